@@ -105,13 +105,20 @@ class CaseView:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Who acts, when, and what else the decision may look at."""
+    """Who acts, when, and what else the decision may look at.
+
+    `task` is the open task that the act works on, where it works on one. `attachments` holds, by id, those named in
+    the data (`kind`, `sha256`, `size`, `at`, `uploaded_by`); `people`, by username, those named in the data
+    (`id`, `name`, `agencies`: ids of their agencies, `roles`); `related` the other case named in the data.
+    """
 
     now: datetime
     actor: Actor
     post: Post
     directory: Directory
+    task: TaskView | None = None
     attachments: dict[str, dict[str, Any]] = field(default_factory=dict)
+    people: dict[str, dict[str, Any]] = field(default_factory=dict)
     related: CaseView | None = None
 
 

@@ -1,0 +1,118 @@
+"""What a transition leaves beside the case: papers, the outbox, and the memory of answered requests."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+from audit.ids import new_id
+from cases.models.case import Case
+
+
+class Attachment(models.Model):
+    """An uploaded file; content and hash never change. `sha256` (hex) goes into the event that uses it."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="attachments")
+    kind = models.CharField("类别", max_length=32)
+    filename = models.CharField("文件名", max_length=200)
+    content_type = models.CharField("类型", max_length=100)
+    size = models.PositiveIntegerField("字节数")
+    sha256 = models.CharField(max_length=64)
+    content = models.BinaryField("内容")
+    uploaded_by = models.ForeignKey("agencies.User", models.PROTECT, related_name="+", verbose_name="上传人")
+    agency = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="+", verbose_name="上传单位")
+    at = models.DateTimeField("上传时间")
+
+    class Meta:
+        verbose_name = "材料"
+        verbose_name_plural = "材料"
+        indexes: ClassVar = [models.Index(fields=["case", "at"], name="attachment_case_idx")]
+
+    def __str__(self) -> str:
+        return self.filename
+
+
+class DocumentSeries(models.Model):
+    """The last number used in one agency's series of one kind and year; the row lock keeps it gapless."""
+
+    pk = models.CompositePrimaryKey("agency_id", "kind", "year")
+    agency = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=32)
+    year = models.PositiveSmallIntegerField()
+    last = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name = "文号序列"
+        verbose_name_plural = "文号序列"
+
+    def __str__(self) -> str:
+        return f"{self.agency_id} {self.kind} {self.year}: {self.last}"
+
+
+class Document(models.Model):
+    """A numbered paper issued by an act, such as 徐发改停〔2026〕31号."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="documents")
+    kind = models.CharField("文种", max_length=32)
+    agency = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="+", verbose_name="发文单位")
+    year = models.PositiveSmallIntegerField("年")
+    serial = models.PositiveIntegerField("序号")
+    number = models.CharField("文号", max_length=40)
+    attachment = models.ForeignKey(Attachment, models.PROTECT, null=True, related_name="+", verbose_name="正文")
+    event_seq = models.PositiveIntegerField("事件")
+    at = models.DateTimeField("签发时间")
+
+    class Meta:
+        verbose_name = "文书"
+        verbose_name_plural = "文书"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["agency", "kind", "year", "serial"], name="document_number_once")
+        ]
+        indexes: ClassVar = [models.Index(fields=["case"], name="document_case_idx")]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Outbox(models.Model):
+    """Who has to be told what; written with the event, delivered by a worker afterwards."""
+
+    id = models.BigAutoField(primary_key=True)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="+")
+    seq = models.PositiveIntegerField("事件")
+    topic = models.CharField("事项", max_length=32)
+    agency = models.ForeignKey("agencies.Agency", models.PROTECT, null=True, related_name="+")
+    payload = models.JSONField("内容", default=dict)
+    created_at = models.DateTimeField("时间")
+    delivered_at = models.DateTimeField("送达", null=True)
+
+    class Meta:
+        verbose_name = "待发消息"
+        verbose_name_plural = "待发消息"
+        indexes: ClassVar = [
+            models.Index(fields=["id"], name="outbox_undelivered_idx", condition=models.Q(delivered_at__isnull=True))
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.topic} {self.case_id}#{self.seq}"
+
+
+class IdempotencyKey(models.Model):
+    """The answer given to a request, so that the same request again gets the same answer and changes nothing."""
+
+    pk = models.CompositePrimaryKey("actor_id", "key")
+    actor = models.ForeignKey("agencies.User", models.PROTECT, related_name="+")
+    key = models.CharField(max_length=200)
+    request_hash = models.CharField(max_length=64)
+    response = models.JSONField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "幂等键"
+        verbose_name_plural = "幂等键"
+
+    def __str__(self) -> str:
+        return self.key

@@ -1,0 +1,136 @@
+"""Tasks are the hand-offs: this agency owes this piece of work by this time."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from audit.ids import new_id
+from cases.models.case import Case
+
+
+class TaskState(models.TextChoices):
+    OPEN = "open", "待办"
+    DONE = "done", "已完成"
+    CANCELLED = "cancelled", "已取消"
+    RETURNED = "returned", "已退回"
+
+
+class Task(models.Model):
+    """Opened, moved and closed only by events of its case; stage and region repeat the case's for the lists."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="tasks")
+    kind = models.CharField("事项", max_length=32)
+    agency = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="+", verbose_name="承办单位")
+    unit = models.ForeignKey("agencies.Agency", models.PROTECT, null=True, related_name="+", verbose_name="下属单位")
+    roles = ArrayField(models.CharField(max_length=16), verbose_name="所需角色")
+    assignee = models.ForeignKey("agencies.User", models.PROTECT, null=True, related_name="+", verbose_name="承办人")
+    state = models.CharField("状态", max_length=10, choices=TaskState.choices, default=TaskState.OPEN)
+    stage = models.CharField("阶段", max_length=16)
+    region_code = models.CharField("属地", max_length=6)
+    opened_at = models.DateTimeField("交办时间")
+    due_at = models.DateTimeField("期限")
+    due_rule = models.CharField("期限依据", max_length=64)
+    provisional = models.BooleanField("暂定", default=False)
+    accepted_at = models.DateTimeField("签收时间", null=True)
+    closed_at = models.DateTimeField("完成时间", null=True)
+    returns = models.PositiveSmallIntegerField("退回次数", default=0)
+    data = models.JSONField("附加", default=dict)
+    opened_seq = models.PositiveIntegerField("开启事件")
+    closed_seq = models.PositiveIntegerField("关闭事件", null=True)
+
+    class Meta:
+        verbose_name = "待办"
+        verbose_name_plural = "待办"
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(state__in=TaskState.values), name="task_state_known"),
+            models.CheckConstraint(
+                condition=models.Q(state="open", closed_at__isnull=True, closed_seq__isnull=True)
+                | (~models.Q(state="open") & models.Q(closed_at__isnull=False, closed_seq__isnull=False)),
+                name="task_closed_with_its_event",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["case", "opened_seq"], name="task_case_idx"),
+            # My agency's open work by due date; and the same inside one stage and district.
+            models.Index(fields=["agency", "due_at", "id"], name="task_due_idx", condition=models.Q(state="open")),
+            models.Index(
+                fields=["agency", "stage", "region_code", "due_at", "id"],
+                name="task_stage_region_due_idx",
+                condition=models.Q(state="open"),
+            ),
+            models.Index(
+                fields=["unit", "due_at", "id"],
+                name="task_unit_due_idx",
+                condition=models.Q(state="open", unit__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} · {self.case_id}"
+
+
+class ClockInterval(models.Model):
+    """One stretch of a task's time: who held it, running or paused, and why. Elapsed time is derived from these."""
+
+    id = models.BigAutoField(primary_key=True)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="+")
+    task = models.ForeignKey(Task, models.PROTECT, related_name="intervals")
+    agency = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="+")
+    state = models.CharField("状态", max_length=8)
+    reason = models.CharField("原因", max_length=64)
+    started_at = models.DateTimeField("自")
+    ended_at = models.DateTimeField("至", null=True)
+
+    class Meta:
+        verbose_name = "计时区间"
+        verbose_name_plural = "计时区间"
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(state__in=["running", "paused"]), name="clock_state_known"),
+            # A task's time runs or stands still, never both.
+            models.UniqueConstraint(
+                fields=["task"], condition=models.Q(ended_at__isnull=True), name="clock_one_open_interval_a_task"
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["case"], name="clock_case_idx")]
+
+    def __str__(self) -> str:
+        return f"{self.task_id} {self.state}"
+
+
+class TaskCounter(models.Model):
+    """Open tasks per agency, district and stage, as last folded."""
+
+    pk = models.CompositePrimaryKey("agency_id", "region_code", "stage")
+    agency_id = models.BigIntegerField()
+    region_code = models.CharField(max_length=6)
+    stage = models.CharField(max_length=16)
+    n = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = "待办计数"
+        verbose_name_plural = "待办计数"
+
+    def __str__(self) -> str:
+        return f"{self.agency_id} {self.region_code} {self.stage}: {self.n}"
+
+
+class TaskCounterDelta(models.Model):
+    """Changes since the last fold: appended, so that no counter row becomes hot."""
+
+    id = models.BigAutoField(primary_key=True)
+    agency_id = models.BigIntegerField()
+    region_code = models.CharField(max_length=6)
+    stage = models.CharField(max_length=16)
+    n = models.SmallIntegerField()
+
+    class Meta:
+        verbose_name = "待办计数变动"
+        verbose_name_plural = "待办计数变动"
+        indexes: ClassVar = [models.Index(fields=["agency_id"], name="taskdelta_agency_idx")]
+
+    def __str__(self) -> str:
+        return f"{self.agency_id} {self.n:+d}"

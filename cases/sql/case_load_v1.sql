@@ -1,0 +1,71 @@
+-- case_load v1: one read of everything a decision needs.
+--
+-- Locks the case row first and reads afterwards, in statements of their own: under READ COMMITTED each statement of a
+-- VOLATILE function sees what was committed while it waited for the lock. One single SELECT … FOR UPDATE with the
+-- tasks beside it would return the locked row's new version with the tasks of the old snapshot.
+-- SECURITY DEFINER because FOR UPDATE needs a right to update, which the application role does not have.
+CREATE OR REPLACE FUNCTION case_load(p_case uuid, p_user bigint, p_key text, p_lock boolean) RETURNS text
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+DECLARE
+    c cases_case;
+    v_key cases_idempotencykey;
+BEGIN
+    IF p_lock THEN
+        SELECT * INTO c FROM cases_case WHERE id = p_case FOR UPDATE;
+    ELSE
+        SELECT * INTO c FROM cases_case WHERE id = p_case;
+    END IF;
+    IF p_key <> '' THEN
+        SELECT * INTO v_key FROM cases_idempotencykey WHERE actor_id = p_user AND key = p_key;
+    END IF;
+    RETURN json_build_object(
+        'stamp', (SELECT n FROM agencies_stamp),
+        'actor', agencies_posts(p_user),
+        'replay', CASE WHEN v_key.key IS NULL THEN NULL
+                       ELSE json_build_object('hash', v_key.request_hash, 'response', v_key.response) END,
+        'case', CASE WHEN c.id IS NULL THEN NULL ELSE json_build_object(
+            'id', c.id, 'number', c.number, 'title', c.title, 'stage', c.stage, 'version', c.version,
+            'region_code', c.region_code, 'level', c.level, 'source', c.source, 'outcome', c.outcome,
+            'review_on', c.review_on, 'merged_into', c.merged_into_id, 'lead_agency_id', c.lead_agency_id,
+            'facts', c.facts, 'head', encode(c.head, 'hex'),
+            'opened_at', c.opened_at, 'stage_since', c.stage_since) END,
+        'tasks', (
+            SELECT json_agg(json_build_array(t.id, t.kind, t.agency_id, t.unit_id, t.roles, t.assignee_id,
+                            t.opened_at, t.due_at, t.provisional, t.accepted_at, t.returns, t.data) ORDER BY t.opened_seq, t.id)
+            FROM cases_task t WHERE t.case_id = c.id AND t.state = 'open'),
+        'acts', (
+            SELECT json_agg(json_build_array(e.seq, e.action, e.actor_id, e.agency_id, e.at) ORDER BY e.seq)
+            FROM audit_event e WHERE e.stream = 'case/' || c.id),
+        'agencies', (SELECT json_agg(a.agency_id) FROM cases_caseagency a WHERE a.case_id = c.id)
+    )::text;
+END $$;
+
+-- case_open_load v1: what opening needs: who acts, an answer given before, and p_n fresh numbers.
+-- Two requests with the same key wait for each other on an advisory lock, since there is no case row to lock yet.
+CREATE OR REPLACE FUNCTION case_open_load(p_user bigint, p_key text, p_n integer) RETURNS text
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+DECLARE
+    v_key cases_idempotencykey;
+BEGIN
+    IF p_key <> '' THEN
+        PERFORM pg_advisory_xact_lock(hashtextextended('case_open/' || p_user || '/' || p_key, 0));
+        SELECT * INTO v_key FROM cases_idempotencykey WHERE actor_id = p_user AND key = p_key;
+    END IF;
+    RETURN json_build_object(
+        'stamp', (SELECT n FROM agencies_stamp),
+        'actor', agencies_posts(p_user),
+        'replay', CASE WHEN v_key.key IS NULL THEN NULL
+                       ELSE json_build_object('hash', v_key.request_hash, 'response', v_key.response) END,
+        'numbers', CASE WHEN v_key.key IS NULL THEN
+            (SELECT json_agg(nextval('cases_case_number_seq')) FROM generate_series(1, p_n)) END
+    )::text;
+END $$;
+
+-- case_draw_number v1: the next number of a series; the row stays locked until the transaction ends, so that no
+-- number is lost to a rollback. A deferred constraint refuses a commit that drew a number and issued no document.
+CREATE OR REPLACE FUNCTION case_draw_number(p_agency bigint, p_kind text, p_year integer) RETURNS integer
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    INSERT INTO cases_documentseries AS d (agency_id, kind, year, last) VALUES (p_agency, p_kind, p_year, 1)
+    ON CONFLICT (agency_id, kind, year) DO UPDATE SET last = d.last + 1
+    RETURNING last
+$$;
