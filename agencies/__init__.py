@@ -1,0 +1,1 @@
+"""Who may act: regions, agencies, people, their roles and duties, and which cases an agency sees."""

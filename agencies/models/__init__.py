@@ -1,0 +1,6 @@
+from agencies.models.organisations import Agency
+from agencies.models.parameters import RegionParameter, Stamp
+from agencies.models.people import Membership, User
+from agencies.models.places import Region
+
+__all__ = ["Agency", "Membership", "Region", "RegionParameter", "Stamp", "User"]
