@@ -1,0 +1,9 @@
+"""The audit app: the lowest layer. It knows events and chains, and no case."""
+
+from django.apps import AppConfig
+
+
+class AuditConfig(AppConfig):
+    name = "audit"
+    verbose_name = "审计"
+    default_auto_field = "django.db.models.BigAutoField"

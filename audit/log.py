@@ -1,0 +1,114 @@
+"""Building the body of an event: pure, no Django.
+
+A body is a JSON object with ASCII keys, without floats (decimals are strings) and without personal data: names,
+numbers of people and accounts, addresses and free text go to the sealed part, of which the body holds a salted
+commitment only, so that erasing them leaves every proof valid.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from audit.chain import NO_PREV, canonical
+from audit.errors import BodyError
+
+VERSION = 1
+_STREAM = re.compile(r"[a-z][a-z_]*/[^\x00-\x20]{1,180}")
+
+# Keys that can only mean personal data or free text, in any depth. A code, a number or an id goes under another name.
+PERSONAL_KEYS = frozenset(
+    """
+    name full_name real_name person_name display_name holder holder_name account_holder account_name owner_name
+    contact contact_name subscriber_name user_name legal_representative
+    phone phone_number mobile telephone tel email wechat
+    address full_address addr street_address house_number
+    id_number id_no id_card identity identity_number passport licence_plate
+    account_no account_number bank_account household_no household_number customer_no meter_no metering_point
+    ip ip_address mac mac_address
+    text free_text note notes remark remarks comment comments opinion statement description narrative message
+    """.split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class EventActor:
+    """Who acted, in which of their posts. `id` is None for somebody who has no account (a failed login)."""
+
+    id: int | None
+    username: str
+    agency: int | None = None
+    role: str = ""
+
+    def as_dict(self) -> dict[str, int | str | None]:
+        """The member `actor` of a body."""
+        return {"id": self.id, "username": self.username, "agency": self.agency, "role": self.role}
+
+
+def timestamp(at: datetime) -> str:
+    """An aware datetime as bodies write it: UTC, six digits, "2026-11-22T02:00:00.123456Z"."""
+    if at.tzinfo is None:
+        raise BodyError(f"事件时间缺少时区 the time {at} has no time zone")
+    return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
+
+
+def build_body(
+    *,
+    stream: str,
+    seq: int,
+    prev: bytes = NO_PREV,
+    at: datetime,
+    action: str,
+    actor: EventActor | Mapping[str, Any],
+    members: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """The body of the event that follows (seq - 1, prev) in its stream. Empty members are left out."""
+    if not _STREAM.fullmatch(stream):
+        raise BodyError(f"记录链名称无效 the stream {stream!r} is not kind/name")
+    body: dict[str, Any] = {
+        "v": VERSION,
+        "stream": stream,
+        "seq": seq,
+        "prev": prev.hex(),
+        "at": timestamp(at),
+        "action": str(action),
+        "actor": actor.as_dict() if isinstance(actor, EventActor) else dict(actor),
+    }
+    for key, value in (members or {}).items():
+        if key in body:
+            raise BodyError(f"成员重复 the member {key!r} is already set by the event itself")
+        if value is not None and value != {} and value != [] and value != () and value != "":
+            body[key] = value
+    return body
+
+
+def encode_body(body: dict[str, Any]) -> bytes:
+    """The RFC 8785 bytes of a body, after the checks of `check_body`."""
+    check_body(body)
+    return canonical(body)
+
+
+def check_body(value: Any, path: str = "") -> None:
+    """Raise BodyError, naming the member, for a float, a key that is not ASCII or a key of personal data."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            where = f"{path}.{key}" if path else str(key)
+            _check_key(key, where)
+            if isinstance(item, dict | list | tuple | float):
+                check_body(item, where)
+    elif isinstance(value, list | tuple):
+        for index, item in enumerate(value):
+            if isinstance(item, dict | list | tuple | float):
+                check_body(item, f"{path}[{index}]")
+    elif isinstance(value, float):
+        raise BodyError(f"事件正文不能含浮点数,请写成字符串 {path}: a body holds no float ({value}); write it as a string")
+
+
+def _check_key(key: object, where: str) -> None:
+    if not isinstance(key, str) or not key.isascii():
+        raise BodyError(f"事件正文的键必须是 ASCII 字符串 {where}: keys of a body are ASCII strings")
+    if key in PERSONAL_KEYS:
+        raise BodyError(
+            f"事件正文不得含个人信息或自由文本,请放入封存部分 {where}: personal data and free text belong to the sealed part"
+        )

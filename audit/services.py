@@ -1,0 +1,125 @@
+"""The only Python that writes events outside a case: in the caller's transaction, or not at all."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import Error, connections, transaction
+
+from audit import errors
+from audit.actions import Action
+from audit.chain import NO_PREV, canonical, commitment, leaf
+from audit.log import EventActor, build_body, encode_body
+
+SALT_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What was written: the row, its place in the stream and the leaf (hex), which is the receipt."""
+
+    event_id: int
+    stream: str
+    seq: int
+    leaf: str
+
+
+def record(
+    *,
+    stream: str,
+    action: Action,
+    actor: EventActor | Mapping[str, Any],
+    data: Mapping[str, Any],
+    sealed: Mapping[str, Any] | None = None,
+    now: datetime,
+    using: str = "default",
+) -> Recorded:
+    """Append an event that is not about a case, inside the caller's transaction.
+
+    Waits for other writers of the same stream. `data` goes into the body (no personal data), `sealed` into the erasable
+    part. Raises TransactionManagementError outside a transaction, ValueError for an unknown action, BodyError for a
+    body that breaks a rule.
+    """
+    action = Action(action)
+    salt = secrets.token_bytes(SALT_BYTES) if sealed else b""
+    members = {"data": dict(data), "sealed": commitment(salt, _sealable(sealed)) if sealed else None}
+    with _cursor(using) as cursor:
+        cursor.execute("SELECT seq, leaf FROM audit_head(%s)", [stream])
+        head_seq, head_leaf = cursor.fetchone()
+        body = encode_body(
+            build_body(
+                stream=stream, seq=head_seq + 1, prev=bytes(head_leaf), at=now, action=action, actor=actor, members=members
+            )
+        )
+        event_id = _append(cursor, "SELECT audit_append(%s)", [body])
+        if sealed:
+            _append(cursor, "SELECT audit_seal(%s, %s, %s)", [event_id, salt, canonical(sealed)])
+    return Recorded(event_id, stream, head_seq + 1, leaf(body).hex())
+
+
+def append_body(body: bytes, *, using: str = "default") -> int:
+    """Append finished RFC 8785 bytes and return the id. Raises StaleHeadError when the stream has moved on."""
+    with _cursor(using) as cursor:
+        return _append(cursor, "SELECT audit_append(%s)", [body])
+
+
+def erase_sealed(
+    *, event_id: int, reason: str, actor: EventActor | Mapping[str, Any], now: datetime, using: str = "default"
+) -> Recorded:
+    """Erase the sealed data of an event for a reason (a code), recording it; the event's proof stays valid."""
+    stream = f"sealed/{event_id}"
+    body = encode_body(
+        build_body(
+            stream=stream,
+            seq=1,
+            prev=NO_PREV,
+            at=now,
+            action=Action.SEALED_ERASED,
+            actor=actor,
+            members={"data": {"event": event_id, "reason": reason}},
+        )
+    )
+    with _cursor(using) as cursor:
+        new_id = _append(cursor, "SELECT audit_erase(%s, %s)", [event_id, body])
+    return Recorded(new_id, stream, 1, leaf(body).hex())
+
+
+def _sealable(sealed: Mapping[str, Any]) -> dict[str, Any]:
+    """Sealed data come back from jsonb to be verified: only what survives that unchanged may go in."""
+    value = dict(sealed)
+    _refuse_unsealable(value)
+    return value
+
+
+def _refuse_unsealable(value: Any) -> None:
+    if isinstance(value, float):
+        raise errors.BodyError(f"封存内容不能含浮点数,请写成字符串 sealed data hold no float ({value}); write a string")
+    if isinstance(value, str) and "\x00" in value:
+        raise errors.BodyError("封存内容不能含 NUL 字符 sealed data hold no NUL character")
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            _refuse_unsealable(key)
+            _refuse_unsealable(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            _refuse_unsealable(item)
+
+
+def _cursor(using: str) -> Any:
+    connection = connections[using]
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("审计事件必须与业务变更同一事务 an event is recorded inside a transaction")
+    return connection.cursor()
+
+
+def _append(cursor: Any, statement: str, parameters: list[Any]) -> Any:
+    try:
+        cursor.execute(statement, parameters)
+    except Error as error:
+        typed = errors.from_database(error)
+        if typed is None:
+            raise
+        raise typed from error
+    return cursor.fetchone()[0]
