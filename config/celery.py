@@ -1,0 +1,25 @@
+"""The Celery application: `celery -A config worker` and `celery -A config beat`.
+
+Celery only rings: what is owed stands in PostgreSQL (outbox, tasks), so a lost Redis loses nothing and a task may
+run twice. Options and the reasons for them are in `config/settings.py`.
+"""
+
+import os
+
+from celery import Celery
+from celery.signals import beat_init, worker_init
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("lianzhi")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+@worker_init.connect
+@beat_init.connect
+def start_embedded_servers(**_: object) -> None:
+    """A worker started by hand works like a `manage.py` command: it finds the embedded servers running."""
+    from config.embedded import ensure
+
+    ensure()

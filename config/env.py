@@ -1,0 +1,147 @@
+"""Typed readers for environment variables.
+
+A wrong or missing value stops the start with one sentence: which variable, what is wrong with its value, what to
+write instead. Values that may be secret are never repeated in the message.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+TRUE = frozenset({"1", "true", "yes", "on"})
+FALSE = frozenset({"0", "false", "no", "off"})
+POSTGRES_SCHEMES = frozenset({"postgres", "postgresql"})
+REDIS_SCHEMES = frozenset({"redis", "rediss", "unix"})
+
+
+class SettingError(Exception):
+    """An environment variable is missing or cannot be understood."""
+
+
+class Env:
+    """Reads from a mapping (os.environ unless a test hands in another). An empty value counts as not set."""
+
+    def __init__(self, values: Mapping[str, str] | None = None) -> None:
+        self._values = os.environ if values is None else values
+
+    def get(self, name: str) -> str | None:
+        value = self._values.get(name, "").strip()
+        return value or None
+
+    def required(self, name: str, *, write: str) -> str:
+        value = self.get(name)
+        if value is None:
+            raise SettingError(f"{name} is not set; write {write}.")
+        return value
+
+    def text(self, name: str, default: str) -> str:
+        value = self.get(name)
+        return default if value is None else value
+
+    def flag(self, name: str, *, default: bool) -> bool:
+        value = self.get(name)
+        if value is None:
+            return default
+        if value.lower() in TRUE:
+            return True
+        if value.lower() in FALSE:
+            return False
+        raise SettingError(f"{name} is “{value}”, which is neither yes nor no; write true or false.")
+
+    def integer(self, name: str, default: int, *, minimum: int = 0, maximum: int | None = None) -> int:
+        value = self.get(name)
+        if value is None:
+            return default
+        span = f"a whole number from {minimum}" + (f" to {maximum}" if maximum is not None else " up")
+        try:
+            number = int(value)
+        except ValueError:
+            raise SettingError(f"{name} is “{value}”, which is not a whole number; write {span}.") from None
+        if number < minimum or (maximum is not None and number > maximum):
+            raise SettingError(f"{name} is {number}, which is out of range; write {span}.")
+        return number
+
+    def words(self, name: str, default: tuple[str, ...] = ()) -> list[str]:
+        """A comma-separated list."""
+        value = self.get(name)
+        if value is None:
+            return list(default)
+        return [word for word in (part.strip() for part in value.split(",")) if word]
+
+    def directory(self, name: str, default: Path) -> Path:
+        """An absolute path; `~` is the home of the user. The directory need not exist yet."""
+        value = self.get(name)
+        if value is None:
+            return default
+        path = Path(value).expanduser()
+        if not path.is_absolute():
+            raise SettingError(f"{name} is “{value}”, which is a relative path; write an absolute one, such as {path.absolute()}.")
+        if path.exists() and not path.is_dir():
+            raise SettingError(f"{name} is “{value}”, which is a file; write the path of a directory.")
+        return path
+
+    def secret(self, name: str, *, minimum: int = 50) -> str | None:
+        """A long random text, or None when not set."""
+        value = self.get(name)
+        if value is None:
+            return None
+        if len(value) < minimum or len(set(value)) < 5:
+            raise SettingError(
+                f"{name} is too easy to guess; write at least {minimum} random characters, "
+                'for instance the output of: python -c "import secrets; print(secrets.token_urlsafe(64))".'
+            )
+        return value
+
+    def database(self, name: str, default: str | None = None) -> dict[str, Any] | None:
+        """A PostgreSQL URL as Django's database dictionary, or None when neither set nor defaulted."""
+        value = self.get(name) or default
+        return None if value is None else parse_database_url(name, value)
+
+    def redis(self, name: str, default: str | None = None) -> str | None:
+        """A Redis URL (redis://, rediss://, unix://), or None when neither set nor defaulted."""
+        value = self.get(name) or default
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        if parts.scheme not in REDIS_SCHEMES:
+            raise SettingError(
+                f"{name} begins with “{parts.scheme}:”, which is no Redis address; "
+                "write redis://HOST:6379/0, rediss://HOST:6379/0 or unix:///PATH?db=0."
+            )
+        if not (parts.hostname or parts.path.strip("/")):
+            raise SettingError(f"{name} names no server; write redis://HOST:6379/0 or unix:///PATH?db=0.")
+        return value
+
+
+def parse_database_url(name: str, url: str) -> dict[str, Any]:
+    """`postgresql://USER:PASSWORD@HOST:PORT/NAME?option=value`; `?host=/dir` for a socket. Options go to libpq."""
+    example = "postgresql://USER:PASSWORD@HOST:5432/NAME"
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise SettingError(f"{name} cannot be read as an address; write {example}.") from None
+    if parts.scheme not in POSTGRES_SCHEMES:
+        raise SettingError(f"{name} begins with “{parts.scheme}:”; only PostgreSQL is supported, write {example}.")
+    database = unquote(parts.path).strip("/")
+    if not database:
+        raise SettingError(f"{name} names no database; write {example}.")
+    if not parts.username:
+        raise SettingError(f"{name} names no database role; write {example}.")
+    options = dict(parse_qsl(parts.query, keep_blank_values=True))
+    host = options.pop("host", None) or unquote(parts.hostname or "")
+    if not host:
+        raise SettingError(f"{name} names no server; write {example}, or add ?host=/DIRECTORY for a socket.")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": database,
+        "USER": unquote(parts.username),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": host,
+        "PORT": options.pop("port", None) or (str(port) if port else ""),
+        "OPTIONS": options,
+    }

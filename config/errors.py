@@ -1,0 +1,1 @@
+"""Every error of the API in one shape, RFC 9457 problem details."""
