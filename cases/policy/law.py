@@ -1,0 +1,101 @@
+"""Legal documents and their articles as dated records: which text was in force where, on which day.
+
+A case uses the law in force at the act; a document that replaced another keeps the article's key, so that a caller
+asks for ``supply_rules.suspension`` and gets the edition of that day (1996 or 2024).
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+from cases.policy.dated import applies, covers, load, region_prefix, rule_set_version
+
+#: Stored in every event, so that a decision names the rules it was taken under.
+RULE_SET_VERSION: str = rule_set_version()
+
+
+@dataclass(frozen=True, slots=True)
+class LegalBasis:
+    """One article of one edition of a document, with the days and the region in which it has force."""
+
+    key: str
+    document: str
+    title_zh: str
+    title_en: str
+    number: str
+    article: str
+    text_zh: str
+    text_en: str
+    region: str
+    effective_from: date
+    effective_to: date | None
+    status: str
+    replaced_by: str
+    source: str
+    certainty: str
+
+    def cite(self) -> str:
+        """Return the citation as it is printed: 《title》number article."""
+        number = f"（{self.number}）" if self.number else ""
+        return f"《{self.title_zh}》{number}{self.article}"
+
+
+@cache
+def all_bases() -> tuple[LegalBasis, ...]:
+    """Return every article of every edition, in the order of the files."""
+    found = []
+    for doc in load("legal_bases")["document"]:
+        for art in doc["article"]:
+            found.append(
+                LegalBasis(
+                    key=art["key"],
+                    document=doc["key"],
+                    title_zh=doc["zh"],
+                    title_en=doc["en"],
+                    number=doc.get("number", ""),
+                    article=art["article"],
+                    text_zh=art["zh"],
+                    text_en=art["en"],
+                    region=doc.get("region", ""),
+                    effective_from=art.get("effective_from", doc["effective_from"]),
+                    effective_to=doc.get("effective_to"),
+                    status=doc["status"],
+                    replaced_by=doc.get("replaced_by", ""),
+                    source=doc["source"],
+                    certainty=art.get("certainty", doc["certainty"]),
+                )
+            )
+    return tuple(found)
+
+
+@cache
+def _editions(key: str) -> tuple[LegalBasis, ...]:
+    """Return the editions of one article, narrowest region and newest first; KeyError for an unknown key."""
+    found = [b for b in all_bases() if b.key == key]
+    if not found:
+        raise KeyError(f"no legal basis is recorded under {key!r}")
+    return tuple(sorted(found, key=lambda b: (len(region_prefix(b.region)), b.effective_from), reverse=True))
+
+
+def in_force(key: str, day: date, region: str = "") -> LegalBasis | None:
+    """Return the edition in force on that day in that region, or None; an unconfirmed text is never in force."""
+    for basis in _editions(key):
+        if basis.status != "unconfirmed" and applies(basis, day) and covers(basis, region):
+            return basis
+    return None
+
+
+def cite(key: str, day: date, region: str = "") -> str:
+    """Return the citation for an explanation: the edition in force, else the nearest one in time.
+
+    An explanation may rest on a text that has not begun or has ended (that may be the very reason); an act may not,
+    and asks `in_force`.
+    """
+    basis = in_force(key, day, region)
+    return (basis or _editions(key)[0]).cite()
+
+
+def expired(key: str, day: date) -> LegalBasis | None:
+    """Return the newest edition that had ended before that day, to name what replaced it; None when none had."""
+    ended = [b for b in _editions(key) if b.effective_to is not None and b.effective_to < day]
+    return max(ended, key=lambda b: b.effective_from, default=None)
