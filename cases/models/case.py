@@ -60,7 +60,9 @@ class Case(models.Model):
     outcome = models.CharField("结果", max_length=24, choices=CaseOutcome.choices, null=True)  # noqa: DJ001
     review_on = models.DateField("复核日期", null=True)
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="absorbed", verbose_name="并入")
-    lead_agency = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="+", verbose_name="牵头单位")
+    lead_agency = models.ForeignKey(
+        "agencies.Agency", models.PROTECT, related_name="+", db_index=False, verbose_name="牵头单位"
+    )
     confidentiality = models.CharField(
         "密级", max_length=12, choices=Confidentiality.choices, default=Confidentiality.ORDINARY
     )
@@ -107,7 +109,7 @@ class CaseAgency(models.Model):
 
     pk = models.CompositePrimaryKey("agency_id", "case_id")
     case = models.ForeignKey(Case, models.PROTECT, related_name="participants")
-    agency = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="+")
+    agency = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="+", db_index=False)
     relation = models.CharField("关系", max_length=12)
     since = models.DateTimeField("自")
 

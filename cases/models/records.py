@@ -14,15 +14,19 @@ class Attachment(models.Model):
     """An uploaded file; content and hash never change. `sha256` (hex) goes into the event that uses it."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    case = models.ForeignKey(Case, models.PROTECT, related_name="attachments")
+    case = models.ForeignKey(Case, models.PROTECT, related_name="attachments", db_index=False)
     kind = models.CharField("类别", max_length=32)
     filename = models.CharField("文件名", max_length=200)
     content_type = models.CharField("类型", max_length=100)
     size = models.PositiveIntegerField("字节数")
     sha256 = models.CharField(max_length=64)
     content = models.BinaryField("内容")
-    uploaded_by = models.ForeignKey("agencies.User", models.PROTECT, related_name="+", verbose_name="上传人")
-    agency = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="+", verbose_name="上传单位")
+    uploaded_by = models.ForeignKey(
+        "agencies.User", models.PROTECT, related_name="+", db_index=False, verbose_name="上传人"
+    )
+    agency = models.ForeignKey(
+        "agencies.Agency", models.PROTECT, related_name="+", db_index=False, verbose_name="上传单位"
+    )
     at = models.DateTimeField("上传时间")
 
     class Meta:
@@ -38,7 +42,7 @@ class DocumentSeries(models.Model):
     """The last number used in one agency's series of one kind and year; the row lock keeps it gapless."""
 
     pk = models.CompositePrimaryKey("agency_id", "kind", "year")
-    agency = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="+")
+    agency = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(max_length=32)
     year = models.PositiveSmallIntegerField()
     last = models.PositiveIntegerField()
@@ -55,13 +59,17 @@ class Document(models.Model):
     """A numbered paper issued by an act, such as 徐发改停〔2026〕31号."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    case = models.ForeignKey(Case, models.PROTECT, related_name="documents")
+    case = models.ForeignKey(Case, models.PROTECT, related_name="documents", db_index=False)
     kind = models.CharField("文种", max_length=32)
-    agency = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="+", verbose_name="发文单位")
+    agency = models.ForeignKey(
+        "agencies.Agency", models.PROTECT, related_name="+", db_index=False, verbose_name="发文单位"
+    )
     year = models.PositiveSmallIntegerField("年")
     serial = models.PositiveIntegerField("序号")
     number = models.CharField("文号", max_length=40)
-    attachment = models.ForeignKey(Attachment, models.PROTECT, null=True, related_name="+", verbose_name="正文")
+    attachment = models.ForeignKey(
+        Attachment, models.PROTECT, null=True, related_name="+", db_index=False, verbose_name="正文"
+    )
     event_seq = models.PositiveIntegerField("事件")
     at = models.DateTimeField("签发时间")
 
@@ -81,10 +89,10 @@ class Outbox(models.Model):
     """Who has to be told what; written with the event, delivered by a worker afterwards."""
 
     id = models.BigAutoField(primary_key=True)
-    case = models.ForeignKey(Case, models.PROTECT, related_name="+")
+    case = models.ForeignKey(Case, models.PROTECT, related_name="+", db_index=False)
     seq = models.PositiveIntegerField("事件")
     topic = models.CharField("事项", max_length=32)
-    agency = models.ForeignKey("agencies.Agency", models.PROTECT, null=True, related_name="+")
+    agency = models.ForeignKey("agencies.Agency", models.PROTECT, null=True, related_name="+", db_index=False)
     payload = models.JSONField("内容", default=dict)
     created_at = models.DateTimeField("时间")
     delivered_at = models.DateTimeField("送达", null=True)
@@ -104,7 +112,7 @@ class IdempotencyKey(models.Model):
     """The answer given to a request, so that the same request again gets the same answer and changes nothing."""
 
     pk = models.CompositePrimaryKey("actor_id", "key")
-    actor = models.ForeignKey("agencies.User", models.PROTECT, related_name="+")
+    actor = models.ForeignKey("agencies.User", models.PROTECT, related_name="+", db_index=False)
     key = models.CharField(max_length=200)
     request_hash = models.CharField(max_length=64)
     response = models.JSONField()

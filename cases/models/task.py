@@ -22,10 +22,14 @@ class Task(models.Model):
     """Opened, moved and closed only by events of its case; stage and region repeat the case's for the lists."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    case = models.ForeignKey(Case, models.PROTECT, related_name="tasks")
+    case = models.ForeignKey(Case, models.PROTECT, related_name="tasks", db_index=False)
     kind = models.CharField("事项", max_length=32)
-    agency = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="+", verbose_name="承办单位")
-    unit = models.ForeignKey("agencies.Agency", models.PROTECT, null=True, related_name="+", verbose_name="下属单位")
+    agency = models.ForeignKey(
+        "agencies.Agency", models.PROTECT, related_name="+", db_index=False, verbose_name="承办单位"
+    )
+    unit = models.ForeignKey(
+        "agencies.Agency", models.PROTECT, null=True, related_name="+", db_index=False, verbose_name="下属单位"
+    )
     roles = ArrayField(models.CharField(max_length=16), verbose_name="所需角色")
     assignee = models.ForeignKey("agencies.User", models.PROTECT, null=True, related_name="+", verbose_name="承办人")
     state = models.CharField("状态", max_length=10, choices=TaskState.choices, default=TaskState.OPEN)
@@ -77,9 +81,9 @@ class ClockInterval(models.Model):
     """One stretch of a task's time: who held it, running or paused, and why. Elapsed time is derived from these."""
 
     id = models.BigAutoField(primary_key=True)
-    case = models.ForeignKey(Case, models.PROTECT, related_name="+")
+    case = models.ForeignKey(Case, models.PROTECT, related_name="+", db_index=False)
     task = models.ForeignKey(Task, models.PROTECT, related_name="intervals")
-    agency = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="+")
+    agency = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="+", db_index=False)
     state = models.CharField("状态", max_length=8)
     reason = models.CharField("原因", max_length=64)
     started_at = models.DateTimeField("自")

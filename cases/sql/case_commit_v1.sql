@@ -2,11 +2,11 @@
 --
 -- p_bodies[i]  RFC 8785 JSON of the event; everything that changes about the case is read from it, so the case can
 --              always be rebuilt from its events (see cases/workflow/replay.py for the same fold in Python).
--- p_side[i-1]  what may not stand in an event or is no state: {"outbox": […], "sealed": {"salt", "data"},
+-- p_side[i-1]  what may not stand in an event or is no state: {"outbox": […], "sealed": {"salt": hex, "data": RFC 8785 text},
 --              "idempotency": {"actor", "key", "hash", "response"}}
 -- Returns a JSON array of {"event_id", "leaf"}, in order. SQLSTATE LZ001: the event does not follow the case's head.
 CREATE OR REPLACE FUNCTION case_commit(p_bodies bytea[], p_side jsonb) RETURNS text
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     i integer;
     b jsonb;
@@ -189,8 +189,8 @@ BEGIN
             FROM jsonb_to_recordset(s -> 'outbox') AS x(topic text, agency bigint, payload jsonb);
         END IF;
         IF s ? 'sealed' THEN
-            INSERT INTO audit_sealed (event_id, salt, data)
-            VALUES (v_event, decode(s #>> '{sealed,salt}', 'hex'), s #> '{sealed,data}');
+            PERFORM audit_seal(v_event, decode(s #>> '{sealed,salt}', 'hex'),
+                               convert_to(s #>> '{sealed,data}', 'UTF8'));
         END IF;
         v_result := v_result || jsonb_build_object('event_id', v_event, 'leaf', encode(v_leaf, 'hex'));
         IF s ? 'idempotency' THEN

@@ -1,7 +1,7 @@
 -- Deferred: at the end of a transaction a case and its events agree, whoever wrote them.
 
 CREATE OR REPLACE FUNCTION case_assert_projection(p_case uuid) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     c cases_case;
     v_last integer;
@@ -18,7 +18,7 @@ END $$;
 
 -- No stage change (nor any other) without an event of the same transaction.
 CREATE OR REPLACE FUNCTION case_row_has_event() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF NOT EXISTS (SELECT 1 FROM audit_event e WHERE e.stream = 'case/' || NEW.id AND e.seq = NEW.version
                    AND e.tx = pg_current_xact_id()) THEN
@@ -30,7 +30,7 @@ END $$;
 
 -- No event of a case that the case does not show.
 CREATE OR REPLACE FUNCTION case_event_has_row() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     PERFORM case_assert_projection(substr(NEW.stream, 6)::uuid);
     RETURN NULL;
@@ -38,7 +38,7 @@ END $$;
 
 -- A number that was drawn has its document: gapless.
 CREATE OR REPLACE FUNCTION document_series_has_document() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF NOT EXISTS (SELECT 1 FROM cases_document d WHERE d.agency_id = NEW.agency_id AND d.kind = NEW.kind
                    AND d.year = NEW.year AND d.serial = NEW.last) THEN

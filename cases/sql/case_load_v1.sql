@@ -5,7 +5,7 @@
 -- tasks beside it would return the locked row's new version with the tasks of the old snapshot.
 -- SECURITY DEFINER because FOR UPDATE needs a right to update, which the application role does not have.
 CREATE OR REPLACE FUNCTION case_load(p_case uuid, p_user bigint, p_key text, p_lock boolean) RETURNS text
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     c cases_case;
     v_key cases_idempotencykey;
@@ -43,7 +43,7 @@ END $$;
 -- case_open_load v1: what opening needs: who acts, an answer given before, and p_n fresh numbers.
 -- Two requests with the same key wait for each other on an advisory lock, since there is no case row to lock yet.
 CREATE OR REPLACE FUNCTION case_open_load(p_user bigint, p_key text, p_n integer) RETURNS text
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     v_key cases_idempotencykey;
 BEGIN
@@ -64,7 +64,7 @@ END $$;
 -- case_draw_number v1: the next number of a series; the row stays locked until the transaction ends, so that no
 -- number is lost to a rollback. A deferred constraint refuses a commit that drew a number and issued no document.
 CREATE OR REPLACE FUNCTION case_draw_number(p_agency bigint, p_kind text, p_year integer) RETURNS integer
-LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     INSERT INTO cases_documentseries AS d (agency_id, kind, year, last) VALUES (p_agency, p_kind, p_year, 1)
     ON CONFLICT (agency_id, kind, year) DO UPDATE SET last = d.last + 1
     RETURNING last

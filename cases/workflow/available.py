@@ -1,0 +1,78 @@
+"""What may this person do now, and why not the rest: the same table and gates as the act itself, without writing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from agencies.actors import Actor
+from agencies.directory import Directory
+from cases.workflow.errors import NotVisible
+from cases.workflow.fields import Field, Transition
+from cases.workflow.loading import load_case
+from cases.workflow.standing import is_visible, standing
+from cases.workflow.transitions import TRANSITIONS
+from cases.workflow.view import CaseView, Context, Refusal, Text
+
+OPEN_CASE = "open_case"
+
+
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """One act of the table for one person on one case: possible now, or why not."""
+
+    action: str
+    label: Text
+    allowed: bool
+    refusal: Refusal | None
+    tasks: tuple[str, ...]
+    inputs: tuple[Field, ...]
+    one_way: bool
+    in_stage: bool
+
+
+def available_actions(*, case_id: UUID | str, actor: Actor, now: datetime) -> list[Availability]:
+    """Every act of the table on this case for this person: possible now, or the refusal. Raises NotVisible."""
+    loaded = load_case(str(case_id), actor.user_id, lock=False)
+    if loaded.view is None or loaded.actor is None or not is_visible(loaded.view, loaded.actor):
+        raise NotVisible()
+    return availabilities(loaded.view, loaded.actor, loaded.directory, now)
+
+
+def availabilities(view: CaseView, actor: Actor, directory: Directory, now: datetime) -> list[Availability]:
+    """The same, on a case already read."""
+    return [
+        _availability(transition, view, actor, directory, now)
+        for transition in TRANSITIONS.values()
+        if transition.action != OPEN_CASE
+    ]
+
+
+def _availability(
+    transition: Transition, view: CaseView, actor: Actor, directory: Directory, now: datetime
+) -> Availability:
+    stand = standing(transition, view, actor, directory)
+    in_stage = "any" in transition.from_stages or view.stage in transition.from_stages
+    refusal: Refusal | None
+    tasks: tuple[str, ...] = ()
+    if isinstance(stand, Refusal):
+        refusal = stand
+    else:
+        tasks = tuple(t.id for t in stand.tasks)
+        refusal = None
+        for task in stand.tasks or (None,):
+            context = Context(now, actor, stand.post, directory, task=task)
+            refusal = next((r for g in transition.guards if (r := g(view, None, context)) is not None), None)
+            if refusal is None:
+                break
+    return Availability(
+        action=transition.action.value,
+        label=transition.label,
+        allowed=refusal is None,
+        refusal=refusal,
+        tasks=tasks,
+        inputs=transition.inputs,
+        one_way=transition.one_way,
+        in_stage=in_stage,
+    )

@@ -1,0 +1,128 @@
+"""From an asked act to the events that would do it, or to the refusal. Nothing is written here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from cases.workflow.errors import GuardRefused, InvalidInput, NotVisible, from_refusal
+from cases.workflow.fields import Field, Transition
+from cases.workflow.inputs import clean
+from cases.workflow.loading import Loaded, find_case, load_attachments, load_people
+from cases.workflow.standing import Standing, is_visible, standing
+from cases.workflow.view import CaseView, Context, Refusal, TaskView, Text
+from cases.workflow.writing import By, Writing, write_down
+
+
+def decide(
+    transition: Transition, main: Loaded, data: dict[str, Any], now: datetime, *, related: Loaded | None = None
+) -> list[Writing]:
+    """The events of an allowed act; raises the refusal of one that is not."""
+    if main.view is None or main.actor is None:
+        raise NotVisible()
+    if related is not None and (related.view is None or not is_visible(related.view, main.actor)):
+        raise NotVisible(
+            Text("没有所指的另一件案件，或你所在机构不参与办理。", "The other case named does not exist for you.")
+        )
+    stand = standing(transition, main.view, main.actor, main.directory)
+    if isinstance(stand, Refusal):
+        raise from_refusal(stand)
+    context = Context(now, main.actor, stand.post, main.directory, related=related.view if related else None)
+    cleaned, context = _clean(transition, main.view, data, context, stand)
+    refuse(transition, main.view, cleaned, context)
+    outcome = transition.effect(main.view, cleaned, context)
+    completed = (context.task.id,) if context.task is not None and transition.completes else ()
+    by = By(main.actor, stand.post, now, main.directory)
+    writings = [write_down(transition, main.view, outcome, by, head=main.head, completed=completed)]
+    for other_id, other_outcome in outcome.also:
+        if related is None or related.view is None or related.view.id != other_id:
+            raise RuntimeError(f"{transition.action} changes a case that was not locked")
+        writings.append(write_down(transition, related.view, other_outcome, by, head=related.head))
+    return writings
+
+
+def _clean(
+    transition: Transition, view: CaseView, data: dict[str, Any], context: Context, stand: Standing
+) -> tuple[dict[str, Any], Context]:
+    """Typed input and the context with what the input names; a gate's refusal goes before a missing field."""
+    try:
+        cleaned = clean(transition.inputs, data)
+        task = choose_task(transition, stand, cleaned)
+    except InvalidInput:
+        refuse(transition, view, None, replace(context, task=stand.tasks[0] if len(stand.tasks) == 1 else None))
+        raise
+    context = replace(context, task=task)
+    files = named(transition.inputs, cleaned, "attachment", "attachments")
+    people = named(transition.inputs, cleaned, "user")
+    if files:
+        found = load_attachments(view.id, files)
+        context = replace(context, attachments=found)
+        _all_there(transition.inputs, cleaned, found)
+    if people:
+        context = replace(context, people=load_people(people))
+    return cleaned, context
+
+
+def refuse(transition: Transition, view: CaseView, data: dict[str, Any] | None, context: Context) -> None:
+    for guard in transition.guards:
+        refusal = guard(view, data, context)
+        if refusal is not None:
+            raise from_refusal(refusal)
+
+
+def choose_task(transition: Transition, stand: Standing, data: dict[str, Any]) -> TaskView | None:
+    """The task the act works on: the one named, or the only one there is."""
+    if not stand.tasks:
+        return None
+    wanted = data.get("task")
+    if wanted:
+        for task in stand.tasks:
+            if task.id == str(wanted):
+                return task
+        raise GuardRefused(
+            Text("所指的待办事项已办结，或不属你所在单位。", "The task named is no longer open, or not yours."),
+            code="no_such_task",
+        )
+    if len(stand.tasks) == 1 or transition.completes == ("=finding",):
+        return stand.tasks[0]
+    raise InvalidInput(fields={"task": Text("有多项待办，请指明是哪一项。", "Several tasks are open; say which one.")})
+
+
+def named(fields: Sequence[Field], data: dict[str, Any], *kinds: str) -> list[str]:
+    """Every id or username that the data give in fields of these kinds, lists of rows included."""
+    values: list[str] = []
+    for item in fields:
+        value = data.get(item.name)
+        if not value:
+            continue
+        if item.kind in kinds:
+            values.extend(str(v) for v in (value if isinstance(value, list | tuple) else [value]))
+        elif item.kind == "list":
+            for row in value:
+                values.extend(named(item.fields, row, *kinds))
+    return values
+
+
+def _all_there(fields: Sequence[Field], data: dict[str, Any], found: dict[str, Any]) -> None:
+    missing = {
+        item.name: Text("没有找到这份材料，请先上传到本案。", "No such file on this case; upload it first.")
+        for item in fields
+        if any(value not in found for value in named([item], data, "attachment", "attachments"))
+    }
+    if missing:
+        raise InvalidInput(fields=missing)
+
+
+def related_case(transition: Transition, data: dict[str, Any]) -> str | None:
+    """The id of the other case that the data name, where the act has such a field."""
+    for item in transition.inputs:
+        if item.kind == "case" and data.get(item.name):
+            found = find_case(str(data[item.name]))
+            if found is None:
+                raise InvalidInput(
+                    fields={item.name: Text("没有这个编号的案件，请核对编号。", "There is no case with this number.")}
+                )
+            return found
+    return None

@@ -1,0 +1,173 @@
+"""The only code that changes a case.
+
+`perform`: transaction → lock the case row → answer given before? → visible? → agency, role, four-eyes (from the
+events) → stage → gates → input → effect → one event, written with all it brings by one SQL function.
+`available_actions` walks the same table without writing and says of every act "yes" or why not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from agencies.actors import Actor
+from cases.workflow.available import Availability, availabilities, available_actions
+from cases.workflow.deciding import decide, related_case
+from cases.workflow.errors import IdempotencyConflict, InvalidInput, NotAllowed, NotVisible, StaleVersion
+from cases.workflow.fields import Transition
+from cases.workflow.loading import load_case, load_opening
+from cases.workflow.opening import decide_opening
+from cases.workflow.standing import is_visible
+from cases.workflow.transitions import TRANSITIONS
+from cases.workflow.view import CaseView, Text
+from cases.workflow.writing import Writing, commit, request_hash
+
+__all__ = ["Availability", "Result", "availabilities", "available_actions", "perform"]
+
+OPEN_CASE = "open_case"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What was done. `leaf` is the receipt: the hex hash of the event in the case's chain."""
+
+    case_id: str
+    number: str
+    version: int
+    stage: str
+    action: str
+    at: str
+    event_id: int
+    leaf: str
+    opened: list[dict[str, Any]] = field(default_factory=list)
+    closed: list[dict[str, Any]] = field(default_factory=list)
+    document_number: str | None = None
+    replayed: bool = False
+
+    def as_dict(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+def perform(
+    *,
+    case_id: UUID | str | None,
+    action: str,
+    actor: Actor,
+    data: dict[str, Any],
+    expected_version: int | None,
+    idempotency_key: str | None,
+    now: datetime,
+) -> Result:
+    """Do one act on one case, or raise a WorkflowError and change nothing.
+
+    `case_id` None opens a case. `expected_version` None means: whatever it is now (for workers that have just
+    decided on the locked row themselves); the API and the pages always name one. `now` is the injected clock.
+    """
+    transition = transition_of(action)
+    key = idempotency_key or ""
+    with transaction.atomic():
+        if case_id is None or action == OPEN_CASE:
+            return _open(transition, actor, data, key, now)
+        return _act(transition, str(case_id), actor, data, expected_version, key, now)
+
+
+def transition_of(action: str) -> Transition:
+    try:
+        return TRANSITIONS[action]
+    except KeyError:
+        raise InvalidInput(
+            Text(f"没有“{action}”这一事项，请在可办事项中选择。", f"There is no action “{action}”."),
+            code="unknown_action",
+        ) from None
+
+
+def _act(
+    transition: Transition,
+    case_id: str,
+    actor: Actor,
+    data: dict[str, Any],
+    expected_version: int | None,
+    key: str,
+    now: datetime,
+) -> Result:
+    related_id = related_case(transition, data)
+    # Both cases of a merge are locked in the order of their ids, so that two merges cannot wait for each other.
+    loaded = {i: load_case(i, actor.user_id, key, lock=True) for i in sorted({case_id, related_id or case_id})}
+    main = loaded[case_id]
+    if main.actor is None:
+        raise NotAllowed(Text("账号已停用。", "The account is disabled."), code="account_disabled")
+    if main.view is None or not is_visible(main.view, main.actor):
+        raise NotVisible()
+    digest = request_hash(case_id, transition.action, data) if key else ""
+    if main.replay is not None:
+        return replayed(main.replay, digest)
+    if expected_version is not None and expected_version != main.view.version:
+        raise stale(main.view, expected_version)
+    other = loaded[related_id] if related_id else None
+    writings = decide(transition, main, data, now, related=other)
+    return write(writings, transition, actor, key, digest, now)[0]
+
+
+def _open(transition: Transition, actor: Actor, data: dict[str, Any], key: str, now: datetime) -> Result:
+    opening = load_opening(actor.user_id, key, 1)
+    if opening.actor is None:
+        raise NotAllowed(Text("账号已停用。", "The account is disabled."), code="account_disabled")
+    digest = request_hash(None, transition.action, data) if key else ""
+    if opening.replay is not None:
+        return replayed(opening.replay, digest)
+    writing = decide_opening(transition, opening.actor, opening.directory, data, opening.serials[0], now)
+    return write([writing], transition, actor, key, digest, now)[0]
+
+
+def replayed(replay: dict[str, Any], digest: str) -> Result:
+    if replay["hash"] != digest:
+        raise IdempotencyConflict()
+    return Result(**{**replay["response"], "replayed": True})
+
+
+def stale(view: CaseView, expected: int) -> StaleVersion:
+    last = view.acts[-1] if view.acts else None
+    label = TRANSITIONS[last.action].label if last and last.action in TRANSITIONS else Text("", "")
+    return StaleVersion(
+        Text(
+            f"这件案件已由他人更新（最近一次：{label.zh}），你的内容尚未保存。请核对最新情况后再提交。",
+            f"The case has moved on (last: {label.en}); nothing of yours was saved. Look at it and submit again.",
+        ),
+        figures={"current_version": str(view.version), "your_version": str(expected)},
+    )
+
+
+def write(
+    writings: list[Writing], transition: Transition, actor: Actor, key: str, digest: str, now: datetime
+) -> list[Result]:
+    """Commit the events; the answer is remembered under the key in the same transaction."""
+    answers = [_answer(w, transition) for w in writings]
+    if key:
+        response = {k: v for k, v in answers[0].items() if k not in ("event_id", "leaf")}
+        writings[0].side["idempotency"] = {
+            "actor": actor.user_id,
+            "key": key,
+            "hash": digest,
+            "response": response,
+        }
+    receipts = commit(writings)
+    return [Result(**{**answer, **receipt}) for answer, receipt in zip(answers, receipts, strict=True)]
+
+
+def _answer(writing: Writing, transition: Transition) -> dict[str, Any]:
+    body = writing.body
+    return {
+        "case_id": writing.case_id,
+        "number": writing.number,
+        "version": writing.seq,
+        "stage": body["to"],
+        "action": transition.action.value,
+        "at": body["at"],
+        "opened": body.get("open", []),
+        "closed": body.get("close", []),
+        "document_number": body.get("document", {}).get("number"),
+    }

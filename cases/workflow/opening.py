@@ -1,0 +1,95 @@
+"""The first event of a case: who may open it, where, under which number, and who sees it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from agencies.actors import Actor, Post
+from agencies.directory import Directory
+from agencies.visibility import share_with
+from audit.ids import new_id
+from cases.workflow.deciding import refuse
+from cases.workflow.errors import GuardRefused, InvalidInput, NotAllowed
+from cases.workflow.fields import Transition
+from cases.workflow.inputs import clean
+from cases.workflow.standing import SYSTEM_POST
+from cases.workflow.view import CaseView, Context, Outcome, Text
+from cases.workflow.writing import By, Writing, write_opening
+
+
+def decide_opening(
+    transition: Transition, actor: Actor, directory: Directory, data: dict[str, Any], serial: int, now: datetime
+) -> Writing:
+    """The first event of a new case, in the region that the data name."""
+    cleaned = clean(transition.inputs, data)
+    region = directory.regions.get(str(cleaned["region_code"]))
+    if region is None:
+        raise InvalidInput(fields={"region_code": Text("没有这个地区代码。", "There is no such region code.")})
+    post = opening_post(transition, actor, region.code)
+    context = Context(now, actor, post, directory)
+    blank = _blank(str(new_id()), region.code, now)
+    refuse(transition, blank, cleaned, context)
+    share = [(ref.id, "lead" if i == 0 else "supervisor") for i, ref in enumerate(share_with(region.code, directory))]
+    lead = directory.addressee("development_commission", region.code)
+    if lead is None:
+        raise GuardRefused(
+            Text(f"{region.name}尚无牵头的发展改革委，不能立案。", f"{region.name} has no leading commission yet."),
+            code="no_lead",
+        )
+    outcome: Outcome = transition.effect(blank, cleaned, context)
+    outcome.case = {
+        "confidentiality": "ordinary",
+        **outcome.case,
+        "region_code": region.code,
+        "lead_agency_id": lead.id,
+    }
+    if post.agency_id and all(post.agency_id != agency for agency, _ in share):
+        share.append((post.agency_id, "task"))
+    number = case_number(directory, region.code, now, serial)
+    return write_opening(transition, blank.id, number, outcome, By(actor, post, now, directory), share)
+
+
+def opening_post(transition: Transition, actor: Actor, region_code: str) -> Post:
+    """The post from which somebody opens a case there; the system actor opens what a list brought."""
+    if actor.is_system:
+        return SYSTEM_POST
+    for post in actor.posts:
+        fits = post.kind in transition.agency and post.roles & set(transition.role)
+        if fits and region_code.startswith(post.region_code):
+            return post
+    raise NotAllowed(
+        Text(
+            "只能由本地区的发展改革委、供电公司、网信办或通信管理局的经办人立案。",
+            "A case is opened by a handler of one of the four agencies of that region.",
+        ),
+        code="may_not_open",
+    )
+
+
+def case_number(directory: Directory, region_code: str, now: datetime, serial: int) -> str:
+    """Such as XZ26-0117: letters of the city, year, serial (not gapless)."""
+    city = directory.regions.get(region_code[:4]) or directory.regions[region_code]
+    return f"{city.letter or 'QG'}{now.year % 100:02d}-{serial:04d}"
+
+
+def _blank(case_id: str, region_code: str, now: datetime) -> CaseView:
+    return CaseView(
+        id=case_id,
+        number="",
+        title="",
+        stage="-",
+        version=0,
+        region_code=region_code,
+        level="normal",
+        source="",
+        outcome=None,
+        review_on=None,
+        merged_into=None,
+        lead_agency_id=0,
+        facts={},
+        tasks=(),
+        acts=(),
+        opened_at=now,
+        stage_since=now,
+    )

@@ -1,0 +1,247 @@
+"""May this person do this now? The same questions, in the same order, for the act and for the greyed button.
+
+Order: visible → agency and role → four-eyes (from the events) → stage → task → gates. Each answer is a reason, not
+a bool. Nothing is written here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from agencies.actors import Actor, Post
+from agencies.directory import Directory
+from cases.workflow.fields import Transition
+from cases.workflow.texts import (
+    describe_agencies,
+    describe_roles,
+    describe_stage,
+    describe_tasks,
+)
+from cases.workflow.transitions import TRANSITIONS
+from cases.workflow.view import CaseView, Refusal, TaskView, Text
+
+# The named system actor acts from no agency.
+SYSTEM_POST = Post(0, "system", "系统", "system", "", 0, False, frozenset(), frozenset({"system"}))
+ANY_ROLE_BUT = frozenset({"supervisor", "agency_admin"})
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The post a person acts from, and the open tasks this act may complete or work on."""
+
+    post: Post
+    tasks: tuple[TaskView, ...]
+
+
+def _reverse_pairs() -> dict[str, frozenset[str]]:
+    pairs: dict[str, set[str]] = {}
+    for transition in TRANSITIONS.values():
+        for other in transition.must_differ_from:
+            pairs.setdefault(transition.action, set()).add(other)
+            pairs.setdefault(other, set()).add(transition.action)
+    return {action: frozenset(others) for action, others in pairs.items()}
+
+
+# Both directions: on one case a person never does both sides of a pair, in whatever order.
+OPPOSITE_SIDES = _reverse_pairs()
+
+
+def is_visible(view: CaseView, actor: Actor) -> bool:
+    """The case has been shared with one of the person's agencies, in a role that works on cases."""
+    if actor.is_system:
+        return True
+    return any((post.agency_id in view.participants) and (post.roles - {"agency_admin"}) for post in actor.posts)
+
+
+def standing(transition: Transition, view: CaseView, actor: Actor, directory: Directory) -> Standing | Refusal:
+    """From which post may this person do it: agency, role, then the task it stands on."""
+    if actor.is_system:
+        return _system_standing(transition, view, actor)
+    posts = [p for p in actor.posts if _agency_fits(transition, p, view, directory)]
+    if not posts:
+        return _wrong_agency(transition)
+    posts = [p for p in posts if _role_fits(transition, p)]
+    if not posts:
+        return _wrong_role(transition, actor)
+    eyes = _four_eyes(transition, view, actor)
+    if eyes is not None:
+        return eyes
+    if "any" not in transition.from_stages and view.stage not in transition.from_stages:
+        return _wrong_stage(transition, view)
+    return _on_task(transition, view, posts)
+
+
+def _system_standing(transition: Transition, view: CaseView, actor: Actor) -> Standing | Refusal:
+    """The named system actor does what a rule of intake decided, from no agency."""
+    if view.stage not in transition.from_stages and "any" not in transition.from_stages:
+        return _wrong_stage(transition, view)
+    return Standing(SYSTEM_POST, ())
+
+
+def _agency_fits(transition: Transition, post: Post, view: CaseView, directory: Directory) -> bool:
+    if "any_participant" in transition.agency:
+        return post.agency_id in view.participants
+    if "=task" in transition.agency:
+        return post.agency_id in view.participants
+    if post.kind not in transition.agency and not (post.duties & set(transition.agency)):
+        return False
+    if transition.completes and transition.completes != ("=finding",):
+        return True  # the task itself says whose it is; see _on_task
+    return _answers_for(post, view, directory)
+
+
+def _answers_for(post: Post, view: CaseView, directory: Directory) -> bool:
+    """Without a task to stand on, an agency acts where it leads or where it is the one addressed in that region."""
+    if post.is_unit and post.agency_id not in view.participants:
+        return False
+    if post.kind == "development_commission":
+        return post.principal_id == view.lead_agency_id
+    if post.kind == "supervision":
+        return view.region_code.startswith(post.region_code)
+    addressee = directory.addressee(post.kind, view.region_code)
+    return addressee is not None and addressee.id == post.principal_id
+
+
+def _role_fits(transition: Transition, post: Post) -> bool:
+    if "=task" in transition.role:
+        return bool(post.roles - {"agency_admin"})
+    if "any_but_supervisor_and_admin" in transition.role:
+        return bool(post.roles - ANY_ROLE_BUT)
+    return bool(post.roles & set(transition.role))
+
+
+def _four_eyes(transition: Transition, view: CaseView, actor: Actor) -> Refusal | None:
+    opposite = OPPOSITE_SIDES.get(transition.action)
+    if not opposite:
+        return None
+    for act in view.acts:
+        if act.user_id == actor.user_id and act.action in opposite:
+            done = TRANSITIONS[act.action].label
+            return Refusal(
+                "four_eyes",
+                Text(
+                    f"本案的“{done.zh}”是你办理的，“{transition.label.zh}”须由另一人办理。",
+                    f"You did “{done.en}” on this case; “{transition.label.en}” takes another person.",
+                ),
+                status=403,
+            )
+    return None
+
+
+def _on_task(transition: Transition, view: CaseView, posts: Iterable[Post]) -> Standing | Refusal:
+    posts = list(posts)
+    if "=task" in (*transition.agency, *transition.role) or transition.completes in (("=task",), ("=finding",)):
+        return _on_named_task(transition, view, posts)
+    if not transition.completes:
+        return Standing(posts[0], ())
+    candidates = view.tasks_of(*transition.completes)
+    if not candidates:
+        return _no_task(transition)
+    for post in posts:
+        mine = tuple(t for t in candidates if holds(post, t))
+        if mine:
+            return Standing(post, mine)
+    return _not_yours(transition)
+
+
+def _on_named_task(transition: Transition, view: CaseView, posts: list[Post]) -> Standing | Refusal:
+    kinds = transition.completes
+    tasks = view.tasks
+    if kinds == ("=finding",):
+        findings = tuple(t for t in tasks if t.kind in FINDING_TASKS)
+        return Standing(posts[0], findings) if findings else _no_task(transition)
+    if kinds and kinds != ("=task",):
+        tasks = view.tasks_of(*kinds)
+    if not tasks:
+        return _no_task(transition)
+    for post in posts:
+        mine = tuple(t for t in tasks if holds(post, t) and _role_serves(transition, post, t))
+        if mine:
+            return Standing(post, mine)
+    if any(holds(post, t) for post in posts for t in tasks):
+        return _task_role(tasks)
+    return _not_yours(transition)
+
+
+def _role_serves(transition: Transition, post: Post, task: TaskView) -> bool:
+    """Where the row says "the role the task needs", the task's own roles decide; else the row's roles did."""
+    return bool(post.roles & set(task.roles)) if "=task" in transition.role else bool(post.roles & set(transition.role))
+
+
+def holds(post: Post, task: TaskView) -> bool:
+    """A principal agency holds all its tasks, a sub-unit only those given to it."""
+    if task.agency_id != post.principal_id:
+        return False
+    return not post.is_unit or task.unit_id == post.agency_id
+
+
+FINDING_TASKS = frozenset({"trace_subscriber", "check_consumption", "analyse_traffic", "inspect_site"})
+
+
+def _wrong_agency(transition: Transition) -> Refusal:
+    who = describe_agencies(transition.agency)
+    return Refusal(
+        "wrong_agency",
+        Text(
+            f"“{transition.label.zh}”由{who.zh}办理，你所在单位不办理此事项。",
+            f"“{transition.label.en}” is done by {who.en}, not by your agency.",
+        ),
+        status=403,
+    )
+
+
+def _wrong_role(transition: Transition, actor: Actor) -> Refusal:
+    need = describe_roles(transition.role)
+    have = describe_roles(tuple(sorted({role for p in actor.posts for role in p.roles})))
+    return Refusal(
+        "wrong_role",
+        Text(
+            f"“{transition.label.zh}”需“{need.zh}”角色，你是“{have.zh}”。可提交给本单位{need.zh}办理。",
+            f"“{transition.label.en}” needs the role {need.en}; yours is {have.en}.",
+        ),
+        status=403,
+    )
+
+
+def _wrong_stage(transition: Transition, view: CaseView) -> Refusal:
+    here = describe_stage(view.stage)
+    there = [describe_stage(s) for s in transition.from_stages if s not in ("any", "-")]
+    return Refusal(
+        "wrong_stage",
+        Text(
+            f"案件现处“{here.zh}”阶段，“{transition.label.zh}”须在“{'”或“'.join(t.zh for t in there)}”阶段办理。",
+            f"The case is in {here.en}; “{transition.label.en}” belongs to {' or '.join(t.en for t in there)}.",
+        ),
+    )
+
+
+def _no_task(transition: Transition) -> Refusal:
+    what = describe_tasks(transition.completes)
+    return Refusal(
+        "no_open_task",
+        Text(
+            f"没有待办的“{what.zh}”事项，暂不能办理“{transition.label.zh}”。",
+            f"There is no open task “{what.en}”, which “{transition.label.en}” would complete.",
+        ),
+    )
+
+
+def _not_yours(transition: Transition) -> Refusal:
+    return Refusal(
+        "task_of_another",
+        Text(
+            f"“{transition.label.zh}”的待办事项不在你所在单位名下。",
+            f"The task behind “{transition.label.en}” is addressed to another agency or unit.",
+        ),
+        status=403,
+    )
+
+
+def _task_role(tasks: Iterable[TaskView]) -> Refusal:
+    need = describe_roles(tuple(dict.fromkeys(role for t in tasks for role in t.roles)))
+    return Refusal(
+        "wrong_role",
+        Text(f"此待办事项需“{need.zh}”角色办理。", f"This task needs the role {need.en}."),
+        status=403,
+    )

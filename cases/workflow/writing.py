@@ -1,0 +1,241 @@
+"""From a decided outcome to one audit event, and from events to the database in one statement."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import orjson
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.utils import timezone
+
+from agencies.actors import Actor, Post
+from agencies.directory import Directory
+from audit.chain import canonical, commitment
+from audit.ids import new_id
+from audit.log import build_body, encode_body, timestamp
+from cases.documents.numbering import document_number
+from cases.policy.deadlines import due_at
+from cases.policy.law import RULE_SET_VERSION
+from cases.workflow.errors import StaleVersion, WorkflowError
+from cases.workflow.fields import Transition
+from cases.workflow.messages import messages, opened_messages
+from cases.workflow.plain import plain
+from cases.workflow.task_kinds import KINDS
+from cases.workflow.view import CaseView, OpenTask, Outcome, Text
+from cases.workflow.workdays import calendar_for
+
+SALT_BYTES = 16
+
+
+@dataclass(slots=True)
+class Writing:
+    """One event ready to be written: its bytes, what goes beside it, and what the caller is told."""
+
+    case_id: str
+    number: str
+    body: dict[str, Any]
+    side: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def seq(self) -> int:
+        return int(self.body["seq"])
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """Who does it, from which post, when, and with which picture of the agencies."""
+
+    actor: Actor
+    post: Post
+    now: datetime
+    directory: Directory
+
+
+def write_down(
+    transition: Transition, view: CaseView, outcome: Outcome, by: By, *, head: str, completed: Sequence[str] = ()
+) -> Writing:
+    """The event of an act on an existing case."""
+    to = outcome.to or view.stage
+    _assert_target(transition, view.stage, to)
+    close = _closing(view, outcome, to, completed)
+    region = outcome.case.get("region_code", view.region_code)
+    opened = [_opening(task, region, by) for task in outcome.open]
+    members: dict[str, Any] = {"from": view.stage, "to": to}
+    members.update(_changes(outcome))
+    members["open"] = opened
+    members["close"] = [{"id": task_id, "state": state} for task_id, state in close.items()]
+    members["touch"] = [{"id": task_id, **plain(changes)} for task_id, changes in outcome.touch.items()]
+    members["clock"] = [{"task": t, "state": s, "reason": r} for t, s, r in outcome.clock]
+    members["share"] = [{"agency": agency, "relation": relation} for agency, relation in outcome.share]
+    if to == "closed" != view.stage and "outcome" not in outcome.case:
+        raise RuntimeError(f"{transition.action} closes a case without saying how it ended")
+    writing = _writing(transition, view.id, view.number, view.version + 1, head, members, outcome, by)
+    writing.side["outbox"] = messages(transition, view, opened, outcome, by.actor.user_id, to)
+    return writing
+
+
+def write_opening(
+    transition: Transition, case_id: str, number: str, outcome: Outcome, by: By, share: list[tuple[int, str]]
+) -> Writing:
+    """The first event of a case; `outcome.case` holds title, region_code, level, source and lead_agency_id."""
+    to = outcome.to or transition.to_stages[0]
+    region = outcome.case["region_code"]
+    opened = [_opening(task, region, by) for task in outcome.open]
+    members: dict[str, Any] = {"to": to}
+    members.update(_changes(outcome))
+    members["case"] = {"number": number, **plain(outcome.case)}
+    members["open"] = opened
+    members["share"] = [{"agency": agency, "relation": relation} for agency, relation in share]
+    writing = _writing(transition, case_id, number, 1, "00" * 32, members, outcome, by)
+    writing.side["outbox"] = opened_messages(transition, number, opened, by.actor.user_id, to)
+    return writing
+
+
+def _changes(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "set": {key: plain(value) for key, value in outcome.facts.items() if value is not None},
+        "unset": [key for key, value in outcome.facts.items() if value is None],
+        "case": plain(outcome.case),
+    }
+
+
+def _assert_target(transition: Transition, stage: str, to: str) -> None:
+    allowed = {stage if target == "=" else target for target in transition.to_stages}
+    if to not in allowed:
+        raise RuntimeError(f"{transition.action} may not lead from {stage} to {to}")
+
+
+def _closing(view: CaseView, outcome: Outcome, to: str, completed: Sequence[str]) -> dict[str, str]:
+    """What ends: the completed tasks, what the effect says, and the open tasks of a stage that is left."""
+    close = dict.fromkeys(completed, "done")
+    close.update(outcome.close)
+    if to != view.stage:
+        for task in view.tasks:
+            if task.id not in close and not KINDS[task.kind].survives(to):
+                close[task.id] = "cancelled"
+    return {task_id: state for task_id, state in close.items() if state != "open"}
+
+
+def _opening(task: OpenTask, region: str, by: By) -> dict[str, Any]:
+    kind = KINDS[task.kind]
+    agency_id = task.agency_id
+    if agency_id is None:
+        addressee = by.directory.addressee(kind.addressee, region)
+        if addressee is None:
+            raise WorkflowError(
+                Text(
+                    f"本地区没有可承办“{kind.label.zh}”的单位，请先在“机构与人员”中设置。",
+                    f"No agency in this region can take “{kind.label.en}”; set one up first.",
+                ),
+                code="no_addressee",
+            )
+        agency_id = addressee.id
+    row: dict[str, Any] = {
+        "id": str(new_id()),
+        "kind": task.kind,
+        "agency": agency_id,
+        "roles": list(task.roles or kind.roles),
+    }
+    if task.due_at is not None:
+        row.update(due=timestamp(task.due_at), due_rule="named")
+    else:
+        override = by.directory.parameter(f"deadline.{kind.deadline}", region, by.now.date())
+        deadline = due_at(kind.deadline, by.now, calendar_for(region, by.directory), override)
+        row.update(due=timestamp(deadline.at), due_rule=deadline.rule)
+        if deadline.provisional:
+            row["provisional"] = True
+    for key, value in (("unit", task.unit_id), ("assignee", task.assignee_id), ("data", plain(task.data) or None)):
+        if value is not None:
+            row[key] = value
+    return row
+
+
+def _writing(
+    transition: Transition,
+    case_id: str,
+    number: str,
+    seq: int,
+    head: str,
+    members: dict[str, Any],
+    outcome: Outcome,
+    by: By,
+) -> Writing:
+    side: dict[str, Any] = {}
+    if outcome.document is not None:
+        members["document"] = _document(outcome.document, by)
+    if outcome.sealed:
+        salt, data = os.urandom(SALT_BYTES), plain(outcome.sealed)
+        members["sealed"] = commitment(salt, data)
+        side["sealed"] = {"salt": salt.hex(), "data": canonical(data).decode()}
+    members["basis"] = list(dict.fromkeys((*transition.basis, *outcome.basis)))
+    members["rules"] = RULE_SET_VERSION
+    members["commit"] = settings.SOFTWARE_VERSION
+    body = build_body(
+        stream=f"case/{case_id}",
+        seq=seq,
+        prev=bytes.fromhex(head),
+        at=by.now,
+        action=transition.action,
+        actor={
+            "id": by.actor.user_id,
+            "username": by.actor.username,
+            "agency": by.post.agency_id or None,
+            "role": _role(transition, by.post),
+        },
+        members=members,
+    )
+    return Writing(case_id, number, body, side)
+
+
+def _role(transition: Transition, post: Post) -> str:
+    """The role used: the first of the row's that the person has, else all the post holds."""
+    used = [role for role in transition.role if role in post.roles]
+    return used[0] if used else "+".join(sorted(post.roles))
+
+
+def _document(document: tuple[str, str | None], by: By) -> dict[str, Any]:
+    """Draw the next number of the agency's series; the row stays locked until this transaction ends."""
+    kind, attachment = document
+    agency = by.directory.by_id[by.post.principal_id]
+    year = timezone.localtime(by.now).year
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT case_draw_number(%s, %s, %s)", [agency.id, kind, year])
+        serial = cursor.fetchone()[0]
+    region = by.directory.regions[agency.region_code]
+    row = {
+        "id": str(new_id()),
+        "kind": kind,
+        "agency": agency.id,
+        "year": year,
+        "serial": serial,
+        "number": document_number(region.name, agency.kind, kind, year, serial),
+    }
+    return row if attachment is None else {**row, "attachment": str(attachment)}
+
+
+def request_hash(case_id: str | None, action: str, data: dict[str, Any]) -> str:
+    """What makes two requests the same request: case, action and content."""
+    return hashlib.sha256(canonical({"case": case_id or "", "action": action, "data": plain(data)})).hexdigest()
+
+
+def commit(writings: Sequence[Writing]) -> list[dict[str, Any]]:
+    """Write the events and all that follows from them; returns {"event_id", "leaf"} in order."""
+    bodies = [encode_body(w.body) for w in writings]
+    side = orjson.dumps([w.side for w in writings]).decode()
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT case_commit(%s::bytea[], %s::jsonb)", [bodies, side])
+            result: list[dict[str, Any]] = orjson.loads(cursor.fetchone()[0])
+    except DatabaseError as error:
+        if getattr(error.__cause__, "pgcode", "") == "LZ001":
+            raise StaleVersion(
+                Text("案件刚刚被他人更新，请刷新后再办。", "The case has just been changed; reload it and try again.")
+            ) from error
+        raise
+    return result
