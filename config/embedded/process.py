@@ -9,7 +9,7 @@ import os
 import pwd
 import signal
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
@@ -79,6 +79,8 @@ def spawn(
     death_signal: signal.Signals,
     user: RunAs = RunAs.SELF,
     keep_fds: Sequence[int] = (),
+    environment: Mapping[str, str] | None = None,
+    directory: str | Path = "/",
 ) -> subprocess.Popen[bytes]:
     """Start a server that gets `death_signal` from the kernel when this thread's process dies, even by kill -9.
 
@@ -90,8 +92,8 @@ def spawn(
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=out,
-            cwd="/",
-            env=plain_environment(),
+            cwd=directory,
+            env=plain_environment() if environment is None else environment,
             pass_fds=tuple(keep_fds),
             preexec_fn=_before_exec(os.getpid(), death_signal, user),
         )

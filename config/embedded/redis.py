@@ -56,12 +56,16 @@ class Redis:
         self.stop()
         raise EmbeddedError(f"Redis did not start; its log {self.log} says:\n{tail(self.log)}")
 
+    def command(self, text: str) -> bytes:
+        """One command without arguments; the first bytes of the answer."""
+        with socket.socket(socket.AF_UNIX) as client:
+            client.settimeout(5)
+            client.connect(str(self.socket))
+            client.sendall(text.encode() + b"\r\n")
+            return client.recv(64)
+
     def _answers(self) -> bool:
         try:
-            with socket.socket(socket.AF_UNIX) as client:
-                client.settimeout(2)
-                client.connect(str(self.socket))
-                client.sendall(b"PING\r\n")
-                return client.recv(16).startswith(b"+PONG")
+            return self.command("PING").startswith(b"+PONG")
         except OSError:
             return False

@@ -1,0 +1,107 @@
+"""The servers of one test run: a throwaway PostgreSQL cluster and a Redis in memory, and databases cloned in it.
+
+Nothing of it survives the run: the servers die with pytest, even at kill -9, and a later run removes what such an end
+left in memory.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from config.embedded import APP_ROLE, OWNER_ROLE, locks
+from config.embedded.home import PORT, socket_directory
+from config.embedded.postgres import Cluster, bootstrap
+from config.embedded.redis import Redis
+
+PREFIX = "lianzhi-test-"
+TEMPLATE, DEMO_TEMPLATE = "lianzhi_template", "lianzhi_demo_template"
+TEST, DEMO_TEST = "lianzhi_test", "lianzhi_demo_test"
+# Nobody needs these data after a crash.
+FAST = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "max_connections": "200",
+    "max_wal_senders": "0",
+    "wal_level": "minimal",
+}
+
+
+class Servers:
+    """Addresses are known at once, since settings need them; the servers start with the first test that wants them."""
+
+    def __init__(self) -> None:
+        memory = Path("/dev/shm")
+        parent = memory if memory.is_dir() and os.access(memory, os.W_OK) else Path(tempfile.gettempdir())
+        remove_leftovers(parent)
+        self.root = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
+        self.lock = locks.acquire(self.root / "lock")
+        self.sockets = socket_directory(self.root / "run")
+        self.cluster = Cluster(self.root / "postgres", self.sockets, self.root / "postgres.log", FAST)
+        self.redis = Redis(self.root / "redis", self.sockets, self.root / "redis.log", durable=False)
+        self._numbers = itertools.count(1)
+        self._running = False
+
+    @property
+    def redis_url(self) -> str:
+        return f"unix://{self.redis.socket}?db=0"
+
+    def url(self, role: str, database: str) -> str:
+        return f"postgresql://{role}@/{database}?host={self.sockets}&port={PORT}"
+
+    def environment(self, database: str) -> Mapping[str, str]:
+        """What a process needs to use this database."""
+        return {
+            "DATABASE_URL": self.url(APP_ROLE, database),
+            "DATABASE_OWNER_URL": self.url(OWNER_ROLE, database),
+            "REDIS_URL": self.redis_url,
+        }
+
+    def start(self) -> None:
+        """Both servers and an empty template database; a second call does nothing."""
+        if self._running:
+            return
+        self._running = True
+        self.sockets.mkdir(mode=0o700, exist_ok=True)
+        self.cluster.start()
+        bootstrap(self.cluster, TEMPLATE)
+        self.redis.start()
+
+    def stop(self) -> None:
+        if self._running:
+            self.redis.stop()
+            self.cluster.stop()
+        shutil.rmtree(self.sockets, ignore_errors=True)
+        shutil.rmtree(self.root, ignore_errors=True)
+
+    def flush_redis(self) -> None:
+        if self._running:
+            self.redis.command("FLUSHALL")
+
+    def clone(self, template: str, name: str) -> None:
+        self._run(f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER "{OWNER_ROLE}"')
+
+    @contextmanager
+    def throwaway_clone(self, template: str) -> Iterator[str]:
+        name = f"clone_{next(self._numbers)}"
+        self.clone(template, name)
+        try:
+            yield name
+        finally:
+            self._run(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+    def _run(self, statement: str) -> None:
+        with closing(self.cluster.connect()) as connection, connection.cursor() as cursor:
+            cursor.execute(statement)
+
+
+def remove_leftovers(parent: Path) -> None:
+    """Directories of runs that were killed: their lock is free."""
+    for left in parent.glob(f"{PREFIX}*"):
+        if left.stat().st_uid == os.geteuid() and not locks.is_held(left / "lock"):
+            shutil.rmtree(left, ignore_errors=True)
