@@ -71,8 +71,9 @@ class PartnerSort(StrEnum):
 class Confidentiality(StrEnum):
     """How widely a case may be known; a membership's ceiling is the highest level its holder may open."""
 
+    ORDINARY = "ordinary"
+    SENSITIVE = "sensitive"
     INTERNAL = "internal"
-    RESTRICTED = "restricted"
 
 
 LABELS: dict[StrEnum, Label] = {
@@ -100,8 +101,9 @@ LABELS: dict[StrEnum, Label] = {
     PartnerSort.STREET: Label("街道", "subdistrict"),
     PartnerSort.MARKET: Label("市场监管", "market regulation"),
     PartnerSort.OTHER: Label("其他", "other"),
-    Confidentiality.INTERNAL: Label("内部", "internal"),
-    Confidentiality.RESTRICTED: Label("限制知悉", "restricted"),
+    Confidentiality.ORDINARY: Label("普通", "ordinary"),
+    Confidentiality.SENSITIVE: Label("敏感", "sensitive"),
+    Confidentiality.INTERNAL: Label("内部", "internal only"),
 }
 
 

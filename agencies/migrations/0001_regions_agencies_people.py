@@ -202,10 +202,9 @@ class Migration(migrations.Migration):
                 (
                     "ceiling",
                     models.CharField(
-                        choices=[("internal", "内部"), ("restricted", "限制知悉")],
-                        default="internal",
+                        choices=[("ordinary", "普通"), ("sensitive", "敏感"), ("internal", "内部")],
+                        default="ordinary",
                         max_length=12,
-                        verbose_name="密级上限",
                     ),
                 ),
                 (
@@ -250,7 +249,7 @@ class Migration(migrations.Migration):
                         name="membership_role_known",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("ceiling__in", ["internal", "restricted"])), name="membership_ceiling_known"
+                        condition=models.Q(("ceiling__in", ["ordinary", "sensitive", "internal"])), name="membership_ceiling_known"
                     ),
                     models.CheckConstraint(
                         condition=models.Q(

@@ -1,7 +1,8 @@
 """The SQL function that says which posts a person holds, the stamp of the directory, and the rule on sub-units."""
 
-from django.conf import settings
 from django.db import migrations
+
+from audit.grants import grant_execute
 
 POSTS = """
 -- Version 1. Who is this, and which roles do they hold where, at this moment: one row of jsonb, NULL when disabled.
@@ -77,9 +78,7 @@ DROP FUNCTION agencies_posts(bigint);
 
 def grant_posts(apps, schema_editor):
     """Nobody but the application role may ask for a person's posts."""
-    role = schema_editor.quote_name(settings.DATABASES["default"]["USER"])
-    schema_editor.execute("REVOKE ALL ON FUNCTION agencies_posts(bigint) FROM PUBLIC")
-    schema_editor.execute(f"GRANT EXECUTE ON FUNCTION agencies_posts(bigint) TO {role}")
+    grant_execute(schema_editor, ["agencies_posts(bigint)"])
 
 
 class Migration(migrations.Migration):

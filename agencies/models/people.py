@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import gettext_lazy as _
 
 from agencies.vocabulary import Confidentiality, Role, choices, codes
 
@@ -62,7 +61,8 @@ class Membership(models.Model):
     active = models.BooleanField(default=True)
     since = models.DateTimeField()
     until = models.DateTimeField(null=True)
-    ceiling = models.CharField(_("密级上限"), max_length=12, choices=choices(Confidentiality), default="internal")
+    # The highest confidentiality of a case that this post may be given.
+    ceiling = models.CharField(max_length=12, choices=choices(Confidentiality), default="ordinary")
     granted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
 
     class Meta:

@@ -1,0 +1,98 @@
+"""Reading people: whom a task can be given to, who is in an agency, what a person is called."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import connection
+
+from agencies.actors import Actor
+from agencies.vocabulary import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A member of an agency with every role held there."""
+
+    user_id: int
+    username: str
+    display_name: str
+    staff_no: str
+    is_active: bool
+    agency_id: int
+    agency_code: str
+    agency_name: str
+    roles: tuple[str, ...]
+
+
+_MEMBERS = """
+SELECT u.id, u.username, u.display_name, u.staff_no, u.is_active, a.id, a.code, a.name,
+       array_agg(m.role::text ORDER BY m.role)
+  FROM agencies_membership m
+  JOIN agencies_user u ON u.id = m.user_id
+  JOIN agencies_agency a ON a.id = m.agency_id
+ WHERE m.active AND a.active AND m.agency_id = ANY(%s) AND (u.is_active OR %s)
+ GROUP BY u.id, a.id
+ ORDER BY a.code, u.username
+"""
+
+
+def members(actor: Actor, agency_id: int, roles: Iterable[str] = ()) -> list[Person]:
+    """Active members of the actor's own agency or one of its sub-units, of all roles or of any of these.
+
+    Empty where the agency is not the actor's: who works elsewhere is not theirs to browse.
+    """
+    return _members([agency_id] if _is_within(actor, agency_id) else [], roles)
+
+
+def assignable(actor: Actor, agency_id: int, roles: Iterable[str]) -> list[Person]:
+    """The people to whom a task of this agency that needs one of these roles can be given, its sub-units' included.
+
+    Empty where the actor is no member of the agency.
+    """
+    if not any(post.agency_id == agency_id and not post.is_unit for post in actor.posts):
+        own = [post.agency_id for post in actor.posts if post.is_unit and post.principal_id == agency_id]
+        return _members(own, roles)
+    return _members([agency_id, *_units([agency_id])], roles)
+
+
+def managed_accounts(actor: Actor) -> list[Person]:
+    """Everyone, disabled accounts included, in the agencies that the actor administers."""
+    administered = [post.agency_id for post in actor.posts if Role.AGENCY_ADMIN in post.roles]
+    return _members([*administered, *_units(administered)], (), also_disabled=True)
+
+
+def recipients(agency_id: int, unit_id: int | None, roles: Iterable[str]) -> list[int]:
+    """Ids of the active people who can do a task: members of the agency and of the unit with one of these roles."""
+    agencies = [agency_id] if unit_id is None else [agency_id, unit_id]
+    return sorted({person.user_id for person in _members(agencies, roles)})
+
+
+def display_names(actor: Actor, user_ids: Iterable[int]) -> dict[int, str]:
+    """What these people are called, for the history of a case that the actor sees. Nothing for an actor without posts."""
+    if not actor.posts and not actor.is_system:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, display_name FROM agencies_user WHERE id = ANY(%s)", [sorted(set(user_ids))])
+        return dict(cursor.fetchall())
+
+
+def _is_within(actor: Actor, agency_id: int) -> bool:
+    if actor.is_system or agency_id in actor.agency_ids:
+        return True
+    return agency_id in _units([post.agency_id for post in actor.posts])
+
+
+def _units(agency_ids: list[int]) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM agencies_agency WHERE parent_id = ANY(%s) AND active ORDER BY id", [agency_ids])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _members(agency_ids: list[int], roles: Iterable[str], *, also_disabled: bool = False) -> list[Person]:
+    wanted = frozenset(roles)
+    with connection.cursor() as cursor:
+        cursor.execute(_MEMBERS, [agency_ids, also_disabled])
+        people = [Person(*row[:8], tuple(row[8])) for row in cursor.fetchall()]
+    return [person for person in people if not wanted or wanted.intersection(person.roles)]

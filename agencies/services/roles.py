@@ -1,0 +1,108 @@
+"""Roles: given and ended. They count from the next request on, because no request keeps the posts of another."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from agencies.actors import Actor
+from agencies.authority import administrator_of, manager_of, refuse_self_grant
+from agencies.errors import AgencyError, BadInput
+from agencies.models import Agency, Membership, User
+from agencies.vocabulary import LABELS, Confidentiality, Kind, Role, codes
+from audit.actions import Action
+from audit.services import record
+
+# Which roles exist in which kind of agency, read off the permission matrix: a role elsewhere could do nothing.
+ROLES_OF_KIND: dict[str, frozenset[str]] = {
+    Kind.DEVELOPMENT_COMMISSION: frozenset({Role.HANDLER, Role.REVIEWER, Role.APPROVER}),
+    Kind.GRID_COMPANY: frozenset({Role.HANDLER, Role.REVIEWER, Role.APPROVER, Role.FIELD_CREW, Role.BILLING}),
+    Kind.CYBERSPACE_OFFICE: frozenset({Role.HANDLER, Role.REVIEWER, Role.APPROVER}),
+    Kind.TELECOM_BUREAU: frozenset({Role.HANDLER, Role.REVIEWER, Role.APPROVER}),
+    Kind.SUPERVISION: frozenset({Role.SUPERVISOR}),
+    Kind.PARTNER: frozenset({Role.HANDLER, Role.REVIEWER}),
+}
+
+
+@transaction.atomic
+def grant_role(
+    *,
+    actor: Actor,
+    user: User,
+    agency: Agency,
+    role: str,
+    now: datetime,
+    ceiling: str = Confidentiality.ORDINARY.value,
+) -> Membership:
+    """Give a person one role in an agency. Raises NotPermitted, BadInput, AgencyError (already held, disabled)."""
+    refuse_self_grant(actor, user)
+    acting = administrator_of(actor, agency)
+    # The account is locked first: a second grant of the same role waits here and then finds the first.
+    held = User.objects.select_for_update().get(pk=user.pk)
+    if Membership.objects.filter(user=held).exists():
+        manager_of(actor, held)
+    _check(held, agency, role, ceiling)
+    membership = Membership.objects.create(
+        user=held, agency=agency, role=role, since=now, ceiling=ceiling, granted_by_id=actor.user_id
+    )
+    record(
+        stream=f"account/{held.username}",
+        action=Action.ROLE_GRANTED,
+        actor=acting,
+        data={"user": held.pk, "agency": agency.pk, "agency_code": agency.code, "role": role, "ceiling": ceiling},
+        now=now,
+    )
+    return membership
+
+
+@transaction.atomic
+def end_role(*, actor: Actor, membership: Membership, now: datetime) -> None:
+    """End a role; it stays on record. Ending an ended role changes nothing. Raises NotPermitted."""
+    acting = administrator_of(actor, membership.agency)
+    locked = Membership.objects.select_for_update().select_related(None).get(pk=membership.pk)
+    if not locked.active:
+        return
+    locked.active = False
+    locked.until = now
+    locked.save(update_fields=["active", "until"])
+    record(
+        stream=f"account/{membership.user.username}",
+        action=Action.ROLE_ENDED,
+        actor=acting,
+        data={
+            "user": locked.user_id,
+            "agency": locked.agency_id,
+            "agency_code": membership.agency.code,
+            "role": locked.role,
+        },
+        now=now,
+    )
+
+
+def _check(user: User, agency: Agency, role: str, ceiling: str) -> None:
+    if role not in codes(Role):
+        raise BadInput(f"没有“{role}”这个角色。", f'There is no role "{role}".', field="role")
+    label = LABELS[Role(role)]
+    if role != Role.AGENCY_ADMIN and role not in ROLES_OF_KIND[agency.kind]:
+        raise BadInput(
+            f"{agency.name}没有“{label.zh}”角色。",
+            f"{agency.code} has no role of {label.en}.",
+            field="role",
+        )
+    if ceiling not in codes(Confidentiality):
+        raise BadInput(f"没有“{ceiling}”这个密级。", "There is no such confidentiality.", field="ceiling")
+    if not user.is_active or user.is_system:
+        raise AgencyError(
+            f"账号“{user.username}”已停用或不可授予角色。",
+            f"The account {user.username} is disabled or cannot hold a role.",
+            code="account_disabled",
+        )
+    if not agency.active:
+        raise AgencyError(f"{agency.name}已停用。", f"{agency.code} is closed.", code="agency_closed")
+    if Membership.objects.filter(user=user, agency=agency, role=role, active=True).exists():
+        raise AgencyError(
+            f"{user.display_name}在{agency.name}已有“{label.zh}”角色。",
+            f"{user.username} already is {label.en} of {agency.code}.",
+            code="role_held",
+        )

@@ -1,0 +1,83 @@
+"""The one place that says which cases an actor sees. Deny by default.
+
+A case is visible to an agency that has a row in `cases_caseagency`: it leads or supervises where the case lies, or it
+has or had a task or a referral. People see what the agencies of their posts see, with two exceptions:
+
+- members of a sub-unit (a carrier, a county branch) see only what was assigned to their unit, not what the principal
+  sees: their own unit's rows count, never the parent's;
+- the role agency_admin alone sees no case.
+
+The fragments below name columns that the caller chooses and values only as parameters, so they can stand in any query.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from agencies.actors import Actor, Post
+from agencies.directory import Directory
+from agencies.vocabulary import Kind, Role
+
+
+class Fragment(NamedTuple):
+    """A piece of SQL with its positional parameters, to be used as `WHERE … AND {sql}`."""
+
+    sql: str
+    params: list[list[int]]
+
+
+def case_agencies(actor: Actor) -> list[int]:
+    """The agencies through which this actor sees cases, ascending. Empty: no case at all."""
+    return sorted({post.agency_id for post in actor.posts if _works_on_cases(post)})
+
+
+def sees(actor: Actor, participants: Iterable[int]) -> bool:
+    """Whether a case with these agencies in `cases_caseagency` is visible to the actor."""
+    return not set(case_agencies(actor)).isdisjoint(participants)
+
+
+def visible_cases(actor: Actor, case_id: str = "c.id") -> Fragment:
+    """Condition on a query that has a case's id in the column `case_id`."""
+    return Fragment(
+        f"EXISTS (SELECT 1 FROM cases_caseagency ca WHERE ca.case_id = {case_id} AND ca.agency_id = ANY(%s))",
+        [case_agencies(actor)],
+    )
+
+
+def visible_case_rows(actor: Actor, alias: str = "ca") -> Fragment:
+    """Condition on `cases_caseagency` itself, for lists driven from it. A person with two posts gets a case twice."""
+    return Fragment(f"{alias}.agency_id = ANY(%s)", [case_agencies(actor)])
+
+
+def my_tasks(actor: Actor, alias: str = "t") -> Fragment:
+    """Condition on `cases_task`: what the actor's agency owes, or the actor's unit was assigned."""
+    principals = sorted({p.agency_id for p in actor.posts if _works_on_cases(p) and not p.is_unit})
+    units = sorted({p.agency_id for p in actor.posts if _works_on_cases(p) and p.is_unit})
+    # Only the branch that can match is written: an OR of both would keep PostgreSQL from the index of either.
+    if units and principals:
+        return Fragment(f"({alias}.agency_id = ANY(%s) OR {alias}.unit_id = ANY(%s))", [principals, units])
+    if units:
+        return Fragment(f"{alias}.unit_id = ANY(%s)", [units])
+    return Fragment(f"{alias}.agency_id = ANY(%s)", [principals])
+
+
+def sees_task(actor: Actor, agency_id: int, unit_id: int | None) -> bool:
+    """Whether a task of this agency, assigned to this unit or to none, is among the actor's."""
+    return any(_works_on_cases(p) and p.agency_id == (unit_id if p.is_unit else agency_id) for p in actor.posts)
+
+
+def share_with(region_code: str, directory: Directory) -> tuple[tuple[int, str], ...]:
+    """The agencies that see a new case from its first day: (agency id, relation `lead` or `supervisor`).
+
+    The nearest commission leads; commissions above it, and every supervision whose region covers the case, supervise.
+    """
+    lead = directory.addressee(Kind.DEVELOPMENT_COMMISSION, region_code)
+    return tuple(
+        (agency.id, "lead" if lead is not None and agency.id == lead.id else "supervisor")
+        for agency in directory.watchers(region_code)
+    )
+
+
+def _works_on_cases(post: Post) -> bool:
+    return bool(post.roles - {Role.AGENCY_ADMIN.value})
