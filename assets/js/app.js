@@ -1,0 +1,53 @@
+// Every page works without this file; it only saves steps.
+
+// What only makes sense with script is hidden until script has run.
+document.documentElement.classList.add("js");
+
+document.addEventListener("click", (event) => {
+  const reveal = event.target.closest("[data-reveal]");
+  if (reveal) {
+    const input = document.getElementById(reveal.dataset.reveal);
+    const shown = input.type === "password";
+    input.type = shown ? "text" : "password";
+    reveal.setAttribute("aria-pressed", String(shown));
+  }
+  if (event.target.closest("[data-print]")) window.print();
+});
+
+// One submission a form: a second click while the first is under way does nothing.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.matches("[data-once]")) return;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "1";
+  form.setAttribute("aria-busy", "true");
+});
+// Coming back with the browser's own button must leave the form usable.
+window.addEventListener("pageshow", () => {
+  document.querySelectorAll("form[data-sent]").forEach((form) => {
+    delete form.dataset.sent;
+    form.removeAttribute("aria-busy");
+  });
+});
+
+// A refused form puts the reader at the reason.
+const focusReason = () => document.querySelector("[data-focus]")?.focus();
+document.addEventListener("DOMContentLoaded", focusReason);
+
+// Keys: "/" search, then "g" with w, c, i, a for the main pages. Off while typing; nothing irreversible has a key.
+const GO = { w: "/", c: "/cases/", i: "/inbox/", a: "/audit/" };
+let waiting = false;
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
+  if (waiting && GO[event.key]) {
+    const link = document.querySelector(`a[href="${GO[event.key]}"]`);
+    if (link) link.click();
+  } else if (event.key === "/") {
+    event.preventDefault();
+    document.getElementById("q")?.focus();
+  }
+  waiting = event.key === "g";
+});

@@ -1,0 +1,165 @@
+"""The components of the pages as template tags: icon, stage, agency, deadline, signals.
+
+Meaning is never carried by colour alone: every tag writes the word, or an accessible name, beside the shape.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from django import template
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext
+
+from agencies.directory import AgencyRef, get_directory
+from audit.clock import now as clock_now
+from cases.web import words
+from cases.web.due import due_words
+from cases.workflow.view import Text
+
+register = template.Library()
+
+_ICONS = Path(__file__).resolve().parent.parent / "web" / "icons.json"
+
+
+@cache
+def _icons() -> dict[str, str]:
+    icons: dict[str, str] = json.loads(_ICONS.read_text(encoding="utf-8"))
+    return icons
+
+
+@register.simple_tag
+def icon(name: str, size: str = "", label: str = "") -> SafeString:
+    """An outline icon inlined as SVG, so that its colour follows the text and no request is made."""
+    spoken = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
+    return format_html(
+        '<svg class="icon{}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.75" '
+        'stroke-linecap="round" stroke-linejoin="round" {}>{}</svg>',
+        f" icon-{size}" if size else "",
+        spoken,
+        # The paths come from the icon file built into the product, never from a user.
+        mark_safe(_icons()[name]),  # noqa: S308
+    )
+
+
+@register.filter
+def say(text: Any) -> str:
+    """A bilingual text in the language of the page; a plain string is returned as it is."""
+    if isinstance(text, Text) or hasattr(text, "zh"):
+        return str(text.get(get_language() or "zh"))
+    return "" if text is None else str(text)
+
+
+@register.simple_tag
+def stage(code: str, outcome: str | None = None, *, watched: bool = False) -> SafeString:
+    """The stage as a pill; a closed case shows how it ended, a watched lead shows 持续监测."""
+    side = words.OUTCOMES.get(outcome or "") if code == "closed" and outcome != "handled" else None
+    side = words.WATCH if watched and code == "monitoring" else side
+    if side:
+        return format_html('<span class="st st-o {}">{}{}</span>', side.css, icon(side.icon), say(side.text))
+    look = words.STAGES[code]
+    return format_html('<span class="st {}">{}</span>', look.css, say(look.text))
+
+
+@register.simple_tag
+def ticks(code: str) -> SafeString:
+    """How far along the five stages a case is, with the words for those who do not see it."""
+    look = words.STAGES[code]
+    marks = "".join('<i class="on"></i>' if n < look.step else "<i></i>" for n in range(5))
+    label = gettext("第 %(step)s 步，共 5 步") % {"step": look.step}
+    return format_html('<span class="ticks {}" role="img" aria-label="{}">{}</span>', look.css, label, mark_safe(marks))
+
+
+@register.simple_tag
+def agency(who: AgencyRef | int | None, size: str = "") -> SafeString:
+    """The square monogram of an agency; a missing one is the system."""
+    ref = get_directory().by_id.get(who) if isinstance(who, int) else who
+    css = words.AGENCY_CSS.get(ref.kind, "ag-sys") if ref else "ag-sys"  # type: ignore[call-overload]
+    mark = ref.monogram if ref else "系"
+    big = " ag-l" if size == "l" else ""
+    return format_html('<span class="ag {}{}" aria-hidden="true">{}</span>', css, big, mark)
+
+
+@register.filter
+def agency_name(agency_id: int | None) -> str:
+    """The short name of an agency by its id; the system where there is none."""
+    ref = get_directory().by_id.get(agency_id) if agency_id else None
+    return ref.short_name if ref else gettext("系统")
+
+
+@register.filter
+def region_name(code: str | None) -> str:
+    """The name of a region by its code."""
+    ref = get_directory().regions.get(code or "")
+    return ref.name if ref else (code or "--")
+
+
+@register.simple_tag
+def due(due_at: datetime | None, *, provisional: bool = False) -> SafeString:
+    """A deadline: words first, the instant second, 暂定 where its calendar is not published yet."""
+    if due_at is None:
+        return format_html('<span class="due"><b>{}</b></span>', gettext("未定期限"))
+    said = due_words(due_at, clock_now())
+    mark = format_html(" {}", gettext("暂定")) if provisional else ""
+    return format_html(
+        '<span class="due {}"><b>{}</b><small>{}{}</small></span>', said.tone, said.text, when(due_at), mark
+    )
+
+
+@register.simple_tag
+def signals(counts: Mapping[str, int] | None) -> SafeString:
+    """Which families of signals a case rests on: one, two, or three and more reports each."""
+    cells, spoken = [], []
+    for family, look in words.SIGNALS.items():
+        count = int((counts or {}).get(family, 0))
+        said = gettext("%(family)s：%(count)s 条") % {"family": say(look.text), "count": count}
+        spoken.append(said)
+        cells.append(
+            format_html(
+                '<span class="sg sg-{}"><span aria-hidden="true">{}</span><span class="visually-hidden">{}；</span></span>',
+                min(count, 3),
+                say(look.mark),
+                said,
+            )
+        )
+    return format_html('<span class="sgs" title="{}">{}</span>', "　".join(spoken), mark_safe("".join(cells)))
+
+
+@register.filter
+def when(at: datetime | None) -> str:
+    """An instant in local time; the running year is left out."""
+    if at is None:
+        return "--"
+    local = timezone.localtime(at)
+    return local.strftime("%m-%d %H:%M" if local.year == timezone.localtime(clock_now()).year else "%Y-%m-%d %H:%M")
+
+
+@register.filter
+def day(at: datetime | None) -> str:
+    """The day of an instant in local time; the running year is left out."""
+    return when(at)[:-6] if at else "--"
+
+
+@register.filter
+def short_hash(value: bytes | memoryview | str | None) -> str:
+    """A hash as its first and last characters, for reading; the whole value stands beside it."""
+    text = value if isinstance(value, str) else bytes(value or b"").hex()
+    return f"{text[:6]}…{text[-4:]}" if len(text) > 12 else text
+
+
+@register.simple_tag(takes_context=True)
+def query(context: dict[str, Any], **changes: Any) -> str:
+    """This page's address with some parameters changed; None removes one. Paging positions are dropped."""
+    request: HttpRequest = context["request"]
+    params = {k: v for k, v in request.GET.items() if k not in ("after", "before")}
+    params.update(changes)
+    return "?" + urlencode({k: v for k, v in params.items() if v not in (None, "")})

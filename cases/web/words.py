@@ -1,0 +1,97 @@
+"""The words and shapes the pages give to codes: names of stages, signals and outcomes, their colour class and icon.
+
+Codes of the workflow table keep their own labels (`cases.workflow`); here stands only what pages add to them.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from agencies.vocabulary import Kind
+from cases.workflow.view import Text
+
+
+class StageLook(NamedTuple):
+    """A main stage: name, colour class, position 1 to 5."""
+
+    text: Text
+    css: str
+    step: int
+
+
+STAGES: Final = {
+    "monitoring": StageLook(Text("监测名单", "Monitoring list"), "st-monitor", 1),
+    "verification": StageLook(Text("核查", "Verification"), "st-verify", 2),
+    "suspension": StageLook(Text("暂停供电", "Power suspension"), "st-suspend", 3),
+    "penalty_tariff": StageLook(Text("惩罚性电价", "Penalty tariff"), "st-tariff", 4),
+    "closed": StageLook(Text("办结", "Closed"), "st-closed", 5),
+}
+
+
+class SideLook(NamedTuple):
+    """A side state of a case, drawn as an outlined pill with an icon."""
+
+    text: Text
+    css: str
+    icon: str
+
+
+OUTCOMES: Final = {
+    "handled": SideLook(Text("已处置", "Handled"), "st-closed", "circle-check"),
+    "false_positive": SideLook(Text("误报排除", "False positive"), "st-false", "x"),
+    "compromised_victim": SideLook(Text("被入侵利用", "Compromised victim"), "st-false", "shield-lock"),
+    "self_stopped": SideLook(Text("已自行停止", "Stopped by itself"), "st-false", "circle-check"),
+    "not_found": SideLook(Text("无法定位", "Not found"), "st-false", "map-pin"),
+    "transferred": SideLook(Text("已移交", "Transferred"), "st-false", "arrow-right"),
+    "merged": SideLook(Text("已并案", "Merged"), "st-false", "git-compare"),
+}
+WATCH: Final = SideLook(Text("持续监测", "Continuous monitoring"), "st-watch", "eye")
+
+
+class SignalLook(NamedTuple):
+    """A family of signals: name, one-character mark, icon."""
+
+    text: Text
+    mark: Text
+    icon: str
+
+
+SIGNALS: Final = {
+    "traffic": SignalLook(Text("流量", "Traffic"), Text("流", "T"), "router"),
+    "hashpower": SignalLook(Text("算力", "Hash power"), Text("算", "H"), "cpu"),
+    "energy": SignalLook(Text("能耗", "Energy"), Text("能", "E"), "bolt"),
+    "funds": SignalLook(Text("资金", "Funds"), Text("资", "F"), "wallet"),
+    "onsite": SignalLook(Text("现场", "On site"), Text("场", "S"), "map-pin"),
+}
+
+AGENCY_CSS: Final = {
+    Kind.DEVELOPMENT_COMMISSION: "ag-fgw",
+    Kind.GRID_COMPANY: "ag-gd",
+    Kind.CYBERSPACE_OFFICE: "ag-wxb",
+    Kind.TELECOM_BUREAU: "ag-tgj",
+}
+
+SUBJECTS: Final = {
+    "enterprise": Text("企业", "Enterprise"),
+    "sole_trader": Text("个体工商户", "Sole trader"),
+    "natural_person": Text("居民个人", "Natural person"),
+    "state_owned": Text("国有单位", "State-owned"),
+    "internet_cafe": Text("网吧", "Internet café"),
+    "data_centre": Text("数据中心", "Data centre"),
+    "landlord": Text("出租方", "Landlord"),
+    "unknown": Text("未知", "Unknown"),
+}
+
+LEVELS: Final = {"normal": Text("全量", "Full list"), "priority": Text("重点", "Priority")}
+
+FINDINGS: Final = {
+    "self_operated": (Text("属实：自主挖矿", "Confirmed: self-operated"), "bad"),
+    "hosted": (Text("属实：托管", "Confirmed: hosted"), "bad"),
+    "compromised": (Text("被入侵利用", "Compromised"), "warn"),
+    "already_stopped": (Text("已自行停止", "Already stopped"), "ok"),
+    "false_positive": (Text("误报", "False positive"), "ok"),
+    "not_locatable": (Text("无法定位", "Cannot be located"), "warn"),
+    "outside_jurisdiction": (Text("非本辖区", "Outside jurisdiction"), "warn"),
+    "no_such_account": (Text("查无此户", "No such account"), "warn"),
+    "pending_appraisal": (Text("待鉴定", "Pending appraisal"), "warn"),
+}
