@@ -1,1 +1,151 @@
-"""Every error of the API in one shape, RFC 9457 problem details."""
+"""Every error of the API in one shape: RFC 9457 problem details (`application/problem+json`).
+
+Members beside the standard ones: `code` (stable, for programs), `article` (the legal basis of a refusal), `fields`
+(what is wrong with which input), `missing` (what a gate still wants), `figures` (numbers behind the refusal).
+The text is in the language of the request.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import get_language
+from django.views import defaults
+from rest_framework import exceptions
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+from cases.workflow.errors import WorkflowError
+from cases.workflow.view import Text
+
+CONTENT_TYPE = "application/problem+json"
+logger = logging.getLogger(__name__)
+
+TITLES = {
+    400: Text("请求有误", "Bad request"),
+    401: Text("未登录", "Not logged in"),
+    403: Text("无权办理", "Not allowed"),
+    404: Text("没有找到", "Not found"),
+    405: Text("不支持此方法", "Method not allowed"),
+    406: Text("不支持所要的格式", "Not acceptable"),
+    409: Text("不能办理", "Refused"),
+    412: Text("版本已变", "Stale version"),
+    413: Text("内容过大", "Too large"),
+    415: Text("不支持此内容类型", "Unsupported media type"),
+    428: Text("缺少版本条件", "Precondition required"),
+    429: Text("请求过于频繁", "Too many requests"),
+    500: Text("系统出错", "Server error"),
+    503: Text("暂时不能服务", "Service unavailable"),
+}
+DETAILS = {
+    401: Text("请先登录，再发送请求。", "Log in first, then send the request again."),
+    403: Text("你的账号没有办理此事的权限。", "Your account may not do this."),
+    404: Text("没有这个地址或对象，或你无权查看。", "There is no such address or object, or you may not see it."),
+    405: Text("此地址不支持这个方法，允许的方法见 Allow。", "This address does not take this method; see Allow."),
+    500: Text("系统出错，已记入日志；没有任何改动。", "The server failed and has logged it; nothing was changed."),
+}
+CODES = {401: "not_logged_in", 403: "not_allowed", 404: "not_found", 500: "server_error"}
+
+
+def say(text: Text) -> str:
+    return text.en if (get_language() or "").startswith("en") else text.zh
+
+
+def problem(status: int, *, code: str, detail: str, **members: Any) -> dict[str, Any]:
+    """The body; members that are empty are left out."""
+    title = TITLES.get(status) or (TITLES[400] if status < 500 else TITLES[500])
+    body = {"type": f"urn:lianzhi:problem:{code}", "title": say(title), "status": status, "detail": detail, "code": code}
+    return body | {name: value for name, value in members.items() if value}
+
+
+def problem_details(error: Exception, context: dict[str, Any]) -> Response | None:
+    """The exception handler of Django REST framework; None lets an unknown error become a 500."""
+    headers: dict[str, str] = {}
+    if isinstance(error, WorkflowError):
+        body = from_workflow(error)
+    elif isinstance(error, Http404):
+        body = plain(404)
+    elif isinstance(error, PermissionDenied):
+        body = plain(403)
+    elif isinstance(error, exceptions.APIException):
+        body = from_framework(error)
+        headers = framework_headers(error)
+    else:
+        return None
+    set_rollback()
+    return Response(body, status=body["status"], headers=headers, content_type=CONTENT_TYPE)
+
+
+def from_workflow(error: WorkflowError) -> dict[str, Any]:
+    return problem(
+        error.status,
+        code=error.code,
+        detail=say(error.text),
+        article=error.article,
+        fields={name: say(text) for name, text in error.fields.items()},
+        missing=list(error.missing),
+        figures=error.figures,
+    )
+
+
+def from_framework(error: exceptions.APIException) -> dict[str, Any]:
+    if isinstance(error, exceptions.ValidationError):
+        detail = say(Text("填写有误，请按各项提示改正。", "Some of the input cannot be used; see each field."))
+        return problem(400, code="invalid_input", detail=detail, fields=flat_fields(error.detail))
+    if error.status_code in DETAILS:
+        return plain(error.status_code)
+    return problem(error.status_code, code=str(getattr(error, "default_code", "error")), detail=str(error.detail))
+
+
+def flat_fields(detail: Any, path: str = "") -> dict[str, str]:
+    """DRF nests its messages like the input; here each place gets a dotted name and one sentence."""
+    if isinstance(detail, dict):
+        found: dict[str, str] = {}
+        for name, inner in detail.items():
+            found |= flat_fields(inner, f"{path}.{name}" if path else str(name))
+        return found
+    if isinstance(detail, list) and any(isinstance(inner, dict) for inner in detail):
+        return flat_fields({str(number): inner for number, inner in enumerate(detail) if inner}, path)
+    sentences = [str(inner) for inner in detail] if isinstance(detail, list) else [str(detail)]
+    return {path or "non_field_errors": " ".join(sentences)}
+
+
+def framework_headers(error: exceptions.APIException) -> dict[str, str]:
+    headers = {}
+    if challenge := getattr(error, "auth_header", None):
+        headers["WWW-Authenticate"] = str(challenge)
+    if wait := getattr(error, "wait", None):
+        headers["Retry-After"] = f"{wait:.0f}"
+    return headers
+
+
+def plain(status: int) -> dict[str, Any]:
+    code = CODES.get(status, "bad_request" if status < 500 else "server_error")
+    return problem(status, code=code, detail=say(DETAILS.get(status) or TITLES.get(status) or TITLES[400]))
+
+
+def is_api(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/")
+
+
+def _json(status: int) -> HttpResponse:
+    return JsonResponse(plain(status), status=status, content_type=CONTENT_TYPE, json_dumps_params={"ensure_ascii": False})
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _json(400) if is_api(request) else defaults.bad_request(request, exception)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _json(403) if is_api(request) else defaults.permission_denied(request, exception)
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _json(404) if is_api(request) else defaults.page_not_found(request, exception)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return _json(500) if is_api(request) else defaults.server_error(request)

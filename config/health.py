@@ -1,0 +1,39 @@
+"""`GET /healthz`: 200 when this process reaches PostgreSQL and Redis, else 503 and which one it does not reach."""
+
+from __future__ import annotations
+
+import logging
+
+import redis
+from django.core.cache import cache
+from django.db import Error, connection
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.http import require_safe
+
+logger = logging.getLogger(__name__)
+
+
+@require_safe
+def healthz(request: HttpRequest) -> JsonResponse:
+    found = {"database": _database_answers(), "redis": _redis_answers()}
+    words = {name: "ok" if answers else "unreachable" for name, answers in found.items()}
+    return JsonResponse(words, status=200 if all(found.values()) else 503, headers={"Cache-Control": "no-store"})
+
+
+def _database_answers() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except Error:
+        logger.warning("PostgreSQL does not answer", exc_info=True)
+        return False
+    return True
+
+
+def _redis_answers() -> bool:
+    try:
+        cache.get("healthz")
+    except redis.RedisError:
+        logger.warning("Redis does not answer", exc_info=True)
+        return False
+    return True
