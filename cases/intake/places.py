@@ -1,0 +1,181 @@
+"""An installed address to the place it names: county, township, road, number, room.
+
+The same door stands in four lists in five spellings (`徐州市丰县常店镇建国西路２２６号１９号楼１单元４４３室`,
+`丰县建国西路226号19号楼1单元443室（常店镇）`), so it is taken apart by division names and put together again in
+one order. Former names lead to today's county; 鼓楼区 exists in Nanjing and Xuzhou and is told by its city.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import NamedTuple
+
+
+class Place(NamedTuple):
+    """The parts of an address, empty where it does not name them. `county` is a six-digit code.
+
+    `township` is without its kind (`常店`, not `常店镇`); `room` is its numbers joined (`19-1-443`), so that
+    栋, 幢 and 号楼 are one; `rest` is what was not understood, `road` then being empty.
+    """
+
+    county: str
+    township: str
+    road: str
+    number: str
+    room: str
+    rest: str
+
+    @property
+    def door(self) -> str:
+        """The address without its township, which every second list leaves out; empty if it names no spot."""
+        if self.road and self.number:
+            return "|".join((self.county, self.road, self.number, self.room))
+        return "|".join((self.county, self.rest)) if len(self.rest) >= 4 else ""
+
+    @property
+    def is_flat(self) -> bool:
+        """Building, unit and room are all named: one household's door, not a house with many tenants."""
+        return self.room.count("-") >= 2
+
+
+@dataclass(frozen=True, slots=True)
+class Divisions:
+    """Names of cities and counties, longest first; townships of each county."""
+
+    provinces: tuple[tuple[str, str], ...]
+    cities: tuple[tuple[str, str], ...]
+    counties: dict[str, tuple[tuple[str, str], ...]]
+    townships: dict[str, tuple[str, ...]]
+
+
+_BRACKETS = re.compile(r"\(([^()]*)\)")
+_TOWN_KIND = re.compile(r"(街道办事处|街道|镇|乡)$")
+_TOWN = re.compile(r"^([^\d]{1,12}?(?:街道办事处|街道|镇|乡|农场|林场|开发区|园区|风景名胜区))(?=[^\d]{2,}\d|$)")
+_ROAD = re.compile(r"^([^\d]{1,14}?(?:大道|大街|路|街|巷|弄|里|道|村|庄|小区|花园|新村))?([^\d]{0,14}?)(\d+(?:-\d+)?)号(?!楼|院)")
+_FLOOR = {"一": "1", "二": "2", "三": "3", "四": "4", "五": "5", "六": "6", "七": "7", "八": "8", "九": "9"}
+_CHINESE_FLOOR = re.compile(r"([一二三四五六七八九])(?=楼|层)")
+_ROOM_NUMBER = re.compile(r"(\d+|[A-Za-z])(?:号楼|号院|楼|栋|幢|座|单元|层|室|号|户|门)?")
+_ROOM_PART = re.compile(r"\d+(号楼|号院|楼|栋|幢|座|单元|层|室|号|户|门)?|[A-Za-z](座|栋|幢|室)?")
+
+
+@lru_cache(maxsize=1)
+def divisions() -> Divisions:
+    """The names as published, with former names of Jiangsu beside them."""
+    counties: dict[str, list[tuple[str, str]]] = {}
+    for row in _table("agencies", "areas.csv"):
+        counties.setdefault(row["cityCode"], []).append((row["name"], row["code"]))
+    for row in _table("cases", "former-names.csv"):
+        counties.setdefault(row["code"][:4], []).append((row["name"], row["code"]))
+    townships: dict[str, list[str]] = {}
+    for row in _table("cases", "townships-jiangsu.csv"):
+        townships.setdefault(row["county"], []).append(row["name"])
+    return Divisions(
+        provinces=_longest((row["name"], row["code"]) for row in _table("agencies", "provinces.csv")),
+        cities=_longest((row["name"], row["code"]) for row in _table("agencies", "cities.csv")),
+        counties={city: _longest(names) for city, names in counties.items()},
+        townships={county: tuple(sorted(names, key=len, reverse=True)) for county, names in townships.items()},
+    )
+
+
+def _table(package: str, name: str) -> list[dict[str, str]]:
+    text = (files(package) / "data" / "divisions" / name).read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))
+
+
+def _longest(names: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted(names, key=lambda pair: (-len(pair[0]), pair[1])))
+
+
+@lru_cache(maxsize=16_384)
+def read_place(text: str, home: str) -> Place:
+    """Take an address apart. `home` is the city (`3203`) that a bare county name is looked up in first."""
+    bare = re.sub(r"[\s,,。、]", "", unicodedata.normalize("NFKC", text))
+    aside = "".join(_BRACKETS.findall(bare))
+    bare = _BRACKETS.sub("", bare)
+    city, bare = _strip_city(bare, home)
+    county, bare = _strip_county(bare, city)
+    township, bare = _strip_township(bare, county)
+    township = township or _township_of(aside, county)
+    return _spot(county or city, township, bare)
+
+
+def _strip_city(text: str, home: str) -> tuple[str, str]:
+    names = divisions()
+    for name, _code in names.provinces:
+        if text.startswith(name.removesuffix("省")):
+            text = text.removeprefix(name.removesuffix("省")).removeprefix("省")
+            break
+    for name, code in names.cities:
+        # 徐州经济技术开发区 begins with the city's name but is a county-level area: only the full name is cut.
+        if text.startswith(name) and name != "市辖区":
+            return code, text[len(name) :]
+    return home, text
+
+
+def _strip_county(text: str, city: str) -> tuple[str, str]:
+    names = divisions().counties
+    for name, code in names.get(city, ()):
+        if text.startswith(name):
+            return code, text[len(name) :]
+    for cities in names.values():
+        for name, code in cities:
+            # A name of another city counts only in full and only if it cannot be a road's beginning.
+            if len(name) > 2 and text.startswith(name):
+                return code, text[len(name) :]
+    return "", text
+
+
+def _strip_township(text: str, county: str) -> tuple[str, str]:
+    for name in divisions().townships.get(county, ()):
+        if text.startswith(name):
+            return _TOWN_KIND.sub("", name), text[len(name) :].removeprefix("办事处")
+    if match := _TOWN.match(text):
+        return _TOWN_KIND.sub("", match[1]), text[match.end() :]
+    return "", text
+
+
+def _township_of(text: str, county: str) -> str:
+    """A township named in brackets behind the address; anything else in brackets is a remark."""
+    name, rest = _strip_township(text, county)
+    if not name and text and _TOWN_KIND.search(text):
+        return _TOWN_KIND.sub("", text)
+    return name if not rest else ""
+
+
+def _spot(county: str, township: str, text: str) -> Place:
+    match = _ROAD.match(text)
+    if match is None:
+        return Place(county, township, "", "", "", text)
+    road = (match[1] or "") + match[2]
+    return Place(county, township, road, match[3], read_room(text[match.end() :]), "")
+
+
+def read_room(text: str) -> str:
+    """`19号楼1单元443室` → `19-1-443`; `一楼门面` → `1-门面`; words that are no number stay."""
+    text = _CHINESE_FLOOR.sub(lambda found: _FLOOR[found[1]], text)
+    parts: list[str] = []
+    end = 0
+    for match in _ROOM_PART.finditer(text):
+        if match.start() > end:
+            parts.append(text[end : match.start()])
+        number = _ROOM_NUMBER.match(match[0])
+        parts.append(number[1].upper() if number else match[0])
+        end = match.end()
+    if end < len(text):
+        parts.append(text[end:])
+    return "-".join(parts)
+
+
+def county_named(text: str, home: str) -> str:
+    """The county that a list's own column names (`铜山区`, `铜山县`, `徐州市铜山区`), empty if it names none here."""
+    if not text:
+        return ""
+    city, rest = _strip_city(text, home)
+    code, left = _strip_county(rest, city)
+    return code if code and not left else ""

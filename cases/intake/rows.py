@@ -1,0 +1,280 @@
+"""One row to its fate: accepted, weak, refused or repeated, with the reason and the values that were read.
+
+Pure: what is known of addresses comes in as `Ranges`, repeats within the file as the set the reader keeps. The
+order of the checks is the order in which an official would ask: is there an address, can it be a subscriber's, do
+the times make sense, has it been reported before, can it be traced.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from cases.intake import values
+from cases.intake.mapping import Mapping
+from cases.intake.places import Place, county_named, read_place
+from cases.intake.reading import Row
+from cases.intake.subjects import coin_of, subject_of
+
+TRACE_MAX_AGE_DAYS = 180
+Note = tuple[str, dict[str, Any]]
+NOWHERE = Place("", "", "", "", "", "")
+
+
+class Ranges(Protocol):
+    """What the address tables know: pure functions of one canonical address."""
+
+    def refusal(self, ip: str) -> tuple[str, str] | None:
+        """`("not_global", "")` or `("well_known", name of the service)` for what can be no subscriber."""
+
+    def city(self, ip: str, home: str) -> str:
+        """The city code (four digits) that the prefix points to, empty if unknown; `home` wins where several do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What holds for the whole list: its home city (four digits), the day order its dates prove, when it came."""
+
+    home: str
+    ranges: Ranges
+    city_name: Callable[[str], str]
+    received: datetime
+    order: values.DayOrder = None
+
+
+@dataclass(slots=True)
+class ReadRow:
+    """A row as it was read. `reading` holds codes, numbers and times only; `personal` goes into the vault."""
+
+    number: int
+    cells: list[Any]
+    fate: str = "accept"
+    reason: str = "accepted"
+    figures: dict[str, Any] = field(default_factory=dict)
+    notes: list[Note] = field(default_factory=list)
+    reading: dict[str, Any] = field(default_factory=dict)
+    personal: dict[str, str] = field(default_factory=dict)
+    place: Place = NOWHERE
+    subject: str = "unknown"
+    # What makes the row the same as another one; empty: it is compared with none.
+    identity: str = ""
+
+    @property
+    def refused(self) -> bool:
+        return self.fate.startswith("reject")
+
+    def end(self, fate: str, reason: str, **figures: Any) -> ReadRow:
+        self.fate, self.reason, self.figures = fate, reason, figures
+        return self
+
+
+Cells = Callable[[str], str]
+
+
+def read_row(number: int, row: Row, mapping: Mapping, setting: Setting) -> ReadRow:
+    """Read one data row of a list; repeats are found by the caller, who sees the other rows."""
+    read = ReadRow(number, [_kept(cell) for cell in row])
+    return _READERS[mapping.kind](read, lambda name: mapping.cell(row, name), setting)
+
+
+def _kept(cell: Any) -> Any:
+    """A cell as it is kept: text and numbers as they are, a date cell as ISO text."""
+    return cell if cell is None or isinstance(cell, str | int | float | bool) else str(cell)
+
+
+def _subscriber(read: ReadRow, cells: Cells, setting: Setting) -> None:
+    """Holder, phone, installed address and accounts, where the list has them: to the vault, not into the reading."""
+    for name in ("broadband", "meter", "holder", "phone", "address"):
+        if text := cells(name):
+            read.personal[name] = values.read_account(text) if name in ("broadband", "meter") else text
+    if address := read.personal.get("address"):
+        read.place = read_place(address, setting.home)
+    read.subject = subject_of(read.personal.get("holder", ""))
+    if read.place.county:
+        read.reading["county"] = read.place.county
+
+
+def _seen(read: ReadRow, cells: Cells, setting: Setting) -> tuple[datetime | None, datetime | None]:
+    """First and last sight; a missing last is the first. Texts that could not be read are left for the reason."""
+    first = values.read_time(cells("first"), setting.order)
+    last = values.read_time(cells("last"), setting.order) or first
+    if first:
+        read.reading["first"] = first.isoformat()
+        read.reading["last"] = (last or first).isoformat()
+        if (setting.received - first).days > TRACE_MAX_AGE_DAYS:
+            read.notes.append(("old_lead", {"days": TRACE_MAX_AGE_DAYS}))
+    return first, last
+
+
+def _endpoint(read: ReadRow, cells: Cells) -> tuple[str, int | None, str]:
+    """Address, port and the address cell's text; a port in the address cell counts where the column is empty."""
+    text = cells("ip")
+    address = values.read_address(text) if text else values.Address("", "", None)
+    port_text = cells("port") or address.port
+    port = values.read_port(port_text)
+    if address.text:
+        read.reading["ip"] = address.text
+    if port:
+        read.reading["port"] = port
+    elif port_text:
+        read.figures["port"] = port_text
+    if text and not address.text:
+        slip = address.slip
+        if slip:
+            read.end("reject:bad_ip", "slip", ip=text, found=slip.found, meant=slip.meant)
+        else:
+            read.end("reject:bad_ip", "bad_ip", ip=text)
+    return address.text, port, text
+
+
+def _telecom(read: ReadRow, cells: Cells, setting: Setting) -> ReadRow:
+    ip, port, text = _endpoint(read, cells)
+    pool = cells("pool").lower() + (f":{cells('pool_port')}" if cells("pool_port") else "")
+    read.reading |= {
+        name: value
+        for name, value in (
+            ("pool", pool),
+            ("coin", coin_of(cells("coin"))),
+            ("operator", cells("operator")),
+            ("hint", county_named(cells("county"), setting.home)),
+            ("level", "priority" if "重点" in cells("level") else ""),
+            ("count", _integer(cells("count"))),
+            ("kwh", _quantity(read, "kwh", cells)),
+        )
+        if value not in ("", None)
+    }
+    first, last = _seen(read, cells, setting)
+    if not text:
+        return read.end("reject:no_ip", "no_ip")
+    if not ip:
+        return read
+    if refusal := setting.ranges.refusal(ip):
+        return read.end(f"reject:{refusal[0]}", refusal[0], ip=ip, service=refusal[1])
+    if first and last and last < first:
+        return read.end("reject:time_order", "time_order", first=cells("first"), last=cells("last"))
+    _subscriber(read, cells, setting)
+    # One sight is one connection of one day; without a day or a port only the very same text is the same.
+    when = first.astimezone(values.CST).date().isoformat() if first and port else cells("first")
+    read.identity = "|".join(("telecom", ip, str(port or ""), when, pool))
+    return _traceable(read, cells, setting, first=first, port=port)
+
+
+def _traceable(read: ReadRow, cells: Cells, setting: Setting, *, first: datetime | None, port: int | None) -> ReadRow:
+    if port is None:
+        bad = read.figures.get("port")
+        return read.end("weak:no_port", "bad_port", port=bad) if bad else read.end("weak:no_port", "no_port")
+    if first is None:
+        text = cells("first")
+        if not text:
+            return read.end("weak:no_time", "no_time")
+        return read.end("weak:no_time", "ambiguous_time" if values.is_ambiguous(text) else "bad_time", time=text)
+    city = setting.ranges.city(read.reading["ip"], setting.home)
+    if city and not city.startswith(setting.home) and not setting.home.startswith(city):
+        read.reading["city"] = city
+        return read.end("accept:out_of_area", "out_of_area", city=setting.city_name(city))
+    return read
+
+
+_RESULTS = (("located", ("已定位", "定位成功", "已溯源")), ("expired", ("过期",)), ("nat", ("nat",)), ("no_record", ("无此", "无记录", "查无")))
+
+
+def _trace(read: ReadRow, cells: Cells, setting: Setting) -> ReadRow:
+    ip, port, text = _endpoint(read, cells)
+    first, _last = _seen(read, cells, setting)
+    answer = cells("result")
+    result = next((code for code, words in _RESULTS if any(word in answer.lower() for word in words)), "other")
+    _subscriber(read, cells, setting)
+    if result == "other" and read.personal.get("broadband"):
+        result = "located"
+    read.reading["result"] = result
+    if not text:
+        return read.end("reject:no_ip", "no_ip")
+    if not ip:
+        return read
+    account = read.personal.get("broadband", "")
+    read.identity = "|".join(("trace", ip, str(port or ""), cells("first") if not first else first.isoformat(), result, account))
+    if port is None:
+        return read.end("weak:no_port", "no_port")
+    if first is None:
+        return read.end("weak:no_time", "no_time" if not cells("first") else "bad_time", time=cells("first"))
+    return read.end("accept", "traced") if result == "located" else read.end("accept", "untraced", result=answer)
+
+
+_ENERGY = (("peak", "峰电量"), ("valley", "谷电量"), ("flat", "平电量"), ("total", "总电量"), ("capacity", "合同容量"), ("running", "运行容量"))
+
+
+def _grid(read: ReadRow, cells: Cells, setting: Setting) -> ReadRow:
+    _subscriber(read, cells, setting)
+    for name, _label in _ENERGY:
+        value = _quantity(read, name, cells)
+        if value is not None:
+            read.reading[name] = value
+    for name in ("category", "price", "voltage"):
+        if text := cells(name):
+            read.reading[name] = text[:40]
+    month = values.read_month(cells("month"))
+    if month:
+        read.reading["month"] = month
+    meter, address = read.personal.get("meter", ""), read.personal.get("address", "")
+    if not meter and not address:
+        return read.end("reject:no_account", "no_account")
+    slip = next((char for char in meter if char in "oil|"), "")
+    if slip and sum(char.isdigit() for char in meter) >= len(meter) - 2:
+        return read.end("reject:bad_account", "bad_account", found=slip, meant="0" if slip == "o" else "1")
+    who = meter or f"{read.place.door or address}|{read.personal.get('holder', '')}"
+    read.identity = "|".join(("grid", who, month))
+    return read
+
+
+def _tips(read: ReadRow, cells: Cells, setting: Setting) -> ReadRow:
+    content, address = cells("content"), cells("address")
+    if not content and not address:
+        return read.end("reject:no_content", "no_content")
+    if address:
+        read.personal["address"] = address
+        read.place = read_place(address, setting.home)
+    for name, kept in (("content", "content"), ("phone", "reporter_phone"), ("reporter", "reporter")):
+        if text := cells(name):
+            read.personal[kept] = text
+    if read.place.county:
+        read.reading["county"] = read.place.county
+    reported = values.read_time(cells("reported"), setting.order)
+    if reported:
+        read.reading["reported"] = reported.isoformat()
+    read.reading["venue"] = next((code for code, words in _VENUES if any(word in content for word in words)), "other")
+    read.identity = "|".join(("tips", read.place.door or address, content, cells("reported")))
+    return read if address else read.end("weak:no_address", "no_place")
+
+
+_VENUES = (
+    ("internet_cafe", ("网吧", "网咖")),
+    ("stairwell", ("楼道", "楼梯")),
+    ("rented_room", ("出租", "租户")),
+    ("unit_room", ("单位", "机房", "学校", "公司")),
+)
+
+
+def _integer(text: str) -> int | None:
+    number = values.read_number(text)
+    return int(number) if number is not None and number >= 0 else None
+
+
+def _quantity(read: ReadRow, name: str, cells: Cells) -> str | None:
+    """A quantity as decimal text; `-1` is the meter's word for no reading, and is named."""
+    text = cells(name)
+    if not text:
+        return None
+    label = dict(_ENERGY).get(name, "用电量")
+    number = values.read_number(text)
+    if number is None:
+        read.notes.append(("unreadable_number", {"field": label}))
+        return None
+    if number == -1:
+        read.notes.append(("empty_reading", {"field": label}))
+        return None
+    return f"{number.normalize():f}"
+
+
+_READERS = {"telecom": _telecom, "trace": _trace, "grid": _grid, "tips": _tips}

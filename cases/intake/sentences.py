@@ -1,0 +1,187 @@
+"""Every sentence that intake says to a person, in the two languages: what is wrong, and what to do about it.
+
+A row stores the code and the figures, never the sentence, so that each reader gets it in his language.
+Figures are addresses, ports, times and row numbers; names, phones and installed addresses never stand in them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cases.workflow.view import Text
+
+ROW: dict[str, Text] = {
+    # Accepted.
+    "accepted": Text("已接收。", "Accepted."),
+    "out_of_area": Text(
+        "已接收；按地址段归属推断在{city}，仅为参考，须由运营商溯源确认；确非本辖区的，请移交属地。",
+        "Accepted; the address range points to {city}. This is a hint only: let the carrier trace it, and transfer it if it lies there.",
+    ),
+    "traced": Text("运营商已定位用户，已接收。", "Accepted: the carrier located the subscriber."),
+    "untraced": Text(
+        "已接收；运营商答复“{result}”，未能定位用户，该线索保留，可另行核查。",
+        "Accepted; the carrier answered “{result}”. The lead stays and can be checked another way.",
+    ),
+    "trace_waiting": Text(
+        "已接收；监测名单中尚无对应行（源IP、端口、首次发现时间），导入相应名单后自动关联。",
+        "Accepted; no list row has this address, port and time yet. It will be attached when that list is imported.",
+    ),
+    # Weak.
+    "no_port": Text(
+        "已接收为弱线索：缺少源端口，多人共用一个地址时无法唯一溯源；请向名单下发单位补要端口。",
+        "Accepted as a weak lead: without the source port a shared address cannot be traced. Ask the issuer for the port.",
+    ),
+    "bad_port": Text(
+        "已接收为弱线索：源端口“{port}”不是1至65535的数字，无法唯一溯源；请向名单下发单位核实端口。",
+        "Accepted as a weak lead: source port “{port}” is not a number from 1 to 65535. Ask the issuer to confirm it.",
+    ),
+    "no_time": Text(
+        "已接收为弱线索：缺少首次发现时间，地址按时段分配，无法唯一溯源；请向名单下发单位补要时间。",
+        "Accepted as a weak lead: without the time of first sight the address cannot be traced. Ask the issuer for it.",
+    ),
+    "bad_time": Text(
+        "已接收为弱线索：时间“{time}”无法识别，无法唯一溯源；请核对后补报。",
+        "Accepted as a weak lead: the time “{time}” cannot be read. Check it and report it again.",
+    ),
+    "ambiguous_time": Text(
+        "已接收为弱线索：时间“{time}”的月和日可以互换，系统不作猜测；请改为“年-月-日 时:分”后补报。",
+        "Accepted as a weak lead: in “{time}” day and month could be swapped and are not guessed. Write it as year-month-day.",
+    ),
+    "no_place": Text(
+        "已接收为弱线索：没有地点，无法并入现有案件；请联系举报人补充地点。",
+        "Accepted as a weak lead: there is no place. Ask the reporter for it.",
+    ),
+    # Refused.
+    "no_ip": Text(
+        "不予接收：源IP地址为空，无法溯源；请向名单下发单位补要地址后重新报送。",
+        "Refused: the source address is empty. Ask the issuer for it and send the row again.",
+    ),
+    "bad_ip": Text(
+        "不予接收：“{ip}”不是有效的IP地址；请对照原始名单更正后重新报送。",
+        "Refused: “{ip}” is not an IP address. Compare it with the original list and send the row again.",
+    ),
+    "slip": Text(
+        "不予接收：“{ip}”中的字母“{found}”疑为数字“{meant}”，系统不代为更正；请对照原始名单更正后重新报送。",
+        "Refused: the letter “{found}” in “{ip}” may stand for the digit “{meant}”; it is not mended. Correct the list and send it again.",
+    ),
+    "not_global": Text(
+        "不予接收：{ip}是内网或保留地址，不对应任何宽带用户；请向名单下发单位索取出口公网地址。",
+        "Refused: {ip} is a private or reserved address and belongs to no subscriber. Ask the issuer for the public address.",
+    ),
+    "well_known": Text(
+        "不予接收：{ip}是公共服务地址（{service}），不是挖矿主机；请核对名单是否误填了目的地址。",
+        "Refused: {ip} is a public service ({service}), not a miner. Check whether the destination was entered as the source.",
+    ),
+    "time_order": Text(
+        "不予接收：最近发现时间{last}早于首次发现时间{first}；请核对后更正重新报送。",
+        "Refused: the last sight {last} is before the first sight {first}. Correct the times and send the row again.",
+    ),
+    "no_account": Text(
+        "不予接收：户号和用电地址均为空，无法对应用户；请补充后重新报送。",
+        "Refused: neither the account nor the address of the meter is given. Add one and send the row again.",
+    ),
+    "bad_account": Text(
+        "不予接收：户号中的字母“{found}”疑为数字“{meant}”，系统不代为更正；请核对营销系统后重新报送。",
+        "Refused: the letter “{found}” in the account may stand for the digit “{meant}”; it is not mended. Check it and send it again.",
+    ),
+    "no_content": Text(
+        "不予接收：举报内容和地点均为空；请删除该行或补充后重新报送。",
+        "Refused: the tip has neither content nor place. Delete the row or complete it.",
+    ),
+    # Repeated.
+    "duplicate": Text(
+        "与本批第{row}行相同（地址、端口、矿池、时间一致），不重复立案。",
+        "The same as row {row} of this batch; no second case is opened.",
+    ),
+    "duplicate_elsewhere": Text(
+        "与批次“{batch}”第{row}行相同，不重复立案。",
+        "The same as row {row} of batch “{batch}”; no second case is opened.",
+    ),
+    # Notes beside a fate.
+    "slip_in_account": Text(
+        "户号含字母“{found}”，疑为数字“{meant}”，请核对。",
+        "The account holds the letter “{found}”, perhaps the digit “{meant}”; check it.",
+    ),
+    "empty_reading": Text(
+        "{field}为-1，按无读数处理；请补采表码。", "{field} is -1 and taken as no reading; read the meter again."
+    ),
+    "unreadable_number": Text(
+        "{field}不是数字，按无读数处理；请核对原表。", "{field} is not a number and taken as no reading; check the sheet."
+    ),
+    "old_lead": Text(
+        "距首次发现已超过{days}天，可能无法溯源。", "First seen over {days} days ago: it may no longer be traceable."
+    ),
+    "several_matches": Text(
+        "该地址对应多行名单（缺端口或时间），未自动关联；请人工核对。",
+        "Several list rows fit (no port or time); none was attached. Check by hand.",
+    ),
+}
+
+FILE: dict[str, Text] = {
+    "empty_file": Text("文件是空的，没有可读的内容；请重新选择文件。", "The file is empty. Choose another one."),
+    "too_large": Text(
+        "文件超过200 MB，系统不予读取；请按区县或日期拆分后分批导入。",
+        "The file is over 200 MB. Split it by county or date and import the parts.",
+    ),
+    "other_format": Text(
+        "这不是名单文件（可能是PDF、图片或压缩包）；请另存为CSV或XLSX后导入。",
+        "This is no list (perhaps a PDF, a picture or an archive). Save it as CSV or XLSX and import that.",
+    ),
+    "unknown_encoding": Text(
+        "文件的文字编码无法识别；请在表格软件中另存为“CSV UTF-8”或XLSX后导入。",
+        "The text encoding cannot be read. Save the file as “CSV UTF-8” or XLSX and import that.",
+    ),
+    "broken_csv": Text(
+        "文件中有一行无法按CSV读取（引号不配对或单元格过长）；请用表格软件打开并另存后再导入。",
+        "A line cannot be read as CSV (unpaired quotes or an overlong cell). Open it in a spreadsheet and save it again.",
+    ),
+    "broken_workbook": Text(
+        "工作簿已损坏，无法打开；请在表格软件中修复并另存为XLSX后导入。",
+        "The workbook is damaged. Repair it in a spreadsheet, save it as XLSX and import that.",
+    ),
+    "encrypted": Text(
+        "工作簿有打开密码，系统无法读取；请去除密码后导入。",
+        "The workbook is protected by a password. Remove it and import the file again.",
+    ),
+    "macros": Text(
+        "工作簿含有宏，出于安全不予读取；请另存为不含宏的XLSX后导入。",
+        "The workbook holds macros and is not opened. Save it as XLSX without macros and import that.",
+    ),
+    "zip_bomb": Text(
+        "工作簿解压后体积异常，出于安全不予读取；请只保留名单内容，另存后导入。",
+        "The workbook unpacks to an abnormal size and is not opened. Keep only the list and save it again.",
+    ),
+    "no_header": Text(
+        "没有找到{kind}的表头：前20行中没有“{wanted}”等列名；请确认选对了名单类型，或补上表头后导入。",
+        "No header of a {kind} was found in the first 20 rows (columns such as {wanted}). Check the kind, or add the header.",
+    ),
+    "no_rows": Text("表头下面没有数据行；请确认文件内容后重新导入。", "There are no data rows below the header. Check the file."),
+    "name_taken": Text(
+        "批次名称“{batch}”已用于另一个文件；请换一个名称。",
+        "The name “{batch}” already belongs to another file. Choose another name.",
+    ),
+    "in_progress": Text(
+        "批次“{batch}”正在由另一个进程导入；请等待其完成后查看结果。",
+        "Batch “{batch}” is being imported by another process. Wait for it to finish.",
+    ),
+}
+
+
+class NotAList(ValueError):
+    """文件不能作为名单读取。"""
+
+    def __init__(self, code: str, **figures: Any) -> None:
+        self.code = code
+        self.figures = figures
+        self.text = sentence(FILE[code], figures)
+        super().__init__(self.text.zh)
+
+
+def sentence(text: Text, figures: Mapping[str, Any]) -> Text:
+    """The sentence with its figures filled in, in both languages."""
+    return Text(text.zh.format_map(figures), text.en.format_map(figures))
+
+
+def row_sentence(code: str, figures: Mapping[str, Any]) -> Text:
+    return sentence(ROW[code], figures)

@@ -1,0 +1,204 @@
+"""One cell to one value: pure, without guessing. What cannot be read for certain comes back empty, with the name of the slip.
+
+Times without a zone are China Standard Time, the only zone of the country; every returned datetime is aware.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import unicodedata
+from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from typing import Any, Literal, NamedTuple
+
+CST = timezone(timedelta(hours=8), "CST")
+DayOrder = Literal["dmy", "mdy"] | None
+
+_EXCEL_EPOCH = datetime(1899, 12, 30, tzinfo=CST)
+# Serial days of 2000-01-01 and 2100-01-01: a bare number outside is no date but a count.
+_EXCEL_RANGE = (36526, 73051)
+_UNIX_RANGE = (946_684_800, 4_102_444_800)
+
+_YMD = re.compile(
+    r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?"
+    r"(?:[T ]*(\d{1,2})[:时点](\d{1,2})分?(?:[:]?(\d{1,2})(?:\.\d+)?秒?)?)?"
+    r" *(Z|[+-]\d{2}:?\d{2})?$"
+)
+_COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})[T ]?(?:(\d{2}):?(\d{2})(?::?(\d{2}))?)?$")
+_SHORT = re.compile(r"^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?:[T ]+(\d{1,2}):(\d{1,2})(?::(\d{1,2}))?)?$")
+_MONTH = re.compile(r"^(\d{4})[-/.年]?(\d{1,2})月?$")
+_NUMBER = re.compile(r"^[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$")
+_GROUPED = re.compile(r"^[+-]?\d{1,3}(?:[, ]\d{3})+(?:\.\d+)?$")
+_IP_PORT = re.compile(r"^(\d{1,3}(?:\.\d{1,3}){3})[::](\d{1,5})$")
+_LOOKS_LIKE = {"l": "1", "I": "1", "i": "1", "O": "0", "o": "0", "|": "1"}
+
+
+class Slip(NamedTuple):
+    """A character that was typed for another: named to the person, never mended."""
+
+    found: str
+    meant: str
+
+
+class Address(NamedTuple):
+    """An address cell: the canonical address, or empty with the slip; `port` where both stood in one cell."""
+
+    text: str
+    port: str
+    slip: Slip | None
+
+
+def text_of(cell: Any) -> str:
+    """The cell as a person reads it: half-width, without surrounding blanks; an integral float without its `.0`."""
+    if cell is None:
+        return ""
+    if isinstance(cell, str):
+        return cell.strip() if cell.isascii() else unicodedata.normalize("NFKC", cell).strip()
+    if isinstance(cell, bool):
+        return "是" if cell else "否"
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+    if isinstance(cell, datetime):
+        return cell.isoformat(sep=" ")
+    return str(cell).strip()
+
+
+def read_address(text: str) -> Address:
+    """An IPv4 or IPv6 address, also with its port in one cell; an unreadable one is empty and names its slip, if any."""
+    compact = text.replace(" ", "")
+    port = ""
+    if both := _IP_PORT.match(compact):
+        compact, port = both[1], both[2]
+    elif compact.startswith("["):
+        compact, _, port = compact[1:].partition("]:")
+        compact = compact.rstrip("]")
+    try:
+        return Address(str(ipaddress.ip_address(compact)), port, None)
+    except ValueError:
+        return Address("", "", _slip(compact))
+
+
+def _slip(text: str) -> Slip | None:
+    """The letter that stands for a digit, when swapping such letters alone would make an address of it."""
+    swapped = "".join(_LOOKS_LIKE.get(char, char) for char in text)
+    if swapped == text:
+        return None
+    try:
+        ipaddress.ip_address(swapped)
+    except ValueError:
+        return None
+    letter = next(char for char in text if char in _LOOKS_LIKE)
+    return Slip(letter, _LOOKS_LIKE[letter])
+
+
+def read_port(text: str) -> int | None:
+    """A port from 1 to 65535, thousands separators allowed; anything else is none."""
+    digits = text.replace(",", "").removesuffix(".0")
+    if not digits.isdecimal():
+        return None
+    port = int(digits)
+    return port if 0 < port <= 65535 else None
+
+
+def read_number(text: str) -> Decimal | None:
+    """A number written as text: thousands separators, a unit behind it; `-1` is a number here, its meaning is the row's."""
+    bare = re.sub(r"(kwh|kva|kw|千瓦时|千伏安|千瓦|度|次|元|台)$", "", text.strip(), flags=re.IGNORECASE).strip()
+    if _GROUPED.match(bare):
+        bare = bare.replace(",", "").replace(" ", "")
+    if not _NUMBER.match(bare):
+        return None
+    try:
+        return Decimal(bare)
+    except InvalidOperation:
+        return None
+
+
+@lru_cache(maxsize=65_536)
+def read_time(text: str, order: DayOrder = None) -> datetime | None:
+    """An instant from any of the notations that lists use.
+
+    `order` says which of `10/3/2021` is the day, where another value of the column has proved it; without it such a
+    date is read only if it can mean one day, never guessed.
+    """
+    if not text:
+        return None
+    if match := _YMD.match(text):
+        *parts, zone = match.groups()
+        return _instant(*(int(part or 0) for part in parts), zone=zone)
+    if match := _COMPACT.match(text):
+        return _instant(*(int(part or 0) for part in match.groups()))
+    if match := _SHORT.match(text):
+        return _short_date(match, order)
+    return _serial(text)
+
+
+def _short_date(match: re.Match[str], order: DayOrder) -> datetime | None:
+    first, second, year, *clock = (int(part or 0) for part in match.groups())
+    proved = proved_order(match.string) or order
+    if proved is None and first != second:
+        return None
+    day, month = (first, second) if proved == "dmy" else (second, first)
+    return _instant(year, month, day, *clock)
+
+
+def proved_order(text: str) -> DayOrder:
+    """What one short date proves about its column: a part over 12 is the day."""
+    match = _SHORT.match(text)
+    if match is None:
+        return None
+    first, second = int(match[1]), int(match[2])
+    if first > 12 >= second:
+        return "dmy"
+    return "mdy" if second > 12 >= first else None
+
+
+def is_ambiguous(text: str) -> bool:
+    """A short date that could mean two different days."""
+    match = _SHORT.match(text)
+    return bool(match) and proved_order(text) is None and match[1] != match[2]
+
+
+def _serial(text: str) -> datetime | None:
+    """An Excel serial day (`44472.0347`) or Unix seconds or milliseconds."""
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    if _EXCEL_RANGE[0] <= number < _EXCEL_RANGE[1]:
+        # Serial fractions carry rounding noise below a second.
+        return _EXCEL_EPOCH + timedelta(seconds=round(number * 86_400))
+    seconds = number / 1000 if number >= _UNIX_RANGE[1] else number
+    if _UNIX_RANGE[0] <= seconds < _UNIX_RANGE[1]:
+        return datetime.fromtimestamp(int(seconds), UTC).astimezone(CST)
+    return None
+
+
+def _instant(  # noqa: PLR0913 - the six parts of a date and time
+    year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0, *, zone: str | None = None
+) -> datetime | None:
+    tz: timezone = CST
+    if zone == "Z":
+        tz = UTC
+    elif zone:
+        sign = -1 if zone[0] == "-" else 1
+        tz = timezone(sign * timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:])))
+    try:
+        return datetime(year, month, day, hour, minute, second, tzinfo=tz)
+    except ValueError:
+        return None
+
+
+def read_month(text: str) -> str:
+    """A billing month as `2021-09` from `2021.09`, `202109`, `2021年9月` or a full date; empty if unreadable."""
+    if match := _MONTH.match(text):
+        year, month = int(match[1]), int(match[2])
+        return f"{year:04d}-{month:02d}" if 1 <= month <= 12 and 2000 <= year < 2100 else ""
+    at = read_time(text)
+    return f"{at.year:04d}-{at.month:02d}" if at else ""
+
+
+def read_account(text: str) -> str:
+    """An account number without blanks and hyphens, letters in lower case; a number cell keeps its digits."""
+    return re.sub(r"[\s-]", "", text).removesuffix(".0").lower()
