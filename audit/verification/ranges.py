@@ -1,0 +1,75 @@
+"""One pass over the streams of a range: chains, sealed data, then the projection verifier of each prefix."""
+
+from collections.abc import Iterator
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+
+from audit import projections
+from audit.projections import Event, Problem, Scope, Streams, Verifier
+from audit.verification.chains import Chains
+from audit.verification.reading import read_chunks
+from audit.verification.sealed import check_sealed
+from audit.verification.tally import Tally
+
+# Below and above every stream name, in byte order.
+LOWEST, HIGHEST = "", "\U0010ffff"
+
+
+def verify_range(connection: Any, first: str, last: str) -> Tally:
+    """Verify the streams first <= name < last through a psycopg2 connection inside a transaction."""
+    tally = Tally()
+    verifiers = _overlapping(first, last)
+    waiting = dict(verifiers)
+    streams = groupby(_events(connection, first, last, tally), key=attrgetter("stream"))
+    for prefix, group in groupby(streams, key=lambda stream: _prefix(stream[0], verifiers)):
+        if prefix:
+            waiting.pop(prefix)
+            _project(connection, first, last, prefix, verifiers[prefix], group, tally)
+        else:
+            for _ in group:
+                pass
+    for prefix, verifier in waiting.items():
+        # No event at all under this prefix: whatever has state there has lost its history.
+        _project(connection, first, last, prefix, verifier, iter(()), tally)
+    return tally
+
+
+def end_of(prefix: str) -> str:
+    """The first name after all names that begin with `prefix`."""
+    return prefix[:-1] + chr(ord(prefix[-1]) + 1)
+
+
+def _events(connection: Any, first: str, last: str, tally: Tally) -> Iterator[Event]:
+    chains = Chains(tally)
+    for rows in read_chunks(connection, first, last):
+        promised: dict[int, Event] = {}
+        for event in chains.check(rows):
+            if "sealed" in event.body:
+                promised[event.id] = event
+            yield event
+        check_sealed(connection, promised, tally)
+
+
+def _project(
+    connection: Any, first: str, last: str, prefix: str, verifier: Verifier, streams: Streams, tally: Tally
+) -> None:
+    scope = Scope(connection, max(first, prefix), min(last, end_of(prefix)))
+    for problem in verifier(scope, streams):
+        tally.report(Problem(*problem))
+    for _ in streams:  # a verifier that stops early must not leave events unchecked
+        pass
+
+
+def _overlapping(first: str, last: str) -> dict[str, Verifier]:
+    return {
+        prefix: verifier
+        for prefix, verifier in projections.registered().items()
+        if prefix < last and end_of(prefix) > first
+    }
+
+
+def _prefix(stream: str, verifiers: dict[str, Verifier]) -> str:
+    kind, slash, _ = stream.partition("/")
+    prefix = kind + slash
+    return prefix if prefix in verifiers else ""
