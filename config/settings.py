@@ -11,6 +11,7 @@ from typing import Any
 from config import embedded
 from config.env import Env, SettingError
 from config.secret import demo_secret_key
+from config.version import software_version
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
@@ -105,6 +106,7 @@ PROTECTED_TABLES: dict[str, str] = {
     "cases_task": "SELECT",
     "cases_clockinterval": "SELECT",
     "cases_caseagency": "SELECT",
+    "cases_casesearch": "SELECT",
     "cases_taskcounter": "SELECT",
     "cases_taskcounterdelta": "SELECT",
     "cases_idempotencykey": "SELECT",
@@ -136,6 +138,8 @@ CELERY_TASK_TIME_LIMIT = 280
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 300, "unacked_restore_interval": 10, "unacked_restore_throttle": 1}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+# Rung after every act (see cases/workflow/bell.py); a sweep finds what nobody rang for. Empty: no bell.
+OUTBOX_TASK = "notifications.deliver"
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {}
 
 # --- People, sessions, cookies ---------------------------------------------------------------------------------------
@@ -206,6 +210,10 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
 }
+
+# --- The software's own version, stored with every decision ------------------------------------------------------------
+
+SOFTWARE_VERSION = env.text("LIANZHI_VERSION", "") or software_version(BASE_DIR)
 
 # --- Log -----------------------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,46 @@
+"""The files of a case: what was uploaded, by whom, with which hash. The content is read by `cases.documents`."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from agencies.actors import Actor
+from agencies.directory import get_directory
+from cases.selectors import refs
+from cases.selectors.paging import Row, fetch
+from cases.selectors.scopes import viewing_agencies
+
+_COLUMNS = """a.id, a.case_id, a.kind, a.filename, a.content_type, a.size, a.sha256, a.at, a.agency_id,
+    a.uploaded_by_id, u.display_name AS uploader, (SELECT n FROM agencies_stamp) AS stamp"""
+_VISIBLE = "EXISTS (SELECT 1 FROM cases_caseagency ca WHERE ca.case_id = a.case_id AND ca.agency_id = ANY(%s))"
+
+
+def list_attachments(actor: Actor, case_id: UUID) -> list[Row]:
+    """All files of a visible case, the oldest first; none of any other case."""
+    return _read(actor, "a.case_id = %s", case_id)
+
+
+def get_attachment(actor: Actor, attachment_id: UUID) -> Row | None:
+    """One file of a visible case without its content; None where there is none for this person."""
+    return next(iter(_read(actor, "a.id = %s", attachment_id)), None)
+
+
+def _read(actor: Actor, condition: str, parameter: UUID) -> list[Row]:
+    seeing = viewing_agencies(actor)
+    if not seeing:
+        return []
+    sql = f"""SELECT {_COLUMNS} FROM cases_attachment a LEFT JOIN agencies_user u ON u.id = a.uploaded_by_id
+        WHERE {condition} AND {_VISIBLE} ORDER BY a.at, a.id"""
+    return [_shown(row) for row in fetch(sql, [str(parameter), list(seeing)])]
+
+
+def _shown(row: Row) -> Row:
+    directory = get_directory(stamp=row["stamp"])
+    plain = ["kind", "filename", "content_type", "size", "sha256", "at"]
+    return {
+        "id": str(row["id"]),
+        "case": str(row["case_id"]),
+        **{name: row[name] for name in plain},
+        "agency": refs.agency(directory, row["agency_id"]),
+        "uploaded_by": refs.person(row["uploaded_by_id"], row["uploader"]),
+    }

@@ -1,0 +1,158 @@
+"""The search of the audit trail: by person and week, action, agency, case.
+
+Supervision reads the events of the cases it sees and of the agencies and accounts of its own region; a reviewer or
+approver those of the own agency; an administrator the accounts of the own agency; everybody the own acts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from agencies.actors import Actor
+from agencies.directory import Directory, get_directory
+from agencies.vocabulary import Role
+from cases.selectors import refs
+from cases.selectors.paging import (
+    CAP,
+    DEFAULT_PAGE_SIZE,
+    Keyset,
+    Page,
+    Row,
+    capped,
+    escape_like,
+    fetch,
+    instant,
+    whole,
+)
+from cases.selectors.scopes import viewing_agencies
+
+LATEST_FIRST = Keyset("events", ("at", "id"), (instant, whole), descending=True)
+
+
+@dataclass(frozen=True, slots=True)
+class EventFilter:
+    """What narrows the search; None means any. `since` is inclusive, `until` exclusive."""
+
+    actor_id: int | None = None
+    username: str | None = None
+    agency_id: int | None = None
+    action: str | None = None
+    case_id: UUID | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def search_events(
+    actor: Actor, wanted: EventFilter, *, cursor: str | None = None, size: int = DEFAULT_PAGE_SIZE
+) -> Page:
+    """The events this person may read, the latest first; the total is exact up to CAP. Raises InvalidCursor."""
+    at = LATEST_FIRST.decode(cursor)
+    visible, visible_parameters = _readable(actor)
+    condition, parameters = _conditions(wanted)
+    beyond, values = LATEST_FIRST.beyond(at, "e.")
+    sql = _SQL.format(
+        visible=visible,
+        condition=condition,
+        beyond=beyond,
+        order=LATEST_FIRST.order(at, "e."),
+        outer=LATEST_FIRST.order(at, "e."),
+        cap=CAP + 1,
+    )
+    rows = fetch(sql, [*parameters, *visible_parameters, *parameters, *values, *visible_parameters, size + 1])
+    directory = get_directory(stamp=rows[0]["stamp"])
+    shown = [_shown(row, directory) for row in rows if row["id"] is not None]
+    return LATEST_FIRST.page(shown, at, size, capped(rows[0]["n"]))
+
+
+def get_event(actor: Actor, event_id: int) -> Row | None:
+    """One event with the bytes that were hashed and its place in the chain; None where this person may not read it."""
+    visible, parameters = _readable(actor)
+    sql = f"""SELECT {_COLUMNS}, encode(e.prev, 'hex') AS prev, convert_from(e.body, 'UTF8') AS body,
+        (SELECT encode(f.prev, 'hex') FROM audit_event f WHERE f.stream = e.stream AND f.seq = e.seq + 1) AS next_prev,
+        (SELECT n FROM agencies_stamp) AS stamp
+        FROM audit_event e {_JOINS} WHERE e.id = %s AND {visible}"""
+    rows = fetch(sql, [event_id, *parameters])
+    if not rows:
+        return None
+    row = rows[0]
+    more = {"prev": row["prev"], "body": row["body"], "next_prev": row["next_prev"]}
+    return {**_shown(row, get_directory(stamp=row["stamp"])), **more}
+
+
+_COLUMNS = """e.id, e.stream, e.seq, e.at, e.action, e.actor_id, e.agency_id, encode(e.leaf, 'hex') AS leaf,
+    u.display_name, u.username, c.number, c.title"""
+_JOINS = """LEFT JOIN agencies_user u ON u.id = e.actor_id
+    LEFT JOIN cases_case c ON c.id = CASE WHEN left(e.stream, 5) = 'case/' THEN substr(e.stream, 6)::uuid END"""
+
+_SQL = (
+    """
+WITH about AS MATERIALIZED (
+  SELECT (SELECT n FROM agencies_stamp) AS stamp, (SELECT count(*) FROM (
+    SELECT 1 FROM audit_event e WHERE {condition} AND {visible} LIMIT {cap}) AS counted) AS n),
+found AS MATERIALIZED (
+  SELECT * FROM audit_event e WHERE {condition}{beyond} AND {visible} ORDER BY {order} LIMIT %s)
+SELECT about.n, about.stamp, """
+    + _COLUMNS
+    + """ FROM about LEFT JOIN found e ON true """
+    + _JOINS
+    + """ ORDER BY {outer}
+"""
+)
+
+
+def _conditions(wanted: EventFilter) -> tuple[str, list[Any]]:
+    parts: list[tuple[str, Any]] = [
+        ("e.actor_id = %s", wanted.actor_id),
+        ("e.actor_id = (SELECT id FROM agencies_user WHERE username = %s)", wanted.username),
+        ("e.agency_id = %s", wanted.agency_id),
+        ("e.action = %s", wanted.action),
+        ("e.stream = %s", None if wanted.case_id is None else f"case/{wanted.case_id}"),
+        ("e.at >= %s", wanted.since),
+        ("e.at < %s", wanted.until),
+    ]
+    given = [(text, value) for text, value in parts if value is not None]
+    return " AND ".join(text for text, _ in given) or "true", [value for _, value in given]
+
+
+def _readable(actor: Actor) -> tuple[str, list[Any]]:
+    """What this person may read, as a condition on `audit_event e`. CASE keeps the uuid cast to case streams."""
+    supervising = [post for post in actor.posts if Role.SUPERVISOR in post.roles]
+    leading = [p.agency_id for p in actor.posts if p.roles & {Role.REVIEWER.value, Role.APPROVER.value}]
+    regions = [escape_like(post.region_code) + "%" for post in supervising]
+    administered = [post.agency_id for post in actor.posts if Role.AGENCY_ADMIN in post.roles]
+    sql = """CASE
+      WHEN left(e.stream, 5) = 'case/' THEN
+        EXISTS (SELECT 1 FROM cases_caseagency ca
+                WHERE ca.case_id = substr(e.stream, 6)::uuid AND ca.agency_id = ANY(%s::bigint[]))
+        AND (%s OR e.actor_id = %s OR e.agency_id = ANY(%s::bigint[]))
+      WHEN left(e.stream, 8) = 'account/' THEN substr(e.stream, 9) = %s OR EXISTS (
+        SELECT 1 FROM agencies_user au JOIN agencies_membership am ON am.user_id = au.id
+        JOIN agencies_agency aa ON aa.id = am.agency_id
+        WHERE au.username = substr(e.stream, 9)
+        AND (aa.region_id LIKE ANY(%s::text[]) OR aa.id = ANY(%s::bigint[])))
+      WHEN left(e.stream, 7) = 'agency/' THEN EXISTS (
+        SELECT 1 FROM agencies_agency aa WHERE aa.code = substr(e.stream, 8)
+        AND (aa.region_id LIKE ANY(%s::text[]) OR aa.id = ANY(%s::bigint[])))
+      ELSE false END"""
+    seeing = list(viewing_agencies(actor))
+    parameters: list[Any] = [seeing, bool(supervising), actor.user_id, leading, actor.username]
+    return sql, [*parameters, regions, administered, regions, administered]
+
+
+def _shown(row: Row, directory: Directory) -> Row:
+    sort, _, name = row["stream"].partition("/")
+    case = {"id": name, "number": row["number"], "title": row["title"]} if sort == "case" else None
+    return {
+        "id": row["id"],
+        "stream": row["stream"],
+        "seq": row["seq"],
+        "at": row["at"],
+        "action": row["action"],
+        "actor": refs.person(row["actor_id"], row["display_name"] or row["username"]),
+        "agency": refs.agency(directory, row["agency_id"]),
+        "case": case,
+        "leaf": row["leaf"],
+    }

@@ -1,0 +1,204 @@
+"""What my agency owes, by due date.
+
+A page and its exact total come from one statement, hence from one moment: the total is the folded counters plus the
+deltas since, never a count of tasks. Under a district or stage filter the counters also tell which (stage, district)
+lists are not empty; each of them is an index range in due order, and the page is merged from their heads.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from agencies.actors import Actor
+from agencies.directory import Directory, get_directory
+from cases.selectors import refs
+from cases.selectors.paging import (
+    CAP,
+    DEFAULT_PAGE_SIZE,
+    Cursor,
+    Keyset,
+    Page,
+    Row,
+    escape_like,
+    fetch,
+    instant,
+)
+from cases.selectors.scopes import Scope, task_scopes
+
+# Length of the code of a county or functional area, the lowest level.
+DISTRICT = 6
+
+BY_DUE = Keyset("tasks", ("due_at", "id"), (instant, UUID))
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFilter:
+    """What narrows the list; None means any. `region` is a code and everything that lies in it."""
+
+    agency_id: int | None = None
+    stage: str | None = None
+    region: str | None = None
+    kind: str | None = None
+    assignee_id: int | None = None
+    accepted: bool | None = None
+    due_before: datetime | None = None
+
+    @property
+    def counted(self) -> bool:
+        """Whether the counters can answer for it."""
+        return self.kind is None and self.assignee_id is None and self.accepted is None and self.due_before is None
+
+    @property
+    def narrows_place(self) -> bool:
+        return self.stage is not None or self.region is not None
+
+
+class Sql(NamedTuple):
+    text: str
+    parameters: list[Any]
+
+
+def list_tasks(
+    actor: Actor, wanted: TaskFilter, *, now: datetime, cursor: str | None = None, size: int = DEFAULT_PAGE_SIZE
+) -> Page:
+    """Open tasks of the actor's agencies and sub-units, the earliest due first. Raises InvalidCursor."""
+    at = BY_DUE.decode(cursor)
+    scopes = [scope for scope in task_scopes(actor) if wanted.agency_id in (None, scope.agency_id)]
+    if not scopes:
+        return Page([], None, None, 0, exact=True)
+    rows = fetch(*_statement(scopes, wanted, at, size))
+    directory = get_directory(stamp=rows[0]["stamp"])
+    shown = [_shown(row, now, directory) for row in rows if row["id"] is not None]
+    return BY_DUE.page(shown, at, size, _add_up(rows[0]["totals"], scopes, wanted))
+
+
+_STATEMENT = """
+WITH total AS MATERIALIZED (SELECT ARRAY[{totals}] AS totals,
+    (SELECT n FROM agencies_stamp) AS stamp),
+keys AS MATERIALIZED ({keys} ORDER BY {order} LIMIT %s)
+SELECT total.totals, total.stamp, t.id, t.kind, t.agency_id, t.unit_id, t.roles, t.assignee_id,
+       u.display_name AS assignee_name, t.stage, t.region_code, t.opened_at, t.due_at, t.provisional, t.accepted_at, t.returns,
+       t.case_id, c.number, c.title, c.level, c.version
+FROM total LEFT JOIN keys ON true
+LEFT JOIN cases_task t ON t.id = keys.id
+LEFT JOIN cases_case c ON c.id = t.case_id
+LEFT JOIN agencies_user u ON u.id = t.assignee_id
+ORDER BY {outer}
+"""
+
+
+def _statement(scopes: list[Scope], wanted: TaskFilter, at: Cursor | None, size: int) -> Sql:
+    totals = [_total(scope, wanted) for scope in scopes]
+    pages = [_page(scope, wanted, at, size) for scope in scopes]
+    text = _STATEMENT.format(
+        totals=", ".join(f"({total.text})" for total in totals),
+        keys="SELECT * FROM (" + " UNION ALL ".join(f"({page.text})" for page in pages) + ") AS heads",
+        order=BY_DUE.order(at),
+        outer=BY_DUE.order(at, "keys."),
+    )
+    parameters = [p for piece in (*totals, *pages) for p in piece.parameters]
+    return Sql(text, [*parameters, size + 1])
+
+
+def _place(wanted: TaskFilter) -> Sql:
+    """District and stage: what the counters and the second index know."""
+    region = wanted.region
+    # A county or functional area has nothing inside it: equality keeps the index range in due order.
+    one_district = region is not None and len(region) == DISTRICT
+    prefix = None if region is None or one_district else escape_like(region) + "%"
+    return _all(
+        (" AND stage = %s", wanted.stage),
+        (" AND region_code = %s", region if one_district else None),
+        (" AND region_code LIKE %s", prefix),
+    )
+
+
+def _rest(wanted: TaskFilter) -> Sql:
+    """What no counter knows."""
+    text, parameters = _all(
+        (" AND kind = %s", wanted.kind),
+        (" AND assignee_id = %s", wanted.assignee_id),
+        (" AND due_at < %s", wanted.due_before),
+    )
+    if wanted.accepted is not None:
+        text += f" AND accepted_at IS {'NOT ' if wanted.accepted else ''}NULL"
+    return Sql(text, parameters)
+
+
+def _all(*conditions: tuple[str, Any]) -> Sql:
+    """The conditions whose value is given."""
+    given = [(text, value) for text, value in conditions if value is not None]
+    return Sql("".join(text for text, _ in given), [value for _, value in given])
+
+
+def _page(scope: Scope, wanted: TaskFilter, at: Cursor | None, size: int) -> Sql:
+    place, rest = _place(wanted), _rest(wanted)
+    beyond, values = BY_DUE.beyond(at)
+    order = BY_DUE.order(at)
+    one_range = wanted.stage is not None and wanted.region is not None and len(wanted.region) == DISTRICT
+    if scope.counted and wanted.narrows_place and not one_range:
+        text = f"""SELECT head.id, head.due_at FROM ({_lists(place.text)}) AS list CROSS JOIN LATERAL (
+            SELECT id, due_at FROM cases_task WHERE agency_id = %s AND state = 'open'
+            AND stage = list.stage AND region_code = list.region_code{rest.text}{beyond}
+            ORDER BY {order} LIMIT %s) AS head ORDER BY {BY_DUE.order(at, "head.")} LIMIT %s"""
+        listed = [scope.agency_id, *place.parameters] * 2
+        return Sql(text, [*listed, scope.agency_id, *rest.parameters, *values, size + 1, size + 1])
+    text = f"""SELECT id, due_at FROM cases_task WHERE {scope.column} = %s AND state = 'open'
+        {place.text}{rest.text}{beyond} ORDER BY {order} LIMIT %s"""
+    return Sql(text, [scope.agency_id, *place.parameters, *rest.parameters, *values, size + 1])
+
+
+def _lists(place: str) -> str:
+    """The (stage, district) lists of an agency in which something is open."""
+    return f"""SELECT stage, region_code FROM (
+        SELECT stage, region_code, n FROM cases_taskcounter WHERE agency_id = %s{place}
+        UNION ALL SELECT stage, region_code, n FROM cases_taskcounterdelta WHERE agency_id = %s{place}
+        ) AS counted GROUP BY stage, region_code HAVING sum(n) > 0"""
+
+
+def _total(scope: Scope, wanted: TaskFilter) -> Sql:
+    place = _place(wanted)
+    if scope.counted and wanted.counted:
+        text = f"""SELECT coalesce(sum(n), 0)::bigint FROM (
+            SELECT n FROM cases_taskcounter WHERE agency_id = %s{place.text}
+            UNION ALL SELECT n FROM cases_taskcounterdelta WHERE agency_id = %s{place.text}) AS counted"""
+        return Sql(text, [scope.agency_id, *place.parameters] * 2)
+    rest = _rest(wanted)
+    text = f"""SELECT count(*) FROM (SELECT 1 FROM cases_task WHERE {scope.column} = %s AND state = 'open'
+        {place.text}{rest.text} LIMIT {CAP + 1}) AS counted"""
+    return Sql(text, [scope.agency_id, *place.parameters, *rest.parameters])
+
+
+def _add_up(totals: list[int], scopes: list[Scope], wanted: TaskFilter) -> tuple[int, bool]:
+    """The sum, and whether it is exact: a capped part makes the whole a lower bound."""
+    cut = [not (scope.counted and wanted.counted) and n > CAP for scope, n in zip(scopes, totals, strict=True)]
+    return sum(totals) - sum(cut), not any(cut)
+
+
+def _shown(row: Row, now: datetime, directory: Directory) -> Row:
+    return {
+        "id": str(row["id"]),
+        "kind": row["kind"],
+        "case": {
+            "id": str(row["case_id"]),
+            "number": row["number"],
+            "title": row["title"],
+            "level": row["level"],
+            "version": row["version"],
+        },
+        "agency": refs.agency(directory, row["agency_id"]),
+        "unit": refs.agency(directory, row["unit_id"]),
+        "roles": row["roles"],
+        "assignee": refs.person(row["assignee_id"], row["assignee_name"]),
+        "stage": row["stage"],
+        "region": refs.region(directory, row["region_code"]),
+        "opened_at": row["opened_at"],
+        "due_at": row["due_at"],
+        "overdue": row["due_at"] < now,
+        "provisional": row["provisional"],
+        "accepted_at": row["accepted_at"],
+        "returns": row["returns"],
+    }

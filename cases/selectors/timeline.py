@@ -1,0 +1,99 @@
+"""What happened on a case, event by event, read from the audit chain itself and not from a copy of it."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from agencies.actors import Actor
+from agencies.directory import Directory, get_directory
+from cases.selectors import refs
+from cases.selectors.paging import Keyset, Page, Row, fetch, whole
+from cases.selectors.scopes import viewing_agencies
+
+IN_ORDER = Keyset("timeline", ("seq",), (whole,))
+NEWEST_FIRST = Keyset("history", ("seq",), (whole,), descending=True)
+
+# The texts an act may carry. Names, numbers and addresses are sealed under other keys and are never read here.
+TEXT_KEYS = ("text", "note", "reason_text", "opinion", "comment", "remark", "advice", "answer", "question", "statement")
+
+
+def timeline(
+    actor: Actor, case_id: UUID, *, cursor: str | None = None, size: int = 100, newest_first: bool = False
+) -> Page | None:
+    """The events of a visible case, a page at a time; None where there is no such case for this person."""
+    order = NEWEST_FIRST if newest_first else IN_ORDER
+    at = order.decode(cursor)
+    seeing = viewing_agencies(actor)
+    if not seeing:
+        return None
+    beyond, values = order.beyond(at, "e.")
+    sql = _SQL.format(beyond=beyond, order=order.order(at, "e."), outer=order.order(at, "e."))
+    stream = f"case/{case_id}"
+    rows = fetch(sql, [str(case_id), list(seeing), stream, *values, size + 1])
+    if not rows:
+        return None
+    total = rows[0]["version"]
+    directory = get_directory(stamp=rows[0]["stamp"])
+    kinds = rows[0]["kinds"] or {}
+    shown = [_shown(row, kinds, directory) for row in rows if row["seq"] is not None]
+    return order.page(shown, at, size, (total, True))
+
+
+# version = number of events, held by a constraint of the database: the total costs nothing.
+_SQL = """
+WITH mine AS MATERIALIZED (
+  SELECT c.id, c.version, (SELECT n FROM agencies_stamp) AS stamp,
+         (SELECT jsonb_object_agg(t.id, jsonb_build_array(t.kind, t.agency_id))::text
+          FROM cases_task t WHERE t.case_id = c.id) AS kinds
+  FROM cases_case c WHERE c.id = %s
+  AND EXISTS (SELECT 1 FROM cases_caseagency ca WHERE ca.case_id = c.id AND ca.agency_id = ANY(%s)))
+SELECT mine.version, mine.stamp, mine.kinds, e.id AS event_id, e.seq, e.at, e.action, e.actor_id, e.agency_id,
+       e.body, encode(e.leaf, 'hex') AS leaf, u.display_name, s.data::text AS sealed
+FROM mine LEFT JOIN (SELECT * FROM audit_event e WHERE e.stream = %s{beyond} ORDER BY {order} LIMIT %s) e ON true
+LEFT JOIN agencies_user u ON u.id = e.actor_id
+LEFT JOIN audit_sealed s ON s.event_id = e.id
+ORDER BY {outer}
+"""
+
+
+def _shown(row: Row, kinds: Any, directory: Directory) -> Row:
+    body = orjson.loads(bytes(row["body"]))
+    known = orjson.loads(kinds) if isinstance(kinds, str) else kinds
+    return {
+        "event_id": row["event_id"],
+        "seq": row["seq"],
+        "at": row["at"],
+        "action": row["action"],
+        "actor": refs.person(row["actor_id"], row["display_name"]),
+        "agency": refs.agency(directory, row["agency_id"]),
+        "role": body["actor"].get("role", ""),
+        "from_stage": body.get("from"),
+        "to_stage": body.get("to"),
+        "opened": [_opened(task, directory) for task in body.get("open", ())],
+        "closed": [_closed(task, known, directory) for task in body.get("close", ())],
+        "document": body.get("document", {}).get("number"),
+        "basis": body.get("basis", []),
+        "rules": body.get("rules", ""),
+        "text": _text(row["sealed"]),
+        "leaf": row["leaf"],
+    }
+
+
+def _opened(task: dict[str, Any], directory: Directory) -> Row:
+    agency = refs.agency(directory, task.get("unit") or task["agency"])
+    return {"id": task["id"], "kind": task["kind"], "agency": agency, "due_at": task.get("due")}
+
+
+def _closed(task: dict[str, Any], known: dict[str, Any], directory: Directory) -> Row:
+    kind, agency_id = known.get(task["id"], ("", None))
+    return {"id": task["id"], "kind": kind, "agency": refs.agency(directory, agency_id), "state": task["state"]}
+
+
+def _text(sealed: str | None) -> str:
+    if sealed is None:
+        return ""
+    data = orjson.loads(sealed)
+    return "\n".join(str(data[key]) for key in TEXT_KEYS if data.get(key))
