@@ -249,7 +249,8 @@ class Migration(migrations.Migration):
                         name="membership_role_known",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("ceiling__in", ["ordinary", "sensitive", "internal"])), name="membership_ceiling_known"
+                        condition=models.Q(("ceiling__in", ["ordinary", "sensitive", "internal"])),
+                        name="membership_ceiling_known",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(

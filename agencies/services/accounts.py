@@ -41,9 +41,7 @@ def create_user(
     if not roles:
         raise BadInput("请至少选择一个角色。", "Choose at least one role.", field="roles")
     _check(username, display_name, staff_no, language)
-    user = User(
-        username=username, display_name=display_name, staff_no=staff_no, language=language, created_at=now
-    )
+    user = User(username=username, display_name=display_name, staff_no=staff_no, language=language, created_at=now)
     _accept_password(user, password)
     user.save(force_insert=True)
     # Name and staff number are personal data: the body of the event holds their commitment only.
@@ -115,7 +113,9 @@ def _accept_password(user: User, password: str) -> None:
         validate_password(password, user)
     except ValidationError as error:
         reasons = " ".join(error.messages)
-        raise BadInput(f"密码不能使用：{reasons}", f"The password cannot be used: {reasons}", field="password") from error
+        raise BadInput(
+            f"密码不能使用：{reasons}", f"The password cannot be used: {reasons}", field="password"
+        ) from error
     user.set_password(password)
 
 

@@ -54,9 +54,9 @@ def set_parameter(
             code="parameter_set",
         )
     following = others.filter(effective_from__gt=effective_from).order_by("effective_from").first()
-    others.filter(Q(effective_to__isnull=True) | Q(effective_to__gt=effective_from), effective_from__lt=effective_from).update(
-        effective_to=effective_from
-    )
+    others.filter(
+        Q(effective_to__isnull=True) | Q(effective_to__gt=effective_from), effective_from__lt=effective_from
+    ).update(effective_to=effective_from)
     parameter = RegionParameter.objects.create(
         region_id=region_code,
         key=key,
