@@ -5,3 +5,9 @@ class CasesConfig(AppConfig):
     name = "cases"
     default_auto_field = "django.db.models.BigAutoField"
     verbose_name = "案件"
+
+    def ready(self) -> None:
+        from audit import projections
+        from cases.workflow.replay import verify_cases
+
+        projections.register("case/", verify_cases)

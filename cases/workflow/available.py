@@ -11,7 +11,7 @@ from agencies.directory import Directory
 from cases.workflow.errors import NotVisible
 from cases.workflow.fields import Field, Transition
 from cases.workflow.loading import load_case
-from cases.workflow.standing import is_visible, standing
+from cases.workflow.standing import in_stage, is_visible, standing
 from cases.workflow.transitions import TRANSITIONS
 from cases.workflow.view import CaseView, Context, Refusal, Text
 
@@ -53,7 +53,6 @@ def _availability(
     transition: Transition, view: CaseView, actor: Actor, directory: Directory, now: datetime
 ) -> Availability:
     stand = standing(transition, view, actor, directory)
-    in_stage = "any" in transition.from_stages or view.stage in transition.from_stages
     refusal: Refusal | None
     tasks: tuple[str, ...] = ()
     if isinstance(stand, Refusal):
@@ -74,5 +73,5 @@ def _availability(
         tasks=tasks,
         inputs=transition.inputs,
         one_way=transition.one_way,
-        in_stage=in_stage,
+        in_stage=in_stage(transition, view),
     )

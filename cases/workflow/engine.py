@@ -15,6 +15,7 @@ from uuid import UUID
 from django.db import transaction
 
 from agencies.actors import Actor
+from cases.workflow import bell
 from cases.workflow.available import Availability, availabilities, available_actions
 from cases.workflow.deciding import decide, related_case
 from cases.workflow.errors import IdempotencyConflict, InvalidInput, NotAllowed, NotVisible, StaleVersion
@@ -109,7 +110,7 @@ def _act(
         raise stale(main.view, expected_version)
     other = loaded[related_id] if related_id else None
     writings = decide(transition, main, data, now, related=other)
-    return write(writings, transition, actor, key, digest, now)[0]
+    return write(writings, transition, actor, key, digest)
 
 
 def _open(transition: Transition, actor: Actor, data: dict[str, Any], key: str, now: datetime) -> Result:
@@ -120,7 +121,7 @@ def _open(transition: Transition, actor: Actor, data: dict[str, Any], key: str, 
     if opening.replay is not None:
         return replayed(opening.replay, digest)
     writing = decide_opening(transition, opening.actor, opening.directory, data, opening.serials[0], now)
-    return write([writing], transition, actor, key, digest, now)[0]
+    return write([writing], transition, actor, key, digest)
 
 
 def replayed(replay: dict[str, Any], digest: str) -> Result:
@@ -141,21 +142,23 @@ def stale(view: CaseView, expected: int) -> StaleVersion:
     )
 
 
-def write(
-    writings: list[Writing], transition: Transition, actor: Actor, key: str, digest: str, now: datetime
-) -> list[Result]:
+def write(writings: list[Writing], transition: Transition, actor: Actor, key: str, digest: str) -> Result:
     """Commit the events; the answer is remembered under the key in the same transaction."""
-    answers = [_answer(w, transition) for w in writings]
     if key:
-        response = {k: v for k, v in answers[0].items() if k not in ("event_id", "leaf")}
         writings[0].side["idempotency"] = {
             "actor": actor.user_id,
             "key": key,
             "hash": digest,
-            "response": response,
+            "response": _answer(writings[0], transition),
         }
-    receipts = commit(writings)
-    return [Result(**{**answer, **receipt}) for answer, receipt in zip(answers, receipts, strict=True)]
+    result = answers(writings, transition, commit(writings))[0]
+    bell.ring()
+    return result
+
+
+def answers(writings: list[Writing], transition: Transition, receipts: list[dict[str, Any]]) -> list[Result]:
+    """What callers are told of written events, each with its receipt."""
+    return [Result(**_answer(w, transition), **receipt) for w, receipt in zip(writings, receipts, strict=True)]
 
 
 def _answer(writing: Writing, transition: Transition) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from agencies.actors import Actor, Post
 from agencies.directory import Directory
 from cases.workflow.fields import Transition
+from cases.workflow.task_kinds import FINDING_KINDS, can_be_done_here
 from cases.workflow.texts import (
     describe_agencies,
     describe_roles,
@@ -67,16 +68,23 @@ def standing(transition: Transition, view: CaseView, actor: Actor, directory: Di
     eyes = _four_eyes(transition, view, actor)
     if eyes is not None:
         return eyes
-    if "any" not in transition.from_stages and view.stage not in transition.from_stages:
+    if not in_stage(transition, view):
         return _wrong_stage(transition, view)
     return _on_task(transition, view, posts)
 
 
 def _system_standing(transition: Transition, view: CaseView, actor: Actor) -> Standing | Refusal:
     """The named system actor does what a rule of intake decided, from no agency."""
-    if view.stage not in transition.from_stages and "any" not in transition.from_stages:
+    if not in_stage(transition, view):
         return _wrong_stage(transition, view)
     return Standing(SYSTEM_POST, ())
+
+
+def in_stage(transition: Transition, view: CaseView) -> bool:
+    """The row allows the case's stage, or the act completes an open task that outlives its stage."""
+    if "any" in transition.from_stages or view.stage in transition.from_stages:
+        return True
+    return can_be_done_here(transition.completes, view)
 
 
 def _agency_fits(transition: Transition, post: Post, view: CaseView, directory: Directory) -> bool:
@@ -86,7 +94,7 @@ def _agency_fits(transition: Transition, post: Post, view: CaseView, directory: 
         return post.agency_id in view.participants
     if post.kind not in transition.agency and not (post.duties & set(transition.agency)):
         return False
-    if transition.completes and transition.completes != ("=finding",):
+    if transition.completes and not transition.over:
         return True  # the task itself says whose it is; see _on_task
     return _answers_for(post, view, directory)
 
@@ -138,6 +146,8 @@ def _on_task(transition: Transition, view: CaseView, posts: Iterable[Post]) -> S
     candidates = view.tasks_of(*transition.completes)
     if not candidates:
         return _no_task(transition)
+    if transition.over:
+        return Standing(posts[0], candidates)
     for post in posts:
         mine = tuple(t for t in candidates if holds(post, t))
         if mine:
@@ -149,7 +159,7 @@ def _on_named_task(transition: Transition, view: CaseView, posts: list[Post]) ->
     kinds = transition.completes
     tasks = view.tasks
     if kinds == ("=finding",):
-        findings = tuple(t for t in tasks if t.kind in FINDING_TASKS)
+        findings = tuple(t for t in tasks if t.kind in FINDING_KINDS)
         return Standing(posts[0], findings) if findings else _no_task(transition)
     if kinds and kinds != ("=task",):
         tasks = view.tasks_of(*kinds)
@@ -174,9 +184,6 @@ def holds(post: Post, task: TaskView) -> bool:
     if task.agency_id != post.principal_id:
         return False
     return not post.is_unit or task.unit_id == post.agency_id
-
-
-FINDING_TASKS = frozenset({"trace_subscriber", "check_consumption", "analyse_traffic", "inspect_site"})
 
 
 def _wrong_agency(transition: Transition) -> Refusal:

@@ -1,0 +1,126 @@
+"""The set-based twin of `perform`: the same table, gates and SQL function for a list of acts.
+
+Reads all cases of a round in one call and writes all its events in one call. A refused act does not stop the
+others: its answer is the refusal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from agencies.actors import Actor
+from cases.workflow import bell
+from cases.workflow.deciding import decide, related_case
+from cases.workflow.engine import OPEN_CASE, Result, answers, stale, transition_of
+from cases.workflow.errors import NotAllowed, NotVisible, WorkflowError
+from cases.workflow.loading import Loaded, Opening, load_cases, load_opening
+from cases.workflow.opening import decide_opening
+from cases.workflow.standing import is_visible
+from cases.workflow.view import Text
+from cases.workflow.writing import Writing, commit
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One act asked for; `case_id` None opens a case."""
+
+    action: str
+    data: dict[str, Any] = field(default_factory=dict)
+    case_id: str | None = None
+    expected_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    request: Request
+    related_id: str | None
+
+    @property
+    def cases(self) -> set[str]:
+        return {i for i in (self.request.case_id, self.related_id) if i}
+
+
+def perform_many(requests: Sequence[Request], *, actor: Actor, now: datetime) -> list[Result | WorkflowError]:
+    """Do many acts in one transaction; answers come in the order of the requests.
+
+    A case may be named more than once: its acts are done one after another, in rounds. The caller chunks (a few
+    hundred acts a call) so that locks are held briefly.
+    """
+    found: list[Result | WorkflowError] = []
+    with transaction.atomic():
+        for asked in _rounds(requests):
+            found.extend(_round(asked, actor, now))
+    bell.ring()
+    return found
+
+
+def _rounds(requests: Sequence[Request]) -> Iterator[list[_Asked | WorkflowError]]:
+    """Runs of requests in which no case is named twice."""
+    current: list[_Asked | WorkflowError] = []
+    used: set[str] = set()
+    for request in requests:
+        try:
+            asked: _Asked | WorkflowError = _Asked(request, related_case(transition_of(request.action), request.data))
+        except WorkflowError as error:
+            asked = error
+        names = asked.cases if isinstance(asked, _Asked) else set()
+        if names & used:
+            yield current
+            current, used = [], set()
+        current.append(asked)
+        used |= names
+    if current:
+        yield current
+
+
+def _round(round_: list[_Asked | WorkflowError], actor: Actor, now: datetime) -> list[Result | WorkflowError]:
+    asked = [a for a in round_ if isinstance(a, _Asked)]
+    opens = sum(1 for a in asked if a.request.action == OPEN_CASE)
+    opening = load_opening(actor.user_id, "", opens) if opens else None
+    serials = iter(opening.serials if opening else ())
+    ids = set().union(*(a.cases for a in asked)) if asked else set()
+    loaded = load_cases(ids, actor.user_id) if ids else {}
+    decided: list[list[Writing] | WorkflowError] = []
+    for item in round_:
+        try:
+            decided.append(_decide(item, loaded, opening, serials, now))
+        except WorkflowError as error:
+            decided.append(error)
+    writings = [w for events in decided if not isinstance(events, WorkflowError) for w in events]
+    receipts = iter(commit(writings)) if writings else iter(())
+    found: list[Result | WorkflowError] = []
+    for item, events in zip(round_, decided, strict=True):
+        if isinstance(events, WorkflowError) or isinstance(item, WorkflowError):
+            found.append(events if isinstance(events, WorkflowError) else WorkflowError())
+            continue
+        found.append(answers(events, transition_of(item.request.action), [next(receipts) for _ in events])[0])
+    return found
+
+
+def _decide(
+    asked: _Asked | WorkflowError,
+    loaded: dict[str, Loaded],
+    opening: Opening | None,
+    serials: Iterator[int],
+    now: datetime,
+) -> list[Writing]:
+    if isinstance(asked, WorkflowError):
+        raise asked
+    request = asked.request
+    transition = transition_of(request.action)
+    if request.action == OPEN_CASE:
+        if opening is None or opening.actor is None:
+            raise NotAllowed(Text("账号已停用。", "The account is disabled."), code="account_disabled")
+        return [decide_opening(transition, opening.actor, opening.directory, request.data, next(serials), now)]
+    main = loaded.get(request.case_id or "")
+    if main is None or main.view is None or main.actor is None or not is_visible(main.view, main.actor):
+        raise NotVisible()
+    if request.expected_version is not None and request.expected_version != main.view.version:
+        raise stale(main.view, request.expected_version)
+    related = loaded.get(asked.related_id) if asked.related_id else None
+    return decide(transition, main, request.data, now, related=related)
