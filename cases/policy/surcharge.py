@@ -1,0 +1,231 @@
+"""May this account be surcharged, at what rate and for which days?  Gate 9 (1283号 五（十三）, 电力法 43).
+
+A surcharge is a price measure: it needs a price document in force, a list entry of the commission, and covers no day
+before the document or the proven mining began, nor any day after the document ended.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cache
+
+from cases.policy.dated import applies, covers, load, most_specific, region_prefix
+from cases.policy.evidence import evidence_obstacles
+from cases.policy.obstacle import Obstacle, obstacle
+from cases.policy.suspension import MINING_FINDINGS
+
+FLOOR = Decimal(load("surcharge_rates")["floor"])
+
+
+@dataclass(frozen=True, slots=True)
+class PriceDocument:
+    """One price document: its rate in CNY/kWh, its days, and whether natural persons are within it."""
+
+    region: str
+    document: str
+    rate: Decimal | None
+    effective_from: date
+    effective_to: date | None
+    covers_persons: bool
+    status: str
+    source: str
+    certainty: str
+
+
+@dataclass(frozen=True, slots=True)
+class SurchargeRule:
+    """What applies in a region on a day: the rate and its document, and the document that reaches persons, if any."""
+
+    rate: Decimal
+    document: str
+    effective_from: date
+    effective_to: date | None
+    covers_persons: bool
+    certainty: str
+    confirm: bool  # the region's own document is unknown, a draft or unconfirmed: the deployment must check
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A surcharge about to be proposed or issued.
+
+    ``starts_on`` and ``ends_on`` are the first and last day charged; ``proven_start`` the day mining is proven from;
+    ``price_document`` a local document that is not in the data; ``bill_now`` and ``bill_reclassified`` the monthly
+    totals if the proposal also changes the price class.
+    """
+
+    day: date
+    region: str
+    subject: str
+    finding: str
+    rate: Decimal | None
+    starts_on: date | None
+    proven_start: date | None
+    ends_on: date | None = None
+    price_document: PriceDocument | None = None
+    simulation_seen: bool = False
+    bill_now: Decimal | None = None
+    bill_reclassified: Decimal | None = None
+    families: frozenset[str] = frozenset()
+    onsite_recorded: bool = False
+    officer_numbers: tuple[str, ...] = ()
+
+
+@cache
+def documents() -> tuple[PriceDocument, ...]:
+    """Return every recorded price document, drafts and unconfirmed ones included."""
+    return tuple(
+        PriceDocument(
+            row["region"],
+            row["document"],
+            Decimal(row["rate"]) if "rate" in row else None,
+            row["effective_from"],
+            row.get("effective_to"),
+            row["covers_persons"],
+            row["status"],
+            row["source"],
+            row["certainty"],
+        )
+        for row in load("surcharge_rates")["document"]
+    )
+
+
+def surcharge_rule(region: str, day: date, local: PriceDocument | None = None) -> SurchargeRule | None:
+    """Return what applies in this region on this day, or None before any document; ``local`` joins the recorded ones.
+
+    The rate comes from the narrowest document in force that states one; persons are covered when any document in
+    force for the region names them.
+    """
+    known = [d for d in documents() if d.status == "in_force"] + ([local] if local is not None else [])
+    best = most_specific((d for d in known if d.rate is not None), region, day)
+    if best is None or best.rate is None:
+        return None
+    persons = any(d.covers_persons and applies(d, day) and covers(d, region) for d in known)
+    own_doubt = any(d.status != "in_force" and covers(d, region) for d in documents())
+    return SurchargeRule(
+        rate=best.rate,
+        document=best.document,
+        effective_from=best.effective_from,
+        effective_to=best.effective_to,
+        covers_persons=persons,
+        certainty=best.certainty,
+        confirm=best.certainty != "V-P" or (own_doubt and not region_prefix(best.region)),
+    )
+
+
+def earliest_start(proven_start: date, rule: SurchargeRule) -> date:
+    """Return the first day that may be charged: the later of the proven start and the document's first day."""
+    return max(proven_start, rule.effective_from)
+
+
+def chargeable_period(starts_on: date, ends_on: date | None, rule: SurchargeRule) -> tuple[date, date | None] | None:
+    """Return the part of a list entry that the document carries, or None; the last day None means open."""
+    first = max(starts_on, rule.effective_from)
+    ends = [d for d in (ends_on, rule.effective_to) if d is not None]
+    last = min(ends) if ends else None
+    return None if last is not None and last < first else (first, last)
+
+
+def surcharge_obstacles(proposal: Proposal, *, list_entry: bool | None = None) -> list[Obstacle]:
+    """Return everything that stands against this surcharge; an empty list opens it.
+
+    ``list_entry`` is None while the entry is being made, else whether the commission's entry exists (billing).
+    """
+    p = proposal
+    found = _subject(p)
+    rule = surcharge_rule(p.region, p.day, p.price_document)
+    if rule is None:
+        found.append(obstacle("no_price_document", day=p.day, region=p.region))
+    else:
+        found += _persons(p, rule) + _rate(p, rule) + _period(p, rule)
+    if list_entry is False:
+        found.append(obstacle("no_list_entry", day=p.day, region=p.region))
+    found += _simulation(p)
+    found += evidence_obstacles(
+        families=p.families,
+        onsite_recorded=p.onsite_recorded,
+        officer_numbers=p.officer_numbers,
+        day=p.day,
+        region=p.region,
+    )
+    return found
+
+
+def surcharge_refusal(proposal: Proposal, *, list_entry: bool | None = None) -> Obstacle | None:
+    """Return the first obstacle, or None."""
+    return next(iter(surcharge_obstacles(proposal, list_entry=list_entry)), None)
+
+
+def person_obstacle(subject: str, region: str, day: date) -> Obstacle | None:
+    """Return why a natural person (or an unknown subject) cannot be surcharged here, for use before any rate is set."""
+    if subject in ("", "unknown"):
+        return obstacle("subject_unknown", day=day, region=region)
+    rule = surcharge_rule(region, day)
+    if subject == "natural_person" and (rule is None or not rule.covers_persons):
+        return obstacle("persons_not_covered", day=day, region=region)
+    return None
+
+
+def _subject(p: Proposal) -> list[Obstacle]:
+    if p.finding == "compromised":
+        return [obstacle("victim", day=p.day, region=p.region)]
+    found = []
+    # 已自行停止 stays chargeable for the days of proven mining; every other finding is no mining at all.
+    if p.finding not in MINING_FINDINGS | {"already_stopped"}:
+        found.append(obstacle("finding_not_mining", day=p.day, region=p.region))
+    if p.subject in ("", "unknown"):
+        found.append(obstacle("subject_unknown", day=p.day, region=p.region))
+    return found
+
+
+def _persons(p: Proposal, rule: SurchargeRule) -> list[Obstacle]:
+    if p.subject == "natural_person" and not rule.covers_persons:
+        return [obstacle("persons_not_covered", day=p.day, region=p.region)]
+    return []
+
+
+def _rate(p: Proposal, rule: SurchargeRule) -> list[Obstacle]:
+    """The rate: given, not below the national floor, exactly the one of the document in force."""
+    if p.rate is None:
+        return [obstacle("rate_missing", day=p.day, region=p.region)]
+    figures: Mapping[str, object] = {"rate": p.rate, "due": rule.rate, "document": rule.document}
+    if p.rate < FLOOR:
+        return [obstacle("rate_below_floor", day=p.day, region=p.region, rate=p.rate, floor=FLOOR)]
+    if p.rate < rule.rate:
+        return [obstacle("rate_below_document", day=p.day, region=p.region, **figures)]
+    if p.rate > rule.rate:
+        return [obstacle("rate_without_document", day=p.day, region=p.region, **figures)]
+    return []
+
+
+def _period(p: Proposal, rule: SurchargeRule) -> list[Obstacle]:
+    """The days: known, not before the document or the proven start, not after the document ended."""
+    if p.starts_on is None or p.proven_start is None:
+        missing = tuple(n for n in ("starts_on", "proven_start") if getattr(p, n) is None)
+        return [obstacle("start_unknown", day=p.day, region=p.region, missing=missing)]
+    found = []
+    if p.starts_on < rule.effective_from:
+        figures: Mapping[str, object] = {"starts": p.starts_on, "effective": rule.effective_from}
+        found.append(obstacle("start_before_document", day=p.day, region=p.region, **figures))
+    if p.starts_on < p.proven_start:
+        figures = {"starts": p.starts_on, "proven": p.proven_start}
+        found.append(obstacle("start_before_proven", day=p.day, region=p.region, **figures))
+    if p.ends_on is not None and p.ends_on < p.starts_on:
+        found.append(obstacle("ends_before_start", day=p.day, region=p.region, starts=p.starts_on, ends=p.ends_on))
+    last = p.ends_on or p.starts_on
+    if rule.effective_to is not None and last > rule.effective_to:
+        figures = {"document": rule.document, "expires": rule.effective_to}
+        found.append(obstacle("period_after_expiry", day=p.day, region=p.region, **figures))
+    return found
+
+
+def _simulation(p: Proposal) -> list[Obstacle]:
+    found = []
+    if not p.simulation_seen:
+        found.append(obstacle("simulation_not_seen", day=p.day, region=p.region))
+    now, then = p.bill_now, p.bill_reclassified
+    if now is not None and then is not None and then < now:
+        figures: Mapping[str, object] = {"now": now, "then": then, "less": now - then}
+        found.append(obstacle("reclass_lowers_bill", day=p.day, region=p.region, **figures))
+    return found
