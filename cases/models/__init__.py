@@ -1,8 +1,10 @@
 """All case tables, one file per family."""
 
 from cases.models.case import Case, CaseAgency, CaseOutcome, Confidentiality, Level, Stage
+from cases.models.intake import ListBatch, ListPart, ListRow, Signal, Site, SiteKey
 from cases.models.records import Attachment, Document, DocumentSeries, IdempotencyKey, Outbox
 from cases.models.task import ClockInterval, Task, TaskCounter, TaskCounterDelta, TaskState
+from cases.models.vault import PersonalRecord
 
 __all__ = [
     "Attachment",
@@ -15,7 +17,14 @@ __all__ = [
     "DocumentSeries",
     "IdempotencyKey",
     "Level",
+    "ListBatch",
+    "ListPart",
+    "ListRow",
     "Outbox",
+    "PersonalRecord",
+    "Signal",
+    "Site",
+    "SiteKey",
     "Stage",
     "Task",
     "TaskCounter",

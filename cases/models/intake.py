@@ -1,0 +1,246 @@
+"""Lists as they came, what became of every row, and what makes two rows one site."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db import models
+
+from audit.ids import new_id
+from cases.models.case import Case
+from cases.models.sealing import open_cells
+
+
+class ListBatch(models.Model):
+    """One list from one issuer. The file is kept sealed in pieces (`ListPart`); what was read from it never changes.
+
+    `counts` holds {"fates": {fate: n}, "effects": {effect: n}} of the rows done so far; `rows_done` rows are
+    committed, so an import that was killed goes on behind them.
+    """
+
+    class Kind(models.TextChoices):
+        TELECOM = "telecom", "监测名单"
+        TRACE = "trace", "溯源反馈"
+        GRID = "grid", "用电异常名单"
+        TIPS = "tips", "举报清单"
+
+    class State(models.TextChoices):
+        RECEIVED = "received", "已接收"
+        IMPORTING = "importing", "导入中"
+        DONE = "done", "已导入"
+        REFUSED = "refused", "不能识别"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    name = models.CharField("批次名称", max_length=80, unique=True)
+    kind = models.CharField("名单类型", max_length=8, choices=Kind.choices)
+    agency = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="+", verbose_name="报送单位")
+    issuer = models.CharField("下发单位", max_length=80, blank=True)
+    level = models.CharField("名单级别", max_length=10, default="normal")
+    filename = models.CharField("文件名", max_length=200)
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveIntegerField("字节数")
+    received_at = models.DateTimeField("接收时间")
+    received_by = models.ForeignKey("agencies.User", models.PROTECT, related_name="+", verbose_name="接收人")
+    finished_at = models.DateTimeField("完成时间", null=True)
+    state = models.CharField("状态", max_length=10, choices=State.choices, default=State.RECEIVED)
+    problem = models.JSONField("不能识别的原因", null=True)
+    columns = models.JSONField("列对应", default=dict)
+    rows_total = models.PositiveIntegerField("行数", null=True)
+    rows_done = models.PositiveIntegerField("已处理行数", default=0)
+    counts = models.JSONField("统计", default=dict)
+
+    class Meta:
+        verbose_name = "名单批次"
+        verbose_name_plural = "名单批次"
+        constraints: ClassVar = [
+            # The same file again is the same batch, under whatever name it is sent.
+            models.UniqueConstraint(fields=["agency", "kind", "sha256"], name="listbatch_file_once"),
+            models.CheckConstraint(
+                condition=models.Q(rows_total__isnull=True) | models.Q(rows_done__lte=models.F("rows_total")),
+                name="listbatch_done_within_total",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["agency", "-received_at"], name="listbatch_agency_idx")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ListPart(models.Model):
+    """A sealed piece of the original file; in pieces, so that a large file never stands in memory twice."""
+
+    pk = models.CompositePrimaryKey("batch_id", "number")
+    batch = models.ForeignKey(ListBatch, models.PROTECT, related_name="parts")
+    number = models.PositiveIntegerField()
+    sealed = models.BinaryField()
+
+    class Meta:
+        verbose_name = "名单文件"
+        verbose_name_plural = "名单文件"
+
+    def __str__(self) -> str:
+        return f"{self.batch_id} {self.number}"
+
+
+class Site(models.Model):
+    """One place where something is run: one household, one firm's premises. A case follows one site.
+
+    A site keeps the case it was opened with; after a merge the case leads to the survivor, so undoing the merge
+    restores both sites without touching them.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="sites")
+    previous_case = models.ForeignKey(Case, models.PROTECT, null=True, related_name="+", verbose_name="前一案件")
+    region_code = models.CharField("属地", max_length=6)
+    subject = models.CharField("主体推断", max_length=16, default="unknown")
+    # A subscriber, a meter or a door is known; before that the site is only an address and a pool.
+    located = models.BooleanField("已定位", default=False)
+    created_at = models.DateTimeField("建立时间")
+
+    class Meta:
+        verbose_name = "点位"
+        verbose_name_plural = "点位"
+        indexes: ClassVar = [models.Index(fields=["case"], name="site_case_idx")]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class ListRow(models.Model):
+    """One data row: its raw cells (sealed), what was read from them, its fate, its effect and the case it went to.
+
+    `reading`, `figures` and `notes` hold codes, numbers, times and network addresses, never a name, phone, account or
+    installed address. `identity` is what makes a row the same as another; only the first of equal rows has it.
+    `sight` finds the carrier's reply to a list row and the list row of a reply (address, port and time).
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    batch = models.ForeignKey(ListBatch, models.PROTECT, related_name="rows")
+    number = models.PositiveIntegerField("行")
+    sealed = models.BinaryField("原始单元格")
+    reading = models.JSONField("读数")
+    fate = models.CharField("处理", max_length=24)
+    reason = models.CharField("原因", max_length=24)
+    figures = models.JSONField("原因数据", default=dict)
+    notes = models.JSONField("提示", default=list)
+    effect = models.CharField("作用", max_length=8)
+    # Why it went to that case: the keys that were equal, for instance ["broadband"] or ["door", "holder"].
+    matched = models.JSONField("依据", default=list)
+    identity = models.BinaryField(max_length=16, null=True)
+    sight = models.BinaryField(max_length=16, null=True)
+    same_as = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", verbose_name="与之相同")
+    site = models.ForeignKey(Site, models.PROTECT, null=True, related_name="rows")
+
+    class Meta:
+        verbose_name = "名单行"
+        verbose_name_plural = "名单行"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["batch", "number"], name="listrow_number_once"),
+            # Nothing is counted twice: equal rows of any batch have one first row.
+            models.UniqueConstraint(fields=["identity"], name="listrow_identity_once"),
+            models.CheckConstraint(
+                condition=models.Q(effect__in=["new_case", "added", "none"]), name="listrow_effect_known"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(effect__in=["new_case", "added"]) | models.Q(site__isnull=False),
+                name="listrow_effect_has_site",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["sight"], name="listrow_sight_idx", condition=models.Q(sight__isnull=False)),
+            models.Index(fields=["site"], name="listrow_site_idx", condition=models.Q(site__isnull=False)),
+            models.Index(fields=["batch", "fate", "number"], name="listrow_batch_fate_idx"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.batch_id} {self.number}"
+
+    def raw_cells(self) -> list[Any]:
+        """The cells as they stood in the file. Personal data: mask before showing."""
+        return open_cells(self.sealed, self.batch_id.bytes, self.number)
+
+
+class SiteKey(models.Model):
+    """What a site is known by; every value is a keyed hash, so that the table tells nothing by itself.
+
+    Accounts (`broadband`, `meter`) belong to one site for good; a `lead` (address and pool) to the first site seen with
+    it; a `door` may be shared, and is told apart by township and holder.
+    """
+
+    class Kind(models.TextChoices):
+        BROADBAND = "broadband", "宽带账号"
+        METER = "meter", "户号"
+        LEAD = "lead", "地址与矿池"
+        DOOR = "door", "门牌"
+
+    id = models.BigAutoField(primary_key=True)
+    site = models.ForeignKey(Site, models.PROTECT, related_name="keys")
+    kind = models.CharField("种类", max_length=10, choices=Kind.choices)
+    value = models.BinaryField(max_length=16)
+    township = models.BinaryField(max_length=16, null=True)
+    holder = models.BinaryField(max_length=16, null=True)
+    # Building, unit and room are all named: the door of one household.
+    flat = models.BooleanField(default=False)
+    created_at = models.DateTimeField("登记时间")
+
+    class Meta:
+        verbose_name = "点位标识"
+        verbose_name_plural = "点位标识"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["value"], condition=~models.Q(kind="door"), name="sitekey_account_has_one_site"
+            ),
+            models.UniqueConstraint(
+                fields=["value", "site", "township", "holder"],
+                condition=models.Q(kind="door"),
+                nulls_distinct=False,
+                name="sitekey_door_once",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["site"], name="sitekey_site_idx")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.site_id}"
+
+
+class Signal(models.Model):
+    """One observation that speaks for a site, with its numbers and the row it came from.
+
+    A signal that turns out to belong to another site is withdrawn and written anew there; it is never edited.
+    """
+
+    class Family(models.TextChoices):
+        TRAFFIC = "traffic", "流量"
+        HASHPOWER = "hashpower", "算力"
+        ENERGY = "energy", "用电"
+        FUNDS = "funds", "资金"
+        ONSITE = "onsite", "现场"
+        REPORT = "report", "举报"
+
+    id = models.BigAutoField(primary_key=True)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="signals")
+    family = models.CharField("类别", max_length=10, choices=Family.choices)
+    numbers = models.JSONField("数值", default=dict)
+    observed_from = models.DateTimeField("观测起", null=True)
+    observed_to = models.DateTimeField("观测止", null=True)
+    row = models.ForeignKey(ListRow, models.PROTECT, null=True, related_name="signals")
+    created_at = models.DateTimeField("登记时间")
+    withdrawn_at = models.DateTimeField("撤回时间", null=True)
+
+    class Meta:
+        verbose_name = "线索"
+        verbose_name_plural = "线索"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["row", "family"], condition=models.Q(withdrawn_at__isnull=True), name="signal_row_counts_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(observed_to__isnull=True) | models.Q(observed_to__gte=models.F("observed_from")),
+                name="signal_ends_after_it_begins",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["case", "family"], name="signal_case_idx")]
+
+    def __str__(self) -> str:
+        return f"{self.get_family_display()} {self.case_id}"
