@@ -11,6 +11,7 @@ from typing import Any
 from config import embedded
 from config.env import Env, SettingError
 from config.secret import demo_secret_key
+from config.vault import vault_keys
 from config.version import software_version
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -31,6 +32,8 @@ SECRET_KEY = env.secret("SECRET_KEY") or (demo_secret_key(HOME) if EMBEDDED else
     write='at least 50 random characters, for instance the output of: '
     'python -c "import secrets; print(secrets.token_urlsafe(64))"',
 )
+# The keys that seal personal data, and the key by which equal values are found.
+VAULT_KEYS, VAULT_INDEX_KEY = vault_keys(env, demo_secret=SECRET_KEY if DEMO else None)
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]") if DEMO else ())
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 
@@ -114,6 +117,21 @@ PROTECTED_TABLES: dict[str, str] = {
     "cases_documentseries": "SELECT",
     "cases_outbox": "SELECT, UPDATE (delivered_at)",
     "cases_attachment": "SELECT, INSERT",
+    # People, agencies and roles are ended, never deleted; regions and the directory's stamp come with the migrations.
+    "agencies_region": "SELECT",
+    "agencies_stamp": "SELECT",
+    "agencies_agency": "SELECT, INSERT, UPDATE",
+    "agencies_user": "SELECT, INSERT, UPDATE",
+    "agencies_membership": "SELECT, INSERT, UPDATE",
+    "agencies_regionparameter": "SELECT, INSERT, UPDATE",
+    # Lists never change: only what an import goes on to find, the case a row leads to, and the key that seals it.
+    "cases_listbatch": "SELECT, INSERT, UPDATE (state, problem, columns, rows_total, rows_done, counts, finished_at)",
+    "cases_listpart": "SELECT, INSERT, UPDATE (sealed)",
+    "cases_listrow": "SELECT, INSERT, UPDATE (site_id, sealed)",
+    "cases_site": "SELECT, INSERT, UPDATE (case_id, previous_case_id, region_code, subject, located)",
+    "cases_sitekey": "SELECT, INSERT",
+    "cases_signal": "SELECT, INSERT, UPDATE (withdrawn_at)",
+    "cases_personalrecord": "SELECT, INSERT, UPDATE (sealed, key_id)",
     "django_migrations": "SELECT",
 }
 
@@ -183,7 +201,7 @@ USE_I18N = True
 # --- Static files: the demo serves them from the apps, production from `collectstatic` ---------------------------------
 
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "static-root"
+STATIC_ROOT = None if DEMO else BASE_DIR / "static-root"
 WHITENOISE_USE_FINDERS = DEMO
 _STATIC_STORAGE = "django.contrib.staticfiles.storage.StaticFilesStorage"
 if not DEMO:
