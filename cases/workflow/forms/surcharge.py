@@ -1,0 +1,116 @@
+"""Inputs of the penalty tariff: plan, list, acceptance, notification, bills, payments, cessation, end."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Final
+
+from cases.workflow.forms import choices as c
+from cases.workflow.forms.build import FILES, NOTE, choice, day, file, longtext, number, task, text, yes_no
+from cases.workflow.forms.reading import month
+
+SURCHARGE_REFUSALS: Final = c.code_list(
+    ("wrong_account", "户号或地址不符", "Wrong account or address"),
+    ("incomplete", "名单要素不全", "List incomplete"),
+    ("period", "起止时间有误", "Wrong period"),
+    ("document", "价格文件不适用", "Price document does not apply"),
+)
+NOTICES: Final = c.code_list(
+    ("direct", "直接送达", "In person"),
+    ("left", "留置送达", "Left, with a witness"),
+    ("post", "邮寄送达", "By post"),
+    ("electronic", "电子送达", "Electronic"),
+)
+ADJUSTMENTS: Final = c.code_list(
+    ("misread", "抄表差错", "Misread meter"),
+    ("wrong_list", "名单有误", "Wrong list entry"),
+    ("tariff_error", "电价差错", "Tariff error"),
+    ("objection", "异议成立", "Objection upheld"),
+)
+PROOFS: Final = c.code_list(
+    ("site_visit", "现场核实", "Site visit"),
+    ("load", "负荷数据", "Load data"),
+    ("removal", "设备清退证明", "Devices removed"),
+)
+
+PROPOSE_SURCHARGE: Final = (
+    task(),
+    number("rate", "加价标准（元/kWh）", "Rate (CNY/kWh)", required=True, maximum=Decimal(20)),
+    day("starts_on", "起始日期", "First day", required=True),
+    day("ends_on", "截止日期", "Last day"),
+    number("monthly_kwh", "测算月电量（kWh）", "Monthly kWh of the simulation", required=True),
+    choice("price_class", "现行电价", "Present price class", c.PRICE_CLASSES, required=True),
+    choice("reclass_to", "改按电价类别", "Re-classify to", c.PRICE_CLASSES, hint=("不改类则不填", "Only if changed")),
+    yes_no("simulation_seen", "已查看电费测算", "The bill simulation was seen", required=True),
+    text("local_document", "地方价格文件文号", "Local price document", maximum=80),
+    day("document_from", "地方文件施行日期", "Local document in force from"),
+    day("document_to", "地方文件失效日期", "Local document ends"),
+    yes_no("document_covers_persons", "地方文件适用于个人", "The local document covers persons"),
+    file("document_file", "地方价格文件", "Local price document (file)"),
+    NOTE,
+)
+ISSUE_SURCHARGE_LIST: Final = (
+    task(),
+    file("list_file", "执行名单函", "List letter", required=True),
+    text("account", "户号", "Account", sealed=True, required=True, maximum=40),
+    text("address", "用电地址", "Supply address", sealed=True, required=True),
+    NOTE,
+)
+ACKNOWLEDGE_SURCHARGE: Final = (
+    task(),
+    yes_no("account_matches", "户号、地址与档案一致", "Account and address match the records", required=True),
+    text("cycle_day", "抄表日", "Meter-reading day", maximum=20),
+    NOTE,
+)
+REFUSE_SURCHARGE: Final = (
+    task(),
+    choice("reason_code", "退回原因", "Reason", SURCHARGE_REFUSALS, required=True),
+    longtext("reason", "说明", "Explanation", required=True),
+)
+NOTIFY_SUBSCRIBER: Final = (
+    task(),
+    choice("method", "告知方式", "Method", NOTICES, required=True),
+    day("notified_on", "告知日期", "Notified on", required=True),
+    file("notice_file", "告知书（送达回证）", "Notice with proof of service", required=True),
+    text("recipient", "签收人", "Received by", sealed=True, maximum=40),
+    NOTE,
+)
+ISSUE_BILL: Final = (
+    task(),
+    text("month", "账单月份", "Month", required=True, read=month, hint=("例如 2026-11", "Such as 2026-11")),
+    day("cycle_from", "抄表周期起", "Cycle from", required=True),
+    day("cycle_to", "抄表周期止", "Cycle to", required=True),
+    number("kwh", "周期电量（kWh）", "kWh of the cycle", required=True),
+    NOTE,
+    FILES,
+)
+REVIEW_BILL: Final = (
+    task(),
+    choice("decision", "复核结果", "Decision", c.APPROVAL, required=True),
+    NOTE,
+)
+RECORD_PAYMENT: Final = (
+    text("bill", "账单编号", "Bill", required=True, maximum=40),
+    number("amount", "缴费金额（元）", "Amount (CNY)", required=True, minimum=Decimal("0.01")),
+    day("paid_on", "缴费日期", "Paid on", required=True),
+    NOTE,
+)
+ADJUST_BILL: Final = (
+    text("bill", "账单编号", "Bill", required=True, maximum=40),
+    choice("reason_code", "退补原因", "Reason", ADJUSTMENTS, required=True),
+    number("kwh", "更正后周期电量（kWh）", "Corrected kWh of the cycle", required=True),
+    yes_no("without_surcharge", "取消加价", "Take the surcharge off"),
+    longtext("reason", "说明", "Explanation", required=True),
+)
+REPORT_CESSATION: Final = (
+    day("stopped_on", "停止“挖矿”日期", "Stopped on", required=True),
+    choice("proof", "核实方式", "Proof", PROOFS, required=True),
+    NOTE,
+    FILES,
+)
+END_SURCHARGE: Final = (
+    task(),
+    day("ends_on", "停止执行日期", "Last day", required=True),
+    file("end_file", "停止执行函", "Letter ending the surcharge", required=True),
+    NOTE,
+)
