@@ -15,6 +15,7 @@ from audit.chain import NO_PREV, canonical
 from audit.errors import BodyError
 
 VERSION = 1
+_SAFE_INTEGER = 2**53 - 1
 _STREAM = re.compile(r"[a-z][a-z_]*/[^\x00-\x20]{1,180}")
 
 # Keys that can only mean personal data or free text, in any depth. A code, a number or an id goes under another name.
@@ -90,19 +91,24 @@ def encode_body(body: dict[str, Any]) -> bytes:
 
 
 def check_body(value: Any, path: str = "") -> None:
-    """Raise BodyError, naming the member, for a float, a key that is not ASCII or a key of personal data."""
+    """Raise BodyError, naming the member, for what a body may not hold.
+
+    That is a float, an integer beyond 2^53 (no JSON reader keeps it), a key that is not ASCII, a key of personal data.
+    """
     if isinstance(value, dict):
         for key, item in value.items():
             where = f"{path}.{key}" if path else str(key)
             _check_key(key, where)
-            if isinstance(item, dict | list | tuple | float):
+            if not isinstance(item, str):
                 check_body(item, where)
     elif isinstance(value, list | tuple):
         for index, item in enumerate(value):
-            if isinstance(item, dict | list | tuple | float):
+            if not isinstance(item, str):
                 check_body(item, f"{path}[{index}]")
     elif isinstance(value, float):
         raise BodyError(f"事件正文不能含浮点数,请写成字符串 {path}: a body holds no float ({value}); write it as a string")
+    elif isinstance(value, int) and not -_SAFE_INTEGER <= value <= _SAFE_INTEGER:
+        raise BodyError(f"事件正文的整数过大,请写成字符串 {path}: {value} is beyond 2^53; write it as a string")
 
 
 def _check_key(key: object, where: str) -> None:

@@ -13,8 +13,9 @@ import orjson
 
 from audit.actions import Action
 from audit.chain import NO_PREV
+from audit.log import timestamp
 from audit.projections import Event, Problem
-from audit.verification.reading import NULL_ID, PG_EPOCH, Row
+from audit.verification.reading import FIXED, NULL_ID, PG_EPOCH, STREAM_START, Row, parse
 from audit.verification.tally import Tally
 
 _CANONICAL = orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER
@@ -34,12 +35,15 @@ class Chains:
         self._id = 0
         self._leaf = NO_PREV
 
-    def check(self, rows: list[Row]) -> Iterator[Event]:
+    def check(self, rows: list[bytes]) -> Iterator[Event]:
         """The events of these rows; what is wrong with them goes to the tally. A body that is no JSON is left out."""
-        tally = self.tally
+        tally, unpack, start = self.tally, FIXED.unpack_from, STREAM_START
         tally.events += len(rows)
-        for row in rows:
-            id_, seq, prev, leaf, at, actor, agency, stream, action, raw = row
+        for data in rows:
+            _, id_, seq, prev, leaf, at, actor, agency, stream_size, action_size = unpack(data)
+            stream_end = start + stream_size
+            action_end = stream_end + 4 + action_size
+            stream, raw = data[start:stream_end], data[action_end + 4 :]
             if stream != self._stream:
                 self._begin(stream)
             body = _load(raw)
@@ -49,11 +53,10 @@ class Chains:
                 and prev == self._leaf
                 and seq == self._seq + 1
                 and id_ > self._id
-                and says(body, self._name, seq, prev, at, action, actor, agency)
-                and orjson.dumps(body, option=_CANONICAL) == raw
+                and says(body, self._name, seq, prev, at, data[stream_end + 4 : action_end], actor, agency)
+                and _is_canonical(body, raw)
             ):
-                for problem in self._diagnose(row, body):
-                    tally.report(problem)
+                self._diagnose(parse(data), body)
             self._seq, self._leaf, self._id = seq, leaf, id_
             if id_ > tally.last_id:
                 tally.last_id = id_
@@ -70,11 +73,13 @@ class Chains:
     def _note_checkpoint(self, body: dict[str, Any]) -> None:
         data = body.get("data")
         if body.get("action") == Action.AUDIT_VERIFIED and isinstance(data, dict):
-            self.tally.checkpoint = max(self.tally.checkpoint, (int(data["through_id"]), int(data["events"])))
+            through, events = data.get("through_id"), data.get("events")
+            if isinstance(through, int) and isinstance(events, int):
+                self.tally.checkpoint = max(self.tally.checkpoint, (through, events))
 
-    def _diagnose(self, row: Row, body: dict[str, Any] | None) -> Iterator[Problem]:
+    def _diagnose(self, row: Row, body: dict[str, Any] | None) -> None:
         for code, zh, en in self._findings(row, body):
-            yield Problem(row.id, self._name, row.seq, code, zh, en)
+            self.tally.report(Problem(row.id, self._name, row.seq, code, zh, en))
 
     def _findings(self, row: Row, body: dict[str, Any] | None) -> Iterator[tuple[str, str, str]]:
         computed = sha256(b"\0" + row.body).digest()
@@ -149,6 +154,7 @@ def _load(raw: bytes) -> dict[str, Any] | None:
 
 
 def _is_canonical(body: dict[str, Any], raw: bytes) -> bool:
+    # Bodies have ASCII keys, no floats and no integer beyond 2^53 (audit.log), and there orjson writes RFC 8785.
     try:
         return orjson.dumps(body, option=_CANONICAL) == raw
     except orjson.JSONEncodeError:
@@ -158,12 +164,11 @@ def _is_canonical(body: dict[str, Any], raw: bytes) -> bool:
 def _disagreements(row: Row, body: dict[str, Any], stream: str) -> Iterator[tuple[str, object, object]]:
     actor = body.get("actor")
     who = actor if isinstance(actor, dict) else {}
-    at = (PG_EPOCH + row.at * _MICROSECOND).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
     pairs = (
         ("stream", stream, body.get("stream")),
         ("seq", row.seq, body.get("seq")),
         ("prev", row.prev.hex(), body.get("prev")),
-        ("at", at, body.get("at")),
+        ("at", _written(row.at), body.get("at")),
         ("action", row.action.decode(), body.get("action")),
         ("actor_id", None if row.actor_id == NULL_ID else row.actor_id, who.get("id")),
         ("agency_id", None if row.agency_id == NULL_ID else row.agency_id, who.get("agency")),
@@ -171,3 +176,10 @@ def _disagreements(row: Row, body: dict[str, Any], stream: str) -> Iterator[tupl
     for name, column, said in pairs:
         if column != said:
             yield name, column, said
+
+
+def _written(at: int) -> str:
+    try:
+        return timestamp(PG_EPOCH + at * _MICROSECOND)
+    except OverflowError:
+        return f"{at} µs"  # PostgreSQL knows times, infinity among them, that Python does not

@@ -5,6 +5,8 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
+import psycopg2
+
 from audit import projections
 from audit.projections import Event, Problem, Scope, Streams, Verifier
 from audit.verification.chains import Chains
@@ -55,8 +57,13 @@ def _project(
     connection: Any, first: str, last: str, prefix: str, verifier: Verifier, streams: Streams, tally: Tally
 ) -> None:
     scope = Scope(connection, max(first, prefix), min(last, end_of(prefix)))
-    for problem in verifier(scope, streams):
-        tally.report(Problem(*problem))
+    try:
+        for problem in verifier(scope, streams):
+            tally.report(Problem(*problem))
+    except psycopg2.Error:
+        raise
+    except Exception as error:  # noqa: BLE001  (a changed body can break any code; the pass goes on and says so)
+        tally.report(_crashed(prefix, error))
     for _ in streams:  # a verifier that stops early must not leave events unchecked
         pass
 
@@ -73,3 +80,15 @@ def _prefix(stream: str, verifiers: dict[str, Verifier]) -> str:
     kind, slash, _ = stream.partition("/")
     prefix = kind + slash
     return prefix if prefix in verifiers else ""
+
+
+def _crashed(prefix: str, error: Exception) -> Problem:
+    told = f"{type(error).__name__}: {error}"
+    return Problem(
+        None,
+        prefix,
+        None,
+        "projection",
+        f"由事件重建状态时出错({told}),请先处理其他问题",
+        f"replaying the events failed ({told}); look at the other problems first",
+    )
