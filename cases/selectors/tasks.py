@@ -80,8 +80,8 @@ WITH total AS MATERIALIZED (SELECT ARRAY[{totals}] AS totals,
     (SELECT n FROM agencies_stamp) AS stamp),
 keys AS MATERIALIZED ({keys} ORDER BY {order} LIMIT %s)
 SELECT total.totals, total.stamp, t.id, t.kind, t.agency_id, t.unit_id, t.roles, t.assignee_id,
-       u.display_name AS assignee_name, t.stage, t.region_code, t.opened_at, t.due_at, t.provisional, t.accepted_at, t.returns,
-       t.case_id, c.number, c.title, c.level, c.version
+       u.display_name AS assignee_name, t.stage, t.region_code, t.opened_at, t.due_at, t.provisional,
+       t.accepted_at, t.returns, t.case_id, c.number, c.title, c.level, c.version
 FROM total LEFT JOIN keys ON true
 LEFT JOIN cases_task t ON t.id = keys.id
 LEFT JOIN cases_case c ON c.id = t.case_id

@@ -1,0 +1,116 @@
+"""The same pages as somebody would write them by hand with psycopg2: the yardstick of `bench.lists`."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+
+class Plain:
+    """Statements on the application role's connection; `superuser` only finds the places to look at."""
+
+    def __init__(self, connection: Any, superuser: Any) -> None:
+        self.connection = connection
+        self.connection.autocommit = True
+        self.superuser = superuser
+
+    def _run(self, sql: str, *parameters: Any) -> list[Any]:
+        with self.connection.cursor() as cursor:
+            cursor.execute(sql, parameters)
+            return list(cursor.fetchall())
+
+    def _find(self, sql: str, *parameters: Any) -> list[Any]:
+        with self.superuser.cursor() as cursor:
+            cursor.execute(sql, parameters)
+            return list(cursor.fetchall())
+
+    def tasks(self, agency: int, stage: str | None, region: str | None, beyond: Any, size: int) -> int:
+        place, values = _place(stage, region)
+        mark = " AND (t.due_at, t.id) > (%s, %s)" if beyond else ""
+        rows = self._run(
+            f"""SELECT t.id, t.kind, t.due_at, t.stage, t.region_code, t.accepted_at, c.number, c.title, u.display_name
+                FROM cases_task t JOIN cases_case c ON c.id = t.case_id LEFT JOIN agencies_user u ON u.id = t.assignee_id
+                WHERE t.agency_id = %s AND t.state = 'open'{place.format("t.")}{mark}
+                ORDER BY t.due_at, t.id LIMIT %s""",
+            *(agency, *values, *(beyond or ()), size),
+        )
+        self._run(
+            f"""SELECT sum(n) FROM (SELECT n FROM cases_taskcounter WHERE agency_id = %s{place.format("")}
+                UNION ALL SELECT n FROM cases_taskcounterdelta WHERE agency_id = %s{place.format("")}) x""",
+            *(agency, *values, agency, *values),
+        )
+        return len(rows)
+
+    def places(self, agency: int, stage: str | None, region: str | None, depth: int, n: int) -> list[Any]:
+        place, values = _place(stage, region)
+        return self._find(
+            f"""SELECT due_at, id::text FROM cases_task WHERE agency_id = %s AND state = 'open'{place.format("")}
+                ORDER BY due_at, id OFFSET %s LIMIT %s""",
+            *(agency, *values, depth, n),
+        )
+
+    def history(self, case: Any) -> int:
+        return len(
+            self._run(
+                """SELECT e.seq, e.at, e.action, e.body, u.display_name FROM audit_event e
+                   LEFT JOIN agencies_user u ON u.id = e.actor_id WHERE e.stream = %s ORDER BY e.seq""",
+                f"case/{case}",
+            )
+        )
+
+    def person_week(self, person: int, since: datetime, agency: int, size: int) -> int:
+        until = since + timedelta(weeks=1)
+        visible = """e.actor_id = %s AND e.at >= %s AND e.at < %s AND EXISTS (SELECT 1 FROM cases_caseagency ca
+            WHERE ca.agency_id = %s AND ca.case_id = substr(e.stream, 6)::uuid)"""
+        rows = self._run(
+            f"""SELECT e.id, e.stream, e.at, e.action, c.number, u.display_name FROM audit_event e
+                JOIN cases_case c ON c.id = substr(e.stream, 6)::uuid JOIN agencies_user u ON u.id = e.actor_id
+                WHERE {visible} ORDER BY e.at DESC, e.id DESC LIMIT %s""",
+            *(person, since, until, agency, size),
+        )
+        self._run(f"SELECT count(*) FROM audit_event e WHERE {visible}", person, since, until, agency)
+        return len(rows)
+
+    def cases(self, agency: int, stage: str | None, region: str | None, size: int) -> int:
+        place, values = _place(stage, region)
+        rows = self._run(
+            f"""SELECT c.id, c.number, c.title, c.stage, c.region_code, c.updated_at FROM cases_caseagency ca
+                JOIN cases_case c ON c.id = ca.case_id WHERE ca.agency_id = %s{place.format("c.")}
+                ORDER BY ca.case_id DESC LIMIT %s""",
+            *(agency, *values, size),
+        )
+        self._run(
+            f"""SELECT count(*) FROM (SELECT 1 FROM cases_caseagency ca JOIN cases_case c ON c.id = ca.case_id
+                WHERE ca.agency_id = %s{place.format("c.")} LIMIT 1001) x""",
+            *(agency, *values),
+        )
+        return len(rows)
+
+    def search(self, agency: int, words: str, size: int) -> int:
+        return len(
+            self._run(
+                """SELECT c.id, c.number, c.title, c.stage FROM cases_casesearch s JOIN cases_case c ON c.id = s.case_id
+                   JOIN cases_caseagency ca ON ca.case_id = c.id AND ca.agency_id = %s
+                   WHERE s.grams @> cases_grams(%s) AND c.title LIKE %s ORDER BY c.id DESC LIMIT %s""",
+                *(agency, words, f"%{words}%", size),
+            )
+        )
+
+    def some_cases(self, agency: int, n: int) -> list[Any]:
+        return [r[0] for r in self._find(
+            "SELECT case_id FROM cases_caseagency WHERE agency_id = %s ORDER BY md5(case_id::text) LIMIT %s", agency, n
+        )]
+
+    def some_people(self, agency: int, n: int) -> list[int]:
+        return [r[0] for r in self._find(
+            "SELECT DISTINCT user_id FROM agencies_membership WHERE agency_id = %s ORDER BY user_id LIMIT %s", agency, n
+        )]
+
+
+def _place(stage: str | None, region: str | None) -> tuple[str, list[str]]:
+    text, values = "", []
+    for column, value in (("stage", stage), ("region_code", region)):
+        if value is not None:
+            text += " AND {0}" + column + " = %s"
+            values.append(value)
+    return text, values

@@ -1,0 +1,113 @@
+"""What only the pages ask for: figures of the workbench and the extra columns of the case list.
+
+Every count is bounded: beyond `CAP` it is a lower bound, and the page says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from agencies.actors import Actor
+from cases.selectors.paging import CAP, Row, fetch
+from cases.selectors.scopes import task_scopes, viewing_agencies
+
+# The newest cases an agency takes part in, among which "what others owe us" is looked for.
+OUTGOING_CASES = 5000
+
+
+class DueCounts(NamedTuple):
+    """Open tasks by due date; `week` includes today, neither includes what is overdue. Each at most CAP + 1."""
+
+    overdue: int
+    today: int
+    week: int
+    unreceived: int
+    total: int
+
+
+def open_task_total(actor: Actor) -> int:
+    """How many tasks are open for this person's agencies and units; exact, from the counters."""
+    total = 0
+    for scope in task_scopes(actor):
+        sql = (
+            """SELECT coalesce(sum(n), 0)::bigint AS n FROM (
+                SELECT n FROM cases_taskcounter WHERE agency_id = %s
+                UNION ALL SELECT n FROM cases_taskcounterdelta WHERE agency_id = %s) AS counted"""
+            if scope.counted
+            else "SELECT count(*) AS n FROM cases_task WHERE unit_id IN (%s, %s) AND state = 'open'"
+        )
+        total += fetch(sql, [scope.agency_id, scope.agency_id])[0]["n"]
+    return total
+
+
+def due_counts(actor: Actor, *, now: datetime, today_end: datetime, week_end: datetime) -> DueCounts:
+    """How many open tasks are overdue, due today, due this week, and not yet received."""
+    counts = [0, 0, 0, 0]
+    for scope in task_scopes(actor):
+        where = f"SELECT 1 FROM cases_task WHERE {scope.column} = %s AND state = 'open'"
+        parts = [
+            f"(SELECT count(*) FROM ({where} AND due_at < %s LIMIT {CAP + 1}) AS a) AS overdue",
+            f"(SELECT count(*) FROM ({where} AND due_at >= %s AND due_at < %s LIMIT {CAP + 1}) AS b) AS today",
+            f"(SELECT count(*) FROM ({where} AND due_at >= %s AND due_at < %s LIMIT {CAP + 1}) AS c) AS week",
+            f"(SELECT count(*) FROM ({where} AND accepted_at IS NULL LIMIT {CAP + 1}) AS d) AS unreceived",
+        ]
+        mine = scope.agency_id
+        row = fetch(
+            "SELECT " + ", ".join(parts), [mine, now, mine, now, today_end, mine, now, week_end, mine]
+        )[0]
+        counts = [a + b for a, b in zip(counts, row.values(), strict=True)]
+    return DueCounts(*counts, total=open_task_total(actor))
+
+
+def senders(tasks: Sequence[Row]) -> dict[str, int | None]:
+    """Which agency's act opened each of these tasks (rows of `list_tasks`, hence already visible); None: the system."""
+    if not tasks:
+        return {}
+    sql = """SELECT t.id::text AS id, e.agency_id FROM cases_task t
+        JOIN audit_event e ON e.stream = 'case/' || t.case_id AND e.seq = t.opened_seq
+        WHERE t.id = ANY(%s::uuid[])"""
+    return {row["id"]: row["agency_id"] for row in fetch(sql, [[task["id"] for task in tasks]])}
+
+
+def outgoing(actor: Actor, *, now: datetime) -> list[Row]:
+    """What other agencies owe on the newest cases this person sees: agency, number, overdue, earliest deadline."""
+    seeing = list(viewing_agencies(actor))
+    mine = sorted({post.principal_id for post in actor.posts})
+    sql = """SELECT t.agency_id, count(*) AS count, count(*) FILTER (WHERE t.due_at < %s) AS overdue,
+            min(t.opened_at) AS oldest
+        FROM (SELECT DISTINCT case_id FROM cases_caseagency WHERE agency_id = ANY(%s)
+              ORDER BY case_id DESC LIMIT %s) AS ca
+        JOIN cases_task t ON t.case_id = ca.case_id AND t.state = 'open' AND t.agency_id <> ALL(%s)
+        GROUP BY t.agency_id ORDER BY count(*) DESC, t.agency_id"""
+    return fetch(sql, [now, seeing, OUTGOING_CASES, mine])
+
+
+def tasks_by_stage(actor: Actor) -> dict[str, int]:
+    """Open tasks of this person's agencies by stage; exact, from the counters."""
+    agencies = [scope.agency_id for scope in task_scopes(actor) if scope.counted]
+    sql = """SELECT stage, sum(n)::bigint AS n FROM (
+            SELECT stage, n FROM cases_taskcounter WHERE agency_id = ANY(%s)
+            UNION ALL SELECT stage, n FROM cases_taskcounterdelta WHERE agency_id = ANY(%s)) AS counted
+        GROUP BY stage HAVING sum(n) > 0"""
+    return {row["stage"]: row["n"] for row in fetch(sql, [agencies, agencies])}
+
+
+def list_extras(case_ids: Sequence[str]) -> dict[str, Row]:
+    """Subject, signals and number of open tasks of cases already listed for this person, by id."""
+    if not case_ids:
+        return {}
+    sql = """SELECT c.id::text AS id, c.facts->'determination'->>'subject' AS subject,
+            (c.facts->'signals')::text AS signals,
+            (SELECT count(*) FROM cases_task t WHERE t.case_id = c.id AND t.state = 'open') AS open_tasks
+        FROM cases_case c WHERE c.id = ANY(%s::uuid[])"""
+    return {row["id"]: row for row in fetch(sql, [list(case_ids)])}
+
+
+def stage_history(case_id: str) -> list[dict[str, Any]]:
+    """When a visible case entered which stage, in order, from its events."""
+    sql = """SELECT e.at, e.agency_id, b.body->>'to' AS stage
+        FROM audit_event e CROSS JOIN LATERAL (SELECT convert_from(e.body, 'UTF8')::jsonb AS body) b
+        WHERE e.stream = 'case/' || %s AND b.body->>'from' IS DISTINCT FROM b.body->>'to' ORDER BY e.seq"""
+    return fetch(sql, [case_id])
