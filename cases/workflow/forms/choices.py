@@ -20,6 +20,8 @@ FAMILIES: Final = code_list(
     ("energy", "能耗", "Energy"),
     ("funds", "资金", "Funds"),
     ("onsite", "现场", "On site"),
+    # A lead that counts for no family of evidence (cases.policy.evidence).
+    ("report", "举报", "Public report"),
 )
 SOURCES: Final = code_list(
     ("telecom", "通信监测名单", "Telecom list"),

@@ -39,9 +39,13 @@ OPEN_CASE: Final[tuple[Field, ...]] = (
     text("site", "场所标识", "Site", maximum=64),
     NOTE,
 )
+# What a signal shows about the site: a carrier's reply names the premises (title) and where they lie (region) without
+# being an observation of its own, so it may come without new signals.
 ATTACH_SIGNAL: Final = (
-    rows(SIGNALS.name, SIGNALS.label.zh, SIGNALS.label.en, SIGNALS.fields, required=True, minimum=1),
+    SIGNALS,
     choice("source", "线索来源", "Source", c.SOURCES, required=True),
+    text("title", "案件名称（已查明场所的）", "Title, once the premises are known", minimum=2, maximum=120),
+    text("region_code", "所在地区（已查明的）", "Region, once it is known", read=region_code),
     BATCH,
     NOTE,
     FILES,
