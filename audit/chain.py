@@ -10,7 +10,7 @@ import orjson
 
 from audit.jcs import CanonicalError, encode
 
-__all__ = ["NO_PREV", "CanonicalError", "canonical", "check_link", "commitment", "leaf"]
+__all__ = ["NO_PREV", "CanonicalError", "canonical", "canonical_plain", "check_link", "commitment", "leaf"]
 
 # `prev` of the first event of a stream.
 NO_PREV = bytes(32)
@@ -30,13 +30,16 @@ _OPTIONS = (
 
 def canonical(value: Any) -> bytes:
     """The RFC 8785 bytes of a JSON value. Raises CanonicalError for what JSON or the RFC does not have."""
-    if is_plain(value):
-        try:
-            return orjson.dumps(value, option=_OPTIONS)
-        except orjson.JSONEncodeError:
-            # A lone surrogate, an integer beyond 2^53 or a nesting too deep: the slow road decides and explains.
-            pass
-    return encode(value)
+    return canonical_plain(value) if is_plain(value) else encode(value)
+
+
+def canonical_plain(value: Any) -> bytes:
+    """`canonical` for a value known to be plain (`is_plain`): it is not looked through again."""
+    try:
+        return orjson.dumps(value, option=_OPTIONS)
+    except orjson.JSONEncodeError:
+        # A lone surrogate, an integer beyond 2^53 or a nesting too deep: the slow road decides and explains.
+        return encode(value)
 
 
 def is_plain(value: Any) -> bool:
