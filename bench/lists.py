@@ -178,7 +178,10 @@ def _case_lists(plain: Any, handler: Any, agency: int) -> Iterator[Workload]:
         found = list_cases(handler, wanted, size=PAGE)
         return len(found.rows), found.total
 
-    for name, wanted in (("cases_first", CaseFilter()), ("cases_stage_district", CaseFilter(stage=STAGE, region=DISTRICT))):
+    for name, wanted in (
+        ("cases_first", CaseFilter()),
+        ("cases_stage_district", CaseFilter(stage=STAGE, region=DISTRICT)),
+    ):
         yield Workload(
             name,
             lambda w=wanted: page(w),

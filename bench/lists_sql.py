@@ -97,14 +97,24 @@ class Plain:
         )
 
     def some_cases(self, agency: int, n: int) -> list[Any]:
-        return [r[0] for r in self._find(
-            "SELECT case_id FROM cases_caseagency WHERE agency_id = %s ORDER BY md5(case_id::text) LIMIT %s", agency, n
-        )]
+        return [
+            r[0]
+            for r in self._find(
+                "SELECT case_id FROM cases_caseagency WHERE agency_id = %s ORDER BY md5(case_id::text) LIMIT %s",
+                agency,
+                n,
+            )
+        ]
 
     def some_people(self, agency: int, n: int) -> list[int]:
-        return [r[0] for r in self._find(
-            "SELECT DISTINCT user_id FROM agencies_membership WHERE agency_id = %s ORDER BY user_id LIMIT %s", agency, n
-        )]
+        return [
+            r[0]
+            for r in self._find(
+                "SELECT DISTINCT user_id FROM agencies_membership WHERE agency_id = %s ORDER BY user_id LIMIT %s",
+                agency,
+                n,
+            )
+        ]
 
 
 def _place(stage: str | None, region: str | None) -> tuple[str, list[str]]:

@@ -31,7 +31,7 @@ def _read(actor: Actor, condition: str, parameter: UUID) -> list[Row]:
         return []
     sql = f"""SELECT {_COLUMNS} FROM cases_attachment a LEFT JOIN agencies_user u ON u.id = a.uploaded_by_id
         WHERE {condition} AND {_VISIBLE} ORDER BY a.at, a.id"""
-    return [_shown(row) for row in fetch(sql, [str(parameter), list(seeing)])]
+    return [_shown(row) for row in fetch(sql, [str(parameter), seeing])]
 
 
 def _shown(row: Row) -> Row:

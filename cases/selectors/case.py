@@ -1,4 +1,4 @@
-"""One case as this person sees it, in one query; None where it does not exist or is not visible, without a difference."""
+"""One case as this person sees it, in one query. None: it does not exist or is not visible, without a difference."""
 
 from __future__ import annotations
 
@@ -18,6 +18,12 @@ from cases.selectors.scopes import viewing_agencies
 MAX_NUMBER = 24
 
 
+_CASE = (
+    *("id", "number", "title", "stage", "version", "level", "source", "outcome", "review_on", "confidentiality"),
+    *("facts", "head", "opened_at", "updated_at", "stage_since", "closed_at"),
+)
+
+
 def find_case_id(actor: Actor, ref: str) -> UUID | None:
     """The id of a visible case from its id or number."""
     condition, parameter = _condition(ref)
@@ -25,7 +31,7 @@ def find_case_id(actor: Actor, ref: str) -> UUID | None:
     if parameter is None or not seeing:
         return None
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT c.id FROM cases_case c WHERE {condition} AND {_VISIBLE}", [parameter, list(seeing)])
+        cursor.execute(f"SELECT c.id FROM cases_case c WHERE {condition} AND {_VISIBLE}", [parameter, seeing])
         row = cursor.fetchone()
     return None if row is None else row[0]
 
@@ -37,7 +43,7 @@ def get_case(actor: Actor, ref: str) -> Row | None:
     if parameter is None or not seeing:
         return None
     with connection.cursor() as cursor:
-        cursor.execute(_DETAIL.format(condition=condition, visible=_VISIBLE), [parameter, list(seeing)])
+        cursor.execute(_DETAIL.format(condition=condition, visible=_VISIBLE), [parameter, seeing])
         row = cursor.fetchone()
     if row is None:
         return None
@@ -78,27 +84,9 @@ def _condition(ref: str) -> tuple[str, str | None]:
 
 def _shown(data: dict[str, Any], directory: Directory) -> Row:
     case = data["case"]
-    plain = [
-        "id",
-        "number",
-        "title",
-        "stage",
-        "version",
-        "level",
-        "source",
-        "outcome",
-        "review_on",
-        "confidentiality",
-        "facts",
-        "head",
-        "opened_at",
-        "updated_at",
-        "stage_since",
-        "closed_at",
-    ]
     merged = {"id": case["merged_into_id"], "number": data["merged_into"]} if case["merged_into_id"] else None
     return {
-        **{name: case[name] for name in plain},
+        **{name: case[name] for name in _CASE},
         "region": refs.region(directory, case["region_code"]),
         "lead_agency": refs.agency(directory, case["lead_agency_id"]),
         "merged_into": merged,

@@ -88,7 +88,7 @@ def _statement(prefix: str, keys: str, parameters: list[Any], at: Cursor | None)
 
 
 def _keys(
-    seeing: tuple[int, ...], condition: str, parameters: list[Any], at: Cursor | None, limit: int
+    seeing: list[int], condition: str, parameters: list[Any], at: Cursor | None, limit: int
 ) -> tuple[str, list[Any]]:
     """The ids of visible cases that match, one index range an agency; UNION drops what two of them see."""
     beyond, values = NEWEST_FIRST.beyond(at, "ca.case_")

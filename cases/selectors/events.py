@@ -137,7 +137,7 @@ def _readable(actor: Actor) -> tuple[str, list[Any]]:
         SELECT 1 FROM agencies_agency aa WHERE aa.code = substr(e.stream, 8)
         AND (aa.region_id LIKE ANY(%s::text[]) OR aa.id = ANY(%s::bigint[])))
       ELSE false END"""
-    seeing = list(viewing_agencies(actor))
+    seeing = viewing_agencies(actor)
     parameters: list[Any] = [seeing, bool(supervising), actor.user_id, leading, actor.username]
     return sql, [*parameters, regions, administered, regions, administered]
 

@@ -32,7 +32,7 @@ def timeline(
     beyond, values = order.beyond(at, "e.")
     sql = _SQL.format(beyond=beyond, order=order.order(at, "e."), outer=order.order(at, "e."))
     stream = f"case/{case_id}"
-    rows = fetch(sql, [str(case_id), list(seeing), stream, *values, size + 1])
+    rows = fetch(sql, [str(case_id), seeing, stream, *values, size + 1])
     if not rows:
         return None
     total = rows[0]["version"]
