@@ -4,7 +4,6 @@ A surcharge is a price measure: it needs a price document in force, a list entry
 before the document or the proven mining began, nor any day after the document ended.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -189,14 +188,12 @@ def _rate(p: Proposal, rule: SurchargeRule) -> list[Obstacle]:
     """The rate: given, not below the national floor, exactly the one of the document in force."""
     if p.rate is None:
         return [obstacle("rate_missing", day=p.day, region=p.region)]
-    figures: Mapping[str, object] = {"rate": p.rate, "due": rule.rate, "document": rule.document}
     if p.rate < FLOOR:
         return [obstacle("rate_below_floor", day=p.day, region=p.region, rate=p.rate, floor=FLOOR)]
-    if p.rate < rule.rate:
-        return [obstacle("rate_below_document", day=p.day, region=p.region, **figures)]
-    if p.rate > rule.rate:
-        return [obstacle("rate_without_document", day=p.day, region=p.region, **figures)]
-    return []
+    if p.rate == rule.rate:
+        return []
+    code = "rate_below_document" if p.rate < rule.rate else "rate_without_document"
+    return [obstacle(code, day=p.day, region=p.region, rate=p.rate, due=rule.rate, document=rule.document)]
 
 
 def _period(p: Proposal, rule: SurchargeRule) -> list[Obstacle]:
@@ -205,18 +202,18 @@ def _period(p: Proposal, rule: SurchargeRule) -> list[Obstacle]:
         missing = tuple(n for n in ("starts_on", "proven_start") if getattr(p, n) is None)
         return [obstacle("start_unknown", day=p.day, region=p.region, missing=missing)]
     found = []
-    if p.starts_on < rule.effective_from:
-        figures: Mapping[str, object] = {"starts": p.starts_on, "effective": rule.effective_from}
-        found.append(obstacle("start_before_document", day=p.day, region=p.region, **figures))
-    if p.starts_on < p.proven_start:
-        figures = {"starts": p.starts_on, "proven": p.proven_start}
-        found.append(obstacle("start_before_proven", day=p.day, region=p.region, **figures))
-    if p.ends_on is not None and p.ends_on < p.starts_on:
-        found.append(obstacle("ends_before_start", day=p.day, region=p.region, starts=p.starts_on, ends=p.ends_on))
-    last = p.ends_on or p.starts_on
-    if rule.effective_to is not None and last > rule.effective_to:
-        figures = {"document": rule.document, "expires": rule.effective_to}
-        found.append(obstacle("period_after_expiry", day=p.day, region=p.region, **figures))
+    day, region, starts, ends = p.day, p.region, p.starts_on, p.ends_on
+    if starts < rule.effective_from:
+        effective = rule.effective_from
+        found.append(obstacle("start_before_document", day=day, region=region, starts=starts, effective=effective))
+    if starts < p.proven_start:
+        found.append(obstacle("start_before_proven", day=day, region=region, starts=starts, proven=p.proven_start))
+    if ends is not None and ends < starts:
+        found.append(obstacle("ends_before_start", day=day, region=region, starts=starts, ends=ends))
+    expires = rule.effective_to
+    if expires is not None and (ends or starts) > expires:
+        document = rule.document
+        found.append(obstacle("period_after_expiry", day=day, region=region, document=document, expires=expires))
     return found
 
 
@@ -226,6 +223,6 @@ def _simulation(p: Proposal) -> list[Obstacle]:
         found.append(obstacle("simulation_not_seen", day=p.day, region=p.region))
     now, then = p.bill_now, p.bill_reclassified
     if now is not None and then is not None and then < now:
-        figures: Mapping[str, object] = {"now": now, "then": then, "less": now - then}
-        found.append(obstacle("reclass_lowers_bill", day=p.day, region=p.region, **figures))
+        less = now - then
+        found.append(obstacle("reclass_lowers_bill", day=p.day, region=p.region, now=now, then=then, less=less))
     return found
