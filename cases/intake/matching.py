@@ -1,0 +1,214 @@
+"""Rows to sites, one after another in file order: pure, over an index of what is stored and what the chunk adds.
+
+The outcome is a plan that another module writes down. Which rows end up together depends only on the rows, not on
+the order of the files: accounts and doors decide, untraced sights follow their address and pool.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from cases.intake.identity import Door, Evidence, Index, SiteState
+from cases.intake.rows import ReadRow
+
+
+@dataclass(slots=True)
+class Sight:
+    """A list row that a carrier's reply may be about: stored (`row_id`), or placed earlier in this chunk."""
+
+    site: SiteState
+    row_id: int | None = None
+    placed: Placement | None = None
+
+
+@dataclass(slots=True)
+class Reply:
+    """A carrier's reply that came before the list row it is about."""
+
+    row_id: int
+    read: ReadRow
+    evidence: Evidence
+
+
+@dataclass(slots=True)
+class Placement:
+    """Where a row went and why. `subject_row` is a reply whose subscriber this row made known."""
+
+    read: ReadRow
+    evidence: Evidence
+    site: SiteState | None = None
+    reasons: list[str] = field(default_factory=list)
+    alike: list[SiteState] = field(default_factory=list)
+    replies: list[Reply] = field(default_factory=list)
+    counts: bool = True
+
+    @property
+    def root(self) -> SiteState | None:
+        return self.site.root() if self.site else None
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """A key that became known for a site."""
+
+    site: SiteState
+    kind: str
+    value: bytes
+    door: Door | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """Two cases that turned out to be one site."""
+
+    loser: SiteState
+    survivor: SiteState
+    reason: str
+
+
+@dataclass(slots=True)
+class Plan:
+    """What a chunk comes to. `moves`: stored rows that turned out to be another subscriber's."""
+
+    placements: list[Placement] = field(default_factory=list)
+    learned: list[Learned] = field(default_factory=list)
+    merges: list[Merge] = field(default_factory=list)
+    moves: list[tuple[int, SiteState, SiteState]] = field(default_factory=list)
+    attached: list[tuple[int, SiteState]] = field(default_factory=list)
+
+
+class Matcher:
+    """Places the rows of one chunk."""
+
+    def __init__(self, index: Index, sights: dict[bytes, list[Sight]], replies: dict[bytes, list[Reply]]) -> None:
+        self.index = index
+        self.plan = Plan()
+        self._sights = sights
+        self._replies = replies
+        self._opened = 0
+
+    def place(self, kind: str, read: ReadRow, evidence: Evidence) -> Placement:
+        """Decide one accepted row."""
+        placement = Placement(read, evidence)
+        if kind == "telecom":
+            self._telecom(placement)
+        elif kind == "trace":
+            self._trace(placement)
+        elif evidence.locates or kind == "grid" or read.place.rest:
+            self._assign(placement, evidence, None)
+        else:
+            placement.counts = False
+        self.plan.placements.append(placement)
+        return placement
+
+    def _telecom(self, placement: Placement) -> None:
+        evidence = placement.evidence
+        waiting = self._replies.pop(evidence.sight, []) if evidence.sight else []
+        for reply in waiting:
+            placement.replies.append(reply)
+        known = next((r.evidence for r in waiting if r.evidence.locates), None)
+        self._assign(placement, evidence if evidence.locates or known is None else known, evidence.lead)
+        site = placement.root
+        if site is None:
+            return
+        self.plan.attached += [(reply.row_id, site) for reply in waiting]
+        if evidence.sight:
+            self._sights.setdefault(evidence.sight, []).append(Sight(site, placed=placement))
+
+    def _assign(self, placement: Placement, evidence: Evidence, lead: bytes | None) -> None:
+        """The site of a row by its own evidence, else by address and pool, else a new one."""
+        at_lead = self.index.key(lead)
+        site = self._located(placement, evidence)
+        if not evidence.locates and at_lead is not None:
+            site = at_lead
+            placement.reasons = ["lead"]
+        elif site is None and at_lead is not None and not at_lead.located:
+            site = at_lead
+            placement.reasons = ["lead"]
+        elif site is not None and at_lead is not None and at_lead is not site and not at_lead.located:
+            site = self._merge(site, at_lead, "lead")
+        placement.site = site or self._new()
+        self._learn(placement.site.root(), evidence, lead)
+
+    def _located(self, placement: Placement, evidence: Evidence) -> SiteState | None:
+        """The one site that the accounts and the door lead to; several are merged, for they are one."""
+        found = self.index.find(evidence)
+        placement.alike = found.alike
+        site: SiteState | None = None
+        for other, reasons in found.sites:
+            placement.reasons += [reason for reason in reasons if reason not in placement.reasons]
+            site = other if site is None else self._merge(site, other, reasons[0])
+        return site
+
+    def _trace(self, placement: Placement) -> None:
+        evidence = placement.evidence
+        sights = self._sights.get(evidence.sight, []) if evidence.sight else []
+        located = placement.read.reading.get("result") == "located" and evidence.locates
+        placement.counts = False
+        if not sights:
+            if located and placement.read.fate == "accept":
+                placement.read.end("accept", "trace_waiting")
+            return
+        placement.site = sights[0].site.root()
+        if not located:
+            return
+        placement.counts = True
+        for sight in sights:
+            self._answer(placement, sight)
+
+    def _answer(self, placement: Placement, sight: Sight) -> None:
+        """One list row gets its subscriber: the case learns him, is joined with his, or gives the row up to it."""
+        case, evidence = sight.site.root(), placement.evidence
+        site = self._located(placement, evidence)
+        if site is None:
+            site = case if not case.located else self._new()
+        elif site is not case and not case.located:
+            site = self._merge(site, case, placement.reasons[0])
+        placement.reasons = placement.reasons or ["sight"]
+        self._learn(site.root(), evidence, None)
+        if site.root() is not case.root():
+            self._move(sight, case.root(), site.root())
+        placement.site = site.root()
+
+    def _move(self, sight: Sight, source: SiteState, target: SiteState) -> None:
+        if sight.placed is not None:
+            sight.placed.site = target
+        elif sight.row_id is not None:
+            self.plan.moves.append((sight.row_id, source, target))
+        sight.site = target
+
+    def _new(self) -> SiteState:
+        self._opened += 1
+        return SiteState(ref=f"new-{self._opened}", order=2**62 + self._opened)
+
+    def _merge(self, one: SiteState, other: SiteState, reason: str) -> SiteState:
+        """Make two sites one and return the survivor: the stored, the advanced, the located, then the older one.
+
+        Two cases that are both past verification cannot be merged; the row then stays with the first.
+        """
+        one, other = one.root(), other.root()
+        if one is other:
+            return one
+        if not (one.is_new or other.is_new or one.mergeable or other.mergeable):
+            return one
+        survivor, loser = sorted((one, other), key=_precedence)
+        loser.into = survivor
+        survivor.located = survivor.located or loser.located
+        if not loser.is_new:
+            self.plan.merges.append(Merge(loser, survivor, reason))
+        return survivor
+
+    def _learn(self, site: SiteState, evidence: Evidence, lead: bytes | None) -> None:
+        """Keys that were not known yet; an account that belongs to another site stays there."""
+        for kind, value in (("broadband", evidence.broadband), ("meter", evidence.meter), ("lead", lead)):
+            if value is not None and self.index.key(value) is None:
+                self.index.put_key(value, site)
+                self.plan.learned.append(Learned(site, kind, value))
+        if evidence.door and not self.index.has_door(evidence.door, site):
+            self.index.put_door(evidence.door, site)
+            self.plan.learned.append(Learned(site, "door", evidence.door.value, evidence.door))
+        site.located = site.located or evidence.locates
+
+
+def _precedence(site: SiteState) -> tuple[bool, bool, bool, int]:
+    return (site.is_new, site.mergeable, not site.located, site.order)
