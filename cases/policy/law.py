@@ -86,13 +86,15 @@ def in_force(key: str, day: date, region: str = "") -> LegalBasis | None:
 
 
 def cite(key: str, day: date, region: str = "") -> str:
-    """Return the citation for an explanation: the edition in force, else the nearest one in time.
+    """Return the citation for an explanation: the edition in force, else the nearest one of this region.
 
     An explanation may rest on a text that has not begun or has ended (that may be the very reason); an act may not,
-    and asks `in_force`.
+    and asks `in_force`.  Empty where no edition was ever made for this region: another province's law is no reason.
     """
     basis = in_force(key, day, region)
-    return (basis or _editions(key)[0]).cite()
+    if basis is None:
+        basis = next((b for b in _editions(key) if b.status != "unconfirmed" and covers(b, region)), None)
+    return basis.cite() if basis is not None else ""
 
 
 def expired(key: str, day: date) -> LegalBasis | None:

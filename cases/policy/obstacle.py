@@ -34,7 +34,7 @@ def obstacle(
         code=code,
         zh=entry["zh"].format_map(texts),
         en=entry["en"].format_map(texts),
-        article="；".join(law.cite(key, day, region) for key in entry["basis"]),
+        article="；".join(filter(None, (law.cite(key, day, region) for key in entry["basis"]))),
         missing=tuple(entry.get("missing", ())) if missing is None else missing,
         figures=texts,
     )

@@ -1,0 +1,243 @@
+"""Facts about a listed address: is it one, is it public, whose network is it, can a carrier trace it.
+
+Nothing is corrected silently: a slip of the pen is named, with the reading it suggests, and the row goes back.
+"""
+
+import ipaddress
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from typing import NamedTuple
+
+from cases.policy.dated import DATA, load
+
+IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+#: Carriers keep their logs six months (网络安全法 21(3)); an older lead may be beyond tracing.
+TRACE_MAX_AGE = timedelta(days=180)
+#: Clocks of a probe and of this product may differ a little before "seen in the future" is an error.
+CLOCK_SKEW = timedelta(minutes=10)
+
+OPERATORS = {
+    "ct": ("中国电信", "China Telecom"),
+    "cu": ("中国联通", "China Unicom"),
+    "cm": ("中国移动", "China Mobile"),
+    "cernet": ("教育网", "CERNET"),
+    "cstnet": ("科技网", "CSTNET"),
+    "drpeng": ("鹏博士", "Dr. Peng"),
+    "cn": ("境内其他网络", "another Chinese network"),
+}
+_FILES = {"chinanet": "ct", "unicom": "cu", "cmcc": "cm", "cernet": "cernet", "cstnet": "cstnet", "drpeng": "drpeng"}
+_SLIPS = (("O", "0"), ("o", "0"), ("l", "1"), ("I", "1"), ("|", "1"), ("S", "5"), ("B", "8"))
+_SLIP_NAMES = {
+    "octet_range": ("有一段大于255", "a part is above 255"),
+    "octet_count": ("不是四段", "not four parts"),
+    "leading_zero": ("有前导零", "leading zero"),
+    "port_attached": ("后面带了端口", "a port is attached"),
+    "prefix_length": ("带了掩码长度", "a prefix length is attached"),
+}
+_TEXTS = {
+    "no_ip": ("没有IP地址", "no IP address"),
+    "bad_ip": ("IP地址写法不对", "not an IP address"),
+    "not_global": ("不是公网地址，无法溯源", "not a public address, cannot be traced"),
+    "well_known": ("是公共服务地址（{name}），不是用户地址", "a public service ({name}), not a subscriber"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A cell read as an address.
+
+    ``problem`` is empty, no_ip, bad_ip, not_global or well_known; ``slips`` name what is wrong in a bad one
+    (such as ``l→1``, octet_range, leading_zero); ``suggestion`` is a reading for a person to confirm, never used here.
+    """
+
+    text: str
+    ip: IPAddress | None
+    problem: str
+    slips: tuple[str, ...] = ()
+    suggestion: str = ""
+    zh: str = ""
+    en: str = ""
+
+
+class Port(NamedTuple):
+    """A cell read as a port; ``problem`` is empty, no_port or bad_port."""
+
+    number: int | None
+    problem: str
+
+
+class Times(NamedTuple):
+    """``problem`` refuses the row (time_order, in_future); ``weak`` flags it (no_time, too_old)."""
+
+    problem: str
+    weak: tuple[str, ...]
+
+
+def normalise(cell: str) -> str:
+    """Fold full-width characters, Chinese stops and spaces, as typed lists have them."""
+    text = unicodedata.normalize("NFKC", cell).replace("。", ".").replace("·", ".")
+    return re.sub(r"[\s\u200b\ufeff]+", "", text)
+
+
+def classify(cell: str | None) -> Address:
+    """Read a cell as a source address and say what, if anything, keeps it from being traced."""
+    text = normalise(cell or "")
+    if not text or text in ("-", "--", "/", "无", "空", "未知", "N/A", "null", "None"):
+        return _problem(text, None, "no_ip")
+    try:
+        ip: IPAddress = ipaddress.ip_address(text)
+    except ValueError:
+        slips, suggestion = _explain(text)
+        return _problem(text, None, "bad_ip", slips, suggestion)
+    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped is not None:
+        ip = ip.ipv4_mapped
+    if not ip.is_global or ip.is_multicast:
+        return _problem(str(ip), ip, "not_global")
+    name = well_known_name(ip)
+    if name:
+        return _problem(str(ip), ip, "well_known", name=name)
+    return Address(str(ip), ip, "")
+
+
+def read_port(cell: str | int | None) -> Port:
+    """Read a cell as a port; a workbook's 8080.0 is 8080."""
+    text = normalise(str(cell if cell is not None else ""))
+    if text in ("", "-", "--", "/", "无", "未知"):
+        return Port(None, "no_port")
+    match = re.fullmatch(r"(\d{1,5})(?:\.0+)?", text, re.ASCII)
+    if match and 1 <= int(match[1]) <= 65535:
+        return Port(int(match[1]), "")
+    return Port(None, "bad_port")
+
+
+def check_times(first: datetime | None, last: datetime | None, now: datetime) -> Times:
+    """Judge the first and last time of a row against each other and the day it is read."""
+    if first is None and last is None:
+        return Times("", ("no_time",))
+    begin, end = first or last, last or first
+    if begin is None or end is None:
+        return Times("", ("no_time",))
+    if end < begin:
+        return Times("time_order", ())
+    if end > now + CLOCK_SKEW:
+        return Times("in_future", ())
+    return Times("", ("too_old",) if now - end > TRACE_MAX_AGE else ())
+
+
+def well_known_name(ip: IPAddress) -> str:
+    """Return the public service behind this address, or the empty text."""
+    return next((name for network, name in _well_known() if ip.version == network.version and ip in network), "")
+
+
+def operator_of(ip: IPAddress | str) -> str | None:
+    """Return the operator code of `OPERATORS` by BGP prefix (``cn``: another Chinese network), None abroad."""
+    address = ipaddress.ip_address(ip) if isinstance(ip, str) else ip
+    return _longest(_operators(address.version), address)
+
+
+def city_hint(ip: IPAddress | str) -> str | None:
+    """Return ``3203`` or the like for an address of Jiangsu (``32``: city not told), None elsewhere.
+
+    Only a hint: about one in four names another city than a second source, so no row is refused on it.
+    """
+    address = ipaddress.ip_address(ip) if isinstance(ip, str) else ip
+    return _longest(_cities(), address) if address.version == 4 else None
+
+
+def _explain(text: str) -> tuple[tuple[str, ...], str]:
+    """Name the slips in a text that is no address, and the address it reads as once they are undone."""
+    slips = []
+    guess = text
+    if not re.search(r"[:：]", text):
+        for wrong, right in _SLIPS:
+            if wrong in guess:
+                slips.append(f"{wrong}→{right}")
+                guess = guess.replace(wrong, right)
+    if re.fullmatch(r"[\d.]+:\d+", guess):
+        slips.append("port_attached")
+        guess = guess.rsplit(":", 1)[0]
+    if "/" in guess:
+        slips.append("prefix_length")
+        guess = guess.split("/", 1)[0]
+    if "," in guess:
+        slips.append(",→.")
+        guess = guess.replace(",", ".")
+    octets = guess.split(".")
+    if all(o.isdigit() for o in octets) and len(octets) > 1:
+        if len(octets) != 4:
+            slips.append("octet_count")
+        if any(int(o) > 255 for o in octets):
+            slips.append("octet_range")
+        if any(len(o) > 1 and o.startswith("0") for o in octets):
+            slips.append("leading_zero")
+            guess = ".".join(str(int(o)) for o in octets)
+    try:
+        ipaddress.ip_address(guess)
+    except ValueError:
+        return tuple(slips), ""
+    return tuple(slips), guess
+
+
+def _problem(
+    text: str,
+    ip: IPAddress | None,
+    problem: str,
+    slips: tuple[str, ...] = (),
+    suggestion: str = "",
+    name: str = "",
+) -> Address:
+    zh, en = (part.format(name=name) for part in _TEXTS[problem])
+    if slips:
+        names = [_SLIP_NAMES.get(slip, (slip, slip)) for slip in slips]
+        zh, en = f"{zh}（{'、'.join(n[0] for n in names)}）", f"{en} ({', '.join(n[1] for n in names)})"
+    if suggestion:
+        zh, en = f"{zh}，是否为{suggestion}？请更正后重报", f"{en}, perhaps {suggestion}? Correct it and send it again"
+    return Address(text, ip, problem, slips, suggestion, zh, en)
+
+
+Table = dict[int, dict[int, str]]
+
+
+def _longest(table: Table, ip: IPAddress) -> str | None:
+    """Return the value of the longest prefix that holds the address."""
+    bits, number = ip.max_prefixlen, int(ip)
+    for length in table:
+        value = table[length].get(number >> (bits - length))
+        if value is not None:
+            return value
+    return None
+
+
+def _read(files: dict[str, str]) -> Table:
+    """Read prefix files into tables by length, longest first; the first file to name a prefix keeps it."""
+    table: Table = {}
+    for name, value in files.items():
+        for line in (DATA / "ip" / f"{name}.txt").read_text(encoding="ascii").split():
+            start, _, length = line.partition("/")
+            ip = ipaddress.ip_address(start)
+            bits = int(length or ip.max_prefixlen)
+            table.setdefault(bits, {}).setdefault(int(ip) >> (ip.max_prefixlen - bits), value)
+    return dict(sorted(table.items(), reverse=True))
+
+
+@cache
+def _operators(version: int) -> Table:
+    if version == 6:
+        return _read({"chinanet6": "ct", "unicom6": "cu", "cmcc6": "cm"})
+    return _read({**_FILES, "china": "cn"})
+
+
+@cache
+def _cities() -> Table:
+    paths = sorted((DATA / "ip" / "city").glob("*.txt"), reverse=True)
+    return _read({f"city/{p.stem}": p.stem.removesuffix("0000").removesuffix("00") for p in paths})
+
+
+@cache
+def _well_known() -> tuple[tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, str], ...]:
+    rows = load("well_known")["network"]
+    return tuple((ipaddress.ip_network(prefix), row["name"]) for row in rows for prefix in row["prefixes"])
