@@ -72,6 +72,16 @@ class Env:
             return list(default)
         return [word for word in (part.strip() for part in value.split(",")) if word]
 
+    def pairs(self, name: str) -> dict[str, str]:
+        """A comma-separated list of NAME=VALUE."""
+        found: dict[str, str] = {}
+        for word in self.words(name):
+            key, sign, value = word.partition("=")
+            if not (key and sign and value):
+                raise SettingError(f"{name} holds “{word}”; write NAME=VALUE,NAME=VALUE, such as shared_buffers=2GB.")
+            found[key.strip()] = value.strip()
+        return found
+
     def directory(self, name: str, default: Path) -> Path:
         """An absolute path; `~` is the home of the user. The directory need not exist yet."""
         value = self.get(name)

@@ -13,8 +13,8 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from psycopg2 import sql
 from config.embedded.home import APP_ROLE, OWNER_ROLE, PORT, EmbeddedError
 from config.embedded.process import (
     RunAs,
-    _before_exec,
+    before_exec,
     plain_environment,
     run_as,
     spawn,
@@ -35,6 +35,21 @@ from config.embedded.process import (
 SUPERUSER = "postgres"
 RECOVERY_SECONDS = 600.0  # a crash recovery may be long; nobody is helped by giving up on it
 STOP_SECONDS = 60.0
+# Root loses its power over other people's files when it becomes an ordinary user.
+REACH = (
+    f" (PostgreSQL runs here as {run_as().value}, who must be able to enter the directories of the checkout and of "
+    "LIANZHI_HOME; run as an ordinary user, or move them, or set DATABASE_URL to a server of your own)"
+    if os.geteuid() == 0
+    else ""
+)
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except (OSError, subprocess.SubprocessError) as error:
+        raise EmbeddedError(f"PostgreSQL could not be started: {error}{REACH}.") from error
 
 
 def binary(name: str) -> Path:
@@ -64,7 +79,8 @@ class Cluster:
         arguments = [binary("postgres"), "-D", self.data, "-p", str(PORT)]
         for name, value in self._settings().items():
             arguments += ["-c", f"{name}={value}"]
-        self.process = spawn(arguments, log=self.log, death_signal=signal.SIGINT, user=run_as(), keep_fds=keep_fds)
+        with _explained():
+            self.process = spawn(arguments, log=self.log, death_signal=signal.SIGINT, user=run_as(), keep_fds=keep_fds)
         self._wait_until_ready()
 
     def stop(self) -> None:
@@ -84,7 +100,9 @@ class Cluster:
             "unix_socket_directories": f'"{quoted}"',
             "unix_socket_permissions": "0700",
             "max_connections": "100",
-            "jit": "off",
+            "shared_buffers": "256MB",
+            "max_wal_size": "2GB",
+            "jit": "off",  # costs more than it brings in short queries
             **self.options,
         }
 
@@ -96,17 +114,18 @@ class Cluster:
         self._hand_to_server_user(unfinished)
         command = [binary("initdb"), "-D", unfinished, "-U", SUPERUSER, "--auth=trust", "-E", "UTF8", "--no-sync"]
         command += ["--locale-provider=builtin", "--locale=C.UTF-8", "--no-instructions"]
-        done = subprocess.run(
-            [os.fspath(part) for part in command],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            cwd="/",
-            env=plain_environment(),
-            preexec_fn=_before_exec(os.getpid(), signal.SIGKILL, run_as()),
-        )
+        with _explained():
+            done = subprocess.run(
+                [os.fspath(part) for part in command],
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                cwd="/",
+                env=plain_environment(),
+                preexec_fn=before_exec(os.getpid(), signal.SIGKILL, run_as()),
+            )
         if done.returncode:
             said = done.stderr.decode(errors="replace").strip()
-            raise EmbeddedError(f"PostgreSQL could not be set up in {self.data}: {said}")
+            raise EmbeddedError(f"PostgreSQL could not be set up in {self.data}: {said}{REACH}")
         os.sync()
         unfinished.rename(self.data)
 
@@ -122,11 +141,12 @@ class Cluster:
                 subprocess.run(["chown", "-R", f"{nobody.pw_uid}:{nobody.pw_gid}", str(place)], check=True)
 
     def _forget_dead_postmaster(self) -> None:
-        """A postmaster killed by -9 leaves its pid file; the number may by now be a zombie's or a stranger's.
+        """A postmaster killed by -9 leaves two pid files; the number may by now be a zombie's or a stranger's.
 
         The caller holds the lock that every server process inherits, so no server of ours can be alive here.
         """
         (self.data / "postmaster.pid").unlink(missing_ok=True)
+        (self.sockets / f".s.PGSQL.{PORT}.lock").unlink(missing_ok=True)
 
     def _wait_until_ready(self) -> None:
         process, until = self.process, time.monotonic() + RECOVERY_SECONDS

@@ -57,7 +57,7 @@ def become_nobody() -> None:
     os.setuid(nobody.pw_uid)
 
 
-def _before_exec(parent: int, death_signal: signal.Signals, user: RunAs) -> Callable[[], None]:
+def before_exec(parent: int, death_signal: signal.Signals, user: RunAs) -> Callable[[], None]:
     def prepare() -> None:
         os.setsid()  # Ctrl-C in a terminal is for the command, not for the database
         if user is RunAs.NAMESPACE:
@@ -95,7 +95,7 @@ def spawn(
             cwd=directory,
             env=plain_environment() if environment is None else environment,
             pass_fds=tuple(keep_fds),
-            preexec_fn=_before_exec(os.getpid(), death_signal, user),
+            preexec_fn=before_exec(os.getpid(), death_signal, user),
         )
 
 

@@ -23,11 +23,11 @@ SERVERS_GONE_SECONDS = 90.0  # the longest wait for the servers of a supervisor 
 
 
 class Supervisor:
-    def __init__(self, home: Home, idle_seconds: int) -> None:
+    def __init__(self, home: Home, idle_seconds: int, options: dict[str, str]) -> None:
         self.home = home
         self.idle_seconds = idle_seconds
         self.stopping = False
-        self.cluster = postgres.Cluster(home.data, home.sockets, home.log / "postgres.log")
+        self.cluster = postgres.Cluster(home.data, home.sockets, home.log / "postgres.log", options)
         self.redis = redis.Redis(home.redis, home.sockets, home.log / "redis.log")
 
     def run(self, report: int) -> None:
@@ -114,7 +114,9 @@ def main(report: int) -> None:
     os.ftruncate(mine, 0)
     os.write(mine, str(os.getpid()).encode())
     home.state.write_text("starting")
-    supervisor = Supervisor(home, env.integer("LIANZHI_IDLE_SECONDS", 600, minimum=1))
+    supervisor = Supervisor(
+        home, env.integer("LIANZHI_IDLE_SECONDS", 600, minimum=1), env.pairs("LIANZHI_POSTGRES_OPTIONS")
+    )
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, supervisor.request_stop)
     say(f"supervisor {os.getpid()} for {home.root}")
