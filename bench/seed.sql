@@ -56,6 +56,8 @@ CREATE TEMP TABLE k AS
            CASE WHEN r < 0.55 THEN 'closed' WHEN r < 0.84 THEN 'verification' WHEN r < 0.90 THEN 'monitoring'
                 WHEN r < 0.96 THEN 'suspension' ELSE 'penalty_tariff' END AS stage,
            pg_temp.share(n, 5) < 0.5 AS by_grid, pg_temp.share(n, 6) < 0.35 AS by_both, pg_temp.share(n, 7) < 0.2 AS urgent,
+           (ARRAY['云海', '彭城', '淮盛', '新沂', '柳新', '碾庄', '大许', '王集', '极光', '星轨'])[1 + n %% 10]
+           || (ARRAY['网吧', '出租屋', '冷库', '养殖场', '机房', '物流园', '旧仓库', '门面房', '加工厂', '培训中心', '写字楼'])[1 + n %% 11] || n || '号' AS title,
            pg_temp.id7(t0, n || 'a') AS t1, pg_temp.id7(t0 + interval '2 days', n || 'b') AS t2,
            pg_temp.id7(t0 + interval '2 days', n || 'c') AS t3, pg_temp.id7(t0 + interval '9 days', n || 'd') AS t4
     FROM (SELECT n, timestamptz '2025-11-01Z' + n * (interval '370 days' / %(n)s) AS t0, pg_temp.share(n, 4) AS r,
@@ -68,7 +70,7 @@ CREATE TEMP TABLE first AS
     SELECT k.n, convert_to('{"action":"open_case","actor":{"agency":' || drc || ',"id":' || p.id || ',"role":"handler","username":"'
         || p.username || '"},"at":"' || pg_temp.stamp(t0) || '","case":{"confidentiality":"ordinary","lead_agency_id":' || drc
         || ',"level":"' || CASE WHEN urgent THEN 'priority' ELSE 'normal' END || '","number":"BN26-' || lpad(k.n::text, 7, '0')
-        || '","region_code":"' || region || '","source":"trace","title":"疑似点位' || k.n || '号"},"open":[{"agency":' || drc || ',"due":"'
+        || '","region_code":"' || region || '","source":"trace","title":"' || title || '"},"open":[{"agency":' || drc || ',"due":"'
         || pg_temp.stamp(t0 + interval '3 days') || '","due_rule":"3wd","id":"' || t1
         || '","kind":"triage","roles":["handler"]}],"prev":"' || repeat('0', 64) || '","rules":"bench","seq":1,"share":[{"agency":'
         || drc || ',"relation":"lead"}' || coalesce(',{"agency":' || supervision || ',"relation":"supervisor"}', '')
@@ -122,12 +124,12 @@ INSERT INTO audit_event (stream, seq, prev, body, leaf, at, action, actor_id, ag
 INSERT INTO cases_case (id, number, stage, version, region_code, level, source, title, outcome, lead_agency_id, confidentiality,
                         facts, head, opened_at, updated_at, stage_since, closed_at)
     SELECT k.id, 'BN26-' || lpad(k.n::text, 7, '0'), stage, 3, region, CASE WHEN urgent THEN 'priority' ELSE 'normal' END, 'trace',
-           '疑似点位' || k.n || '号', CASE WHEN stage = 'closed' THEN 'handled' END, drc, 'ordinary', '{}', sha256('\x00'::bytea || t.body),
+           title, CASE WHEN stage = 'closed' THEN 'handled' END, drc, 'ordinary', '{}', sha256('\x00'::bytea || t.body),
            t0, t.at, CASE stage WHEN 'monitoring' THEN t0 WHEN 'verification' THEN t0 + interval '2 days' ELSE t.at END,
            CASE WHEN stage = 'closed' THEN t.at END
     FROM k JOIN third t USING (n) ORDER BY k.n;
 INSERT INTO cases_casesearch (case_id, grams)
-    SELECT id, cases_grams('BN26-' || lpad(n::text, 7, '0') || ' 疑似点位' || n || '号') FROM k ORDER BY n;
+    SELECT id, cases_grams('BN26-' || lpad(n::text, 7, '0') || ' ' || title) FROM k ORDER BY n;
 
 INSERT INTO cases_task (id, case_id, kind, agency_id, roles, state, stage, region_code, opened_at, due_at, due_rule, provisional,
                         closed_at, returns, data, opened_seq, closed_seq)

@@ -18,6 +18,7 @@ from cases.selectors import refs
 from cases.selectors.paging import (
     CAP,
     DEFAULT_PAGE_SIZE,
+    Cursor,
     Keyset,
     Page,
     Row,
@@ -50,21 +51,28 @@ def search_events(
 ) -> Page:
     """The events this person may read, the latest first; the total is exact up to CAP. Raises InvalidCursor."""
     at = LATEST_FIRST.decode(cursor)
-    visible, visible_parameters = _readable(actor)
-    condition, parameters = _conditions(wanted)
-    beyond, values = LATEST_FIRST.beyond(at, "e.")
-    sql = _SQL.format(
-        visible=visible,
-        condition=condition,
-        beyond=beyond,
-        order=LATEST_FIRST.order(at, "e."),
-        outer=LATEST_FIRST.order(at, "e."),
-        cap=CAP + 1,
-    )
-    rows = fetch(sql, [*parameters, *visible_parameters, *parameters, *values, *visible_parameters, size + 1])
+    readable = _readable(actor)
+    first, parameters = _keys(wanted, readable, None, CAP + 1)
+    beyond, values = LATEST_FIRST.beyond(at)
+    head = f"SELECT id, at FROM first WHERE true{beyond} ORDER BY {LATEST_FIRST.order(at)} LIMIT %s"
+    outer = LATEST_FIRST.order(at, "keys.")
+    prefix = f"WITH first AS MATERIALIZED ({first}), "
+    rows = fetch(prefix + _ROWS.format(keys=head, order=outer), [*parameters, *values, size + 1])
+    n = rows[0]["n"]
+    if at is not None and n > CAP:
+        deep, parameters = _keys(wanted, readable, at, size + 1)
+        rows = fetch("WITH first AS (SELECT 0), " + _ROWS.format(keys=deep, order=outer), parameters)
     directory = get_directory(stamp=rows[0]["stamp"])
     shown = [_shown(row, directory) for row in rows if row["id"] is not None]
-    return LATEST_FIRST.page(shown, at, size, capped(rows[0]["n"]))
+    return LATEST_FIRST.page(shown, at, size, capped(n))
+
+
+def _keys(wanted: EventFilter, readable: tuple[str, list[Any]], at: Cursor | None, limit: int) -> tuple[str, list[Any]]:
+    condition, parameters = _conditions(wanted)
+    beyond, values = LATEST_FIRST.beyond(at, "e.")
+    text = f"""SELECT e.id, e.at FROM audit_event e WHERE {condition}{beyond} AND {readable[0]}
+        ORDER BY {LATEST_FIRST.order(at, "e.")} LIMIT %s"""
+    return text, [*parameters, *values, *readable[1], limit]
 
 
 def get_event(actor: Actor, event_id: int) -> Row | None:
@@ -87,18 +95,15 @@ _COLUMNS = """e.id, e.stream, e.seq, e.at, e.action, e.actor_id, e.agency_id, en
 _JOINS = """LEFT JOIN agencies_user u ON u.id = e.actor_id
     LEFT JOIN cases_case c ON c.id = CASE WHEN left(e.stream, 5) = 'case/' THEN substr(e.stream, 6)::uuid END"""
 
-_SQL = (
+_ROWS = (
     """
-WITH about AS MATERIALIZED (
-  SELECT (SELECT n FROM agencies_stamp) AS stamp, (SELECT count(*) FROM (
-    SELECT 1 FROM audit_event e WHERE {condition} AND {visible} LIMIT {cap}) AS counted) AS n),
-found AS MATERIALIZED (
-  SELECT * FROM audit_event e WHERE {condition}{beyond} AND {visible} ORDER BY {order} LIMIT %s)
+keys AS MATERIALIZED ({keys}),
+about AS MATERIALIZED (SELECT (SELECT count(*) FROM first) AS n, (SELECT n FROM agencies_stamp) AS stamp)
 SELECT about.n, about.stamp, """
     + _COLUMNS
-    + """ FROM about LEFT JOIN found e ON true """
+    + """ FROM about LEFT JOIN keys ON true LEFT JOIN audit_event e ON e.id = keys.id """
     + _JOINS
-    + """ ORDER BY {outer}
+    + """ ORDER BY {order}
 """
 )
 
