@@ -494,7 +494,6 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(
-                        ("stage", "closed"),
                         (
                             "outcome__in",
                             [
@@ -507,6 +506,8 @@ class Migration(migrations.Migration):
                                 "merged",
                             ],
                         ),
+                        ("outcome__isnull", False),
+                        ("stage", "closed"),
                     ),
                     models.Q(models.Q(("stage", "closed"), _negated=True), ("outcome__isnull", True)),
                     _connector="OR",

@@ -80,7 +80,7 @@ class Case(models.Model):
             models.CheckConstraint(condition=models.Q(stage__in=Stage.values), name="case_stage_known"),
             # A closed case says how it ended, an open one does not.
             models.CheckConstraint(
-                condition=(models.Q(stage="closed") & models.Q(outcome__in=CaseOutcome.values))
+                condition=models.Q(stage="closed", outcome__isnull=False, outcome__in=CaseOutcome.values)
                 | (~models.Q(stage="closed") & models.Q(outcome__isnull=True)),
                 name="case_outcome_only_when_closed",
             ),

@@ -43,7 +43,7 @@ BEGIN
                                     merged_into_id, lead_agency_id, confidentiality, facts, head, opened_at,
                                     updated_at, stage_since, closed_at)
             VALUES (v_case, k ->> 'number', v_to, 1, k ->> 'region_code', k ->> 'level', k ->> 'source', k ->> 'title',
-                    NULL, NULL, NULL, (k ->> 'lead_agency_id')::bigint, coalesce(k ->> 'confidentiality', 'ordinary'),
+                    NULL, NULL, NULL, (k ->> 'lead_agency_id')::bigint, k ->> 'confidentiality',
                     coalesce(b -> 'set', '{}'), v_leaf, v_at, v_at, v_at, NULL);
         ELSE
             SELECT * INTO v_old FROM cases_case WHERE id = v_case FOR UPDATE;
@@ -73,6 +73,14 @@ BEGIN
             WHERE id = v_case;
         END IF;
         v_event := audit_append_internal(p_bodies[i]);
+
+        -- Who sees the case from now on; what is said here goes before what a task implies.
+        IF b ? 'share' THEN
+            INSERT INTO cases_caseagency (agency_id, case_id, relation, since)
+            SELECT x.agency, v_case, x.relation, v_at
+            FROM jsonb_to_recordset(b -> 'share') AS x(agency bigint, relation text)
+            ON CONFLICT DO NOTHING;
+        END IF;
 
         -- Tasks that end with this act.
         IF b ? 'close' THEN
@@ -167,13 +175,6 @@ BEGIN
             SELECT v_case, t.id, t.agency_id, x.state, x.reason, v_at
             FROM jsonb_to_recordset(b -> 'clock') AS x(task uuid, state text, reason text)
             JOIN cases_task t ON t.id = x.task AND t.state = 'open';
-        END IF;
-
-        IF b ? 'share' THEN
-            INSERT INTO cases_caseagency (agency_id, case_id, relation, since)
-            SELECT x.agency, v_case, x.relation, v_at
-            FROM jsonb_to_recordset(b -> 'share') AS x(agency bigint, relation text)
-            ON CONFLICT DO NOTHING;
         END IF;
 
         IF b ? 'document' THEN

@@ -1,0 +1,223 @@
+"""The database keeps the doors shut: a case changes through `case_commit` with an event, or not at all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, connection, connections, transaction
+
+from audit.chain import leaf
+from audit.ids import new_id
+from audit.log import build_body, encode_body
+
+AT = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
+pytestmark = pytest.mark.usefixtures("demo_city")
+
+
+def agency(code: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM agencies_agency WHERE code = %s", [code])
+        return int(cursor.fetchone()[0])
+
+
+def opening(case_id: str, **members: Any) -> bytes:
+    lead = agency("320300-drc")
+    body = build_body(
+        stream=f"case/{case_id}",
+        seq=1,
+        at=AT,
+        action="open_case",
+        actor={"id": None, "username": "system", "agency": None, "role": "system"},
+        members={
+            "to": "monitoring",
+            "case": {
+                "number": f"XZ26-{case_id[-6:]}",
+                "title": "云龙区 居民用户",
+                "region_code": "320303",
+                "level": "normal",
+                "confidentiality": "ordinary",
+                "source": "telecom",
+                "lead_agency_id": lead,
+            },
+            "open": [
+                {
+                    "id": str(new_id()),
+                    "kind": "triage",
+                    "agency": lead,
+                    "roles": ["handler"],
+                    "due": "2026-11-25T10:00:00.000000Z",
+                    "due_rule": "triage:3 working_days",
+                }
+            ],
+            "share": [{"agency": lead, "relation": "lead"}],
+            **members,
+        },
+    )
+    return encode_body(body)
+
+
+def following(case_id: str, seq: int, prev: bytes, **members: Any) -> bytes:
+    body = build_body(
+        stream=f"case/{case_id}",
+        seq=seq,
+        prev=prev,
+        at=AT,
+        action="comment",
+        actor={"id": None, "username": "system", "agency": None, "role": "system"},
+        members={"from": "monitoring", "to": "monitoring", **members},
+    )
+    return encode_body(body)
+
+
+def commit(*bodies: bytes, side: list[dict[str, Any]] | None = None) -> list[dict[str, Any]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT case_commit(%s::bytea[], %s::jsonb)", [list(bodies), json.dumps(side or [{}] * len(bodies))]
+        )
+        found: list[dict[str, Any]] = json.loads(cursor.fetchone()[0])
+        return found
+
+
+def check_deferred() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+@contextmanager
+def refused(sqlstate: str) -> Iterator[None]:
+    with pytest.raises(DatabaseError) as caught, transaction.atomic():
+        yield
+        check_deferred()
+    assert caught.value.__cause__.pgcode == sqlstate, caught.value
+
+
+def test_an_event_brings_the_case_its_task_its_clock_and_its_counter() -> None:
+    case_id = str(new_id())
+    body = opening(case_id)
+    receipt = commit(body)[0]
+    check_deferred()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT stage, version, head FROM cases_case WHERE id = %s", [case_id])
+        stage, version, head = cursor.fetchone()
+        cursor.execute("SELECT count(*) FROM cases_clockinterval WHERE case_id = %s AND ended_at IS NULL", [case_id])
+        clocks = cursor.fetchone()[0]
+        cursor.execute(
+            "SELECT sum(n) FROM cases_taskcounterdelta WHERE region_code = '320303' AND stage = 'monitoring'"
+        )
+        counted = cursor.fetchone()[0]
+        cursor.execute("SELECT relation FROM cases_caseagency WHERE case_id = %s", [case_id])
+        relations = [row[0] for row in cursor.fetchall()]
+    assert (stage, version, bytes(head).hex()) == ("monitoring", 1, leaf(body).hex())
+    assert receipt["leaf"] == leaf(body).hex()
+    assert (clocks, counted, relations) == (1, 1, ["lead"])
+
+
+def test_the_application_has_no_other_way_to_change_a_case() -> None:
+    case_id = str(new_id())
+    commit(opening(case_id))
+    for statement in (
+        "UPDATE cases_case SET stage = 'closed'",
+        "UPDATE cases_case SET facts = '{}'",
+        "DELETE FROM cases_case",
+        "UPDATE cases_task SET due_at = now()",
+        "INSERT INTO cases_taskcounterdelta (agency_id, region_code, stage, n) VALUES (1, '32', 'monitoring', 5)",
+        "UPDATE cases_outbox SET payload = '{}'",
+        "SELECT audit_append_internal('{}'::bytea)",
+        "SELECT case_assert_projection(gen_random_uuid())",
+        "TRUNCATE cases_task",
+    ):
+        with pytest.raises(DatabaseError) as caught, transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
+        assert caught.value.__cause__.pgcode == "42501", statement
+
+
+@pytest.mark.parametrize("what", ["seq", "prev", "from"])
+def test_an_event_that_does_not_follow_the_head_is_refused(what: str) -> None:
+    case_id = str(new_id())
+    first = opening(case_id)
+    commit(first)
+    bodies = {
+        "seq": following(case_id, 3, leaf(first)),
+        "prev": following(case_id, 2, bytes(32)),
+        "from": encode_body({**json.loads(following(case_id, 2, leaf(first))), "from": "verification"}),
+    }
+    with refused("LZ001"):
+        commit(bodies[what])
+
+
+def test_a_task_that_is_not_open_cannot_be_closed_again() -> None:
+    case_id = str(new_id())
+    first = opening(case_id)
+    commit(first)
+    task = json.loads(first)["open"][0]["id"]
+    second = following(case_id, 2, leaf(first), close=[{"id": task, "state": "done"}])
+    commit(second)
+    with refused("LZ001"):
+        commit(following(case_id, 3, leaf(second), close=[{"id": task, "state": "done"}]))
+
+
+def test_a_closed_case_without_an_outcome_is_refused_by_the_table_itself() -> None:
+    case_id = str(new_id())
+    first = opening(case_id)
+    commit(first)
+    closing = encode_body({**json.loads(following(case_id, 2, leaf(first))), "to": "closed"})
+    with refused("23514"):
+        commit(closing)
+
+
+def test_a_number_drawn_for_no_document_is_refused_at_the_end_of_the_transaction() -> None:
+    with refused("LZ002"), connection.cursor() as cursor:
+        cursor.execute("SELECT case_draw_number(%s, 'suspension_order', 2026)", [agency("320300-drc")])
+
+
+def test_even_the_owner_cannot_move_a_case_without_an_event(fresh_db: Any) -> None:
+    case_id = str(new_id())
+    commit(opening(case_id))
+    owner = connections["owner"]
+    for statement in (
+        "UPDATE cases_case SET stage = 'verification' WHERE id = %s",
+        "UPDATE cases_case SET version = version + 1 WHERE id = %s",
+        "UPDATE cases_case SET facts = '{\"x\": 1}' WHERE id = %s",
+        "SET session_replication_role = replica; UPDATE cases_case SET stage = 'verification' WHERE id = %s",
+    ):
+        with pytest.raises(DatabaseError) as caught, transaction.atomic(using="owner"), owner.cursor() as cursor:
+            cursor.execute(statement, [case_id])
+        assert caught.value.__cause__.pgcode in ("LZ002", "42501"), statement
+    for table in ("cases_case", "cases_task", "cases_document"):
+        with pytest.raises(DatabaseError) as caught, transaction.atomic(using="owner"), owner.cursor() as cursor:
+            cursor.execute(f"DELETE FROM {table}")
+        assert caught.value.__cause__.pgcode == "LZ003", table
+
+
+def test_an_event_without_its_case_is_refused(fresh_db: Any) -> None:
+    body = following(str(new_id()), 1, bytes(32))
+    with pytest.raises(DatabaseError) as caught, transaction.atomic(using="owner"):
+        with connections["owner"].cursor() as cursor:
+            cursor.execute("SELECT audit_append_internal(%s)", [body])
+    assert caught.value.__cause__.pgcode == "LZ002"
+
+
+def test_two_openings_in_a_row_verify_clean_and_a_superusers_edit_is_named(fresh_db: Any) -> None:
+    from django.core.management import CommandError, call_command
+
+    from tests.conftest import SERVERS
+
+    case_id = str(new_id())
+    commit(opening(case_id))
+    call_command("verify_audit")
+    superuser = SERVERS.cluster.connect(fresh_db.name)
+    superuser.autocommit = True
+    with superuser.cursor() as cursor:
+        cursor.execute("ALTER TABLE cases_case DISABLE TRIGGER ALL")
+        cursor.execute("UPDATE cases_case SET level = 'priority' WHERE id = %s", [case_id])
+        cursor.execute("ALTER TABLE cases_case ENABLE TRIGGER ALL")
+    superuser.close()
+    with pytest.raises((CommandError, SystemExit)) as caught:
+        call_command("verify_audit")
+    assert case_id in str(caught.value) or caught.type is SystemExit
