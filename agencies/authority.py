@@ -46,11 +46,7 @@ def manager_of(actor: Actor, user: User) -> EventActor:
             f"账号“{user.username}”不属于任何单位，请由系统运维人员处理。",
             f"The account {user.username} belongs to no agency; the operator of the system can change it.",
         )
-    acting = None
-    for agency in sorted(agencies, key=lambda agency: agency.pk):
-        acting = administrator_of(actor, agency)
-    assert acting is not None
-    return acting
+    return [administrator_of(actor, agency) for agency in sorted(agencies, key=lambda agency: agency.pk)][0]
 
 
 def parameter_setter(actor: Actor, region_code: str) -> EventActor:

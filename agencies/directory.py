@@ -84,9 +84,20 @@ class Directory:
     by_code: dict[str, AgencyRef]
     regions: dict[str, RegionRef]
     parameters: dict[str, tuple[ParameterRef, ...]]
-    region_names: dict[str, tuple[str, ...]]
     _addressees: dict[tuple[str, str], AgencyRef] = field(default_factory=dict)
     _partners: dict[tuple[str, str], AgencyRef] = field(default_factory=dict)
+    _names: dict[str, tuple[str, ...]] | None = None
+
+    def enter(self, agency: AgencyRef) -> None:
+        """Make an active principal findable by what it is responsible for."""
+        if not agency.active or agency.is_unit:
+            return
+        if agency.partner_sort:
+            self._partners[agency.partner_sort, agency.region_code] = agency
+        else:
+            self._addressees[agency.kind, agency.region_code] = agency
+        for duty in agency.duties:
+            self._addressees[duty, agency.region_code] = agency
 
     def addressee(self, kind: str, region_code: str) -> AgencyRef | None:
         """The active agency of this kind, or with this duty, that is nearest to the region. None: nobody there."""
@@ -130,6 +141,13 @@ class Directory:
         in_force = [p for p in self.parameters.get(key, ()) if p.holds_on(on) and region_code.startswith(p.region_code)]
         best = max(in_force, key=lambda p: (len(p.region_code), p.effective_from), default=None)
         return None if best is None else best.value
+
+    @property
+    def region_names(self) -> dict[str, tuple[str, ...]]:
+        """Every spelling of a region to its codes; made when first asked for, since few processes read names."""
+        if self._names is None:
+            self._names = _spellings(self.regions)
+        return self._names
 
     def region_path(self, region_code: str) -> str:
         """The full name of a region from the province down: 江苏省徐州市云龙区."""
@@ -178,16 +196,19 @@ SELECT jsonb_build_object(
                  FROM agencies_regionparameter))::text
 """
 
-_held: Directory | None = None
+
+class _Process:
+    """What this process holds. Threads may replace it at the same time: each holds a whole directory."""
+
+    held: Directory | None = None
 
 
 def get_directory(stamp: int | None = None) -> Directory:
     """The directory as of now. With the stamp the caller has just read it costs no query while nothing changed."""
-    global _held
-    held = _held
+    held = _Process.held
     if held is not None and held.stamp == (read_stamp() if stamp is None else stamp):
         return held
-    _held = fresh = _read()
+    _Process.held = fresh = _read()
     return fresh
 
 
@@ -207,7 +228,7 @@ def _read() -> Directory:
 
 
 def _build(data: dict[str, Any]) -> Directory:
-    agencies = [AgencyRef(*row[:8], frozenset(row[8]), *row[9:]) for row in data["agencies"] or ()]
+    agencies = [_agency(*row) for row in data["agencies"] or ()]
     regions = {row[0]: RegionRef(*row) for row in data["regions"] or ()}
     directory = Directory(
         stamp=data["stamp"],
@@ -215,23 +236,15 @@ def _build(data: dict[str, Any]) -> Directory:
         by_code={agency.code: agency for agency in agencies},
         regions=regions,
         parameters=_parameters(data["parameters"] or ()),
-        region_names=_spellings(regions),
     )
     for agency in agencies:
-        _enter(directory, agency)
+        directory.enter(agency)
     return directory
 
 
-def _enter(directory: Directory, agency: AgencyRef) -> None:
-    """Make a principal findable by what it is responsible for."""
-    if not agency.active or agency.is_unit:
-        return
-    if agency.partner_sort:
-        directory._partners[agency.partner_sort, agency.region_code] = agency
-    else:
-        directory._addressees[agency.kind, agency.region_code] = agency
-    for duty in agency.duties:
-        directory._addressees[duty, agency.region_code] = agency
+def _agency(*columns: Any) -> AgencyRef:
+    *before, duties, partner_sort, active = columns
+    return AgencyRef(*before, duties=frozenset(duties), partner_sort=partner_sort, active=active)
 
 
 def _parameters(rows: Iterable[list[Any]]) -> dict[str, tuple[ParameterRef, ...]]:

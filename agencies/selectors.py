@@ -94,5 +94,5 @@ def _members(agency_ids: list[int], roles: Iterable[str], *, also_disabled: bool
     wanted = frozenset(roles)
     with connection.cursor() as cursor:
         cursor.execute(_MEMBERS, [agency_ids, also_disabled])
-        people = [Person(*row[:8], tuple(row[8])) for row in cursor.fetchall()]
+        people = [Person(*columns, roles=tuple(held)) for *columns, held in cursor.fetchall()]
     return [person for person in people if not wanted or wanted.intersection(person.roles)]

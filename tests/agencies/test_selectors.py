@@ -1,0 +1,77 @@
+"""Whom a task can be given to, and who may look at whom."""
+
+from __future__ import annotations
+
+from agencies.actors import system_actor
+from agencies.selectors import assignable, display_names, managed_accounts, members, recipients
+from agencies.services import disable_user
+from tests.agencies.conftest import NOW
+
+
+def names(people):
+    return [person.username for person in people]
+
+
+def test_a_task_can_be_given_to_people_of_the_agency_and_its_units_with_the_role(who, agency):
+    found = assignable(who("grid-reviewer1"), agency("320300-grid").pk, ["field_crew"])
+    assert names(found) == [
+        "grid-crew1",
+        "grid-crew2",
+        "grid-crew3",
+        "gulou-crew1",
+        "gulou-crew2",
+        "tongshan-crew1",
+        "jingkai-crew1",
+    ]
+    assert {p.agency_code for p in found} == {"320300-grid", "320302-grid", "320312-grid", "320371-grid"}
+
+
+def test_a_member_of_a_unit_gives_tasks_inside_the_unit_only(who, agency):
+    found = assignable(who("gulou-crew1"), agency("320300-grid").pk, ["field_crew"])
+    assert names(found) == ["gulou-crew1", "gulou-crew2"]
+
+
+def test_nobody_gives_tasks_to_people_of_another_agency(who, agency):
+    assert assignable(who("drc-reviewer1"), agency("320300-grid").pk, ["field_crew"]) == []
+    assert members(who("drc-reviewer1"), agency("320300-grid").pk) == []
+
+
+def test_members_are_listed_with_every_role(who, agency):
+    people = members(who("drc-handler1"), agency("320300-drc").pk)
+    assert names(people) == [
+        "admin1",
+        "drc-approver1",
+        "drc-approver2",
+        "drc-handler1",
+        "drc-handler2",
+        "drc-reviewer1",
+        "drc-reviewer2",
+    ]
+    assert people[3].display_name == "李明远"
+    assert people[3].roles == ("handler",)
+    assert names(members(who("drc-handler1"), agency("320300-drc").pk, ["approver"])) == [
+        "drc-approver1",
+        "drc-approver2",
+    ]
+
+
+def test_an_administrator_manages_the_own_agency_and_its_units_disabled_accounts_included(who, user):
+    disable_user(actor=system_actor(), user=user("gulou-crew1"), now=NOW)
+    people = managed_accounts(who("grid-admin1"))
+    assert {p.agency_code for p in people} == {"320300-grid", "320302-grid", "320312-grid", "320371-grid"}
+    assert [p.is_active for p in people if p.username == "gulou-crew1"] == [False]
+    assert managed_accounts(who("grid-handler1")) == []
+
+
+def test_those_who_can_do_a_task_are_told_and_nobody_else(user, agency):
+    grid, gulou = agency("320300-grid").pk, agency("320302-grid").pk
+    crew = {user(name).pk for name in ("grid-crew1", "grid-crew2", "grid-crew3")}
+    assert set(recipients(grid, None, ["field_crew"])) == crew
+    assert set(recipients(grid, gulou, ["field_crew"])) == crew | {user("gulou-crew1").pk, user("gulou-crew2").pk}
+    disable_user(actor=system_actor(), user=user("grid-crew1"), now=NOW)
+    assert set(recipients(grid, None, ["field_crew"])) == crew - {user("grid-crew1").pk}
+
+
+def test_names_are_for_those_who_work_here(who, user):
+    person = user("drc-handler1")
+    assert display_names(who("grid-crew1"), [person.pk, person.pk, 0]) == {person.pk: "李明远"}

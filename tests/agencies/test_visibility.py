@@ -1,0 +1,118 @@
+"""Which cases and tasks an actor sees. Without a reason to see one, nobody does."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+
+from agencies.actors import system_actor
+from agencies.directory import get_directory
+from agencies.services import grant_role
+from agencies.visibility import case_agencies, my_tasks, sees, sees_task, share_with, visible_case_rows, visible_cases
+from tests.agencies.conftest import NOW
+
+
+def ids(*codes):
+    by_code = get_directory().by_code
+    return [by_code[code].id for code in codes]
+
+
+def test_people_see_through_their_agency(who):
+    assert case_agencies(who("drc-handler1")) == ids("320300-drc")
+    assert case_agencies(who("sup-supervisor1")) == ids("320000-supervision")
+    assert case_agencies(who("police-handler1")) == ids("320300-police")
+
+
+def test_members_of_a_sub_unit_see_through_the_unit_only(who):
+    assert case_agencies(who("gulou-crew1")) == ids("320302-grid")
+    assert case_agencies(who("ct-handler1")) == ids("320300-telecom-ct")
+    assert not sees(who("ct-handler1"), ids("320300-drc", "320300-telecom"))
+    assert sees(who("ct-handler1"), ids("320300-telecom", "320300-telecom-ct"))
+
+
+def test_an_administrator_and_the_system_see_no_case(who, user, agency):
+    assert case_agencies(who("admin1")) == []
+    assert case_agencies(system_actor()) == []
+    assert not sees(who("admin1"), ids("320300-drc"))
+    grant_role(actor=system_actor(), user=user("admin1"), agency=agency("320300-drc"), role="handler", now=NOW)
+    assert sees(who("admin1"), ids("320300-drc"))
+
+
+def test_a_role_elsewhere_does_not_open_the_cases_of_an_agency_one_administers(who, user, agency):
+    person = user("admin1")
+    grant_role(actor=system_actor(), user=person, agency=agency("320300-supervision"), role="supervisor", now=NOW)
+    assert case_agencies(who("admin1")) == ids("320300-supervision")
+
+
+def test_the_other_city_sees_nothing(who):
+    assert not sees(who("nj-drc-handler1"), ids("320300-drc", "320300-grid", "320000-drc", "320000-supervision"))
+
+
+@pytest.mark.parametrize(
+    ("username", "numbers"),
+    [
+        ("drc-handler1", [1, 2]),
+        ("police-handler1", [2]),
+        ("ct-handler1", [1]),
+        ("telecom-handler1", [1]),
+        ("gulou-crew1", []),
+        ("admin1", []),
+        ("nj-drc-handler1", [3]),
+    ],
+)
+def test_the_fragments_agree_with_each_other(who, username, numbers):
+    """Three cases, in a table that stands in for `cases_caseagency` inside this transaction."""
+    rows = [(1, ids("320300-drc", "320300-telecom", "320300-telecom-ct")), (2, ids("320300-drc", "320300-police"))]
+    rows.append((3, ids("320100-drc")))
+    actor = who(username)
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE cases_caseagency (case_id int, agency_id bigint) ON COMMIT DROP")
+        for case, agencies in rows:
+            for agency in agencies:
+                cursor.execute("INSERT INTO pg_temp.cases_caseagency VALUES (%s, %s)", [case, agency])
+        fragment = visible_cases(actor, "n")
+        cursor.execute(f"SELECT n FROM generate_series(1, 4) n WHERE {fragment.sql} ORDER BY n", fragment.params)
+        assert [row[0] for row in cursor.fetchall()] == numbers
+        fragment = visible_case_rows(actor)
+        cursor.execute(
+            f"SELECT case_id FROM pg_temp.cases_caseagency ca WHERE {fragment.sql} ORDER BY 1", fragment.params
+        )
+        assert [row[0] for row in cursor.fetchall()] == numbers
+    assert [case for case, agencies in rows if sees(actor, agencies)] == numbers
+
+
+def test_a_principals_people_hold_all_its_tasks_and_a_units_only_its_own(who):
+    grid, gulou, yunlong = ids("320300-grid", "320302-grid", "320303-grid")
+    assert sees_task(who("grid-crew1"), grid, None)
+    assert sees_task(who("grid-crew1"), grid, gulou)
+    assert sees_task(who("gulou-crew1"), grid, gulou)
+    assert not sees_task(who("gulou-crew1"), grid, None)
+    assert not sees_task(who("gulou-crew1"), grid, yunlong)
+    assert not sees_task(who("grid-admin1"), grid, None)
+    assert not sees_task(who("nj-grid-crew1"), grid, None)
+
+
+def test_the_fragment_for_tasks_names_only_the_branch_that_can_match(who, user, agency):
+    grid, gulou = ids("320300-grid", "320302-grid")
+    assert my_tasks(who("grid-crew1")) == ("t.agency_id = ANY(%s)", [[grid]])
+    assert my_tasks(who("gulou-crew1")) == ("t.unit_id = ANY(%s)", [[gulou]])
+    assert my_tasks(who("admin1")) == ("t.agency_id = ANY(%s)", [[]])
+    grant_role(actor=system_actor(), user=user("gulou-crew1"), agency=agency("320300-grid"), role="handler", now=NOW)
+    both = my_tasks(who("gulou-crew1"))
+    assert both == ("(t.agency_id = ANY(%s) OR t.unit_id = ANY(%s))", [[grid], [gulou]])
+
+
+def test_a_new_case_is_shared_with_its_commission_and_everyone_above(demo_city):
+    lead, city, province, supervision = ids("320300-drc", "320300-supervision", "320000-drc", "320000-supervision")
+    assert share_with("320302", get_directory()) == (
+        (lead, "lead"),
+        (city, "supervisor"),
+        (province, "supervisor"),
+        (supervision, "supervisor"),
+    )
+
+
+def test_where_only_the_province_has_a_commission_it_leads(demo_city):
+    province, supervision = ids("320000-drc", "320000-supervision")
+    assert share_with("320505", get_directory()) == ((province, "lead"), (supervision, "supervisor"))
+    assert share_with("110101", get_directory()) == ()
