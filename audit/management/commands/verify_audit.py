@@ -26,6 +26,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="一行 JSON one line of JSON")
         parser.add_argument("--stream", metavar="S", help="只核验一条记录链 one stream only, e.g. case/<uuid>")
         parser.add_argument("--workers", type=int, default=1, metavar="N", help="进程数 processes (1)")
+        parser.add_argument("--chains-only", action="store_true", help="不重建状态 do not replay states from the events")
         parser.add_argument("--lang", choices=("zh", "en"), default="zh", help="输出语言 language of the output")
         parser.add_argument(
             "--record",
@@ -36,7 +37,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["record"] and options["stream"]:
             raise CommandError("--record 只用于全部核验 --record needs the whole trail, not --stream")
-        report = verify(stream=options["stream"], workers=options["workers"])
+        report = verify(stream=options["stream"], workers=options["workers"], replay=not options["chains_only"])
         if options["json"]:
             self.stdout.write(json.dumps(report.as_dict(), ensure_ascii=False))
         else:
@@ -65,10 +66,14 @@ class Command(BaseCommand):
 
 def _line(problem: Problem, lang: str) -> str:
     text = problem.zh if lang == "zh" else problem.en
-    if problem.event_id is None:
-        return f"[{problem.code}] {problem.stream} {text}".replace("  ", " ")
-    where = f"第 {problem.seq} 号" if lang == "zh" else f"seq {problem.seq}"
-    return f"[{problem.code}] #{problem.event_id} {problem.stream} {where}: {text}"
+    where = [f"[{problem.code}]"]
+    if problem.event_id is not None:
+        where.append(f"#{problem.event_id}")
+    if problem.stream:
+        where.append(problem.stream)
+    if problem.seq is not None:
+        where.append(f"第 {problem.seq} 号" if lang == "zh" else f"seq {problem.seq}")
+    return f"{' '.join(where)}: {text}"
 
 
 def _summary_zh(report: Report) -> list[str]:

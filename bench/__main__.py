@@ -1,0 +1,58 @@
+"""`python -m bench NAME [options] [--json]`: run a workload on a throwaway database, beside its hand-written SQL.
+
+With --json one JSON object a line, else the same figures for reading. Without a name, or with --help: the list.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+FOLDER = Path(__file__).resolve().parent
+
+
+def workloads() -> dict[str, ModuleType]:
+    """The modules of this folder that are workloads: they have `add_arguments(parser)` and `run(arguments)`."""
+    names = sorted(path.stem for path in FOLDER.glob("*.py") if not path.stem.startswith("_"))
+    modules = {name: importlib.import_module(f"bench.{name}") for name in names}
+    return {_spoken(name): module for name, module in modules.items() if hasattr(module, "add_arguments")}
+
+
+def main(arguments: list[str]) -> int:
+    """Run one workload; 0, or 2 where there is none of that name."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    commands = parser.add_subparsers(dest="name", metavar="NAME", required=True)
+    found = workloads()
+    for name, module in found.items():
+        summary = (module.__doc__ or "").strip().partition("\n")[0]
+        command = commands.add_parser(name, help=summary, description=module.__doc__)
+        command.formatter_class = argparse.RawDescriptionHelpFormatter
+        module.add_arguments(command)
+        command.add_argument("--json", action="store_true", help="one JSON object a line")
+    if not arguments:
+        parser.print_help()
+        return 2
+    chosen = parser.parse_args(arguments)
+    for line in found[chosen.name].run(chosen):
+        print(json.dumps(line, ensure_ascii=False) if chosen.json else _readable(line), flush=True)
+    return 0
+
+
+def _spoken(module: str) -> str:
+    # "import" is a word of Python: its module is called import_, or intake_import.
+    return module.removeprefix("intake_").rstrip("_")
+
+
+def _readable(line: dict[str, Any]) -> str:
+    return "  ".join(
+        f"{key}={value:,}" if isinstance(value, int | float) else f"{key}={value}" for key, value in line.items()
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
