@@ -32,8 +32,8 @@ def obstacle(
     texts = {name: str(value) for name, value in figures.items()}
     return Obstacle(
         code=code,
-        zh=entry["zh"].format_map(texts),
-        en=entry["en"].format_map(texts),
+        zh=entry["zh"].format_map({"day": day, **texts}),
+        en=entry["en"].format_map({"day": day, **texts}),
         article="；".join(filter(None, (law.cite(key, day, region) for key in entry["basis"]))),
         missing=tuple(entry.get("missing", ())) if missing is None else missing,
         figures=texts,
