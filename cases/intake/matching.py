@@ -32,7 +32,7 @@ class Reply:
 
 @dataclass(slots=True)
 class Placement:
-    """Where a row went and why. `subject_row` is a reply whose subscriber this row made known."""
+    """Where a row went and why. `replies` came before it and wait for it; `counts`: it tells its case something new."""
 
     read: ReadRow
     evidence: Evidence
@@ -184,13 +184,17 @@ class Matcher:
     def _merge(self, one: SiteState, other: SiteState, reason: str) -> SiteState:
         """Make two sites one and return the survivor: the stored, the advanced, the located, then the older one.
 
-        Two cases that are both past verification cannot be merged; the row then stays with the first.
+        Two stored cases that are both past verification, or one of which is closed, cannot be merged; the row then
+        goes to the one that is open.
         """
         one, other = one.root(), other.root()
         if one is other:
             return one
-        if not (one.is_new or other.is_new or one.mergeable or other.mergeable):
-            return one
+        if not (one.is_new or other.is_new):
+            if not (one.open and other.open):
+                return other if other.open else one
+            if not (one.mergeable or other.mergeable):
+                return one
         survivor, loser = sorted((one, other), key=_precedence)
         loser.into = survivor
         survivor.located = survivor.located or loser.located

@@ -179,3 +179,8 @@ def county_named(text: str, home: str) -> str:
     city, rest = _strip_city(text, home)
     code, left = _strip_county(rest, city)
     return code if code and not left else ""
+
+
+def city_name(code: str) -> str:
+    """`3203` → `徐州市`; the code itself where it is no city."""
+    return next((name for name, known in divisions().cities if known == code), code)

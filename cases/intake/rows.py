@@ -1,6 +1,6 @@
 """One row to its fate: accepted, weak, refused or repeated, with the reason and the values that were read.
 
-Pure: what is known of addresses comes in as `Ranges`, repeats within the file as the set the reader keeps. The
+Pure: repeats are found by the caller, who sees the other rows. The
 order of the checks is the order in which an official would ask: is there an address, can it be a subscriber's, do
 the times make sense, has it been reported before, can it be traced.
 """
@@ -10,36 +10,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from functools import lru_cache
+from typing import Any
 
 from cases.intake import values
 from cases.intake.mapping import Mapping
-from cases.intake.places import Place, county_named, read_place
+from cases.intake.places import Place, city_name, county_named, read_place
 from cases.intake.reading import Row
 from cases.intake.subjects import coin_of, subject_of
+from cases.policy import addresses
 
-TRACE_MAX_AGE_DAYS = 180
 Note = tuple[str, dict[str, Any]]
 NOWHERE = Place("", "", "", "", "", "")
 
 
-class Ranges(Protocol):
-    """What the address tables know: pure functions of one canonical address."""
-
-    def refusal(self, ip: str) -> tuple[str, str] | None:
-        """`("not_global", "")` or `("well_known", name of the service)` for what can be no subscriber."""
-
-    def city(self, ip: str, home: str) -> str:
-        """The city code (four digits) that the prefix points to, empty if unknown; `home` wins where several do."""
-
-
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What holds for the whole list: its home city (four digits), the day order its dates prove, when it came."""
+    """What holds for the whole list: its home city (four digits), when it came, the day order its dates prove."""
 
     home: str
-    ranges: Ranges
-    city_name: Callable[[str], str]
     received: datetime
     order: values.DayOrder = None
 
@@ -97,40 +86,38 @@ def _subscriber(read: ReadRow, cells: Cells, setting: Setting) -> None:
 
 
 def _seen(read: ReadRow, cells: Cells, setting: Setting) -> tuple[datetime | None, datetime | None]:
-    """First and last sight; a missing last is the first. Texts that could not be read are left for the reason."""
+    """First and last sight; where only one is given it is both."""
     first = values.read_time(cells("first"), setting.order)
-    last = values.read_time(cells("last"), setting.order) or first
-    if first:
-        read.reading["first"] = first.isoformat()
-        read.reading["last"] = (last or first).isoformat()
-        if (setting.received - first).days > TRACE_MAX_AGE_DAYS:
-            read.notes.append(("old_lead", {"days": TRACE_MAX_AGE_DAYS}))
+    last = values.read_time(cells("last"), setting.order)
+    first, last = first or last, last or first
+    if first and last:
+        read.reading |= {"first": first.isoformat(), "last": last.isoformat()}
+        if setting.received - last > addresses.TRACE_MAX_AGE:
+            read.notes.append(("old_lead", {"days": addresses.TRACE_MAX_AGE.days}))
+        elif last - setting.received > addresses.CLOCK_SKEW:
+            read.notes.append(("in_future", {"last": cells("last") or cells("first")}))
     return first, last
 
 
-def _endpoint(read: ReadRow, cells: Cells) -> tuple[str, int | None, str]:
-    """Address, port and the address cell's text; a port in the address cell counts where the column is empty."""
-    text = cells("ip")
-    address = values.read_address(text) if text else values.Address("", "", None)
-    port_text = cells("port") or address.port
-    port = values.read_port(port_text)
-    if address.text:
+def _endpoint(read: ReadRow, cells: Cells) -> int | None:
+    """Address and port into the reading, and the port; what keeps the address from being traced ends the row."""
+    ip_text, port_text = values.split_endpoint(cells("ip"))
+    port_text = cells("port") or port_text
+    address = addresses.classify(ip_text)
+    port = addresses.read_port(port_text.replace(",", "")).number
+    if address.ip is not None:
         read.reading["ip"] = address.text
     if port:
         read.reading["port"] = port
-    elif port_text:
-        read.figures["port"] = port_text
-    if text and not address.text:
-        slip = address.slip
-        if slip:
-            read.end("reject:bad_ip", "slip", ip=text, found=slip.found, meant=slip.meant)
-        else:
-            read.end("reject:bad_ip", "bad_ip", ip=text)
-    return address.text, port, text
+    if address.problem:
+        read.end(f"reject:{address.problem}", address.problem, ip=address.text, zh=address.zh, en=address.en)
+    elif port_text and not port:
+        read.figures["port"] = port_text[:12]
+    return port
 
 
 def _telecom(read: ReadRow, cells: Cells, setting: Setting) -> ReadRow:
-    ip, port, text = _endpoint(read, cells)
+    port = _endpoint(read, cells)
     pool = cells("pool").lower() + (f":{cells('pool_port')}" if cells("pool_port") else "")
     read.reading |= {
         name: value
@@ -146,18 +133,14 @@ def _telecom(read: ReadRow, cells: Cells, setting: Setting) -> ReadRow:
         if value not in ("", None)
     }
     first, last = _seen(read, cells, setting)
-    if not text:
-        return read.end("reject:no_ip", "no_ip")
-    if not ip:
+    if read.refused:
         return read
-    if refusal := setting.ranges.refusal(ip):
-        return read.end(f"reject:{refusal[0]}", refusal[0], ip=ip, service=refusal[1])
     if first and last and last < first:
         return read.end("reject:time_order", "time_order", first=cells("first"), last=cells("last"))
     _subscriber(read, cells, setting)
     # One sight is one connection of one day; without a day or a port only the very same text is the same.
     when = first.astimezone(values.CST).date().isoformat() if first and port else cells("first")
-    read.identity = "|".join(("telecom", ip, str(port or ""), when, pool))
+    read.identity = "|".join(("telecom", read.reading["ip"], str(port or ""), when, pool))
     return _traceable(read, cells, setting, first=first, port=port)
 
 
@@ -170,18 +153,29 @@ def _traceable(read: ReadRow, cells: Cells, setting: Setting, *, first: datetime
         if not text:
             return read.end("weak:no_time", "no_time")
         return read.end("weak:no_time", "ambiguous_time" if values.is_ambiguous(text) else "bad_time", time=text)
-    city = setting.ranges.city(read.reading["ip"], setting.home)
-    if city and not city.startswith(setting.home) and not setting.home.startswith(city):
-        read.reading["city"] = city
-        return read.end("accept:out_of_area", "out_of_area", city=setting.city_name(city))
-    return read
+    away = _elsewhere(read.reading["ip"], setting.home)
+    return read.end("accept:out_of_area", "out_of_area", city=away) if away else read
+
+
+@lru_cache(maxsize=65_536)
+def _elsewhere(ip: str, home: str) -> str:
+    """The city that the prefix tables point to if it is not the home city; empty where they do not tell.
+
+    The tables know the cities of Jiangsu only, so for a home in another province they tell nothing.
+    """
+    city = addresses.city_hint(ip)
+    if city is not None:
+        return "" if len(city) < 4 or city.startswith(home[:4]) else city_name(city)
+    if addresses.operator_of(ip) is None:
+        return "境外"
+    return "江苏省外" if home.startswith("32") else ""
 
 
 _RESULTS = (("located", ("已定位", "定位成功", "已溯源")), ("expired", ("过期",)), ("nat", ("nat",)), ("no_record", ("无此", "无记录", "查无")))
 
 
 def _trace(read: ReadRow, cells: Cells, setting: Setting) -> ReadRow:
-    ip, port, text = _endpoint(read, cells)
+    port = _endpoint(read, cells)
     first, _last = _seen(read, cells, setting)
     answer = cells("result")
     result = next((code for code, words in _RESULTS if any(word in answer.lower() for word in words)), "other")
@@ -189,12 +183,11 @@ def _trace(read: ReadRow, cells: Cells, setting: Setting) -> ReadRow:
     if result == "other" and read.personal.get("broadband"):
         result = "located"
     read.reading["result"] = result
-    if not text:
-        return read.end("reject:no_ip", "no_ip")
-    if not ip:
+    if read.refused:
         return read
     account = read.personal.get("broadband", "")
-    read.identity = "|".join(("trace", ip, str(port or ""), cells("first") if not first else first.isoformat(), result, account))
+    when = first.isoformat() if first else cells("first")
+    read.identity = "|".join(("trace", read.reading["ip"], str(port or ""), when, result, account))
     if port is None:
         return read.end("weak:no_port", "no_port")
     if first is None:

@@ -58,20 +58,16 @@ ROW: dict[str, Text] = {
         "Refused: the source address is empty. Ask the issuer for it and send the row again.",
     ),
     "bad_ip": Text(
-        "不予接收：“{ip}”不是有效的IP地址；请对照原始名单更正后重新报送。",
-        "Refused: “{ip}” is not an IP address. Compare it with the original list and send the row again.",
-    ),
-    "slip": Text(
-        "不予接收：“{ip}”中的字母“{found}”疑为数字“{meant}”，系统不代为更正；请对照原始名单更正后重新报送。",
-        "Refused: the letter “{found}” in “{ip}” may stand for the digit “{meant}”; it is not mended. Correct the list and send it again.",
+        "不予接收：源IP“{ip}”{zh}。系统不代为更正，请对照原始名单更正后重新报送。",
+        "Refused: the source address “{ip}” is {en}. It is not mended here: correct it by the original list.",
     ),
     "not_global": Text(
         "不予接收：{ip}是内网或保留地址，不对应任何宽带用户；请向名单下发单位索取出口公网地址。",
-        "Refused: {ip} is a private or reserved address and belongs to no subscriber. Ask the issuer for the public address.",
+        "Refused: {ip} is a private or reserved address and belongs to no subscriber. Ask the issuer for the public one.",
     ),
     "well_known": Text(
-        "不予接收：{ip}是公共服务地址（{service}），不是挖矿主机；请核对名单是否误填了目的地址。",
-        "Refused: {ip} is a public service ({service}), not a miner. Check whether the destination was entered as the source.",
+        "不予接收：{ip}{zh}；请核对名单是否误填了目的地址。",
+        "Refused: {ip} is {en}. Check whether the destination was entered as the source.",
     ),
     "time_order": Text(
         "不予接收：最近发现时间{last}早于首次发现时间{first}；请核对后更正重新报送。",
@@ -111,6 +107,13 @@ ROW: dict[str, Text] = {
     ),
     "old_lead": Text(
         "距首次发现已超过{days}天，可能无法溯源。", "First seen over {days} days ago: it may no longer be traceable."
+    ),
+    "in_future": Text(
+        "最近发现时间{last}晚于接收时间，请核实监测设备时钟。", "Seen at {last}, after the list came: check the probe's clock."
+    ),
+    "alike": Text(
+        "与案件{case}地址相近，但依据不足，未自动并入；请人工核对是否同一场所。",
+        "The address is like that of case {case}, but too little else is: check whether it is the same site.",
     ),
     "several_matches": Text(
         "该地址对应多行名单（缺端口或时间），未自动关联；请人工核对。",

@@ -1,17 +1,16 @@
-"""One cell to one value: pure, without guessing. What cannot be read for certain comes back empty, with the name of the slip.
+"""One cell to one value: pure, without guessing. What cannot be read for certain comes back empty.
 
 Times without a zone are China Standard Time, the only zone of the country; every returned datetime is aware.
 """
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import unicodedata
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 CST = timezone(timedelta(hours=8), "CST")
 DayOrder = Literal["dmy", "mdy"] | None
@@ -32,22 +31,6 @@ _MONTH = re.compile(r"^(\d{4})[-/.年]?(\d{1,2})月?$")
 _NUMBER = re.compile(r"^[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$")
 _GROUPED = re.compile(r"^[+-]?\d{1,3}(?:[, ]\d{3})+(?:\.\d+)?$")
 _IP_PORT = re.compile(r"^(\d{1,3}(?:\.\d{1,3}){3})[::](\d{1,5})$")
-_LOOKS_LIKE = {"l": "1", "I": "1", "i": "1", "O": "0", "o": "0", "|": "1"}
-
-
-class Slip(NamedTuple):
-    """A character that was typed for another: named to the person, never mended."""
-
-    found: str
-    meant: str
-
-
-class Address(NamedTuple):
-    """An address cell: the canonical address, or empty with the slip; `port` where both stood in one cell."""
-
-    text: str
-    port: str
-    slip: Slip | None
 
 
 def text_of(cell: Any) -> str:
@@ -65,41 +48,15 @@ def text_of(cell: Any) -> str:
     return str(cell).strip()
 
 
-def read_address(text: str) -> Address:
-    """An IPv4 or IPv6 address, also with its port in one cell; an unreadable one is empty and names its slip, if any."""
+def split_endpoint(text: str) -> tuple[str, str]:
+    """`1.2.3.4:8080` and `[::1]:8080` in one cell to address and port; without a port the second is empty."""
     compact = text.replace(" ", "")
-    port = ""
-    if both := _IP_PORT.match(compact):
-        compact, port = both[1], both[2]
-    elif compact.startswith("["):
-        compact, _, port = compact[1:].partition("]:")
-        compact = compact.rstrip("]")
-    try:
-        return Address(str(ipaddress.ip_address(compact)), port, None)
-    except ValueError:
-        return Address("", "", _slip(compact))
-
-
-def _slip(text: str) -> Slip | None:
-    """The letter that stands for a digit, when swapping such letters alone would make an address of it."""
-    swapped = "".join(_LOOKS_LIKE.get(char, char) for char in text)
-    if swapped == text:
-        return None
-    try:
-        ipaddress.ip_address(swapped)
-    except ValueError:
-        return None
-    letter = next(char for char in text if char in _LOOKS_LIKE)
-    return Slip(letter, _LOOKS_LIKE[letter])
-
-
-def read_port(text: str) -> int | None:
-    """A port from 1 to 65535, thousands separators allowed; anything else is none."""
-    digits = text.replace(",", "").removesuffix(".0")
-    if not digits.isdecimal():
-        return None
-    port = int(digits)
-    return port if 0 < port <= 65535 else None
+    if match := _IP_PORT.match(compact):
+        return match[1], match[2]
+    if compact.startswith("["):
+        address, _, port = compact[1:].partition("]")
+        return address, port.removeprefix(":")
+    return text, ""
 
 
 def read_number(text: str) -> Decimal | None:

@@ -1,0 +1,201 @@
+"""From a chunk's plan to acts on cases, done by the engine alone: open, attach, merge.
+
+New cases are opened in the name of the person who imports; what the rules of matching decide about existing cases is
+done by the named system actor, since that person's agency need not take part in them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from agencies.actors import Actor
+from agencies.directory import get_directory
+from audit.ids import new_id
+from cases.intake.identity import SiteState
+from cases.intake.lookups import StoredCase
+from cases.intake.matching import Placement, Plan
+from cases.intake.rows import ReadRow
+from cases.intake.subjects import title_of
+from cases.workflow.bulk import Request, perform_many
+from cases.workflow.engine import Result
+from cases.workflow.errors import WorkflowError
+
+FAMILY = {"telecom": "traffic", "grid": "energy", "tips": "report"}
+_HINTS = {"telecom": "挖矿流量", "trace": "挖矿流量", "grid": "用电异常", "tips": "群众举报"}
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """What all chunks of an import share. `home` is the city code (four digits) of the agency that sent the list."""
+
+    batch_id: UUID
+    name: str
+    kind: str
+    home: str
+    actor: Actor
+    system: Actor
+    now: datetime
+
+
+@dataclass(slots=True)
+class Target:
+    """A site with everything the chunk brings to it, and the case it ends up with."""
+
+    state: SiteState
+    site_id: UUID
+    stored: StoredCase | None
+    placements: list[Placement] = field(default_factory=list)
+    moved_in: int = 0
+    case_id: str = ""
+    number: str = ""
+    opened: bool = False
+    located_by: ReadRow | None = None
+
+
+def gather(plan: Plan, cases: dict[str, StoredCase]) -> dict[str, Target]:
+    """The sites that the chunk touches, in the order in which their first row stands in the file."""
+    targets: dict[str, Target] = {}
+    for placement in plan.placements:
+        if (root := placement.root) is not None:
+            target = _target(targets, root, cases)
+            if placement.counts:
+                target.placements.append(placement)
+            _note_location(target, placement)
+    for _row, _source, state in plan.moves:
+        _target(targets, state.root(), cases).moved_in += 1
+    for merge in plan.merges:
+        _target(targets, merge.survivor.root(), cases)
+    return targets
+
+
+def _target(targets: dict[str, Target], root: SiteState, cases: dict[str, StoredCase]) -> Target:
+    target = targets.get(root.ref)
+    if target is None:
+        stored = cases.get(root.case_id or "")
+        target = targets[root.ref] = Target(root, stored.site_id if stored else new_id(), stored)
+        if stored:
+            target.case_id, target.number = stored.case_id, stored.number
+    return target
+
+
+def _note_location(target: Target, placement: Placement) -> None:
+    """The first row that names the subscriber or the door gives title and region."""
+    if target.located_by is None:
+        for read in (placement.read, *(reply.read for reply in placement.replies)):
+            if read.personal and (read.place.county or read.subject != "unknown"):
+                target.located_by = read
+                return
+
+
+def perform(plan: Plan, targets: dict[str, Target], imported: Import) -> list[WorkflowError]:
+    """Open, attach and merge; returns the merges that a gate refused, whose cases simply stay two."""
+    _open([t for t in targets.values() if _needs_case(t, imported.kind)], imported)
+    _attach([t for t in targets.values() if t.stored and not t.opened], imported)
+    return _merge(plan, targets, imported)
+
+
+def _needs_case(target: Target, kind: str) -> bool:
+    """A new site, or a closed one that was hit again; a carrier's reply to a closed case is no new hit."""
+    if target.state.is_new:
+        return bool(target.placements or target.moved_in)
+    return not target.state.open and kind != "trace" and bool(target.placements)
+
+
+def _open(targets: Sequence[Target], imported: Import) -> None:
+    requests = [Request("open_case", _opening(target, imported)) for target in targets]
+    for target, answer in zip(targets, _performed(requests, imported.actor, imported.now), strict=True):
+        if isinstance(answer, WorkflowError):
+            # Nothing of the chunk may stand without its case: the import stops here with the engine's own sentence.
+            raise answer
+        target.case_id, target.number, target.opened = answer.case_id, answer.number, True
+
+
+def _opening(target: Target, imported: Import) -> dict[str, Any]:
+    rows = [placement.read for placement in target.placements]
+    data: dict[str, Any] = {
+        "region_code": _region(target, imported),
+        "title": _title(target, imported),
+        "source": imported.kind,
+        "batch": imported.name,
+        "level": "priority" if any(row.reading.get("level") for row in rows) else "normal",
+        "signals": _signals(target, imported.kind),
+        "site": str(target.site_id),
+    }
+    if target.stored is not None:
+        data["relapse_of"] = target.stored.number
+    return data
+
+
+def _signals(target: Target, kind: str) -> list[dict[str, Any]]:
+    count = len(target.placements) if kind in FAMILY else 0
+    families = Counter({FAMILY.get(kind, "traffic"): count, **({"traffic": target.moved_in} if kind == "trace" else {})})
+    return [{"family": family, "count": number} for family, number in families.items() if number]
+
+
+def _region(target: Target, imported: Import) -> str:
+    """The county of the installed address, else the one the list suspects, else the city; never outside the city."""
+    sources = [target.located_by] if target.located_by else []
+    for read in (*sources, *(placement.read for placement in target.placements)):
+        for code in (read.place.county, read.reading.get("hint", "")):
+            if code.startswith(imported.home) and code in get_directory().regions:
+                return str(code)
+    return imported.home
+
+
+def _title(target: Target, imported: Import) -> str:
+    read = target.located_by
+    coin = next((p.read.reading["coin"] for p in target.placements if p.read.reading.get("coin")), "")
+    region = get_directory().regions.get(_region(target, imported))
+    return title_of(
+        county=region.name if region else "",
+        subject=read.subject if read else "unknown",
+        holder=read.personal.get("holder", "") if read else "",
+        coin=coin,
+        hint=_HINTS[imported.kind],
+    )
+
+
+def _attach(targets: Iterable[Target], imported: Import) -> None:
+    found = [(t, data) for t in targets if t.state.open and (data := _attachment(t, imported)) is not None]
+    requests = [Request("attach_signal", data, case_id=t.case_id) for t, data in found]
+    for answer in _performed(requests, imported.system, imported.now):
+        if isinstance(answer, WorkflowError):
+            raise answer
+
+
+def _attachment(target: Target, imported: Import) -> dict[str, Any] | None:
+    """What an open case is told: more signals, and once the premises are known their title and region."""
+    data: dict[str, Any] = {"source": imported.kind, "batch": imported.name}
+    signals = _signals(target, imported.kind)
+    if signals:
+        data["signals"] = signals
+    stored = target.stored
+    if stored is not None and not stored.located and target.state.located and target.located_by:
+        data |= {"title": _renamed(stored.title, _title(target, imported)), "region_code": _region(target, imported)}
+    return data if len(data) > 2 else None
+
+
+def _renamed(before: str, title: str) -> str:
+    """The new title with the coin of the old one, which only the monitoring list knows."""
+    return title.partition(" · ")[0] + (f" · {before.partition(' · ')[2]}" if " · " in before else "")
+
+
+def _merge(plan: Plan, targets: dict[str, Target], imported: Import) -> list[WorkflowError]:
+    requests = []
+    for merge in plan.merges:
+        survivor = targets[merge.survivor.root().ref]
+        if merge.loser.case_id and merge.loser.case_id != survivor.case_id:
+            reason = {"meter": "same_account", "broadband": "same_subject"}.get(merge.reason, "same_site")
+            data = {"survivor": survivor.number, "reason_code": reason}
+            requests.append(Request("merge_case", data, case_id=merge.loser.case_id))
+    answers = _performed(requests, imported.system, imported.now)
+    return [answer for answer in answers if isinstance(answer, WorkflowError)]
+
+
+def _performed(requests: list[Request], actor: Actor, now: datetime) -> list[Result | WorkflowError]:
+    return perform_many(requests, actor=actor, now=now) if requests else []
