@@ -54,9 +54,7 @@ def due_counts(actor: Actor, *, now: datetime, today_end: datetime, week_end: da
             f"(SELECT count(*) FROM ({where} AND accepted_at IS NULL LIMIT {CAP + 1}) AS d) AS unreceived",
         ]
         mine = scope.agency_id
-        row = fetch(
-            "SELECT " + ", ".join(parts), [mine, now, mine, now, today_end, mine, now, week_end, mine]
-        )[0]
+        row = fetch("SELECT " + ", ".join(parts), [mine, now, mine, now, today_end, mine, now, week_end, mine])[0]
         counts = [a + b for a, b in zip(counts, row.values(), strict=True)]
     return DueCounts(*counts, total=open_task_total(actor))
 

@@ -6,6 +6,7 @@ Meaning is never carried by colour alone: every tag writes the word, or an acces
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
@@ -18,13 +19,13 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
-from agencies.directory import AgencyRef, get_directory
+from agencies.directory import Directory, get_directory
 from audit.clock import now as clock_now
 from cases.web import words
 from cases.web.due import due_words
-from cases.workflow.view import Text
+from cases.web.words import say
 
 register = template.Library()
 
@@ -51,12 +52,7 @@ def icon(name: str, size: str = "", label: str = "") -> SafeString:
     )
 
 
-@register.filter
-def say(text: Any) -> str:
-    """A bilingual text in the language of the page; a plain string is returned as it is."""
-    if isinstance(text, Text) or hasattr(text, "zh"):
-        return str(text.get(get_language() or "zh"))
-    return "" if text is None else str(text)
+register.filter("say", say)
 
 
 @register.simple_tag
@@ -79,39 +75,65 @@ def ticks(code: str) -> SafeString:
     return format_html('<span class="ticks {}" role="img" aria-label="{}">{}</span>', look.css, label, mark_safe(marks))
 
 
+class _Names:
+    """Names for display only, read again at most once a second: a page draws dozens of them."""
+
+    directory: Directory | None = None
+    read_at = 0.0
+
+
+def _directory() -> Directory:
+    if _Names.directory is None or time.monotonic() - _Names.read_at > 1:
+        _Names.directory, _Names.read_at = get_directory(), time.monotonic()
+    return _Names.directory
+
+
+def _agency(who: Any) -> Any:
+    """An agency from its id, from a row of a list, or as it is."""
+    if isinstance(who, Mapping):
+        who = who["id"]
+    return _directory().by_id.get(who) if isinstance(who, int) else who
+
+
 @register.simple_tag
-def agency(who: AgencyRef | int | None, size: str = "") -> SafeString:
-    """The square monogram of an agency; a missing one is the system."""
-    ref = get_directory().by_id.get(who) if isinstance(who, int) else who
-    css = words.AGENCY_CSS.get(ref.kind, "ag-sys") if ref else "ag-sys"  # type: ignore[call-overload]
-    mark = ref.monogram if ref else "系"
+def agency(who: Any, size: str = "") -> SafeString:
+    """The square monogram of an agency (id, row or reference); a missing one is the system."""
+    ref = _agency(who)
+    css = words.AGENCY_CSS.get(ref.kind, "ag-sys") if ref else "ag-sys"
+    mark = ref.monogram if ref else gettext("系")
     big = " ag-l" if size == "l" else ""
     return format_html('<span class="ag {}{}" aria-hidden="true">{}</span>', css, big, mark)
 
 
 @register.filter
-def agency_name(agency_id: int | None) -> str:
-    """The short name of an agency by its id; the system where there is none."""
-    ref = get_directory().by_id.get(agency_id) if agency_id else None
+def agency_name(who: Any) -> str:
+    """The short name of an agency (id, row or reference); the system where there is none."""
+    ref = _agency(who) if who else None
     return ref.short_name if ref else gettext("系统")
 
 
 @register.filter
 def region_name(code: str | None) -> str:
     """The name of a region by its code."""
-    ref = get_directory().regions.get(code or "")
+    ref = _directory().regions.get(code or "")
     return ref.name if ref else (code or "--")
 
 
+def _instant(at: datetime | str | None) -> datetime | None:
+    """An instant from a row of the database or from JSON."""
+    return datetime.fromisoformat(at) if isinstance(at, str) else at
+
+
 @register.simple_tag
-def due(due_at: datetime | None, *, provisional: bool = False) -> SafeString:
+def due(due_at: datetime | str | None, *, provisional: bool = False) -> SafeString:
     """A deadline: words first, the instant second, 暂定 where its calendar is not published yet."""
-    if due_at is None:
+    at = _instant(due_at)
+    if at is None:
         return format_html('<span class="due"><b>{}</b></span>', gettext("未定期限"))
-    said = due_words(due_at, clock_now())
+    said = due_words(at, clock_now())
     mark = format_html(" {}", gettext("暂定")) if provisional else ""
     return format_html(
-        '<span class="due {}"><b>{}</b><small>{}{}</small></span>', said.tone, said.text, when(due_at), mark
+        '<span class="due {}"><b>{}</b><small>{}{}</small></span>', said.tone, said.text, when(at), mark
     )
 
 
@@ -135,16 +157,17 @@ def signals(counts: Mapping[str, int] | None) -> SafeString:
 
 
 @register.filter
-def when(at: datetime | None) -> str:
+def when(at: datetime | str | None) -> str:
     """An instant in local time; the running year is left out."""
-    if at is None:
+    instant = _instant(at)
+    if instant is None:
         return "--"
-    local = timezone.localtime(at)
+    local = timezone.localtime(instant)
     return local.strftime("%m-%d %H:%M" if local.year == timezone.localtime(clock_now()).year else "%Y-%m-%d %H:%M")
 
 
 @register.filter
-def day(at: datetime | None) -> str:
+def day(at: datetime | str | None) -> str:
     """The day of an instant in local time; the running year is left out."""
     return when(at)[:-6] if at else "--"
 

@@ -5,10 +5,19 @@ Codes of the workflow table keep their own labels (`cases.workflow`); here stand
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
+
+from django.utils.translation import get_language
 
 from agencies.vocabulary import Kind
 from cases.workflow.view import Text
+
+
+def say(text: Any) -> str:
+    """A bilingual text in the language of the page; a plain value as it is."""
+    if hasattr(text, "zh"):
+        return str(text.get(get_language() or "zh"))
+    return "" if text is None else str(text)
 
 
 class StageLook(NamedTuple):

@@ -1,0 +1,46 @@
+"""How a deadline is said: the words first, counted in working days; the instant stands beside them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from django.utils import timezone
+from django.utils.translation import gettext, ngettext
+
+from cases.policy.calendar import national_calendar, working_days_between
+
+
+class Said(NamedTuple):
+    """A deadline in words and its tone: `bad` overdue, `warn` today, empty otherwise."""
+
+    text: str
+    tone: str
+
+
+def due_words(due_at: datetime, now: datetime) -> Said:
+    """Overdue by n working days, due today at a time, or n working days left."""
+    end, today = timezone.localtime(due_at), timezone.localtime(now)
+    if due_at < now:
+        days = working_days_between(end.date(), today.date(), national_calendar())
+        if days == 0:
+            return Said(gettext("已超期"), "bad")
+        return Said(ngettext("超期 %(n)s 个工作日", "超期 %(n)s 个工作日", days) % {"n": days}, "bad")
+    if end.date() == today.date():
+        return Said(gettext("今日 %(time)s 到期") % {"time": end.strftime("%H:%M")}, "warn")
+    days = working_days_between(today.date(), end.date(), national_calendar())
+    return Said(ngettext("剩 %(n)s 个工作日", "剩 %(n)s 个工作日", days) % {"n": days}, "")
+
+
+def share_used(opened_at: datetime, due_at: datetime | None, now: datetime) -> int:
+    """How much of the time between opening and deadline has passed, in percent from 0 to 100."""
+    if due_at is None or due_at <= opened_at:
+        return 0
+    return max(0, min(100, round((now - opened_at) / (due_at - opened_at) * 100)))
+
+
+def elapsed_words(opened_at: datetime, now: datetime) -> str:
+    """How many working days a task has been open."""
+    start, today = timezone.localtime(opened_at).date(), timezone.localtime(now).date()
+    days = working_days_between(start, today, national_calendar())
+    return ngettext("已用 %(n)s 个工作日", "已用 %(n)s 个工作日", days) % {"n": days}

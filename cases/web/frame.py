@@ -1,0 +1,128 @@
+"""The frame around every page: who is logged in, navigation, language, the demo clock. A template context processor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language, gettext
+
+from agencies.actors import Actor, NoSuchActor, load_actor
+from agencies.directory import get_directory
+from agencies.vocabulary import LABELS, Role
+from audit import clock
+from cases.selectors.pages import open_task_total
+from cases.web.words import say
+
+
+@dataclass(slots=True)
+class Item:
+    """One entry of the navigation."""
+
+    href: str
+    label: str
+    icon: str
+    count: int | str = 0
+    hot: bool = False
+    current: bool = False
+
+
+@dataclass(slots=True)
+class Group:
+    """A titled part of the navigation."""
+
+    label: str
+    items: list[Item] = field(default_factory=list)
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """`frame` for the templates; nothing is read before a template asks for it."""
+    return {"frame": SimpleLazyObject(lambda: _frame(request))}
+
+
+def other_language() -> dict[str, str]:
+    """The language the page can be switched to, named in itself."""
+    if (get_language() or "").startswith("en"):
+        return {"code": "zh-hans", "name": "中文"}
+    return {"code": "en", "name": "English"}
+
+
+def _frame(request: HttpRequest) -> dict[str, Any]:
+    moved = clock.current()
+    base = {
+        "demo": settings.DEMO,
+        "now": clock.now(),
+        "clock": clock.now() if moved else None,
+        "other_language": other_language(),
+        "version": _version(),
+    }
+    actor = _actor(request)
+    return {**base, "base": "web/plain.html"} if actor is None else {**base, **_of_person(request, actor)}
+
+
+def _actor(request: HttpRequest) -> Actor | None:
+    known: Actor | None = getattr(request, "actor", None)
+    if known is not None or not request.user.is_authenticated:
+        return known
+    try:
+        return load_actor(int(request.user.pk))
+    except NoSuchActor:
+        return None
+
+
+def _of_person(request: HttpRequest, actor: Actor) -> dict[str, Any]:
+    directory = get_directory()
+    post = actor.posts[0] if actor.posts else None
+    nav = _navigation(request, actor)
+    items = {item.href: item for group in nav for item in group.items}
+    return {
+        "base": "web/base.html",
+        "actor": actor,
+        "post_agency": post.agency_id if post else None,
+        "post_name": post.agency_name if post else gettext("未分配机构"),
+        "role_names": role_names(post.roles) if post else "",
+        "region_name": directory.regions[post.region_code].name if post and post.region_code in directory.regions else "",
+        "posts": [
+            {"agency": p.agency_id, "name": p.agency_name, "roles": role_names(p.roles)} for p in actor.posts
+        ],
+        "nav": nav,
+        "tabbar": [items[href] for href in ("/", "/cases/", "/tasks/", "/inbox/") if href in items]
+        + [Item("/more/", gettext("更多"), "menu-2", current=request.path == "/more/")],
+    }
+
+
+def role_names(roles: frozenset[str]) -> str:
+    """The names of roles in the order of the vocabulary."""
+    return "、".join(say(LABELS[role]) for role in Role if role.value in roles)
+
+
+def _navigation(request: HttpRequest, actor: Actor) -> list[Group]:
+    tasks = open_task_total(actor)
+    groups = [
+        Group(
+            gettext("办理"),
+            [
+                Item("/", gettext("工作台"), "layout-dashboard"),
+                Item("/tasks/", gettext("待办"), "checklist", count=tasks, hot=tasks > 0),
+                Item("/cases/", gettext("案件"), "layout-list"),
+                Item("/imports/", gettext("监测名单导入"), "database-import"),
+                Item("/inbox/", gettext("消息"), "bell"),
+            ],
+        ),
+        Group(gettext("监督"), [Item("/audit/", gettext("审计"), "shield-check")]),
+    ]
+    for group in groups:
+        for item in group.items:
+            item.current = request.path == item.href or (item.href != "/" and request.path.startswith(item.href))
+    return groups
+
+
+def _version() -> str:
+    try:
+        return version("lianzhi")
+    except PackageNotFoundError:
+        return str(getattr(settings, "VERSION", "0.1.0"))
