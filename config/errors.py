@@ -18,6 +18,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from cases.web import errors as pages
 from cases.workflow.errors import WorkflowError
 from cases.workflow.view import Text
 
@@ -57,7 +58,13 @@ def say(text: Text) -> str:
 def problem(status: int, *, code: str, detail: str, **members: Any) -> dict[str, Any]:
     """The body; members that are empty are left out."""
     title = TITLES.get(status) or (TITLES[400] if status < 500 else TITLES[500])
-    body = {"type": f"urn:lianzhi:problem:{code}", "title": say(title), "status": status, "detail": detail, "code": code}
+    body = {
+        "type": f"urn:lianzhi:problem:{code}",
+        "title": say(title),
+        "status": status,
+        "detail": detail,
+        "code": code,
+    }
     return body | {name: value for name, value in members.items() if value}
 
 
@@ -132,7 +139,9 @@ def is_api(request: HttpRequest) -> bool:
 
 
 def _json(status: int) -> HttpResponse:
-    return JsonResponse(plain(status), status=status, content_type=CONTENT_TYPE, json_dumps_params={"ensure_ascii": False})
+    return JsonResponse(
+        plain(status), status=status, content_type=CONTENT_TYPE, json_dumps_params={"ensure_ascii": False}
+    )
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -148,4 +157,4 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return _json(500) if is_api(request) else defaults.server_error(request)
+    return _json(500) if is_api(request) else pages.server_error(request)

@@ -22,15 +22,19 @@ HOME = embedded.Home.from_env(env)
 
 # The demo has known passwords, a clock that can be set and relaxed cookies. Only the embedded mode is one by itself.
 DEMO = env.flag("LIANZHI_DEMO", default=EMBEDDED)
-DEMO_PASSWORD = "Lianzhi-Demo-2026"  # of every demo login; load_demo_city refuses outside the demo
+DEMO_PASSWORD = "Lianzhi-Demo-2026"  # noqa: S105 — of every demo login, and load_demo_city refuses outside the demo
 DEBUG = env.flag("LIANZHI_DEBUG", default=False)
 if DEBUG and not DEMO:
     raise SettingError("LIANZHI_DEBUG is true outside the demo, which would show internals to users; write false.")
 
-SECRET_KEY = env.secret("SECRET_KEY") or (demo_secret_key(HOME) if EMBEDDED else None) or env.required(
-    "SECRET_KEY",
-    write='at least 50 random characters, for instance the output of: '
-    'python -c "import secrets; print(secrets.token_urlsafe(64))"',
+SECRET_KEY = (
+    env.secret("SECRET_KEY")
+    or (demo_secret_key(HOME) if EMBEDDED else None)
+    or env.required(
+        "SECRET_KEY",
+        write="at least 50 random characters, for instance the output of: "
+        'python -c "import secrets; print(secrets.token_urlsafe(64))"',
+    )
 )
 # The keys that seal personal data, and the key by which equal values are found.
 VAULT_KEYS, VAULT_INDEX_KEY = vault_keys(env, demo_secret=SECRET_KEY if DEMO else None)
@@ -76,6 +80,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "cases.web.frame.frame",
             ],
         },
     }
@@ -135,7 +140,7 @@ PROTECTED_TABLES: dict[str, str] = {
     "django_migrations": "SELECT",
 }
 
-# --- Redis: Celery's broker and a cache. Losing it loses nothing ----------------------------------------------------
+# --- Redis: Celery's broker and a cache. Losing it loses nothing --------------------------------------------
 
 REDIS_URL = env.redis("REDIS_URL", HOME.redis_url() if EMBEDDED else None) or env.required(
     "REDIS_URL", write="redis://HOST:6379/0 (it may be left out only together with DATABASE_URL)"
@@ -153,14 +158,18 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 # A killed worker's tasks come back after the visibility timeout, at the next sweep. With Celery's own values that is
 # more than an hour; no task of ours may run longer than this limit.
 CELERY_TASK_TIME_LIMIT = 280
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 300, "unacked_restore_interval": 10, "unacked_restore_throttle": 1}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 300,
+    "unacked_restore_interval": 10,
+    "unacked_restore_throttle": 1,
+}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # Rung after every act (see cases/workflow/bell.py); a sweep finds what nobody rang for. Empty: no bell.
 OUTBOX_TASK = "notifications.deliver"
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {}
 
-# --- People, sessions, cookies ---------------------------------------------------------------------------------------
+# --- People, sessions, cookies ------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "agencies.User"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
@@ -190,7 +199,7 @@ if env.flag("LIANZHI_BEHIND_PROXY", default=False):
 # Preloading in browsers cannot be taken back and is a decision about the whole domain, not about this product.
 SILENCED_SYSTEM_CHECKS = ["security.W021"]
 
-# --- Language, time ----------------------------------------------------------------------------------------------------
+# --- Language, time -----------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
@@ -198,7 +207,7 @@ TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 USE_I18N = True
 
-# --- Static files: the demo serves them from the apps, production from `collectstatic` ---------------------------------
+# --- Static files: the demo serves them from the apps, production from `collectstatic` ----------------------
 
 STATIC_URL = "/static/"
 STATIC_ROOT = None if DEMO else BASE_DIR / "static-root"
@@ -211,7 +220,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": _STATIC_STORAGE},
 }
 
-# --- API ---------------------------------------------------------------------------------------------------------------
+# --- API ----------------------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
@@ -229,11 +238,11 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
 }
 
-# --- The software's own version, stored with every decision ------------------------------------------------------------
+# --- The software's own version, stored with every decision -------------------------------------------------
 
 SOFTWARE_VERSION = env.text("LIANZHI_VERSION", "") or software_version(BASE_DIR)
 
-# --- Log -----------------------------------------------------------------------------------------------------------------
+# --- Log ----------------------------------------------------------------------------------------------------
 
 LOGGING = {
     "version": 1,
