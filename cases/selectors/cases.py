@@ -33,14 +33,14 @@ _NUMBER = re.compile(r"[A-Z]{2,6}[0-9]{2}-[0-9]+")
 
 @dataclass(frozen=True, slots=True)
 class CaseFilter:
-    """What narrows the list; None means any. `region` is a code and what lies in it; `holder_id` has an open task."""
+    """What narrows the list; None means any. `region` is a code and what lies in it; `holder_ids` have an open task."""
 
     stage: str | None = None
     region: str | None = None
     level: str | None = None
     outcome: str | None = None
     number: str | None = None
-    holder_id: int | None = None
+    holder_ids: tuple[int, ...] = ()
     closed: bool | None = None
     q: str | None = None
 
@@ -118,14 +118,14 @@ def _conditions(wanted: CaseFilter) -> tuple[str, list[Any]]:
         parts.append(("c.region_code LIKE %s", [escape_like(wanted.region) + "%"]))
     if wanted.closed is not None:
         parts.append((f"c.stage {'=' if wanted.closed else '<>'} 'closed'", []))
-    if wanted.holder_id is not None:
-        parts.append((_HOLDS, [wanted.holder_id]))
+    if wanted.holder_ids:
+        parts.append((_HOLDS, [list(wanted.holder_ids)]))
     if wanted.q:
         parts.append(_search(wanted.q.strip()))
     return "".join(f" AND {text}" for text, _ in parts), [p for _, values in parts for p in values]
 
 
-_HOLDS = "EXISTS (SELECT 1 FROM cases_task t WHERE t.case_id = c.id AND t.state = 'open' AND t.agency_id = %s)"
+_HOLDS = "EXISTS (SELECT 1 FROM cases_task t WHERE t.case_id = c.id AND t.state = 'open' AND t.agency_id = ANY(%s))"
 
 
 def _search(words: str) -> tuple[str, list[Any]]:

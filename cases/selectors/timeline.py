@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Collection
 from typing import Any
 from uuid import UUID
 
@@ -9,21 +11,31 @@ import orjson
 
 from agencies.actors import Actor
 from agencies.directory import Directory, get_directory
-from cases.selectors import refs
+from cases.selectors import masking, refs
 from cases.selectors.paging import Keyset, Page, Row, fetch, whole
 from cases.selectors.scopes import viewing_agencies
 
 IN_ORDER = Keyset("timeline", ("seq",), (whole,))
 NEWEST_FIRST = Keyset("history", ("seq",), (whole,), descending=True)
 
-# The texts an act may carry. Names, numbers and addresses are sealed under other keys and are never read here.
-TEXT_KEYS = ("text", "note", "reason_text", "opinion", "comment", "remark", "advice", "answer", "question", "statement")
+# Phone, identity, account and card numbers that somebody typed into a free text.
+_LONG_NUMBER = re.compile(r"(?<![0-9A-Za-z])[0-9][0-9 -]{5,}[0-9Xx](?![0-9A-Za-z])")
 
 
 def timeline(
-    actor: Actor, case_id: UUID, *, cursor: str | None = None, size: int = 100, newest_first: bool = False
+    actor: Actor,
+    case_id: UUID | str,
+    *,
+    texts: Callable[[str], Collection[str]] = lambda action: (),
+    cursor: str | None = None,
+    size: int = 100,
+    newest_first: bool = False,
 ) -> Page | None:
-    """The events of a visible case, a page at a time; None where there is no such case for this person."""
+    """The events of a visible case, a page at a time; None where there is no such case for this person.
+
+    `texts` says which sealed fields of an act are free text and may be shown; personal data never are. Raises
+    InvalidCursor.
+    """
     order = NEWEST_FIRST if newest_first else IN_ORDER
     at = order.decode(cursor)
     seeing = viewing_agencies(actor)
@@ -38,7 +50,7 @@ def timeline(
     total = rows[0]["version"]
     directory = get_directory(stamp=rows[0]["stamp"])
     kinds = rows[0]["kinds"] or {}
-    shown = [_shown(row, kinds, directory) for row in rows if row["seq"] is not None]
+    shown = [_shown(row, kinds, directory, texts(row["action"])) for row in rows if row["seq"] is not None]
     return order.page(shown, at, size, (total, True))
 
 
@@ -59,7 +71,7 @@ ORDER BY {outer}
 """
 
 
-def _shown(row: Row, kinds: Any, directory: Directory) -> Row:
+def _shown(row: Row, kinds: Any, directory: Directory, texts: Collection[str]) -> Row:
     body = orjson.loads(bytes(row["body"]))
     known = orjson.loads(kinds) if isinstance(kinds, str) else kinds
     return {
@@ -77,7 +89,7 @@ def _shown(row: Row, kinds: Any, directory: Directory) -> Row:
         "document": body.get("document", {}).get("number"),
         "basis": body.get("basis", []),
         "rules": body.get("rules", ""),
-        "text": _text(row["sealed"]),
+        "text": _text(row["sealed"], texts),
         "leaf": row["leaf"],
     }
 
@@ -92,8 +104,13 @@ def _closed(task: dict[str, Any], known: dict[str, Any], directory: Directory) -
     return {"id": task["id"], "kind": kind, "agency": refs.agency(directory, agency_id), "state": task["state"]}
 
 
-def _text(sealed: str | None) -> str:
-    if sealed is None:
+def _text(sealed: str | None, names: Collection[str]) -> str:
+    """The free texts of an act, long numbers masked; empty once they have been erased."""
+    if sealed is None or not names:
         return ""
     data = orjson.loads(sealed)
-    return "\n".join(str(data[key]) for key in TEXT_KEYS if data.get(key))
+    return _LONG_NUMBER.sub(_masked, "\n".join(str(data[name]) for name in names if data.get(name)))
+
+
+def _masked(found: re.Match[str]) -> str:
+    return masking.digits(found.group())

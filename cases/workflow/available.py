@@ -34,10 +34,15 @@ class Availability:
 
 def available_actions(*, case_id: UUID | str, actor: Actor, now: datetime) -> list[Availability]:
     """Every act of the table on this case for this person: possible now, or the refusal. Raises NotVisible."""
+    return case_and_actions(case_id=case_id, actor=actor, now=now)[1]
+
+
+def case_and_actions(*, case_id: UUID | str, actor: Actor, now: datetime) -> tuple[CaseView, list[Availability]]:
+    """The same with the case as it was read for it, whose version an act that follows has to name."""
     loaded = load_case(str(case_id), actor.user_id, lock=False)
     if loaded.view is None or loaded.actor is None or not is_visible(loaded.view, loaded.actor):
         raise NotVisible()
-    return availabilities(loaded.view, loaded.actor, loaded.directory, now)
+    return loaded.view, availabilities(loaded.view, loaded.actor, loaded.directory, now)
 
 
 def availabilities(view: CaseView, actor: Actor, directory: Directory, now: datetime) -> list[Availability]:
