@@ -16,10 +16,12 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
-@worker_init.connect
-@beat_init.connect
 def start_embedded_servers(**_: object) -> None:
     """A worker started by hand works like a `manage.py` command: it finds the embedded servers running."""
     from config.embedded import ensure
 
     ensure()
+
+
+worker_init.connect(start_embedded_servers)
+beat_init.connect(start_embedded_servers)

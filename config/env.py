@@ -89,7 +89,9 @@ class Env:
             return default
         path = Path(value).expanduser()
         if not path.is_absolute():
-            raise SettingError(f"{name} is “{value}”, which is a relative path; write an absolute one, such as {path.absolute()}.")
+            raise SettingError(
+                f"{name} is “{value}”, which is a relative path; write an absolute one, such as {path.absolute()}."
+            )
         if path.exists() and not path.is_dir():
             raise SettingError(f"{name} is “{value}”, which is a file; write the path of a directory.")
         return path

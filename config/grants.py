@@ -86,7 +86,8 @@ def _refuse_missing_role(cursor: CursorWrapper, role: str) -> None:
         )
     if found[0]:
         raise SettingError(
-            f"DATABASE_URL names the role “{role}”, which may pass all rights; write a role without SUPERUSER and BYPASSRLS."
+            f"DATABASE_URL names the role “{role}”, which may pass all rights; "
+            "write a role without SUPERUSER and BYPASSRLS."
         )
 
 

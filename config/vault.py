@@ -28,7 +28,9 @@ def vault_keys(env: Env, *, demo_secret: str | None) -> tuple[dict[str, bytes], 
     for word in named.split(","):
         name, _sign, key = word.strip().partition("=")
         if not _NAME.fullmatch(name) or name in ring:
-            raise SettingError("VAULT_KEYS holds a key without a name of its own; write NAME=KEY,NAME=KEY (a-z, 0-9, -).")
+            raise SettingError(
+                "VAULT_KEYS holds a key without a name of its own; write NAME=KEY,NAME=KEY (a-z, 0-9, -)."
+            )
         ring[name] = _key("VAULT_KEYS", key)
     return ring, _key("VAULT_INDEX_KEY", index)
 
@@ -39,7 +41,9 @@ def _key(variable: str, text: str) -> bytes:
     except binascii.Error:
         key = b""
     if len(key) != KEY_BYTES:
-        raise SettingError(f"{variable} holds a key that is not {KEY_BYTES} bytes in base64; write the output of: {_HOW}")
+        raise SettingError(
+            f"{variable} holds a key that is not {KEY_BYTES} bytes in base64; write the output of: {_HOW}"
+        )
     return key
 
 

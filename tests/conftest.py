@@ -71,7 +71,9 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     names = set(getattr(item, "fixturenames", ()))
     marker = item.get_closest_marker("django_db")
     if "transactional_db" in names or (marker and marker.kwargs.get("transaction")):
-        raise pytest.UsageError("the application role may not TRUNCATE: use the fixture fresh_db, a database of its own.")
+        raise pytest.UsageError(
+            "the application role may not TRUNCATE: use the fixture fresh_db, a database of its own."
+        )
     if "fresh_db" in names and ("db" in names or marker):
         raise pytest.UsageError("fresh_db and db exclude each other: db rolls back, fresh_db commits.")
     use_database(DEMO_TEST if "demo_city" in names else TEST)
@@ -169,9 +171,7 @@ def celery_worker_process(fresh_db: Clone, redis_url: str, tmp_path: Path) -> It
 def child(command: list[str], log: Path) -> Iterator[Any]:
     """A process of the product, ended with the test, and with pytest however that ends."""
     log.touch()
-    started = process.spawn(
-        command, log=log, death_signal=signal.SIGTERM, environment=dict(os.environ), directory=ROOT
-    )
+    started = process.spawn(command, log=log, death_signal=signal.SIGTERM, environment=dict(os.environ), directory=ROOT)
     try:
         yield started
     finally:

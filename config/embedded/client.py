@@ -38,7 +38,7 @@ def ensure_for_command(arguments: Sequence[str]) -> None:
 
 def ensure() -> None:
     """Make sure that both servers answer, and keep them from being idle while this process lives."""
-    global _lease
+    global _lease  # noqa: PLW0603 — a lock is held by the process, once
     if not is_wanted():
         return
     home = Home.from_env()

@@ -19,12 +19,13 @@ def acquire(path: Path, *, shared: bool = False, wait: float | None = 0.0) -> in
     while True:
         try:
             fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
-            return descriptor
         except BlockingIOError:
             if time.monotonic() >= until:
                 os.close(descriptor)
                 return None
             time.sleep(0.05)
+        else:
+            return descriptor
 
 
 def is_held(path: Path) -> bool:

@@ -119,6 +119,7 @@ class Cluster:
                 [os.fspath(part) for part in command],
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
+                check=False,
                 cwd="/",
                 env=plain_environment(),
                 preexec_fn=before_exec(os.getpid(), signal.SIGKILL, run_as()),

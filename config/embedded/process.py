@@ -95,7 +95,7 @@ def spawn(
             cwd=directory,
             env=plain_environment() if environment is None else environment,
             pass_fds=tuple(keep_fds),
-            preexec_fn=before_exec(os.getpid(), death_signal, user),
+            preexec_fn=before_exec(os.getpid(), death_signal, user),  # noqa: PLW1509 — supervisor and pytest fork here
         )
 
 

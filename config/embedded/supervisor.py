@@ -87,7 +87,8 @@ class Supervisor:
         """Somebody may be connected who takes no lock, such as psql."""
         with closing(self.cluster.connect()) as connection, connection.cursor() as cursor:
             cursor.execute(
-                "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+                "SELECT count(*) FROM pg_stat_activity"
+                " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
             )
             return bool(cursor.fetchone()[0])
 
@@ -98,7 +99,8 @@ class Supervisor:
 
 
 def say(text: str) -> None:
-    print(time.strftime("%Y-%m-%d %H:%M:%S"), text, flush=True)
+    sys.stdout.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {text}\n")
+    sys.stdout.flush()
 
 
 def main(report: int) -> None:

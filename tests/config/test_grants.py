@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import psycopg2
 import pytest
-from django.conf import settings
-from django.contrib.contenttypes.models import ContentType
-from django.db import ProgrammingError, connection, connections, transaction
+from django.db import connection
 
 
 def rows(statement: str, *parameters: object) -> list[tuple[object, ...]]:

@@ -1,0 +1,33 @@
+# Everything this project can be asked to do. `make` alone lists it.
+# Relative paths only: the checkout may lie in a directory with spaces in its name.
+
+.DEFAULT_GOAL := help
+.PHONY: help setup runtime demo test check bench drills
+MAKEFLAGS += --no-print-directory
+
+PYTHON_BIN := .venv/bin/python
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+setup: ## build .venv with all dependencies, by the hashes in requirements/
+	@tools/setup dev
+
+runtime: # only what the product itself needs
+	@tools/setup runtime
+
+demo: runtime ## the whole product on this machine with sample data, until Ctrl-C (DEMO_EXIT=1: stop after the run)
+	@$(PYTHON_BIN) manage.py demo
+
+test: setup ## all tests, in one run: real PostgreSQL, Redis and browser
+	@tools/browser
+	@$(PYTHON_BIN) -m pytest -q
+
+check: setup ## format, lint, types, layers, settings, migrations, generated pages
+	@tools/check
+
+bench: setup ## the workloads of bench/, each beside its hand-written baseline (python -m bench NAME --help for one)
+	@$(PYTHON_BIN) -m bench all
+
+drills: setup ## kill what must be able to die, and see that it comes back
+	@$(PYTHON_BIN) -m pytest -v tests/drills
