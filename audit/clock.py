@@ -18,7 +18,7 @@ CACHE_SECONDS = 1.0
 
 
 class DemoClockRefusedError(RuntimeError):
-    """演示时钟只能在演示或测试环境中设置(settings.DEMO)。The clock can be set in the demo and in tests only."""
+    """演示时钟只能在演示或测试环境中设置（settings.DEMO）。The clock can be set in the demo and in tests only."""
 
     def __init__(self) -> None:
         super().__init__(self.__doc__)

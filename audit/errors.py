@@ -10,7 +10,7 @@ class BodyError(AuditError, ValueError):
 
 
 class StaleHeadError(AuditError):
-    """该记录链已有新的事件,请重新读取后再提交。The stream has moved on; read its head again (SQLSTATE LZ001)."""
+    """该记录链已有新的事件，请重新读取后再提交。The stream has moved on; read its head again (SQLSTATE LZ001)."""
 
     sqlstate = "LZ001"
 
@@ -22,7 +22,7 @@ class StreamRefusedError(AuditError):
 
 
 class AppendOnlyError(AuditError):
-    """审计记录只能追加,不能修改或删除。Audit rows can only be added (SQLSTATE LZ003)."""
+    """审计记录只能追加，不能修改或删除。Audit rows can only be added (SQLSTATE LZ003)."""
 
     sqlstate = "LZ003"
 

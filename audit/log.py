@@ -122,9 +122,9 @@ def check_body(value: Any, path: str = "") -> None:
             if not isinstance(item, str):
                 check_body(item, f"{path}[{index}]")
     elif isinstance(value, float):
-        raise BodyError(f"事件正文不能含浮点数,请写成字符串 {path}: a body holds no float ({value}); write it as a string")
+        raise BodyError(f"事件正文不能含浮点数，请写成字符串 {path}: a body holds no float ({value}); write it as a string")
     elif isinstance(value, int) and not -_SAFE_INTEGER <= value <= _SAFE_INTEGER:
-        raise BodyError(f"事件正文的整数过大,请写成字符串 {path}: {value} is beyond 2^53; write it as a string")
+        raise BodyError(f"事件正文的整数过大，请写成字符串 {path}: {value} is beyond 2^53; write it as a string")
 
 
 def _check_key(key: object, where: str) -> None:
@@ -132,5 +132,5 @@ def _check_key(key: object, where: str) -> None:
         raise BodyError(f"事件正文的键必须是 ASCII 字符串 {where}: keys of a body are ASCII strings")
     if key in PERSONAL_KEYS:
         raise BodyError(
-            f"事件正文不得含个人信息或自由文本,请放入封存部分 {where}: personal data and free text belong to the sealed part"
+            f"事件正文不得含个人信息或自由文本，请放入封存部分 {where}: personal data and free text belong to the sealed part"
         )

@@ -95,7 +95,7 @@ def _sealable(sealed: Mapping[str, Any]) -> dict[str, Any]:
 
 def _refuse_unsealable(value: Any) -> None:
     if isinstance(value, float):
-        raise errors.BodyError(f"封存内容不能含浮点数,请写成字符串 sealed data hold no float ({value}); write a string")
+        raise errors.BodyError(f"封存内容不能含浮点数，请写成字符串 sealed data hold no float ({value}); write a string")
     if isinstance(value, str) and "\x00" in value:
         raise errors.BodyError("封存内容不能含 NUL 字符 sealed data hold no NUL character")
     if isinstance(value, Mapping):

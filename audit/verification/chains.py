@@ -86,25 +86,25 @@ class Chains:
         if computed != row.leaf:
             yield (
                 "leaf",
-                f"正文与哈希不符:按正文计算为 {computed.hex()},库中为 {row.leaf.hex()},正文或哈希已被改动",
+                f"正文与哈希不符：按正文计算为 {computed.hex()}，库中为 {row.leaf.hex()}，正文或哈希已被改动",
                 f"the body hashes to {computed.hex()} but the row holds {row.leaf.hex()}: one of them was changed",
             )
         if row.seq != self._seq + 1:
             yield (
                 "gap",
-                f"序号不连续:应为第 {self._seq + 1} 号,实为第 {row.seq} 号,其间的记录缺失",
+                f"序号不连续：应为第 {self._seq + 1} 号，实为第 {row.seq} 号，其间的记录缺失",
                 f"seq {row.seq} where {self._seq + 1} was due: the events between are missing",
             )
         elif row.prev != self._leaf:
             yield (
                 "link",
-                f"与上一条记录不衔接:prev 为 {row.prev.hex()},上一条的哈希为 {self._leaf.hex()}",
+                f"与上一条记录不衔接：prev 为 {row.prev.hex()}，上一条的哈希为 {self._leaf.hex()}",
                 f"prev is {row.prev.hex()} but the leaf of the event before is {self._leaf.hex()}",
             )
         if row.id <= self._id:
             yield (
                 "order",
-                f"记录编号 {row.id} 不大于上一条的 {self._id},该记录系事后写入",
+                f"记录编号 {row.id} 不大于上一条的 {self._id}，该记录系事后写入",
                 f"id {row.id} is not above {self._id} of the event before: it was written later",
             )
         if body is None:
@@ -113,7 +113,7 @@ class Chains:
         for name, column, said in _disagreements(row, body, self._name):
             yield (
                 "column",
-                f"字段 {name} 与正文不符:字段为 {column},正文为 {said}",
+                f"字段 {name} 与正文不符：字段为 {column}，正文为 {said}",
                 f"the column {name} is {column} but the body says {said}",
             )
         if not _is_canonical(body, row.body):

@@ -89,6 +89,6 @@ def _crashed(prefix: str, error: Exception) -> Problem:
         prefix,
         None,
         "projection",
-        f"由事件重建状态时出错({told}),请先处理其他问题",
+        f"由事件重建状态时出错（{told}），请先处理其他问题",
         f"replaying the events failed ({told}); look at the other problems first",
     )

@@ -136,7 +136,7 @@ def _lost_since_checkpoint(connection: Any, tally: Tally) -> list[Problem]:
             "",
             None,
             "lost",
-            f"编号 {through} 及以前现有 {found} 条记录,上次核验时为 {counted} 条,有 {counted - found} 条被删除",
+            f"编号 {through} 及以前现有 {found} 条记录，上次核验时为 {counted} 条，有 {counted - found} 条被删除",
             f"{found} events up to id {through}, where an earlier verification counted {counted}: some were deleted",
         )
     ]

@@ -50,7 +50,7 @@ def _broken(event: Event) -> Problem:
         event.stream,
         event.seq,
         "sealed",
-        "封存内容与正文中的承诺值不符,封存内容已被改动",
+        "封存内容与正文中的承诺值不符，封存内容已被改动",
         "the sealed data do not open the commitment in the body: they were changed",
     )
 
@@ -71,7 +71,7 @@ def strays(connection: Any, expected: int) -> list[Problem]:
                 stream or "",
                 seq,
                 "stray",
-                "存在封存内容,但事件正文没有承诺值",
+                "存在封存内容，但事件正文没有承诺值",
                 "there are sealed data that no body promises",
             )
             for event_id, stream, seq in cursor

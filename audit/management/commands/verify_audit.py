@@ -20,7 +20,7 @@ LISTED = 20
 
 
 class Command(BaseCommand):
-    help = "核验审计记录:哈希链、字段、封存内容、由事件重建的状态。Verify the audit trail; exits 1 when it is broken."
+    help = "核验审计记录：哈希链、字段、封存内容、由事件重建的状态。Verify the audit trail; exits 1 when it is broken."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--json", action="store_true", help="一行 JSON one line of JSON")
@@ -31,7 +31,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--record",
             action="store_true",
-            help="无误时记入审计(此后删除末尾记录也能发现)record a clean result, which later betrays deleted ends",
+            help="无误时记入审计（此后删除末尾记录也能发现）record a clean result, which later betrays deleted ends",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -73,21 +73,21 @@ def _line(problem: Problem, lang: str) -> str:
         where.append(problem.stream)
     if problem.seq is not None:
         where.append(f"第 {problem.seq} 号" if lang == "zh" else f"seq {problem.seq}")
-    return f"{' '.join(where)}: {text}"
+    return f"{' '.join(where)}{'：' if lang == 'zh' else ': '}{text}"
 
 
 def _summary_zh(report: Report) -> list[str]:
     lines = [
-        f"核验 {report.events} 条记录、{report.streams} 条记录链,用时 {report.seconds:.2f} 秒,每秒 {report.events_per_second} 条",
-        f"封存内容:{report.sealed} 件相符,{report.erased} 件已依规清除",
+        f"核验 {report.events} 条记录、{report.streams} 条记录链，用时 {report.seconds:.2f} 秒，每秒 {report.events_per_second} 条",
+        f"封存内容：{report.sealed} 件相符，{report.erased} 件已依规清除",
     ]
     if report.missing_sealed:
-        lines.append(f"注意:{len(report.missing_sealed)} 件封存内容已不在库中,且无清除记录;证明仍然有效")
+        lines.append(f"注意：{len(report.missing_sealed)} 件封存内容已不在库中，且无清除记录；证明仍然有效")
     if report.unused_ids is not None:
-        lines.append(f"未使用的编号 {report.unused_ids} 个(回滚的事务会占用编号);尚未定局的记录 {report.unsettled} 条")
+        lines.append(f"未使用的编号 {report.unused_ids} 个（回滚的事务会占用编号）；尚未定局的记录 {report.unsettled} 条")
     if report.first is None:
-        return [*lines, "结论:全部相符"]
-    return [*lines, f"结论:发现 {report.problem_count} 处问题,最早的一处:{_line(report.first, 'zh')}", "问题清单:"]
+        return [*lines, "结论：全部相符"]
+    return [*lines, f"结论：发现 {report.problem_count} 处问题，最早的一处：{_line(report.first, 'zh')}", "问题清单："]
 
 
 def _summary_en(report: Report) -> list[str]:
