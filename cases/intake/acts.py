@@ -54,6 +54,7 @@ class Target:
     case_id: str = ""
     number: str = ""
     opened: bool = False
+    region_code: str = ""
     located_by: ReadRow | None = None
 
 
@@ -117,8 +118,9 @@ def _open(targets: Sequence[Target], imported: Import) -> None:
 
 def _opening(target: Target, imported: Import) -> dict[str, Any]:
     rows = [placement.read for placement in target.placements]
+    target.region_code = _region(target, imported)
     data: dict[str, Any] = {
-        "region_code": _region(target, imported),
+        "region_code": target.region_code,
         "title": _title(target, imported),
         "source": imported.kind,
         "batch": imported.name,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -32,7 +33,7 @@ _SIGHTS = """
     WHERE r.sight = ANY(%s::bytea[]) AND b.kind = 'telecom' AND r.site_id IS NOT NULL ORDER BY r.id
 """
 _REPLIES = """
-    SELECT r.sight, r.id, r.number, r.sealed, r.batch_id, b.columns, b.received_at
+    SELECT r.sight, r.id, r.number, r.sealed, r.batch_id, b.columns, b.received_at, coalesce((r.reading ->> 'sheet')::int, 0)
     FROM cases_listrow r JOIN cases_listbatch b ON b.id = r.batch_id
     WHERE r.sight = ANY(%s::bytea[]) AND b.kind = 'trace' AND r.site_id IS NULL AND r.reason = 'trace_waiting' ORDER BY r.id
 """
@@ -81,7 +82,8 @@ class WaitingReply:
     sealed: bytes
     batch_id: UUID
     columns: dict[str, Any]
-    received_at: Any
+    received_at: datetime
+    sheet: int
 
 
 def lock_intake() -> None:

@@ -14,11 +14,10 @@ from cases.intake.rows import ReadRow
 
 @dataclass(slots=True)
 class Sight:
-    """A list row that a carrier's reply may be about: stored (`row_id`), or placed earlier in this chunk."""
+    """A stored list row that a carrier's reply is about."""
 
     site: SiteState
-    row_id: int | None = None
-    placed: Placement | None = None
+    row_id: int
 
 
 @dataclass(slots=True)
@@ -112,8 +111,6 @@ class Matcher:
         if site is None:
             return
         self.plan.attached += [(reply.row_id, site) for reply in waiting]
-        if evidence.sight:
-            self._sights.setdefault(evidence.sight, []).append(Sight(site, placed=placement))
 
     def _assign(self, placement: Placement, evidence: Evidence, lead: bytes | None) -> None:
         """The site of a row by its own evidence, else by address and pool, else a new one."""
@@ -167,15 +164,9 @@ class Matcher:
         placement.reasons = placement.reasons or ["sight"]
         self._learn(site.root(), evidence, None)
         if site.root() is not case.root():
-            self._move(sight, case.root(), site.root())
+            self.plan.moves.append((sight.row_id, case.root(), site.root()))
+            sight.site = site.root()
         placement.site = site.root()
-
-    def _move(self, sight: Sight, source: SiteState, target: SiteState) -> None:
-        if sight.placed is not None:
-            sight.placed.site = target
-        elif sight.row_id is not None:
-            self.plan.moves.append((sight.row_id, source, target))
-        sight.site = target
 
     def _new(self) -> SiteState:
         self._opened += 1

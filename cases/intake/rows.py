@@ -7,6 +7,7 @@ the times make sense, has it been reported before, can it be traced.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -61,6 +62,15 @@ class ReadRow:
 
 Cells = Callable[[str], str]
 
+# A column that was taken for another must not carry a name or a phone into a sentence.
+_SHOWN = re.compile(r"[^0-9A-Za-z年月日时分秒上下午:./,|+ -]")
+_LONG_NUMBER = re.compile(r"\d{9,}")
+
+
+def shown(text: str) -> str:
+    """A cell as it may stand in a reason: no Chinese words, long numbers shortened."""
+    return _LONG_NUMBER.sub(lambda found: f"{found[0][:3]}…{found[0][-2:]}", _SHOWN.sub("□", text))[:40]
+
 
 def read_row(number: int, row: Row, mapping: Mapping, setting: Setting) -> ReadRow:
     """Read one data row of a list; repeats are found by the caller, who sees the other rows."""
@@ -95,7 +105,7 @@ def _seen(read: ReadRow, cells: Cells, setting: Setting) -> tuple[datetime | Non
         if setting.received - last > addresses.TRACE_MAX_AGE:
             read.notes.append(("old_lead", {"days": addresses.TRACE_MAX_AGE.days}))
         elif last - setting.received > addresses.CLOCK_SKEW:
-            read.notes.append(("in_future", {"last": cells("last") or cells("first")}))
+            read.notes.append(("in_future", {"last": last.isoformat(sep=" ", timespec="minutes")}))
     return first, last
 
 
@@ -110,9 +120,9 @@ def _endpoint(read: ReadRow, cells: Cells) -> int | None:
     if port:
         read.reading["port"] = port
     if address.problem:
-        read.end(f"reject:{address.problem}", address.problem, ip=address.text, zh=address.zh, en=address.en)
+        read.end(f"reject:{address.problem}", address.problem, ip=shown(address.text), zh=address.zh, en=address.en)
     elif port_text and not port:
-        read.figures["port"] = port_text[:12]
+        read.figures["port"] = shown(port_text)
     return port
 
 
@@ -136,7 +146,7 @@ def _telecom(read: ReadRow, cells: Cells, setting: Setting) -> ReadRow:
     if read.refused:
         return read
     if first and last and last < first:
-        return read.end("reject:time_order", "time_order", first=cells("first"), last=cells("last"))
+        return read.end("reject:time_order", "time_order", first=shown(cells("first")), last=shown(cells("last")))
     _subscriber(read, cells, setting)
     # One sight is one connection of one day; without a day or a port only the very same text is the same.
     when = first.astimezone(values.CST).date().isoformat() if first and port else cells("first")
@@ -152,7 +162,7 @@ def _traceable(read: ReadRow, cells: Cells, setting: Setting, *, first: datetime
         text = cells("first")
         if not text:
             return read.end("weak:no_time", "no_time")
-        return read.end("weak:no_time", "ambiguous_time" if values.is_ambiguous(text) else "bad_time", time=text)
+        return read.end("weak:no_time", "ambiguous_time" if values.is_ambiguous(text) else "bad_time", time=shown(text))
     away = _elsewhere(read.reading["ip"], setting.home)
     return read.end("accept:out_of_area", "out_of_area", city=away) if away else read
 
@@ -180,6 +190,7 @@ def _trace(read: ReadRow, cells: Cells, setting: Setting) -> ReadRow:
     answer = cells("result")
     result = next((code for code, words in _RESULTS if any(word in answer.lower() for word in words)), "other")
     _subscriber(read, cells, setting)
+    answer = answer[:20] if result != "other" else ""
     if result == "other" and read.personal.get("broadband"):
         result = "located"
     read.reading["result"] = result
@@ -191,7 +202,7 @@ def _trace(read: ReadRow, cells: Cells, setting: Setting) -> ReadRow:
     if port is None:
         return read.end("weak:no_port", "no_port")
     if first is None:
-        return read.end("weak:no_time", "no_time" if not cells("first") else "bad_time", time=cells("first"))
+        return read.end("weak:no_time", "no_time" if not cells("first") else "bad_time", time=shown(cells("first")))
     return read.end("accept", "traced") if result == "located" else read.end("accept", "untraced", result=answer)
 
 

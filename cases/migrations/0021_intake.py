@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             name='ListBatch',
             fields=[
                 ('id', models.UUIDField(default=audit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=80, unique=True, verbose_name='批次名称')),
+                ('name', models.CharField(max_length=80, verbose_name='批次名称')),
                 ('kind', models.CharField(choices=[('telecom', '监测名单'), ('trace', '溯源反馈'), ('grid', '用电异常名单'), ('tips', '举报清单')], max_length=8, verbose_name='名单类型')),
                 ('issuer', models.CharField(blank=True, max_length=80, verbose_name='下发单位')),
                 ('level', models.CharField(default='normal', max_length=10, verbose_name='名单级别')),
@@ -33,6 +33,7 @@ class Migration(migrations.Migration):
                 ('columns', models.JSONField(default=dict, verbose_name='列对应')),
                 ('rows_total', models.PositiveIntegerField(null=True, verbose_name='行数')),
                 ('rows_done', models.PositiveIntegerField(default=0, verbose_name='已处理行数')),
+                ('moved_at', models.DateTimeField(verbose_name='最近进展')),
                 ('counts', models.JSONField(default=dict, verbose_name='统计')),
                 ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency', verbose_name='报送单位')),
                 ('received_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='接收人')),
@@ -155,6 +156,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='listbatch',
             index=models.Index(fields=['agency', '-received_at'], name='listbatch_agency_idx'),
+        ),
+        migrations.AddIndex(
+            model_name='listbatch',
+            index=models.Index(condition=models.Q(('state__in', ['received', 'importing'])), fields=['moved_at'], name='listbatch_unfinished_idx'),
+        ),
+        migrations.AddConstraint(
+            model_name='listbatch',
+            constraint=models.UniqueConstraint(condition=models.Q(('state', 'refused'), _negated=True), fields=('name',), name='listbatch_name_once'),
         ),
         migrations.AddConstraint(
             model_name='listbatch',

@@ -31,7 +31,7 @@ class ListBatch(models.Model):
         REFUSED = "refused", "不能识别"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    name = models.CharField("批次名称", max_length=80, unique=True)
+    name = models.CharField("批次名称", max_length=80)
     kind = models.CharField("名单类型", max_length=8, choices=Kind.choices)
     agency = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="+", verbose_name="报送单位")
     issuer = models.CharField("下发单位", max_length=80, blank=True)
@@ -47,12 +47,16 @@ class ListBatch(models.Model):
     columns = models.JSONField("列对应", default=dict)
     rows_total = models.PositiveIntegerField("行数", null=True)
     rows_done = models.PositiveIntegerField("已处理行数", default=0)
+    # When the last chunk was committed: an import that stands still is taken up again by a sweep.
+    moved_at = models.DateTimeField("最近进展")
     counts = models.JSONField("统计", default=dict)
 
     class Meta:
         verbose_name = "名单批次"
         verbose_name_plural = "名单批次"
         constraints: ClassVar = [
+            # A name leads to one list; a file that was none gives its name back.
+            models.UniqueConstraint(fields=["name"], condition=~models.Q(state="refused"), name="listbatch_name_once"),
             # The same file again is the same batch, under whatever name it is sent.
             models.UniqueConstraint(fields=["agency", "kind", "sha256"], name="listbatch_file_once"),
             models.CheckConstraint(
@@ -60,7 +64,14 @@ class ListBatch(models.Model):
                 name="listbatch_done_within_total",
             ),
         ]
-        indexes: ClassVar = [models.Index(fields=["agency", "-received_at"], name="listbatch_agency_idx")]
+        indexes: ClassVar = [
+            models.Index(fields=["agency", "-received_at"], name="listbatch_agency_idx"),
+            models.Index(
+                fields=["moved_at"],
+                name="listbatch_unfinished_idx",
+                condition=models.Q(state__in=["received", "importing"]),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -1,0 +1,119 @@
+"""A chunk of a list, read and compared with all that was stored: which rows are new, which repeat an earlier one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from cases.intake.identity import Evidence, evidence_of
+from cases.intake.lookups import (
+    FirstRow,
+    StoredCase,
+    WaitingReply,
+    first_rows,
+    known_sites,
+    waiting_replies,
+)
+from cases.intake.mapping import Mapping
+from cases.intake.matching import Matcher, Placement, Reply
+from cases.intake.rows import ReadRow, Setting, read_row
+from cases.models.sealing import key_ring, open_cells
+
+
+@dataclass(slots=True)
+class Line:
+    """One row of the chunk on its way into the database. `same_as` is the id of the row it repeats."""
+
+    read: ReadRow
+    row_id: int = 0
+    identity: bytes | None = None
+    evidence: Evidence | None = None
+    placement: Placement | None = None
+    same_as: int | None = None
+
+
+def prepare(reads: Iterable[ReadRow], ids: Iterable[int], batch: str) -> list[Line]:
+    """Give every row its id and find the repeated ones; only the first of equal rows keeps the identity."""
+    blind = key_ring().blind
+    lines = [Line(read, row_id) for read, row_id in zip(reads, ids, strict=True)]
+    for line in lines:
+        if not line.read.refused and line.read.identity:
+            line.identity = blind("identity", line.read.identity)
+    stored = first_rows({line.identity for line in lines if line.identity})
+    seen: dict[bytes, Line] = {}
+    for line in lines:
+        if line.identity is None:
+            continue
+        if first := stored.get(line.identity):
+            _repeats(line, first, batch)
+        elif earlier := seen.get(line.identity):
+            line.same_as = earlier.row_id
+            line.read.end("duplicate", "duplicate", row=earlier.read.number)
+        else:
+            seen[line.identity] = line
+            read = line.read
+            line.evidence = evidence_of(reading=read.reading, personal=read.personal, place=read.place, blind=blind)
+        if line.same_as is not None:
+            line.identity = None
+    return lines
+
+
+def _repeats(line: Line, first: FirstRow, batch: str) -> None:
+    line.same_as = first.row_id
+    if first.batch == batch:
+        line.read.end("duplicate", "duplicate", row=first.number)
+    else:
+        line.read.end("duplicate", "duplicate_elsewhere", row=first.number, batch=first.batch)
+
+
+def match(kind: str, lines: list[Line], setting: Setting) -> tuple[Matcher, dict[str, StoredCase]]:
+    """Place every accepted row, under the intake lock."""
+    fresh = [line for line in lines if line.evidence is not None]
+    evidences = [line.evidence for line in fresh if line.evidence is not None]
+    replies = _replies(evidences, setting) if kind == "telecom" else {}
+    everything = [*evidences, *(reply.evidence for found in replies.values() for reply in found)]
+    index, sights, cases = known_sites(everything, with_sights=kind == "trace")
+    matcher = Matcher(index, sights, replies)
+    for line in fresh:
+        if line.evidence is not None:
+            line.placement = matcher.place(kind, line.read, line.evidence)
+    return matcher, cases
+
+
+def _replies(evidences: list[Evidence], setting: Setting) -> dict[bytes, list[Reply]]:
+    found = waiting_replies(sorted({e.sight for e in evidences if e.sight}))
+    return {sight: [_reread(waiting, setting) for waiting in group] for sight, group in found.items()}
+
+
+def _reread(waiting: WaitingReply, setting: Setting) -> Reply:
+    """A reply as it was read when it came: its cells, by the columns of its own list."""
+    cells = open_cells(waiting.sealed, waiting.batch_id.bytes, waiting.number)
+    mapping = mapping_from(waiting.columns, waiting.sheet)
+    own = Setting(setting.home, waiting.received_at, waiting.columns.get("order"))
+    read = read_row(waiting.number, cells, mapping, own)
+    evidence = evidence_of(reading=read.reading, personal=read.personal, place=read.place, blind=key_ring().blind)
+    return Reply(waiting.row_id, read, evidence)
+
+
+def columns_of(sheets: Iterable[tuple[str, Mapping]], order: str | None) -> dict[str, Any]:
+    """How the list was read, as its batch keeps it."""
+    return {
+        "order": order,
+        "sheets": [
+            {
+                "name": name,
+                "kind": mapping.kind,
+                "columns": mapping.columns,
+                "confidence": {field: round(value, 3) for field, value in mapping.confidence.items()},
+                "headers": list(mapping.headers),
+            }
+            for name, mapping in sheets
+        ],
+    }
+
+
+def mapping_from(columns: dict[str, Any], sheet: int) -> Mapping:
+    kept = columns["sheets"][sheet]
+    return Mapping(kept["kind"], kept["columns"], kept["confidence"], tuple(kept["headers"]))
+
