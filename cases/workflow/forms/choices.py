@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from cases.policy.blindspots import blind_spots
 from cases.workflow.fields import Choices
 from cases.workflow.task_kinds import FINDING_KINDS, KINDS
 from cases.workflow.view import Text
@@ -79,12 +80,10 @@ USER_CLASSES: Final = code_list(
     ("important", "重要用户", "Important user"),
 )
 PRICE_CLASSES: Final = code_list(
-    ("residential_tiered", "居民阶梯电价", "Residential, tiered"),
-    ("residential_combined", "居民合表电价", "Residential, combined meter"),
+    ("tiered", "居民阶梯电价", "Residential, tiered"),
+    ("tiered_tou", "居民峰谷分时（阶梯）", "Residential, tiered with time of use"),
+    ("combined", "居民合表电价", "Residential, combined meter"),
     ("commercial", "一般工商业", "General commercial"),
-    ("industrial", "大工业", "Large industry"),
-    ("agricultural", "农业生产", "Agricultural"),
-    ("other", "其他", "Other"),
 )
 TRACE_RESULTS: Final = code_list(
     ("identified", "已落实用户", "Subscriber identified"),
@@ -138,10 +137,9 @@ MERGE_REASONS: Final = code_list(
     ("same_account", "同一户号", "Same account"),
     ("same_subject", "同一当事人", "Same subject"),
 )
+# Why no measure is open, in the words of the register of blind spots; and reasons that are none.
 MONITORING_REASONS: Final = code_list(
-    ("insufficient_evidence", "证据不足", "Too little evidence"),
-    ("residential_no_ground", "居民用电，无窃电、无欠费，没有停电依据", "Residential, no theft, no arrears: no ground"),
-    ("no_regional_document", "本地区价格文件不适用于个人", "No regional price document covers persons"),
+    *((spot.code, spot.zh, spot.en) for spot in blind_spots()),
     ("pending_appraisal", "待技术鉴定", "Pending appraisal"),
     ("awaiting_signal", "等待新的线索", "Awaiting a new signal"),
     ("stopped_watch", "已停止，防止反弹", "Stopped; watched for relapse"),

@@ -41,6 +41,9 @@ PROPOSE_SURCHARGE: Final = (
     number("monthly_kwh", "测算月电量（kWh）", "Monthly kWh of the simulation", required=True),
     choice("price_class", "现行电价", "Present price class", c.PRICE_CLASSES, required=True),
     choice("reclass_to", "改按电价类别", "Re-classify to", c.PRICE_CLASSES, hint=("不改类则不填", "Only if changed")),
+    number(
+        "commercial_price", "当月工商业电价（元/kWh）", "Commercial price of the month (CNY/kWh)", maximum=Decimal(20)
+    ),
     yes_no("simulation_seen", "已查看电费测算", "The bill simulation was seen", required=True),
     text("local_document", "地方价格文件文号", "Local price document", maximum=80),
     day("document_from", "地方文件施行日期", "Local document in force from"),
@@ -81,6 +84,19 @@ ISSUE_BILL: Final = (
     day("cycle_from", "抄表周期起", "Cycle from", required=True),
     day("cycle_to", "抄表周期止", "Cycle to", required=True),
     number("kwh", "周期电量（kWh）", "kWh of the cycle", required=True),
+    number(
+        "used_before",
+        "本年此前用电量（kWh）",
+        "kWh of this year before the cycle",
+        hint=("阶梯电价必填，用于确定档位", "Needed for tiered prices"),
+    ),
+    number(
+        "energy_price",
+        "当月代理购电价格（元/kWh）",
+        "Proxy price of the month (CNY/kWh)",
+        maximum=Decimal(20),
+        hint=("工商业用户必填", "Needed for commercial users"),
+    ),
     NOTE,
     FILES,
 )

@@ -1,0 +1,156 @@
+"""What the effects share: who did it and when, facts put beside facts, and the hand-offs that several acts open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from agencies.directory import AgencyRef, Directory
+from audit.log import timestamp
+from cases.policy.calendar import add_calendar_days
+from cases.policy.dated import CHINA
+from cases.policy.deadlines import close_of
+from cases.workflow.plain import plain
+from cases.workflow.task_kinds import FINDING_KINDS, KINDS, MEASURES
+from cases.workflow.view import CaseView, Context, Facts, OpenTask, Outcome, TaskView
+from cases.workflow.workdays import calendar_for
+
+Data = dict[str, Any]
+FOLLOW_UP_DAYS = (30, 90)
+
+
+def seq_of(view: CaseView) -> int:
+    """The number of the event that this act will be: `version` is the number of events so far."""
+    return view.version + 1
+
+
+def today(ctx: Context) -> date:
+    return ctx.now.astimezone(CHINA).date()
+
+
+def instant(text: str) -> datetime:
+    """A time as facts hold it."""
+    return datetime.fromisoformat(text)
+
+
+def signed(view: CaseView, ctx: Context) -> dict[str, Any]:
+    """Who found or decided it, when, and in which event: codes and numbers only."""
+    return {
+        "agency": ctx.post.principal_id or None,
+        "user": ctx.actor.user_id,
+        "at": timestamp(ctx.now),
+        "seq": seq_of(view),
+    }
+
+
+def picked(data: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    """The given inputs that were filled in, as facts hold them."""
+    return {name: plain(data[name]) for name in names if data.get(name) not in (None, [], "")}
+
+
+def put(view: CaseView, key: str, **changes: Any) -> Facts:
+    """One fact with these members changed; a member that becomes None is dropped."""
+    merged = {**(view.facts.get(key) or {}), **{name: plain(value) for name, value in changes.items()}}
+    return {key: {name: value for name, value in merged.items() if value is not None}}
+
+
+def is_open(view: CaseView, *kinds: str, besides: TaskView | None = None) -> bool:
+    return any(t.kind in kinds and (besides is None or t.id != besides.id) for t in view.tasks)
+
+
+def lead(view: CaseView, kind: str, *, due_at: datetime | None = None, **data: Any) -> OpenTask:
+    """A task for the commission that leads the case."""
+    return OpenTask(kind, agency_id=view.lead_agency_id or None, due_at=due_at, data=data)
+
+
+def pending_finding(view: CaseView, besides: TaskView | None) -> bool:
+    """A finding is still owed: its task is open, or its return has not been ruled on yet."""
+    return any(
+        t.kind in FINDING_KINDS or (t.kind == "rule_on_return" and t.data.get("kind") in FINDING_KINDS)
+        for t in view.tasks
+        if besides is None or t.id != besides.id
+    )
+
+
+def after_last_finding(view: CaseView, ctx: Context) -> list[OpenTask]:
+    """`determine`, once no finding task is open any more (`=last_finding`)."""
+    waiting = is_open(view, "determine", "review_determination", "receive_transfer")
+    if view.stage != "verification" or waiting or pending_finding(view, ctx.task):
+        return []
+    return [lead(view, "determine")]
+
+
+def follow_ups(view: CaseView, ctx: Context) -> list[OpenTask]:
+    """The visits after closing, at 30 and 90 days."""
+    calendar = calendar_for(view.region_code, ctx.directory)
+    return [
+        lead(view, "follow_up", due_at=close_of(add_calendar_days(today(ctx), days, calendar).day), day=days)
+        for days in FOLLOW_UP_DAYS
+    ]
+
+
+def end_of_day(day: date) -> datetime:
+    """18:00 of that day, when its periods end."""
+    return close_of(day)
+
+
+def nothing_else_open(view: CaseView, ctx: Context) -> bool:
+    """No task of the main line is open besides the one just done; side work may go on in a closed case anyway."""
+    done = ctx.task.id if ctx.task else ""
+    return all(t.id == done or KINDS[t.kind].allowed_in_closed for t in view.tasks)
+
+
+def to_close(view: CaseView) -> list[OpenTask]:
+    """`close`, where the stage knows it and it is not open yet."""
+    return [] if view.stage not in MEASURES or is_open(view, "close") else [lead(view, "close")]
+
+
+def measures_lapse(view: CaseView) -> Facts:
+    """Back in verification nothing of the measure goes on: a stay ends with it, an unanswered objection is settled."""
+    facts: Facts = {}
+    if (view.facts.get("stay") or {}).get("active"):
+        facts |= put(view, "stay", active=False, ended_by="measure_ended")
+    if (view.facts.get("objection") or {}).get("state") == "open":
+        facts |= put(view, "objection", state="moot")
+    return facts
+
+
+def back_to_verification(view: CaseView, ctx: Context, **suspension: Any) -> Outcome:
+    """The measure failed or was taken back: a new determination is due."""
+    return Outcome(
+        to="verification",
+        facts={**measures_lapse(view), **put(view, "suspension", **suspension)},
+        open=[lead(view, "determine")],
+    )
+
+
+def resolve_agency(directory: Directory, reference: str | int | None) -> AgencyRef | None:
+    """An agency by its id or by its code such as 320300-police."""
+    if reference is None:
+        return None
+    text = str(reference)
+    return directory.by_id.get(int(text)) if text.isdigit() else directory.by_code.get(text)
+
+
+def common_superior(directory: Directory, one: int, other: int) -> AgencyRef | None:
+    """The nearest commission above both: disputes between regions are ruled there (行政处罚法 25)."""
+    region = directory.by_id[other].region_code
+    found = directory.superior(one)
+    while found is not None and not found.covers(region):
+        found = directory.superior(found.id)
+    return found
+
+
+def restoration_due(view: CaseView, ctx: Context, since: datetime) -> datetime:
+    """24 hours from when the cause was gone, or what the region sets in hours."""
+    override = ctx.directory.parameter("deadline.restore_supply", view.region_code, today(ctx))
+    hours = 24
+    if isinstance(override, dict):
+        hours = int(override.get("hours") or override.get("amount") or hours)
+    return since + timedelta(hours=hours)
+
+
+def paused_by(view: CaseView, task_id: str) -> Iterable[TaskView]:
+    """Open questions to other agencies that hold up this task."""
+    return (t for t in view.tasks if t.kind == "answer_assistance" and t.data.get("for") == task_id)

@@ -1,0 +1,58 @@
+"""Closing, reopening, and the visits after closing."""
+
+from __future__ import annotations
+
+from cases.workflow.effects.base import Data, follow_ups, lead, picked, put, signed
+from cases.workflow.effects.handoffs import the_task
+from cases.workflow.view import CaseView, Context, Outcome
+
+
+def propose_closure(view: CaseView, data: Data, ctx: Context) -> Outcome:
+    """Closing takes the place of a surcharge that was still to be planned."""
+    closure = {"state": "proposed", **picked(data, "outcome", "feedback"), **signed(view, ctx)}
+    done = the_task(ctx).id
+    other = [t.id for t in view.tasks if t.kind in ("close", "plan_surcharge") and t.id != done]
+    return Outcome(
+        facts={"closure": closure},
+        open=[lead(view, "review_closure")],
+        close=dict.fromkeys(other, "cancelled"),
+    )
+
+
+def decide_closure(view: CaseView, data: Data, ctx: Context) -> Outcome:
+    decided = {"decided_by": ctx.actor.user_id, "decided_at": ctx.now}
+    if data["decision"] == "refuse":
+        return Outcome(facts=put(view, "closure", state="refused", **decided), open=[lead(view, "close")])
+    return Outcome(
+        to="closed",
+        facts=put(view, "closure", state="closed", **decided),
+        case={"outcome": view.facts["closure"]["outcome"], "review_on": None},
+        open=follow_ups(view, ctx),
+        document=("closure", None),
+    )
+
+
+def reopen_case(view: CaseView, data: Data, ctx: Context) -> Outcome:
+    """A new round: what was closed stays on record under `reopened`, a relapse is counted and looked at first."""
+    reopened = [
+        *(view.facts.get("reopened") or []),
+        {"outcome": view.outcome, "reason": data["reason_code"], **signed(view, ctx)},
+    ]
+    facts = {"reopened": reopened, **put(view, "closure", state="reopened"), "blind_spot": None}
+    case: dict[str, str | None] = {"outcome": None}
+    if data["reason_code"] == "relapse":
+        count = int((view.facts.get("relapse") or {}).get("count", 0)) + 1
+        facts |= put(view, "relapse", count=count, at=ctx.now, alert=None)
+        case["level"] = "priority"
+    task = "triage" if data["to"] == "monitoring" else "determine"
+    return Outcome(to=data["to"], facts=facts, case=case, open=[lead(view, task)])
+
+
+def record_follow_up(view: CaseView, data: Data, ctx: Context) -> Outcome:
+    """A relapse found on a visit raises the alert; reopening is the reviewer's decision."""
+    day = str(the_task(ctx).data.get("day", 30))
+    visit = {"result": data["result"], "visited_on": data["visited_on"].isoformat(), **signed(view, ctx)}
+    facts = put(view, "follow_up", **{f"day_{day}": visit})
+    if data["result"] == "relapse":
+        facts |= put(view, "relapse", alert=signed(view, ctx))
+    return Outcome(facts=facts)

@@ -1,0 +1,200 @@
+"""Hand-offs: receipt, return and its ruling, assignment, extension, assistance."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from audit.log import timestamp
+from cases.policy.deadlines import postponed
+from cases.workflow.effects.base import (
+    Data,
+    after_last_finding,
+    common_superior,
+    end_of_day,
+    instant,
+    lead,
+    paused_by,
+    resolve_agency,
+    signed,
+)
+from cases.workflow.plain import plain
+from cases.workflow.task_kinds import FINDING_KINDS
+from cases.workflow.view import CaseView, Context, OpenTask, Outcome, TaskView
+from cases.workflow.workdays import calendar_for
+
+
+def the_task(ctx: Context) -> TaskView:
+    """The task this act works on; the engine has chosen it."""
+    if ctx.task is None:
+        raise ValueError("this act works on a task")
+    return ctx.task
+
+
+def times_returned(task: TaskView) -> int:
+    return max(task.returns, int(task.data.get("returns", 0)))
+
+
+def accept_task(view: CaseView, data: Data, ctx: Context) -> Outcome:
+    return Outcome(touch={the_task(ctx).id: {"accepted_at": ctx.now}})
+
+
+def return_task(view: CaseView, data: Data, ctx: Context) -> Outcome:
+    """The first return goes to the leading commission, the second to its superior, a transfer to the common one."""
+    task = the_task(ctx)
+    returns = times_returned(task) + 1
+    suggested = resolve_agency(ctx.directory, data["suggested"])
+    ruling = {
+        "task": task.id,
+        "kind": task.kind,
+        "agency": task.agency_id,
+        "roles": list(task.roles),
+        "of": task.data,
+        "stage": view.stage,
+        "reason": data["reason_code"],
+        "returns": returns,
+        **({"suggested": suggested.id} if suggested else {}),
+    }
+    return Outcome(
+        facts={"returns": int(view.facts.get("returns", 0)) + 1},
+        close={task.id: "returned"},
+        open=[OpenTask("rule_on_return", agency_id=_ruler(view, task, returns, ctx), data=ruling)],
+    )
+
+
+def _ruler(view: CaseView, task: TaskView, returns: int, ctx: Context) -> int | None:
+    above = None
+    if task.kind == "receive_transfer":
+        above = common_superior(ctx.directory, view.lead_agency_id, task.agency_id)
+    elif returns > 1:
+        above = ctx.directory.superior(view.lead_agency_id)
+    return above.id if above else view.lead_agency_id or None
+
+
+def rule_on_return(view: CaseView, data: Data, ctx: Context) -> Outcome:
+    """The same task to the right addressee, or none; what waited for the task goes on where it falls away."""
+    ruling = the_task(ctx).data
+    if data["decision"] == "reassign":
+        return _reassign(view, data, ctx, ruling)
+    outcome = Outcome()
+    kind = ruling["kind"]
+    if kind in FINDING_KINDS:
+        outcome.open = after_last_finding(view, ctx)
+    elif kind == "receive_transfer":
+        outcome.open = [lead(view, "triage" if view.stage == "monitoring" else "determine")]
+        outcome.facts = {"transfer": {**view.facts.get("transfer", {}), "state": "declined"}}
+    elif kind == "answer_assistance":
+        _resume(view, ctx, ruling["of"], ruling["task"], outcome)
+    return outcome
+
+
+def _reassign(view: CaseView, data: Data, ctx: Context, ruling: dict[str, Any]) -> Outcome:
+    agency = resolve_agency(ctx.directory, data["agency"])
+    agency_id = agency.principal_id if agency else ruling["agency"]
+    unit = agency.id if agency is not None and agency.is_unit else None
+    again = OpenTask(
+        ruling["kind"],
+        agency_id=agency_id,
+        unit_id=unit,
+        data={**ruling["of"], "returns": ruling["returns"]},
+        roles=tuple(ruling["roles"]),
+    )
+    outcome = Outcome(open=[again])
+    if ruling["kind"] == "receive_transfer" and agency is not None:
+        transfer = {**view.facts.get("transfer", {}), "to_region": agency.region_code, "to_agency": agency_id}
+        outcome.facts = {"transfer": transfer}
+    return outcome
+
+
+def assign_task(view: CaseView, data: Data, ctx: Context) -> Outcome:
+    changes: dict[str, Any] = {}
+    unit = resolve_agency(ctx.directory, data["unit"])
+    if unit is not None:
+        changes["unit_id"] = unit.id
+    if data["assignee"]:
+        changes["assignee_id"] = ctx.people[data["assignee"]]["id"]
+    return Outcome(touch={the_task(ctx).id: changes})
+
+
+def request_extension(view: CaseView, data: Data, ctx: Context) -> Outcome:
+    task = the_task(ctx)
+    asked = {
+        "task": task.id,
+        "kind": task.kind,
+        "from": plain(task.due_at),
+        "to": data["due_on"].isoformat(),
+        "by_agency": task.agency_id,
+    }
+    return Outcome(open=[lead(view, "decide_extension", **asked)])
+
+
+def decide_extension(view: CaseView, data: Data, ctx: Context) -> Outcome:
+    """Moves the deadline of the task, where it is still open; otherwise there is nothing left to move."""
+    asked = the_task(ctx).data
+    task = view.task(asked["task"])
+    row = {
+        "kind": asked["kind"],
+        "task": asked["task"],
+        "granted": data["decision"] == "grant",
+        **signed(view, ctx),
+    }
+    outcome = Outcome(facts={"extensions": [*(view.facts.get("extensions") or []), row]})
+    if task is not None and data["decision"] == "grant":
+        until = data["due_on"] or datetime.fromisoformat(asked["to"]).date()
+        outcome.touch = {task.id: {"due_at": end_of_day(until), "due_rule": "named", "provisional": False}}
+    return outcome
+
+
+def request_assistance(view: CaseView, data: Data, ctx: Context) -> Outcome:
+    """Ask another agency; the asker's clock stands still until the answer."""
+    task = the_task(ctx)
+    agency = resolve_agency(ctx.directory, data["agency"])
+    if agency is None:
+        raise ValueError("assistance needs an agency")
+    before = [t.data["since"] for t in paused_by(view, task.id)]
+    question = OpenTask(
+        "answer_assistance",
+        agency_id=agency.principal_id,
+        unit_id=agency.id if agency.is_unit else None,
+        data={
+            "for": task.id,
+            "kind": task.kind,
+            "asked_by": task.agency_id,
+            "since": min(before, default=timestamp(ctx.now)),
+        },
+    )
+    return Outcome(
+        open=[question],
+        clock=[] if before else [(task.id, "paused", "assistance")],
+        document=("assistance", None),
+    )
+
+
+def answer_assistance(view: CaseView, data: Data, ctx: Context) -> Outcome:
+    task = the_task(ctx)
+    outcome = Outcome()
+    _resume(view, ctx, task.data, task.id, outcome)
+    return outcome
+
+
+def _resume(view: CaseView, ctx: Context, question: dict[str, Any], question_id: str, outcome: Outcome) -> None:
+    """Let the asker's clock go on; its deadline moves by the working time that it stood still.
+
+    Another question, or one whose return has not been ruled on yet, still holds it.
+    """
+    asker = view.task(question.get("for", ""))
+    if asker is None:
+        return
+    held = any(t.id != question_id for t in paused_by(view, asker.id))
+    undecided = any(
+        t.kind == "rule_on_return" and t.data.get("of", {}).get("for") == asker.id
+        for t in view.tasks
+        if t.id != the_task(ctx).id
+    )
+    if held or undecided:
+        return
+    outcome.clock = [(asker.id, "running", "answered")]
+    if asker.due_at is not None:
+        calendar = calendar_for(view.region_code, ctx.directory)
+        due = postponed(asker.due_at, [(instant(question["since"]), ctx.now)], calendar)
+        outcome.touch = {asker.id: {"due_at": due}}

@@ -1,0 +1,107 @@
+"""Leads and monitoring: opening, more signals, monitoring, dispatch, exclusion."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cases.workflow.effects.base import (
+    Data,
+    end_of_day,
+    lead,
+    picked,
+    put,
+    signed,
+)
+from cases.workflow.view import CaseView, Context, OpenTask, Outcome
+
+
+def counted(rows: list[dict[str, Any]], before: dict[str, int] | None = None) -> dict[str, int]:
+    """Signals per family, added to those there were."""
+    total = dict(before or {})
+    for row in rows:
+        total[row["family"]] = total.get(row["family"], 0) + int(row["count"])
+    return total
+
+
+def open_case(view: CaseView, data: Data, ctx: Context) -> Outcome:
+    facts: dict[str, Any] = {"source": {"kind": data["source"], **picked(data, "batch", "site")}, "submissions": 1}
+    if data["signals"]:
+        facts["signals"] = counted(data["signals"])
+    level = data["level"] or "normal"
+    if data["relapse_of"]:
+        # 复燃: the same site again after closing is looked at first.
+        facts["relapse"] = {"of": data["relapse_of"], "count": 1, "at": signed(view, ctx)["at"]}
+        level = "priority"
+    return Outcome(
+        to="monitoring",
+        facts=facts,
+        case={
+            "title": data["title"],
+            "source": data["source"],
+            "level": level,
+            "region_code": data["region_code"],
+        },
+        open=[OpenTask("triage")],
+    )
+
+
+def attach_signal(view: CaseView, data: Data, ctx: Context) -> Outcome:
+    """More hits on the same site; a second submission makes it a priority.
+
+    Further rows of the list that was counted last are no new submission, and neither is a carrier's reply, which only
+    names the premises and where they lie.
+    """
+    case = {name: data[name] for name in ("title", "region_code") if data.get(name)}
+    case = {name: value for name, value in case.items() if value != getattr(view, name)}
+    if not data["signals"]:
+        located = {"kind": data["source"], **picked(data, "batch"), **signed(view, ctx)}
+        return Outcome(facts={"located": located}, case=case)
+    facts: dict[str, Any] = {
+        "signals": counted(data["signals"], view.facts.get("signals")),
+        "last_hit": {"kind": data["source"], **picked(data, "batch"), **signed(view, ctx)},
+    }
+    latest = view.facts.get("last_hit") or view.facts.get("source") or {}
+    if data["batch"] is None or data["batch"] != latest.get("batch"):
+        facts["submissions"] = int(view.facts.get("submissions", 1)) + 1
+        if view.level != "priority":
+            case["level"] = "priority"
+    return Outcome(facts=facts, case=case)
+
+
+def continue_monitoring(view: CaseView, data: Data, ctx: Context) -> Outcome:
+    monitoring = {"reason": data["reason_code"], "review_on": data["review_on"].isoformat(), **signed(view, ctx)}
+    return Outcome(
+        facts={"monitoring": monitoring},
+        case={"review_on": data["review_on"]},
+        open=[lead(view, "review_monitoring", due_at=end_of_day(data["review_on"]))],
+    )
+
+
+def dispatch_verification(view: CaseView, data: Data, ctx: Context) -> Outcome:
+    """Every finding asked for becomes a task of the agency that makes it; their inspections are the commission's."""
+    tasks = [lead(view, kind) if kind == "inspect_site" else OpenTask(kind) for kind in data["findings"]]
+    return Outcome(
+        to="verification",
+        facts={"dispatch": {"findings": data["findings"], **signed(view, ctx)}},
+        case={"review_on": None},
+        open=tasks,
+    )
+
+
+def propose_exclusion(view: CaseView, data: Data, ctx: Context) -> Outcome:
+    exclusion = {"state": "proposed", "reason": data["reason_code"], **signed(view, ctx)}
+    return Outcome(facts={"exclusion": exclusion}, open=[lead(view, "review_exclusion")])
+
+
+def decide_exclusion(view: CaseView, data: Data, ctx: Context) -> Outcome:
+    decided = {"decided_by": ctx.actor.user_id, "decided_at": signed(view, ctx)["at"]}
+    if data["decision"] == "refuse":
+        return Outcome(facts=put(view, "exclusion", state="refused", **decided), open=[lead(view, "triage")])
+    facts = put(view, "exclusion", state="approved", **decided)
+    facts["closure"] = {"state": "closed", "outcome": "false_positive", **signed(view, ctx)}
+    return Outcome(
+        to="closed",
+        facts=facts,
+        case={"outcome": "false_positive", "review_on": None},
+        document=("exclusion", None),
+    )

@@ -1,0 +1,127 @@
+"""What protects the person concerned: objection, stay, withdrawal, restoration."""
+
+from __future__ import annotations
+
+from audit.log import timestamp
+from cases.policy.deadlines import postponed
+from cases.workflow.effects.base import (
+    Data,
+    back_to_verification,
+    instant,
+    is_open,
+    lead,
+    measures_lapse,
+    nothing_else_open,
+    picked,
+    put,
+    restoration_due,
+    signed,
+    to_close,
+)
+from cases.workflow.effects.suspension import suspension_of
+from cases.workflow.task_kinds import KINDS
+from cases.workflow.view import CaseView, Context, Facts, OpenTask, Outcome
+from cases.workflow.workdays import calendar_for
+
+
+def power_is_off(view: CaseView) -> bool:
+    return suspension_of(view).get("power") == "off"
+
+
+def record_objection(view: CaseView, data: Data, ctx: Context) -> Outcome:
+    objection = {
+        "state": "open",
+        "against": view.stage,
+        "reason": data["reason_code"],
+        "received_on": data["received_on"].isoformat(),
+        **signed(view, ctx),
+    }
+    return Outcome(facts={"objection": objection}, open=[lead(view, "decide_objection")])
+
+
+def decide_objection(view: CaseView, data: Data, ctx: Context) -> Outcome:
+    """Upheld: back to verification, the power on again within 24 hours, and no list entry goes on."""
+    answered = {"decided_by": ctx.actor.user_id, "decided_at": ctx.now}
+    document = ("objection_answer", None)
+    if data["decision"] == "rejected":
+        return Outcome(facts=put(view, "objection", state="rejected", **answered), document=document)
+    facts = measures_lapse(view) | put(view, "objection", state="upheld", **answered)
+    tasks = [lead(view, "determine")]
+    if suspension_of(view):
+        facts |= put(view, "suspension", state="revoked")
+    if view.facts.get("surcharge"):
+        facts |= put(view, "surcharge", state="revoked", revoked_at=ctx.now)
+    if power_is_off(view) and not is_open(view, "restore_supply", "confirm_restoration"):
+        facts |= _restoration(view, ctx, "objection_upheld", restoration_due(view, ctx, ctx.now).isoformat())
+        tasks.append(OpenTask("restore_supply", due_at=restoration_due(view, ctx, ctx.now)))
+    return Outcome(to="verification", facts=facts, open=tasks, document=document)
+
+
+def _restoration(view: CaseView, ctx: Context, reason: str, due: str) -> Facts:
+    state = {"state": "ordered", "reason": reason, "due": timestamp(instant(due)), **signed(view, ctx)}
+    return {"restoration": state}
+
+
+def stay_execution(view: CaseView, data: Data, ctx: Context) -> Outcome:
+    """Nothing adverse goes on, and the clocks of what would have been done stand still."""
+    stay = {"active": True, "reason": data["reason_code"], "since": timestamp(ctx.now), **signed(view, ctx)}
+    clock = [(t.id, "paused", "stay") for t in view.tasks if KINDS[t.kind].adverse]
+    return Outcome(facts={"stay": stay}, clock=clock, document=("stay", data["decision_file"]))
+
+
+def lift_stay(view: CaseView, data: Data, ctx: Context) -> Outcome:
+    since = instant(view.facts["stay"]["since"])
+    held = [t for t in view.tasks if KINDS[t.kind].adverse and t.opened_at <= since]
+    calendar = calendar_for(view.region_code, ctx.directory)
+    moved = {
+        t.id: {"due_at": postponed(t.due_at, [(since, ctx.now)], calendar)}
+        for t in held
+        # The notice window is fixed by its service: a stay that outlasts it needs a new notice, not a longer window.
+        if t.due_at is not None and t.kind != "execute_suspension"
+    }
+    return Outcome(
+        facts=put(view, "stay", active=False, lifted_at=ctx.now),
+        clock=[(t.id, "running", "stay_lifted") for t in held],
+        touch=moved,
+        document=("stay_lifted", None),
+    )
+
+
+def withdraw_suspension(view: CaseView, data: Data, ctx: Context) -> Outcome:
+    outcome = back_to_verification(view, ctx, state="withdrawn", withdrawn=data["reason_code"], withdrawn_at=ctx.now)
+    outcome.document = ("withdrawal", data["withdrawal_file"])
+    return outcome
+
+
+def order_restoration(view: CaseView, data: Data, ctx: Context) -> Outcome:
+    """The 24 hours run from when the cause was gone, not from when somebody found the time to sign."""
+    due = restoration_due(view, ctx, data["cause_removed_at"])
+    return Outcome(
+        facts=_restoration(view, ctx, data["reason_code"], due.isoformat()),
+        open=[OpenTask("restore_supply", due_at=due)],
+        document=("restoration_order", None),
+    )
+
+
+def restore_supply(view: CaseView, data: Data, ctx: Context) -> Outcome:
+    due = (view.facts.get("restoration") or {}).get("due")
+    late = due is not None and data["restored_at"] > instant(due)
+    facts = put(
+        view,
+        "restoration",
+        state="restored",
+        restored_at=data["restored_at"],
+        restored_by=ctx.actor.user_id,
+        late=late,
+        **picked(data, "reading"),
+    )
+    facts |= put(view, "suspension", power="on", state="restored")
+    return Outcome(facts=facts, open=[OpenTask("confirm_restoration")])
+
+
+def confirm_restoration(view: CaseView, data: Data, ctx: Context) -> Outcome:
+    """`close`, if nothing else is open."""
+    facts = put(
+        view, "restoration", state="confirmed", confirmed_at=data["confirmed_at"], confirmed_by=ctx.actor.user_id
+    )
+    return Outcome(facts=facts, open=to_close(view) if nothing_else_open(view, ctx) else [])

@@ -1,0 +1,213 @@
+"""The penalty tariff: plan, list entry, acceptance, notification, bills with their review, payments, end."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from audit.log import timestamp
+from cases.policy.surcharge import PriceDocument, SurchargeRule, surcharge_rule
+from cases.policy.tariff import simulate
+from cases.workflow.effects.base import (
+    Data,
+    is_open,
+    lead,
+    picked,
+    put,
+    signed,
+    to_close,
+    today,
+)
+from cases.workflow.effects.bills import bill_numbered, bills_of, computed, surcharge_of, unbilled, with_bill
+from cases.workflow.effects.handoffs import the_task
+from cases.workflow.plain import plain
+from cases.workflow.view import CaseView, Context, OpenTask, Outcome
+
+# A list entry in one of these states binds the grid company.
+ACTIVE = frozenset({"issued", "accepted", "notified", "billing"})
+
+
+def local_document(view: CaseView, data: Data) -> PriceDocument | None:
+    """The region's own price document, where the proposal names one that is not on record."""
+    if not data.get("local_document") or data.get("document_from") is None or data.get("rate") is None:
+        return None
+    return PriceDocument(
+        region=view.region_code,
+        document=data["local_document"],
+        rate=data["rate"],
+        effective_from=data["document_from"],
+        effective_to=data.get("document_to"),
+        covers_persons=bool(data.get("document_covers_persons")),
+        status="in_force",
+        source="attached by the commission",
+        certainty="BRIEF",
+    )
+
+
+def simulation(view: CaseView, data: Data, ctx: Context) -> dict[str, Any]:
+    """What the same energy costs under each class, with and without the rate; decimals as text."""
+    result = simulate(
+        view.region_code,
+        today(ctx),
+        data["monthly_kwh"],
+        current=data["price_class"],
+        rates=[data["rate"]],
+        commercial_price=data.get("commercial_price"),
+    )
+    return {key: value for key, value in result.as_dict().items() if value is not None}
+
+
+def rule_for(view: CaseView, data: Data, ctx: Context) -> SurchargeRule | None:
+    return surcharge_rule(view.region_code, today(ctx), local_document(view, data))
+
+
+def propose_surcharge(view: CaseView, data: Data, ctx: Context) -> Outcome:
+    rule = rule_for(view, data, ctx)
+    if rule is None:
+        raise ValueError("a surcharge needs a price document")
+    planned = {
+        "state": "planned",
+        **picked(data, "rate", "starts_on", "ends_on", "monthly_kwh", "price_class", "reclass_to", "document_file"),
+        "document": rule.document,
+        "document_from": rule.effective_from.isoformat(),
+        **({"document_to": rule.effective_to.isoformat()} if rule.effective_to else {}),
+        "covers_persons": rule.covers_persons,
+        "local": bool(data.get("local_document")),
+        "simulation": simulation(view, data, ctx),
+        "planned": signed(view, ctx),
+        **({"bills": bills_of(view)} if bills_of(view) else {}),
+    }
+    return Outcome(facts={"surcharge": planned}, open=[lead(view, "issue_surcharge_list")])
+
+
+def issue_surcharge_list(view: CaseView, data: Data, ctx: Context) -> Outcome:
+    facts = put(
+        view,
+        "surcharge",
+        state="issued",
+        issued_at=ctx.now,
+        issued_by=ctx.actor.user_id,
+        list_file=data["list_file"],
+        list_seq=signed(view, ctx)["seq"],
+    )
+    return Outcome(
+        facts=facts, open=[OpenTask("acknowledge_surcharge")], document=("surcharge_list", data["list_file"])
+    )
+
+
+def acknowledge_surcharge(view: CaseView, data: Data, ctx: Context) -> Outcome:
+    facts = put(view, "surcharge", state="accepted", accepted_at=ctx.now, accepted_by=ctx.actor.user_id)
+    return Outcome(facts=facts, open=[OpenTask("notify_subscriber")])
+
+
+def refuse_surcharge(view: CaseView, data: Data, ctx: Context) -> Outcome:
+    facts = put(view, "surcharge", state="refused", refused=data["reason_code"], refused_at=ctx.now)
+    return Outcome(facts=facts, open=[lead(view, "plan_surcharge")])
+
+
+def notify_subscriber(view: CaseView, data: Data, ctx: Context) -> Outcome:
+    facts = put(
+        view,
+        "surcharge",
+        state="notified",
+        notified_on=data["notified_on"],
+        notified_at=ctx.now,
+        notified_by=data["method"],
+    )
+    document = ("surcharge_notice", data["notice_file"])
+    return Outcome(facts=facts, open=[OpenTask("issue_bill")], document=document)
+
+
+def issue_bill(view: CaseView, data: Data, ctx: Context) -> Outcome:
+    number = f"{view.number}-B{len(bills_of(view)) + 1:02d}"
+    row = {
+        "no": number,
+        "state": "issued",
+        **picked(data, "month", "cycle_from", "cycle_to", "used_before", "energy_price"),
+        **computed(view, data),
+        "issued": signed(view, ctx),
+    }
+    return Outcome(
+        facts=with_bill(view, row, state="billing"),
+        open=[OpenTask("review_bill", data={"bill": number})],
+    )
+
+
+def review_bill(view: CaseView, data: Data, ctx: Context) -> Outcome:
+    """Approved: the next cycle's bill is owed while listed days are unbilled. Refused: this one is made anew."""
+    task = the_task(ctx)
+    row = bill_numbered(view, task.data["bill"])
+    if row is None:
+        raise ValueError("the task names a bill that does not exist")
+    approved = data["decision"] == "approve"
+    reviewed = {"by": ctx.actor.user_id, "at": timestamp(ctx.now)}
+    if task.data.get("adjustment"):
+        return Outcome(facts=_reviewed_adjustment(view, row, approved, reviewed))
+    facts = with_bill(view, {**row, "state": "reviewed" if approved else "refused", "reviewed": reviewed})
+    surcharge = facts["surcharge"]
+    waiting = is_open(view, "issue_bill")
+    more = unbilled(surcharge, surcharge["bills"]) and surcharge["state"] in (ACTIVE | {"ended"})
+    owed = view.stage == "penalty_tariff" and not waiting and more
+    return Outcome(facts=facts, open=[OpenTask("issue_bill")] if owed else [])
+
+
+def _reviewed_adjustment(
+    view: CaseView, row: dict[str, Any], approved: bool, reviewed: dict[str, Any]
+) -> dict[str, Any]:
+    """An approved correction replaces the figures and keeps the old ones beside them; a refused one is dropped."""
+    pending = row["pending"]
+    rest = {key: value for key, value in row.items() if key != "pending"}
+    if not approved:
+        return with_bill(view, rest)
+    before = {key: row[key] for key in ("kwh", "listed_kwh", "energy", "surcharge", "amount")}
+    history = [*row.get("corrections", []), {**before, "reason": pending["reason"], "reviewed": reviewed}]
+    figures = pending["figures"]
+    refund = str(Decimal(row["amount"]) - Decimal(figures["amount"]))
+    return with_bill(view, {**rest, **figures, "corrections": history, "refund": refund, "reviewed": reviewed})
+
+
+def record_payment(view: CaseView, data: Data, ctx: Context) -> Outcome:
+    row = bill_numbered(view, data["bill"])
+    if row is None:
+        raise ValueError("no such bill")
+    payment = {"bill": row["no"], "amount": plain(data["amount"]), "paid_on": plain(data["paid_on"])}
+    payments = [*(view.facts.get("payments") or []), {**payment, "seq": signed(view, ctx)["seq"]}]
+    paid = sum(Decimal(p["amount"]) for p in payments if p["bill"] == row["no"])
+    facts = {"payments": payments}
+    return Outcome(facts=facts | with_bill(view, {**row, "paid": str(paid), "settled": paid >= Decimal(row["amount"])}))
+
+
+def adjust_bill(view: CaseView, data: Data, ctx: Context) -> Outcome:
+    """A correction is a new calculation of the same cycle, in force once it is reviewed."""
+    row = bill_numbered(view, data["bill"])
+    if row is None:
+        raise ValueError("no such bill")
+    figures = computed(view, {**row, "kwh": data["kwh"], "without_surcharge": data["without_surcharge"]})
+    pending = {"reason": data["reason_code"], "figures": figures, "proposed": signed(view, ctx)}
+    return Outcome(
+        facts=with_bill(view, {**row, "pending": pending}),
+        open=[OpenTask("review_bill", data={"bill": row["no"], "adjustment": True})],
+    )
+
+
+def report_cessation(view: CaseView, data: Data, ctx: Context) -> Outcome:
+    """`end_surcharge` where a list entry is active, else `close`."""
+    cessation = {"stopped_on": plain(data["stopped_on"]), "proof": data["proof"], **signed(view, ctx)}
+    facts = {"cessation": cessation}
+    if surcharge_of(view).get("state") in ACTIVE:
+        facts |= put(view, "surcharge", cessation=cessation)
+        return Outcome(facts=facts, open=[] if is_open(view, "end_surcharge") else [lead(view, "end_surcharge")])
+    return Outcome(facts=facts, open=to_close(view))
+
+
+def end_surcharge(view: CaseView, data: Data, ctx: Context) -> Outcome:
+    """The list ends; a bill that is still to be made for listed days stays owed, one for no listed day does not."""
+    facts = put(view, "surcharge", state="ended", ends_on=data["ends_on"], ended_at=ctx.now, ended_by=ctx.actor.user_id)
+    surcharge = facts["surcharge"]
+    spare = [] if unbilled(surcharge, bills_of(view)) else [t for t in view.tasks if t.kind == "issue_bill"]
+    return Outcome(
+        facts=facts,
+        open=[] if is_open(view, "close") else [lead(view, "close")],
+        close={t.id: "cancelled" for t in spare},
+        document=("surcharge_end", data["end_file"]),
+    )

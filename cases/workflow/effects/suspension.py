@@ -1,0 +1,183 @@
+"""The suspension from the signed order to the confirmed cut, and every way it can fail before."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from audit.log import timestamp
+from cases.policy.dated import CHINA
+from cases.policy.execution import checklist_items, execution_window
+from cases.policy.suspension import grounds
+from cases.workflow.effects.base import (
+    Data,
+    back_to_verification,
+    is_open,
+    lead,
+    picked,
+    put,
+    signed,
+)
+from cases.workflow.effects.verification import disposals_of
+from cases.workflow.view import CaseView, Context, OpenTask, Outcome
+
+
+def suspension_of(view: CaseView) -> dict[str, Any]:
+    return view.facts.get("suspension") or {}
+
+
+def report_grid_suspension(view: CaseView, data: Data, ctx: Context) -> Outcome:
+    """The grid company cut by its own right; the case follows what has happened."""
+    names = ("ground", "user_class", "serves_residents", "theft_proven", "danger", "bill_due_on", "dunned_on", "breach")
+    suspension = {
+        "state": "executed",
+        "origin": "grid",
+        "power": "off",
+        **picked(data, *names, "serious_breach", "grid_decision", "reading"),
+        "officers": len({row["staff_no"] for row in data["officers"]}),
+        "evidence": len(data["attachments"]),
+        "executed_at": timestamp(data["cut_at"]),
+        "executed_by": ctx.actor.user_id,
+        "reported": signed(view, ctx),
+    }
+    if data["notice_served_at"]:
+        suspension["notice"] = {"served_at": timestamp(data["notice_served_at"])}
+    return Outcome(
+        to="suspension",
+        facts={"suspension": suspension},
+        case={"review_on": None},
+        open=[OpenTask("confirm_suspension")],
+        basis=grounds()[data["ground"]].basis,
+    )
+
+
+def ordered_ground(view: CaseView) -> str:
+    """The ground on which the determination decided a suspension."""
+    rows = (view.facts.get("determination") or {}).get("disposals", [])
+    return next((str(row["ground"]) for row in rows if row["kind"] == "suspension"), "")
+
+
+def sign_suspension_order(view: CaseView, data: Data, ctx: Context) -> Outcome:
+    ground = ordered_ground(view)
+    consumption = (view.facts.get("findings") or {}).get("check_consumption") or {}
+    suspension = {
+        "state": "signed",
+        "origin": "order",
+        "power": "on",
+        "ground": ground,
+        **picked(data, "order_file", "legal_document"),
+        **picked(consumption, "user_class"),
+        "signed_at": timestamp(ctx.now),
+        "signed_by": ctx.actor.user_id,
+        "order_seq": signed(view, ctx)["seq"],
+    }
+    return Outcome(
+        facts={"suspension": suspension},
+        open=[OpenTask("approve_suspension")],
+        document=("suspension_order", data["order_file"]),
+        basis=grounds()[ground].basis,
+    )
+
+
+def approve_suspension(view: CaseView, data: Data, ctx: Context) -> Outcome:
+    """An important user's file goes to the power authority first, everybody else's to the crew."""
+    facts = put(
+        view,
+        "suspension",
+        state="approved",
+        approved_at=ctx.now,
+        approved_by=ctx.actor.user_id,
+        **picked(data, "user_class", "serves_residents", "approval_level"),
+    )
+    important = data["user_class"] == "important"
+    return Outcome(facts=facts, open=[OpenTask("countersign_important_user" if important else "serve_notice")])
+
+
+def refuse_suspension(view: CaseView, data: Data, ctx: Context) -> Outcome:
+    return back_to_verification(view, ctx, state="refused", refused=data["reason_code"], refused_at=ctx.now)
+
+
+def countersign_important_user(view: CaseView, data: Data, ctx: Context) -> Outcome:
+    facts = put(view, "suspension", countersigned_at=ctx.now, countersigned_by=ctx.actor.user_id)
+    return Outcome(
+        facts=facts, open=[OpenTask("serve_notice")], document=("countersignature", data["countersigned_file"])
+    )
+
+
+def notice_override(view: CaseView, ctx: Context, user_class: str) -> Any:
+    """The region's own notice periods, as the parameter `notice.<class>` sets them."""
+    day = ctx.now.astimezone(CHINA).date()
+    return ctx.directory.parameter(f"notice.{user_class}", view.region_code, day)
+
+
+def serve_notice(view: CaseView, data: Data, ctx: Context) -> Outcome:
+    """The window opens with the service; the execution is due when it ends."""
+    user_class = suspension_of(view).get("user_class", "residential")
+    window = execution_window(data["served_at"], user_class, view.region_code, notice_override(view, ctx, user_class))
+    notice = {
+        "served_at": timestamp(data["served_at"]),
+        "method": data["method"],
+        "signature": data["signature"],
+        "window_from": timestamp(window.earliest),
+        "window_to": timestamp(window.latest),
+        "file": data["notice_file"],
+        "copied": bool(data["copied_to_authority"]),
+    }
+    return Outcome(
+        facts=put(view, "suspension", state="notified", notice=notice, second_notice_at=None),
+        open=[OpenTask("execute_suspension", due_at=window.latest)],
+        document=("suspension_notice", data["notice_file"]),
+    )
+
+
+def report_failed_service(view: CaseView, data: Data, ctx: Context) -> Outcome:
+    failed = int(suspension_of(view).get("failed_services", 0)) + 1
+    return Outcome(facts=put(view, "suspension", failed_services=failed), open=[OpenTask("serve_notice")])
+
+
+def give_final_notice(view: CaseView, data: Data, ctx: Context) -> Outcome:
+    return Outcome(facts=put(view, "suspension", second_notice_at=data["given_at"], second_notice=data["method"]))
+
+
+def lapse_notice(view: CaseView, data: Data, ctx: Context) -> Outcome:
+    """A missed window needs a new notice; nothing of the old one counts any more."""
+    lapses = int(suspension_of(view).get("lapses", 0)) + 1
+    facts = put(
+        view, "suspension", state="approved", notice=None, second_notice_at=None, second_notice=None, lapses=lapses
+    )
+    return Outcome(facts=facts, open=[OpenTask("serve_notice")])
+
+
+def report_infeasible(view: CaseView, data: Data, ctx: Context) -> Outcome:
+    return back_to_verification(view, ctx, state="infeasible", not_met=data["items"], infeasible_at=ctx.now)
+
+
+def execute_suspension(view: CaseView, data: Data, ctx: Context) -> Outcome:
+    checklist = {item: data[item] for item, _, _ in checklist_items()}
+    facts = put(
+        view,
+        "suspension",
+        state="executed",
+        power="off",
+        checklist=checklist,
+        executed_at=data["executed_at"],
+        executed_by=ctx.actor.user_id,
+        **picked(data, "reading", "devices"),
+    )
+    facts["restoration"] = None
+    return Outcome(facts=facts, open=[OpenTask("confirm_suspension")])
+
+
+def confirm_suspension(view: CaseView, data: Data, ctx: Context) -> Outcome:
+    """`=disposal`: the surcharge where one was decided too, a determination after a grid's own cut, else closing."""
+    confirmed = {
+        "state": "confirmed",
+        "confirmed_at": data["confirmed_at"],
+        "confirmed_by": ctx.actor.user_id,
+        "confirmed_reading": data["reading"],
+    }
+    if suspension_of(view).get("origin") == "grid":
+        return back_to_verification(view, ctx, **confirmed)
+    facts = put(view, "suspension", **confirmed)
+    if "surcharge" in disposals_of(view):
+        return Outcome(to="penalty_tariff", facts=facts, open=[lead(view, "plan_surcharge")])
+    return Outcome(facts=facts, open=[] if is_open(view, "close") else [lead(view, "close")])
