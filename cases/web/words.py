@@ -70,6 +70,7 @@ SIGNALS: Final = {
     "hashpower": SignalLook(Text("算力", "Hash power"), Text("算", "H"), "cpu"),
     "energy": SignalLook(Text("能耗", "Energy"), Text("能", "E"), "bolt"),
     "funds": SignalLook(Text("资金", "Funds"), Text("资", "F"), "wallet"),
+    "report": SignalLook(Text("举报", "Report"), Text("举", "R"), "message-2-exclamation"),
     "onsite": SignalLook(Text("现场", "On site"), Text("场", "S"), "map-pin"),
 }
 

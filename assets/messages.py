@@ -1,0 +1,97 @@
+"""The message catalogue of the pages: Chinese msgids from templates and code, English in `django.po`, compiled.
+
+`messages.py` extracts and merges, keeping what is translated, and compiles; `messages.py --check` changes nothing and
+exits 1 where a sentence has no English or the compiled file is not that of the catalogue.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_python
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+from django.conf import settings
+from django.utils.translation.template import templatize
+
+ROOT = Path(__file__).resolve().parent.parent
+PO = ROOT / "cases" / "locale" / "en" / "LC_MESSAGES" / "django.po"
+MO = PO.with_suffix(".mo")
+PLACES = ("cases/templates/**/*.html", "notifications/templates/**/*.html")
+CODE = ("cases/web/**/*.py", "cases/templatetags/*.py", "notifications/*.py")
+KEYWORDS = {"gettext": None, "gettext_lazy": None, "_": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
+
+
+def sentences() -> Iterator[tuple[str, str | tuple[str, ...]]]:
+    """Where each sentence stands, and the sentence."""
+    for pattern in (*PLACES, *CODE):
+        for path in sorted(ROOT.glob(pattern)):
+            text = path.read_text(encoding="utf-8")
+            if path.suffix == ".html":
+                text = templatize(text)
+            found = extract_python(io.BytesIO(text.encode()), KEYWORDS, (), {"encoding": "utf-8"})
+            for _line, function, message, _comments in found:
+                plural = function == "ngettext" and isinstance(message, tuple)
+                said = message[:2] if plural else message[0] if isinstance(message, tuple) else message
+                if said:
+                    yield path.relative_to(ROOT).as_posix(), said
+
+
+def merged() -> Catalog:
+    """The catalogue in the order of the places, with every translation that still has its sentence."""
+    old = read_po(io.BytesIO(PO.read_bytes()), locale="en") if PO.exists() else Catalog(locale="en")
+    new = Catalog(locale="en", project="lianzhi", fuzzy=False, header_comment="# English of the pages")
+    for place, said in sentences():
+        known = old.get(said if isinstance(said, str) else said[0])
+        new.add(said, known.string if known else None, locations=[(place, None)])
+    return new
+
+
+def missing(catalog: Catalog) -> list[str]:
+    """Sentences without English."""
+    found = []
+    for message in catalog:
+        said = message.string if isinstance(message.string, tuple) else (message.string,)
+        if message.id and not all(said):
+            found.append(message.id if isinstance(message.id, str) else message.id[0])
+    return found
+
+
+def compiled(catalog: Catalog) -> bytes:
+    """The machine's form, made from the written one so that both say the same and carry no dates."""
+    out = io.BytesIO()
+    write_mo(out, read_po(io.BytesIO(written(catalog)), locale="en"))
+    return out.getvalue()
+
+
+def written(catalog: Catalog) -> bytes:
+    out = io.BytesIO()
+    write_po(out, catalog, width=0, omit_header=False, sort_output=False, include_lineno=False)
+    noise = (b'"Project', b'"Report', b'"POT', b'"PO-', b'"Last-', b'"Language-Team', b'"Generated')
+    return b"\n".join(line for line in out.getvalue().split(b"\n") if not line.startswith(noise))
+
+
+def main() -> int:
+    if not settings.configured:
+        settings.configure()
+    catalog = merged()
+    lacking = missing(catalog)
+    for sentence in lacking:
+        print(f"no English: {sentence}")
+    if "--check" in sys.argv:
+        stale = not MO.exists() or MO.read_bytes() != compiled(catalog)
+        if stale:
+            print("django.mo is not that of the sentences; run: python assets/messages.py")
+        return 1 if lacking or stale else 0
+    PO.parent.mkdir(parents=True, exist_ok=True)
+    PO.write_bytes(written(catalog))
+    MO.write_bytes(compiled(catalog))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,241 @@
+"""Behind the check-and-confirm page: what the form holds, a rehearsal of the act, the act, and what it led to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from agencies.actors import Actor
+from agencies.directory import get_directory
+from agencies.selectors import assignable
+from audit import clock
+from audit.ids import new_id
+from cases.documents.attachments import FileRefused, store_attachment
+from cases.policy.law import in_force
+from cases.selectors.attachments import list_attachments
+from cases.selectors.paging import Row
+from cases.selectors.timeline import timeline
+from cases.web import case_facts, case_page, forms, words
+from cases.web.pages import PageRequest
+from cases.web.words import say
+from cases.workflow import engine
+from cases.workflow.available import available_actions
+from cases.workflow.deciding import decide, related_case
+from cases.workflow.errors import InvalidInput, PreconditionRequired, StaleVersion, WorkflowError
+from cases.workflow.fields import Transition
+from cases.workflow.loading import load_case
+from cases.workflow.opening import decide_opening
+from cases.workflow.task_kinds import KINDS
+from cases.workflow.view import Refusal, Text
+
+
+@dataclass(slots=True)
+class Form:
+    """One act under way: whose, on what, what was typed, on which version it rests, under which key it is sent."""
+
+    actor: Actor
+    case: Row | None
+    transition: Transition
+    now: datetime
+    data: dict[str, Any] = field(default_factory=dict)
+    version: str = ""
+    key: str = ""
+    refusal: Refusal | None = None
+    tasks: tuple[str, ...] = ()
+
+    @property
+    def version_number(self) -> int | None:
+        return int(self.version) if self.version.isascii() and self.version.isdigit() else None
+
+
+def form_for(request: PageRequest, case: Row | None, transition: Transition) -> Form:
+    """The form as it was sent, or a fresh one with the case's present version and a new key."""
+    form = Form(request.actor, case, transition, clock.now())
+    if case is not None:
+        acts = available_actions(case_id=case["id"], actor=request.actor, now=form.now)
+        mine = next(act for act in acts if act.action == transition.action.value)
+        form.refusal, form.tasks = mine.refusal, mine.tasks
+    if request.method == "POST":
+        form.data = forms.read(transition.inputs, request.POST)
+        form.version, form.key = request.POST.get("version", ""), request.POST.get("key", "")
+    else:
+        form.version, form.key = str(case["version"]) if case else "", str(new_id())
+        task = request.GET.get("task", "")
+        if task in form.tasks:
+            form.data["task"] = task
+        elif len(form.tasks) == 1:
+            form.data["task"] = form.tasks[0]
+    return form
+
+
+def take_files(request: PageRequest, form: Form) -> None:
+    """Store what was uploaded, so that a refused form still has it, and put its id where it was chosen."""
+    for name in forms.upload_names(form.transition.inputs):
+        uploads = request.FILES.getlist(name)
+        if not uploads or form.case is None:
+            continue
+        kind = form.transition.action.value
+        short = name.removeprefix(forms.PREFIX)
+        try:
+            ids = [
+                store_attachment(actor=form.actor, case_id=form.case["id"], kind=kind, upload=upload, now=form.now)
+                for upload in uploads
+            ]
+        except FileRefused as refused:
+            raise InvalidInput(fields={short: Text(refused.zh, refused.en)}) from refused
+        many = next(f for f in form.transition.inputs if f.name == short).kind == "attachments"
+        form.data[short] = [*form.data.get(short, []), *ids] if many else ids[-1]
+
+
+def rehearse(form: Form) -> dict[str, Any]:
+    """What the act would do if it were confirmed now; raises the refusal it would meet. Nothing is written."""
+    if form.case is None:
+        return decide_opening(form.transition, form.actor, get_directory(), form.data, 0, form.now).body
+    loaded = load_case(form.case["id"], form.actor.user_id, lock=False)
+    if loaded.view is not None and form.version_number not in (None, loaded.view.version):
+        raise engine.stale(loaded.view, form.version_number or 0)
+    related = related_case(form.transition, form.data)
+    other = load_case(related, form.actor.user_id, lock=False) if related else None
+    return decide(form.transition, loaded, form.data, form.now, related=other)[0].body
+
+
+def perform(form: Form) -> engine.Result:
+    """Do it. The version and the key of the form make sure that it is done on what was read, and once."""
+    if form.case is not None and form.version_number is None:
+        raise PreconditionRequired
+    return engine.perform(
+        case_id=form.case["id"] if form.case else None,
+        action=form.transition.action.value,
+        actor=form.actor,
+        data=form.data,
+        expected_version=form.version_number,
+        idempotency_key=form.key or None,
+        now=form.now,
+    )
+
+
+def what_changed(form: Form, refused: WorkflowError) -> dict[str, Any]:
+    """What others did since the form was opened; the form goes on with the present version and a new key."""
+    since = form.version_number or 0
+    form.key = str(new_id())
+    if form.case is None:
+        return {"text": say(refused.text), "changes": []}
+    form.version = str(form.case["version"])
+    history = timeline(form.actor, form.case["id"], size=20, newest_first=True)
+    rows = [case_page.event_row(row) for row in (history.rows if history else []) if row["seq"] > since]
+    changes = [f"{say(row['label'])}（{row['who']}）" for row in reversed(rows)] if isinstance(refused, StaleVersion) else []
+    return {"text": say(refused.text), "changes": changes}
+
+
+def context(
+    form: Form,
+    *,
+    errors: Mapping[str, Any] | None = None,
+    refusal: Refusal | None = None,
+    stale: dict[str, Any] | None = None,
+    extra_row: str = "",
+) -> dict[str, Any]:
+    """The page to fill in. A refusal known before anything was typed closes the form."""
+    shown = refusal or form.refusal
+    drawn = forms.draw(
+        form.transition.inputs,
+        form.data,
+        errors=errors or {},
+        options=_options(form),
+        files=_files(form),
+        extra_row=extra_row,
+    )
+    listed = [{"anchor": forms.anchor(forms.PREFIX + name), "text": text} for name, text in (errors or {}).items()]
+    return {
+        **_about(form),
+        "form": {"fields": drawn, "errors": listed, "key": form.key, "version": form.version},
+        "refusal": shown,
+        "stale": stale,
+        "open": form.refusal is None,
+    }
+
+
+def check_context(form: Form, foreseen: Mapping[str, Any]) -> dict[str, Any]:
+    """The page to check: everything filled in, in words, and what it will lead to."""
+    inputs = form.transition.inputs
+    after = []
+    if foreseen.get("to") and foreseen["to"] != foreseen.get("from"):
+        after.append(gettext("进入 %(stage)s") % {"stage": say(words.STAGES[foreseen["to"]].text)})
+    after += [_handed(task) for task in foreseen.get("open", ())]
+    return {
+        **_about(form),
+        "form": {"hidden": forms.hidden(inputs, form.data), "key": form.key, "version": form.version},
+        "summary": forms.summary(inputs, form.data, _options(form), _files(form)),
+        "after": after,
+    }
+
+
+def consequences(result: engine.Result) -> list[str]:
+    """What the act led to, for the message after it."""
+    said = [_handed(task) for task in result.opened]
+    if result.document_number:
+        said.insert(0, gettext("文号 %(number)s") % {"number": result.document_number})
+    return [*said, gettext("回执 %(leaf)s") % {"leaf": result.leaf[:12]}]
+
+
+def _handed(task: Mapping[str, Any]) -> str:
+    ref = get_directory().by_id.get(task.get("unit") or task["agency"])
+    who = {"agency": ref.short_name if ref else "", "task": say(KINDS[task["kind"]].label)}
+    return gettext("交办 %(agency)s“%(task)s”") % who
+
+
+def _about(form: Form) -> dict[str, Any]:
+    case = form.case
+    return {
+        "act": {"label": form.transition.label, "one_way": form.transition.one_way, "action": form.transition.action.value},
+        "case": case_page.heading(case) if case else None,
+        "tasks": [case_page.task_row(task, form.now) for task in case["tasks"]] if case else [],
+        "decision": case_facts.decision(case["facts"]) if case else [],
+        "basis": _basis(form),
+        "back": reverse("web:case", args=[case["number"]]) if case else reverse("web:cases"),
+    }
+
+
+def _basis(form: Form) -> list[str]:
+    """The articles of the table's row as they are cited today where the case lies."""
+    region = form.case["region"]["code"] if form.case else ""
+    today = timezone.localtime(form.now).date()
+    found = [in_force(key, today, region) for key in form.transition.basis]
+    return [basis.cite() for basis in found if basis]
+
+
+def _files(form: Form) -> dict[str, Row]:
+    return {row["id"]: row for row in list_attachments(form.actor, form.case["id"])} if form.case else {}
+
+
+def _options(form: Form) -> dict[str, Sequence[forms.Option]]:
+    """The choices that depend on the case: its tasks, the agencies and people it can be given to, the regions."""
+    directory = get_directory()
+    options: dict[str, Sequence[forms.Option]] = {
+        "agency": [(a.code, a.name) for a in directory.by_code.values() if a.active and not a.is_unit],
+        "region_code": _regions(form),
+    }
+    if form.case is None:
+        return options
+    tasks = [task for task in form.case["tasks"] if task["id"] in form.tasks]
+    options["task"] = [(task["id"], f"{say(KINDS[task['kind']].label)}　{task['agency']['short_name']}") for task in tasks]
+    owners = {task["agency"]["id"] for task in tasks}
+    options["unit"] = [(unit.code, unit.name) for owner in owners for unit in directory.units(owner)]
+    roles = {role for task in tasks for role in task["roles"]}
+    people = {p.username: p for owner in owners for p in assignable(form.actor, owner, roles)}
+    options["user"] = [(p.username, f"{p.display_name}　{p.agency_name}") for p in people.values()]
+    return options
+
+
+def _regions(form: Form) -> list[forms.Option]:
+    own = tuple({post.region_code for post in form.actor.posts})
+    found = [r for r in get_directory().regions.values() if r.code.startswith(own) and r.name not in ("市辖区", "县")]
+    return [(r.code, r.name) for r in sorted(found, key=lambda r: r.code)]
+
+

@@ -1,0 +1,209 @@
+"""The audit trail for its page: filters, rows, one event with the proof that its hash is right, verification."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from typing import Any, Final
+from urllib.parse import urlencode
+
+import orjson
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from agencies.actors import Actor
+from agencies.directory import get_directory
+from agencies.vocabulary import LABELS, Role
+from audit import clock
+from audit.actions import Action as OtherAction
+from audit.verification import Report
+from audit.verification import verify as verify_trail
+from cases.selectors.paging import Row, fetch
+from cases.web import words
+from cases.web.filters import Select
+from cases.web.words import say
+from cases.workflow.errors import NotAllowed
+from cases.workflow.task_kinds import KINDS
+from cases.workflow.transitions import TRANSITIONS
+from cases.workflow.view import Text
+
+SESSION_KEY: Final = "audit_verdict"
+OTHERS: Final = {
+    OtherAction.LOGIN_SUCCEEDED: Text("登录", "Logged in"),
+    OtherAction.LOGIN_FAILED: Text("登录失败", "Login failed"),
+    OtherAction.LOGGED_OUT: Text("退出", "Logged out"),
+    OtherAction.PASSWORD_CHANGED: Text("修改密码", "Changed password"),
+    OtherAction.ACCOUNT_CREATED: Text("建立账号", "Created account"),
+    OtherAction.ACCOUNT_CHANGED: Text("变更账号", "Changed account"),
+    OtherAction.ACCOUNT_DISABLED: Text("停用账号", "Disabled account"),
+    OtherAction.ACCOUNT_ENABLED: Text("启用账号", "Enabled account"),
+    OtherAction.ROLE_GRANTED: Text("授予角色", "Granted role"),
+    OtherAction.ROLE_ENDED: Text("收回角色", "Ended role"),
+    OtherAction.ACCESS_DENIED: Text("拒绝访问", "Access denied"),
+    OtherAction.AGENCY_CREATED: Text("建立机构", "Created agency"),
+    OtherAction.AGENCY_CHANGED: Text("变更机构", "Changed agency"),
+    OtherAction.AGENCY_CLOSED: Text("撤销机构", "Closed agency"),
+    OtherAction.PARAMETER_CHANGED: Text("变更参数", "Changed parameter"),
+    OtherAction.CALENDAR_LOADED: Text("载入日历", "Loaded calendar"),
+    OtherAction.RULES_CHANGED: Text("变更规则", "Changed rules"),
+    OtherAction.DEMO_DATA_LOADED: Text("载入演示数据", "Loaded demo data"),
+    OtherAction.DEMO_CLOCK_CHANGED: Text("设置演示时钟", "Set demo clock"),
+    OtherAction.IMPORT_RECEIVED: Text("接收名单", "Received list"),
+    OtherAction.IMPORT_COMMITTED: Text("导入名单", "Imported list"),
+    OtherAction.IMPORT_REFUSED: Text("拒收名单", "Refused list"),
+    OtherAction.EXPORT_MADE: Text("导出", "Exported"),
+    OtherAction.ATTACHMENT_READ: Text("查看材料", "Read file"),
+    OtherAction.PERSONAL_DATA_REVEALED: Text("查看个人信息", "Revealed personal data"),
+    OtherAction.SEALED_ERASED: Text("清除密封内容", "Erased sealed data"),
+    OtherAction.AUDIT_VERIFIED: Text("核验审计", "Verified the trail"),
+}
+ROLES: Final = {role.value: LABELS[role] for role in Role}
+# What deserves a second look in a list.
+NOTABLE: Final = frozenset({"login_failed", "access_denied", "import_refused"})
+TOUCHY: Final = frozenset({"reveal_personal_data", "export_made", "personal_data_revealed"})
+
+
+def action_label(action: str) -> Text | str:
+    """The name of any action of the trail."""
+    row = TRANSITIONS.get(action)
+    return row.label if row else OTHERS.get(action, action)
+
+
+def offered(actor: Actor) -> list[Select]:
+    """Agencies of this person's regions, and all actions."""
+    own = tuple({post.region_code for post in actor.posts})
+    agencies = [a for a in get_directory().by_code.values() if a.region_code.startswith(own)]
+    actions = [(t.action.value, t.label) for t in TRANSITIONS.values()] + [(a.value, t) for a, t in OTHERS.items()]
+    return [
+        Select("agency", gettext("机构"), gettext("全部机构"), [(str(a.id), a.short_name) for a in agencies]),
+        Select("action", gettext("动作"), gettext("全部动作"), actions),
+    ]
+
+
+def find_person(actor: Actor, typed: str) -> int | None:
+    """A person by username, staff number or name, the first of several; None where nobody is called so."""
+    sql = """SELECT id FROM agencies_user WHERE username = lower(%s) OR (staff_no <> '' AND staff_no = %s)
+        OR display_name = %s ORDER BY (username = lower(%s)) DESC, id LIMIT 1"""
+    rows = fetch(sql, [typed] * 4)
+    return rows[0]["id"] if rows else None
+
+
+def row(item: Row, params: QueryDict) -> dict[str, Any]:
+    """One line of the list."""
+    case = item["case"]
+    kept = urlencode([(k, v) for k, v in params.items() if v])
+    return {
+        **item,
+        "agency_id": item["agency"]["id"] if item["agency"] else None,
+        "who": (item["actor"] or {}).get("name") or gettext("系统"),
+        "label": action_label(item["action"]),
+        "tone": "bad" if item["action"] in NOTABLE else "warn" if item["action"] in TOUCHY else "",
+        "number": case["number"] if case else "",
+        "case_href": reverse("web:case", args=[case["number"]]) if case and case["number"] else "",
+        "href": reverse("web:audit_event", args=[item["id"]]) + (f"?{kept}" if kept else ""),
+    }
+
+
+def event(item: Row) -> dict[str, Any]:
+    """One event: who, when, what changed, and the hash computed again from the stored bytes."""
+    body = orjson.loads(item["body"])
+    leaf = hashlib.sha256(b"\x00" + item["body"].encode()).hexdigest()
+    following = item["next_prev"]
+    role = body.get("actor", {}).get("role", "")
+    moved = body.get("from"), body.get("to")
+    return {
+        **row(item, QueryDict()),
+        "role": ROLES.get(role, role),
+        "moved": _moved(*moved),
+        "basis": body.get("basis", []),
+        "rules": body.get("rules", ""),
+        "commit": body.get("commit", ""),
+        "sealed": body.get("sealed", ""),
+        "changes": _changes(body),
+        "body": item["body"],
+        "before": {"seq": item["seq"] - 1, "leaf": body["prev"]} if item["seq"] > 1 else None,
+        "after": {"seq": item["seq"] + 1, "leaf": following} if following else None,
+        # The bytes give this hash, the body names the one before, and the next event names this one.
+        "intact": leaf == item["leaf"] and body["prev"] == item["prev"] and following in (None, item["leaf"]),
+    }
+
+
+def _moved(old: str | None, new: str | None) -> str:
+    if not new or old == new:
+        return ""
+    return f"{say(words.STAGES[old].text) if old else gettext('新案')} → {say(words.STAGES[new].text)}"
+
+
+def _changes(body: dict[str, Any]) -> list[dict[str, Any]]:
+    """The members of the body that change something, one line each."""
+    lines: list[dict[str, Any]] = []
+    for member in ("case", "set", "data"):
+        lines += [{"name": key, "value": _text(value)} for key, value in (body.get(member) or {}).items()]
+    lines += [{"name": gettext("交办"), "value": _task(task)} for task in body.get("open", ())]
+    lines += [{"name": gettext("关闭事项"), "value": f"{task['id']} {task['state']}"} for task in body.get("close", ())]
+    if body.get("document"):
+        lines.append({"name": gettext("文号"), "value": body["document"].get("number", "")})
+    return lines
+
+
+def _task(task: dict[str, Any]) -> str:
+    ref = get_directory().by_id.get(task.get("unit") or task["agency"])
+    kind = KINDS.get(task["kind"])
+    return f"{ref.short_name if ref else ''} {say(kind.label) if kind else task['kind']}"
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+
+
+# --- verification ----------------------------------------------------------------------------------------------------
+
+
+def may_verify(actor: Actor) -> bool:
+    """Verifying everything costs the server seconds and is the supervisors' business."""
+    return actor.has_role(Role.SUPERVISOR)
+
+
+def verify(actor: Actor, stream: str | None) -> Report:
+    """Recompute one stream, or all. Raises NotAllowed for the whole trail where the person does not supervise."""
+    if stream is None and not may_verify(actor):
+        raise NotAllowed(
+            Text("校验全部记录需“督查”角色；可按案件编号校验单件案件。", "Verifying everything needs the role supervisor; verify one case instead.")
+        )
+    return verify_trail(stream=stream)
+
+
+def remember(report: Report, number: str) -> dict[str, Any]:
+    """What the page says about a verification; small enough for the session."""
+    first = report.first
+    return {
+        "ok": report.ok,
+        "events": report.events,
+        "streams": report.streams,
+        "seconds": round(report.seconds, 2),
+        "number": number,
+        "at": clock.now().isoformat(),
+        "problems": report.problem_count,
+        "first": {"id": first.event_id, "seq": first.seq, "zh": first.zh, "en": first.en} if first else None,
+    }
+
+
+def verdict(kept: dict[str, Any] | None) -> dict[str, Any]:
+    """The band on top of the page: not verified yet, intact, or broken with the first bad event."""
+    if kept is None:
+        return {"tone": "idle", "icon": "shield-check", "heading": gettext("完整性校验"), "done": False,
+                "text": gettext("重新计算每条记录的散列与前后链接，并由记录重建案件状态逐一比对")}  # fmt: skip
+    at = timezone.localtime(datetime.fromisoformat(kept["at"])).strftime("%m-%d %H:%M")
+    scope = kept["number"] or gettext("全部记录")
+    if kept["ok"]:
+        said = gettext("%(scope)s：%(events)s 条记录、%(streams)s 条链连续，无缺号、无改动。%(at)s 校验，用时 %(seconds)s 秒")
+        text = said % {**kept, "scope": scope, "at": at}
+        return {"tone": "", "icon": "shield-check", "heading": gettext("完整性校验通过"), "text": text, "done": True}
+    first = kept["first"]
+    where = gettext("第 %(id)s 号") % first if first["id"] else ""
+    said = Text(first["zh"], first["en"])
+    text = gettext("%(scope)s：发现 %(problems)s 处问题，最早一处：%(where)s %(said)s")
+    values = {"scope": scope, "problems": kept["problems"], "where": where, "said": say(said)}
+    return {"tone": "bad", "icon": "alert-triangle", "heading": gettext("完整性校验未通过"), "text": text % values, "done": True}

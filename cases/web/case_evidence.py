@@ -1,0 +1,99 @@
+"""The evidence of a case by family: what each observation measured, when, and which list it came from."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final
+
+from django.utils.translation import gettext
+
+from agencies.actors import Actor
+from cases.selectors import evidence
+from cases.selectors.paging import Row
+from cases.templatetags.lianzhi import when
+from cases.web import words
+from cases.workflow.view import Text
+
+# The numbers of an observation in the order they are shown: name and unit. What is not listed here is not a figure.
+FIGURES: Final = {
+    "ip": (Text("IP 地址", "IP address"), ""),
+    "port": (Text("源端口", "Source port"), ""),
+    "pool": (Text("矿池", "Pool"), ""),
+    "coin": (Text("币种", "Coin"), ""),
+    "count": (Text("通信次数", "Connections"), ""),
+    "hashrate": (Text("估算算力", "Estimated hash rate"), "TH/s"),
+    "total": (Text("总电量", "Energy"), "kWh"),
+    "kwh": (Text("用电量", "Energy"), "kWh"),
+    "peak": (Text("峰电量", "Peak"), "kWh"),
+    "flat": (Text("平电量", "Flat"), "kWh"),
+    "valley": (Text("谷电量", "Valley"), "kWh"),
+    "month": (Text("电费月份", "Month"), ""),
+    "capacity": (Text("合同容量", "Contract capacity"), "kVA"),
+    "running": (Text("运行容量", "Running capacity"), "kVA"),
+    "category": (Text("用电类别", "Category"), ""),
+    "price": (Text("执行电价", "Price class"), ""),
+    "voltage": (Text("电压等级", "Voltage"), ""),
+    "operator": (Text("运营商", "Carrier"), ""),
+    "devices": (Text("设备台数", "Devices"), ""),
+    "power_kw": (Text("现场功率", "Power on site"), "kW"),
+}
+# What stands large in the tab of a family.
+HEADLINES: Final = {
+    "traffic": ("count", "pool", "ip"),
+    "hashpower": ("hashrate",),
+    "energy": ("total", "kwh", "capacity"),
+    "funds": ("coin",),
+    "report": (),
+    "onsite": ("devices", "power_kw"),
+}
+PLAIN: Final = frozenset({"port", "month", "ip"})
+
+
+def tabs(actor: Actor, case: Row, wanted: str) -> dict[str, Any]:
+    """The families of signals with what each says, and the observations of the one that is open."""
+    found = evidence.signals(actor, case["id"])
+    counts: dict[str, int] = dict(case["facts"].get("signals") or {})
+    present = [family for family in words.SIGNALS if counts.get(family)]
+    current = wanted if wanted in words.SIGNALS else (present or list(words.SIGNALS))[0]
+    return {
+        "present": len(present),
+        "tabs": [_tab(family, counts, found, current) for family in words.SIGNALS],
+        "current": words.SIGNALS[current],
+        "rows": [_row(item) for item in found if item["family"] == current],
+    }
+
+
+def _tab(family: str, counts: dict[str, int], found: list[Row], current: str) -> dict[str, Any]:
+    look = words.SIGNALS[family]
+    numbers = next((item["numbers"] for item in found if item["family"] == family and item["numbers"]), {})
+    key = next((key for key in HEADLINES[family] if numbers.get(key)), None)
+    label, unit = FIGURES[key] if key else ("", "")
+    return {
+        "family": family, "text": look.text, "icon": look.icon, "count": counts.get(family, 0),
+        "current": family == current, "value": said(key, numbers[key]) if key else "", "unit": unit, "hint": label,
+    }  # fmt: skip
+
+
+def _row(item: Row) -> dict[str, Any]:
+    numbers = item["numbers"]
+    figures = [
+        {"label": label, "value": said(key, numbers[key]), "unit": unit}
+        for key, (label, unit) in FIGURES.items()
+        if numbers.get(key) not in (None, "")
+    ]
+    first, last = item["observed_from"], item["observed_to"]
+    span = when(first) if first == last or last is None else f"{when(first)} – {when(last)}"
+    source = item["batch"] or gettext("补充线索")
+    if item["row"]:
+        source = gettext("%(batch)s 第 %(row)s 行") % {"batch": item["batch"], "row": item["row"]}
+    return {"figures": figures, "span": span, "agency_id": item["agency_id"], "source": source}
+
+
+def said(key: str, value: Any) -> str:
+    """A figure with thousands apart; what is no quantity stays as it is."""
+    if key in PLAIN:
+        return str(value)
+    try:
+        return f"{Decimal(str(value)):,f}"
+    except InvalidOperation:
+        return str(value)

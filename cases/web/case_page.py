@@ -1,0 +1,258 @@
+"""The case page: from the rows of the selectors and the answers of the workflow to what the template draws."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import orjson
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from agencies.actors import Actor
+from cases.policy.calendar import national_calendar, working_days_between
+from cases.selectors import evidence, pages
+from cases.selectors.attachments import list_attachments
+from cases.selectors.paging import Row
+from cases.selectors.timeline import timeline
+from cases.web import case_evidence, case_facts, words
+from cases.web.due import due_words, elapsed_words, share_used
+from cases.web.words import say
+from cases.workflow.available import Availability
+from cases.workflow.forms import choices
+from cases.workflow.task_kinds import KINDS, STAGES
+from cases.workflow.telling import free_texts
+from cases.workflow.transitions import TRANSITIONS
+from cases.workflow.view import Text
+
+TIMELINE_SIZE = 30
+SUBJECTS = dict(choices.SUBJECTS)
+SOURCES = dict(choices.SOURCES)
+RELATIONS = {
+    "lead": Text("牵头", "Leads"),
+    "supervisor": Text("督办", "Supervises"),
+    "task": Text("承办", "Has or had a task"),
+    "referral": Text("接收移送", "Referral"),
+    "unit": Text("下属单位", "Sub-unit"),
+}
+# Refusals that say "this is somebody else's": listed apart, so that what is within reach stands first.
+OTHERS = frozenset({"wrong_agency", "wrong_role", "task_of_another"})
+
+
+def build(actor: Actor, case: Row, acts: Sequence[Availability], now: datetime, params: QueryDict) -> dict[str, Any]:
+    """The context of the case page."""
+    history = timeline(
+        actor, case["id"], texts=free_texts, cursor=params.get("before"), size=TIMELINE_SIZE, newest_first=True
+    )
+    allowed = [link(case, act) for act in acts if act.allowed]
+    refused = [act for act in acts if not act.allowed and act.in_stage and act.refusal]
+    until = evidence.revealed_until(actor, case["id"], now=now)
+    return {
+        "case": heading(case),
+        "steps": steps(case, now),
+        "tasks": [task_row(task, now) for task in case["tasks"]],
+        "can": _can(case, acts, allowed),
+        "cannot": [act for act in refused if act.refusal and act.refusal.code not in OTHERS],
+        "others": [act for act in refused if act.refusal and act.refusal.code in OTHERS],
+        "evidence": case_evidence.tabs(actor, case, params.get("signal", "")),
+        "findings": case_facts.findings(case),
+        "decision": case_facts.decision(case["facts"]),
+        "bills": case_facts.bills(case["facts"]),
+        "papers": papers(case, list_attachments(actor, case["id"])),
+        "upload": next((link(case, act) for act in acts if act.allowed and act.action == "attach_document"), None),
+        "timeline": {
+            "rows": [event_row(row) for row in history.rows] if history else [],
+            "older": f"?before={history.next}#h-tl" if history and history.next else "",
+        },
+        "personal": evidence.personal(actor, case["id"], clear=until is not None),
+        "revealed_until": until,
+        "reveal": next((link(case, act)["href"] for act in acts if act.allowed and act.action == REVEAL), None),
+        "related": related(case),
+        "participants": [
+            {"agency_id": row["agency"]["id"], "text": RELATIONS.get(row["relation"], Text("", ""))}
+            for row in case["participants"] if row["agency"]
+        ],
+    }  # fmt: skip
+
+
+REVEAL = "reveal_personal_data"
+
+
+def heading(case: Row) -> dict[str, Any]:
+    """Name, place, subject, level, source: the line under the title."""
+    facts = case["facts"]
+    source = facts.get("source") or {}
+    return {
+        **{key: case[key] for key in ("id", "number", "title", "stage", "outcome", "version", "opened_at")},
+        "region_path": case["region"]["path"],
+        "subject": SUBJECTS.get((facts.get("determination") or {}).get("subject")),
+        "level_text": words.LEVELS.get(case["level"], Text("", "")),
+        "source": SOURCES.get(case["source"], case["source"]),
+        "batch": source.get("batch"),
+        "watched": case["stage"] == "monitoring" and bool(case["review_on"]),
+        "review_on": case["review_on"],
+        "stage_css": words.STAGES[case["stage"]].css,
+        "merged_into": _merged(case),
+    }
+
+
+def _merged(case: Row) -> dict[str, str] | None:
+    if not case["merged_into"]:
+        return None
+    number = case["merged_into"]["number"]
+    return {"number": number, "href": reverse("web:case", args=[number])}
+
+
+def list_row(row: Row, extra: Mapping[str, Any]) -> dict[str, Any]:
+    """One line of the case list."""
+    next_task = row["next_task"]
+    return {
+        **row,
+        "watched": bool(row["review_on"]),
+        "task_label": KINDS[next_task["kind"]].label if next_task else "",
+        "open_tasks": extra.get("open_tasks", 0),
+        "subject": SUBJECTS.get(extra.get("subject") or ""),
+        "signals": orjson.loads(extra["signals"]) if extra.get("signals") else {},
+    }
+
+
+def link(case: Row, act: Availability) -> dict[str, Any]:
+    """A button: the label of the table and the page of the act."""
+    return {
+        "action": act.action,
+        "label": act.label,
+        "href": reverse("web:action", args=[case["number"], act.action]),
+        "one_way": act.one_way,
+    }
+
+
+def _can(case: Row, acts: Sequence[Availability], allowed: list[dict[str, Any]]) -> dict[str, Any]:
+    """What completes an open task stands first; what goes on the side of the work follows."""
+    kinds = {task["kind"] for task in case["tasks"]}
+    first = {act.action for act in acts if act.allowed and kinds & set(TRANSITIONS[act.action].completes)}
+    return {
+        "first": [item for item in allowed if item["action"] in first],
+        "rest": [item for item in allowed if item["action"] not in first],
+    }
+
+
+def steps(case: Row, now: datetime) -> list[dict[str, Any]]:
+    """The five stages: passed with their days, the present one, those to come."""
+    entered: dict[str, datetime] = {}
+    left: dict[str, datetime] = {}
+    moves = pages.stage_history(case["id"])
+    for move, following in zip(moves, [*moves[1:], None], strict=True):
+        entered.setdefault(move["stage"], move["at"])
+        if following:
+            left[move["stage"]] = following["at"]
+    return [_step(n, stage, case, entered, left, now) for n, stage in enumerate(STAGES, 1)]
+
+
+def _step(
+    n: int, stage: str, case: Row, entered: dict[str, datetime], left: dict[str, datetime], now: datetime
+) -> dict[str, Any]:
+    look, start = words.STAGES[stage], entered.get(stage)
+    step: dict[str, Any] = {"n": n, "text": look.text, "state": "", "span": gettext("未开始"), "note": ""}
+    if stage == case["stage"]:
+        since = datetime.fromisoformat(case["stage_since"])
+        outcome = words.OUTCOMES.get(case["outcome"] or "")
+        span = gettext("%(day)s 起 · 第 %(n)s 个工作日") % {"day": _day(since), "n": _days(since, now) + 1}
+        if stage == "closed":
+            span = gettext("%(day)s 办结") % {"day": _day(since)}
+        step |= {"state": "now", "span": span, "note": say(outcome.text) if outcome else ""}
+    elif start is not None:
+        end = left.get(stage, now)
+        span = gettext("%(start)s 至 %(end)s · %(n)s 个工作日")
+        step |= {"state": "done", "span": span % {"start": _day(start), "end": _day(end), "n": _days(start, end)}}
+    elif n < words.STAGES[case["stage"]].step:
+        step |= {"span": gettext("未经过")}
+    return step
+
+
+def _day(at: datetime) -> str:
+    return timezone.localtime(at).strftime("%m-%d")
+
+
+def _days(start: datetime, end: datetime) -> int:
+    first, last = timezone.localtime(start).date(), timezone.localtime(end).date()
+    return working_days_between(first, last, national_calendar())
+
+
+def task_row(task: Row, now: datetime) -> dict[str, Any]:
+    """An open task: who holds it, by when, how much of its time is used."""
+    opened = datetime.fromisoformat(task["opened_at"])
+    due_at = datetime.fromisoformat(task["due_at"]) if task["due_at"] else None
+    return {
+        **task,
+        "agency_id": task["agency"]["id"],
+        "holder_id": (task["unit"] or task["agency"])["id"],
+        "assignee": task["assignee"]["name"] if task["assignee"] else "",
+        "kind_label": KINDS[task["kind"]].label,
+        "tone": due_words(due_at, now).tone if due_at else "",
+        # Written by str(): an SVG takes no localised number.
+        "percent": str(share_used(opened, due_at, now)),
+        "elapsed": elapsed_words(opened, now),
+        "paused": bool((task["data"] or {}).get("paused")),
+    }
+
+
+def papers(case: Row, files: Sequence[Row]) -> list[dict[str, Any]]:
+    """Numbered documents first, then the files, each with its hash and where the record names it."""
+    by_id = {file["id"]: file for file in files}
+    rows = [_document(case, paper, by_id) for paper in case["documents"]]
+    issued = {paper["attachment"] for paper in case["documents"]}
+    return rows + [_file(case, file) for file in files if file["id"] not in issued]
+
+
+def _document(case: Row, paper: Row, files: Mapping[str, Row]) -> dict[str, Any]:
+    file = files.get(paper["attachment"] or "")
+    return {
+        "name": case_facts.paper_name(paper["kind"]), "number": paper["number"], "icon": "file-text",
+        "agency_id": paper["agency"]["id"] if paper["agency"] else None, "at": paper["at"], "seq": paper["seq"],
+        **({"href": _file_href(case, file), "sha256": file["sha256"], "size": file["size"]} if file else {}),
+    }  # fmt: skip
+
+
+def _file(case: Row, file: Row) -> dict[str, Any]:
+    icon = "photo" if file["content_type"].startswith("image/") else "file-text"
+    return {
+        "name": file["filename"], "icon": icon, "href": _file_href(case, file), "sha256": file["sha256"],
+        "size": file["size"], "agency_id": file["agency"]["id"] if file["agency"] else None, "at": file["at"],
+    }  # fmt: skip
+
+
+def _file_href(case: Row, file: Row) -> str:
+    return reverse("web:file", args=[case["number"], file["id"]])
+
+
+def event_row(row: Row) -> dict[str, Any]:
+    """One act of the history: what, what followed, who, when, and its place in the chain."""
+    moved = row["from_stage"] != row["to_stage"] and row["to_stage"] is not None
+    lines = [row["text"]] if row["text"] else []
+    if row["document"]:
+        lines.append(row["document"])
+    if moved and row["from_stage"]:
+        lines.append(gettext("进入 %(stage)s") % {"stage": say(words.STAGES[row["to_stage"]].text)})
+    handed = [
+        f"{task['agency']['short_name'] if task['agency'] else ''} {say(KINDS[task['kind']].label)}" for task in row["opened"]
+    ]
+    if handed:
+        lines.append(gettext("交办 %(tasks)s") % {"tasks": "、".join(handed)})
+    action = TRANSITIONS.get(row["action"])
+    return {
+        "id": row["event_id"], "seq": row["seq"], "at": row["at"], "leaf": row["leaf"],
+        "label": action.label if action else row["action"], "line": "；".join(lines),
+        "agency_id": row["agency"]["id"] if row["agency"] else None, "who": (row["actor"] or {}).get("name") or "",
+    }  # fmt: skip
+
+
+def related(case: Row) -> list[dict[str, Any]]:
+    """The cases merged into this one, and the case it relapsed from."""
+    rows = [{"label": Text("并入本案", "Merged into this case"), "number": other["number"], "note": ""} for other in case["absorbed"]]
+    relapse = case["facts"].get("relapse") or {}
+    if relapse.get("number"):
+        rows.append({"label": Text("复燃的原案", "Relapse of"), "number": relapse["number"], "note": ""})
+    return rows

@@ -1,0 +1,76 @@
+"""What every page needs: somebody logged in, the actor as of now, and refusals as pages instead of tracebacks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, cast
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext
+
+from agencies.actors import Actor, NoSuchActor, load_actor
+from cases.selectors.paging import InvalidCursor
+from cases.web.words import say
+from cases.workflow.errors import NotVisible, WorkflowError
+
+P = ParamSpec("P")
+
+
+class PageRequest(HttpRequest):
+    """A request of somebody who is logged in; `actor` was read for this request."""
+
+    actor: Actor
+
+
+View = Callable[Concatenate[PageRequest, P], HttpResponse]
+
+
+def page(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """A page for people who are logged in. Refusals of the workflow become a page with the sentence and the article."""
+
+    @login_required
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        asked = cast(PageRequest, request)
+        try:
+            asked.actor = load_actor(cast(int, request.user.pk))
+        except NoSuchActor as gone:
+            raise Http404 from gone
+        try:
+            return view(asked, *args, **kwargs)
+        except NotVisible:
+            return not_found(asked)
+        except InvalidCursor:
+            return error_page(asked, 400, gettext("页码已失效"), gettext("翻页位置无法识别，请从第一页重新查看。"))
+        except WorkflowError as refused:
+            return refusal_page(asked, refused)
+
+    return guarded
+
+
+def error_page(request: HttpRequest, status: int, lead: str, text: str = "", **more: Any) -> HttpResponse:
+    """One sentence that says what happened and one that says what to do."""
+    context = {"heading": lead, "lead": lead, "text": text, **more}
+    return render(request, "web/error.html", context, status=status)
+
+
+def not_found(request: HttpRequest) -> HttpResponse:
+    """The same page whether a case does not exist or is not this agency's."""
+    return error_page(
+        request,
+        404,
+        gettext("没有找到"),
+        gettext("没有这件案件或这一页，或你所在机构不参与办理。请核对编号，或向牵头单位了解。"),
+        sign="search",
+        tone="warn",
+    )
+
+
+def refusal_page(request: HttpRequest, refused: WorkflowError) -> HttpResponse:
+    """A refusal where there is no form to show it in."""
+    return error_page(
+        request, refused.status, gettext("不能办理"), say(refused.text), article=refused.article, sign="lock"
+    )

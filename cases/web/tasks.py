@@ -1,0 +1,79 @@
+"""A task as the workbench shows it: what it is called, and which act of the table it waits for."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from agencies.actors import Actor
+from audit.ids import new_id
+from cases.selectors.paging import Row
+from cases.workflow.task_kinds import KINDS
+from cases.workflow.transitions import TRANSITIONS
+
+RECEIPT = ("accept_task", "return_task")
+
+
+def completing(kind: str) -> list[str]:
+    """The acts of the table that complete a task of this kind, in the order of the table."""
+    return [t.action.value for t in TRANSITIONS.values() if kind in t.completes]
+
+
+def shown(actor: Actor, task: Row, senders: dict[str, int | None] | None = None) -> dict[str, Any]:
+    """One row of the workbench from a row of `list_tasks`."""
+    number = task["case"]["number"]
+    return {
+        **task,
+        "number": number,
+        "title": task["case"]["title"],
+        "version": task["case"]["version"],
+        "priority": task["case"]["level"] == "priority",
+        "region_code": task["region"]["code"],
+        "kind_label": KINDS[task["kind"]].label,
+        "assignee": task["assignee"]["name"] if task["assignee"] else "",
+        "from_agency_id": (senders or {}).get(task["id"]),
+        "act": _act(actor, task, number),
+        "receipt": _receipt(actor, task, number),
+    }
+
+
+def is_for(actor: Actor, task: Row) -> bool:
+    """Whether one of this person's roles in the agency, or in the unit it was given to, can do the task."""
+    owner, unit = task["agency"]["id"], task["unit"]["id"] if task["unit"] else None
+    wanted = set(task["roles"])
+    return any(
+        post.roles & wanted and (post.agency_id == unit if post.is_unit else post.agency_id == owner)
+        for post in actor.posts
+    )
+
+
+def _act(actor: Actor, task: Row, number: str) -> dict[str, Any]:
+    """The button of a row: straight to the act where only one completes the task, else to the case."""
+    if not is_for(actor, task):
+        return {"label": gettext("查看"), "href": reverse("web:case", args=[number])}
+    acts = completing(task["kind"])
+    if len(acts) == 1:
+        return {"label": gettext("办理"), "href": _to(number, acts[0], task["id"])}
+    return {"label": gettext("办理"), "href": reverse("web:case", args=[number]) + "#h-act"}
+
+
+def _receipt(actor: Actor, task: Row, number: str) -> list[dict[str, Any]]:
+    if task["accepted_at"] is not None or not is_for(actor, task):
+        return []
+    return [
+        {
+            "label": TRANSITIONS[action].label,
+            "href": _to(number, action, task["id"]),
+            # An act without a question to answer is done at once; the others have a page of their own.
+            "immediate": all(field.kind == "task" for field in TRANSITIONS[action].inputs),
+            "key": str(new_id()),
+        }
+        for action in RECEIPT
+    ]
+
+
+def _to(number: str, action: str, task_id: str) -> str:
+    return f"{reverse('web:action', args=[number, action])}?{urlencode({'task': task_id})}"

@@ -1,0 +1,85 @@
+"""One page for every act of the table: fill in, check what cannot be undone, confirm; a refusal keeps what was typed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
+
+from audit import clock
+from cases.selectors.case import get_case
+from cases.web import acting
+from cases.web.acting import Form
+from cases.web.pages import PageRequest, page
+from cases.web.words import say
+from cases.workflow import engine
+from cases.workflow.errors import NotVisible, WorkflowError
+from cases.workflow.transitions import TRANSITIONS
+
+EDIT = ("edit", "row")
+
+
+@page
+def act(request: PageRequest, number: str, action: str) -> HttpResponse:
+    """An act on a case."""
+    case = get_case(request.actor, number)
+    if case is None or action not in TRANSITIONS or action == engine.OPEN_CASE:
+        raise NotVisible
+    form = acting.form_for(request, case, TRANSITIONS[action])
+    return _submitted(request, form) if request.method == "POST" else _show(request, form)
+
+
+@page
+def open_case(request: PageRequest) -> HttpResponse:
+    """The one act without a case: opening one."""
+    form = acting.form_for(request, None, TRANSITIONS[engine.OPEN_CASE])
+    return _submitted(request, form) if request.method == "POST" else _show(request, form)
+
+
+def _show(request: PageRequest, form: Form, *, status: int = 200, **more: Any) -> HttpResponse:
+    return render(request, "web/action.html", acting.context(form, **more), status=status)
+
+
+def _submitted(request: PageRequest, form: Form) -> HttpResponse:
+    """Back to the form, on to the check, or done."""
+    step, _, name = request.POST.get("step", "now").partition(":")
+    try:
+        acting.take_files(request, form)
+        if step in EDIT:
+            return _show(request, form, extra_row=name)
+        if step == "check":
+            foreseen = acting.rehearse(form)
+            return render(request, "web/action_check.html", acting.check_context(form, foreseen))
+        result = acting.perform(form)
+    except WorkflowError as refused:
+        return _refused(request, form, refused)
+    return _done(request, form, result)
+
+
+def _refused(request: PageRequest, form: Form, refused: WorkflowError) -> HttpResponse:
+    """The form again with everything that was typed, and the reason above it."""
+    if refused.status == 404:
+        raise refused
+    more: dict[str, Any] = {}
+    if refused.status in (412, 428):
+        more["stale"] = acting.what_changed(form, refused)
+    elif refused.fields:
+        more["errors"] = refused.fields
+    else:
+        more["refusal"] = refused.refusal
+    return _show(request, form, status=refused.status, **more)
+
+
+def _done(request: PageRequest, form: Form, result: engine.Result) -> HttpResponse:
+    said = gettext("已办理：%(label)s（%(number)s）") % {"label": say(form.transition.label), "number": result.number}
+    parts = [said, *acting.consequences(result)]
+    messages.success(request, "。".join(parts))
+    target = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
+        target = reverse("web:case", args=[result.number])
+    return redirect(target)

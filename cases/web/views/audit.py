@@ -1,0 +1,91 @@
+"""审计: the trail by person, action, agency, date and case; one event with its place in the chain; verification."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
+
+from cases.selectors.case import find_case_id
+from cases.selectors.events import EventFilter, get_event, search_events
+from cases.web import audit_page, filters
+from cases.web.pages import PageRequest, page
+from cases.workflow.errors import NotVisible
+
+PAGE_SIZE = 25
+TYPED = ("from", "to", "case", "person")
+
+
+@page
+def trail(request: PageRequest, event_id: int | None = None) -> HttpResponse:
+    """The search, and beside it the event that was chosen."""
+    actor, offered = request.actor, audit_page.offered(request.actor)
+    given = filters.given(request.GET, offered)
+    typed = {name: request.GET.get(name, "").strip() for name in TYPED}
+    wanted, why_empty = _wanted(request, given, typed)
+    found = search_events(actor, wanted, cursor=filters.cursor(request.GET), size=PAGE_SIZE) if wanted else None
+    event = get_event(actor, event_id) if event_id is not None else None
+    if event_id is not None and event is None:
+        raise NotVisible
+    rows = [audit_page.row(item, request.GET) for item in found.rows] if found else []
+    context = {
+        "page": filters.paged(found, rows) if found else {"rows": []},
+        "event": audit_page.event(event) if event else None,
+        "filters": typed,
+        "selects": filters.selects(offered, given),
+        "verdict": audit_page.verdict(request.session.get(audit_page.SESSION_KEY)),
+        "may_verify": audit_page.may_verify(actor),
+        "why_empty": why_empty,
+    }
+    return render(request, "web/audit.html", context)
+
+
+@require_POST
+@page
+def verify_now(request: PageRequest) -> HttpResponse:
+    """Recompute the chain of one case, or of everything, and keep the result for this session."""
+    number = request.POST.get("case", "").strip()
+    case_id = find_case_id(request.actor, number) if number else None
+    if number and case_id is None:
+        raise NotVisible
+    report = audit_page.verify(request.actor, f"case/{case_id}" if case_id else None)
+    request.session[audit_page.SESSION_KEY] = audit_page.remember(report, number)
+    if not report.ok:
+        messages.error(request, gettext("完整性校验未通过，请通知系统管理员保全数据库"))
+    back = request.POST.get("back", "")
+    inside = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
+    return redirect(back if inside else reverse("web:audit"))
+
+
+def _wanted(request: PageRequest, given: dict[str, str], typed: dict[str, str]) -> tuple[EventFilter | None, str]:
+    """The search; None and the reason where nothing can match."""
+    case_id = find_case_id(request.actor, typed["case"]) if typed["case"] else None
+    if typed["case"] and case_id is None:
+        return None, gettext("没有编号为“%(n)s”的案件，或你所在机构不参与办理") % {"n": typed["case"]}
+    person = audit_page.find_person(request.actor, typed["person"]) if typed["person"] else None
+    if typed["person"] and person is None:
+        return None, gettext("没有找到“%(n)s”这位人员") % {"n": typed["person"]}
+    first, last = _day(typed["from"]), _day(typed["to"])
+    return EventFilter(
+        actor_id=person,
+        agency_id=int(given["agency"]) if "agency" in given else None,
+        action=given.get("action"),
+        case_id=case_id,
+        since=first,
+        until=last + timedelta(days=1) if last else None,
+    ), gettext("换一个条件再查")
+
+
+def _day(text: str) -> datetime | None:
+    """Midnight of a typed day, local time; None for what is no day."""
+    try:
+        return timezone.make_aware(datetime.combine(date.fromisoformat(text), time()))
+    except ValueError:
+        return None

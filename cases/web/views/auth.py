@@ -1,0 +1,111 @@
+"""Logging in and out, and the language of the pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import authenticate, login, logout
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import check_for_language, gettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from agencies.models import User
+from cases.web import words
+from cases.web.frame import other_language
+from cases.workflow.view import Text
+
+DEMO_PEOPLE = (
+    ("drc-handler1", Text("发改委 经办", "commission, handler")),
+    ("drc-reviewer1", Text("发改委 审核", "commission, reviewer")),
+    ("drc-approver1", Text("发改委 签发", "commission, approver")),
+    ("grid-handler1", Text("供电公司 经办", "grid company, handler")),
+    ("grid-crew1", Text("供电公司 现场", "grid company, field crew")),
+    ("cac-handler1", Text("网信办 经办", "cyberspace office, handler")),
+    ("telecom-handler1", Text("通管局 经办", "telecom bureau, handler")),
+    ("sup-supervisor1", Text("省督查", "provincial supervision")),
+)
+AGENCY_NAMES = (
+    Text("发改委", "Commission"),
+    Text("供电公司", "Grid company"),
+    Text("网信办", "Cyberspace office"),
+    Text("通信管理局", "Telecom bureau"),
+)
+
+
+@never_cache
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "POST"])
+def login_page(request: HttpRequest) -> HttpResponse:
+    """Log in and go on to the page that was asked for. What was wrong is never told apart."""
+    target = _inside(request, request.POST.get("next") or request.GET.get("next"))
+    if request.user.is_authenticated and request.method == "GET":
+        return redirect(target)
+    typed, error = request.POST.get("username", "").strip(), ""
+    if request.method == "POST":
+        user = authenticate(request, username=_account(typed), password=request.POST.get("password", ""))
+        if user is not None:
+            login(request, user)
+            return _in_own_language(request, redirect(target), user.language)
+        error = gettext("账号或密码不正确，请核对后重新输入。多次不成功请联系本机构管理员。")
+    context = {"next": target, "username": typed, "error": error, "demo": _demo(), **_about()}
+    return render(request, "web/login.html", context, status=400 if error else 200)
+
+
+@require_POST
+def logout_page(request: HttpRequest) -> HttpResponse:
+    """End the session; a link alone cannot, so that nobody is logged out by a picture in a page."""
+    logout(request)
+    return redirect("web:login")
+
+
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Show the pages in another language from now on."""
+    response = redirect(_inside(request, request.POST.get("next")))
+    code = request.POST.get("language", "")
+    return _speak(response, code) if check_for_language(code) else response
+
+
+def _account(typed: str) -> str:
+    """The username of a person who types a staff number instead."""
+    found = User.objects.filter(staff_no=typed).exclude(staff_no="").values_list("username", flat=True).first()
+    return found or typed.lower()
+
+
+def _inside(request: HttpRequest, target: str | None) -> str:
+    """The address to go to, the workbench where it leads out of this site."""
+    here = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    return target if target and here else settings.LOGIN_REDIRECT_URL
+
+
+def _in_own_language(request: HttpRequest, response: HttpResponseRedirect, code: str) -> HttpResponse:
+    """Who has chosen a language on this device keeps it; the others get that of their account."""
+    if settings.LANGUAGE_COOKIE_NAME in request.COOKIES:
+        return response
+    return _speak(response, "en" if code == "en" else "zh-hans")
+
+
+def _speak(response: HttpResponse, code: str) -> HttpResponse:
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME, code, max_age=365 * 86400, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
+    )
+    return response
+
+
+def _demo() -> dict[str, Any] | None:
+    if not settings.DEMO:
+        return None
+    return {"password": settings.DEMO_PASSWORD, "people": [{"username": u, "label": t} for u, t in DEMO_PEOPLE]}
+
+
+def _about() -> dict[str, Any]:
+    return {
+        "stages": [look.text for look in words.STAGES.values()],
+        "agencies": AGENCY_NAMES,
+        "other_language": other_language(),
+    }

@@ -1,0 +1,114 @@
+"""案件: the list with its filters, and one case with everything about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+
+from agencies.actors import Actor
+from agencies.directory import get_directory
+from audit import clock
+from cases.selectors import pages
+from cases.selectors.case import find_case_id, get_case
+from cases.selectors.cases import CaseFilter, list_cases
+from cases.web import case_page, filters, words
+from cases.web.pages import PageRequest, page
+from cases.web.starts import starts
+from cases.workflow.available import available_actions
+from cases.workflow.errors import NotVisible
+from cases.workflow.forms import choices
+
+PAGE_SIZE = 25
+
+
+@page
+def case_list(request: PageRequest) -> HttpResponse:
+    """The cases this person sees. An exact number goes straight to its case."""
+    actor, typed = request.actor, request.GET.get("q", "").strip()
+    if typed and find_case_id(actor, typed):
+        return redirect("web:case", number=typed.upper())
+    offered = _offered(actor)
+    given = filters.given(request.GET, offered)
+    view = request.GET.get("view") if request.GET.get("view") in VIEWS else "open"
+    found = list_cases(actor, _wanted(actor, given, typed, view), cursor=filters.cursor(request.GET), size=PAGE_SIZE)
+    context = {
+        "page": filters.paged(found, _rows(found.rows)),
+        "views": _views(actor, view),
+        "view": view,
+        "typed": typed,
+        "selects": filters.selects(offered, given),
+        "chips": filters.chips(request.GET, offered, given, typed),
+        "starts": starts(actor),
+    }
+    return render(request, "web/case_list.html", context)
+
+
+@page
+def case_detail(request: PageRequest, number: str) -> HttpResponse:
+    """One case: where it stands, what this person may do and why not the rest, evidence, findings, papers, history."""
+    actor, now = request.actor, clock.now()
+    case = get_case(actor, number)
+    if case is None:
+        raise NotVisible
+    acts = available_actions(case_id=case["id"], actor=actor, now=now)
+    context = case_page.build(actor, case, acts, now, request.GET)
+    return render(request, "web/case_detail.html", context)
+
+
+VIEWS = {"open": {"closed": False}, "ours": {"closed": False}, "closed": {"closed": True}, "all": {}}
+
+
+def _offered(actor: Actor) -> list[filters.Select]:
+    return [
+        filters.Select("stage", gettext("阶段"), gettext("全部阶段"), [(k, v.text) for k, v in words.STAGES.items()]),
+        filters.Select("holder", gettext("当前办理"), gettext("全部机构"), _holders(actor)),
+        filters.Select("district", gettext("区县"), gettext("全部区县"), filters.districts(actor, get_directory())),
+        filters.Select("level", gettext("名单级别"), gettext("全部级别"), choices.LEVELS),
+    ]
+
+
+def _holders(actor: Actor) -> list[tuple[str, str]]:
+    """The agencies that can owe something where this person works."""
+    own = tuple({post.region_code for post in actor.posts})
+    found = [a for a in get_directory().by_code.values() if a.active and not a.is_unit and a.region_code.startswith(own)]
+    return [(str(a.id), a.short_name) for a in found]
+
+
+def _wanted(actor: Actor, given: dict[str, str], typed: str, view: str | None) -> CaseFilter:
+    holder = int(given["holder"]) if "holder" in given else None
+    if view == "ours" and holder is None and actor.posts:
+        holder = actor.posts[0].principal_id
+    return CaseFilter(
+        stage=given.get("stage"),
+        region=given.get("district"),
+        level=given.get("level"),
+        holder_ids=(holder,) if holder else (),
+        q=typed or None,
+        **VIEWS[view or "open"],
+    )
+
+
+def _views(actor: Actor, current: str | None) -> list[dict[str, Any]]:
+    labels = {
+        "open": gettext("在办"),
+        "ours": gettext("本机构办理"),
+        "closed": gettext("已办结"),
+        "all": gettext("全部"),
+    }
+    return [
+        {
+            "label": label,
+            "href": f"?view={key}",
+            "current": key == current,
+            "count": list_cases(actor, _wanted(actor, {}, "", key), size=1).total_text,
+        }
+        for key, label in labels.items()
+    ]
+
+
+def _rows(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    extras = pages.list_extras([row["id"] for row in rows])
+    return [case_page.list_row(row, extras.get(row["id"], {})) for row in rows]

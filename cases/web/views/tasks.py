@@ -1,0 +1,71 @@
+"""待办: everything my agency owes, by due date, with filters and a keyset pager."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from agencies.actors import Actor
+from agencies.directory import get_directory
+from audit import clock
+from cases.selectors import pages
+from cases.selectors.tasks import TaskFilter, list_tasks
+from cases.web import filters, tasks, words
+from cases.web.pages import PageRequest, page
+from cases.workflow.task_kinds import KINDS
+
+PAGE_SIZE = 25
+
+
+@page
+def task_list(request: PageRequest) -> HttpResponse:
+    """The list behind the workbench's figures."""
+    now = clock.now()
+    given = filters.given(request.GET, _offered(request.actor))
+    wanted = _wanted(request.actor, given)
+    found = list_tasks(request.actor, wanted, now=now, cursor=filters.cursor(request.GET), size=PAGE_SIZE)
+    senders = pages.senders(found.rows)
+    rows = [{**tasks.shown(request.actor, row, senders)} for row in found.rows]
+    context = {
+        "page": filters.paged(found, rows),
+        "selects": filters.selects(_offered(request.actor), given),
+        "chips": filters.chips(request.GET, _offered(request.actor), given),
+    }
+    return render(request, "web/tasks.html", context)
+
+
+def _offered(actor: Actor) -> list[filters.Select]:
+    return [
+        filters.Select("stage", gettext("阶段"), gettext("全部阶段"), [(k, v.text) for k, v in words.STAGES.items()]),
+        filters.Select("district", gettext("区县"), gettext("全部区县"), filters.districts(actor, get_directory())),
+        filters.Select("kind", gettext("事项"), gettext("全部事项"), [(k, v.label) for k, v in KINDS.items()]),
+        filters.Select("assignee", gettext("承办人"), gettext("全部人员"), [("me", gettext("分派给我"))]),
+        filters.Select(
+            "due", gettext("期限"), gettext("全部期限"),
+            [("overdue", gettext("已超期")), ("today", gettext("今日及以前")), ("week", gettext("本周及以前"))],
+        ),
+        filters.Select("accepted", gettext("签收"), gettext("全部"), [("no", gettext("待签收")), ("yes", gettext("已签收"))]),
+    ]  # fmt: skip
+
+
+def _wanted(actor: Actor, given: dict[str, str]) -> TaskFilter:
+    now = clock.now()
+    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    until: dict[str, Any] = {
+        "overdue": now,
+        "today": midnight + timedelta(days=1),
+        "week": midnight + timedelta(days=7 - midnight.weekday()),
+    }
+    return TaskFilter(
+        stage=given.get("stage"),
+        region=given.get("district"),
+        kind=given.get("kind"),
+        assignee_id=actor.user_id if given.get("assignee") == "me" else None,
+        accepted={"no": False, "yes": True}.get(given.get("accepted", "")),
+        due_before=until.get(given.get("due", "")),
+    )
