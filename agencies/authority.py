@@ -46,7 +46,9 @@ def manager_of(actor: Actor, user: User) -> EventActor:
             f"账号“{user.username}”不属于任何单位，请由系统运维人员处理。",
             f"The account {user.username} belongs to no agency; the operator of the system can change it.",
         )
-    return [administrator_of(actor, agency) for agency in sorted(agencies, key=lambda agency: agency.pk)][0]
+    # Every one of them is asked, not only the first.
+    acting = [administrator_of(actor, agency) for agency in sorted(agencies, key=lambda agency: agency.pk)]
+    return acting[0]
 
 
 def parameter_setter(actor: Actor, region_code: str) -> EventActor:

@@ -243,8 +243,8 @@ def _build(data: dict[str, Any]) -> Directory:
 
 
 def _agency(*columns: Any) -> AgencyRef:
-    *before, duties, partner_sort, active = columns
-    return AgencyRef(*before, duties=frozenset(duties), partner_sort=partner_sort, active=active)
+    values = dict(zip(AgencyRef.__dataclass_fields__, columns, strict=True))
+    return AgencyRef(**{**values, "duties": frozenset(values["duties"])})
 
 
 def _parameters(rows: Iterable[list[Any]]) -> dict[str, tuple[ParameterRef, ...]]:

@@ -63,14 +63,16 @@ def managed_accounts(actor: Actor) -> list[Person]:
     return _members([*administered, *_units(administered)], (), also_disabled=True)
 
 
-def recipients(agency_id: int, unit_id: int | None, roles: Iterable[str]) -> list[int]:
-    """Ids of the active people who can do a task: members of the agency and of the unit with one of these roles."""
-    agencies = [agency_id] if unit_id is None else [agency_id, unit_id]
-    return sorted({person.user_id for person in _members(agencies, roles)})
+def rosters(agency_ids: Iterable[int]) -> dict[int, list[Person]]:
+    """The active people of each of these agencies, for work that the system does (who has to be told)."""
+    found: dict[int, list[Person]] = {agency_id: [] for agency_id in agency_ids}
+    for person in _members(list(found), ()):
+        found[person.agency_id].append(person)
+    return found
 
 
 def display_names(actor: Actor, user_ids: Iterable[int]) -> dict[int, str]:
-    """What these people are called, for the history of a case that the actor sees. Nothing for an actor without posts."""
+    """What these people are called, for the history of a case. Nothing for somebody without posts."""
     if not actor.posts and not actor.is_system:
         return {}
     with connection.cursor() as cursor:
@@ -94,5 +96,8 @@ def _members(agency_ids: list[int], roles: Iterable[str], *, also_disabled: bool
     wanted = frozenset(roles)
     with connection.cursor() as cursor:
         cursor.execute(_MEMBERS, [agency_ids, also_disabled])
-        people = [Person(*columns, roles=tuple(held)) for *columns, held in cursor.fetchall()]
+        people = [
+            Person(**dict(zip(Person.__dataclass_fields__, (*row[:-1], tuple(row[-1])), strict=True)))
+            for row in cursor.fetchall()
+        ]
     return [person for person in people if not wanted or wanted.intersection(person.roles)]

@@ -81,6 +81,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "cases.web.frame.frame",
+                "notifications.context.inbox",
             ],
         },
     }
@@ -122,6 +123,7 @@ PROTECTED_TABLES: dict[str, str] = {
     "cases_documentseries": "SELECT",
     "cases_outbox": "SELECT, UPDATE (delivered_at)",
     "cases_attachment": "SELECT, INSERT",
+    "notifications_message": "SELECT, INSERT, UPDATE (read_at)",
     # People, agencies and roles are ended, never deleted; regions and the directory's stamp come with the migrations.
     "agencies_region": "SELECT",
     "agencies_stamp": "SELECT",
@@ -130,7 +132,7 @@ PROTECTED_TABLES: dict[str, str] = {
     "agencies_membership": "SELECT, INSERT, UPDATE",
     "agencies_regionparameter": "SELECT, INSERT, UPDATE",
     # Lists never change: only what an import goes on to find, the case a row leads to, and the key that seals it.
-    "cases_listbatch": "SELECT, INSERT, UPDATE (state, problem, columns, rows_total, rows_done, counts, finished_at)",
+    "cases_listbatch": "SELECT, INSERT, UPDATE (state, problem, columns, rows_total, rows_done, moved_at, counts, finished_at)",
     "cases_listpart": "SELECT, INSERT, UPDATE (sealed)",
     "cases_listrow": "SELECT, INSERT, UPDATE (site_id, sealed)",
     "cases_site": "SELECT, INSERT, UPDATE (case_id, previous_case_id, region_code, subject, located)",
@@ -167,7 +169,10 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # Rung after every act (see cases/workflow/bell.py); a sweep finds what nobody rang for. Empty: no bell.
 OUTBOX_TASK = "notifications.deliver"
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {}
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    # Whatever nobody rang for. A sweep that waited longer than the next one is of no use any more.
+    "deliver notifications": {"task": "notifications.deliver", "schedule": 10.0, "options": {"expires": 10}},
+}
 
 # --- People, sessions, cookies ------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from config import errors
 from config.health import healthz
 
 urlpatterns: list[URLPattern | URLResolver] = [path("healthz", healthz, name="healthz")]
-for _prefix, _module in (("api/v1/", "cases.api"), ("", "cases.web"), ("notifications/", "notifications")):
+for _prefix, _module in (("api/v1/", "cases.api"), ("", "cases.web"), ("inbox/", "notifications")):
     if find_spec(f"{_module}") and find_spec(f"{_module}.urls"):
         urlpatterns.append(path(_prefix, include(f"{_module}.urls")))
 

@@ -1,6 +1,8 @@
 """The SQL function that says which posts a person holds, the stamp of the directory, and the rule on sub-units."""
 
+from django.apps.registry import Apps
 from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 from audit.grants import grant_execute
 
@@ -76,7 +78,7 @@ DROP FUNCTION agencies_posts(bigint);
 """
 
 
-def grant_posts(apps, schema_editor):
+def grant_posts(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Nobody but the application role may ask for a person's posts."""
     grant_execute(schema_editor, ["agencies_posts(bigint)"])
 

@@ -9,7 +9,7 @@ from agencies.errors import AgencyError, BadInput, NotPermitted
 from agencies.models import User
 from agencies.services import change_password, create_user, disable_user, enable_user, grant_role
 from audit.models import Event, Sealed
-from tests.agencies.conftest import NOW, events
+from tests.agencies.cast import NOW, events
 
 PASSWORD = "shan-shui-2026-xz"
 NEW = {"username": "drc-new1", "display_name": "新来", "staff_no": "XZ7001", "password": PASSWORD, "roles": ["handler"]}

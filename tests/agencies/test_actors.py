@@ -8,7 +8,7 @@ from django.db import connection
 from agencies.actors import NoSuchActor, load_actor, system_actor
 from agencies.models import Agency, Membership, User
 from agencies.services import disable_user, end_role, grant_role
-from tests.agencies.conftest import NOW
+from tests.agencies.cast import NOW
 
 
 def test_a_person_is_read_with_agency_duties_and_roles(who, agency):

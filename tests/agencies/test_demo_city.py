@@ -9,11 +9,11 @@ import pytest
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 
+from agencies.actors import system_actor
 from agencies.models import Agency, Membership, User
 from agencies.services import end_role
-from agencies.actors import system_actor
 from audit.models import Event
-from tests.agencies.conftest import NOW, events
+from tests.agencies.cast import NOW, events
 
 
 def run(*arguments):

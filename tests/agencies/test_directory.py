@@ -12,7 +12,7 @@ from agencies.directory import get_directory, read_stamp
 from agencies.models import Agency, RegionParameter
 from agencies.services import close_agency, create_agency
 from agencies.vocabulary import Kind
-from tests.agencies.conftest import NOW
+from tests.agencies.cast import NOW
 
 COMMISSION, GRID = Kind.DEVELOPMENT_COMMISSION, Kind.GRID_COMPANY
 

@@ -11,7 +11,7 @@ from django.test import RequestFactory
 from agencies.actors import system_actor
 from agencies.services import disable_user
 from audit.models import Event, Sealed
-from tests.agencies.conftest import NOW, events
+from tests.agencies.cast import NOW, events
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from agencies.models import Agency, RegionParameter
 from agencies.services import close_agency, create_agency, set_parameter
 from agencies.services.parameters import declare, declared
 from agencies.vocabulary import Label
-from tests.agencies.conftest import NOW, events
+from tests.agencies.cast import NOW, events
 
 WUXI = {
     "code": "320200-grid",
@@ -150,5 +150,5 @@ def test_it_refuses_what_cannot_be_a_parameter(who, days, changes, field):
 
 def test_it_refuses_a_second_value_from_the_same_day(who, days):
     put(who("drc-approver1"))
-    with pytest.raises(AgencyError, match="自 2026-06-01 起的“test.days”已经设置过"):
+    with pytest.raises(AgencyError, match=r"自 2026-06-01 起的“test\.days”已经设置过"):
         put(who("drc-approver1"), value=5)

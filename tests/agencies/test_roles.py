@@ -11,7 +11,7 @@ from agencies.actors import find_actor, system_actor
 from agencies.errors import AgencyError, BadInput, NotPermitted
 from agencies.models import Agency, Membership, User
 from agencies.services import close_agency, disable_user, end_role, grant_role
-from tests.agencies.conftest import NOW, events
+from tests.agencies.cast import NOW, events
 
 
 def grant(actor, user, agency, role):
@@ -62,17 +62,11 @@ def test_an_administrator_of_the_principal_gives_roles_in_its_sub_units(who, use
             "你不能管理南京供电公司的账号。账号由该单位的单位管理员管理。",
         ),
         ("admin1", "admin1", "320300-drc", "不能给自己授予角色。请由本单位的另一名单位管理员办理。"),
-        ("admin1", "system", "320300-drc", "系统账号不能更改。"),
     ],
 )
 def test_it_refuses_who_may_not_give_it(who, user, agency, actor, target, code, sentence):
     before = Membership.objects.count()
     with pytest.raises(NotPermitted) as refused:
-        if target == "system":
-            Membership.objects.create(
-                user=user("system"), agency=agency(code), role="handler", since=NOW, granted_by=user("admin1")
-            )
-            before += 1
         grant(who(actor), user(target), agency(code), "reviewer")
     assert refused.value.text.zh == sentence
     assert refused.value.status == 403
@@ -93,6 +87,11 @@ def test_it_refuses_a_role_that_the_agency_does_not_have(user, agency, code, rol
         grant(system_actor(), user("drc-handler1"), agency(code), role)
     assert refused.value.text.zh == sentence
     assert refused.value.field == "role"
+
+
+def test_the_system_account_gets_no_role(who, user, agency):
+    with pytest.raises(AgencyError, match="账号“system”已停用或不可授予角色"):
+        grant(who("admin1"), user("system"), agency("320300-drc"), "reviewer")
 
 
 def test_it_refuses_a_role_that_is_held(user, agency):

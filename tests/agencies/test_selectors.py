@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from agencies.actors import system_actor
-from agencies.selectors import assignable, display_names, managed_accounts, members, recipients
+from agencies.selectors import assignable, display_names, managed_accounts, members, rosters
 from agencies.services import disable_user
-from tests.agencies.conftest import NOW
+from tests.agencies.cast import NOW
 
 
 def names(people):
@@ -63,13 +63,15 @@ def test_an_administrator_manages_the_own_agency_and_its_units_disabled_accounts
     assert managed_accounts(who("grid-handler1")) == []
 
 
-def test_those_who_can_do_a_task_are_told_and_nobody_else(user, agency):
-    grid, gulou = agency("320300-grid").pk, agency("320302-grid").pk
-    crew = {user(name).pk for name in ("grid-crew1", "grid-crew2", "grid-crew3")}
-    assert set(recipients(grid, None, ["field_crew"])) == crew
-    assert set(recipients(grid, gulou, ["field_crew"])) == crew | {user("gulou-crew1").pk, user("gulou-crew2").pk}
-    disable_user(actor=system_actor(), user=user("grid-crew1"), now=NOW)
-    assert set(recipients(grid, None, ["field_crew"])) == crew - {user("grid-crew1").pk}
+def test_the_rosters_of_several_agencies_hold_their_active_people(user, agency):
+    branch, partner = agency("320302-grid").pk, agency("320300-police").pk
+    disable_user(actor=system_actor(), user=user("gulou-crew1"), now=NOW)
+    found = rosters([branch, partner, 0])
+    assert {agency_id: names(people) for agency_id, people in found.items()} == {
+        branch: ["gulou-crew2"],
+        partner: ["police-handler1", "police-handler2"],
+        0: [],
+    }
 
 
 def test_names_are_for_those_who_work_here(who, user):

@@ -9,7 +9,7 @@ from agencies.actors import system_actor
 from agencies.directory import get_directory
 from agencies.services import grant_role
 from agencies.visibility import case_agencies, my_tasks, sees, sees_task, share_with, visible_case_rows, visible_cases
-from tests.agencies.conftest import NOW
+from tests.agencies.cast import NOW
 
 
 def ids(*codes):

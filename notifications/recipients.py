@@ -1,0 +1,62 @@
+"""Who has to be told of an outbox row: pure, so that the rule can be read and tested in one place.
+
+1. A task that was given to a person: that person.
+2. Else the people of the addressed agency or unit who hold a role that the task needs.
+3. A unit without such people: those of its principal agency, which answers for the task.
+4. Nobody holds such a role: the agency's reviewers, who can assign; without any, everyone there who works on cases.
+5. Never the person who acted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
+
+from agencies.vocabulary import Role
+
+
+class Member(Protocol):
+    """A person in an agency; `agencies.selectors.Person` is one."""
+
+    @property
+    def user_id(self) -> int: ...
+    @property
+    def roles(self) -> Collection[str]: ...
+
+
+class Recipient(NamedTuple):
+    """A person and the agency through which they are told."""
+
+    user_id: int
+    agency_id: int
+
+
+Rosters = Mapping[int, Sequence[Member]]
+
+
+def recipients(
+    payload: Mapping[str, Any], agencies: Sequence[int], units: Sequence[int], rosters: Rosters
+) -> list[Recipient]:
+    """Everyone to tell. `agencies`: the addressed one, then its principal; `units`: where an assignee may be, too."""
+    told = _assignee(payload.get("assignee"), [*agencies, *units], rosters) or _able(payload, agencies, rosters)
+    return [recipient for recipient in told if recipient.user_id != payload.get("by")]
+
+
+def _assignee(assignee: object, agencies: Sequence[int], rosters: Rosters) -> list[Recipient]:
+    for agency_id in agencies:
+        for member in rosters.get(agency_id, ()):
+            if assignee is not None and member.user_id == assignee:
+                return [Recipient(member.user_id, agency_id)]
+    return []
+
+
+def _able(payload: Mapping[str, Any], agencies: Sequence[int], rosters: Rosters) -> list[Recipient]:
+    any_role = {role.value for role in Role} - {Role.AGENCY_ADMIN.value}
+    for wanted in (set(payload.get("roles") or ()), {Role.REVIEWER.value}, any_role):
+        for agency_id in agencies:
+            found = [
+                Recipient(m.user_id, agency_id) for m in rosters.get(agency_id, ()) if wanted.intersection(m.roles)
+            ]
+            if found:
+                return found
+    return []

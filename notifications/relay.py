@@ -1,0 +1,124 @@
+"""From the outbox to the inboxes, at least once from the outside and exactly once in effect.
+
+One batch is one transaction: read the oldest undelivered rows, write a message for each person, mark the rows. Whatever
+dies in between leaves the rows undelivered, and the next run finds them; a row that is delivered twice all the same
+meets the unique constraint. Batches run one after the other under an advisory lock, which keeps the messages of a case
+in the order of its events; a batch is a handful of set-based statements, so one lane is enough.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db import connection, transaction
+
+from agencies.directory import Directory, get_directory
+from agencies.selectors import rosters
+from audit import clock
+from notifications.recipients import Recipient, Rosters, recipients
+
+logger = logging.getLogger(__name__)
+
+BATCH = 500
+# What a message may hold. Everything else in a payload, should a later one carry more, stays in the outbox.
+KEPT = ("number", "task", "kind", "label_zh", "label_en", "stage", "due_at", "action", "by")
+
+# Waits for the batch of another worker, for at most five seconds: a ring must not pass while that one is finishing,
+# since its last look may have been just before this row; and a worker that hangs must not take the others with it.
+_LOCK = "SET LOCAL lock_timeout = '5s'; SELECT pg_advisory_xact_lock(hashtextextended('notifications/relay', 0))"
+
+_CLAIM = """
+SELECT id, case_id, topic, agency_id, payload::text, created_at
+  FROM cases_outbox WHERE delivered_at IS NULL ORDER BY id LIMIT %s
+"""
+
+_WRITE = """
+INSERT INTO notifications_message (outbox_id, user_id, agency_id, case_id, topic, payload, created_at)
+SELECT o.id, r.user_id, r.agency_id, o.case_id, o.topic, r.payload, o.created_at
+  FROM jsonb_to_recordset(%s::jsonb) AS r(outbox bigint, user_id bigint, agency_id bigint, payload jsonb)
+  JOIN cases_outbox o ON o.id = r.outbox
+ ORDER BY o.id, r.user_id
+ON CONFLICT (outbox_id, user_id) DO NOTHING
+"""
+
+_MARK = "UPDATE cases_outbox SET delivered_at = %s WHERE id = ANY(%s) AND delivered_at IS NULL"
+
+
+class Row(NamedTuple):
+    """An undelivered row of the outbox."""
+
+    id: int
+    case_id: str
+    topic: str
+    agency_id: int | None
+    payload: dict[str, Any]
+    created_at: datetime
+
+
+def deliver_all(*, limit: int = 100_000) -> int:
+    """Deliver whatever is undelivered, up to `limit` rows. Returns how many rows were delivered."""
+    done = 0
+    while done < limit and (delivered := deliver_batch()):
+        done += delivered
+    return done
+
+
+@transaction.atomic
+def deliver_batch(size: int = BATCH) -> int:
+    """Deliver the oldest undelivered rows, all or none of them. Returns how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK)
+        rows = _claim(size)
+        if not rows:
+            return 0
+        cursor.execute(_WRITE, [json.dumps(_messages(rows))])
+        cursor.execute(_MARK, [clock.now(), [row.id for row in rows]])
+    return len(rows)
+
+
+def _claim(size: int) -> list[Row]:
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, [size])
+        return [
+            Row(id_, case_id, topic, agency_id, json.loads(payload), created_at)
+            for id_, case_id, topic, agency_id, payload, created_at in cursor.fetchall()
+        ]
+
+
+def _messages(rows: Sequence[Row]) -> list[dict[str, Any]]:
+    directory = get_directory()
+    known = rosters({agency for row in rows for agency in _reach(row, directory)})
+    return [
+        {
+            "outbox": row.id,
+            "user_id": recipient.user_id,
+            "agency_id": recipient.agency_id,
+            "payload": {key: row.payload[key] for key in KEPT if key in row.payload},
+        }
+        for row in rows
+        for recipient in _told(row, directory, known)
+    ]
+
+
+def _told(row: Row, directory: Directory, known: Rosters) -> list[Recipient]:
+    reach = _reach(row, directory)
+    if not reach:
+        return []
+    addressed = list(dict.fromkeys((reach[0], directory.by_id[reach[0]].principal_id)))
+    found = recipients(row.payload, addressed, reach, known)
+    if not found and row.payload.get("by") is None:
+        logger.warning("outbox row %s: nobody in agency %s can be told", row.id, row.agency_id)
+    return found
+
+
+def _reach(row: Row, directory: Directory) -> list[int]:
+    """The addressed agency first, its principal, and that one's sub-units. Empty for an unknown agency or none."""
+    agency = directory.by_id.get(row.agency_id or 0)
+    if agency is None:
+        return []
+    units = [unit.id for unit in directory.units(agency.principal_id)]
+    return list(dict.fromkeys((agency.id, agency.principal_id, *units)))

@@ -1,0 +1,85 @@
+"""Reading one's own inbox. A message of an agency that the person has left is not shown any more."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from agencies.actors import Actor
+from agencies.visibility import case_agencies
+from agencies.vocabulary import Label
+from notifications.wording import wording
+
+# A bell that says more than this says nothing more.
+UNREAD_CAP = 999
+
+
+@dataclass(frozen=True, slots=True)
+class InboxMessage:
+    """A message as the pages show it; `text` in both languages."""
+
+    id: int
+    case_id: str
+    number: str
+    agency_id: int
+    topic: str
+    text: Label
+    payload: dict[str, Any]
+    at: datetime
+    unread: bool
+
+
+_INBOX = """
+SELECT id, case_id::text, agency_id, topic, payload::text, created_at, read_at IS NULL
+  FROM notifications_message
+ WHERE user_id = %s AND agency_id = ANY(%s) {only} {after}
+ ORDER BY id DESC LIMIT %s
+"""
+
+
+def inbox(actor: Actor, *, unread_only: bool = False, after: int | None = None, limit: int = 20) -> list[InboxMessage]:
+    """The newest messages first; `after` is the id of the last one of the page before."""
+    sql = _INBOX.format(
+        only="AND read_at IS NULL" if unread_only else "", after="AND id < %s" if after is not None else ""
+    )
+    params: list[Any] = [actor.user_id, case_agencies(actor), *([after] if after is not None else []), limit]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return [_message(row) for row in cursor.fetchall()]
+
+
+def unread_count(actor: Actor) -> int:
+    """How many messages are unread, counted up to UNREAD_CAP."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM (SELECT 1 FROM notifications_message"
+            " WHERE user_id = %s AND agency_id = ANY(%s) AND read_at IS NULL LIMIT %s) unread",
+            [actor.user_id, case_agencies(actor), UNREAD_CAP],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def find_message(actor: Actor, message_id: int) -> InboxMessage | None:
+    """One of the actor's own messages."""
+    found = inbox(actor, after=message_id + 1, limit=1)
+    return found[0] if found and found[0].id == message_id else None
+
+
+def _message(row: tuple[Any, ...]) -> InboxMessage:
+    id_, case_id, agency_id, topic, payload, at, unread = row
+    content: dict[str, Any] = json.loads(payload)
+    return InboxMessage(
+        id=id_,
+        case_id=case_id,
+        number=str(content.get("number", "")),
+        agency_id=agency_id,
+        topic=topic,
+        text=wording(topic, content),
+        payload=content,
+        at=at,
+        unread=unread,
+    )

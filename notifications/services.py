@@ -1,0 +1,23 @@
+"""Marking messages as read: the only thing that a person can do to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from agencies.actors import Actor
+
+
+def mark_read(*, actor: Actor, now: datetime, ids: Iterable[int] | None = None) -> int:
+    """Mark the actor's own messages as read, all of them where no ids are given. Returns how many were unread."""
+    sql = "UPDATE notifications_message SET read_at = %s WHERE user_id = %s AND read_at IS NULL"
+    params: list[Any] = [now, actor.user_id]
+    if ids is not None:
+        sql += " AND id = ANY(%s)"
+        params.append(list(ids))
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return int(cursor.rowcount)

@@ -1,0 +1,13 @@
+"""The addresses of the inbox."""
+
+from django.urls import path
+
+from notifications import views
+
+app_name = "notifications"
+
+urlpatterns = [
+    path("", views.inbox, name="inbox"),
+    path("<int:message_id>/", views.open_message, name="open"),
+    path("read/", views.read_all, name="read_all"),
+]
