@@ -9,7 +9,7 @@ class Action(StrEnum):
     LOGIN_SUCCEEDED = "login_succeeded"
     LOGIN_FAILED = "login_failed"
     LOGGED_OUT = "logged_out"
-    PASSWORD_CHANGED = "password_changed"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105  (the name of an act)
     ACCOUNT_CREATED = "account_created"
     ACCOUNT_CHANGED = "account_changed"
     ACCOUNT_DISABLED = "account_disabled"

@@ -20,18 +20,23 @@ _HARMLESS = frozenset({str, bool, type(None)})
 _STREAM = re.compile(r"[a-z][a-z_]*/[^\x00-\x20]{1,180}")
 
 # Keys that can only mean personal data or free text, in any depth. A code, a number or an id goes under another name.
+# fmt: off
 PERSONAL_KEYS = frozenset(
-    """
-    name full_name real_name person_name display_name holder holder_name account_holder account_name owner_name
-    contact contact_name subscriber_name user_name legal_representative
-    phone phone_number mobile telephone tel email wechat
-    address full_address addr street_address house_number
-    id_number id_no id_card identity identity_number passport licence_plate
-    account_no account_number bank_account household_no household_number customer_no meter_no metering_point
-    ip ip_address mac mac_address
-    text free_text note notes remark remarks comment comments opinion statement description narrative message
-    """.split()
+    {
+        "name", "full_name", "real_name", "person_name", "display_name", "holder", "holder_name", "account_holder",
+        "account_name", "owner_name",
+        "contact", "contact_name", "subscriber_name", "user_name", "legal_representative",
+        "phone", "phone_number", "mobile", "telephone", "tel", "email", "wechat",
+        "address", "full_address", "addr", "street_address", "house_number",
+        "id_number", "id_no", "id_card", "identity", "identity_number", "passport", "licence_plate",
+        "account_no", "account_number", "bank_account", "household_no", "household_number", "customer_no",
+        "meter_no", "metering_point",
+        "ip", "ip_address", "mac", "mac_address",
+        "text", "free_text", "note", "notes", "remark", "remarks", "comment", "comments", "opinion", "statement",
+        "description", "narrative", "message",
+    }
 )
+# fmt: on
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +85,7 @@ def build_body(
     for key, value in (members or {}).items():
         if key in body:
             raise BodyError(f"成员重复 the member {key!r} is already set by the event itself")
-        if value is not None and value != {} and value != [] and value != () and value != "":
+        if value not in (None, {}, [], (), ""):
             body[key] = value
     return body
 
@@ -122,7 +127,9 @@ def check_body(value: Any, path: str = "") -> None:
             if not isinstance(item, str):
                 check_body(item, f"{path}[{index}]")
     elif isinstance(value, float):
-        raise BodyError(f"事件正文不能含浮点数，请写成字符串 {path}: a body holds no float ({value}); write it as a string")
+        raise BodyError(
+            f"事件正文不能含浮点数，请写成字符串 {path}: a body holds no float ({value}); write it as a string"
+        )
     elif isinstance(value, int) and not -_SAFE_INTEGER <= value <= _SAFE_INTEGER:
         raise BodyError(f"事件正文的整数过大，请写成字符串 {path}: {value} is beyond 2^53; write it as a string")
 
@@ -131,6 +138,5 @@ def _check_key(key: object, where: str) -> None:
     if not isinstance(key, str) or not key.isascii():
         raise BodyError(f"事件正文的键必须是 ASCII 字符串 {where}: keys of a body are ASCII strings")
     if key in PERSONAL_KEYS:
-        raise BodyError(
-            f"事件正文不得含个人信息或自由文本，请放入封存部分 {where}: personal data and free text belong to the sealed part"
-        )
+        told = f"事件正文不得含个人信息或自由文本，请放入封存部分 {where}"
+        raise BodyError(f"{told}: personal data and free text belong to the sealed part")

@@ -14,7 +14,7 @@ class XidField(models.Field):  # type: ignore[type-arg]  # Field's generics only
 
 
 class Event(models.Model):
-    """One event of a stream. `body` holds the RFC 8785 bytes; the columns after `tx` repeat what it says, for indexes."""
+    """One event of a stream. `body` holds the RFC 8785 bytes; the columns after `tx` repeat it, for indexes."""
 
     id = models.BigAutoField(primary_key=True)
     stream = models.TextField(db_collation="C")

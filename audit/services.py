@@ -50,7 +50,13 @@ def record(
         head_seq, head_leaf = cursor.fetchone()
         body = encode_body(
             build_body(
-                stream=stream, seq=head_seq + 1, prev=bytes(head_leaf), at=now, action=action, actor=actor, members=members
+                stream=stream,
+                seq=head_seq + 1,
+                prev=bytes(head_leaf),
+                at=now,
+                action=action,
+                actor=actor,
+                members=members,
             )
         )
         event_id = _append(cursor, "SELECT audit_append(%s)", [body])
@@ -62,7 +68,7 @@ def record(
 def append_body(body: bytes, *, using: str = "default") -> int:
     """Append finished RFC 8785 bytes and return the id. Raises StaleHeadError when the stream has moved on."""
     with _cursor(using) as cursor:
-        return _append(cursor, "SELECT audit_append(%s)", [body])
+        return int(_append(cursor, "SELECT audit_append(%s)", [body]))
 
 
 def erase_sealed(
@@ -95,7 +101,9 @@ def _sealable(sealed: Mapping[str, Any]) -> dict[str, Any]:
 
 def _refuse_unsealable(value: Any) -> None:
     if isinstance(value, float):
-        raise errors.BodyError(f"封存内容不能含浮点数，请写成字符串 sealed data hold no float ({value}); write a string")
+        raise errors.BodyError(
+            f"封存内容不能含浮点数，请写成字符串 sealed data hold no float ({value}); write a string"
+        )
     if isinstance(value, str) and "\x00" in value:
         raise errors.BodyError("封存内容不能含 NUL 字符 sealed data hold no NUL character")
     if isinstance(value, Mapping):
@@ -110,7 +118,9 @@ def _refuse_unsealable(value: Any) -> None:
 def _cursor(using: str) -> Any:
     connection = connections[using]
     if not connection.in_atomic_block:
-        raise transaction.TransactionManagementError("审计事件必须与业务变更同一事务 an event is recorded inside a transaction")
+        raise transaction.TransactionManagementError(
+            "审计事件必须与业务变更同一事务 an event is recorded inside a transaction"
+        )
     return connection.cursor()
 
 

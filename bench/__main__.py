@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
+import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -34,13 +35,24 @@ def main(arguments: list[str]) -> int:
         command.formatter_class = argparse.RawDescriptionHelpFormatter
         module.add_arguments(command)
         command.add_argument("--json", action="store_true", help="one JSON object a line")
+    commands.add_parser("all", help="every workload with its own defaults").add_argument("--json", action="store_true")
     if not arguments:
         parser.print_help()
         return 2
     chosen = parser.parse_args(arguments)
+    if chosen.name == "all":
+        return _run_all(list(found), arguments[1:])
     for line in found[chosen.name].run(chosen):
         print(json.dumps(line, ensure_ascii=False) if chosen.json else _readable(line), flush=True)
     return 0
+
+
+def _run_all(names: list[str], options: list[str]) -> int:
+    # Django binds its database once in a process, so each workload has a process of its own.
+    statuses = [
+        subprocess.run([sys.executable, "-m", "bench", name, *options], check=False).returncode for name in names
+    ]
+    return max(statuses)
 
 
 def _spoken(module: str) -> str:

@@ -21,7 +21,8 @@ from bench.seed import seed
 
 EVENTS_A_CASE = 3
 
-# The yardstick: hash and link of every event, and nothing else (no columns against the body, no sealed data, no replay).
+# The yardstick: hash and link of every event, and nothing else (no columns against the body, no sealed data, no
+# replay).
 SQL = """
 SELECT count(*),
        count(*) FILTER (WHERE leaf <> sha256('\\x00'::bytea || body)),

@@ -1,5 +1,7 @@
 """The event table, its doors and its locks; the sealed data; the demo clock."""
 
+from typing import Any
+
 import django.db.models.deletion
 from django.db import migrations, models
 
@@ -21,7 +23,7 @@ DROP FUNCTION audit_append(bytea), audit_append_internal(bytea), audit_head(text
 """
 
 
-def grant(apps, schema_editor):
+def grant(apps: Any, schema_editor: Any) -> None:
     grants.grant_execute(schema_editor, FUNCTIONS)
     for table, privileges in grants.PROTECTED_TABLES.items():
         grants.restrict_table(schema_editor, table, privileges)
@@ -93,7 +95,9 @@ class Migration(migrations.Migration):
                         "constraints": [
                             models.CheckConstraint(condition=models.Q(("id", 1)), name="audit_democlock_single"),
                             models.CheckConstraint(
-                                condition=models.Q(("offset__isnull", True), ("frozen__isnull", True), _connector="XOR"),
+                                condition=models.Q(
+                                    ("offset__isnull", True), ("frozen__isnull", True), _connector="XOR"
+                                ),
                                 name="audit_democlock_offset_or_frozen",
                             ),
                         ],

@@ -53,12 +53,12 @@ class Chains:
                 and prev == self._leaf
                 and seq == self._seq + 1
                 and id_ > self._id
-                and says(body, self._name, seq, prev, at, data[stream_end + 4 : action_end], actor, agency)
+                and says(body, self._name, (seq, prev, at, data[stream_end + 4 : action_end], actor, agency))
                 and _is_canonical(body, raw)
             ):
                 self._diagnose(parse(data), body)
             self._seq, self._leaf, self._id = seq, leaf, id_
-            if id_ > tally.last_id:
+            if id_ > tally.last_id:  # noqa: PLR1730  (max() would cost a call for every event)
                 tally.last_id = id_
             if body is not None:
                 if self._name == CHECKPOINT_STREAM:
@@ -120,10 +120,9 @@ class Chains:
             yield "canonical", "正文不是 RFC 8785 规范形式", "the body is not in RFC 8785 form"
 
 
-def says(
-    body: dict[str, Any], stream: str, seq: int, prev: bytes, at: int, action: bytes, actor: int, agency: int
-) -> bool:
-    """Whether the body says what the columns say; False as well when it lacks one of them."""
+def says(body: dict[str, Any], stream: str, columns: tuple[int, bytes, int, bytes, int, int]) -> bool:
+    """Whether the body says what (seq, prev, at, action, actor_id, agency_id) say; False also when it lacks one."""
+    seq, prev, at, action, actor, agency = columns
     try:
         who = body["actor"]
         return bool(

@@ -27,13 +27,13 @@ def verify_range(connection: Any, first: str, last: str, *, replay: bool = True)
     for prefix, group in groupby(streams, key=lambda stream: _prefix(stream[0], verifiers)):
         if prefix:
             waiting.pop(prefix)
-            _project(connection, first, last, prefix, verifiers[prefix], group, tally)
+            _project(_scope(connection, first, last, prefix), verifiers[prefix], group, tally)
         else:
             for _ in group:
                 pass
     for prefix, verifier in waiting.items():
         # No event at all under this prefix: whatever has state there has lost its history.
-        _project(connection, first, last, prefix, verifier, iter(()), tally)
+        _project(_scope(connection, first, last, prefix), verifier, iter(()), tally)
     return tally
 
 
@@ -53,17 +53,18 @@ def _events(connection: Any, first: str, last: str, tally: Tally) -> Iterator[Ev
         check_sealed(connection, promised, tally)
 
 
-def _project(
-    connection: Any, first: str, last: str, prefix: str, verifier: Verifier, streams: Streams, tally: Tally
-) -> None:
-    scope = Scope(connection, max(first, prefix), min(last, end_of(prefix)))
+def _scope(connection: Any, first: str, last: str, prefix: str) -> Scope:
+    return Scope(connection, max(first, prefix), min(last, end_of(prefix)))
+
+
+def _project(scope: Scope, verifier: Verifier, streams: Streams, tally: Tally) -> None:
     try:
         for problem in verifier(scope, streams):
             tally.report(Problem(*problem))
     except psycopg2.Error:
         raise
     except Exception as error:  # noqa: BLE001  (a changed body can break any code; the pass goes on and says so)
-        tally.report(_crashed(prefix, error))
+        tally.report(_crashed(scope.first, error))
     for _ in streams:  # a verifier that stops early must not leave events unchecked
         pass
 
@@ -82,11 +83,11 @@ def _prefix(stream: str, verifiers: dict[str, Verifier]) -> str:
     return prefix if prefix in verifiers else ""
 
 
-def _crashed(prefix: str, error: Exception) -> Problem:
+def _crashed(where: str, error: Exception) -> Problem:
     told = f"{type(error).__name__}: {error}"
     return Problem(
         None,
-        prefix,
+        where,
         None,
         "projection",
         f"由事件重建状态时出错（{told}），请先处理其他问题",

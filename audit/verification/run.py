@@ -85,7 +85,8 @@ def _all_streams(connection: Any, workers: int, using: str, *, replay: bool) -> 
     # spawn: a fork would share this process's database connections.
     with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _set_up) as pool:
         jobs = [
-            pool.submit(_verify_part, parameters, snapshot, first, last, replay=replay) for first, last in pairwise(bounds)
+            pool.submit(_verify_part, parameters, snapshot, first, last, replay=replay)
+            for first, last in pairwise(bounds)
         ]
         for job in jobs:
             total.add(job.result())

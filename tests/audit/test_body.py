@@ -40,7 +40,9 @@ def test_it_refuses_floats_personal_data_and_strange_keys_by_name(members: dict[
 
 
 def test_personal_data_is_refused_by_key_and_codes_are_not() -> None:
-    check_body(body(set={"suspension": {"user_class": "residential"}, "source": {"kind": "telecom"}}, case={"title": "T"}))
+    check_body(
+        body(set={"suspension": {"user_class": "residential"}, "source": {"kind": "telecom"}}, case={"title": "T"})
+    )
 
 
 def test_a_member_cannot_replace_what_the_event_itself_says() -> None:

@@ -98,7 +98,10 @@ def test_keys_are_sorted_by_utf16_units_and_not_by_code_points() -> None:
 
 
 def test_chinese_stays_as_it_is_and_control_characters_are_escaped_in_the_shortest_way() -> None:
-    assert canonical("停电\x07\b\t\n\f\r\x1f\"\\/\x7f\u2028") == '"停电\\u0007\\b\\t\\n\\f\\r\\u001f\\"\\\\/\x7f\u2028"'.encode()
+    assert (
+        canonical('停电\x07\b\t\n\f\r\x1f"\\/\x7f\u2028')
+        == '"停电\\u0007\\b\\t\\n\\f\\r\\u001f\\"\\\\/\x7f\u2028"'.encode()
+    )
 
 
 @pytest.mark.parametrize(

@@ -82,7 +82,9 @@ def test_a_changed_body_is_named(trail: Trail, superuser: Any) -> None:
 
 def test_a_changed_body_with_its_leaf_breaks_the_link_of_the_next(trail: Trail, superuser: Any) -> None:
     changed = encode_body(body_of(trail.ids[2]) | {"data": {"role": "approver"}})
-    superuser.execute("UPDATE audit_event SET body = %s, leaf = %s WHERE id = %s", [changed, leaf(changed), trail.ids[2]])
+    superuser.execute(
+        "UPDATE audit_event SET body = %s, leaf = %s WHERE id = %s", [changed, leaf(changed), trail.ids[2]]
+    )
     report = verify()
     assert named(report) == {(trail.ids[3], "link")}
     assert "与上一条记录不衔接" in only(report).zh
@@ -158,7 +160,9 @@ def test_swapped_events_are_named_at_both_places(trail: Trail, superuser: Any) -
     superuser.execute("UPDATE audit_event SET seq = 2 WHERE id = %s", [third])
     superuser.execute("UPDATE audit_event SET seq = 3 WHERE id = %s", [second])
     report = verify()
-    assert {(third, "column"), (second, "column"), (third, "link"), (second, "link"), (second, "order")} <= named(report)
+    assert {(third, "column"), (second, "column"), (third, "link"), (second, "link"), (second, "order")} <= named(
+        report
+    )
     assert only(report).event_id == second
 
 
@@ -207,9 +211,13 @@ def test_a_body_in_another_spelling_is_named_even_with_a_right_leaf(trail: Trail
     assert named(verify()) == {(trail.ids[4], "canonical")}
 
 
-@pytest.mark.parametrize("garbage", [b"", b"[]", b"{", b"\xff\xfe", b'{"a":"\\ud800"}', b'{"v":1,"n":99999999999999999999}'])
+@pytest.mark.parametrize(
+    "garbage", [b"", b"[]", b"{", b"\xff\xfe", b'{"a":"\\ud800"}', b'{"v":1,"n":99999999999999999999}']
+)
 def test_a_body_that_is_no_event_is_named_and_the_pass_goes_on(trail: Trail, superuser: Any, garbage: bytes) -> None:
-    superuser.execute("UPDATE audit_event SET body = %s, leaf = %s WHERE id = %s", [garbage, leaf(garbage), trail.ids[2]])
+    superuser.execute(
+        "UPDATE audit_event SET body = %s, leaf = %s WHERE id = %s", [garbage, leaf(garbage), trail.ids[2]]
+    )
     report = verify()
     assert only(report).event_id == trail.ids[2]
     assert {problem.event_id for problem in report.problems} == {trail.ids[2], trail.ids[3]}

@@ -73,9 +73,7 @@ def test_one_stream_is_verified_alone_with_its_projection(note: Record, ledger: 
     assert [streams for _, _, streams in ledger] == [[("ledger/a", [1, 2])]]
 
 
-def test_a_projection_that_stops_early_leaves_no_event_unchecked(
-    note: Record, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_projection_that_stops_early_leaves_no_event_unchecked(note: Record, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(projections, "_registry", {})
     projections.register("ledger/", lambda _scope, _streams: iter(()))
     note("ledger/a")
@@ -121,7 +119,9 @@ def test_two_processes_see_what_one_sees(
     with closing(servers.cluster.connect(fresh_db.name)) as connection:
         seed(connection, 400)
     superuser.execute("ALTER TABLE audit_event DISABLE TRIGGER ALL")
-    superuser.execute("UPDATE audit_event SET actor_id = 0 WHERE id IN (SELECT id FROM audit_event ORDER BY id LIMIT 5)")
+    superuser.execute(
+        "UPDATE audit_event SET actor_id = 0 WHERE id IN (SELECT id FROM audit_event ORDER BY id LIMIT 5)"
+    )
     superuser.execute("ANALYZE audit_event")
     monkeypatch.setattr(run, "WORTH_SPLITTING", 600)
     cuts: list[list[str]] = []
@@ -142,9 +142,7 @@ def test_rolled_back_ids_are_counted_as_unused(note: Record) -> None:
     assert (report.ok, report.unused_ids, report.unsettled) == (True, 1, 0)
 
 
-def test_events_beside_an_unfinished_transaction_are_unsettled(
-    servers: Servers, fresh_db: Any, note: Record
-) -> None:
+def test_events_beside_an_unfinished_transaction_are_unsettled(servers: Servers, fresh_db: Any, note: Record) -> None:
     with closing(servers.cluster.connect(fresh_db.name)) as other, other.cursor() as cursor:
         cursor.execute("BEGIN; SELECT pg_current_xact_id()")
         note()
@@ -184,7 +182,9 @@ def test_the_command_names_the_first_bad_event_and_fails(note: Record, superuser
     superuser.execute("UPDATE audit_event SET action = 'x' WHERE id = ANY(%s)", [[first.event_id, third.event_id]])
     status, said = command()
     assert status == 1
-    assert f"结论：发现 2 处问题，最早的一处：[column] #{first.event_id} account/z 第 1 号：字段 action 与正文不符" in said
+    assert (
+        f"结论：发现 2 处问题，最早的一处：[column] #{first.event_id} account/z 第 1 号：字段 action 与正文不符" in said
+    )
     status, said = command("--lang", "en")
     assert status == 1
     assert f"result: 2 problems, the first: [column] #{first.event_id} account/z seq 1: the column action is x" in said

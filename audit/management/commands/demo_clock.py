@@ -19,7 +19,9 @@ _DURATION = re.compile(r"(?:\d+[wdhms])+")
 
 
 class Command(BaseCommand):
-    help = "演示时钟：set 时间 | advance 时长（如 3d、2h30m）| clear | show。The demo's clock; refused outside the demo."
+    help = (
+        "演示时钟：set 时间 | advance 时长（如 3d、2h30m）| clear | show。The demo's clock; refused outside the demo."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         commands = parser.add_subparsers(dest="what", required=True)

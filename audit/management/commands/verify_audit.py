@@ -26,7 +26,9 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="一行 JSON one line of JSON")
         parser.add_argument("--stream", metavar="S", help="只核验一条记录链 one stream only, e.g. case/<uuid>")
         parser.add_argument("--workers", type=int, default=1, metavar="N", help="进程数 processes (1)")
-        parser.add_argument("--chains-only", action="store_true", help="不重建状态 do not replay states from the events")
+        parser.add_argument(
+            "--chains-only", action="store_true", help="不重建状态 do not replay states from the events"
+        )
         parser.add_argument("--lang", choices=("zh", "en"), default="zh", help="输出语言 language of the output")
         parser.add_argument(
             "--record",
@@ -77,23 +79,26 @@ def _line(problem: Problem, lang: str) -> str:
 
 
 def _summary_zh(report: Report) -> list[str]:
+    counted = f"核验 {report.events} 条记录、{report.streams} 条记录链"
     lines = [
-        f"核验 {report.events} 条记录、{report.streams} 条记录链，用时 {report.seconds:.2f} 秒，每秒 {report.events_per_second} 条",
+        f"{counted}，用时 {report.seconds:.2f} 秒，每秒 {report.events_per_second} 条",
         f"封存内容：{report.sealed} 件相符，{report.erased} 件已依规清除",
     ]
     if report.missing_sealed:
         lines.append(f"注意：{len(report.missing_sealed)} 件封存内容已不在库中，且无清除记录；证明仍然有效")
     if report.unused_ids is not None:
-        lines.append(f"未使用的编号 {report.unused_ids} 个（回滚的事务会占用编号）；尚未定局的记录 {report.unsettled} 条")
+        lines.append(
+            f"未使用的编号 {report.unused_ids} 个（回滚的事务会占用编号）；尚未定局的记录 {report.unsettled} 条"
+        )
     if report.first is None:
         return [*lines, "结论：全部相符"]
     return [*lines, f"结论：发现 {report.problem_count} 处问题，最早的一处：{_line(report.first, 'zh')}", "问题清单："]
 
 
 def _summary_en(report: Report) -> list[str]:
+    counted = f"verified {report.events} events in {report.streams} streams"
     lines = [
-        f"verified {report.events} events in {report.streams} streams in {report.seconds:.2f} s,"
-        f" {report.events_per_second} events/s",
+        f"{counted} in {report.seconds:.2f} s, {report.events_per_second} events/s",
         f"sealed data: {report.sealed} open their commitment, {report.erased} erased on record",
     ]
     if report.missing_sealed:
