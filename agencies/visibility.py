@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from agencies.actors import Actor, Post
-from agencies.directory import Directory
+from agencies.directory import AgencyRef, Directory
 from agencies.vocabulary import Kind, Role
 
 
@@ -67,16 +67,14 @@ def sees_task(actor: Actor, agency_id: int, unit_id: int | None) -> bool:
     return any(_works_on_cases(p) and p.agency_id == (unit_id if p.is_unit else agency_id) for p in actor.posts)
 
 
-def share_with(region_code: str, directory: Directory) -> tuple[tuple[int, str], ...]:
-    """The agencies that see a new case from its first day: (agency id, relation `lead` or `supervisor`).
+def share_with(region_code: str, directory: Directory) -> tuple[AgencyRef, ...]:
+    """The agencies that see a new case from its first day: the commission that leads it, then those that supervise.
 
-    The nearest commission leads; commissions above it, and every supervision whose region covers the case, supervise.
+    The nearest commission leads. Commissions above it and every supervision whose region covers the case supervise.
     """
     lead = directory.addressee(Kind.DEVELOPMENT_COMMISSION, region_code)
-    return tuple(
-        (agency.id, "lead" if lead is not None and agency.id == lead.id else "supervisor")
-        for agency in directory.watchers(region_code)
-    )
+    watching = directory.watchers(region_code)
+    return tuple(sorted(watching, key=lambda agency: lead is None or agency.id != lead.id))
 
 
 def _works_on_cases(post: Post) -> bool:

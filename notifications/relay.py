@@ -11,10 +11,9 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from agencies.directory import Directory, get_directory
 from agencies.selectors import rosters
@@ -24,15 +23,18 @@ from notifications.recipients import Recipient, Rosters, recipients
 logger = logging.getLogger(__name__)
 
 BATCH = 500
+LOCK_NOT_AVAILABLE = "55P03"
+SUM_FROM = 6  # tasks of one kind, from one transaction, for one agency
 # What a message may hold. Everything else in a payload, should a later one carry more, stays in the outbox.
-KEPT = ("number", "task", "kind", "label_zh", "label_en", "stage", "due_at", "action", "by")
+KEPT = ("number", "task", "kind", "label_zh", "label_en", "stage", "due_at", "action", "by", "count")
 
 # Waits for the batch of another worker, for at most five seconds: a ring must not pass while that one is finishing,
 # since its last look may have been just before this row; and a worker that hangs must not take the others with it.
 _LOCK = "SET LOCAL lock_timeout = '5s'; SELECT pg_advisory_xact_lock(hashtextextended('notifications/relay', 0))"
 
+# xmin is the transaction that wrote the row: a list of hundreds of cases is one transaction, an act on a case another.
 _CLAIM = """
-SELECT id, case_id, topic, agency_id, payload::text, created_at
+SELECT id, topic, agency_id, payload::text, xmin::text
   FROM cases_outbox WHERE delivered_at IS NULL ORDER BY id LIMIT %s
 """
 
@@ -49,14 +51,13 @@ _MARK = "UPDATE cases_outbox SET delivered_at = %s WHERE id = ANY(%s) AND delive
 
 
 class Row(NamedTuple):
-    """An undelivered row of the outbox."""
+    """An undelivered row of the outbox; rows with the same `written_by` were committed by one transaction."""
 
     id: int
-    case_id: str
     topic: str
     agency_id: int | None
     payload: dict[str, Any]
-    created_at: datetime
+    written_by: str
 
 
 def deliver_all(*, limit: int = 100_000) -> int:
@@ -69,9 +70,10 @@ def deliver_all(*, limit: int = 100_000) -> int:
 
 @transaction.atomic
 def deliver_batch(size: int = BATCH) -> int:
-    """Deliver the oldest undelivered rows, all or none of them. Returns how many."""
+    """Deliver the oldest undelivered rows, all or none of them. Returns how many; 0 while another worker hangs."""
+    if not _alone():
+        return 0
     with connection.cursor() as cursor:
-        cursor.execute(_LOCK)
         rows = _claim(size)
         if not rows:
             return 0
@@ -80,12 +82,25 @@ def deliver_batch(size: int = BATCH) -> int:
     return len(rows)
 
 
+def _alone() -> bool:
+    """Wait until no other worker delivers; the lock ends with the transaction."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(_LOCK)
+    except OperationalError as error:
+        if getattr(error.__cause__, "pgcode", "") != LOCK_NOT_AVAILABLE:
+            raise
+        logger.warning("another worker has held the outbox for five seconds; the next sweep tries again")
+        return False
+    return True
+
+
 def _claim(size: int) -> list[Row]:
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM, [size])
         return [
-            Row(id_, case_id, topic, agency_id, json.loads(payload), created_at)
-            for id_, case_id, topic, agency_id, payload, created_at in cursor.fetchall()
+            Row(id_, topic, agency_id, json.loads(payload), written_by)
+            for id_, topic, agency_id, payload, written_by in cursor.fetchall()
         ]
 
 
@@ -99,9 +114,31 @@ def _messages(rows: Sequence[Row]) -> list[dict[str, Any]]:
             "agency_id": recipient.agency_id,
             "payload": {key: row.payload[key] for key in KEPT if key in row.payload},
         }
-        for row in rows
+        for row in _summed(rows)
         for recipient in _told(row, directory, known)
     ]
+
+
+def _summed(rows: Sequence[Row]) -> list[Row]:
+    """Many tasks of one kind for one agency out of one transaction (an imported list) are told in one line.
+
+    Its last row stands for all, with their count in place of a number; otherwise one list would bury everything else.
+    """
+    groups: dict[tuple[object, ...], list[Row]] = {}
+    for row in rows:
+        same = (
+            row.written_by,
+            row.topic,
+            row.agency_id,
+            *(row.payload.get(key) for key in ("kind", "action", "assignee")),
+        )
+        groups.setdefault(same, []).append(row)
+    told = [row for group in groups.values() if len(group) < SUM_FROM for row in group]
+    for group in groups.values():
+        if len(group) >= SUM_FROM:
+            shared = {key: value for key, value in group[-1].payload.items() if key not in ("number", "task", "due_at")}
+            told.append(group[-1]._replace(payload={**shared, "count": len(group)}))
+    return sorted(told, key=lambda row: row.id)
 
 
 def _told(row: Row, directory: Directory, known: Rosters) -> list[Recipient]:
@@ -109,10 +146,7 @@ def _told(row: Row, directory: Directory, known: Rosters) -> list[Recipient]:
     if not reach:
         return []
     addressed = list(dict.fromkeys((reach[0], directory.by_id[reach[0]].principal_id)))
-    found = recipients(row.payload, addressed, reach, known)
-    if not found and row.payload.get("by") is None:
-        logger.warning("outbox row %s: nobody in agency %s can be told", row.id, row.agency_id)
-    return found
+    return recipients(row.payload, addressed, reach, known)
 
 
 def _reach(row: Row, directory: Directory) -> list[int]:

@@ -53,7 +53,8 @@ def open_message(request: PageRequest, message_id: int) -> HttpResponse:
     if message is None:
         raise NotVisible
     services.mark_read(actor=request.actor, ids=[message.id], now=clock.now())
-    return redirect(reverse("web:case", args=[message.number]))
+    # A message about many cases names none.
+    return redirect(reverse("web:case", args=[message.number]) if message.number else reverse("web:tasks"))
 
 
 @require_POST

@@ -15,6 +15,8 @@ def wording(topic: str, payload: Mapping[str, Any]) -> Label:
     """One line: which case, what has to be done, by when."""
     number = str(payload.get("number", ""))
     task = Label(str(payload.get("label_zh", "")), str(payload.get("label_en", "")))
+    if count := payload.get("count"):
+        return Label(f"{count} 件新待办：{task.zh}", f"{count} new tasks: {task.en}")
     due = _due(payload.get("due_at"))
     if topic == "task.opened":
         return Label(f"{number} 待办：{task.zh}{_by_zh(due)}", f"{number} to do: {task.en}{_by_en(due)}")

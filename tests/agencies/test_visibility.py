@@ -7,6 +7,7 @@ from django.db import connection
 
 from agencies.actors import system_actor
 from agencies.directory import get_directory
+from agencies.models import Agency
 from agencies.services import grant_role
 from agencies.visibility import case_agencies, my_tasks, sees, sees_task, share_with, visible_case_rows, visible_cases
 from tests.agencies.cast import NOW
@@ -102,17 +103,19 @@ def test_the_fragment_for_tasks_names_only_the_branch_that_can_match(who, user, 
     assert both == ("(t.agency_id = ANY(%s) OR t.unit_id = ANY(%s))", [[grid], [gulou]])
 
 
+def shared(region):
+    return [agency.code for agency in share_with(region, get_directory())]
+
+
 def test_a_new_case_is_shared_with_its_commission_and_everyone_above(demo_city):
-    lead, city, province, supervision = ids("320300-drc", "320300-supervision", "320000-drc", "320000-supervision")
-    assert share_with("320302", get_directory()) == (
-        (lead, "lead"),
-        (city, "supervisor"),
-        (province, "supervisor"),
-        (supervision, "supervisor"),
-    )
+    assert shared("320302") == ["320300-drc", "320300-supervision", "320000-drc", "320000-supervision"]
 
 
 def test_where_only_the_province_has_a_commission_it_leads(demo_city):
-    province, supervision = ids("320000-drc", "320000-supervision")
-    assert share_with("320505", get_directory()) == ((province, "lead"), (supervision, "supervisor"))
-    assert share_with("110101", get_directory()) == ()
+    assert shared("320505") == ["320000-drc", "320000-supervision"]
+    assert shared("110101") == []
+
+
+def test_the_commission_comes_first_where_a_supervision_is_nearer(demo_city):
+    Agency.objects.filter(code="320300-supervision").update(region_id="320303")
+    assert shared("320303") == ["320300-drc", "320300-supervision", "320000-drc", "320000-supervision"]
