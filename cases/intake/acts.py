@@ -7,20 +7,19 @@ done by the named system actor, since that person's agency need not take part in
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from agencies.actors import Actor
-from agencies.directory import get_directory
 from audit.ids import new_id
-from cases.intake.identity import SiteState
-from cases.intake.lookups import StoredCase
-from cases.intake.matching import Placement, Plan
-from cases.intake.rows import ReadRow
-from cases.intake.subjects import title_of
+from cases.intake.sites.identity import SiteState
+from cases.intake.sites.lookups import StoredCase
+from cases.intake.sites.matching import Placement, Plan
+from cases.intake.lists.rows import ReadRow
+from cases.intake.lists.subjects import title_of
 from cases.workflow.bulk import Request, perform_many
 from cases.workflow.engine import Result
 from cases.workflow.errors import WorkflowError
@@ -31,12 +30,13 @@ _HINTS = {"telecom": "挖矿流量", "trace": "挖矿流量", "grid": "用电异
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """What all chunks of an import share. `home` is the city code (four digits) of the agency that sent the list."""
+    """What all chunks of an import share. `home` is the city (four digits) of the agency; `regions`: names by code."""
 
     batch_id: UUID
     name: str
     kind: str
     home: str
+    regions: Mapping[str, str]
     actor: Actor
     system: Actor
     now: datetime
@@ -144,7 +144,7 @@ def _region(target: Target, imported: Import) -> str:
     sources = [target.located_by] if target.located_by else []
     for read in (*sources, *(placement.read for placement in target.placements)):
         for code in (read.place.county, read.reading.get("hint", "")):
-            if code.startswith(imported.home) and code in get_directory().regions:
+            if code.startswith(imported.home) and code in imported.regions:
                 return str(code)
     return imported.home
 
@@ -152,9 +152,8 @@ def _region(target: Target, imported: Import) -> str:
 def _title(target: Target, imported: Import) -> str:
     read = target.located_by
     coin = next((p.read.reading["coin"] for p in target.placements if p.read.reading.get("coin")), "")
-    region = get_directory().regions.get(_region(target, imported))
     return title_of(
-        county=region.name if region else "",
+        county=imported.regions.get(_region(target, imported), ""),
         subject=read.subject if read else "unknown",
         holder=read.personal.get("holder", "") if read else "",
         coin=coin,

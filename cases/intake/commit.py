@@ -16,9 +16,9 @@ from audit.ids import new_id
 from cases.intake.acts import FAMILY, Import, Target
 from cases.intake.copying import copy_rows
 from cases.intake.lines import Line
-from cases.intake.matching import Placement, Plan
-from cases.intake.rows import ReadRow
-from cases.intake.values import CST, read_time
+from cases.intake.sites.matching import Placement, Plan
+from cases.intake.lists.rows import ReadRow
+from cases.intake.lists.values import CST, read_time
 from cases.models.sealing import key_ring, seal_cells
 from cases.models.vault import record_place
 

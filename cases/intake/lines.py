@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from cases.intake.identity import Evidence, evidence_of
-from cases.intake.lookups import (
+from cases.intake.sites.identity import Evidence, evidence_of
+from cases.intake.sites.lookups import (
     FirstRow,
     StoredCase,
     WaitingReply,
@@ -15,9 +15,9 @@ from cases.intake.lookups import (
     known_sites,
     waiting_replies,
 )
-from cases.intake.mapping import Mapping
-from cases.intake.matching import Matcher, Placement, Reply
-from cases.intake.rows import ReadRow, Setting, read_row
+from cases.intake.lists.mapping import Mapping
+from cases.intake.sites.matching import Matcher, Placement, Reply
+from cases.intake.lists.rows import ReadRow, Setting, read_row
 from cases.models.sealing import key_ring, open_cells
 
 

@@ -16,8 +16,8 @@ from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-from cases.intake.sentences import NotAList
-from cases.intake.values import text_of
+from cases.intake.lists.sentences import NotAList
+from cases.intake.lists.values import text_of
 
 Row = list[Any]
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from cases.intake.places import Place
+from cases.intake.lists.places import Place
 
 Blind = Callable[[str, str], bytes]
 

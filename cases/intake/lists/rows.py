@@ -14,11 +14,11 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from cases.intake import values
-from cases.intake.mapping import Mapping
-from cases.intake.places import Place, city_name, county_named, read_place
-from cases.intake.reading import Row
-from cases.intake.subjects import coin_of, subject_of
+from cases.intake.lists import values
+from cases.intake.lists.mapping import Mapping
+from cases.intake.lists.places import Place, city_name, county_named, read_place
+from cases.intake.lists.reading import Row
+from cases.intake.lists.subjects import coin_of, subject_of
 from cases.policy import addresses
 
 Note = tuple[str, dict[str, Any]]

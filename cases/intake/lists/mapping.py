@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from cases.intake.reading import Row, Sheet, is_blank
-from cases.intake.sentences import NotAList
-from cases.intake.values import text_of
+from cases.intake.lists.reading import Row, Sheet, is_blank
+from cases.intake.lists.sentences import NotAList
+from cases.intake.lists.values import text_of
 
 HEADER_WITHIN = 20
 

@@ -13,8 +13,8 @@ from uuid import UUID
 
 from django.db import connection
 
-from cases.intake.identity import Door, Evidence, Index, SiteState
-from cases.intake.matching import Sight
+from cases.intake.sites.identity import Door, Evidence, Index, SiteState
+from cases.intake.sites.matching import Sight
 
 # One import at a time decides what is one site: two could otherwise open a case each for the same household.
 INTAKE_LOCK = 0x4C5A_0001

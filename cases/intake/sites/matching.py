@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from cases.intake.identity import Door, Evidence, Index, SiteState
-from cases.intake.rows import ReadRow
+from cases.intake.sites.identity import Door, Evidence, Index, SiteState
+from cases.intake.lists.rows import ReadRow
 
 
 @dataclass(slots=True)

@@ -1,0 +1,186 @@
+"""Taking a list in: who may send it, whether it is one, the file kept sealed; the same file again is the same batch."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from agencies.actors import Actor
+from agencies.directory import AgencyRef, Directory
+from audit.actions import Action
+from audit.services import record
+from cases.intake.copying import copy_rows
+from cases.intake.lines import columns_of
+from cases.intake.lists.mapping import KINDS, MappedSheet, find_lists
+from cases.intake.lists.reading import open_list
+from cases.intake.lists.sentences import FILE, NotAList, sentence
+from cases.intake.lists.values import proved_order
+from cases.models import ListBatch, ListPart
+from cases.models.sealing import key_ring
+from cases.workflow.errors import InvalidInput, NotAllowed
+from cases.workflow.view import Text
+
+PART_BYTES = 1 << 20
+SENDERS = ("development_commission", "telecom_bureau", "grid_company", "cyberspace_office")
+
+
+def find_agency(reference: str, directory: Directory) -> AgencyRef:
+    """An agency by its code, or by its kind where only one is meant: the one of the city with the most agencies.
+
+    A deployment has one city of its own besides the neighbours it transfers cases to. Raises InvalidInput.
+    """
+    if agency := directory.by_code.get(reference):
+        return agency
+    found = [a for a in directory.by_code.values() if a.kind == reference and a.active and not a.is_unit]
+    cities = [a.region_code[:4] for a in directory.by_code.values() if len(a.region_code) >= 4]
+    best = max((cities.count(a.region_code[:4]) for a in found), default=0)
+    chosen = [a for a in found if cities.count(a.region_code[:4]) == best and len(a.region_code) == 4]
+    if len(chosen) == 1:
+        return chosen[0]
+    codes = "、".join(a.code for a in found) or "320300-telecom"
+    raise InvalidInput(
+        fields={
+            "agency": Text(
+                f"“{reference}”不能确定是哪个单位，请写单位代码，例如：{codes}。",
+                f"“{reference}” does not name one agency; write its code, such as {codes}.",
+            )
+        }
+    )
+
+
+def check_sender(actor: Actor, agency: AgencyRef) -> None:
+    """Who may import: a handler of the agency, or of the commission that leads there. Raises NotAllowed."""
+    if actor.is_system:
+        return
+    for post in actor.posts:
+        own = agency.id in (post.agency_id, post.principal_id) or agency.principal_id == post.agency_id
+        leads = post.kind == "development_commission" and agency.region_code.startswith(post.region_code)
+        if "handler" in post.roles and (leads or (own and post.kind in SENDERS)):
+            return
+    raise NotAllowed(
+        Text(
+            f"名单由{agency.name}或本地区发展改革委的经办人导入，你没有该角色；请交由经办人办理。",
+            f"Lists of {agency.name} are imported by its handlers or those of the local commission.",
+        ),
+        code="may_not_import",
+    )
+
+
+def receive_list(
+    *, actor: Actor, content: bytes, filename: str, kind: str, agency: AgencyRef, batch_name: str, now: datetime
+) -> tuple[ListBatch, bool]:
+    """Keep the file and find its header; returns the batch and whether it is new.
+
+    1. The same file of the same agency and kind is the batch it was the first time.
+    2. A file that is no list is kept too, with the sentence that says why.
+    Raises NotAllowed, InvalidInput (kind, name).
+    """
+    check_sender(actor, agency)
+    name = _checked(kind, batch_name, filename)
+    digest = hashlib.sha256(content).hexdigest()
+    known = ListBatch.objects.filter(agency_id=agency.id, kind=kind, sha256=digest).first()
+    if known is not None:
+        return known, False
+    problem, sheets = None, list[MappedSheet]()
+    try:
+        sheets = find_lists(kind, open_list(content))
+    except NotAList as error:
+        problem = error
+    batch = ListBatch(
+        name=name,
+        kind=kind,
+        agency_id=agency.id,
+        filename=filename[:200],
+        sha256=digest,
+        size=len(content),
+        received_at=now,
+        received_by_id=actor.user_id,
+        moved_at=now,
+        state=ListBatch.State.REFUSED if problem else ListBatch.State.RECEIVED,
+        problem={"code": problem.code, **problem.figures} if problem else None,
+        columns={} if problem else columns_of(((s.sheet.name, s.mapping) for s in sheets), _day_order(sheets)),
+    )
+    _keep(batch, content, actor, agency, now)
+    return batch, True
+
+
+def _checked(kind: str, batch_name: str, filename: str) -> str:
+    name = " ".join(batch_name.split())
+    problems = {}
+    if kind not in KINDS:
+        choices = "、".join(KINDS)
+        problems["kind"] = Text(f"名单类型应为：{choices}。", f"The kind is one of: {', '.join(KINDS)}.")
+    if not 1 <= len(name) <= 80:
+        problems["batch"] = Text("批次名称应为1至80字。", "The name of a batch has 1 to 80 characters.")
+    if not filename:
+        problems["file"] = Text("请选择文件。", "Choose a file.")
+    if problems:
+        raise InvalidInput(fields=problems)
+    return name
+
+
+def _day_order(sheets: list[MappedSheet]) -> str | None:
+    """What the dates of the list prove about `10/3/2021`; nothing where they prove both orders."""
+    proved = set()
+    for mapped in sheets:
+        fields = [field for field in ("first", "last", "reported") if field in mapped.mapping.columns]
+        for row in mapped.data_rows() if fields else ():
+            proved |= {proved_order(mapped.mapping.cell(row, field)) for field in fields}
+            if len(proved - {None}) > 1:
+                return None
+    orders = sorted(order for order in proved if order)
+    return orders[0] if orders else None
+
+
+def _keep(batch: ListBatch, content: bytes, actor: Actor, agency: AgencyRef, now: datetime) -> None:
+    try:
+        with transaction.atomic():
+            batch.save(force_insert=True)
+            copy_rows("cases_listpart", ("batch_id", "number", "sealed"), _parts(batch.id, content))
+            action = Action.IMPORT_REFUSED if batch.problem else Action.IMPORT_RECEIVED
+            record_import(action, batch, actor, agency, now)
+    except IntegrityError as error:
+        raise InvalidInput(
+            fields={"batch": sentence(FILE["name_taken"], {"batch": batch.name})}
+        ) from error
+
+
+def record_import(action: Action, batch: ListBatch, actor: Actor, agency: AgencyRef, now: datetime) -> None:
+    """The import as an event of the agency that sent the list."""
+    data = {"batch": str(batch.id), "batch_name": batch.name, "kind": batch.kind, "sha256": batch.sha256, "bytes": batch.size}
+    if action is Action.IMPORT_COMMITTED:
+        data |= {"rows": batch.rows_done, "counts": {k: batch.counts.get(k, {}) for k in ("fates", "effects")}}
+    if batch.problem:
+        data["problem"] = batch.problem["code"]
+    record(
+        stream=f"agency/{agency.code}",
+        action=action,
+        actor={"id": actor.user_id, "username": actor.username, "agency": agency.id, "role": _role(actor)},
+        data=data,
+        now=now,
+    )
+
+
+def _role(actor: Actor) -> str:
+    return "system" if actor.is_system else "handler"
+
+
+def _parts(batch_id: UUID, content: bytes) -> Iterator[tuple[UUID, int, bytes]]:
+    ring = key_ring()
+    for number, start in enumerate(range(0, len(content), PART_BYTES)):
+        yield batch_id, number, ring.seal(content[start : start + PART_BYTES], _part_place(batch_id, number))
+
+
+def _part_place(batch_id: UUID, number: int) -> bytes:
+    return b"part" + batch_id.bytes + number.to_bytes(4, "big")
+
+
+def original_file(batch: ListBatch) -> bytes:
+    """The file as it was received. Personal data: for the import itself, or an act with a reason."""
+    ring = key_ring()
+    parts = ListPart.objects.filter(batch_id=batch.id).order_by("number").values_list("number", "sealed")
+    return b"".join(ring.open(sealed, _part_place(batch.id, number)) for number, sealed in parts)

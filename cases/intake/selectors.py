@@ -1,0 +1,130 @@
+"""Reading batches: who may see them, their counts, their rows page by page, and where each row is now.
+
+The case of a row is found when it is asked for: a merge leads it to the survivor, undoing the merge back again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet
+
+from agencies.actors import Actor
+from cases.intake.masking import mask_cells
+from cases.intake.lists.sentences import row_sentence
+from cases.models import ListBatch
+from cases.models.sealing import open_cells
+
+PAGE_ROWS = 50
+_STREAM_ROWS = 2000
+
+_SITE_OF_ROW = "coalesce(r.site_id, f.site_id)"
+_ROWS = f"""
+    WITH RECURSIVE page AS (
+        SELECT r.id, r.number, r.fate, r.reason, r.figures, r.notes, r.effect, r.reading, r.matched, r.sealed,
+               {_SITE_OF_ROW} AS site_id
+        FROM cases_listrow r LEFT JOIN cases_listrow f ON f.id = r.same_as_id
+        WHERE r.batch_id = %(batch)s AND r.number > %(after)s AND (%(fate)s = '' OR r.fate LIKE %(fate)s)
+        ORDER BY r.number LIMIT %(limit)s
+    ), chain(id, case_id, next) AS (
+        SELECT p.id, c.id, c.merged_into_id
+        FROM page p JOIN cases_site s ON s.id = p.site_id JOIN cases_case c ON c.id = s.case_id
+        UNION ALL
+        SELECT h.id, c.id, c.merged_into_id FROM chain h JOIN cases_case c ON c.id = h.next
+    )
+    SELECT p.number, p.fate, p.reason, p.figures::text, p.notes::text, p.effect, p.reading::text, p.matched::text,
+           p.sealed, c.number, c.id::text
+    FROM page p LEFT JOIN chain h ON h.id = p.id AND h.next IS NULL LEFT JOIN cases_case c ON c.id = h.case_id
+    ORDER BY p.number
+"""
+
+
+def find_batch(name: str) -> ListBatch | None:
+    """A batch by its name, for the command line; a file that was none comes last."""
+    return ListBatch.objects.filter(name=name).order_by("state", "-received_at").first()
+
+
+def visible_batches(actor: Actor) -> QuerySet[ListBatch]:
+    """Batches of the actor's agencies, and for commissions and supervisions those of all agencies of their region."""
+    if actor.is_system:
+        return ListBatch.objects.all()
+    allowed = Q(pk__in=[])
+    for post in actor.posts:
+        if not post.roles - {"agency_admin"}:
+            continue
+        allowed |= Q(agency_id__in=[post.agency_id, post.principal_id] if not post.is_unit else [post.agency_id])
+        if post.kind in ("development_commission", "supervision"):
+            allowed |= Q(agency__region__code__startswith=post.region_code)
+    return ListBatch.objects.filter(allowed).select_related("agency", "received_by").order_by("-received_at", "-id")
+
+
+def get_batch(actor: Actor, batch_id: UUID | str) -> ListBatch | None:
+    """A batch this actor may see, or None whether it exists or not."""
+    return visible_batches(actor).filter(id=batch_id).first()
+
+
+def batch_rows(
+    actor: Actor, batch: ListBatch, *, after: int = 0, fate: str = "", limit: int = PAGE_ROWS
+) -> tuple[list[dict[str, Any]], int | None]:
+    """One page of rows with masked cells, and the row number the next page begins after (None: last page).
+
+    `fate` is a word of the vocabulary or its beginning (`reject`). `batch` comes from `get_batch`.
+    """
+    rows = _query(batch.id, after, f"{fate}%" if fate else "", limit + 1)
+    page = [_page_row(batch, row, actor.language) for row in rows[:limit]]
+    return page, page[-1]["row"] if len(rows) > limit else None
+
+
+def headers_of(batch: ListBatch) -> list[str]:
+    """The header cells of the list, as it had them."""
+    sheets = batch.columns.get("sheets") or [{"headers": []}]
+    return list(sheets[0]["headers"])
+
+
+def row_results(batch_id: UUID, language: str = "zh") -> Iterator[dict[str, Any]]:
+    """Every row in file order: row, fate, effect, reason (a sentence), notes, case (its number now, or None)."""
+    after = 0
+    while rows := _query(batch_id, after, "", _STREAM_ROWS):
+        for row in rows:
+            yield _result(row, language)
+        after = rows[-1][0]
+
+
+def raw_rows(batch: ListBatch, fate: str = "") -> Iterator[tuple[list[Any], dict[str, Any]]]:
+    """Cells in clear with the result of the row: for the file that goes back to whoever sent the list."""
+    after = 0
+    while rows := _query(batch.id, after, f"{fate}%" if fate else "", _STREAM_ROWS):
+        for row in rows:
+            yield open_cells(bytes(row[8]), batch.id.bytes, row[0]), _result(row, "zh")
+        after = rows[-1][0]
+
+
+def _query(batch_id: UUID, after: int, fate: str, limit: int) -> list[tuple[Any, ...]]:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_ROWS, {"batch": str(batch_id), "after": after, "fate": fate, "limit": limit})
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
+
+
+def _result(row: tuple[Any, ...], language: str) -> dict[str, Any]:
+    number, fate, reason, figures, notes, effect = row[:6]
+    return {
+        "row": number,
+        "fate": fate,
+        "effect": effect,
+        "reason": row_sentence(reason, orjson.loads(figures)).get(language),
+        "notes": [row_sentence(code, values).get(language) for code, values in orjson.loads(notes)],
+        "matched": orjson.loads(row[7]),
+        "case": row[9],
+    }
+
+
+def _page_row(batch: ListBatch, row: tuple[Any, ...], language: str) -> dict[str, Any]:
+    cells = open_cells(bytes(row[8]), batch.id.bytes, row[0])
+    sheet = orjson.loads(row[6]).get("sheet", 0)
+    columns = batch.columns["sheets"][sheet]["columns"]
+    return {**_result(row, language), "case_id": row[10], "cells": mask_cells(cells, columns)}

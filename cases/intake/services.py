@@ -1,0 +1,239 @@
+"""The one way a list comes in, for the command line, the API, the page and the worker.
+
+`receive_list` keeps the file, `process_list` turns it into cases chunk by chunk; `import_file` does both. A chunk is
+one transaction: equal rows, sites, cases, events, rows and progress are written together, so that an import that is
+killed at any point goes on where it stood and nothing is doubled.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from agencies.actors import Actor, system_actor
+from agencies.directory import AgencyRef, get_directory
+from audit import clock
+from audit.actions import Action
+from cases.intake.acts import Import, gather, perform
+from cases.intake.commit import write_chunk
+from cases.intake.copying import next_ids
+from cases.intake.lines import mapping_from, match, prepare
+from cases.intake.sites.lookups import lock_intake
+from cases.intake.lists.mapping import Mapping, find_lists
+from cases.intake.lists.reading import Row, open_list
+from cases.intake.receiving import original_file, receive_list, record_import
+from cases.intake.lists.rows import ReadRow, Setting, read_row
+from cases.intake.lists.sentences import FILE, sentence
+from cases.models import ListBatch
+from cases.workflow.view import Text
+
+CHUNK_ROWS = 2000
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class BatchSummary:
+    """What an import came to. `again`: this very file had been imported before, and nothing was changed."""
+
+    id: UUID
+    name: str
+    kind: str
+    agency: str
+    state: str
+    problem: Text | None
+    rows_total: int
+    rows_done: int
+    fates: dict[str, int]
+    effects: dict[str, int]
+    again: bool
+    seconds: float
+
+    def as_dict(self, language: str = "zh") -> dict[str, Any]:
+        """For the API and `--json`; the problem in the reader's language."""
+        return {
+            "id": str(self.id),
+            "batch": self.name,
+            "kind": self.kind,
+            "agency": self.agency,
+            "state": self.state,
+            "problem": self.problem.get(language) if self.problem else None,
+            "rows": self.rows_total,
+            "done": self.rows_done,
+            "fates": self.fates,
+            "effects": self.effects,
+            "again": self.again,
+            "seconds": round(self.seconds, 2),
+        }
+
+
+def import_file(
+    *,
+    actor: Actor,
+    content: bytes,
+    filename: str,
+    kind: str,
+    agency: AgencyRef,
+    batch_name: str,
+    now: datetime,
+    progress: Progress | None = None,
+) -> BatchSummary:
+    """Receive a list and turn it into cases; the same file again changes nothing and answers as the first time.
+
+    An import of the same file that was interrupted is finished. Raises NotAllowed, InvalidInput, or the engine's
+    WorkflowError where no case can be opened; what was committed before stays and is taken up by the next call.
+    """
+    batch, _fresh = receive_list(
+        actor=actor, content=content, filename=filename, kind=kind, agency=agency, batch_name=batch_name, now=now
+    )
+    again = batch.state == ListBatch.State.DONE
+    return process_list(batch_id=batch.id, actor=actor, now=now, content=content, progress=progress, again=again)
+
+
+def process_list(
+    *,
+    batch_id: UUID,
+    actor: Actor,
+    now: datetime,
+    content: bytes | None = None,
+    progress: Progress | None = None,
+    budget_seconds: float | None = None,
+    again: bool = False,
+) -> BatchSummary:
+    """Go on with a received list until it is done, or until the time budget is used up (a worker then asks anew)."""
+    started = time.monotonic()
+    batch = ListBatch.objects.get(id=batch_id)
+    if batch.state in (ListBatch.State.RECEIVED, ListBatch.State.IMPORTING):
+        _Run(batch, actor, now, content if content is not None else original_file(batch)).go(
+            progress, started + budget_seconds if budget_seconds is not None else None
+        )
+    return summarise(batch, again=again, seconds=time.monotonic() - started)
+
+
+def summarise(batch: ListBatch, *, again: bool = False, seconds: float = 0.0) -> BatchSummary:
+    """The counts of a batch as they stand."""
+    problem = dict(batch.problem or {})
+    code = problem.pop("code", None)
+    return BatchSummary(
+        id=batch.id,
+        name=batch.name,
+        kind=batch.kind,
+        agency=get_directory().by_id[batch.agency_id].code,
+        state=batch.state,
+        problem=sentence(FILE[code], problem) if code else None,
+        rows_total=batch.rows_total or 0,
+        rows_done=batch.rows_done,
+        fates=batch.counts.get("fates", {}),
+        effects=batch.counts.get("effects", {}),
+        again=again,
+        seconds=seconds,
+    )
+
+
+class _Overtaken(Exception):
+    """Another worker committed the next chunk first; it is skipped, not repeated."""
+
+
+class _Run:
+    """One process working on one batch."""
+
+    def __init__(self, batch: ListBatch, actor: Actor, now: datetime, content: bytes) -> None:
+        directory = get_directory()
+        self.batch = batch
+        self.agency = directory.by_id[batch.agency_id]
+        self.sheets = find_lists(batch.kind, open_list(content))
+        home = self.agency.region_code[:4]
+        self.setting = Setting(home, batch.received_at, batch.columns.get("order"))
+        self.imported = Import(
+            batch_id=batch.id,
+            name=batch.name,
+            kind=batch.kind,
+            home=home,
+            regions={code: region.name for code, region in directory.regions.items()},
+            actor=actor,
+            system=actor if actor.is_system else system_actor(),
+            now=now,
+        )
+
+    def go(self, progress: Progress | None, until: float | None) -> None:
+        if self.batch.rows_total is None:
+            self._start()
+        while self.batch.state == ListBatch.State.IMPORTING:
+            try:
+                for chunk in self._chunks(self.batch.rows_done):
+                    self._commit(chunk)
+                    if progress:
+                        progress(self.batch.rows_done, self.batch.rows_total or 0)
+                    if until is not None and time.monotonic() > until:
+                        return
+                self._finish()
+            except _Overtaken:
+                self.batch.refresh_from_db()
+
+    def _start(self) -> None:
+        batch = self.batch
+        batch.rows_total = sum(1 for sheet in self.sheets for _ in sheet.data_rows())
+        batch.state = ListBatch.State.IMPORTING
+        batch.save(update_fields=["rows_total", "state"])
+
+    def _chunks(self, skip: int) -> Iterator[list[ReadRow]]:
+        rows = islice(self._reads(), skip, None)
+        while chunk := [self._read(*row) for row in islice(rows, CHUNK_ROWS)]:
+            yield chunk
+
+    def _reads(self) -> Iterator[tuple[int, int, Row, Mapping]]:
+        number = 0
+        for index, sheet in enumerate(self.sheets):
+            # By the columns kept with the batch, which a person may have corrected.
+            mapping = mapping_from(self.batch.columns, index)
+            for row in sheet.data_rows():
+                number += 1
+                yield number, index, row, mapping
+
+    def _read(self, number: int, sheet: int, row: Row, mapping: Mapping) -> ReadRow:
+        read = read_row(number, row, mapping, self.setting)
+        if sheet:
+            read.reading["sheet"] = sheet
+        return read
+
+    def _commit(self, chunk: list[ReadRow]) -> None:
+        """One transaction: compare, place, act, write, count."""
+        with transaction.atomic():
+            held = ListBatch.objects.select_for_update().only("rows_done").get(id=self.batch.id)
+            if held.rows_done != chunk[0].number - 1:
+                raise _Overtaken
+            lock_intake()
+            lines = prepare(chunk, next_ids("cases_listrow_id_seq", len(chunk)), self.batch.name)
+            matcher, cases = match(self.batch.kind, lines, self.setting)
+            targets = gather(matcher.plan, cases)
+            perform(matcher.plan, targets, self.imported)
+            numbers = {ref: case.number for ref, case in cases.items()}
+            numbers |= {ref: target.number for ref, target in targets.items()}
+            counts = write_chunk(matcher.plan, lines, targets, numbers, self.imported)
+            self._progress(len(chunk), counts)
+
+    def _progress(self, rows: int, counts: dict[str, dict[str, int]]) -> None:
+        batch = self.batch
+        totals = {name: dict(batch.counts.get(name, {})) for name in counts}
+        for name, values in counts.items():
+            for key, value in values.items():
+                totals[name][key] = totals[name].get(key, 0) + value
+        batch.rows_done, batch.counts, batch.moved_at = batch.rows_done + rows, totals, clock.now()
+        batch.save(update_fields=["rows_done", "counts", "moved_at"])
+
+    def _finish(self) -> None:
+        batch = self.batch
+        with transaction.atomic():
+            state = ListBatch.objects.select_for_update().values_list("state", flat=True).get(id=batch.id)
+            if state == ListBatch.State.DONE:
+                batch.refresh_from_db()
+                return
+            batch.state, batch.finished_at = ListBatch.State.DONE, self.imported.now
+            batch.save(update_fields=["state", "finished_at"])
+            record_import(Action.IMPORT_COMMITTED, batch, self.imported.actor, self.agency, self.imported.now)

@@ -1,0 +1,36 @@
+"""Work for the Celery workers. Tasks take ids, load, and call one service; what is owed stands in the database."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from celery import shared_task
+
+from agencies.actors import load_actor
+from audit import clock
+from cases.intake.services import process_list
+from cases.models import ListBatch
+
+# Below the time limit of all tasks: a long list is worked on in turns.
+TURN_SECONDS = 120.0
+STANDSTILL = timedelta(minutes=5)
+
+
+@shared_task(name="cases.import_batch")
+def import_batch(batch_id: str) -> None:
+    """Work on a received list for one turn, and ask for another while it is not done."""
+    batch = ListBatch.objects.only("received_by_id").get(id=batch_id)
+    summary = process_list(
+        batch_id=batch.id, actor=load_actor(batch.received_by_id), now=clock.now(), budget_seconds=TURN_SECONDS
+    )
+    if summary.state in (ListBatch.State.RECEIVED, ListBatch.State.IMPORTING):
+        import_batch.delay(batch_id)
+
+
+@shared_task(name="cases.resume_imports")
+def resume_imports() -> None:
+    """Take up lists that stand still, whatever became of the message or the worker that had them."""
+    unfinished = (ListBatch.State.RECEIVED, ListBatch.State.IMPORTING)
+    stuck = ListBatch.objects.filter(state__in=unfinished, moved_at__lt=clock.now() - STANDSTILL)
+    for batch_id in stuck.values_list("id", flat=True):
+        import_batch.delay(str(batch_id))

@@ -1,0 +1,77 @@
+"""The sample batch and its truth, and the score of one imported world: what the tests of intake share."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from agencies.actors import system_actor
+from agencies.directory import get_directory
+from audit import clock
+from cases.intake.receiving import find_agency
+from cases.intake.selectors import find_batch, row_results
+from cases.intake.services import BatchSummary, import_file
+
+SAMPLE = Path(__file__).resolve().parents[2] / "cases/data/samples/xuzhou-batch1"
+TRUTH: dict[str, Any] = json.loads((SAMPLE / "truth.json").read_text(encoding="utf-8"))
+FILES = {
+    "telecom": "telecom-list-batch1.csv",
+    "trace": "trace-replies.csv",
+    "grid": "grid-list.xlsx",
+    "tips": "tips.csv",
+}
+AGENCIES = {
+    "telecom": "telecom_bureau",
+    "trace": "telecom_bureau",
+    "grid": "grid_company",
+    "tips": "development_commission",
+}
+
+
+def content_of(kind: str) -> bytes:
+    return (SAMPLE / FILES[kind]).read_bytes()
+
+
+def bring(kind: str, content: bytes | None = None, *, name: str = "", agency: str = "") -> BatchSummary:
+    """Import a list as the system actor; the sample's own file unless another content is given."""
+    return import_file(
+        actor=system_actor(),
+        content=content_of(kind) if content is None else content,
+        filename=FILES[kind],
+        kind=kind,
+        agency=find_agency(agency or AGENCIES[kind], get_directory()),
+        batch_name=name or kind,
+        now=clock.now(),
+    )
+
+
+def rows_of(name: str) -> list[dict[str, Any]]:
+    batch = find_batch(name)
+    assert batch is not None
+    return list(row_results(batch.id))
+
+
+class Score(NamedTuple):
+    """Pairwise precision and recall of "these rows are one site"."""
+
+    precision: float
+    recall: float
+
+
+def score(rows: dict[str, list[dict[str, Any]]]) -> Score:
+    """Over the rows whose site can be told: traced telecom rows, grid rows of real sites, tips."""
+    items: list[tuple[int, str]] = []
+    for kind in ("telecom", "grid", "tips"):
+        for number, (truth, row) in enumerate(zip(TRUTH[kind], rows[kind], strict=True)):
+            told = truth.get("traced") if kind == "telecom" else truth["site"] is not None
+            if told:
+                items.append((truth["site"], row["case"] or f"{kind}-{number}"))
+    both = _pairs(items)
+    return Score(both / _pairs(case for _, case in items), both / _pairs(site for site, _ in items))
+
+
+def _pairs(values: Iterable[Any]) -> int:
+    return sum(n * (n - 1) // 2 for n in Counter(values).values())
