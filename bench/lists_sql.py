@@ -30,7 +30,8 @@ class Plain:
         rows = self._run(
             f"""SELECT t.id, t.kind, t.due_at, t.stage, t.region_code, t.accepted_at, c.number, c.title,
                 u.display_name
-                FROM cases_task t JOIN cases_case c ON c.id = t.case_id LEFT JOIN agencies_user u ON u.id = t.assignee_id
+                FROM cases_task t JOIN cases_case c ON c.id = t.case_id
+                LEFT JOIN agencies_user u ON u.id = t.assignee_id
                 WHERE t.agency_id = %s AND t.state = 'open'{place.format("t.")}{mark}
                 ORDER BY t.due_at, t.id LIMIT %s""",
             *(agency, *values, *(beyond or ()), size),

@@ -1,6 +1,6 @@
 """Every error of the API in one shape: RFC 9457 problem details (`application/problem+json`).
 
-Members beside the standard ones: `code` (stable, for programs), `article` (the legal basis of a refusal), `fields`
+Members beside the standard ones: `code` (stable, for programs), `article` (the legal basis of a refusal), `errors`
 (what is wrong with which input), `missing` (what a gate still wants), `figures` (numbers behind the refusal).
 The text is in the language of the request.
 """
@@ -10,7 +10,8 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import get_language
 from django.views import defaults
@@ -18,11 +19,15 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from agencies.errors import AgencyError
+from cases.selectors.paging import InvalidCursor
 from cases.web import errors as pages
-from cases.workflow.errors import WorkflowError
+from cases.workflow.errors import InvalidInput, WorkflowError
 from cases.workflow.view import Text
 
 CONTENT_TYPE = "application/problem+json"
+SESSION = 'Session realm="lianzhi"'
+STALE_CURSOR = Text("页码已失效，请从第一页重新读取。", "This page marker cannot be used; start from the first page.")
 logger = logging.getLogger(__name__)
 
 TITLES = {
@@ -71,8 +76,20 @@ def problem(status: int, *, code: str, detail: str, **members: Any) -> dict[str,
 def problem_details(error: Exception, context: dict[str, Any]) -> Response | None:
     """The exception handler of Django REST framework; None lets an unknown error become a 500."""
     headers: dict[str, str] = {}
-    if isinstance(error, WorkflowError):
+    if isinstance(error, InvalidCursor):
+        body = from_workflow(InvalidInput(fields={"cursor": STALE_CURSOR}))
+    elif isinstance(error, WorkflowError):
         body = from_workflow(error)
+        headers = {"WWW-Authenticate": SESSION} if error.status == 401 else {}
+    elif isinstance(error, AgencyError):
+        errors = {error.field: say(Text(*error.text))} if error.field else None
+        body = problem(error.status, code=error.code, detail=say(Text(*error.text)), errors=errors)
+    elif isinstance(error, RequestDataTooBig):
+        body = plain(413)
+    elif isinstance(error, DataError):
+        # PostgreSQL could not hold a value that passed the form: the input's fault, and a gap in its checks.
+        logger.error("a value passed the checks and not the database", exc_info=error)
+        body = plain(400)
     elif isinstance(error, Http404):
         body = plain(404)
     elif isinstance(error, PermissionDenied):
@@ -92,7 +109,7 @@ def from_workflow(error: WorkflowError) -> dict[str, Any]:
         code=error.code,
         detail=say(error.text),
         article=error.article,
-        fields={name: say(text) for name, text in error.fields.items()},
+        errors={name: say(text) for name, text in error.fields.items()},
         missing=list(error.missing),
         figures=error.figures,
     )
@@ -101,7 +118,7 @@ def from_workflow(error: WorkflowError) -> dict[str, Any]:
 def from_framework(error: exceptions.APIException) -> dict[str, Any]:
     if isinstance(error, exceptions.ValidationError):
         detail = say(Text("填写有误，请按各项提示改正。", "Some of the input cannot be used; see each field."))
-        return problem(400, code="invalid_input", detail=detail, fields=flat_fields(error.detail))
+        return problem(400, code="invalid_input", detail=detail, errors=flat_fields(error.detail))
     if error.status_code in DETAILS:
         return plain(error.status_code)
     return problem(error.status_code, code=str(getattr(error, "default_code", "error")), detail=str(error.detail))

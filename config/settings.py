@@ -98,6 +98,10 @@ def _database(name: str, embedded_url: str) -> dict[str, Any] | None:
     return found
 
 
+if EMBEDDED and env.get("DATABASE_OWNER_URL"):
+    raise SettingError(
+        "DATABASE_OWNER_URL is set, but not DATABASE_URL; write both (one database, two roles), or neither."
+    )
 DATABASES: dict[str, dict[str, Any]] = {}
 if _default := _database("DATABASE_URL", HOME.database_url()):
     DATABASES["default"] = _default
@@ -241,6 +245,12 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "PREPROCESSING_HOOKS": ["cases.api.schema.one_form_each"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "cases.api.schema.with_acts",
+    ],
 }
 
 # --- The software's own version, stored with every decision -------------------------------------------------

@@ -1,5 +1,7 @@
-"""Keyset paging by row comparison: page 1,000 costs what page 1 costs, and rows inserted meanwhile neither double
-nor hide others (an offset does both)."""
+"""Keyset paging by row comparison.
+
+Page 1,000 costs what page 1 costs, and rows inserted meanwhile neither double nor hide others (an offset does both).
+"""
 
 from __future__ import annotations
 

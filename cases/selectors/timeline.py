@@ -26,14 +26,14 @@ def timeline(
     actor: Actor,
     case_id: UUID | str,
     *,
-    texts: Callable[[str], Collection[str]] = lambda action: (),
+    texts: Callable[[str], Collection[str]] | None = None,
     cursor: str | None = None,
     size: int = 100,
     newest_first: bool = False,
 ) -> Page | None:
     """The events of a visible case, a page at a time; None where there is no such case for this person.
 
-    `texts` says which sealed fields of an act are free text and may be shown; personal data never are. Raises
+    `texts` says which sealed fields of an act are free text and may be shown; without it none is. Raises
     InvalidCursor.
     """
     order = NEWEST_FIRST if newest_first else IN_ORDER
@@ -50,7 +50,9 @@ def timeline(
     total = rows[0]["version"]
     directory = get_directory(stamp=rows[0]["stamp"])
     kinds = rows[0]["kinds"] or {}
-    shown = [_shown(row, kinds, directory, texts(row["action"])) for row in rows if row["seq"] is not None]
+    shown = [
+        _shown(row, kinds, directory, texts(row["action"]) if texts else ()) for row in rows if row["seq"] is not None
+    ]
     return order.page(shown, at, size, (total, True))
 
 

@@ -18,13 +18,13 @@ _UNKNOWN = Text("", "")
 @cache
 def free_texts(action: str) -> tuple[str, ...]:
     """The fields of an act in which people write sentences; the other sealed fields hold personal data."""
-    transition = TRANSITIONS.get(action)  # type: ignore[call-overload]  # a plain string is equal to its StrEnum
+    transition = TRANSITIONS.get(action)
     return tuple(field.name for field in transition.inputs if field.kind == "longtext") if transition else ()
 
 
 def label_of(action: str) -> Text:
     """What an act is called; a code this version does not know stands for itself."""
-    transition = TRANSITIONS.get(action)  # type: ignore[call-overload]
+    transition = TRANSITIONS.get(action)
     return transition.label if transition else Text(action, action)
 
 

@@ -1,0 +1,109 @@
+"""Files of a case: upload, list, download."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+from uuid import UUID
+
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from audit import clock
+from cases.api import shapes
+from cases.api.base import ApiView, language
+from cases.api.params import Params
+from cases.api.throttles import Uploads
+from cases.documents.attachments import FileRefused, UploaderRefused, read_attachment, store_attachment
+from cases.selectors.attachments import get_attachment, list_attachments
+from cases.selectors.case import find_case_id
+from cases.workflow.actions import Action
+from cases.workflow.errors import InvalidInput, NotAllowed, NotVisible
+from cases.workflow.view import Text
+
+
+class NoSuchFile(NotVisible):
+    """There is no such file for this person."""
+
+    default = Text(
+        "没有这份材料，或你所在机构不参与该案。", "There is no such file, or your agency takes no part in its case."
+    )
+
+
+class CaseAttachmentsView(ApiView):
+    parser_classes = [MultiPartParser]
+    throttle_classes = [Uploads]
+
+    @extend_schema(tags=["attachments"], operation_id="attachments_list", responses={200: shapes.Attachments})
+    def get(self, request: Request, ref: str) -> Response:
+        """The files of a case, the oldest first."""
+        Params(request.query_params).done()
+        return Response({"results": list_attachments(self.actor, _case(self, ref))})
+
+    @extend_schema(
+        tags=["attachments"],
+        operation_id="attachments_store",
+        request={"multipart/form-data": shapes.Upload},
+        responses={201: shapes.Attachment},
+    )
+    def post(self, request: Request, ref: str) -> Response:
+        """Keep a file. It becomes part of the record when an act names its id: the hash then stands in the event."""
+        case_id = _case(self, ref)
+        upload, kind = request.FILES.get("file"), request.POST.get("kind", Action.ATTACH_DOCUMENT.value)
+        problems = {}
+        if upload is None:
+            problems["file"] = Text("请选择要上传的文件", "choose a file")
+        if kind not in KINDS:
+            problems["kind"] = Text("应为使用该材料的事项代码", "the code of the act that the file is for")
+        if problems or upload is None:
+            raise InvalidInput(fields=problems)
+        try:
+            stored = store_attachment(actor=self.actor, case_id=case_id, kind=str(kind), upload=upload, now=clock.now())
+        except UploaderRefused as refused:
+            raise NotAllowed(Text(refused.zh, refused.en)) from refused
+        except FileRefused as refused:
+            raise InvalidInput(fields={"file": Text(refused.zh, refused.en)}) from refused
+        about = get_attachment(self.actor, UUID(stored))
+        return Response(about, status=status.HTTP_201_CREATED, headers={"Location": f"/api/v1/attachments/{stored}"})
+
+
+class AttachmentView(ApiView):
+    @extend_schema(
+        tags=["attachments"],
+        operation_id="attachments_read",
+        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY},
+    )
+    def get(self, request: Request, attachment_id: UUID) -> HttpResponse:
+        """The file itself, always as a download; that it was read is recorded."""
+        Params(request.query_params).done()
+        found = read_attachment(self.actor, attachment_id, now=clock.now())
+        if found is None:
+            raise NoSuchFile
+        about, content = found
+        return HttpResponse(
+            content,
+            # Never the declared type: no browser shall show a file of a case as if it were a page of ours.
+            content_type="application/octet-stream",
+            headers={
+                "Content-Disposition": f"attachment; filename*=UTF-8''{quote(str(about['filename']), safe='')}",
+                "X-Content-Type-Options": "nosniff",
+                "Content-Security-Policy": "sandbox",
+                "Digest": f"sha-256={about['sha256']}",
+                "Cache-Control": "no-store",
+                "Content-Language": language(),
+            },
+        )
+
+
+KINDS = tuple(action.value for action in Action)
+
+
+def _case(view: ApiView, ref: str) -> UUID:
+    found = find_case_id(view.actor, ref)
+    if found is None:
+        raise NotVisible
+    return found

@@ -1,0 +1,106 @@
+"""Cases: the list, one case, its timeline, and opening one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from audit import clock
+from cases.api import shapes
+from cases.api.base import ApiView, say
+from cases.api.headers import etag, idempotency_key, outcome_headers
+from cases.api.params import Params, rendered
+from cases.models.case import CaseOutcome, Level, Stage
+from cases.selectors.case import find_case_id, get_case
+from cases.selectors.cases import CaseFilter, list_cases
+from cases.selectors.timeline import timeline
+from cases.workflow.engine import OPEN_CASE, perform
+from cases.workflow.errors import NotVisible
+from cases.workflow.telling import free_texts, tell
+
+
+class CasesView(ApiView):
+    @extend_schema(
+        tags=["cases"],
+        operation_id="cases_list",
+        parameters=[*shapes.CASE_FILTERS, *shapes.PAGING],
+        responses={200: shapes.CasePage},
+    )
+    def get(self, request: Request) -> Response:
+        """The cases you see, the newest first."""
+        params = Params(request.query_params)
+        holder = params.agency("holder")
+        mine = params.boolean("mine")
+        wanted = CaseFilter(
+            stage=params.choice("stage", Stage.values),
+            region=params.region(),
+            level=params.choice("level", Level.values),
+            outcome=params.choice("outcome", CaseOutcome.values),
+            number=params.text("number", 24),
+            holder_ids=(holder.id,) if holder else _own(self) if mine else (),
+            closed=params.boolean("closed"),
+            q=params.text("q", 60),
+        )
+        paging = params.page()
+        params.done()
+        return Response(rendered(list_cases(self.actor, wanted, **paging)))
+
+    @extend_schema(request=None, responses={201: shapes.Done})
+    def post(self, request: Request) -> Response:
+        """Open a case (`open_case`). Its fields stand in the schema with those of the other acts."""
+        result = perform(
+            case_id=None,
+            action=OPEN_CASE,
+            actor=self.actor,
+            data=self.body(),
+            expected_version=None,
+            idempotency_key=idempotency_key(request),
+            now=clock.now(),
+        )
+        headers = outcome_headers(result) | {"Location": f"/api/v1/cases/{result.number}"}
+        return Response(result.as_dict(), status=status.HTTP_201_CREATED, headers=headers)
+
+
+class CaseView(ApiView):
+    @extend_schema(tags=["cases"], operation_id="cases_show", responses={200: shapes.CaseDetail})
+    def get(self, request: Request, ref: str) -> Response:
+        """One case by its id or number. ETag is its version, to be sent as If-Match with the next act."""
+        Params(request.query_params).done()
+        case = get_case(self.actor, ref)
+        if case is None:
+            raise NotVisible
+        return Response(case, headers={"ETag": etag(case["version"])})
+
+
+class TimelineView(ApiView):
+    @extend_schema(
+        tags=["cases"],
+        operation_id="cases_timeline",
+        parameters=[shapes.ORDER, *shapes.PAGING],
+        responses={200: shapes.TimelinePage},
+    )
+    def get(self, request: Request, ref: str) -> Response:
+        """What happened on a case, from its audit chain, each event with a sentence in your language."""
+        params = Params(request.query_params)
+        newest_first = params.choice("order", ("oldest", "newest")) == "newest"
+        paging = params.page()
+        params.done()
+        case_id = find_case_id(self.actor, ref)
+        page = timeline(self.actor, case_id, texts=free_texts, newest_first=newest_first, **paging) if case_id else None
+        if page is None:
+            raise NotVisible
+        answer = rendered(page)
+        answer["results"] = [_told(entry) for entry in page.rows]
+        return Response(answer)
+
+
+def _told(entry: dict[str, Any]) -> dict[str, Any]:
+    return {**entry, "sentence": say(tell(entry))}
+
+
+def _own(view: ApiView) -> tuple[int, ...]:
+    return tuple(sorted({post.principal_id for post in view.actor.posts}))

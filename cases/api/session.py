@@ -1,0 +1,106 @@
+"""Log in, log out, who am I."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth import authenticate, login, logout
+from django.middleware.csrf import get_token
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.exceptions import NotAuthenticated
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from agencies.actors import Actor, NoSuchActor, load_actor
+from agencies.vocabulary import LABELS, Kind, Role
+from cases.api import shapes
+from cases.api.base import ApiView, say
+from cases.api.throttles import LoginPerAccount, LoginPerAddress
+from cases.workflow.errors import InvalidInput, WorkflowError
+from cases.workflow.view import Text
+
+LONGEST = 128
+
+
+class WrongCredentials(WorkflowError):
+    """Which of the two was wrong is not said."""
+
+    status = 401
+    code = "wrong_credentials"
+    default = Text(
+        "用户名或密码不正确，或账号已停用。请核对后再试，或联系本单位管理员。",
+        "The username or password is wrong, or the account is disabled. Check them, or ask your administrator.",
+    )
+
+
+class SessionView(ApiView):
+    """The session of this client. JSON only, so that no form of another site can log somebody in."""
+
+    permission_classes = [AllowAny]
+
+    def get_throttles(self) -> list[Any]:
+        return [LoginPerAccount(), LoginPerAddress()] if self.request.method == "POST" else []
+
+    @extend_schema(tags=["session"], operation_id="session_show", responses={200: shapes.Session})
+    def get(self, request: Request) -> Response:
+        """Who am I: the person, the posts and a fresh CSRF token. 401 without a session."""
+        if not request.user.is_authenticated:
+            raise NotAuthenticated
+        return Response(described(self.actor, request))
+
+    @extend_schema(
+        tags=["session"], operation_id="session_start", request=shapes.Credentials, responses={200: shapes.Session}
+    )
+    def post(self, request: Request) -> Response:
+        """Log in with username and password. Keep the cookies; send `csrf_token` as X-CSRFToken with every change."""
+        data = self.body()
+        username, password = _typed(data, "username"), _typed(data, "password")
+        user = authenticate(request, username=username, password=password)
+        if user is None:
+            raise WrongCredentials
+        login(request, user)
+        try:
+            actor = load_actor(int(user.pk))
+        except NoSuchActor as gone:
+            raise WrongCredentials from gone
+        return Response(described(actor, request))
+
+    @extend_schema(tags=["session"], operation_id="session_end", responses={204: None})
+    def delete(self, request: Request) -> Response:
+        """Log out."""
+        logout(request)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def described(actor: Actor, request: Request) -> dict[str, Any]:
+    return {
+        "user": {
+            "id": actor.user_id,
+            "username": actor.username,
+            "name": actor.display_name,
+            "language": actor.language,
+        },
+        "posts": [
+            {
+                "agency": {"id": post.agency_id, "code": post.agency_code, "name": post.agency_name},
+                "kind": post.kind,
+                "kind_label": say(LABELS[Kind(post.kind)]),
+                "region": post.region_code,
+                "unit": post.is_unit,
+                "duties": sorted(post.duties),
+                "roles": sorted(post.roles),
+                "role_labels": [say(LABELS[Role(role)]) for role in sorted(post.roles)],
+            }
+            for post in actor.posts
+        ],
+        "csrf_token": get_token(request),
+    }
+
+
+def _typed(data: dict[str, Any], name: str) -> str:
+    value = data.get(name)
+    if not isinstance(value, str) or not 0 < len(value) <= LONGEST:
+        raise InvalidInput(fields={name: Text("请填写", "required")})
+    return value

@@ -1,0 +1,104 @@
+"""Cases as they are listed and as they are shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers as s
+
+from cases.api.shapes.common import AgencyRef, PersonRef, RegionRef, page_of
+from cases.models.case import CaseOutcome, Level, Stage
+
+
+class NextTask(s.Serializer[Any]):
+    kind = s.CharField()
+    agency = AgencyRef(allow_null=True)
+    unit = AgencyRef(allow_null=True)
+    assignee = PersonRef(allow_null=True)
+    due_at = s.DateTimeField()
+    provisional = s.BooleanField(help_text="Computed without a published calendar of that year (暂定).")
+
+
+class CaseRow(s.Serializer[Any]):
+    id = s.UUIDField()
+    number = s.CharField()
+    title = s.CharField()
+    stage = s.ChoiceField(Stage.values)
+    version = s.IntegerField()
+    level = s.ChoiceField(Level.values)
+    source = s.CharField()
+    outcome = s.ChoiceField(CaseOutcome.values, allow_null=True)
+    review_on = s.DateField(allow_null=True)
+    opened_at = s.DateTimeField()
+    updated_at = s.DateTimeField()
+    stage_since = s.DateTimeField()
+    closed_at = s.DateTimeField(allow_null=True)
+    region = RegionRef()
+    lead_agency = AgencyRef(allow_null=True)
+    next_task = NextTask(allow_null=True, help_text="The open task that is due first: whose turn it is.")
+
+
+class CaseName(s.Serializer[Any]):
+    id = s.UUIDField()
+    number = s.CharField()
+
+
+class Participant(s.Serializer[Any]):
+    agency = AgencyRef(allow_null=True)
+    relation = s.CharField()
+    since = s.DateTimeField()
+
+
+class OpenTask(s.Serializer[Any]):
+    id = s.UUIDField()
+    kind = s.CharField()
+    agency = AgencyRef(allow_null=True)
+    unit = AgencyRef(allow_null=True)
+    roles = s.ListField(child=s.CharField())
+    assignee = PersonRef(allow_null=True)
+    opened_at = s.DateTimeField()
+    due_at = s.DateTimeField()
+    due_rule = s.CharField()
+    provisional = s.BooleanField()
+    accepted_at = s.DateTimeField(allow_null=True)
+    returns = s.IntegerField()
+    data = s.DictField()
+
+
+class DocumentRef(s.Serializer[Any]):
+    id = s.UUIDField()
+    kind = s.CharField()
+    number = s.CharField()
+    agency = AgencyRef(allow_null=True)
+    attachment = s.UUIDField(allow_null=True)
+    seq = s.IntegerField()
+    at = s.DateTimeField()
+
+
+class CaseDetail(s.Serializer[Any]):
+    id = s.UUIDField()
+    number = s.CharField()
+    title = s.CharField()
+    stage = s.ChoiceField(Stage.values)
+    version = s.IntegerField()
+    level = s.ChoiceField(Level.values)
+    source = s.CharField()
+    outcome = s.ChoiceField(CaseOutcome.values, allow_null=True)
+    review_on = s.DateField(allow_null=True)
+    confidentiality = s.CharField()
+    facts = s.DictField(help_text="Codes and numbers only.")
+    head = s.CharField(help_text="Hash of the last event, hexadecimal.")
+    opened_at = s.DateTimeField()
+    updated_at = s.DateTimeField()
+    stage_since = s.DateTimeField()
+    closed_at = s.DateTimeField(allow_null=True)
+    region = RegionRef()
+    lead_agency = AgencyRef(allow_null=True)
+    merged_into = CaseName(allow_null=True)
+    absorbed = CaseName(many=True)
+    participants = Participant(many=True)
+    tasks = OpenTask(many=True)
+    documents = DocumentRef(many=True)
+
+
+CasePage = page_of("CasePage", CaseRow)

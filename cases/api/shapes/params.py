@@ -1,0 +1,62 @@
+"""The query parameters, as the OpenAPI page shows them. They are read by `cases.api.params`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter
+
+from agencies.vocabulary import Kind
+from cases.models.case import CaseOutcome, Level, Stage
+from cases.selectors.paging import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE
+from cases.workflow.task_kinds import KINDS
+
+
+def _query(name: str, about: str, kind: Any = OpenApiTypes.STR, **more: Any) -> OpenApiParameter:
+    return OpenApiParameter(name, kind, OpenApiParameter.QUERY, description=about, **more)
+
+
+PAGING = [
+    _query("cursor", "`next` or `previous` of the page before; not for making up."),
+    _query(
+        "page_size",
+        f"How many rows; {DEFAULT_PAGE_SIZE} where it is left out.",
+        {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE},
+    ),
+]
+_REGION = _query("region", "GB/T 2260 code (2, 4 or 6 digits) or full name; what lies in it counts too.")
+_STAGE = _query("stage", "Stage of the case.", enum=Stage.values)
+_AGENCY = _query("agency", "Code of an agency, such as 320300-drc.")
+CASE_FILTERS = [
+    _STAGE,
+    _REGION,
+    _query("level", "Level of the list.", enum=Level.values),
+    _query("outcome", "How it was closed.", enum=CaseOutcome.values),
+    _query("number", "Exact number."),
+    _query("holder", "Code of an agency that has an open task on the case."),
+    _query("mine", "One of your agencies has an open task on it.", OpenApiTypes.BOOL),
+    _query("closed", "Closed ones only, or open ones only.", OpenApiTypes.BOOL),
+    _query("q", "A number, or a part of number or title."),
+]
+TASK_FILTERS = [
+    _AGENCY,
+    _STAGE,
+    _REGION,
+    _query("kind", "Kind of task.", enum=list(KINDS)),
+    _query("mine", "Assigned to you.", OpenApiTypes.BOOL),
+    _query("accepted", "Received already, or not yet.", OpenApiTypes.BOOL),
+    _query("due_before", "Due before the end of this day, or before this time."),
+]
+EVENT_FILTERS = [
+    _query("person", "Username of who acted."),
+    _query("week", "ISO week such as 2026-W47."),
+    _query("since", "From this day or time on."),
+    _query("until", "To the end of this day, or before this time."),
+    _AGENCY,
+    _query("action", "Code of the act."),
+    _query("case", "Id or number of a case."),
+]
+REGION_FILTERS = [_query("parent", "The region to look into; provinces where it is left out.")]
+AGENCY_FILTERS = [_REGION, _query("kind", "Kind of agency.", enum=[kind.value for kind in Kind])]
+ORDER = _query("order", "Oldest first unless said otherwise.", enum=["oldest", "newest"])

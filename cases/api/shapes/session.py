@@ -1,0 +1,42 @@
+"""The session."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers as s
+
+
+class Credentials(s.Serializer[Any]):
+    username = s.CharField(max_length=128)
+    password = s.CharField(max_length=128)
+
+
+class Who(s.Serializer[Any]):
+    id = s.IntegerField()
+    username = s.CharField()
+    name = s.CharField()
+    language = s.CharField()
+
+
+class PostAgency(s.Serializer[Any]):
+    id = s.IntegerField()
+    code = s.CharField()
+    name = s.CharField()
+
+
+class PostOfUser(s.Serializer[Any]):
+    agency = PostAgency()
+    kind = s.CharField()
+    kind_label = s.CharField()
+    region = s.CharField()
+    unit = s.BooleanField(help_text="A sub-unit: sees only what was given to it.")
+    duties = s.ListField(child=s.CharField())
+    roles = s.ListField(child=s.CharField())
+    role_labels = s.ListField(child=s.CharField())
+
+
+class Session(s.Serializer[Any]):
+    user = Who()
+    posts = PostOfUser(many=True)
+    csrf_token = s.CharField(help_text="Send it as X-CSRFToken with every POST and DELETE.")

@@ -1,0 +1,136 @@
+"""Tasks, acts, history."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers as s
+
+from cases.api.shapes.common import AgencyRef, PersonRef, RegionRef, page_of
+from cases.models.case import Stage
+from cases.workflow.fields import FIELD_KINDS
+
+
+class TaskCase(s.Serializer[Any]):
+    id = s.UUIDField()
+    number = s.CharField()
+    title = s.CharField()
+    level = s.CharField()
+    version = s.IntegerField()
+
+
+class TaskRow(s.Serializer[Any]):
+    id = s.UUIDField()
+    kind = s.CharField()
+    label = s.CharField()
+    case = TaskCase()
+    agency = AgencyRef(allow_null=True)
+    unit = AgencyRef(allow_null=True)
+    roles = s.ListField(child=s.CharField(), help_text="Who inside the agency can do it.")
+    assignee = PersonRef(allow_null=True)
+    stage = s.ChoiceField(Stage.values)
+    region = RegionRef()
+    opened_at = s.DateTimeField()
+    due_at = s.DateTimeField()
+    overdue = s.BooleanField()
+    provisional = s.BooleanField(help_text="Computed without a published calendar of that year (暂定).")
+    accepted_at = s.DateTimeField(allow_null=True)
+    returns = s.IntegerField(help_text="How often it was returned.")
+
+
+class Refusal(s.Serializer[Any]):
+    code = s.CharField()
+    detail = s.CharField(help_text="The reason in your language, and what to do.")
+    article = s.CharField(allow_blank=True, help_text="The legal basis of the refusal.")
+    missing = s.ListField(child=s.CharField())
+    figures = s.DictField(child=s.CharField())
+
+
+class Choice(s.Serializer[Any]):
+    value = s.CharField()
+    label = s.CharField()
+
+
+class Input(s.Serializer[Any]):
+    name = s.CharField()
+    kind = s.ChoiceField(sorted(FIELD_KINDS))
+    label = s.CharField()
+    required = s.BooleanField()
+    help = s.CharField(allow_blank=True)
+    choices = Choice(many=True)
+    minimum = s.CharField(allow_null=True)
+    maximum = s.CharField(allow_null=True)
+    fields = s.ListField(child=s.DictField(), help_text="The fields of a row, for the kind `list`.")
+
+
+class ActionOnCase(s.Serializer[Any]):
+    action = s.CharField()
+    label = s.CharField()
+    allowed = s.BooleanField()
+    in_stage = s.BooleanField(help_text="Belongs to the present stage of the case.")
+    one_way = s.BooleanField(help_text="Cannot be taken back: ask before sending.")
+    href = s.CharField()
+    tasks = s.ListField(child=s.CharField(), help_text="The open tasks it can be done on.")
+    refusal = Refusal(allow_null=True)
+    inputs = Input(many=True)
+
+
+class Actions(s.Serializer[Any]):
+    case = s.UUIDField()
+    number = s.CharField()
+    version = s.IntegerField(help_text="To be sent as If-Match with the act.")
+    stage = s.ChoiceField(Stage.values)
+    actions = ActionOnCase(many=True)
+
+
+class Done(s.Serializer[Any]):
+    case_id = s.UUIDField()
+    number = s.CharField()
+    version = s.IntegerField()
+    stage = s.ChoiceField(Stage.values)
+    action = s.CharField()
+    at = s.CharField()
+    event_id = s.IntegerField()
+    leaf = s.CharField(help_text="The receipt: hash of the event in the chain of the case.")
+    opened = s.ListField(child=s.DictField(), help_text="Tasks this act handed on.")
+    closed = s.ListField(child=s.DictField(), help_text="Tasks it ended.")
+    document_number = s.CharField(allow_null=True)
+    replayed = s.BooleanField(help_text="Answered before under this Idempotency-Key; nothing was done again.")
+
+
+class OpenedTask(s.Serializer[Any]):
+    id = s.UUIDField()
+    kind = s.CharField()
+    agency = AgencyRef(allow_null=True)
+    due_at = s.CharField(allow_null=True)
+
+
+class ClosedTask(s.Serializer[Any]):
+    id = s.UUIDField()
+    kind = s.CharField(allow_blank=True)
+    agency = AgencyRef(allow_null=True)
+    state = s.CharField()
+
+
+class TimelineEntry(s.Serializer[Any]):
+    event_id = s.IntegerField()
+    seq = s.IntegerField()
+    at = s.DateTimeField()
+    action = s.CharField()
+    sentence = s.CharField(help_text="What happened, in your language.")
+    actor = PersonRef(allow_null=True)
+    agency = AgencyRef(allow_null=True)
+    role = s.CharField(allow_blank=True)
+    from_stage = s.CharField(allow_null=True)
+    to_stage = s.CharField(allow_null=True)
+    opened = OpenedTask(many=True)
+    closed = ClosedTask(many=True)
+    document = s.CharField(allow_null=True)
+    basis = s.ListField(child=s.CharField(), help_text="Legal bases.")
+    rules = s.CharField(allow_blank=True, help_text="The rule set that decided.")
+    text = s.CharField(allow_blank=True, help_text="Free text of the act; long numbers are masked.")
+    leaf = s.CharField()
+
+
+TaskPage = page_of("TaskPage", TaskRow)
+TimelinePage = page_of("TimelinePage", TimelineEntry)

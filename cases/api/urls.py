@@ -1,0 +1,53 @@
+"""The addresses below /api/v1/. Each answers with and without a slash at its end; the first form is documented."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import URLPattern, path, register_converter
+from drf_spectacular.views import SpectacularAPIView
+
+from cases.api import actions, attachments, cases, events, reference, session, tasks
+from cases.api.base import SessionLogin
+
+
+class CaseRef:
+    """A case's id or number."""
+
+    regex = "[^/]{1,64}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return str(value)
+
+
+register_converter(CaseRef, "case")
+
+_ROUTES: tuple[tuple[str, Any, str], ...] = (
+    ("session/", session.SessionView, "session"),
+    ("cases/", cases.CasesView, "cases"),
+    ("cases/<case:ref>", cases.CaseView, "case"),
+    ("cases/<case:ref>/timeline", cases.TimelineView, "timeline"),
+    ("cases/<case:ref>/actions", actions.ActionsView, "actions"),
+    ("cases/<case:ref>/actions/<str:action>", actions.ActionView, "action"),
+    ("cases/<case:ref>/attachments/", attachments.CaseAttachmentsView, "case-attachments"),
+    ("attachments/<uuid:attachment_id>", attachments.AttachmentView, "attachment"),
+    ("tasks/", tasks.TasksView, "tasks"),
+    ("events/", events.EventsView, "events"),
+    ("events/<str:event_id>", events.EventView, "event"),
+    ("regions/", reference.RegionsView, "regions"),
+    ("agencies/", reference.AgenciesView, "agencies"),
+)
+
+
+def _both(route: str, view: Any, name: str) -> list[URLPattern]:
+    other = route.removesuffix("/") if route.endswith("/") else f"{route}/"
+    handler = view.as_view()
+    return [path(route, handler, name=name), path(other, handler)]
+
+
+app_name = "api"
+urlpatterns = [pattern for route in _ROUTES for pattern in _both(*route)]
+urlpatterns.append(path("schema/", SpectacularAPIView.as_view(authentication_classes=[SessionLogin]), name="schema"))
