@@ -30,7 +30,13 @@ OPERATORS = {
     "cn": ("境内其他网络", "another Chinese network"),
 }
 _FILES = {"chinanet": "ct", "unicom": "cu", "cmcc": "cm", "cernet": "cernet", "cstnet": "cstnet", "drpeng": "drpeng"}
+_BLANK = frozenset({"", "-", "--", "—", "——", "/", "无", "空", "未知", "n/a", "null", "none"})
 _SLIPS = (("O", "0"), ("o", "0"), ("l", "1"), ("I", "1"), ("|", "1"), ("S", "5"), ("B", "8"))
+_ATTACHED = (
+    (r"^([\d.]+):\d+$", "port_attached", r"\1"),
+    (r"^([^/]+)/.*$", "prefix_length", r"\1"),
+    (r",", ",→.", "."),
+)
 _SLIP_NAMES = {
     "octet_range": ("有一段大于255", "a part is above 255"),
     "octet_count": ("不是四段", "not four parts"),
@@ -86,7 +92,7 @@ def normalise(cell: str) -> str:
 def classify(cell: str | None) -> Address:
     """Read a cell as a source address and say what, if anything, keeps it from being traced."""
     text = normalise(cell or "")
-    if not text or text in ("-", "--", "/", "无", "空", "未知", "N/A", "null", "None"):
+    if text.casefold() in _BLANK:
         return _problem(text, None, "no_ip")
     try:
         ip: IPAddress = ipaddress.ip_address(text)
@@ -106,7 +112,7 @@ def classify(cell: str | None) -> Address:
 def read_port(cell: str | int | None) -> Port:
     """Read a cell as a port; a workbook's 8080.0 is 8080."""
     text = normalise(str(cell if cell is not None else ""))
-    if text in ("", "-", "--", "/", "无", "未知"):
+    if text.casefold() in _BLANK:
         return Port(None, "no_port")
     match = re.fullmatch(r"(\d{1,5})(?:\.0+)?", text, re.ASCII)
     if match and 1 <= int(match[1]) <= 65535:
@@ -152,34 +158,33 @@ def _explain(text: str) -> tuple[tuple[str, ...], str]:
     """Name the slips in a text that is no address, and the address it reads as once they are undone."""
     slips = []
     guess = text
-    if not re.search(r"[:：]", text):
-        for wrong, right in _SLIPS:
-            if wrong in guess:
-                slips.append(f"{wrong}→{right}")
-                guess = guess.replace(wrong, right)
-    if re.fullmatch(r"[\d.]+:\d+", guess):
-        slips.append("port_attached")
-        guess = guess.rsplit(":", 1)[0]
-    if "/" in guess:
-        slips.append("prefix_length")
-        guess = guess.split("/", 1)[0]
-    if "," in guess:
-        slips.append(",→.")
-        guess = guess.replace(",", ".")
+    # Letters are the address itself in IPv6, so only a text without colons is searched for mistyped digits.
+    for wrong, right in _SLIPS if ":" not in text else ():
+        if wrong in guess:
+            slips.append(f"{wrong}→{right}")
+            guess = guess.replace(wrong, right)
+    for pattern, slip, repair in _ATTACHED:
+        if re.search(pattern, guess):
+            slips.append(slip)
+            guess = re.sub(pattern, repair, guess)
     octets = guess.split(".")
-    if all(o.isdigit() for o in octets) and len(octets) > 1:
-        if len(octets) != 4:
-            slips.append("octet_count")
-        if any(int(o) > 255 for o in octets):
-            slips.append("octet_range")
-        if any(len(o) > 1 and o.startswith("0") for o in octets):
-            slips.append("leading_zero")
-            guess = ".".join(str(int(o)) for o in octets)
+    if len(octets) > 1 and all(o.isdecimal() for o in octets):
+        slips += _octet_slips(octets)
+        guess = ".".join(str(int(o)) for o in octets)
     try:
         ipaddress.ip_address(guess)
     except ValueError:
         return tuple(slips), ""
     return tuple(slips), guess
+
+
+def _octet_slips(octets: list[str]) -> list[str]:
+    wrong = {
+        "octet_count": len(octets) != 4,
+        "octet_range": any(int(o) > 255 for o in octets),
+        "leading_zero": any(len(o) > 1 and o.startswith("0") for o in octets),
+    }
+    return [slip for slip, found in wrong.items() if found]
 
 
 def _problem(

@@ -49,9 +49,7 @@ def default_period(kind: str) -> Period:
     raise KeyError(f"no deadline is recorded for tasks of kind {kind!r}")
 
 
-def due_at(
-    kind: str, start: datetime, cal: WorkingCalendar, override: Mapping[str, object] | None = None
-) -> Deadline:
+def due_at(kind: str, start: datetime, cal: WorkingCalendar, override: Mapping[str, object] | None = None) -> Deadline:
     """Return when a task opened at ``start`` is due.
 
     ``override`` is a region's own period: ``{"unit": "working_days", "amount": 3}`` or ``{"working_days": 3}``.

@@ -39,9 +39,7 @@ class NoticeRule:
     certainty: str
 
 
-def notice_rule(
-    user_class: str, region: str, day: date, override: Mapping[str, int] | None = None
-) -> NoticeRule:
+def notice_rule(user_class: str, region: str, day: date, override: Mapping[str, int] | None = None) -> NoticeRule:
     """Return the periods for this class of user, region and day; KeyError for an unknown class.
 
     ``override`` (a region's own parameter) may hold minimum_hours, maximum_hours and second_notice_minutes.
@@ -92,7 +90,7 @@ def window_obstacles(window: Window, cal: WorkingCalendar, region: str = "") -> 
 
 def next_permitted(at: datetime, cal: WorkingCalendar) -> datetime:
     """Return the first instant from ``at`` on that is neither night nor a statutory holiday."""
-    begins, ends = _night()
+    ends = _night()[1]
     local = at.astimezone(CHINA)
     while is_night(local) or cal.is_statutory_holiday(local.date()):
         day = local.date()
@@ -114,7 +112,7 @@ def execution_obstacles(
     now: datetime,
     window: Window | None,
     second_notice_at: datetime | None,
-    stay: bool,
+    stay: bool,  # noqa: FBT001 - the fourth of the four facts every caller names in this order
     cal: WorkingCalendar,
     *,
     region: str = "",
@@ -159,9 +157,7 @@ def checklist_obstacles(answers: Mapping[str, bool | None], day: date, region: s
     return found
 
 
-def _second_notice(
-    now: datetime, given: datetime | None, least: timedelta, region: str
-) -> list[Obstacle]:
+def _second_notice(now: datetime, given: datetime | None, least: timedelta, region: str) -> list[Obstacle]:
     day = now.astimezone(CHINA).date()
     minutes = int(least.total_seconds() // 60)
     if given is None:

@@ -7,6 +7,7 @@ asks for ``supply_rules.suspension`` and gets the edition of that day (1996 or 2
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from typing import Any
 
 from cases.policy.dated import applies, covers, load, region_prefix, rule_set_version
 
@@ -43,29 +44,29 @@ class LegalBasis:
 @cache
 def all_bases() -> tuple[LegalBasis, ...]:
     """Return every article of every edition, in the order of the files."""
-    found = []
-    for doc in load("legal_bases")["document"]:
-        for art in doc["article"]:
-            found.append(
-                LegalBasis(
-                    key=art["key"],
-                    document=doc["key"],
-                    title_zh=doc["zh"],
-                    title_en=doc["en"],
-                    number=doc.get("number", ""),
-                    article=art["article"],
-                    text_zh=art["zh"],
-                    text_en=art["en"],
-                    region=doc.get("region", ""),
-                    effective_from=art.get("effective_from", doc["effective_from"]),
-                    effective_to=doc.get("effective_to"),
-                    status=doc["status"],
-                    replaced_by=doc.get("replaced_by", ""),
-                    source=doc["source"],
-                    certainty=art.get("certainty", doc["certainty"]),
-                )
-            )
-    return tuple(found)
+    documents = load("legal_bases")["document"]
+    return tuple(_basis(doc, art) for doc in documents for art in doc["article"])
+
+
+def _basis(doc: dict[str, Any], art: dict[str, Any]) -> LegalBasis:
+    """Join a document and one of its articles; an article may begin later or be less certain than its document."""
+    return LegalBasis(
+        key=art["key"],
+        document=doc["key"],
+        title_zh=doc["zh"],
+        title_en=doc["en"],
+        number=doc.get("number", ""),
+        article=art["article"],
+        text_zh=art["zh"],
+        text_en=art["en"],
+        region=doc.get("region", ""),
+        effective_from=art.get("effective_from", doc["effective_from"]),
+        effective_to=doc.get("effective_to"),
+        status=doc["status"],
+        replaced_by=doc.get("replaced_by", ""),
+        source=doc["source"],
+        certainty=art.get("certainty", doc["certainty"]),
+    )
 
 
 @cache

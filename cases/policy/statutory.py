@@ -43,9 +43,7 @@ def statutory_deadline(key: str, start: date, cal: WorkingCalendar, region: str 
         raise ValueError(f"the rule of {key} begins on {row['effective_from']}")
     last = _count(row["unit"], row["amount"], start, cal)
     article = law.cite(row["basis"], start, region) or law.cite("project.analogy", start)
-    return StatutoryDeadline(
-        key, last.day, last.provisional, row["amount"], row["unit"], article, row["zh"], row["en"]
-    )
+    return StatutoryDeadline(key, last.day, last.provisional, row["amount"], row["unit"], article, row["zh"], row["en"])
 
 
 def _count(unit: str, amount: int, start: date, cal: WorkingCalendar) -> Counted:

@@ -87,8 +87,7 @@ def grounds() -> Mapping[str, Ground]:
     """Return the grounds by code, in the order G1 to G7."""
     rows = load("suspension_grounds")["ground"]
     return {
-        row["code"]: Ground(**{**row, "requires": tuple(row["requires"]), "basis": tuple(row["basis"])})
-        for row in rows
+        row["code"]: Ground(**{**row, "requires": tuple(row["requires"]), "basis": tuple(row["basis"])}) for row in rows
     }
 
 
@@ -177,10 +176,8 @@ def _ground(rule: Ground, s: Situation) -> list[Obstacle]:
         found.append(obstacle("basis_not_in_force", day=s.day, region=s.region))
     if rule.administrative and s.origin == "grid":
         found.append(obstacle("needs_written_order", day=s.day, region=s.region))
-    for code in rule.requires:
-        if not _MET[code](s):
-            found.append(obstacle(code, day=s.day, region=s.region, days=s.arrears_days))
-    return found
+    unmet = (code for code in rule.requires if not _MET[code](s))
+    return found + [obstacle(code, day=s.day, region=s.region, days=s.arrears_days) for code in unmet]
 
 
 def _papers(rule: Ground, s: Situation) -> list[Obstacle]:

@@ -16,8 +16,8 @@ from cases.policy.calendar import (
 
 CAL = national_calendar()
 
-# (first day off, last day off) and make-up days, each "month.day".  2020: the Spring Festival was extended to 2 February.
-# A holiday that the notice only joins to a weekend (端午 2024) is listed without it.
+# (first day off, last day off) and make-up days, each "month.day".  The Spring Festival of 2020 was extended to
+# 2 February.  A holiday that the notice only joins to a weekend (端午 2024) is listed without it.
 NOTICES = {
     2019: ("1.1-1.1 2.4-2.10 4.5-4.7 5.1-5.4 6.7-6.9 9.13-9.15 10.1-10.7", "2.2 2.3 4.28 5.5 9.29 10.12"),
     2020: ("1.1-1.1 1.24-2.2 4.4-4.6 5.1-5.5 6.25-6.27 10.1-10.8", "1.19 4.26 5.9 6.28 9.27 10.10"),
@@ -57,7 +57,17 @@ def test_every_day_of_the_year_is_worked_as_the_notice_says(year: int) -> None:
 
 @pytest.mark.parametrize(
     "day",
-    ["2021-09-18", "2021-09-26", "2021-10-09", "2026-01-04", "2026-02-14", "2026-02-28", "2026-05-09", "2026-09-20", "2026-10-10"],
+    [
+        "2021-09-18",
+        "2021-09-26",
+        "2021-10-09",
+        "2026-01-04",
+        "2026-02-14",
+        "2026-02-28",
+        "2026-05-09",
+        "2026-09-20",
+        "2026-10-10",
+    ],
 )
 def test_make_up_days_are_worked(day: str) -> None:
     found = date.fromisoformat(day)

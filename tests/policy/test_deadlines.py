@@ -97,7 +97,9 @@ def test_a_region_may_have_its_own_period(override: dict[str, object]) -> None:
     assert deadlines.describe(found.rule)[0] == "1个工作日，至当日18时（本地区规定）"
 
 
-@pytest.mark.parametrize("override", [{}, {"weeks": 2}, {"working_days": -1}, {"working_days": True}, {"unit": "hours"}])
+@pytest.mark.parametrize(
+    "override", [{}, {"weeks": 2}, {"working_days": -1}, {"working_days": True}, {"unit": "hours"}]
+)
 def test_an_override_that_is_no_period_is_refused(override: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="not a period"):
         due_at("triage", at("2026-11-20 10:00"), CAL, override)

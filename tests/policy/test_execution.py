@@ -172,6 +172,8 @@ def test_any_no_ends_in_a_refusal_and_any_gap_in_a_question(item: str) -> None:
 
 
 def test_the_checklist_refusal_names_the_lines() -> None:
-    found = checklist_obstacles({**dict.fromkeys(ITEMS, True), "no_fire_pump": False, "no_lift_load": False}, date(2026, 11, 24))
+    found = checklist_obstacles(
+        {**dict.fromkeys(ITEMS, True), "no_fire_pump": False, "no_lift_load": False}, date(2026, 11, 24)
+    )
     assert "无消防水泵等消防设施用电、无电梯用电" in found[0].zh
     assert "no fire pump is fed; no lift is fed" in found[0].en

@@ -87,9 +87,7 @@ def test_editions_of_one_article_never_overlap_in_one_region() -> None:
                 assert first.effective_to < second.effective_from, one.key
 
 
-def test_the_rule_set_version_follows_the_content_of_the_files(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_rule_set_version_follows_the_content_of_the_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for path in DATA.glob("*.toml"):
         (tmp_path / path.name).write_bytes(path.read_bytes())
     monkeypatch.setattr(dated, "DATA", tmp_path)

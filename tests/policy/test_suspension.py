@@ -5,6 +5,7 @@ Each row: what is different from a fully papered case of its ground, and every r
 
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -22,7 +23,11 @@ from cases.policy.suspension import (
 )
 
 DAY = date(2021, 10, 20)
-EVIDENCE = {"families": frozenset({"traffic", "energy"}), "onsite_recorded": True, "officer_numbers": ("32-001", "32-002")}
+EVIDENCE = {
+    "families": frozenset({"traffic", "energy"}),
+    "onsite_recorded": True,
+    "officer_numbers": ("32-001", "32-002"),
+}
 ORDER = {"origin": "order", "order_document": True, "legal_document": True}
 # A case in which everything the ground needs is there, for a metering point that serves no residents.
 COMPLETE: dict[str, Situation] = {
@@ -31,7 +36,7 @@ COMPLETE: dict[str, Situation] = {
         theft_proven=True, **EVIDENCE,
     ),
     "G2_emergency": Situation(
-        DAY, "320300", origin="grid", subject="unknown", finding="", serves_residents_living=True, danger_recorded=True,
+        DAY, "320300", origin="grid", subject="unknown", serves_residents_living=True, danger_recorded=True,
     ),
     "G3_arrears": Situation(
         DAY, "320300", origin="grid", subject="natural_person", serves_residents_living=False, arrears_days=31,
@@ -50,7 +55,7 @@ COMPLETE: dict[str, Situation] = {
         **ORDER, **EVIDENCE,
     ),
     "G7_local_rule": Situation(
-        DAY, "410100", subject="enterprise", finding="self_operated", serves_residents_living=False, **ORDER, **EVIDENCE,
+        DAY, "410100", subject="enterprise", finding="hosted", serves_residents_living=False, **ORDER, **EVIDENCE,
     ),
 }  # fmt: skip
 
@@ -74,13 +79,15 @@ TABLE: list[tuple[str, str, dict[str, object], str]] = [
     ("home, power authority's decision", G5, HOME, "residents_barred"),
     ("home, 1283 clause 12", G6, HOME, "residents_barred"),
     ("home, local regulation", G7, HOME, "residents_barred"),
-    ("home of a natural person, 1283 clause 12", G6, {**HOME, "subject": "natural_person"}, "residents_barred not_an_enterprise"),
+    ("home of a natural person, 1283 clause 12", G6, {**HOME, "subject": "natural_person"},
+     "residents_barred not_an_enterprise"),
     ("home, theft proven, the grid's own decision", G1, HOME, ""),
     ("home, theft suspected only", G1, {**HOME, "theft_proven": False}, "theft_not_proven"),
     ("home, theft proven, but asked for by an order", G1, {**HOME, **ORDER}, "residents_grid_decision_only"),
     ("home, 31 days of arrears, dunned", G3, HOME, ""),
     ("home, 30 days of arrears", G3, {**HOME, "arrears_days": 30}, "arrears_not_over_30"),
-    ("home, no arrears at all and never dunned", G3, {**HOME, "arrears_days": 0, "dunned": False}, "arrears_not_over_30 not_dunned"),
+    ("home, no arrears at all and never dunned", G3, {**HOME, "arrears_days": 0, "dunned": False},
+     "arrears_not_over_30 not_dunned"),
     ("home, arrears, ordered by the commission", G3, {**HOME, **ORDER}, "residents_grid_decision_only"),
     ("home, serious breach found by the grid", G4, HOME, ""),
     ("home, breach not serious", G4, {**HOME, "serious_breach": False}, "breach_not_serious"),
@@ -97,7 +104,8 @@ TABLE: list[tuple[str, str, dict[str, object], str]] = [
     ("the same under 1283", G6, {**MIXED, "circuit_separable": True, "production_circuit_only": True}, ""),
     ("shop and flat on one circuit", G5, {**MIXED, "circuit_separable": False}, "residents_barred mixed_not_separable"),
     ("shop and flat, not known whether separable", G5, MIXED, "residents_barred mixed_not_separable"),
-    ("separable, but the whole house would be cut", G5, {**MIXED, "circuit_separable": True}, "residents_barred mixed_not_separable"),
+    ("separable, but the whole house would be cut", G5, {**MIXED, "circuit_separable": True},
+     "residents_barred mixed_not_separable"),
     ("one circuit, theft proven by the grid", G1, {**MIXED, "circuit_separable": False}, ""),
     # Gate 2: each ground's own needs.
     ("theft at a shop, not proven", G1, {"theft_proven": False}, "theft_not_proven"),
@@ -109,7 +117,8 @@ TABLE: list[tuple[str, str, dict[str, object], str]] = [
     ("a breach the grid has not found", G4, {"breach_found_by_grid": False}, "breach_not_found_by_grid"),
     ("a breach without the grid's approval", G4, {"grid_decision": False}, "no_grid_decision"),
     ("decided by a commission without the duty", G5, {"decided_by_duties": frozenset()}, "not_power_authority"),
-    ("decided by an agency with another duty", G5, {"decided_by_duties": frozenset({"price_authority"})}, "not_power_authority"),
+    ("decided by an agency with another duty", G5, {"decided_by_duties": frozenset({"price_authority"})},
+     "not_power_authority"),
     ("first disturbance, corrected when told", G5, {"serious_or_refused": False}, "not_serious_nor_refused"),
     ("the grid invokes the power authority's right", G5, {"origin": "grid"}, "needs_written_order"),
     ("the grid invokes 1283 by itself", G6, {"origin": "grid"}, "needs_written_order"),
@@ -118,7 +127,8 @@ TABLE: list[tuple[str, str, dict[str, object], str]] = [
     ("1283 against a natural person in a warehouse", G6, {"subject": "natural_person"}, "not_an_enterprise"),
     ("1283 against a registered data centre", G6, {"subject": "data_centre", "registered_enterprise": True}, ""),
     ("1283 against a university", G6, {"subject": "state_owned"}, "not_an_enterprise"),
-    ("1283 against an internet cafe run by a registered company", G6, {"subject": "internet_cafe", "registered_enterprise": True}, ""),
+    ("1283 against an internet cafe run by a registered company", G6,
+     {"subject": "internet_cafe", "registered_enterprise": True}, ""),
     ("1283 against an internet cafe of unknown registration", G6, {"subject": "internet_cafe"}, "not_an_enterprise"),
     ("a registration does not make a sole trader an enterprise", G6,
      {"subject": "sole_trader", "registered_enterprise": True}, "not_an_enterprise"),
@@ -136,8 +146,10 @@ TABLE: list[tuple[str, str, dict[str, object], str]] = [
     # Gate 5: important users.
     ("an important user, nothing from the power authority", G5, {"important_user": True},
      "important_not_countersigned important_no_copy"),
-    ("an important user, countersigned, no copy", G5, {"important_user": True, "countersigned": True}, "important_no_copy"),
-    ("an important user, copy but not countersigned", G6, {"important_user": True, "copy_received": True}, "important_not_countersigned"),
+    ("an important user, countersigned, no copy", G5, {"important_user": True, "countersigned": True},
+     "important_no_copy"),
+    ("an important user, copy but not countersigned", G6, {"important_user": True, "copy_received": True},
+     "important_not_countersigned"),
     ("an important user, both", G5, {"important_user": True, "countersigned": True, "copy_received": True}, ""),
     ("an important user on fire", G2, {"important_user": True}, ""),
     # Gate 7: evidence.
@@ -285,5 +297,5 @@ def test_no_combination_opens_a_home_to_an_organ_or_a_victim_to_anybody(s: Situa
 def test_a_later_step_never_forgives_what_an_earlier_one_refused(s: Situation, ground: str) -> None:
     by_step = [{o.code for o in evaluate(ground, s, step=step)} for step in STEPS]
     assert by_step == sorted(by_step, key=len)
-    for earlier, later in zip(by_step, by_step[1:], strict=False):
+    for earlier, later in pairwise(by_step):
         assert earlier <= later

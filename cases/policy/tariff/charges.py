@@ -66,7 +66,9 @@ def theft_charge(
     """Return the recovery and the penalty for stolen energy: capacity × time, 180 days of 12 (6) hours if unknown."""
     rule = _rule("theft", day)
     times = _multiple(rule, multiple)
-    hours = hours_per_day if hours_per_day is not None else Decimal(rule["hours_lighting" if lighting else "hours_power"])
+    hours = (
+        hours_per_day if hours_per_day is not None else Decimal(rule["hours_lighting" if lighting else "hours_power"])
+    )
     length = rule["unknown_days"] if days is None else days
     if kilowatts < 0 or hours < 0 or length < 0:
         raise ValueError("capacity and time cannot be negative")

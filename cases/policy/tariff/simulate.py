@@ -81,7 +81,7 @@ def simulate(
     rule = surcharge_rule(region, day)
     now = bill(plans[current], kwh, used_before=before).total
     options = []
-    for kind, plan in plans.items():
+    for plan in plans.values():
         for rate in (ZERO, *asked):
             adder = (Surcharge(rate, kwh),) if rate else ()
             result = bill(plan, kwh, used_before=before, surcharges=adder)
@@ -131,7 +131,10 @@ def _warnings(
     found = []
     commercial = next((o for o in options if o.key == "commercial"), None)
     if commercial is None:
-        text = ("本地区没有登记工商业电价，请录入当月代理购电价格。", "No commercial price is recorded: enter the month's proxy price.")
+        text = (
+            "本地区没有登记工商业电价，请录入当月代理购电价格。",
+            "No commercial price is recorded: enter the month's proxy price.",
+        )
         found.append(("commercial_price_unknown", *text))
     elif current != "commercial" and commercial.difference < 0:
         less, point = -commercial.difference, "" if limit is None else f"（全年超过{limit}千瓦时即如此）"
