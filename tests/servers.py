@@ -6,10 +6,12 @@ left in memory.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -20,6 +22,7 @@ from config.embedded.postgres import Cluster, bootstrap
 from config.embedded.redis import Redis
 
 PREFIX = "lianzhi-test-"
+YOUNG_SECONDS = 30
 TEMPLATE, DEMO_TEMPLATE = "lianzhi_template", "lianzhi_demo_template"
 TEST, DEMO_TEST = "lianzhi_test", "lianzhi_demo_test"
 # Nobody needs these data after a crash.
@@ -101,7 +104,10 @@ class Servers:
 
 
 def remove_leftovers(parent: Path) -> None:
-    """Directories of runs that were killed: their lock is free."""
+    """Directories of runs that were killed: their lock is free. A young one may be about to be locked."""
     for left in parent.glob(f"{PREFIX}*"):
-        if left.stat().st_uid == os.geteuid() and not locks.is_held(left / "lock"):
-            shutil.rmtree(left, ignore_errors=True)
+        with contextlib.suppress(OSError):  # another run is removing it too
+            found = left.stat()
+            old = time.time() - found.st_mtime > YOUNG_SECONDS
+            if old and found.st_uid == os.geteuid() and not locks.is_held(left / "lock"):
+                shutil.rmtree(left, ignore_errors=True)

@@ -32,7 +32,7 @@ END $$;
 STAMP = """
 INSERT INTO agencies_stamp (id, n) VALUES (1, random(1::bigint, 9007199254740991));
 CREATE FUNCTION agencies_bump_stamp() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, public AS $$
+SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
   -- Random, not counted: see agencies.models.Stamp. Below 2^53, so that JSON keeps it exact.
   UPDATE public.agencies_stamp SET n = random(1::bigint, 9007199254740991);

@@ -6,84 +6,22 @@ import json
 import os
 import re
 import shutil
-import signal
 import stat
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import psycopg2
 import pytest
 
-from config import embedded
-from config.embedded import EmbeddedError, Home, locks, postgres
+from config.embedded import EmbeddedError, postgres
 from config.embedded.home import APP_ROLE, OWNER_ROLE, PORT, make_private, socket_directory
 from config.embedded.process import RunAs
-
-ROOT = Path(__file__).resolve().parent.parent.parent
-OURS = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "SECRET_KEY", "LIANZHI_DEMO")
-
-
-class Installation:
-    """Commands with LIANZHI_HOME set to a directory of the test."""
-
-    def __init__(self, root: Path, prefix: tuple[str, ...] = (), **extra: str) -> None:
-        self.home = Home(root)
-        self.prefix = prefix
-        self.environment = {name: value for name, value in os.environ.items() if name not in OURS}
-        self.environment |= {"LIANZHI_HOME": str(root)} | extra
-
-    def popen(self, *arguments: str) -> subprocess.Popen[str]:
-        command = [*self.prefix, sys.executable, str(ROOT / "manage.py"), *arguments]
-        return subprocess.Popen(
-            command, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd="/"
-        )
-
-    def run(self, *arguments: str) -> str:
-        """The output of a command; it fails the test when the command fails or leaves its pipes open."""
-        with self.popen(*arguments) as process:
-            out, err = process.communicate(timeout=60)
-        assert process.returncode == 0, err
-        return out
-
-    def state(self) -> str:
-        return embedded.status(self.home)
-
-    def supervisor(self) -> int:
-        pid = embedded.supervisor_pid(self.home)
-        assert pid is not None
-        return pid
-
-    def stop(self) -> None:
-        embedded.stop(self.home)
-
-    def query(self, statement: str, role: str = APP_ROLE) -> Any:
-        connection = psycopg2.connect(host=str(self.home.sockets), port=PORT, dbname="lianzhi", user=role)
-        connection.autocommit = True
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute(statement)
-                return cursor.fetchone()[0] if cursor.description else None
-        finally:
-            connection.close()
-
-    def processes(self) -> list[str]:
-        """Command lines of everything that runs for this home."""
-        found = []
-        for entry in Path("/proc").iterdir():
-            if entry.name.isdigit():
-                try:
-                    words = (entry / "cmdline").read_bytes().decode(errors="replace").split("\0")
-                except OSError:
-                    continue
-                if any(str(self.home.root) in word or str(self.home.sockets) in word for word in words):
-                    found.append(" ".join(words))
-        return found
+from tests.installation import Installation, eventually
 
 
 @pytest.fixture
@@ -91,15 +29,6 @@ def installation(tmp_path: Path) -> Iterator[Installation]:
     made = Installation(tmp_path / "home")
     yield made
     made.stop()
-
-
-def eventually(condition: Callable[[], bool], seconds: float = 20) -> bool:
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if condition():
-            return True
-        time.sleep(0.05)
-    return False
 
 
 def test_a_command_starts_the_servers_and_stop_returns_when_they_are_gone(installation: Installation) -> None:
@@ -116,54 +45,16 @@ def test_a_command_starts_the_servers_and_stop_returns_when_they_are_gone(instal
 
 
 def test_data_survive_a_stop_and_a_second_start(installation: Installation) -> None:
-    installation.run("embedded", "start")
+    installation.start()
     installation.query("CREATE TABLE kept AS SELECT 7 AS n", OWNER_ROLE)
     installation.stop()
-    installation.run("embedded", "start")
+    installation.start()
     assert installation.query("SELECT n FROM kept", OWNER_ROLE) == 7
-
-
-def test_kill_9_of_the_supervisor_leaves_nothing_running_and_the_next_start_is_clean(
-    installation: Installation,
-) -> None:
-    installation.run("embedded", "start")
-    installation.query("CREATE TABLE kept AS SELECT 7 AS n", OWNER_ROLE)
-    os.kill(installation.supervisor(), signal.SIGKILL)
-    assert eventually(lambda: installation.processes() == [])
-    assert not locks.is_held(installation.home.servers_lock)
-    installation.run("embedded", "start")
-    assert installation.query("SELECT n FROM kept", OWNER_ROLE) == 7
-
-
-def test_kill_9_of_everything_at_once_is_recovered_from(installation: Installation) -> None:
-    """The pid file of a killed postmaster stays behind, naming a process that may be a zombie or a stranger."""
-    installation.run("embedded", "start")
-    installation.query("CREATE TABLE kept AS SELECT 7 AS n", OWNER_ROLE)
-    postmaster = int((installation.home.data / "postmaster.pid").read_text().split()[0])
-    os.kill(installation.supervisor(), signal.SIGKILL)
-    os.kill(postmaster, signal.SIGKILL)
-    assert eventually(lambda: not locks.is_held(installation.home.servers_lock))
-    (installation.home.data / "postmaster.pid").write_text(
-        f"{os.getpid()}\n{installation.home.data}\n0\n5432\n\n\n\n\n"
-    )
-    installation.run("embedded", "start")
-    assert installation.query("SELECT n FROM kept", OWNER_ROLE) == 7
-
-
-def test_a_server_that_dies_takes_the_rest_with_it_and_the_next_command_starts_afresh(
-    installation: Installation,
-) -> None:
-    installation.run("embedded", "start")
-    postmaster = int((installation.home.data / "postmaster.pid").read_text().split()[0])
-    os.kill(postmaster, signal.SIGKILL)
-    assert eventually(lambda: installation.processes() == [])
-    installation.run("embedded", "start")
-    assert installation.query("SELECT 1") == 1
 
 
 def test_commands_at_the_same_moment_start_one_cluster(installation: Installation) -> None:
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda _: installation.run("embedded", "start"), range(4)))
+        list(pool.map(lambda _: installation.start(), range(4)))
     postmasters = [line for line in installation.processes() if "/bin/postgres" in line]
     supervisors = (installation.home.log / "supervisor.log").read_text().count("supervisor ")
     assert (len(postmasters), supervisors) == (1, 1)
@@ -184,7 +75,7 @@ def test_they_end_when_nobody_uses_them_but_not_before(tmp_path: Path) -> None:
 
 def test_an_open_session_keeps_them_running(tmp_path: Path) -> None:
     idle = Installation(tmp_path / "home", LIANZHI_IDLE_SECONDS="1")
-    idle.run("embedded", "start")
+    idle.start()
     session = psycopg2.connect(host=str(idle.home.sockets), port=PORT, dbname="lianzhi", user=APP_ROLE)
     time.sleep(3)
     assert idle.state() == "running"
@@ -196,7 +87,7 @@ def test_a_path_with_spaces_and_chinese_works(tmp_path: Path) -> None:
     home = tmp_path / "有 空格, 逗号 和“引号”的目录 100%" / ("很长的名字" * 8)
     made = Installation(home)
     try:
-        made.run("embedded", "start")
+        made.start()
         assert made.query("SELECT '张' ~ '[[:alpha:]]'") is True
         assert len(os.fsencode(made.home.sockets)) < 60
     finally:
@@ -207,14 +98,14 @@ def test_a_path_with_spaces_and_chinese_works(tmp_path: Path) -> None:
 def test_a_locale_that_is_not_generated_does_no_harm(tmp_path: Path) -> None:
     made = Installation(tmp_path / "home", LC_ALL="zh_CN.UTF-8", LANG="zh_CN.GB18030")
     try:
-        made.run("embedded", "start")
+        made.start()
         assert made.query("SHOW server_encoding") == "UTF8"
     finally:
         made.stop()
 
 
 def test_nobody_else_can_enter_the_home_or_read_the_key(installation: Installation) -> None:
-    installation.run("embedded", "start")
+    installation.start()
     for directory in (installation.home.root, installation.home.data, installation.home.sockets):
         assert stat.S_IMODE(directory.stat().st_mode) == 0o700, directory
     installation.run("help")  # reads the settings, which need a key
@@ -231,7 +122,7 @@ def test_it_works_as_an_ordinary_user(open_directory: Path) -> None:
         prefix = nobody if reaches.returncode == 0 else ("unshare", "--user", "--map-user=1000", "--map-group=1000")
     made = Installation(open_directory / "home", prefix)
     try:
-        made.run("embedded", "start")
+        made.start()
         assert made.query("SELECT 1") == 1
     finally:
         made.stop()

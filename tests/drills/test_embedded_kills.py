@@ -1,0 +1,59 @@
+"""Drills: the embedded servers are killed in every order, and the next command finds its data again."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from config.embedded import locks
+from config.embedded.home import OWNER_ROLE
+from tests.installation import Installation, eventually
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> Iterator[Installation]:
+    made = Installation(tmp_path / "home")
+    yield made
+    made.stop()
+
+
+def test_kill_9_of_the_supervisor_leaves_nothing_running_and_the_next_start_is_clean(
+    installation: Installation,
+) -> None:
+    installation.start()
+    installation.query("CREATE TABLE kept AS SELECT 7 AS n", OWNER_ROLE)
+    os.kill(installation.supervisor(), signal.SIGKILL)
+    assert eventually(lambda: installation.processes() == [])
+    assert not locks.is_held(installation.home.servers_lock)
+    installation.start()
+    assert installation.query("SELECT n FROM kept", OWNER_ROLE) == 7
+
+
+def test_kill_9_of_everything_at_once_is_recovered_from(installation: Installation) -> None:
+    """The pid file of a killed postmaster stays behind, naming a process that may be a zombie or a stranger."""
+    installation.start()
+    installation.query("CREATE TABLE kept AS SELECT 7 AS n", OWNER_ROLE)
+    postmaster = installation.postmaster()
+    os.kill(installation.supervisor(), signal.SIGKILL)
+    os.kill(postmaster, signal.SIGKILL)
+    assert eventually(lambda: not locks.is_held(installation.home.servers_lock))
+    (installation.home.data / "postmaster.pid").write_text(
+        f"{os.getpid()}\n{installation.home.data}\n0\n5432\n\n\n\n\n"
+    )
+    installation.start()
+    assert installation.query("SELECT n FROM kept", OWNER_ROLE) == 7
+
+
+def test_a_server_that_dies_takes_the_rest_with_it_and_the_next_command_starts_afresh(
+    installation: Installation,
+) -> None:
+    installation.start()
+    postmaster = installation.postmaster()
+    os.kill(postmaster, signal.SIGKILL)
+    assert eventually(lambda: installation.processes() == [])
+    installation.start()
+    assert installation.query("SELECT 1") == 1
