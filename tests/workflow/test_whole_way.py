@@ -1,0 +1,60 @@
+"""The whole way of a case, as the people of the four agencies go it."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.management import call_command
+
+from tests.workflow.world import World
+
+pytestmark = pytest.mark.usefixtures("demo_city")
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def both_measures(world: World) -> str:
+    case = world.verified(world.open())
+    return world.determined(
+        case,
+        finding="self_operated",
+        subject="sole_trader",
+        disposals=["suspension", "surcharge"],
+        ground="G5_power_authority",
+        serious_or_refused=True,
+        proven_from="2026-10-01",
+    )
+
+
+def test_one_case_goes_through_all_five_stages_to_its_end(world: World) -> None:
+    case = both_measures(world)
+    assert world.view(case).stage == "suspension"
+    world.suspended(case)
+    assert world.view(case).stage == "penalty_tariff"
+    world.surcharged(case)
+    assert world.open_tasks(case) == ["issue_bill"]
+    world.later(days=25)
+    bill = world.act(
+        case,
+        "grid-billing1",
+        "issue_bill",
+        month="2026-11",
+        cycle_from="2026-11-01",
+        cycle_to="2026-11-30",
+        kwh="3500",
+        energy_price="0.6664",
+    )
+    assert bill.stage == "penalty_tariff"
+    world.act(case, "grid-reviewer1", "review_bill", decision="approve")
+    world.act(case, "drc-handler1", "report_cessation", stopped_on="2026-12-01", proof="site_visit")
+    end = world.attach(case, "drc-approver1", "停止执行函.pdf")
+    world.act(case, "drc-approver1", "end_surcharge", ends_on="2026-12-01", end_file=end)
+    world.act(case, "drc-handler1", "propose_closure", outcome="handled", feedback="handled", summary="已处置")
+    closing = world.act(case, "drc-reviewer1", "decide_closure", decision="approve")
+    assert closing.stage == "closed"
+    view = world.view(case)
+    assert view.outcome == "handled"
+    assert set(world.open_tasks(case)) <= {"follow_up", "issue_bill", "review_bill"}
+    call_command("verify_audit", stream=f"case/{case}")
