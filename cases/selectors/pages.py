@@ -23,7 +23,6 @@ class DueCounts(NamedTuple):
     overdue: int
     today: int
     week: int
-    unreceived: int
     total: int
 
 
@@ -43,18 +42,17 @@ def open_task_total(actor: Actor) -> int:
 
 
 def due_counts(actor: Actor, *, now: datetime, today_end: datetime, week_end: datetime) -> DueCounts:
-    """How many open tasks are overdue, due today, due this week, and not yet received."""
-    counts = [0, 0, 0, 0]
+    """How many open tasks are overdue, due today and due this week, and how many there are."""
+    counts = [0, 0, 0]
     for scope in task_scopes(actor):
         where = f"SELECT 1 FROM cases_task WHERE {scope.column} = %s AND state = 'open'"
         parts = [
             f"(SELECT count(*) FROM ({where} AND due_at < %s LIMIT {CAP + 1}) AS a) AS overdue",
             f"(SELECT count(*) FROM ({where} AND due_at >= %s AND due_at < %s LIMIT {CAP + 1}) AS b) AS today",
             f"(SELECT count(*) FROM ({where} AND due_at >= %s AND due_at < %s LIMIT {CAP + 1}) AS c) AS week",
-            f"(SELECT count(*) FROM ({where} AND accepted_at IS NULL LIMIT {CAP + 1}) AS d) AS unreceived",
         ]
         mine = scope.agency_id
-        row = fetch("SELECT " + ", ".join(parts), [mine, now, mine, now, today_end, mine, now, week_end, mine])[0]
+        row = fetch("SELECT " + ", ".join(parts), [mine, now, mine, now, today_end, mine, now, week_end])[0]
         counts = [a + b for a, b in zip(counts, row.values(), strict=True)]
     return DueCounts(*counts, total=open_task_total(actor))
 
@@ -109,3 +107,23 @@ def stage_history(case_id: str) -> list[dict[str, Any]]:
         FROM audit_event e CROSS JOIN LATERAL (SELECT convert_from(e.body, 'UTF8')::jsonb AS body) b
         WHERE e.stream = 'case/' || %s AND b.body->>'from' IS DISTINCT FROM b.body->>'to' ORDER BY e.seq"""
     return fetch(sql, [case_id])
+
+
+def incoming(actor: Actor, *, size: int) -> tuple[list[Row], int]:
+    """Hand-offs from other agencies that nobody has received yet, the earliest due first; and how many, to CAP + 1."""
+    rows: list[Row] = []
+    total = 0
+    for scope in task_scopes(actor):
+        source = f"""FROM (SELECT * FROM cases_task WHERE {scope.column} = %s AND state = 'open' AND accepted_at IS NULL
+                  ORDER BY due_at, id LIMIT {CAP + 1}) t
+            JOIN audit_event e ON e.stream = 'case/' || t.case_id AND e.seq = t.opened_seq
+                 AND e.agency_id IS DISTINCT FROM t.agency_id"""
+        total += fetch(f"SELECT count(*) AS n {source}", [scope.agency_id])[0]["n"]
+        found = fetch(
+            f"""SELECT t.id::text AS id, t.kind, t.agency_id, t.unit_id, t.roles, t.opened_at, t.due_at, t.provisional,
+                t.accepted_at, e.agency_id AS from_agency_id, c.number, c.version
+            {source} JOIN cases_case c ON c.id = t.case_id ORDER BY t.due_at, t.id LIMIT %s""",
+            [scope.agency_id, size],
+        )
+        rows += found
+    return sorted(rows, key=lambda row: (row["due_at"], row["id"]))[:size], total

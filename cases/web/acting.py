@@ -154,7 +154,7 @@ def context(
     listed = [{"anchor": forms.anchor(forms.PREFIX + name), "text": text} for name, text in (errors or {}).items()]
     return {
         **_about(form),
-        "form": {"fields": drawn, "errors": listed, "key": form.key, "version": form.version},
+        "form": {"sealed": any(item.sealed for item in drawn), "fields": drawn, "errors": listed, "key": form.key, "version": form.version},
         "refusal": shown,
         "stale": stale,
         "open": form.refusal is None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -20,6 +21,7 @@ from audit import clock
 from audit.actions import Action as OtherAction
 from audit.verification import Report
 from audit.verification import verify as verify_trail
+from cases.policy.law import in_force
 from cases.selectors.paging import Row, fetch
 from cases.web import words
 from cases.web.filters import Select
@@ -117,7 +119,7 @@ def event(item: Row) -> dict[str, Any]:
         **row(item, QueryDict()),
         "role": ROLES.get(role, role),
         "moved": _moved(*moved),
-        "basis": body.get("basis", []),
+        "basis": [_cited(key, item["at"]) for key in body.get("basis", [])],
         "rules": body.get("rules", ""),
         "commit": body.get("commit", ""),
         "sealed": body.get("sealed", ""),
@@ -136,16 +138,34 @@ def _moved(old: str | None, new: str | None) -> str:
     return f"{say(words.STAGES[old].text) if old else gettext('新案')} → {say(words.STAGES[new].text)}"
 
 
+def _cited(key: str, at: datetime) -> str:
+    """An article as it was in force on the day of the event; a key this version does not know stands for itself."""
+    try:
+        basis = in_force(key, timezone.localtime(at).date())
+    except KeyError:
+        return key
+    return basis.cite() if basis else key
+
+
 def _changes(body: dict[str, Any]) -> list[dict[str, Any]]:
     """The members of the body that change something, one line each."""
     lines: list[dict[str, Any]] = []
     for member in ("case", "set", "data"):
-        lines += [{"name": key, "value": _text(value)} for key, value in (body.get(member) or {}).items()]
+        lines += [{"name": name, "value": _text(value)} for name, value in _flat(body.get(member) or {}, "", 2)]
     lines += [{"name": gettext("交办"), "value": _task(task)} for task in body.get("open", ())]
     lines += [{"name": gettext("关闭事项"), "value": f"{task['id']} {task['state']}"} for task in body.get("close", ())]
     if body.get("document"):
         lines.append({"name": gettext("文号"), "value": body["document"].get("number", "")})
     return lines
+
+
+def _flat(values: dict[str, Any], path: str, depth: int) -> Iterator[tuple[str, Any]]:
+    """The members of a body by dotted name, so that each figure gets a line of its own."""
+    for key, value in values.items():
+        if isinstance(value, dict) and value and depth:
+            yield from _flat(value, f"{path}{key}.", depth - 1)
+        else:
+            yield path + key, value
 
 
 def _task(task: dict[str, Any]) -> str:

@@ -59,6 +59,7 @@ def tabs(actor: Actor, case: Row, wanted: str) -> dict[str, Any]:
         "present": len(present),
         "tabs": [_tab(family, counts, found, current) for family in words.SIGNALS],
         "current": words.SIGNALS[current],
+        "counted": counts.get(current, 0),
         "rows": [_row(item) for item in found if item["family"] == current],
     }
 

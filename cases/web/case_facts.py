@@ -7,7 +7,10 @@ from typing import Any, Final
 
 from django.utils.translation import gettext
 
+from agencies.actors import Actor
+from agencies.selectors import display_names
 from cases.selectors.paging import Row
+from cases.templatetags.lianzhi import when
 from cases.web.words import say
 from cases.workflow.fields import Field
 from cases.workflow.forms import choices
@@ -49,17 +52,20 @@ def paper_name(kind: str) -> Text | str:
     return PAPERS.get(kind, kind)
 
 
-def findings(case: Row) -> dict[str, Any]:
+def findings(actor: Actor, case: Row) -> dict[str, Any]:
     """The four findings, each with its agency, result and figures, and whether they agree."""
     given: Mapping[str, Any] = case["facts"].get("findings") or {}
     open_kinds = {task["kind"]: task for task in case["tasks"]}
-    rows = [_finding(kind, given.get(kind), open_kinds.get(kind)) for kind in REPORTS]
+    names = display_names(actor, [found["user"] for found in given.values() if found.get("user")])
+    rows = [_finding(kind, given.get(kind), open_kinds.get(kind), names) for kind in REPORTS]
     results = [given[kind].get("result", "") for kind in FINDING_KINDS if given.get(kind)]
     verdict, tone = _verdict(results, waiting=any(kind in open_kinds for kind in FINDING_KINDS))
     return {"rows": rows, "verdict": verdict, "tone": tone}
 
 
-def _finding(kind: str, found: Mapping[str, Any] | None, task: Row | None) -> dict[str, Any]:
+def _finding(
+    kind: str, found: Mapping[str, Any] | None, task: Row | None, names: Mapping[int, str]
+) -> dict[str, Any]:
     row: dict[str, Any] = {"name": AGENCIES[kind], "task": KINDS[kind].label, "tone": "", "lines": [], "who": ""}
     if not found:
         owner = task["agency"]["id"] if task else None
@@ -76,7 +82,7 @@ def _finding(kind: str, found: Mapping[str, Any] | None, task: Row | None) -> di
         "tone": "warn" if result in FOR | VICTIM else "ok" if result in AGAINST else "",
         "lines": _lines(inputs, found)[:SHOWN_LINES],
         "at": found.get("at"),
-        "who": found.get("user_name", ""),
+        "who": names.get(found.get("user", 0), ""),
         "waiting": gettext("无补充说明"),
     }
 
@@ -112,6 +118,8 @@ def _lines(inputs: tuple[Field, ...], found: Mapping[str, Any]) -> list[dict[str
 def said(field: Field, value: Any) -> Any:
     """A stored value in words."""
     names = dict(field.choices)
+    if field.kind == "datetime" and isinstance(value, str):
+        return when(value)
     if isinstance(value, bool):
         return Text("是", "Yes") if value else Text("否", "No")
     if isinstance(value, list):

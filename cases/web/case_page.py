@@ -20,6 +20,7 @@ from cases.selectors.paging import Row
 from cases.selectors.timeline import timeline
 from cases.web import case_evidence, case_facts, words
 from cases.web.due import due_words, elapsed_words, share_used
+from cases.web.tasks import ordinary
 from cases.web.words import say
 from cases.workflow.available import Availability
 from cases.workflow.forms import choices
@@ -54,11 +55,11 @@ def build(actor: Actor, case: Row, acts: Sequence[Availability], now: datetime, 
         "case": heading(case),
         "steps": steps(case, now),
         "tasks": [task_row(task, now) for task in case["tasks"]],
-        "can": _can(case, acts, allowed),
-        "cannot": [act for act in refused if act.refusal and act.refusal.code not in OTHERS],
-        "others": [act for act in refused if act.refusal and act.refusal.code in OTHERS],
+        "can": _can(case, allowed),
+        "cannot": [act for act in refused if not _elsewhere(act)],
+        "others": [act for act in refused if _elsewhere(act)],
         "evidence": case_evidence.tabs(actor, case, params.get("signal", "")),
-        "findings": case_facts.findings(case),
+        "findings": case_facts.findings(actor, case),
         "decision": case_facts.decision(case["facts"]),
         "bills": case_facts.bills(case["facts"]),
         "papers": papers(case, list_attachments(actor, case["id"])),
@@ -76,6 +77,12 @@ def build(actor: Actor, case: Row, acts: Sequence[Availability], now: datetime, 
             for row in case["participants"] if row["agency"]
         ],
     }  # fmt: skip
+
+
+def _elsewhere(act: Availability) -> bool:
+    """Another's to do, or an answer to something that nobody asked."""
+    code = act.refusal.code if act.refusal else ""
+    return code in OTHERS or (code == "no_open_task" and "any" in TRANSITIONS[act.action].from_stages)
 
 
 REVEAL = "reveal_personal_data"
@@ -129,10 +136,9 @@ def link(case: Row, act: Availability) -> dict[str, Any]:
     }
 
 
-def _can(case: Row, acts: Sequence[Availability], allowed: list[dict[str, Any]]) -> dict[str, Any]:
-    """What completes an open task stands first; what goes on the side of the work follows."""
-    kinds = {task["kind"] for task in case["tasks"]}
-    first = {act.action for act in acts if act.allowed and kinds & set(TRANSITIONS[act.action].completes)}
+def _can(case: Row, allowed: list[dict[str, Any]]) -> dict[str, Any]:
+    """The ordinary act of each open task stands first, then the others."""
+    first = {ordinary(task["kind"]) for task in case["tasks"]}
     return {
         "first": [item for item in allowed if item["action"] in first],
         "rest": [item for item in allowed if item["action"] not in first],

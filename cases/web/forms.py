@@ -37,6 +37,7 @@ INPUT_MODES: Final = {"decimal": "decimal", "integer": "numeric"}
 YES_NO: Final = (("true", Text("是", "Yes")), ("false", Text("否", "No")))
 # Up to this many choices are laid open as buttons; more become a list.
 OPEN_CHOICES: Final = 6
+WIDE: Final = frozenset({"longtext", "list", "attachments", "attachment"})
 ROWS_AT_FIRST: Final = 1
 Option = tuple[str, Any]
 Options = Mapping[str, Sequence[Option]]
@@ -62,6 +63,7 @@ class Drawn:
     inputmode: str = ""
     many: bool = False
     long: bool = False
+    wide: bool = False
 
     @property
     def anchor(self) -> str:
@@ -136,6 +138,7 @@ def _draw_one(
         error=errors.get(name.removeprefix(PREFIX)), type=TYPES.get(f.kind, "text"),
         inputmode=INPUT_MODES.get(f.kind, ""), many=f.kind == "attachments",
     )  # fmt: skip
+    drawn.wide = f.kind in WIDE or (drawn.widget == "checks")
     if f.kind == "list":
         rows = list(value or [])
         wanted = max(len(rows), _rows_at_first(f)) + (extra_row == name)
@@ -143,6 +146,9 @@ def _draw_one(
         drawn.rows = [
             draw(f.fields, row, errors=errors, options=options, path=f"{name}[{n}].") for n, row in enumerate(rows)
         ]
+    elif f.kind == "task" and len(options.get("task", ())) <= 1:
+        # Only one can be meant: nothing to choose.
+        drawn.widget, drawn.value = "hidden", value or ""
     elif drawn.widget == "file":
         ids = value if isinstance(value, list) else [value] if value else []
         drawn.files = [{"id": i, **files.get(i, {"filename": i, "size": 0})} for i in ids]
@@ -153,6 +159,7 @@ def _draw_one(
             {"value": code, "label": label, "selected": code in chosen or code.lower() in chosen} for code, label in given
         ]
         drawn.long = any(len(say(label)) > 14 for _, label in given)
+        drawn.wide = drawn.wide or drawn.widget == "radios" and sum(len(say(label)) + 4 for _, label in given) > 36
     else:
         drawn.value = "" if value is None else str(value)
     return drawn

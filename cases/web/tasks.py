@@ -40,6 +40,29 @@ def shown(actor: Actor, task: Row, senders: dict[str, int | None] | None = None)
     }
 
 
+# Which of several acts is the ordinary one for a kind of task; a kind whose act has its name needs no line.
+ORDINARY = {
+    "triage": "dispatch_verification",
+    "review_monitoring": "dispatch_verification",
+    "determine": "propose_determination",
+    "plan_surcharge": "propose_surcharge",
+    "close": "propose_closure",
+}
+
+
+def ordinary(kind: str) -> str:
+    """The act that a task of this kind ordinarily waits for; empty where no act of the table completes it."""
+    acts = completing(kind)
+    return ORDINARY.get(kind) or (kind if kind in acts else acts[0] if acts else "")
+
+
+def to_receive(actor: Actor, task: Row) -> dict[str, Any]:
+    """One line of the hand-offs that wait for a receipt, from a row of `pages.incoming`."""
+    known = {"agency": {"id": task["agency_id"]}, "unit": {"id": task["unit_id"]} if task["unit_id"] else None}
+    label = KINDS[task["kind"]].label
+    return {**task, "kind_label": label, "receipt": _receipt(actor, {**task, **known}, task["number"])}
+
+
 def is_for(actor: Actor, task: Row) -> bool:
     """Whether one of this person's roles in the agency, or in the unit it was given to, can do the task."""
     owner, unit = task["agency"]["id"], task["unit"]["id"] if task["unit"] else None
@@ -54,9 +77,8 @@ def _act(actor: Actor, task: Row, number: str) -> dict[str, Any]:
     """The button of a row: straight to the act where only one completes the task, else to the case."""
     if not is_for(actor, task):
         return {"label": gettext("查看"), "href": reverse("web:case", args=[number])}
-    acts = completing(task["kind"])
-    if len(acts) == 1:
-        return {"label": gettext("办理"), "href": _to(number, acts[0], task["id"])}
+    if len(completing(task["kind"])) == 1:
+        return {"label": gettext("办理"), "href": _to(number, ordinary(task["kind"]), task["id"])}
     return {"label": gettext("办理"), "href": reverse("web:case", args=[number]) + "#h-act"}
 
 

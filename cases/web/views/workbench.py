@@ -32,12 +32,12 @@ def workbench(request: PageRequest) -> HttpResponse:
     now, mine = clock.now(), request.GET.get("scope") == "mine"
     cuts = _cuts(now)
     counts = pages.due_counts(request.actor, now=now, today_end=cuts[1], week_end=cuts[2])
-    incoming = _incoming(request.actor, now)
+    incoming = _incoming(request.actor)
     others = pages.outgoing(request.actor, now=now)
     context = {
         "today": date_format(timezone.localtime(now), "Y-m-d l"),
         "starts": starts(request.actor),
-        "tiles": _tiles(counts, others, now),
+        "tiles": _tiles(counts, others, incoming["total"]),
         "scopes": _scopes(request.actor, counts.total, mine=mine, now=now),
         "groups": _groups(request.actor, now, cuts, counts, mine=mine),
         "incoming": incoming,
@@ -63,14 +63,14 @@ def _capped(n: int) -> str:
     return f"{n:,}" if n <= CAP else f"{CAP:,}+"
 
 
-def _tiles(counts: pages.DueCounts, others: list[dict[str, Any]], now: datetime) -> list[dict[str, Any]]:
+def _tiles(counts: pages.DueCounts, others: list[dict[str, Any]], waiting: int) -> list[dict[str, Any]]:
     late = sum(row["overdue"] for row in others)
     owed = sum(row["count"] for row in others)
     return [
         _tile("overdue", gettext("已超期"), "clock-exclamation", counts.overdue, gettext("请优先办理"), "bad"),
         _tile("today", gettext("今日到期"), "calendar-due", counts.today, gettext("今日下班前办理"), "warn"),
         _tile("week", gettext("本周到期"), "calendar-event", counts.week, gettext("含今日 %(n)s 件") % {"n": counts.today}),
-        _tile("in", gettext("待签收移交"), "package-import", counts.unreceived, gettext("签收或退回")),
+        _tile("in", gettext("待签收移交"), "package-import", waiting, gettext("签收或退回")),
         _tile("out", gettext("对方办理中"), "package-export", owed, gettext("其中 %(n)s 件已超期") % {"n": late}),
     ]
 
@@ -117,13 +117,12 @@ def _groups(
     return [group for group in groups if group["rows"]]
 
 
-def _incoming(actor: Actor, now: datetime) -> dict[str, Any]:
-    """Hand-offs that nobody here has received yet."""
-    waiting = list_tasks(actor, TaskFilter(accepted=False), now=now, size=INCOMING)
-    senders = pages.senders(waiting.rows)
-    rows = [tasks.shown(actor, row, senders) for row in waiting.rows]
-    more_link = reverse("web:tasks") + "?accepted=no" if waiting.next else ""
-    return {"rows": rows, "count": waiting.total_text, "more": more_link}
+def _incoming(actor: Actor) -> dict[str, Any]:
+    """Hand-offs from other agencies that nobody here has received yet."""
+    waiting, count = pages.incoming(actor, size=INCOMING)
+    rows = [tasks.to_receive(actor, row) for row in waiting]
+    more_link = reverse("web:tasks") + "?accepted=no" if count > len(rows) else ""
+    return {"rows": rows, "count": _capped(count), "total": count, "more": more_link}
 
 
 def _spread(by_stage: dict[str, int]) -> dict[str, Any]:
