@@ -105,4 +105,6 @@ def from_refusal(refusal: Refusal) -> WorkflowError:
         article=refusal.article,
         figures=refusal.figures,
         missing=refusal.missing,
+        # A refusal of what was typed stands at its field, like one of the reader's own.
+        fields=dict.fromkeys(refusal.missing, refusal.text) if refusal.status == InvalidInput.status else None,
     )

@@ -23,10 +23,21 @@ def counted(rows: list[dict[str, Any]], before: dict[str, int] | None = None) ->
     return total
 
 
+def sourced(
+    rows: list[dict[str, Any]], source: str, before: dict[str, list[str]] | None = None
+) -> dict[str, list[str]]:
+    """Which kinds of list each family rests on: two families of one list are one piece of evidence."""
+    known = {family: set(kinds) for family, kinds in (before or {}).items()}
+    for row in rows:
+        known.setdefault(row["family"], set()).add(source)
+    return {family: sorted(kinds) for family, kinds in known.items()}
+
+
 def open_case(view: CaseView, data: Data, ctx: Context) -> Outcome:
     facts: dict[str, Any] = {"source": {"kind": data["source"], **picked(data, "batch", "site")}, "submissions": 1}
     if data["signals"]:
         facts["signals"] = counted(data["signals"])
+        facts["signal_sources"] = sourced(data["signals"], data["source"])
     level = data["level"] or "normal"
     if data["relapse_of"]:
         # 复燃: the same site again after closing is looked at first.
@@ -98,7 +109,8 @@ def decide_exclusion(view: CaseView, data: Data, ctx: Context) -> Outcome:
     if data["decision"] == "refuse":
         return Outcome(facts=put(view, "exclusion", state="refused", **decided), open=[lead(view, "triage")])
     facts = put(view, "exclusion", state="approved", **decided)
-    facts["closure"] = {"state": "closed", "outcome": "false_positive", **signed(view, ctx)}
+    closure = {"state": "closed", "outcome": "false_positive", "feedback": "not_mining"}
+    facts["closure"] = {**closure, **signed(view, ctx)}
     return Outcome(
         to="closed",
         facts=facts,

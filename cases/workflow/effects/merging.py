@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from audit.log import timestamp
-from cases.workflow.effects.base import Data, instant, signed
+from cases.workflow.effects.base import Data, instant, is_open, lead, signed
 from cases.workflow.plain import plain
 from cases.workflow.task_kinds import KINDS
 from cases.workflow.view import CaseView, Context, Facts, OpenTask, Outcome, TaskView
@@ -29,6 +29,8 @@ def merge_case(view: CaseView, data: Data, ctx: Context) -> Outcome:
         "case": view.id,
         "number": view.number,
         "signals": dict(view.facts.get("signals") or {}),
+        "sources": dict(view.facts.get("signal_sources") or {}),
+        "sources_before": dict(survivor.facts.get("signal_sources") or {}),
         "submissions": int(view.facts.get("submissions", 1)),
         "level": survivor.level,
         "at": timestamp(ctx.now),
@@ -52,12 +54,15 @@ def undo_merge(view: CaseView, data: Data, ctx: Context) -> Outcome:
     survivor, merge = ctx.related, view.facts["merge"]
     if survivor is None:
         raise ValueError("undoing a merge needs the surviving case")
+    tasks = [_reopened(row) for row in merge["tasks"]]
+    if not tasks and not is_open(view, "rule_on_return"):
+        tasks = [lead(view, "triage" if merge["stage"] == "monitoring" else "determine")]
     changed = {"level": _level_before(survivor, view.id)} if _level_before(survivor, view.id) else {}
     return Outcome(
         to=merge["stage"],
         facts={"merge": None},
         case={"outcome": None, "merged_into": None, "review_on": merge.get("review_on")},
-        open=[_reopened(row) for row in merge["tasks"]],
+        open=tasks,
         also=[(survivor.id, Outcome(facts=_without(survivor, view.id), case=changed))],
     )
 
@@ -93,8 +98,12 @@ def _with(survivor: CaseView, gained: dict[str, Any]) -> Facts:
         signals[family] = signals.get(family, 0) + count
     merged = [*(survivor.facts.get("merged_cases") or []), gained]
     submissions = int(survivor.facts.get("submissions", 1)) + gained["submissions"]
+    sources = {family: list(kinds) for family, kinds in (survivor.facts.get("signal_sources") or {}).items()}
+    for family, kinds in gained["sources"].items():
+        sources[family] = sorted({*sources.get(family, []), *kinds})
     facts: Facts = {"merged_cases": merged, "submissions": submissions}
-    return facts | ({"signals": signals} if signals else {})
+    facts |= {"signals": signals} if signals else {}
+    return facts | ({"signal_sources": sources} if sources else {})
 
 
 def _without(survivor: CaseView, case_id: str) -> Facts:
@@ -105,11 +114,21 @@ def _without(survivor: CaseView, case_id: str) -> Facts:
     for family, count in gained["signals"].items():
         signals[family] = signals.get(family, 0) - count
     left = {family: count for family, count in signals.items() if count > 0}
+    sources = {
+        family: [kind for kind in kinds if not _came_with(gained, family, kind)]
+        for family, kinds in (survivor.facts.get("signal_sources") or {}).items()
+    }
     return {
+        "signal_sources": {family: kinds for family, kinds in sources.items() if kinds} or None,
         "merged_cases": rest or None,
         "signals": left or None,
         "submissions": int(survivor.facts.get("submissions", 1)) - gained["submissions"],
     }
+
+
+def _came_with(gained: dict[str, Any], family: str, kind: str) -> bool:
+    """A source that only this merge brought; evidence that cannot be told apart is given up, not kept."""
+    return kind in gained["sources"].get(family, []) and kind not in gained["sources_before"].get(family, [])
 
 
 def _gained(survivor: CaseView, case_id: str) -> dict[str, Any]:

@@ -33,12 +33,28 @@ OUTCOME_OF: Final = {
     "hosted": "handled",
     "pending_appraisal": "handled",
 }
+# What the issuer of the list is told where nobody said it otherwise.
+FEEDBACK_OF: Final = {
+    "false_positive": "not_mining",
+    "compromised": "victim",
+    "already_stopped": "stopped",
+    "not_locatable": "not_found",
+    "no_such_account": "not_found",
+    "outside_jurisdiction": "passed_on",
+    "self_operated": "handled",
+    "hosted": "handled",
+    "pending_appraisal": "not_mining",
+}
 _BASIS: Final = {
     "continue_monitoring": ("ndrc_1283.stock", "ndrc_1283.power_screening"),
     "surcharge": ("ndrc_1283.surcharge",),
     "refer": ("penalty_law.criminal",),
     "close": ("ndrc_1283.ledger",),
 }
+
+
+# What an earlier measure left behind does not speak for the next one.
+_NEW_ROUND: Final[Facts] = {"stay": None, "cessation": None, "objection": None}
 
 
 def _report(view: CaseView, ctx: Context, kind: str, result: dict[str, Any]) -> Outcome:
@@ -160,12 +176,13 @@ def decide_determination(view: CaseView, data: Data, ctx: Context) -> Outcome:
 def _go(view: CaseView, data: Data, ctx: Context, determination: dict[str, Any], kinds: list[str]) -> Outcome:
     """`=disposal`: the stage and the task that each decided disposal needs."""
     if "suspension" in kinds:
-        return Outcome(to="suspension", facts={"stay": None}, open=[lead(view, "sign_suspension_order")])
+        return Outcome(to="suspension", facts=dict(_NEW_ROUND), open=[lead(view, "sign_suspension_order")])
     if "surcharge" in kinds:
-        return Outcome(to="penalty_tariff", facts={"stay": None}, open=[lead(view, "plan_surcharge")])
+        return Outcome(to="penalty_tariff", facts=dict(_NEW_ROUND), open=[lead(view, "plan_surcharge")])
     if "close" in kinds:
         ended = OUTCOME_OF[determination["finding"]]
-        closure = {"state": "closed", "outcome": ended, **picked(data, "feedback"), **signed(view, ctx)}
+        feedback = data["feedback"] or FEEDBACK_OF[determination["finding"]]
+        closure = {"state": "closed", "outcome": ended, "feedback": feedback, **signed(view, ctx)}
         case = {"outcome": ended, "review_on": None}
         return Outcome(to="closed", facts={"closure": closure}, case=case, open=follow_ups(view, ctx))
     if "continue_monitoring" in kinds:

@@ -52,7 +52,6 @@ CONTACT: Final = c.code_list(
 LAPSES: Final = c.code_list(
     ("window_missed", "窗口已过", "Window missed"),
     ("stayed", "窗口期内中止执行", "Stayed during the window"),
-    ("weather", "天气原因", "Weather"),
 )
 BREACHES: Final = c.code_list(
     ("use_changed", "擅自改变用电类别", "Use changed without leave"),
@@ -83,6 +82,7 @@ REPORT_GRID_SUSPENSION: Final = (
     file("grid_decision", "供电企业批准文件", "The grid company's own approval"),
     moment("notice_served_at", "停电通知送达时间", "Notice served at"),
     moment("second_notice_at", "再次通知时间", "Second notice at"),
+    yes_no("authority_informed", "重要用户已经电力管理部门会签并抄送", "Power authority countersigned and informed"),
     number("reading", "停电时表码", "Meter reading"),
     NOTE,
 )

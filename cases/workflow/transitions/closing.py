@@ -8,6 +8,8 @@ from cases.workflow.actions import Action
 from cases.workflow.effects import closing as effects
 from cases.workflow.fields import Transition
 from cases.workflow.forms import closing as forms
+from cases.workflow.guards import closing as gates
+from cases.workflow.guards.base import not_future
 from cases.workflow.transitions.columns import (
     BY_RULING,
     CLOSED,
@@ -35,7 +37,7 @@ ROWS: Final = (
         opens=("review_closure",),
         must_differ_from=NONE,
         inputs=forms.PROPOSE_CLOSURE,
-        guards=(),
+        guards=(gates.closable,),
         effect=effects.propose_closure,
         basis=("ndrc_1283.ledger",),
     ),
@@ -50,7 +52,7 @@ ROWS: Final = (
         opens=BY_RULING,
         must_differ_from=("propose_closure",),
         inputs=forms.DECIDE_CLOSURE,
-        guards=(),
+        guards=(gates.closed_by_review,),
         effect=effects.decide_closure,
         basis=("ndrc_1283.ledger",),
         one_way=True,
@@ -66,7 +68,7 @@ ROWS: Final = (
         opens=("triage", "determine"),
         must_differ_from=NONE,
         inputs=forms.REOPEN_CASE,
-        guards=(),
+        guards=(gates.not_merged,),
         effect=effects.reopen_case,
         basis=("ndrc_1283.ledger",),
         one_way=True,
@@ -82,7 +84,10 @@ ROWS: Final = (
         opens=NONE,
         must_differ_from=NONE,
         inputs=forms.RECORD_FOLLOW_UP,
-        guards=(),
+        guards=(
+            not_future("visited_on", "查看日期", "The visit"),
+            gates.visited_after_closing,
+        ),
         effect=effects.record_follow_up,
         basis=("ndrc_1283.ledger",),
     ),

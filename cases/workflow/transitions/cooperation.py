@@ -8,6 +8,7 @@ from cases.workflow.actions import Action
 from cases.workflow.effects import cooperation as effects
 from cases.workflow.fields import Transition
 from cases.workflow.forms import cooperation as forms
+from cases.workflow.guards import cooperation as gates
 from cases.workflow.transitions.columns import (
     ANY,
     APPROVER,
@@ -41,7 +42,7 @@ ROWS: Final = (
         opens=("acknowledge_referral",),
         must_differ_from=NONE,
         inputs=forms.REFER_CASE,
-        guards=(),
+        guards=(gates.partner,),
         effect=effects.refer_case,
         basis=("ndrc_1283.coordination",),
         one_way=True,
@@ -87,7 +88,7 @@ ROWS: Final = (
         opens=("receive_transfer",),
         must_differ_from=NONE,
         inputs=forms.PROPOSE_TRANSFER,
-        guards=(),
+        guards=(gates.receiving_region,),
         effect=effects.propose_transfer,
         basis=("penalty_law.jurisdiction",),
         one_way=True,
@@ -103,7 +104,7 @@ ROWS: Final = (
         opens=BY_RULING,
         must_differ_from=("propose_transfer",),
         inputs=forms.RECEIVE_TRANSFER,
-        guards=(),
+        guards=(gates.declining,),
         effect=effects.receive_transfer,
         basis=("penalty_law.jurisdiction",),
         one_way=True,
@@ -119,7 +120,7 @@ ROWS: Final = (
         opens=("answer_urge",),
         must_differ_from=NONE,
         inputs=forms.URGE,
-        guards=(),
+        guards=(gates.urged_already,),
         effect=effects.urge,
         basis=("ndrc_1283.ledger",),
     ),

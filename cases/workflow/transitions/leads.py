@@ -9,6 +9,8 @@ from cases.workflow.effects import leads as effects
 from cases.workflow.effects import merging
 from cases.workflow.fields import Transition
 from cases.workflow.forms import leads as forms
+from cases.workflow.guards import closing
+from cases.workflow.guards import leads as gates
 from cases.workflow.transitions.columns import (
     ANY,
     BY_RULING,
@@ -71,7 +73,7 @@ ROWS: Final = (
         opens=NONE,
         must_differ_from=NONE,
         inputs=forms.MERGE_CASE,
-        guards=(),
+        guards=(gates.mergeable,),
         effect=merging.merge_case,
         basis=("ndrc_1283.cross_check",),
         one_way=True,
@@ -87,7 +89,7 @@ ROWS: Final = (
         opens=NONE,
         must_differ_from=NONE,
         inputs=forms.UNDO_MERGE,
-        guards=(),
+        guards=(gates.undoable,),
         effect=merging.undo_merge,
         basis=("ndrc_1283.cross_check",),
     ),
@@ -102,7 +104,7 @@ ROWS: Final = (
         opens=("review_monitoring",),
         must_differ_from=NONE,
         inputs=forms.CONTINUE_MONITORING,
-        guards=(),
+        guards=(gates.review_date,),
         effect=effects.continue_monitoring,
         basis=("ndrc_1283.stock", "ndrc_1283.power_screening"),
     ),
@@ -117,7 +119,7 @@ ROWS: Final = (
         opens=("trace_subscriber", "check_consumption", "analyse_traffic", "inspect_site"),
         must_differ_from=NONE,
         inputs=forms.DISPATCH_VERIFICATION,
-        guards=(),
+        guards=(gates.addressees,),
         effect=effects.dispatch_verification,
         basis=("ndrc_1283.coordination", "ndrc_1283.cross_check"),
     ),
@@ -147,7 +149,7 @@ ROWS: Final = (
         opens=BY_RULING,
         must_differ_from=("propose_exclusion",),
         inputs=forms.DECIDE_EXCLUSION,
-        guards=(),
+        guards=(closing.closed_by_exclusion,),
         effect=effects.decide_exclusion,
         basis=("penalty_law.facts", "ndrc_1283.ledger"),
         one_way=True,

@@ -8,6 +8,8 @@ from cases.workflow.actions import Action
 from cases.workflow.effects import protection as effects
 from cases.workflow.fields import Transition
 from cases.workflow.forms import protection as forms
+from cases.workflow.guards import protection as gates
+from cases.workflow.guards.base import not_future
 from cases.workflow.transitions.columns import (
     APPROVER,
     BY_RULING,
@@ -37,7 +39,10 @@ ROWS: Final = (
         opens=("decide_objection",),
         must_differ_from=NONE,
         inputs=forms.RECORD_OBJECTION,
-        guards=(),
+        guards=(
+            gates.no_open_objection,
+            not_future("received_on", "收到日期", "The receipt"),
+        ),
         effect=effects.record_objection,
         basis=("penalty_law.statement", "local_supply.objection"),
     ),
@@ -68,7 +73,7 @@ ROWS: Final = (
         opens=NONE,
         must_differ_from=NONE,
         inputs=forms.STAY_EXECUTION,
-        guards=(),
+        guards=(gates.not_stayed_yet,),
         effect=effects.stay_execution,
         basis=("reconsideration_law.no_stay",),
     ),
@@ -83,7 +88,7 @@ ROWS: Final = (
         opens=NONE,
         must_differ_from=NONE,
         inputs=forms.LIFT_STAY,
-        guards=(),
+        guards=(gates.is_stayed,),
         effect=effects.lift_stay,
         basis=("reconsideration_law.no_stay",),
     ),
@@ -121,7 +126,10 @@ ROWS: Final = (
         opens=("restore_supply",),
         must_differ_from=NONE,
         inputs=forms.ORDER_RESTORATION,
-        guards=(),
+        guards=(
+            gates.power_off,
+            not_future("cause_removed_at", "原因消除时间", "The removal of the cause"),
+        ),
         effect=effects.order_restoration,
         basis=("supply_rules.procedure", "enforcement_law.restore"),
     ),
@@ -136,7 +144,10 @@ ROWS: Final = (
         opens=("confirm_restoration",),
         must_differ_from=NONE,
         inputs=forms.RESTORE_SUPPLY,
-        guards=(),
+        guards=(
+            not_future("restored_at", "复电时间", "The restoration"),
+            gates.restored_in_time,
+        ),
         effect=effects.restore_supply,
         basis=("supply_rules.procedure",),
     ),
@@ -151,7 +162,10 @@ ROWS: Final = (
         opens=BY_RULING,
         must_differ_from=("restore_supply",),
         inputs=forms.CONFIRM_RESTORATION,
-        guards=(),
+        guards=(
+            not_future("confirmed_at", "复核时间", "The confirmation"),
+            gates.supply_is_on,
+        ),
         effect=effects.confirm_restoration,
         basis=("supply_rules.procedure",),
     ),

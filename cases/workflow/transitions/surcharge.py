@@ -8,6 +8,8 @@ from cases.workflow.actions import Action
 from cases.workflow.effects import surcharge as effects
 from cases.workflow.fields import Transition
 from cases.workflow.forms import surcharge as forms
+from cases.workflow.guards import surcharge as gates
+from cases.workflow.guards.base import no_stay, not_future
 from cases.workflow.transitions.columns import (
     APPROVER,
     BILLING,
@@ -37,7 +39,10 @@ ROWS: Final = (
         opens=("issue_surcharge_list",),
         must_differ_from=NONE,
         inputs=forms.PROPOSE_SURCHARGE,
-        guards=(),
+        guards=(
+            no_stay,
+            gates.plan,
+        ),
         effect=effects.propose_surcharge,
         basis=("ndrc_1283.surcharge", "project.simulation"),
     ),
@@ -52,7 +57,10 @@ ROWS: Final = (
         opens=("acknowledge_surcharge",),
         must_differ_from=("propose_surcharge",),
         inputs=forms.ISSUE_SURCHARGE_LIST,
-        guards=(),
+        guards=(
+            no_stay,
+            gates.planned,
+        ),
         effect=effects.issue_surcharge_list,
         basis=("ndrc_1283.surcharge", "electricity_law.price"),
         one_way=True,
@@ -68,7 +76,10 @@ ROWS: Final = (
         opens=("notify_subscriber",),
         must_differ_from=NONE,
         inputs=forms.ACKNOWLEDGE_SURCHARGE,
-        guards=(),
+        guards=(
+            no_stay,
+            gates.list_accepted,
+        ),
         effect=effects.acknowledge_surcharge,
         basis=("electricity_law.price",),
     ),
@@ -98,7 +109,11 @@ ROWS: Final = (
         opens=("issue_bill",),
         must_differ_from=NONE,
         inputs=forms.NOTIFY_SUBSCRIBER,
-        guards=(),
+        guards=(
+            no_stay,
+            not_future("notified_on", "告知日期", "The notification"),
+            gates.notification,
+        ),
         effect=effects.notify_subscriber,
         basis=("penalty_law.prior_notice", "electricity_law.price"),
         one_way=True,
@@ -114,7 +129,11 @@ ROWS: Final = (
         opens=("review_bill",),
         must_differ_from=NONE,
         inputs=forms.ISSUE_BILL,
-        guards=(),
+        guards=(
+            no_stay,
+            not_future("cycle_to", "抄表周期止", "The end of the cycle"),
+            gates.billing,
+        ),
         effect=effects.issue_bill,
         basis=("ndrc_1283.surcharge", "electricity_law.price"),
     ),
@@ -129,7 +148,7 @@ ROWS: Final = (
         opens=BY_RULING,
         must_differ_from=("issue_bill", "adjust_bill"),
         inputs=forms.REVIEW_BILL,
-        guards=(),
+        guards=(gates.bill_decision,),
         effect=effects.review_bill,
         basis=("electricity_law.price",),
     ),
@@ -144,7 +163,10 @@ ROWS: Final = (
         opens=NONE,
         must_differ_from=NONE,
         inputs=forms.RECORD_PAYMENT,
-        guards=(),
+        guards=(
+            gates.known_bill,
+            not_future("paid_on", "缴费日期", "The payment"),
+        ),
         effect=effects.record_payment,
         basis=("supply_regulation.arrears",),
     ),
@@ -159,7 +181,10 @@ ROWS: Final = (
         opens=("review_bill",),
         must_differ_from=NONE,
         inputs=forms.ADJUST_BILL,
-        guards=(),
+        guards=(
+            gates.known_bill,
+            gates.no_pending_correction,
+        ),
         effect=effects.adjust_bill,
         basis=("electricity_law.refund", "price_law.refund"),
     ),
@@ -174,7 +199,10 @@ ROWS: Final = (
         opens=BY_DISPOSAL,
         must_differ_from=NONE,
         inputs=forms.REPORT_CESSATION,
-        guards=(),
+        guards=(
+            gates.cessation,
+            not_future("stopped_on", "停止“挖矿”日期", "The cessation"),
+        ),
         effect=effects.report_cessation,
         basis=("ndrc_1283.surcharge",),
     ),
@@ -189,7 +217,10 @@ ROWS: Final = (
         opens=("close",),
         must_differ_from=("report_cessation",),
         inputs=forms.END_SURCHARGE,
-        guards=(),
+        guards=(
+            not_future("ends_on", "停止执行日期", "The last day"),
+            gates.ending,
+        ),
         effect=effects.end_surcharge,
         basis=("ndrc_1283.surcharge", "electricity_law.price"),
         one_way=True,

@@ -8,6 +8,9 @@ from cases.workflow.actions import Action
 from cases.workflow.effects import suspension as effects
 from cases.workflow.fields import Transition
 from cases.workflow.forms import suspension as forms
+from cases.workflow.guards import notice
+from cases.workflow.guards import suspension as gates
+from cases.workflow.guards.base import no_stay, not_future
 from cases.workflow.transitions.columns import (
     APPROVER,
     BY_DISPOSAL,
@@ -37,7 +40,10 @@ ROWS: Final = (
         opens=("confirm_suspension",),
         must_differ_from=NONE,
         inputs=forms.REPORT_GRID_SUSPENSION,
-        guards=(),
+        guards=(
+            not_future("cut_at", "停电时间", "The cut"),
+            gates.own_suspension,
+        ),
         effect=effects.report_grid_suspension,
         basis=("supply_rules.suspension",),
         one_way=True,
@@ -53,7 +59,10 @@ ROWS: Final = (
         opens=("approve_suspension",),
         must_differ_from=("propose_determination",),
         inputs=forms.SIGN_SUSPENSION_ORDER,
-        guards=(),
+        guards=(
+            no_stay,
+            gates.signing,
+        ),
         effect=effects.sign_suspension_order,
         basis=("penalty_law.prior_notice",),
         one_way=True,
@@ -69,7 +78,10 @@ ROWS: Final = (
         opens=("serve_notice", "countersign_important_user"),
         must_differ_from=NONE,
         inputs=forms.APPROVE_SUSPENSION,
-        guards=(),
+        guards=(
+            no_stay,
+            gates.approval,
+        ),
         effect=effects.approve_suspension,
         basis=("supply_rules.procedure",),
         one_way=True,
@@ -100,7 +112,10 @@ ROWS: Final = (
         opens=("serve_notice",),
         must_differ_from=("approve_suspension",),
         inputs=forms.COUNTERSIGN,
-        guards=(),
+        guards=(
+            no_stay,
+            gates.step_open("approve"),
+        ),
         effect=effects.countersign_important_user,
         basis=("supply_rules.procedure", "electricity_law.authority"),
     ),
@@ -115,7 +130,12 @@ ROWS: Final = (
         opens=("execute_suspension",),
         must_differ_from=NONE,
         inputs=forms.SERVE_NOTICE,
-        guards=(),
+        guards=(
+            no_stay,
+            gates.step_open("approve"),
+            not_future("served_at", "送达时间", "The service"),
+            notice.service,
+        ),
         effect=effects.serve_notice,
         basis=("supply_rules.procedure", "civil_code.cut_notice"),
         one_way=True,
@@ -131,7 +151,7 @@ ROWS: Final = (
         opens=("serve_notice",),
         must_differ_from=NONE,
         inputs=forms.REPORT_FAILED_SERVICE,
-        guards=(),
+        guards=(not_future("tried_at", "送达尝试时间", "The attempt"),),
         effect=effects.report_failed_service,
         basis=("civil_procedure.proof",),
     ),
@@ -146,7 +166,11 @@ ROWS: Final = (
         opens=NONE,
         must_differ_from=NONE,
         inputs=forms.GIVE_FINAL_NOTICE,
-        guards=(),
+        guards=(
+            no_stay,
+            not_future("given_at", "通知时间", "The notice"),
+            notice.second_notice,
+        ),
         effect=effects.give_final_notice,
         basis=("supply_rules.procedure",),
     ),
@@ -161,7 +185,7 @@ ROWS: Final = (
         opens=("serve_notice",),
         must_differ_from=NONE,
         inputs=forms.LAPSE_NOTICE,
-        guards=(),
+        guards=(notice.lapse,),
         effect=effects.lapse_notice,
         basis=("supply_rules.procedure",),
     ),
@@ -191,7 +215,13 @@ ROWS: Final = (
         opens=("confirm_suspension",),
         must_differ_from=NONE,
         inputs=forms.EXECUTE_SUSPENSION,
-        guards=(),
+        guards=(
+            no_stay,
+            gates.step_open("execute"),
+            not_future("executed_at", "停电时间", "The cut"),
+            notice.execution,
+            notice.checklist,
+        ),
         effect=effects.execute_suspension,
         basis=("supply_rules.procedure", "enforcement_law.night"),
         one_way=True,
@@ -207,7 +237,10 @@ ROWS: Final = (
         opens=BY_DISPOSAL,
         must_differ_from=("execute_suspension", "report_grid_suspension"),
         inputs=forms.CONFIRM_SUSPENSION,
-        guards=(),
+        guards=(
+            not_future("confirmed_at", "复核时间", "The confirmation"),
+            gates.load_is_zero,
+        ),
         effect=effects.confirm_suspension,
         basis=("supply_rules.procedure",),
     ),

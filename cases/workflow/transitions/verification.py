@@ -9,6 +9,10 @@ from cases.workflow.effects import verification as effects
 from cases.workflow.fields import Transition
 from cases.workflow.forms import determination
 from cases.workflow.forms import verification as forms
+from cases.workflow.guards import closing, suspension
+from cases.workflow.guards import verification as gates
+from cases.workflow.guards.base import not_future
+from cases.workflow.guards.leads import review_date
 from cases.workflow.transitions.columns import (
     BY_DISPOSAL,
     BY_FINDING,
@@ -41,7 +45,7 @@ ROWS: Final = (
         opens=LAST_FINDING,
         must_differ_from=NONE,
         inputs=forms.REPORT_SUBSCRIBER,
-        guards=(),
+        guards=(gates.subscriber_answers,),
         effect=effects.report_subscriber,
         basis=("ndrc_1283.cross_check", "cybersecurity_law.logs"),
     ),
@@ -56,7 +60,7 @@ ROWS: Final = (
         opens=LAST_FINDING,
         must_differ_from=NONE,
         inputs=forms.REPORT_CONSUMPTION,
-        guards=(),
+        guards=(gates.consumption_answers,),
         effect=effects.report_consumption,
         basis=("ndrc_1283.power_screening",),
     ),
@@ -86,7 +90,10 @@ ROWS: Final = (
         opens=LAST_FINDING,
         must_differ_from=NONE,
         inputs=forms.RECORD_INSPECTION,
-        guards=(),
+        guards=(
+            not_future("inspected_at", "检查时间", "The inspection"),
+            gates.inspection_record,
+        ),
         effect=effects.record_inspection,
         basis=("penalty_law.two_officers", "penalty_law.credentials"),
     ),
@@ -132,7 +139,12 @@ ROWS: Final = (
         opens=("review_determination",),
         must_differ_from=NONE,
         inputs=determination.PROPOSE_DETERMINATION,
-        guards=(),
+        guards=(
+            suspension.proposed_suspension,
+            gates.proposed_surcharge,
+            gates.combination,
+            review_date,
+        ),
         effect=effects.propose_determination,
         basis=("ndrc_1283.definition", "penalty_law.facts"),
     ),
@@ -147,7 +159,11 @@ ROWS: Final = (
         opens=BY_DISPOSAL,
         must_differ_from=("propose_determination",),
         inputs=determination.DECIDE_DETERMINATION,
-        guards=(),
+        guards=(
+            suspension.decided_suspension,
+            gates.decided_surcharge,
+            closing.closed_by_determination,
+        ),
         effect=effects.decide_determination,
         basis=("ndrc_1283.coordination", "pipl.automated"),
         one_way=True,

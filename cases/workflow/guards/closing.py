@@ -1,0 +1,156 @@
+"""Gate 10: nothing is left behind when a case is closed; and what a closed case may still become."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from cases.policy.suspension import MINING_FINDINGS
+from cases.workflow.effects.surcharge import ACTIVE
+from cases.workflow.effects.verification import disposals_of
+from cases.workflow.guards.base import Data, cite, correct, refuse
+from cases.workflow.guards.situation import determination
+from cases.workflow.task_kinds import KINDS
+from cases.workflow.view import CaseView, Context, Refusal
+
+CLOSING_TASKS = frozenset({"close", "plan_surcharge", "review_closure"})
+
+
+def closable(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
+    """Before closing is proposed."""
+    found = _nothing_left(view, ctx, CLOSING_TASKS)
+    if found or not data:
+        return found
+    if _from_list(view) and data["feedback"] is None:
+        return _no_feedback(view, ctx)
+    return None
+
+
+def closed_by_review(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
+    """Before closing is approved: the same again, for days have passed since."""
+    if not data or data["decision"] != "approve":
+        return None
+    found = _nothing_left(view, ctx, CLOSING_TASKS)
+    if found:
+        return found
+    if _from_list(view) and not (view.facts.get("closure") or {}).get("feedback"):
+        return _no_feedback(view, ctx)
+    return None
+
+
+def closed_by_exclusion(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
+    if not data or data["decision"] != "approve":
+        return None
+    return _open_tasks(view, ctx, frozenset({"review_exclusion"}))
+
+
+def closed_by_determination(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
+    if not data or data["decision"] != "approve" or "close" not in disposals_of(view):
+        return None
+    return _nothing_left(view, ctx, frozenset({"review_determination"}))
+
+
+def _from_list(view: CaseView) -> bool:
+    return bool((view.facts.get("source") or {}).get("batch"))
+
+
+def _nothing_left(view: CaseView, ctx: Context, done: Collection[str]) -> Refusal | None:
+    return _open_tasks(view, ctx, done) or _measures_ended(view, ctx) or _documents(view, ctx) or _referral(view, ctx)
+
+
+def _open_tasks(view: CaseView, ctx: Context, done: Collection[str]) -> Refusal | None:
+    left = [KINDS[t.kind].label for t in view.tasks if t.kind not in done and not KINDS[t.kind].allowed_in_closed]
+    if not left:
+        return None
+    zh, en = "、".join(t.zh for t in left), ", ".join(t.en for t in left)
+    return refuse(
+        "open_tasks",
+        f"还有 {len(left)} 项未办：{zh}。办完或由发展改革委裁定后再办结。",
+        f"{len(left)} open: {en}. Finish them first.",
+        article=cite(view, ctx, "ndrc_1283.ledger"),
+        missing=tuple(t.kind for t in view.tasks if t.kind not in done and not KINDS[t.kind].allowed_in_closed),
+    )
+
+
+def _measures_ended(view: CaseView, ctx: Context) -> Refusal | None:
+    """A list that still binds, or a stay that still holds, would go on without a case."""
+    if (view.facts.get("surcharge") or {}).get("state") in ACTIVE:
+        return refuse(
+            "list_still_active",
+            "惩罚性电价名单仍在执行。先报告停止挖矿并签发停止执行函，再办结。",
+            "The list entry is still in force. Report the cessation and end the surcharge first.",
+            article=cite(view, ctx, "ndrc_1283.surcharge"),
+            missing=("end_surcharge",),
+        )
+    if (view.facts.get("stay") or {}).get("active"):
+        return refuse(
+            "still_stayed",
+            "案件仍在中止执行。先恢复执行，或撤回停电函。",
+            "The execution is still stayed. Lift the stay first.",
+            article=cite(view, ctx, "reconsideration_law.no_stay"),
+            missing=("lift_stay",),
+        )
+    return None
+
+
+def _documents(view: CaseView, ctx: Context) -> Refusal | None:
+    """Every decision has its document: the order with its legal document, the list letter."""
+    suspension, surcharge = view.facts.get("suspension") or {}, view.facts.get("surcharge") or {}
+    missing = []
+    if suspension.get("origin") == "order" and not (suspension.get("order_file") and suspension.get("legal_document")):
+        missing.append(("suspension_order", "停电函和生效法律文书", "the suspension order with its legal document"))
+    if surcharge.get("issued_at") and not surcharge.get("list_file"):
+        missing.append(("surcharge_list", "执行名单函", "the list letter"))
+    if not missing:
+        return None
+    return refuse(
+        "documents_missing",
+        f"缺少文书：{'、'.join(row[1] for row in missing)}。补齐后再办结。",
+        f"Documents missing: {', '.join(row[2] for row in missing)}.",
+        missing=tuple(row[0] for row in missing),
+    )
+
+
+def _referral(view: CaseView, ctx: Context) -> Refusal | None:
+    """Public resources: the discipline inspection has a copy before the case ends."""
+    decided = determination(view)
+    if decided.get("subject") != "state_owned" or decided.get("finding") not in MINING_FINDINGS:
+        return None
+    partner = ctx.directory.partner("discipline", view.region_code)
+    sent = any(row["sort"] == "discipline" for row in view.facts.get("referrals") or [])
+    if partner is None or sent:
+        return None
+    return refuse(
+        "discipline_not_informed",
+        f"国有单位涉案，须先移送{partner.name}。由发展改革委签发人办理“移送”。",
+        f"A state-owned unit is involved: refer the case to {partner.name} first.",
+        article=cite(view, ctx, "ndrc_1283.coordination"),
+        missing=("refer_case",),
+    )
+
+
+def _no_feedback(view: CaseView, ctx: Context) -> Refusal:
+    batch = (view.facts.get("source") or {}).get("batch", "")
+    return refuse(
+        "feedback_missing",
+        f"案件来自名单 {batch}，办结前须填写批次反馈结论。",
+        f"The case came from list {batch}: fill in the batch feedback first.",
+        article=cite(view, ctx, "ndrc_1283.ledger"),
+        missing=("feedback",),
+    )
+
+
+def not_merged(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
+    """A merged case lives on in its survivor; it comes back by undoing the merge."""
+    if view.merged_into is None:
+        return None
+    return refuse(
+        "merged_case",
+        "本案已并入另一案，不能重启。确需分开的，由审核人“撤销并案”；新线索补充到保留的案件。",
+        "This case was merged. Undo the merge to separate it; new signals go to the survivor.",
+    )
+
+
+def visited_after_closing(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
+    if data and data["visited_on"] < view.stage_since.date():
+        return correct("visited_on", "查看日期早于办结日期", "The visit lies before the closing")
+    return None

@@ -1,0 +1,100 @@
+"""Referral, transfer and supervision: to somebody who exists, is competent, and has not been asked already."""
+
+from __future__ import annotations
+
+from cases.workflow.effects.base import resolve_agency
+from cases.workflow.effects.handoffs import times_returned
+from cases.workflow.guards.base import Data, cite, correct, refuse
+from cases.workflow.view import CaseView, Context, Refusal
+
+
+def partner(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
+    if not data:
+        return None
+    agency = resolve_agency(ctx.directory, data["partner"])
+    if agency is None or agency.kind != "partner" or not agency.active:
+        return correct("partner", "接收单位应为协办单位，从列表中选择", "Choose a partner agency from the list")
+    pending = [
+        row
+        for row in view.facts.get("referrals") or []
+        if row["partner"] == agency.id and row["matter"] == data["matter"] and row["state"] != "replied"
+    ]
+    if pending:
+        return refuse(
+            "referred_already",
+            f"已就同一事由移送{agency.name}，等待答复。",
+            f"The matter was referred to {agency.name} already; its reply is awaited.",
+        )
+    return None
+
+
+def receiving_region(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
+    if not data:
+        return None
+    region = ctx.directory.regions.get(data["to_region"])
+    if region is None:
+        return correct("to_region", "没有这个地区代码", "There is no such region code")
+    receiver = ctx.directory.addressee("development_commission", region.code)
+    if receiver is None or not region.code.startswith(receiver.region_code):
+        return refuse(
+            "no_commission_there",
+            f"{region.name}没有登记发展改革委，不能移交。由管理员登记后再办。",
+            f"{region.name} has no commission on record.",
+            missing=("to_region",),
+        )
+    if receiver.id == view.lead_agency_id:
+        return correct(
+            "to_region",
+            "该地区由本单位牵头，无须移交",
+            "Your own agency leads in that region; there is nothing to transfer",
+        )
+    if ctx.directory.by_id[view.lead_agency_id].region_code.startswith(receiver.region_code):
+        return refuse(
+            "superior_not_receiver",
+            f"{region.name}没有本级的发展改革委，上级单位不接收移交。核对地区代码。",
+            f"{region.name} has no commission of its own; a superior does not take cases over.",
+            missing=("to_region",),
+        )
+    return None
+
+
+def declining(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
+    """A region declines once; a dispute after that is ruled by the common superior, by way of a return."""
+    task = ctx.task
+    if not data or data["decision"] != "decline" or task is None:
+        return None
+    declined = (view.facts.get("transfer") or {}).get("declined_by", [])
+    article = cite(view, ctx, "penalty_law.jurisdiction")
+    if times_returned(task):
+        return refuse(
+            "ruled_by_superior",
+            "管辖已由共同上级裁定，应当接收。",
+            "The common superior has ruled on the jurisdiction; receive the case.",
+            article=article,
+        )
+    if task.agency_id in declined:
+        return refuse(
+            "dispute",
+            "本单位此前已不接收，属管辖争议。办理“退回”，由共同上级裁定。",
+            "Your agency has declined before: this is a dispute. Return the task; the common superior rules.",
+            article=article,
+        )
+    return None
+
+
+def urged_already(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
+    """One question at a time to each agency."""
+    if not data:
+        return None
+    task = view.task(data["task"]) if data["task"] else None
+    if data["task"] and task is None:
+        return correct("task", "该待办已办结，从列表中选择", "That task is no longer open; choose from the list")
+    agency = task.agency_id if task else view.lead_agency_id
+    if not any(t.kind == "answer_urge" and t.agency_id == agency for t in view.tasks):
+        return None
+    name = ctx.directory.by_id[agency].name
+    return refuse(
+        "urged_already",
+        f"对{name}的督办尚未答复，答复后可再次督办。",
+        f"{name} has not answered the last one yet.",
+    )

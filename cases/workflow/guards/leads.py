@@ -1,0 +1,117 @@
+"""Before dispatch, monitoring and merging: somebody must be there to do it, and nothing may be torn apart."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from cases.policy.dated import CHINA
+from cases.workflow.effects.base import instant, today
+from cases.workflow.guards.base import Data, cite, correct, refuse
+from cases.workflow.task_kinds import KINDS
+from cases.workflow.texts import describe_agency, describe_stage
+from cases.workflow.view import CaseView, Context, Refusal
+
+LONGEST_REVIEW: Final = timedelta(
+    days=180
+)  # network logs are kept six months (网络安全法 21): look before they are gone
+MERGEABLE: Final = frozenset({"monitoring", "verification"})
+# Steps against the person concerned: after one of them a merge can no longer be taken back as if nothing had been.
+ADVERSE: Final = frozenset(
+    {
+        "report_grid_suspension",
+        "sign_suspension_order",
+        "approve_suspension",
+        "serve_notice",
+        "execute_suspension",
+        "issue_surcharge_list",
+        "notify_subscriber",
+        "issue_bill",
+    }
+)
+
+
+def review_date(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
+    """Monitoring ends in a look on a day that comes, and comes soon enough."""
+    when = data.get("review_on") if data else None
+    if when is None:
+        return None
+    earliest, latest = today(ctx) + timedelta(days=1), today(ctx) + LONGEST_REVIEW
+    if earliest <= when <= latest:
+        return None
+    return correct(
+        "review_on",
+        f"下次复核日期应在 {earliest} 至 {latest} 之间",
+        f"The next review must lie between {earliest} and {latest}",
+    )
+
+
+def addressees(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
+    """Each finding asked for has somebody in this region who can make it."""
+    for kind in data["findings"] if data else ():
+        who = KINDS[kind].addressee
+        if ctx.directory.addressee(who, view.region_code) is None:
+            name = describe_agency(who)
+            return refuse(
+                "no_addressee",
+                f"本地区没有登记{name.zh}，不能下发“{KINDS[kind].label.zh}”。由单位管理员登记后再下发，或不选此项。",
+                f"No {name.en} is registered for this region. Have it registered, or leave this finding out.",
+                missing=("findings",),
+            )
+    return None
+
+
+def mergeable(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
+    """Both cases are still leads or under verification, of one commission, with nothing handed to a third."""
+    waiting = [t for t in view.tasks if t.kind in ("acknowledge_referral", "receive_transfer")]
+    if waiting:
+        label = KINDS[waiting[0].kind].label
+        return refuse(
+            "waits_for_another",
+            f"“{label.zh}”尚未办理，不能并案。对方签收后再并案。",
+            f"“{label.en}” is still open; merge after it is done.",
+        )
+    survivor = ctx.related
+    if not data or survivor is None:
+        return None
+    if survivor.id == view.id:
+        return correct("survivor", "不能并入本案自身，填写另一件案件的编号", "A case cannot be merged into itself")
+    if survivor.stage not in MERGEABLE:
+        here = describe_stage(survivor.stage)
+        return refuse(
+            "survivor_moved_on",
+            f"{survivor.number} 已处于“{here.zh}”，只能并入监测名单或核查阶段的案件。新线索可在该案“补充线索”。",
+            f"{survivor.number} is in {here.en}; cases merge only in monitoring or verification. Add the signals there.",
+            missing=("survivor",),
+        )
+    if survivor.lead_agency_id != view.lead_agency_id:
+        return refuse(
+            "other_region",
+            f"{survivor.number} 由另一地区牵头。先提请移交属地，再并案。",
+            f"{survivor.number} is led by another region. Transfer the case first.",
+            article=cite(view, ctx, "penalty_law.jurisdiction"),
+            missing=("survivor",),
+        )
+    return None
+
+
+def undoable(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
+    """A merge is undone only while the survivor has seen no adverse step since."""
+    if view.merged_into is None or not view.facts.get("merge"):
+        return refuse("not_merged", "本案没有并入其他案件，无须撤销并案。", "This case was not merged into another.")
+    survivor = ctx.related
+    if not data or survivor is None:
+        return None
+    if survivor.id != view.merged_into:
+        return correct("survivor", "本案不是并入这件案件的，核对案件编号", "This case was merged into another one")
+    since = instant(view.facts["merge"]["at"])
+    adverse = next((act for act in survivor.acts if act.action in ADVERSE and act.at >= since), None)
+    if adverse is None:
+        return None
+    day = adverse.at.astimezone(CHINA).date()
+    return refuse(
+        "adverse_step_since",
+        f"{survivor.number} 在并案后（{day}）已采取对当事人不利的措施，不能撤销并案。措施撤回后另行立案处理。",
+        f"{survivor.number} has seen an adverse step since the merge ({day}); the merge can no longer be undone.",
+        article=cite(view, ctx, "penalty_law.facts"),
+    )

@@ -1,0 +1,111 @@
+"""Gates 3, 4 and 5 before the cut: service, window, second notice, night and holidays, checklist, important users."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from cases.policy.execution import (
+    Window,
+    checklist_items,
+    checklist_obstacles,
+    execution_obstacles,
+    execution_window,
+    notice_rule,
+    window_obstacles,
+)
+from cases.policy.obstacle import obstacle
+from cases.workflow.effects.base import instant, is_open, today
+from cases.workflow.effects.suspension import notice_override, suspension_of
+from cases.workflow.guards.base import Data, cite, correct, first, from_obstacle, local, refuse
+from cases.workflow.view import CaseView, Context, Refusal
+from cases.workflow.workdays import calendar_for
+
+# A cut is written down the same day; later entries would let the window be met on paper.
+LATE_ENTRY = timedelta(hours=24)
+
+
+def user_class(view: CaseView) -> str:
+    return str(suspension_of(view).get("user_class") or "residential")
+
+
+def service(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
+    """The notice opens a usable window; for an important user its copy goes to the power authority."""
+    if not data:
+        return None
+    served, kind = data["served_at"], user_class(view)
+    after = suspension_of(view).get("countersigned_at") or suspension_of(view).get("approved_at")
+    if after and served < instant(after):
+        return correct(
+            "served_at",
+            f"送达时间早于审批完成（{local(instant(after))}），批准后送达才有效",
+            f"The service lies before the approval ({local(instant(after))})",
+        )
+    if kind == "important" and not data["copied_to_authority"]:
+        return from_obstacle(obstacle("important_no_copy", day=today(ctx), region=view.region_code))
+    window = execution_window(served, kind, view.region_code, notice_override(view, ctx, kind))
+    return first(window_obstacles(window, calendar_for(view.region_code, ctx.directory), view.region_code))
+
+
+def window_of(view: CaseView) -> Window | None:
+    notice = suspension_of(view).get("notice") or {}
+    if "window_from" not in notice:
+        return None
+    return Window(instant(notice["window_from"]), instant(notice["window_to"]))
+
+
+def second_notice(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
+    """The last warning belongs to a cut that is about to be made."""
+    window = window_of(view)
+    if window is None or not is_open(view, "execute_suspension"):
+        return from_obstacle(obstacle("not_served", day=today(ctx), region=view.region_code))
+    if ctx.now > window.latest:
+        late = local(window.latest)
+        return from_obstacle(obstacle("after_window", day=today(ctx), region=view.region_code, latest=late))
+    if data and data["given_at"] < instant(suspension_of(view)["notice"]["served_at"]):
+        return correct("given_at", "再次通知早于停电通知送达", "The second notice lies before the service")
+    return None
+
+
+def lapse(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
+    """A window lapses when it has passed, or when a stay keeps it from being used."""
+    window = window_of(view)
+    stayed = (view.facts.get("stay") or {}).get("active")
+    if window is None or stayed or ctx.now > window.latest:
+        return None
+    return refuse(
+        "window_open",
+        f"停电窗口至 {local(window.latest)} 仍有效，不能登记失效。窗口内可实施停电；不具备条件的，出具不具备停电条件说明。",
+        f"The window is open until {local(window.latest)}. Use it, or state that the conditions are not met.",
+        article=cite(view, ctx, "supply_rules.procedure"),
+    )
+
+
+def execution(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
+    """Inside the window, after the second notice, by day, on no holiday, under no stay, with a clean checklist."""
+    at, kind, region = (data["executed_at"] if data else ctx.now), user_class(view), view.region_code
+    if data and at < ctx.now - LATE_ENTRY:
+        return correct(
+            "executed_at",
+            "停电须在 24 小时内登记；更早的停电由供电公司审核人报告督查部门处理",
+            "A cut is recorded within 24 hours; an older one is a matter for the supervision",
+        )
+    given = suspension_of(view).get("second_notice_at")
+    rule = notice_rule(kind, region, today(ctx), notice_override(view, ctx, kind))
+    found = execution_obstacles(
+        at,
+        window_of(view),
+        instant(given) if given else None,
+        bool((view.facts.get("stay") or {}).get("active")),
+        calendar_for(region, ctx.directory),
+        region=region,
+        second_notice=rule.second_notice,
+    )
+    return first(found)
+
+
+def checklist(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
+    """Any "no" ends in a refusal, not in a cut: the crew states that the conditions are not met."""
+    if not data:
+        return None
+    answers = {item: data[item] for item, _, _ in checklist_items()}
+    return first(checklist_obstacles(answers, today(ctx), view.region_code))

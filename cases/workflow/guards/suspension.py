@@ -1,0 +1,186 @@
+"""Gates 1, 2, 5, 7 and 8 on the way to a suspension; the rules are in `cases.policy.suspension`."""
+
+from __future__ import annotations
+
+from cases.policy.dated import CHINA
+from cases.policy.execution import execution_obstacles, execution_window, notice_rule
+from cases.policy.obstacle import obstacle
+from cases.policy.suspension import Step, evaluate
+from cases.workflow.effects.base import instant, today
+from cases.workflow.effects.protection import power_is_off
+from cases.workflow.effects.suspension import notice_override, ordered_ground, suspension_of
+from cases.workflow.forms.choices import GRID_GROUNDS
+from cases.workflow.guards.base import Data, cite, correct, first, from_obstacle, needs, refuse
+from cases.workflow.guards.situation import families, finding, suspension_situation
+from cases.workflow.view import CaseView, Context, Guard, Refusal
+from cases.workflow.workdays import calendar_for
+
+GRIDS_OWN = frozenset(code for code, _ in GRID_GROUNDS)
+
+
+def proposed_suspension(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
+    """A determination may only propose a suspension that the law leaves open."""
+    if not data or "suspension" not in data["disposals"]:
+        return None
+    if data["finding"] == "compromised":
+        return from_obstacle(obstacle("victim", day=today(ctx), region=view.region_code))
+    if not data["ground"]:
+        return needs("ground", "停电事由", "the ground of the suspension")
+    return _ordered(view, ctx, data["ground"], "determine", data)
+
+
+def decided_suspension(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
+    """The same questions again when it is decided: days and findings may have changed since."""
+    if not data or data["decision"] != "approve" or not ordered_ground(view):
+        return None
+    return _ordered(view, ctx, ordered_ground(view), "determine", None)
+
+
+def _ordered(view: CaseView, ctx: Context, ground: str, step: Step, known: Data) -> Refusal | None:
+    if ground in GRIDS_OWN:
+        return refuse(
+            "ground_is_the_grids",
+            "窃电、危险、欠费、严重违章由供电企业自行认定并停电，发展改革委不能以停电函要求。"
+            "由供电公司办理“报告供电企业自行停电”。",
+            "Theft, danger, arrears and serious breach are the grid company's own grounds; an order cannot name them."
+            " The grid company reports its own suspension.",
+            article=cite(view, ctx, "supply_rules.suspension"),
+            missing=("ground",),
+        )
+    if power_is_off(view):
+        return _already_off()
+    return first(evaluate(ground, suspension_situation(view, ctx, known), step=step))
+
+
+def _already_off() -> Refusal:
+    return refuse(
+        "power_is_off",
+        "该户已停电，不能再次停电。如需加价，处置意见选“惩罚性电价”；如需复电，办理“决定恢复供电”。",
+        "The supply is already off. Choose the surcharge instead, or order the restoration.",
+    )
+
+
+def step_open(step: Step) -> Guard:
+    """The ordered suspension is still possible at this step: supply, ground, papers, evidence."""
+
+    def guard(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
+        return _ordered(view, ctx, ordered_ground(view), step, None)
+
+    return guard
+
+
+def signing(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
+    """Order and legal document come with the signature, so they are asked of the data."""
+    ground = ordered_ground(view)
+    papers = {"order_document": True, "legal_document": True} if data is None else {}
+    if data is not None:
+        papers = {"order_document": bool(data["order_file"]), "legal_document": bool(data["legal_document"])}
+    if power_is_off(view):
+        return _already_off()
+    return first(evaluate(ground, suspension_situation(view, ctx, None, **papers), step="order"))
+
+
+def approval(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
+    """The grid company approves what it has checked itself, at the level that the class of user asks for."""
+    more = {}
+    if data and data["serves_residents"]:
+        more = {"serves_residents_living": True}
+    situation = suspension_situation(view, ctx, None, **more)
+    found = first(evaluate(ordered_ground(view), situation, step="approve"))
+    if found or not data:
+        return found
+    if not data["order_checked"]:
+        return refuse(
+            "papers_not_checked",
+            "尚未核对停电函和生效法律文书。核对后再审批；文书不全或不符的，办理“供电企业退回停电函”。",
+            "Order and legal document have not been checked. Check them, or return the order.",
+            article=cite(view, ctx, "supply_rules.procedure"),
+            missing=("order_checked",),
+        )
+    known = finding(view, "check_consumption").get("user_class")
+    if known == "important" and data["user_class"] != "important":
+        return correct(
+            "user_class",
+            "用电核查反馈为重要用户，须按重要用户审批并送电力管理部门会签",
+            "The consumption report says important user: approve it as one, with the countersignature",
+        )
+    if data["approval_level"] == "station" and data["user_class"] != "residential":
+        return correct(
+            "approval_level",
+            "一般用户和重要用户须由公司负责人批准",
+            "Ordinary and important users need the head of the company",
+        )
+    return None
+
+
+def own_suspension(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
+    """The grid company's own grounds, each with its own evidence; danger and theft are cut on the spot."""
+    if power_is_off(view):
+        return _already_off()
+    if not data:
+        return None
+    due, cut = data["bill_due_on"], data["cut_at"].astimezone(CHINA).date()
+    numbers = tuple(row["staff_no"] for row in data["officers"])
+    informed = bool(data["authority_informed"])
+    situation = suspension_situation(
+        view,
+        ctx,
+        None,
+        origin="grid",
+        finding="compromised" if finding(view, "analyse_traffic").get("result") == "compromised" else "",
+        serves_residents_living=data["serves_residents"],
+        important_user=data["user_class"] == "important",
+        theft_proven=bool(data["theft_proven"]),
+        danger_recorded=bool(data["danger"]),
+        arrears_days=(cut - due).days if due else 0,
+        dunned=bool(data["dunned_on"] and due and due < data["dunned_on"] <= cut),
+        breach_found_by_grid=bool(data["breach"]),
+        serious_breach=bool(data["serious_breach"]),
+        grid_decision=bool(data["grid_decision"]),
+        countersigned=informed,
+        copy_received=informed,
+        families=families(view, ("onsite", "grid_record")),
+        onsite_recorded=True,
+        officer_numbers=numbers,
+    )
+    found = first(evaluate(data["ground"], situation, step="execute"))
+    return found or _own_notice(view, data, ctx)
+
+
+def _own_notice(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
+    """Arrears and breach are cut by the procedure: notice, window, second notice, no night, no holiday."""
+    if not data or data["ground"] not in ("G3_arrears", "G4_serious_breach"):
+        return None
+    kind, region = data["user_class"], view.region_code
+    override = notice_override(view, ctx, kind)
+    served = data["notice_served_at"]
+    window = execution_window(served, kind, region, override) if served else None
+    rule = notice_rule(kind, region, today(ctx), override)
+    return first(
+        execution_obstacles(
+            data["cut_at"],
+            window,
+            data["second_notice_at"],
+            False,
+            calendar_for(region, ctx.directory),
+            region=region,
+            second_notice=rule.second_notice,
+        )
+    )
+
+
+def load_is_zero(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
+    """A cut is confirmed by what the meter shows, not by who says so."""
+    if not data:
+        return None
+    executed = suspension_of(view).get("executed_at")
+    if executed and data["confirmed_at"] < instant(executed):
+        return correct("confirmed_at", "复核时间早于停电时间", "The confirmation lies before the cut")
+    if not data["load_is_zero"]:
+        return refuse(
+            "load_not_zero",
+            "负荷不为零，不能确认停电。由实施人员到场处理，负荷为零后再复核。",
+            "The load is not zero, so the cut cannot be confirmed. Have the crew look again.",
+            missing=("load_is_zero",),
+        )
+    return None

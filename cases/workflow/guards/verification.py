@@ -1,0 +1,128 @@
+"""Gate 7 at its sources, and what a determination may hold together."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from cases.policy.evidence import MIN_OFFICERS
+from cases.policy.obstacle import obstacle
+from cases.policy.surcharge import Proposal, earliest_start, surcharge_refusal, surcharge_rule
+from cases.policy.suspension import MINING_FINDINGS
+from cases.workflow.effects.base import today
+from cases.workflow.effects.suspension import suspension_of
+from cases.workflow.effects.verification import disposals_of
+from cases.workflow.guards.base import Data, cite, correct, from_obstacle, needs, refuse
+from cases.workflow.guards.situation import determination, surcharge_proposal
+from cases.workflow.view import CaseView, Context, Refusal
+
+MEASURES_TAKEN: Final = frozenset({"confirmed", "restored", "executed"})
+
+
+def consumption_answers(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
+    """Where an account was found, gate 1 rests on two answers that only the grid company can give."""
+    if not data or data["result"] not in ("abnormal", "normal"):
+        return None
+    if data["serves_residents"] is None:
+        return needs("serves_residents", "计量点是否供居民生活用电", "whether it serves residents' living")
+    if data["user_class"] is None:
+        return needs("user_class", "用户类别", "the user class")
+    return None
+
+
+def subscriber_answers(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
+    if data and data["result"] == "identified" and data["subject"] is None:
+        return needs("subject", "用户主体", "the subject")
+    return None
+
+
+def inspection_record(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
+    """Two officers or more, each with a number; a home is entered only with the resident's consent."""
+    if not data:
+        return None
+    officers = {row["staff_no"] for row in data["officers"]}
+    if len(officers) < MIN_OFFICERS:
+        found = obstacle(
+            "too_few_officers", day=today(ctx), region=view.region_code, have=len(officers), need=MIN_OFFICERS
+        )
+        return from_obstacle(found)
+    if data["home_entry"] and not data["consent"]:
+        return refuse(
+            "no_consent",
+            "进入住宅须经住户同意并记录。未取得同意的，检查结果选“未能进入”，“进入住宅”选“否”。",
+            "A home is entered only with the resident's recorded consent. Without it, record “No access”.",
+            article=cite(view, ctx, "local_supply.inspection"),
+            missing=("consent",),
+        )
+    if data["inspected_at"] < view.opened_at:
+        return correct("inspected_at", "检查时间早于立案", "The inspection lies before the case was opened")
+    return None
+
+
+def combination(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
+    """Measures, monitoring and closing exclude one another; a referral may stand beside each."""
+    if not data:
+        return None
+    kinds = set(data["disposals"])
+    measures = kinds & {"suspension", "surcharge"}
+    ways = [bool(measures), "continue_monitoring" in kinds, "close" in kinds]
+    if sum(ways) > 1:
+        return correct(
+            "disposals",
+            "“暂停供电、惩罚性电价”“持续监测”“办结”只能选一类，“移送”可与任一类同选",
+            "Choose measures, or monitoring, or closing; a referral may stand beside each",
+        )
+    if "continue_monitoring" in kinds and data["review_on"] is None:
+        return needs("review_on", "下次复核日期", "the next review")
+    if "continue_monitoring" in kinds and data["monitoring_reason"] is None:
+        return needs("monitoring_reason", "持续监测的原因", "the reason for monitoring")
+    if "surcharge" in kinds and data["proven_from"] is None:
+        return needs("proven_from", "查实的起始日期", "the proven start")
+    return _closing(view, data, ctx) if "close" in kinds else None
+
+
+def _closing(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
+    """Proven mining is not closed without a measure; what awaits an appraisal is not closed at all."""
+    if not data:
+        return None
+    taken = suspension_of(view).get("state") in MEASURES_TAKEN or (view.facts.get("surcharge") or {}).get("bills")
+    if data["finding"] in MINING_FINDINGS and not taken:
+        return refuse(
+            "proven_but_untreated",
+            "认定属实，尚未采取处置措施，不能直接办结。没有可用措施的，选“持续监测”并登记监管盲区。",
+            "Mining is proven and nothing was done about it. Where no measure is open, continue monitoring.",
+            article=cite(view, ctx, "ndrc_1283.ledger"),
+            missing=("disposals",),
+        )
+    if data["finding"] == "pending_appraisal":
+        return correct("disposals", "待鉴定的案件不能办结，选“持续监测”", "What awaits an appraisal is not closed")
+    return None
+
+
+def proposed_surcharge(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
+    """A determination may only propose a surcharge that some price document carries."""
+    if not data or "surcharge" not in data["disposals"]:
+        return None
+    return _surcharge(view, ctx, surcharge_proposal(view, ctx, data))
+
+
+def decided_surcharge(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
+    if not data or data["decision"] != "approve" or "surcharge" not in disposals_of(view):
+        return None
+    return _surcharge(view, ctx, surcharge_proposal(view, ctx, determination(view)))
+
+
+def _surcharge(view: CaseView, ctx: Context, proposal: Proposal) -> Refusal | None:
+    """Rate and first day come later, so the ones that the rules themselves give stand in for them."""
+    rule = surcharge_rule(view.region_code, today(ctx))
+    if rule is not None and proposal.proven_start is not None:
+        first_day = earliest_start(proposal.proven_start, rule)
+        proposal = surcharge_proposal(
+            view,
+            ctx,
+            {"subject": proposal.subject, "finding": proposal.finding, "proven_from": proposal.proven_start},
+            rate=rule.rate,
+            starts_on=first_day,
+            simulation_seen=True,
+        )
+    found = surcharge_refusal(proposal)
+    return from_obstacle(found) if found else None
