@@ -65,6 +65,14 @@ class Env:
             raise SettingError(f"{name} is {number}, which is out of range; write {span}.")
         return number
 
+    def choice(self, name: str, default: str, choices: tuple[str, ...]) -> str:
+        value = self.get(name)
+        if value is None:
+            return default
+        if value not in choices:
+            raise SettingError(f"{name} is “{value}”; write one of {', '.join(choices)}.")
+        return value
+
     def words(self, name: str, default: tuple[str, ...] = ()) -> list[str]:
         """A comma-separated list."""
         value = self.get(name)

@@ -39,6 +39,8 @@ SECRET_KEY = (
 # The keys that seal personal data, and the key by which equal values are found.
 VAULT_KEYS, VAULT_INDEX_KEY = vault_keys(env, demo_secret=SECRET_KEY if DEMO else None)
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]") if DEMO else ())
+if not ALLOWED_HOSTS:
+    env.required("ALLOWED_HOSTS", write="the names under which users reach the site, such as lianzhi.example.gov.cn")
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 
 INSTALLED_APPS = [
@@ -136,7 +138,8 @@ PROTECTED_TABLES: dict[str, str] = {
     "agencies_membership": "SELECT, INSERT, UPDATE",
     "agencies_regionparameter": "SELECT, INSERT, UPDATE",
     # Lists never change: only what an import goes on to find, the case a row leads to, and the key that seals it.
-    "cases_listbatch": "SELECT, INSERT, UPDATE (state, problem, columns, rows_total, rows_done, moved_at, counts, finished_at)",
+    "cases_listbatch": "SELECT, INSERT,"
+    " UPDATE (state, problem, columns, rows_total, rows_done, moved_at, counts, finished_at)",
     "cases_listpart": "SELECT, INSERT, UPDATE (sealed)",
     "cases_listrow": "SELECT, INSERT, UPDATE (site_id, sealed)",
     "cases_site": "SELECT, INSERT, UPDATE (case_id, previous_case_id, region_code, subject, located)",
@@ -219,7 +222,7 @@ USE_I18N = True
 # --- Static files: the demo serves them from the apps, production from `collectstatic` ----------------------
 
 STATIC_URL = "/static/"
-STATIC_ROOT = None if DEMO else BASE_DIR / "static-root"
+STATIC_ROOT = None if DEMO else env.directory("LIANZHI_STATIC_ROOT", BASE_DIR / "static-root")
 WHITENOISE_USE_FINDERS = DEMO
 _STATIC_STORAGE = "django.contrib.staticfiles.storage.StaticFilesStorage"
 if not DEMO:
@@ -259,10 +262,11 @@ SOFTWARE_VERSION = env.text("LIANZHI_VERSION", "") or software_version(BASE_DIR)
 
 # --- Log ----------------------------------------------------------------------------------------------------
 
+LOG_LEVEL = env.choice("LIANZHI_LOG_LEVEL", "WARNING", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": env.text("LIANZHI_LOG_LEVEL", "WARNING").upper()},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
 }

@@ -1,16 +1,16 @@
 """All addresses. Each app declares its own; here they only get their prefix."""
 
-from importlib.util import find_spec
-
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import include, path
 
 from config import errors
 from config.health import healthz
 
-urlpatterns: list[URLPattern | URLResolver] = [path("healthz", healthz, name="healthz")]
-for _prefix, _module in (("api/v1/", "cases.api"), ("", "cases.web"), ("inbox/", "notifications")):
-    if find_spec(f"{_module}") and find_spec(f"{_module}.urls"):
-        urlpatterns.append(path(_prefix, include(f"{_module}.urls")))
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("api/v1/", include("cases.api.urls")),
+    path("inbox/", include("notifications.urls")),
+    path("", include("cases.web.urls")),
+]
 
 handler400 = errors.bad_request
 handler403 = errors.permission_denied

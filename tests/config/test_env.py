@@ -30,6 +30,7 @@ def test_it_reads_yes_and_no(value: str, expected: bool | None) -> None:
         (lambda env: env.directory("NAME", Path("/")), "/etc/passwd", "which is a file; write the path of a directory"),
         (lambda env: env.secret("NAME"), "short", "NAME is too easy to guess; write at least 50 random characters"),
         (lambda env: env.secret("NAME"), "ab" * 40, "NAME is too easy to guess"),
+        (lambda env: env.choice("NAME", "A", ("A", "B")), "C", "NAME is “C”; write one of A, B."),
         (lambda env: env.pairs("NAME"), "a=1,b", "NAME holds “b”; write NAME=VALUE,NAME=VALUE"),
         (lambda env: env.required("NAME", write="a number"), " ", "NAME is not set; write a number."),
         (lambda env: env.redis("NAME"), "localhost:6379", "NAME begins with “localhost:”, which is no Redis address"),

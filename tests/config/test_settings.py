@@ -61,7 +61,7 @@ def show(*names: str, **extra: str) -> dict[str, object]:
     return json.loads(done.stdout)
 
 
-@pytest.mark.parametrize("name", ["SECRET_KEY", "REDIS_URL", "VAULT_KEYS", "VAULT_INDEX_KEY"])
+@pytest.mark.parametrize("name", ["SECRET_KEY", "REDIS_URL", "ALLOWED_HOSTS", "VAULT_KEYS", "VAULT_INDEX_KEY"])
 def test_with_a_real_database_it_refuses_to_start_without(name: str) -> None:
     done = command("check", without=name)
     assert done.returncode == 1
@@ -115,3 +115,10 @@ def test_a_killed_workers_task_comes_back_in_minutes_and_no_task_runs_longer(set
     assert settings.CELERY_TASK_REJECT_ON_WORKER_LOST
     assert settings.CELERY_WORKER_PREFETCH_MULTIPLIER == 1
     assert settings.CELERY_ACCEPT_CONTENT == ["json"]
+
+
+def test_static_files_can_be_collected_for_production(tmp_path: Path) -> None:
+    """With hashed names: a stylesheet that refers to a missing file fails here and not at the users'."""
+    done = command("collectstatic", "--noinput", LIANZHI_STATIC_ROOT=str(tmp_path))
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert (tmp_path / "staticfiles.json").exists()
