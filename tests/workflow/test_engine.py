@@ -112,7 +112,9 @@ def test_four_eyes_holds_in_both_orders_over_the_whole_case(world: World) -> Non
     from agencies.models import Agency, Membership, User
 
     reviewer, agency = User.objects.get(username="drc-reviewer1"), Agency.objects.get(code="320300-drc")
-    Membership.objects.create(user=reviewer, agency=agency, role="handler", since=world.now)
+    Membership.objects.create(
+        user=reviewer, agency=agency, role="handler", since=world.now, granted_by=User.objects.get(username="admin1")
+    )
     case = world.open()
     explanation = {"reason_code": "node", "explanation": "区块链节点"}
     world.act(case, "drc-reviewer1", "propose_exclusion", **explanation)
@@ -122,7 +124,11 @@ def test_four_eyes_holds_in_both_orders_over_the_whole_case(world: World) -> Non
     assert caught.value.text.zh == "本案的“提出误报排除”是你办理的，“审核误报排除”须由另一人办理。"
     world.act(case, "drc-reviewer2", "decide_exclusion", decision="refuse")
     Membership.objects.create(
-        user=User.objects.get(username="drc-reviewer2"), agency=agency, role="handler", since=world.now
+        user=User.objects.get(username="drc-reviewer2"),
+        agency=agency,
+        role="handler",
+        since=world.now,
+        granted_by=User.objects.get(username="admin1"),
     )
     with pytest.raises(NotAllowed) as reverse:
         world.act(case, "drc-reviewer2", "propose_exclusion", **explanation)
