@@ -76,7 +76,7 @@ class Cluster:
             self._initdb()
         self._hand_to_server_user()
         self._forget_dead_postmaster()
-        arguments = [binary("postgres"), "-D", self.data, "-p", str(PORT)]
+        arguments: list[str | Path] = [binary("postgres"), "-D", self.data, "-p", str(PORT)]
         for name, value in self._settings().items():
             arguments += ["-c", f"{name}={value}"]
         with _explained():
@@ -112,7 +112,17 @@ class Cluster:
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(mode=0o700, parents=True)
         self._hand_to_server_user(unfinished)
-        command = [binary("initdb"), "-D", unfinished, "-U", SUPERUSER, "--auth=trust", "-E", "UTF8", "--no-sync"]
+        command: list[str | Path] = [
+            binary("initdb"),
+            "-D",
+            unfinished,
+            "-U",
+            SUPERUSER,
+            "--auth=trust",
+            "-E",
+            "UTF8",
+            "--no-sync",
+        ]
         command += ["--locale-provider=builtin", "--locale=C.UTF-8", "--no-instructions"]
         with _explained():
             done = subprocess.run(
