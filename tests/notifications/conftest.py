@@ -1,0 +1,63 @@
+"""Acts on cases by people of the demo city, and what their colleagues find in the inbox."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from agencies.actors import Actor, find_actor
+
+NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def who(demo_city: None) -> Callable[[str], Actor]:
+    return find_actor
+
+
+@pytest.fixture
+def act(demo_city: None) -> Callable[..., Any]:
+    """Does an act by username and name, on a case or on none, with its inputs as they would come from a page."""
+    from cases.workflow.engine import perform
+
+    def do(username: str, action: str, case: str | None = None, **data: Any) -> Any:
+        return perform(
+            case_id=case,
+            action=action,
+            actor=find_actor(username),
+            data=data,
+            expected_version=None,
+            idempotency_key=None,
+            now=NOW,
+        )
+
+    return do
+
+
+@pytest.fixture
+def opened(act: Callable[..., Any]) -> Callable[[], str]:
+    """A new case in 鼓楼区, opened by drc-handler1; its triage waits for the other handlers."""
+    return lambda: act("drc-handler1", "open_case", region_code="320302", title="某小区地下室", source="manual").case_id
+
+
+@pytest.fixture
+def number(demo_city: None) -> Callable[[int], str]:
+    """The number of the n-th case of this test; the sequence behind it does not go back with a rolled-back test."""
+    from cases.models import Case
+
+    return lambda n: Case.objects.order_by("number").values_list("number", flat=True)[n - 1]
+
+
+@pytest.fixture
+def texts(demo_city: None) -> Callable[[str], list[str]]:
+    """The inbox of a person, newest first, without the case numbers."""
+    from notifications.selectors import inbox
+
+    def read(username: str) -> list[str]:
+        messages = inbox(find_actor(username), limit=100)
+        return [message.text.zh.removeprefix(f"{message.number} ") for message in messages]
+
+    return read

@@ -1,0 +1,138 @@
+"""Reading the inbox: pages, the bell, marking as read, and what a stranger gets."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from agencies.actors import system_actor
+from agencies.models import User
+from cases.workflow.bulk import Request, perform_many
+from notifications.models import Message
+from notifications.relay import deliver_all
+from notifications.selectors import find_message, inbox, unread_count
+from notifications.services import mark_read
+from tests.notifications.conftest import NOW
+
+
+@pytest.fixture
+def told(opened):
+    """Three messages for drc-handler2, the newest last."""
+    for _ in range(3):
+        opened()
+        deliver_all()
+    return list(Message.objects.order_by("id"))
+
+
+@pytest.fixture
+def visit(demo_city):
+    def logged_in(username):
+        client = Client()
+        client.force_login(User.objects.get(username=username))
+        return client
+
+    return logged_in
+
+
+def test_the_newest_comes_first_and_pages_follow_by_id(told, who, number):
+    actor = who("drc-handler2")
+    assert [message.number for message in inbox(actor)] == [number(3), number(2), number(1)]
+    first = inbox(actor, limit=2)
+    assert [message.number for message in inbox(actor, after=first[-1].id)] == [number(1)]
+
+
+def test_read_messages_are_no_longer_counted(told, who, number):
+    actor = who("drc-handler2")
+    assert unread_count(actor) == 3
+    assert mark_read(actor=actor, ids=[told[0].pk], now=NOW) == 1
+    assert mark_read(actor=actor, ids=[told[0].pk], now=NOW) == 0
+    assert unread_count(actor) == 2
+    assert [message.number for message in inbox(actor, unread_only=True)] == [number(3), number(2)]
+    assert mark_read(actor=actor, now=NOW) == 2
+
+
+def test_nobody_reads_or_marks_the_messages_of_another(told, who):
+    stranger = who("grid-handler1")
+    assert find_message(stranger, told[0].pk) is None
+    assert mark_read(actor=stranger, ids=[told[0].pk], now=NOW) == 0
+    assert unread_count(who("drc-handler2")) == 3
+
+
+def test_a_message_that_does_not_exist_is_not_found(told, who, number):
+    assert find_message(who("drc-handler2"), told[-1].pk + 1) is None
+    assert find_message(who("drc-handler2"), told[1].pk).number == number(2)
+
+
+def test_the_page_lists_messages_with_the_unread_ones_marked(told, visit, who, number):
+    mark_read(actor=who("drc-handler2"), ids=[told[0].pk], now=NOW)
+    page = visit("drc-handler2").get(reverse("notifications:inbox"))
+    assert page.status_code == 200
+    text = page.content.decode()
+    assert text.count('class="new"') == 2
+    assert f"{number(3)} 待办：线索分办，11-25 18:00 前" in text
+    unread = visit("drc-handler2").get(reverse("notifications:inbox"), {"unread": "1"}).content.decode()
+    assert number(1) not in unread
+
+
+def test_the_page_is_in_english_for_who_reads_english(told, visit, number):
+    client = visit("drc-handler2")
+    page = client.get(reverse("notifications:inbox"), headers={"accept-language": "en"})
+    assert f"{number(3)} to do: Triage, by 11-25 18:00" in page.content.decode()
+
+
+def test_an_empty_inbox_says_so(visit):
+    assert "没有消息" in visit("cac-handler1").get(reverse("notifications:inbox")).content.decode()
+
+
+def test_the_link_marks_as_read_and_leads_to_the_case(told, visit, who, number):
+    answer = visit("drc-handler2").get(reverse("notifications:open", args=[told[1].pk]))
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"/cases/{number(2)}/")
+    assert unread_count(who("drc-handler2")) == 2
+
+
+def test_a_line_about_many_cases_leads_to_the_tasks(visit):
+    requests = [Request("open_case", {"region_code": "320302", "title": "某楼", "source": "telecom"}) for _ in range(9)]
+    perform_many(requests, actor=system_actor(), now=NOW)
+    deliver_all()
+    message = Message.objects.filter(user__username="drc-handler1").get()
+    answer = visit("drc-handler1").get(reverse("notifications:open", args=[message.pk]))
+    assert answer.headers["Location"] == "/tasks/"
+
+
+def test_the_message_of_another_is_a_404(told, visit):
+    assert visit("grid-handler1").get(reverse("notifications:open", args=[told[0].pk])).status_code == 404
+
+
+def test_all_are_marked_by_a_form_and_not_by_a_link(told, visit, who):
+    client = visit("drc-handler2")
+    assert client.get(reverse("notifications:read_all")).status_code == 405
+    assert client.post(reverse("notifications:read_all")).status_code == 302
+    assert unread_count(who("drc-handler2")) == 0
+
+
+@pytest.mark.parametrize("after", ["x", "-1", "9" * 40, "１２", ""])
+def test_a_made_up_place_in_the_list_is_no_error(told, visit, after):
+    assert visit("drc-handler2").get(reverse("notifications:inbox"), {"after": after}).status_code == 200
+
+
+def test_long_inboxes_go_on_on_the_next_page(opened, visit, number):
+    for _ in range(26):
+        opened()
+        deliver_all()
+    client = visit("drc-handler2")
+    first = client.get(reverse("notifications:inbox")).content.decode()
+    assert f"{number(1)} " not in first
+    oldest_shown = Message.objects.order_by("id")[1].pk
+    assert f"?after={oldest_shown}" in first
+    assert f"{number(1)} " in client.get(reverse("notifications:inbox"), {"after": oldest_shown}).content.decode()
+
+
+def test_the_bell_of_every_page_counts_the_unread(told, visit):
+    text = visit("drc-handler2").get("/inbox/").content.decode()
+    assert "消息，3 条未读" in text
+
+
+def test_nobody_reads_an_inbox_without_logging_in(demo_city):
+    answer = Client().get(reverse("notifications:inbox"))
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/login/?next=/inbox/")

@@ -1,0 +1,118 @@
+"""A real Celery worker and a real Redis: messages arrive, and no death in between loses or doubles one."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from django.db import connections, transaction
+
+from cases.models import Outbox
+from notifications.models import Message
+from tests.conftest import ROOT, SERVERS, child, wait_for
+
+pytestmark = pytest.mark.usefixtures("demo_city")
+
+WORKER = [sys.executable, "-m", "celery", "-A", "config", "worker", "--concurrency", "2", "--loglevel", "INFO"]
+COMMAND = [sys.executable, "manage.py", "deliver_notifications"]
+
+
+def until(condition, seconds=30):
+    """Whether the condition became true in time."""
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def undelivered():
+    return Outbox.objects.filter(delivered_at__isnull=True).count()
+
+
+def told_once():
+    """Every row is delivered, each to its one reader, once."""
+    rows = list(Outbox.objects.order_by("id").values_list("id", flat=True))
+    return undelivered() == 0 and list(Message.objects.order_by("id").values_list("outbox_id", flat=True)) == rows
+
+
+def waiting_for_a_lock():
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return cursor.fetchone()[0] > 0
+
+
+def kill_with_children(pid):
+    """As the kernel would when memory runs out: the worker and its pool at once, with no chance to clean up."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    for each in [pid, *map(int, children)]:
+        os.kill(each, signal.SIGKILL)
+
+
+def test_a_hand_off_reaches_the_inbox_through_the_worker(fresh_db, celery_worker_process, opened):
+    opened()
+    assert until(told_once)
+
+
+def test_a_worker_killed_in_the_middle_of_a_delivery_loses_and_doubles_nothing(
+    fresh_db, celery_worker_process, opened, tmp_path
+):
+    opened()
+    assert until(told_once)
+
+    # The worker has claimed the rows and waits for this lock where it writes the messages: in the middle.
+    with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
+        cursor.execute("LOCK TABLE notifications_message IN SHARE MODE")
+        for _ in range(20):
+            opened()
+        assert until(waiting_for_a_lock)
+        kill_with_children(celery_worker_process)
+    assert undelivered() == 20
+    assert Message.objects.count() == 1
+
+    with child(WORKER, tmp_path / "second.log") as second:
+        wait_for(lambda: " ready." in (tmp_path / "second.log").read_text(), second, tmp_path / "second.log")
+        opened()
+        assert until(told_once)
+    assert Message.objects.count() == 22
+
+
+def test_with_redis_down_the_act_is_done_and_the_message_comes_later(fresh_db, redis_url, opened):
+    SERVERS.redis.stop()
+    try:
+        started = time.monotonic()
+        opened()
+        assert time.monotonic() - started < 5
+        assert undelivered() == 1
+    finally:
+        SERVERS.redis.start()
+    done = subprocess.run([*COMMAND, "--once"], cwd=ROOT, env=os.environ, capture_output=True, text=True, check=True)
+    assert done.stdout == "已投递 1 条 delivered 1\n"
+    assert told_once()
+
+
+def test_the_sweep_finds_what_nobody_rang_for(fresh_db, celery_worker_process, opened, settings, tmp_path):
+    settings.OUTBOX_TASK = ""
+    opened()
+    time.sleep(1)
+    assert undelivered() == 1
+    beat = [sys.executable, "-m", "celery", "-A", "config", "beat", "--schedule", str(tmp_path / "schedule")]
+    with child(beat, tmp_path / "beat.log"):
+        assert until(told_once, seconds=40), (tmp_path / "beat.log").read_text()
+
+
+def test_without_celery_the_command_delivers_until_it_is_stopped(fresh_db, opened):
+    running = subprocess.Popen(COMMAND, cwd=ROOT, env=os.environ, stdout=subprocess.PIPE, text=True)
+    try:
+        opened()
+        assert until(told_once)
+    finally:
+        running.send_signal(signal.SIGINT)
+        running.communicate(timeout=20)
+    assert running.returncode != 0
