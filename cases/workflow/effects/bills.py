@@ -88,25 +88,19 @@ def with_bill(view: CaseView, row: dict[str, Any], **changes: Any) -> Facts:
     return {"surcharge": {**surcharge_of(view), **changes, "bills": bills}}
 
 
-def billed_to(bills: list[dict[str, Any]]) -> date | None:
-    """The last day that a bill which was not refused covers."""
-    return max((_day(b["cycle_to"]) for b in bills if b["state"] != "refused"), default=None)
+def unbilled(surcharge: dict[str, Any], bills: list[dict[str, Any]]) -> date | None:
+    """The first listed day that no bill covers: the surcharge is collected in full (1283号 五（十三）). None: all are.
 
-
-def unbilled(surcharge: dict[str, Any], bills: list[dict[str, Any]]) -> bool:
-    """Listed days are still to be billed: always while the list is open, after its end until the last day is."""
-    begin, end = listed_period(surcharge)
-    done = billed_to(bills)
-    if end is None:
-        return True
-    return end >= begin and (done is None or done < end)
+    A list without an end always has one, after the last bill.
+    """
+    day, end = listed_period(surcharge)
+    cycles = sorted((_day(b["cycle_from"]), _day(b["cycle_to"])) for b in bills if b["state"] != "refused")
+    for first, last in cycles:
+        if first <= day <= last:
+            day = last + timedelta(days=1)
+    return day if end is None or day <= end else None
 
 
 def _day(value: Any) -> date:
     return value if isinstance(value, date) else date.fromisoformat(value)
 
-
-def next_cycle(bills: list[dict[str, Any]]) -> date | None:
-    """The first day after what was billed."""
-    done = billed_to(bills)
-    return None if done is None else done + timedelta(days=1)

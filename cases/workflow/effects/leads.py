@@ -69,6 +69,7 @@ def attach_signal(view: CaseView, data: Data, ctx: Context) -> Outcome:
         return Outcome(facts={"located": located}, case=case)
     facts: dict[str, Any] = {
         "signals": counted(data["signals"], view.facts.get("signals")),
+        "signal_sources": sourced(data["signals"], data["source"], view.facts.get("signal_sources")),
         "last_hit": {"kind": data["source"], **picked(data, "batch"), **signed(view, ctx)},
     }
     latest = view.facts.get("last_hit") or view.facts.get("source") or {}

@@ -146,7 +146,7 @@ def review_bill(view: CaseView, data: Data, ctx: Context) -> Outcome:
     facts = with_bill(view, {**row, "state": "reviewed" if approved else "refused", "reviewed": reviewed})
     surcharge = facts["surcharge"]
     waiting = is_open(view, "issue_bill")
-    more = unbilled(surcharge, surcharge["bills"]) and surcharge["state"] in (ACTIVE | {"ended"})
+    more = unbilled(surcharge, surcharge["bills"]) is not None and surcharge["state"] in (ACTIVE | {"ended"})
     owed = view.stage == "penalty_tariff" and not waiting and more
     return Outcome(facts=facts, open=[OpenTask("issue_bill")] if owed else [])
 
@@ -204,7 +204,8 @@ def end_surcharge(view: CaseView, data: Data, ctx: Context) -> Outcome:
     """The list ends; a bill that is still to be made for listed days stays owed, one for no listed day does not."""
     facts = put(view, "surcharge", state="ended", ends_on=data["ends_on"], ended_at=ctx.now, ended_by=ctx.actor.user_id)
     surcharge = facts["surcharge"]
-    spare = [] if unbilled(surcharge, bills_of(view)) else [t for t in view.tasks if t.kind == "issue_bill"]
+    owed = unbilled(surcharge, bills_of(view)) is not None
+    spare = [] if owed else [t for t in view.tasks if t.kind == "issue_bill"]
     return Outcome(
         facts=facts,
         open=[] if is_open(view, "close") else [lead(view, "close")],
