@@ -132,7 +132,8 @@ def _rows(
             imported.batch_id,
             read.number,
             seal_cells(read.cells, batch, read.number),
-            read.reading,
+            # The network address stays in the sealed cells; the keyed hashes find it.
+            {name: value for name, value in read.reading.items() if name != "ip"},
             read.fate,
             read.reason,
             read.figures,

@@ -62,7 +62,7 @@ class BatchSummary:
             "batch": self.name,
             "kind": self.kind,
             "agency": self.agency,
-            "state": self.state,
+            "state": str(self.state),
             "problem": self.problem.get(language) if self.problem else None,
             "rows": self.rows_total,
             "done": self.rows_done,

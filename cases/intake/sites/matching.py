@@ -173,19 +173,16 @@ class Matcher:
         return SiteState(ref=f"new-{self._opened}", order=2**62 + self._opened)
 
     def _merge(self, one: SiteState, other: SiteState, reason: str) -> SiteState:
-        """Make two sites one and return the survivor: the stored, the advanced, the located, then the older one.
+        """Make two sites one and return the survivor: the stored, then the located, then the older one.
 
-        Two stored cases that are both past verification, or one of which is closed, cannot be merged; the row then
-        goes to the one that is open.
+        Stored cases merge only while both are in monitoring or verification; otherwise the row goes to the one that
+        went further and is still open, and the other stays as it is.
         """
         one, other = one.root(), other.root()
         if one is other:
             return one
-        if not (one.is_new or other.is_new):
-            if not (one.open and other.open):
-                return other if other.open else one
-            if not (one.mergeable or other.mergeable):
-                return one
+        if not (one.is_new or other.is_new or (one.mergeable and other.mergeable)):
+            return min((one, other), key=lambda site: (not site.open, site.mergeable))
         survivor, loser = sorted((one, other), key=_precedence)
         loser.into = survivor
         survivor.located = survivor.located or loser.located
@@ -205,5 +202,5 @@ class Matcher:
         site.located = site.located or evidence.locates
 
 
-def _precedence(site: SiteState) -> tuple[bool, bool, bool, int]:
-    return (site.is_new, site.mergeable, not site.located, site.order)
+def _precedence(site: SiteState) -> tuple[bool, bool, int]:
+    return (site.is_new, not site.located, site.order)

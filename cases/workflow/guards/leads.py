@@ -61,6 +61,26 @@ def addressees(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
     return None
 
 
+def signal_or_place(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
+    """What is attached says something: a signal, or where and what the premises are; never outside the lead's region."""
+    if not data:
+        return None
+    if not (data["signals"] or data["title"] or data["region_code"]):
+        return correct(
+            "signals",
+            "请填写线索；已查明场所的，也可只填案件名称或所在地区",
+            "Give a signal, or the title or region of the premises once they are known",
+        )
+    leading = ctx.directory.by_id.get(view.lead_agency_id)
+    if data["region_code"] and leading and not data["region_code"].startswith(leading.region_code):
+        return correct(
+            "region_code",
+            f"所在地区不属{leading.name}辖区；请改用“提请移交属地”",
+            f"The region is not {leading.name}'s; propose a transfer instead",
+        )
+    return None
+
+
 def mergeable(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
     """Both cases are still leads or under verification, of one commission, with nothing handed to a third."""
     waiting = [t for t in view.tasks if t.kind in ("acknowledge_referral", "receive_transfer")]

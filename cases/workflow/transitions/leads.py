@@ -58,7 +58,7 @@ ROWS: Final = (
         opens=NONE,
         must_differ_from=NONE,
         inputs=forms.ATTACH_SIGNAL,
-        guards=(),
+        guards=(gates.signal_or_place,),
         effect=effects.attach_signal,
         basis=("ndrc_1283.cross_check",),
     ),
