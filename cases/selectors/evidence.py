@@ -28,7 +28,8 @@ _FAMILY = """WITH RECURSIVE family(id) AS (
 """
 _SIGNALS = (
     _FAMILY
-    + """SELECT s.family, s.numbers::text AS numbers, s.observed_from, s.observed_to, r.number AS row, b.name AS batch,
+    + """SELECT s.family, (coalesce(r.reading, '{}') || s.numbers)::text AS numbers,
+    s.observed_from, s.observed_to, r.number AS row, b.name AS batch,
     b.kind, b.agency_id
 FROM family f JOIN cases_signal s ON s.case_id = f.id AND s.withdrawn_at IS NULL
 LEFT JOIN cases_listrow r ON r.id = s.row_id LEFT JOIN cases_listbatch b ON b.id = r.batch_id

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+import orjson
+
 from agencies.actors import Actor
 from cases.selectors.paging import CAP, Row, fetch
 from cases.selectors.scopes import task_scopes, viewing_agencies
@@ -54,7 +56,8 @@ def due_counts(actor: Actor, *, now: datetime, today_end: datetime, week_end: da
         mine = scope.agency_id
         row = fetch("SELECT " + ", ".join(parts), [mine, now, mine, now, today_end, mine, now, week_end])[0]
         counts = [a + b for a, b in zip(counts, row.values(), strict=True)]
-    return DueCounts(*counts, total=open_task_total(actor))
+    overdue, today, week = counts
+    return DueCounts(overdue, today, week, open_task_total(actor))
 
 
 def senders(tasks: Sequence[Row]) -> dict[str, int | None]:
@@ -127,3 +130,15 @@ def incoming(actor: Actor, *, size: int) -> tuple[list[Row], int]:
         )
         rows += found
     return sorted(rows, key=lambda row: (row["due_at"], row["id"]))[:size], total
+
+
+def facts_before(stream: str, seq: int) -> dict[str, Any]:
+    """What an event already shown to this person changed: facts and columns as the events before it left them."""
+    sql = """SELECT (b.body->'set')::text AS facts, (b.body->'case')::text AS columns
+        FROM audit_event e CROSS JOIN LATERAL (SELECT convert_from(e.body, 'UTF8')::jsonb AS body) b
+        WHERE e.stream = %s AND e.seq < %s ORDER BY e.seq"""
+    state: dict[str, Any] = {}
+    for row in fetch(sql, [stream, seq]):
+        for part in (row["facts"], row["columns"]):
+            state |= orjson.loads(part) if part else {}
+    return state

@@ -17,15 +17,15 @@ from urllib.parse import urlencode
 from django import template
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from agencies.directory import Directory, get_directory
 from audit.clock import now as clock_now
-from cases.web import words
-from cases.web.due import due_words
-from cases.web.words import say
+from cases.web.show import words
+from cases.web.show.due import due_words
+from cases.web.show.words import say
 
 register = template.Library()
 
@@ -70,9 +70,9 @@ def stage(code: str, outcome: str | None = None, *, watched: bool = False) -> Sa
 def ticks(code: str) -> SafeString:
     """How far along the five stages a case is, with the words for those who do not see it."""
     look = words.STAGES[code]
-    marks = "".join('<i class="on"></i>' if n < look.step else "<i></i>" for n in range(5))
+    marks = format_html_join("", '<i class="{}"></i>', (("on" if n < look.step else "",) for n in range(5)))
     label = gettext("第 %(step)s 步，共 5 步") % {"step": look.step}
-    return format_html('<span class="ticks {}" role="img" aria-label="{}">{}</span>', look.css, label, mark_safe(marks))
+    return format_html('<span class="ticks {}" role="img" aria-label="{}">{}</span>', look.css, label, marks)
 
 
 class _Names:
@@ -132,9 +132,7 @@ def due(due_at: datetime | str | None, *, provisional: bool = False) -> SafeStri
         return format_html('<span class="due"><b>{}</b></span>', gettext("未定期限"))
     said = due_words(at, clock_now())
     mark = format_html(" {}", gettext("暂定")) if provisional else ""
-    return format_html(
-        '<span class="due {}"><b>{}</b><small>{}{}</small></span>', said.tone, said.text, when(at), mark
-    )
+    return format_html('<span class="due {}"><b>{}</b><small>{}{}</small></span>', said.tone, said.text, when(at), mark)
 
 
 @register.simple_tag
@@ -143,17 +141,13 @@ def signals(counts: Mapping[str, int] | None) -> SafeString:
     cells, spoken = [], []
     for family, look in words.SIGNALS.items():
         count = int((counts or {}).get(family, 0))
-        said = gettext("%(family)s：%(count)s 条") % {"family": say(look.text), "count": count}
-        spoken.append(said)
-        cells.append(
-            format_html(
-                '<span class="sg sg-{}"><span aria-hidden="true">{}</span><span class="visually-hidden">{}；</span></span>',
-                min(count, 3),
-                say(look.mark),
-                said,
-            )
-        )
-    return format_html('<span class="sgs" title="{}">{}</span>', "　".join(spoken), mark_safe("".join(cells)))
+        spoken.append(gettext("%(family)s：%(count)s 条") % {"family": say(look.text), "count": count})
+        cells.append((min(count, 3), say(look.mark), spoken[-1]))
+    drawn = format_html_join("", _SIGNAL, cells)
+    return format_html('<span class="sgs" title="{}">{}</span>', "　".join(spoken), drawn)
+
+
+_SIGNAL = '<span class="sg sg-{}"><span aria-hidden="true">{}</span><span class="visually-hidden">{}；</span></span>'
 
 
 @register.filter

@@ -1,0 +1,1 @@
+"""The pages: server-rendered, plain forms first; htmx only swaps the same fragment faster."""

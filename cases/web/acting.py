@@ -21,9 +21,12 @@ from cases.policy.law import in_force
 from cases.selectors.attachments import list_attachments
 from cases.selectors.paging import Row
 from cases.selectors.timeline import timeline
-from cases.web import case_facts, case_page, forms, words
+from cases.web import forms
 from cases.web.pages import PageRequest
-from cases.web.words import say
+from cases.web.show import case as case_page
+from cases.web.show import facts as case_facts
+from cases.web.show import words
+from cases.web.show.words import say
 from cases.workflow import engine
 from cases.workflow.available import available_actions
 from cases.workflow.deciding import decide, related_case
@@ -129,7 +132,9 @@ def what_changed(form: Form, refused: WorkflowError) -> dict[str, Any]:
     form.version = str(form.case["version"])
     history = timeline(form.actor, form.case["id"], size=20, newest_first=True)
     rows = [case_page.event_row(row) for row in (history.rows if history else []) if row["seq"] > since]
-    changes = [f"{say(row['label'])}（{row['who']}）" for row in reversed(rows)] if isinstance(refused, StaleVersion) else []
+    changes = (
+        [f"{say(row['label'])}（{row['who']}）" for row in reversed(rows)] if isinstance(refused, StaleVersion) else []
+    )
     return {"text": say(refused.text), "changes": changes}
 
 
@@ -154,7 +159,13 @@ def context(
     listed = [{"anchor": forms.anchor(forms.PREFIX + name), "text": text} for name, text in (errors or {}).items()]
     return {
         **_about(form),
-        "form": {"sealed": any(item.sealed for item in drawn), "fields": drawn, "errors": listed, "key": form.key, "version": form.version},
+        "form": {
+            "sealed": any(item.sealed for item in drawn),
+            "fields": drawn,
+            "errors": listed,
+            "key": form.key,
+            "version": form.version,
+        },
         "refusal": shown,
         "stale": stale,
         "open": form.refusal is None,
@@ -193,7 +204,11 @@ def _handed(task: Mapping[str, Any]) -> str:
 def _about(form: Form) -> dict[str, Any]:
     case = form.case
     return {
-        "act": {"label": form.transition.label, "one_way": form.transition.one_way, "action": form.transition.action.value},
+        "act": {
+            "label": form.transition.label,
+            "one_way": form.transition.one_way,
+            "action": form.transition.action.value,
+        },
         "case": case_page.heading(case) if case else None,
         "tasks": [case_page.task_row(task, form.now) for task in case["tasks"]] if case else [],
         "decision": case_facts.decision(case["facts"]) if case else [],
@@ -224,7 +239,9 @@ def _options(form: Form) -> dict[str, Sequence[forms.Option]]:
     if form.case is None:
         return options
     tasks = [task for task in form.case["tasks"] if task["id"] in form.tasks]
-    options["task"] = [(task["id"], f"{say(KINDS[task['kind']].label)}　{task['agency']['short_name']}") for task in tasks]
+    options["task"] = [
+        (task["id"], f"{say(KINDS[task['kind']].label)}　{task['agency']['short_name']}") for task in tasks
+    ]
     owners = {task["agency"]["id"] for task in tasks}
     options["unit"] = [(unit.code, unit.name) for owner in owners for unit in directory.units(owner)]
     roles = {role for task in tasks for role in task["roles"]}
@@ -237,5 +254,3 @@ def _regions(form: Form) -> list[forms.Option]:
     own = tuple({post.region_code for post in form.actor.posts})
     found = [r for r in get_directory().regions.values() if r.code.startswith(own) and r.name not in ("市辖区", "县")]
     return [(r.code, r.name) for r in sorted(found, key=lambda r: r.code)]
-
-

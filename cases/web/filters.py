@@ -12,7 +12,7 @@ from django.http import QueryDict
 from agencies.actors import Actor
 from agencies.directory import Directory
 from cases.selectors.paging import Page
-from cases.web.words import say
+from cases.web.show.words import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +48,15 @@ def selects(offered: Sequence[Select], chosen: Mapping[str, str]) -> list[dict[s
     ]
 
 
-def chips(params: QueryDict, offered: Sequence[Select], chosen: Mapping[str, str], typed: str = "") -> list[dict[str, str]]:
+def chips(
+    params: QueryDict, offered: Sequence[Select], chosen: Mapping[str, str], typed: str = ""
+) -> list[dict[str, str]]:
     """One chip a condition; its address is this list without it."""
     found = [
-        {"label": f"{select.label}：{say(dict(select.choices)[chosen[select.name]])}", "href": without(params, select.name)}
+        {
+            "label": f"{select.label}：{say(dict(select.choices)[chosen[select.name]])}",
+            "href": without(params, select.name),
+        }
         for select in offered
         if select.name in chosen
     ]

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.http import QueryDict
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from cases.web.words import say
+from cases.web.show.words import say
 from cases.workflow.fields import Field
 from cases.workflow.inputs import MANY
 from cases.workflow.view import Text
@@ -37,6 +37,9 @@ INPUT_MODES: Final = {"decimal": "decimal", "integer": "numeric"}
 YES_NO: Final = (("true", Text("是", "Yes")), ("false", Text("否", "No")))
 # Up to this many choices are laid open as buttons; more become a list.
 OPEN_CHOICES: Final = 6
+# Characters: a longer choice gets a line of its own; more in all than half a line holds take the whole.
+LONG_CHOICE: Final = 14
+HALF_LINE: Final = 36
 WIDE: Final = frozenset({"longtext", "list", "attachments", "attachment"})
 ROWS_AT_FIRST: Final = 1
 Option = tuple[str, Any]
@@ -118,51 +121,69 @@ def draw(
     extra_row: str = "",
     path: str = PREFIX,
 ) -> list[Drawn]:
-    """The fields with what was typed. `options` gives the choices of agencies, people, tasks; `extra_row` a longer list."""
-    context = (errors or {}, options or {}, files or {}, extra_row)
-    return [_draw_one(f, data.get(f.name), path, *context) for f in fields]
+    """The fields with what was typed. `options`: agencies, people, tasks to choose from; `extra_row`: a longer list."""
+    about = _About(errors or {}, options or {}, files or {}, extra_row)
+    return [_draw_one(f, data.get(f.name), path, about) for f in fields]
 
 
-def _draw_one(
-    f: Field,
-    value: Any,
-    path: str,
-    errors: Mapping[str, Text],
-    options: Options,
-    files: Mapping[str, Mapping[str, Any]],
-    extra_row: str,
-) -> Drawn:
+class _About(NamedTuple):
+    """What drawing a field needs to know beside its value."""
+
+    errors: Mapping[str, Text]
+    options: Options
+    files: Mapping[str, Mapping[str, Any]]
+    extra_row: str
+
+
+def _draw_one(f: Field, value: Any, path: str, about: _About) -> Drawn:
     name = path + f.name
     drawn = Drawn(
-        name, f.label, f.kind, _widget(f, options, inner="[" in path), required=f.required, help=f.help, sealed=f.sealed,
-        error=errors.get(name.removeprefix(PREFIX)), type=TYPES.get(f.kind, "text"),
-        inputmode=INPUT_MODES.get(f.kind, ""), many=f.kind == "attachments",
-    )  # fmt: skip
-    drawn.wide = f.kind in WIDE or (drawn.widget == "checks")
+        name,
+        f.label,
+        f.kind,
+        _widget(f, about.options, inner="[" in path),
+        required=f.required,
+        help=f.help,
+        sealed=f.sealed,
+        error=about.errors.get(name.removeprefix(PREFIX)),
+        type=TYPES.get(f.kind, "text"),
+        inputmode=INPUT_MODES.get(f.kind, ""),
+        many=f.kind == "attachments",
+        wide=f.kind in WIDE or f.kind == "multichoice",
+    )
     if f.kind == "list":
-        rows = list(value or [])
-        wanted = max(len(rows), _rows_at_first(f)) + (extra_row == name)
-        rows += [{}] * (wanted - len(rows))
-        drawn.rows = [
-            draw(f.fields, row, errors=errors, options=options, path=f"{name}[{n}].") for n, row in enumerate(rows)
-        ]
-    elif f.kind == "task" and len(options.get("task", ())) <= 1:
+        _draw_rows(drawn, f, list(value or []), about)
+    elif f.kind == "task" and len(about.options.get("task", ())) <= 1:
         # Only one can be meant: nothing to choose.
         drawn.widget, drawn.value = "hidden", value or ""
     elif drawn.widget == "file":
         ids = value if isinstance(value, list) else [value] if value else []
-        drawn.files = [{"id": i, **files.get(i, {"filename": i, "size": 0})} for i in ids]
+        drawn.files = [{"id": i, **about.files.get(i, {"filename": i, "size": 0})} for i in ids]
     elif drawn.widget in ("checks", "radios", "select"):
-        chosen = set(value) if isinstance(value, list) else {"" if value is None else str(value).lower()}
-        given = _options(f, options)
-        drawn.options = [
-            {"value": code, "label": label, "selected": code in chosen or code.lower() in chosen} for code, label in given
-        ]
-        drawn.long = any(len(say(label)) > 14 for _, label in given)
-        drawn.wide = drawn.wide or drawn.widget == "radios" and sum(len(say(label)) + 4 for _, label in given) > 36
+        _draw_choices(drawn, value, _options(f, about.options))
     else:
         drawn.value = "" if value is None else str(value)
     return drawn
+
+
+def _draw_rows(drawn: Drawn, f: Field, rows: list[Any], about: _About) -> None:
+    """The rows that were typed, as many empty ones as the act asks for, and one more where it was wished."""
+    wanted = max(len(rows), _rows_at_first(f)) + (about.extra_row == drawn.name)
+    rows += [{}] * (wanted - len(rows))
+    drawn.rows = [
+        draw(f.fields, row, errors=about.errors, options=about.options, path=f"{drawn.name}[{n}].")
+        for n, row in enumerate(rows)
+    ]
+
+
+def _draw_choices(drawn: Drawn, value: Any, given: Sequence[Option]) -> None:
+    chosen = set(value) if isinstance(value, list) else {"" if value is None else str(value).lower()}
+    drawn.options = [
+        {"value": code, "label": label, "selected": code in chosen or code.lower() in chosen} for code, label in given
+    ]
+    lengths = [len(say(label)) for _, label in given]
+    drawn.long = any(length > LONG_CHOICE for length in lengths)
+    drawn.wide = drawn.wide or (drawn.widget == "radios" and sum(lengths) + 4 * len(lengths) > HALF_LINE)
 
 
 def _rows_at_first(f: Field) -> int:
@@ -222,7 +243,9 @@ def summary(
 def _lines(f: Field, value: Any, options: Options, files: Mapping[str, Mapping[str, Any]]) -> list[str]:
     if f.kind == "list":
         return [
-            "　".join(f"{say(row['label'])} {'、'.join(row['lines'])}" for row in summary(f.fields, item, options, files))
+            "　".join(
+                f"{say(row['label'])} {'、'.join(row['lines'])}" for row in summary(f.fields, item, options, files)
+            )
             for item in value
         ]
     names = {code: say(label) for code, label in _options(f, options)}

@@ -16,7 +16,7 @@ from agencies.directory import get_directory
 from agencies.vocabulary import LABELS, Role
 from audit import clock
 from cases.selectors.pages import open_task_total
-from cases.web.words import say
+from cases.web.show.words import say
 
 
 @dataclass(slots=True)
@@ -85,10 +85,10 @@ def _of_person(request: HttpRequest, actor: Actor) -> dict[str, Any]:
         "post_agency": post.agency_id if post else None,
         "post_name": post.agency_name if post else gettext("未分配机构"),
         "role_names": role_names(post.roles) if post else "",
-        "region_name": directory.regions[post.region_code].name if post and post.region_code in directory.regions else "",
-        "posts": [
-            {"agency": p.agency_id, "name": p.agency_name, "roles": role_names(p.roles)} for p in actor.posts
-        ],
+        "region_name": directory.regions[post.region_code].name
+        if post and post.region_code in directory.regions
+        else "",
+        "posts": [{"agency": p.agency_id, "name": p.agency_name, "roles": role_names(p.roles)} for p in actor.posts],
         "nav": nav,
         "tabbar": [items[href] for href in ("/", "/cases/", "/tasks/", "/inbox/") if href in items]
         + [Item("/more/", gettext("更多"), "menu-2", current=request.path == "/more/")],

@@ -8,12 +8,13 @@ from typing import Any, Concatenate, ParamSpec, cast
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext
 
 from agencies.actors import Actor, NoSuchActor, load_actor
 from cases.selectors.paging import InvalidCursor
-from cases.web.words import say
+from cases.web.show.words import say
 from cases.workflow.errors import NotVisible, WorkflowError
 
 P = ParamSpec("P")
@@ -25,18 +26,18 @@ class PageRequest(HttpRequest):
     actor: Actor
 
 
-View = Callable[Concatenate[PageRequest, P], HttpResponse]
+View = Callable[Concatenate[PageRequest, P], HttpResponseBase]
 
 
-def page(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+def page(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
     """A page for people who are logged in. Refusals of the workflow become a page with the sentence and the article."""
 
     @login_required
     @wraps(view)
-    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        asked = cast(PageRequest, request)
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        asked = cast("PageRequest", request)
         try:
-            asked.actor = load_actor(cast(int, request.user.pk))
+            asked.actor = load_actor(cast("int", request.user.pk))
         except NoSuchActor as gone:
             raise Http404 from gone
         try:
@@ -48,7 +49,7 @@ def page(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
         except WorkflowError as refused:
             return refusal_page(asked, refused)
 
-    return guarded
+    return cast("Callable[Concatenate[HttpRequest, P], HttpResponseBase]", guarded)
 
 
 def error_page(request: HttpRequest, status: int, lead: str, text: str = "", **more: Any) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""One page for every act of the table: fill in, check what cannot be undone, confirm; a refusal keeps what was typed."""
+"""One page for every act of the table: fill in, check what cannot be undone, confirm; a refusal keeps the form."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 
-from audit import clock
 from cases.selectors.case import get_case
 from cases.web import acting
 from cases.web.acting import Form
 from cases.web.pages import PageRequest, page
-from cases.web.words import say
+from cases.web.show.words import say
 from cases.workflow import engine
 from cases.workflow.errors import NotVisible, WorkflowError
 from cases.workflow.transitions import TRANSITIONS

@@ -15,8 +15,9 @@ from django.views.decorators.http import require_POST
 
 from cases.selectors.case import find_case_id
 from cases.selectors.events import EventFilter, get_event, search_events
-from cases.web import audit_page, filters
+from cases.web import filters
 from cases.web.pages import PageRequest, page
+from cases.web.show import audit as audit_page
 from cases.workflow.errors import NotVisible
 
 PAGE_SIZE = 25

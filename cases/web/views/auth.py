@@ -15,8 +15,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from agencies.models import User
-from cases.web import words
 from cases.web.frame import other_language
+from cases.web.show import words
 from cases.workflow.view import Text
 
 DEMO_PEOPLE = (

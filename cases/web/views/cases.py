@@ -14,9 +14,11 @@ from audit import clock
 from cases.selectors import pages
 from cases.selectors.case import find_case_id, get_case
 from cases.selectors.cases import CaseFilter, list_cases
-from cases.web import case_page, filters, words
+from cases.web import filters
 from cases.web.pages import PageRequest, page
-from cases.web.starts import starts
+from cases.web.show import case as case_page
+from cases.web.show import words
+from cases.web.show.starts import starts
 from cases.workflow.available import available_actions
 from cases.workflow.errors import NotVisible
 from cases.workflow.forms import choices
@@ -58,7 +60,8 @@ def case_detail(request: PageRequest, number: str) -> HttpResponse:
     return render(request, "web/case_detail.html", context)
 
 
-VIEWS = {"open": {"closed": False}, "ours": {"closed": False}, "closed": {"closed": True}, "all": {}}
+# What a view says about being closed; None: both.
+VIEWS = {"open": False, "ours": False, "closed": True, "all": None}
 
 
 def _offered(actor: Actor) -> list[filters.Select]:
@@ -73,7 +76,9 @@ def _offered(actor: Actor) -> list[filters.Select]:
 def _holders(actor: Actor) -> list[tuple[str, str]]:
     """The agencies that can owe something where this person works."""
     own = tuple({post.region_code for post in actor.posts})
-    found = [a for a in get_directory().by_code.values() if a.active and not a.is_unit and a.region_code.startswith(own)]
+    found = [
+        a for a in get_directory().by_code.values() if a.active and not a.is_unit and a.region_code.startswith(own)
+    ]
     return [(str(a.id), a.short_name) for a in found]
 
 
@@ -87,7 +92,7 @@ def _wanted(actor: Actor, given: dict[str, str], typed: str, view: str | None) -
         level=given.get("level"),
         holder_ids=(holder,) if holder else (),
         q=typed or None,
-        **VIEWS[view or "open"],
+        closed=VIEWS[view or "open"],
     )
 
 

@@ -8,7 +8,6 @@ from uuid import UUID
 from django.http import HttpResponse
 
 from audit import clock
-from audit import clock
 from cases.documents.attachments import read_attachment
 from cases.selectors.case import find_case_id
 from cases.web.pages import PageRequest, page

@@ -1,7 +1,94 @@
-from cases.web.pages import page
+"""监测名单导入: a file and its batch, then a page with what became of every row."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+from uuid import UUID
+
+from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from agencies.directory import get_directory
+from audit import clock
+from cases.intake.receiving import find_agency, receive_list
+from cases.intake.selectors import batch_rows, get_batch
+from cases.intake.services import process_list
+from cases.web.pages import PageRequest, page
+from cases.web.show import imports as import_page
+from cases.workflow.errors import InvalidInput, NotAllowed, NotVisible
+
+# A person waits this long for the answer; a longer list goes on in the background and its page shows how far it is.
+PATIENCE_SECONDS = 20.0
+
+
 @page
-def imports(request): ...
+def imports(request: PageRequest) -> HttpResponse:
+    """Upload a list; beside it the batches that came before."""
+    if request.method != "POST":
+        return render(request, "web/imports.html", import_page.upload_context(request.actor, {}))
+    try:
+        batch_id, again = _receive(request)
+    except InvalidInput as wrong:
+        context = import_page.upload_context(request.actor, request.POST.dict(), errors=wrong.fields)
+        return render(request, "web/imports.html", context, status=400)
+    except NotAllowed as refused:
+        context = import_page.upload_context(request.actor, request.POST.dict(), why_not=refused.text)
+        return render(request, "web/imports.html", context, status=403)
+    return redirect(reverse("web:import", args=[batch_id]) + ("?again=1" if again else ""))
+
+
 @page
-def result(request, batch_id): ...
+def result(request: PageRequest, batch_id: UUID) -> HttpResponse:
+    """What became of the rows; while the import runs, how far it is. A POST goes on with one that stands still."""
+    batch = get_batch(request.actor, batch_id)
+    if batch is None:
+        raise NotVisible
+    if request.method == "POST":
+        import_page.check(request.actor, batch)
+        process_list(batch_id=batch.id, actor=request.actor, now=clock.now(), budget_seconds=PATIENCE_SECONDS)
+        return redirect("web:import", batch_id=batch.id)
+    after, fate = import_page.position(request.GET)
+    rows, following = (
+        batch_rows(import_page.reader(request.actor), batch, after=after, fate=fate) if batch.columns else ([], None)
+    )
+    context = import_page.result_context(request.actor, batch, rows, following, fate)
+    return render(request, "web/import_result.html", context | {"again": request.GET.get("again") == "1"})
+
+
 @page
-def refused(request, batch_id): ...
+def refused(request: PageRequest, batch_id: UUID) -> HttpResponseBase:
+    """The rows that were not taken, with the reasons, for whoever sent the list; the download is recorded."""
+    batch = get_batch(request.actor, batch_id)
+    if batch is None:
+        raise NotVisible
+    lines = import_page.export(request.actor, batch)
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(batch.name)}.csv"
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _receive(request: PageRequest) -> tuple[UUID, bool]:
+    """Keep the file and import it; returns the batch and whether this very file had been imported before."""
+    upload = request.FILES.get("file")
+    import_page.check_upload(upload)
+    now, name = clock.now(), request.POST.get("batch", "")
+    content = upload.read() if upload else b""
+    batch, _fresh = receive_list(
+        actor=request.actor,
+        content=content,
+        filename=(upload.name if upload else "") or "",
+        kind=request.POST.get("kind", ""),
+        agency=find_agency(request.POST.get("agency", ""), get_directory()),
+        batch_name=name,
+        now=now,
+    )
+    again = batch.state == batch.State.DONE
+    done = process_list(
+        batch_id=batch.id, actor=request.actor, now=now, content=content, budget_seconds=PATIENCE_SECONDS, again=again
+    )
+    if done.rows_done < done.rows_total:
+        import_page.ring(batch)
+    return batch.id, again

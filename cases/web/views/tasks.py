@@ -15,8 +15,9 @@ from agencies.directory import get_directory
 from audit import clock
 from cases.selectors import pages
 from cases.selectors.tasks import TaskFilter, list_tasks
-from cases.web import filters, tasks, words
+from cases.web import filters
 from cases.web.pages import PageRequest, page
+from cases.web.show import tasks, words
 from cases.workflow.task_kinds import KINDS
 
 PAGE_SIZE = 25
@@ -40,17 +41,20 @@ def task_list(request: PageRequest) -> HttpResponse:
 
 
 def _offered(actor: Actor) -> list[filters.Select]:
+    receipts = [("no", gettext("待签收")), ("yes", gettext("已签收"))]
     return [
         filters.Select("stage", gettext("阶段"), gettext("全部阶段"), [(k, v.text) for k, v in words.STAGES.items()]),
         filters.Select("district", gettext("区县"), gettext("全部区县"), filters.districts(actor, get_directory())),
         filters.Select("kind", gettext("事项"), gettext("全部事项"), [(k, v.label) for k, v in KINDS.items()]),
         filters.Select("assignee", gettext("承办人"), gettext("全部人员"), [("me", gettext("分派给我"))]),
         filters.Select(
-            "due", gettext("期限"), gettext("全部期限"),
+            "due",
+            gettext("期限"),
+            gettext("全部期限"),
             [("overdue", gettext("已超期")), ("today", gettext("今日及以前")), ("week", gettext("本周及以前"))],
         ),
-        filters.Select("accepted", gettext("签收"), gettext("全部"), [("no", gettext("待签收")), ("yes", gettext("已签收"))]),
-    ]  # fmt: skip
+        filters.Select("accepted", gettext("签收"), gettext("全部"), receipts),
+    ]
 
 
 def _wanted(actor: Actor, given: dict[str, str]) -> TaskFilter:

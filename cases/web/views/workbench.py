@@ -17,9 +17,9 @@ from audit import clock
 from cases.selectors import pages
 from cases.selectors.paging import CAP
 from cases.selectors.tasks import TaskFilter, list_tasks
-from cases.web import tasks, words
 from cases.web.pages import PageRequest, page
-from cases.web.starts import starts
+from cases.web.show import tasks, words
+from cases.web.show.starts import starts
 from cases.workflow.task_kinds import STAGES
 
 PER_GROUP = 12
@@ -69,7 +69,9 @@ def _tiles(counts: pages.DueCounts, others: list[dict[str, Any]], waiting: int) 
     return [
         _tile("overdue", gettext("已超期"), "clock-exclamation", counts.overdue, gettext("请优先办理"), "bad"),
         _tile("today", gettext("今日到期"), "calendar-due", counts.today, gettext("今日下班前办理"), "warn"),
-        _tile("week", gettext("本周到期"), "calendar-event", counts.week, gettext("含今日 %(n)s 件") % {"n": counts.today}),
+        _tile(
+            "week", gettext("本周到期"), "calendar-event", counts.week, gettext("含今日 %(n)s 件") % {"n": counts.today}
+        ),
         _tile("in", gettext("待签收移交"), "package-import", waiting, gettext("签收或退回")),
         _tile("out", gettext("对方办理中"), "package-export", owed, gettext("其中 %(n)s 件已超期") % {"n": late}),
     ]
@@ -78,7 +80,13 @@ def _tiles(counts: pages.DueCounts, others: list[dict[str, Any]], waiting: int) 
 def _tile(key: str, label: str, icon: str, count: int, hint: str, tone: str = "") -> dict[str, Any]:
     shown = tone if count else ""
     return {
-        "key": key, "label": label, "icon": icon, "count": _capped(count), "hint": hint, "tone": shown, "href": f"#{key}"
+        "key": key,
+        "label": label,
+        "icon": icon,
+        "count": _capped(count),
+        "hint": hint,
+        "tone": shown,
+        "href": f"#{key}",
     }
 
 
@@ -110,10 +118,16 @@ def _groups(
         shown = [{**tasks.shown(actor, row), "overdue": key == "overdue"} for row in part[:PER_GROUP]]
         number = len(part) if mine else count
         more_link = reverse("web:tasks") + (f"?assignee=me&due={key}" if mine else f"?due={key}")
-        groups.append({
-            "key": key, "label": label, "tone": tone, "count": _capped(number), "rows": shown,
-            "more": more_link if number > len(shown) else "",
-        })
+        groups.append(
+            {
+                "key": key,
+                "label": label,
+                "tone": tone,
+                "count": _capped(number),
+                "rows": shown,
+                "more": more_link if number > len(shown) else "",
+            }
+        )
     return [group for group in groups if group["rows"]]
 
 

@@ -11,7 +11,7 @@ from agencies.actors import Actor
 from agencies.selectors import display_names
 from cases.selectors.paging import Row
 from cases.templatetags.lianzhi import when
-from cases.web.words import say
+from cases.web.show.words import say
 from cases.workflow.fields import Field
 from cases.workflow.forms import choices
 from cases.workflow.task_kinds import FINDING_KINDS, KINDS
@@ -60,19 +60,28 @@ def findings(actor: Actor, case: Row) -> dict[str, Any]:
     rows = [_finding(kind, given.get(kind), open_kinds.get(kind), names) for kind in REPORTS]
     results = [given[kind].get("result", "") for kind in FINDING_KINDS if given.get(kind)]
     verdict, tone = _verdict(results, waiting=any(kind in open_kinds for kind in FINDING_KINDS))
-    return {"rows": rows, "verdict": verdict, "tone": tone}
+    asked = bool(given) or any(kind in open_kinds for kind in FINDING_KINDS)
+    return {"rows": rows if asked else [], "verdict": verdict, "tone": tone}
 
 
-def _finding(
-    kind: str, found: Mapping[str, Any] | None, task: Row | None, names: Mapping[int, str]
-) -> dict[str, Any]:
+def _finding(kind: str, found: Mapping[str, Any] | None, task: Row | None, names: Mapping[int, str]) -> dict[str, Any]:
     row: dict[str, Any] = {"name": AGENCIES[kind], "task": KINDS[kind].label, "tone": "", "lines": [], "who": ""}
     if not found:
         owner = task["agency"]["id"] if task else None
         waiting = gettext("已交办，尚未反馈") if task else gettext("未要求此项核查")
-        return {**row, "agency_id": owner, "result": Text("待反馈", "Awaited") if task else Text("--", "--"), "waiting": waiting}
+        return {
+            **row,
+            "agency_id": owner,
+            "result": Text("待反馈", "Awaited") if task else Text("--", "--"),
+            "waiting": waiting,
+        }
     if found.get("waived"):
-        return {**row, "agency_id": found.get("agency"), "result": Text("免予核查", "Waived"), "waiting": gettext("已免予核查")}
+        return {
+            **row,
+            "agency_id": found.get("agency"),
+            "result": Text("免予核查", "Waived"),
+            "waiting": gettext("已免予核查"),
+        }
     inputs = TRANSITIONS[REPORTS[kind]].inputs
     result = str(found.get("result", ""))
     return {
@@ -89,7 +98,9 @@ def _finding(
 
 def _verdict(results: list[str], *, waiting: bool) -> tuple[str, str]:
     """Agreement or conflict, in words and tone."""
-    sides = {("for" if r in FOR else "against" if r in AGAINST else "victim" if r in VICTIM else "open") for r in results}
+    sides = {
+        ("for" if r in FOR else "against" if r in AGAINST else "victim" if r in VICTIM else "open") for r in results
+    }
     sides.discard("open")
     if len(sides) > 1:
         return gettext("意见不一致，需会商"), "bad"
@@ -146,7 +157,7 @@ def decision(facts: Mapping[str, Any]) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     found = facts.get("determination") or {}
     if found:
-        rows.append({"label": gettext("认定结果"), "value": dict(choices.FINDINGS).get(found.get("finding"), "--"),
+        rows.append({"label": gettext("认定结果"), "value": dict(choices.FINDINGS).get(found.get("finding", ""), "--"),
                      "note": say(STATES.get(found.get("state", ""), ""))})  # fmt: skip
         for disposal in found.get("disposals") or ():
             kind, ground = disposal.get("kind", ""), disposal.get("ground") or ""
@@ -156,7 +167,7 @@ def decision(facts: Mapping[str, Any]) -> list[dict[str, Any]]:
     rows += _surcharge(facts.get("surcharge") or {})
     blind = facts.get("blind_spot") or {}
     if blind:
-        reason = dict(choices.MONITORING_REASONS).get(blind.get("reason"), blind.get("reason", ""))
+        reason = dict(choices.MONITORING_REASONS).get(blind.get("reason", ""), blind.get("reason", ""))
         rows.append({"label": gettext("监管盲区"), "value": reason, "note": blind.get("since", "")})
     return rows
 

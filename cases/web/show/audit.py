@@ -22,10 +22,11 @@ from audit.actions import Action as OtherAction
 from audit.verification import Report
 from audit.verification import verify as verify_trail
 from cases.policy.law import in_force
+from cases.selectors.pages import facts_before
 from cases.selectors.paging import Row, fetch
-from cases.web import words
 from cases.web.filters import Select
-from cases.web.words import say
+from cases.web.show import words
+from cases.web.show.words import say
 from cases.workflow.errors import NotAllowed
 from cases.workflow.task_kinds import KINDS
 from cases.workflow.transitions import TRANSITIONS
@@ -61,6 +62,10 @@ OTHERS: Final = {
     OtherAction.SEALED_ERASED: Text("清除密封内容", "Erased sealed data"),
     OtherAction.AUDIT_VERIFIED: Text("核验审计", "Verified the trail"),
 }
+LABEL_OF: Final[dict[str, Text]] = {
+    **{other.value: text for other, text in OTHERS.items()},
+    **{row.action.value: row.label for row in TRANSITIONS.values()},
+}
 ROLES: Final = {role.value: LABELS[role] for role in Role}
 # What deserves a second look in a list.
 NOTABLE: Final = frozenset({"login_failed", "access_denied", "import_refused"})
@@ -69,8 +74,7 @@ TOUCHY: Final = frozenset({"reveal_personal_data", "export_made", "personal_data
 
 def action_label(action: str) -> Text | str:
     """The name of any action of the trail."""
-    row = TRANSITIONS.get(action)
-    return row.label if row else OTHERS.get(action, action)
+    return LABEL_OF.get(action, action)
 
 
 def offered(actor: Actor) -> list[Select]:
@@ -123,7 +127,7 @@ def event(item: Row) -> dict[str, Any]:
         "rules": body.get("rules", ""),
         "commit": body.get("commit", ""),
         "sealed": body.get("sealed", ""),
-        "changes": _changes(body),
+        "changes": _changes(body, facts_before(item["stream"], item["seq"])),
         "body": item["body"],
         "before": {"seq": item["seq"] - 1, "leaf": body["prev"]} if item["seq"] > 1 else None,
         "after": {"seq": item["seq"] + 1, "leaf": following} if following else None,
@@ -147,11 +151,14 @@ def _cited(key: str, at: datetime) -> str:
     return basis.cite() if basis else key
 
 
-def _changes(body: dict[str, Any]) -> list[dict[str, Any]]:
-    """The members of the body that change something, one line each."""
+def _changes(body: dict[str, Any], before: dict[str, Any]) -> list[dict[str, Any]]:
+    """The members of the body that change something, one line each, beside what stood there before."""
+    old = dict(_flat(before, "", 2))
     lines: list[dict[str, Any]] = []
     for member in ("case", "set", "data"):
-        lines += [{"name": name, "value": _text(value)} for name, value in _flat(body.get(member) or {}, "", 2)]
+        for name, value in _flat(body.get(member) or {}, "", 2):
+            if old.get(name) != value:
+                lines.append({"name": name, "value": _text(value), "old": _text(old[name]) if name in old else ""})
     lines += [{"name": gettext("交办"), "value": _task(task)} for task in body.get("open", ())]
     lines += [{"name": gettext("关闭事项"), "value": f"{task['id']} {task['state']}"} for task in body.get("close", ())]
     if body.get("document"):
@@ -190,7 +197,10 @@ def verify(actor: Actor, stream: str | None) -> Report:
     """Recompute one stream, or all. Raises NotAllowed for the whole trail where the person does not supervise."""
     if stream is None and not may_verify(actor):
         raise NotAllowed(
-            Text("校验全部记录需“督查”角色；可按案件编号校验单件案件。", "Verifying everything needs the role supervisor; verify one case instead.")
+            Text(
+                "校验全部记录需“督查”角色；可按案件编号校验单件案件。",
+                "Verifying everything needs the role supervisor; verify one case instead.",
+            )
         )
     return verify_trail(stream=stream)
 
@@ -218,12 +228,20 @@ def verdict(kept: dict[str, Any] | None) -> dict[str, Any]:
     at = timezone.localtime(datetime.fromisoformat(kept["at"])).strftime("%m-%d %H:%M")
     scope = kept["number"] or gettext("全部记录")
     if kept["ok"]:
-        said = gettext("%(scope)s：%(events)s 条记录、%(streams)s 条链连续，无缺号、无改动。%(at)s 校验，用时 %(seconds)s 秒")
+        said = gettext(
+            "%(scope)s：%(events)s 条记录、%(streams)s 条链连续，无缺号、无改动。%(at)s 校验，用时 %(seconds)s 秒"
+        )
         text = said % {**kept, "scope": scope, "at": at}
         return {"tone": "", "icon": "shield-check", "heading": gettext("完整性校验通过"), "text": text, "done": True}
     first = kept["first"]
     where = gettext("第 %(id)s 号") % first if first["id"] else ""
-    said = Text(first["zh"], first["en"])
+    found = Text(first["zh"], first["en"])
     text = gettext("%(scope)s：发现 %(problems)s 处问题，最早一处：%(where)s %(said)s")
-    values = {"scope": scope, "problems": kept["problems"], "where": where, "said": say(said)}
-    return {"tone": "bad", "icon": "alert-triangle", "heading": gettext("完整性校验未通过"), "text": text % values, "done": True}
+    values = {"scope": scope, "problems": kept["problems"], "where": where, "said": say(found)}
+    return {
+        "tone": "bad",
+        "icon": "alert-triangle",
+        "heading": gettext("完整性校验未通过"),
+        "text": text % values,
+        "done": True,
+    }

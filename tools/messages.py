@@ -23,11 +23,11 @@ PO = ROOT / "cases" / "locale" / "en" / "LC_MESSAGES" / "django.po"
 MO = PO.with_suffix(".mo")
 PLACES = ("cases/templates/**/*.html", "notifications/templates/**/*.html")
 CODE = ("cases/web/**/*.py", "cases/templatetags/*.py", "notifications/*.py")
-KEYWORDS = {"gettext": None, "gettext_lazy": None, "_": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
+KEYWORDS: dict[str, tuple[int, ...] | None] = {"gettext": None, "gettext_lazy": None, "_": None, "ngettext": (1, 2)}
 
 
-def sentences() -> Iterator[tuple[str, str | tuple[str, ...]]]:
-    """Where each sentence stands, and the sentence."""
+def sentences() -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Where each sentence stands, and the sentence, with its plural where it has one."""
     for pattern in (*PLACES, *CODE):
         for path in sorted(ROOT.glob(pattern)):
             text = path.read_text(encoding="utf-8")
@@ -35,10 +35,9 @@ def sentences() -> Iterator[tuple[str, str | tuple[str, ...]]]:
                 text = templatize(text)
             found = extract_python(io.BytesIO(text.encode()), KEYWORDS, (), {"encoding": "utf-8"})
             for _line, function, message, _comments in found:
-                plural = function == "ngettext" and isinstance(message, tuple)
-                said = message[:2] if plural else message[0] if isinstance(message, tuple) else message
-                if said:
-                    yield path.relative_to(ROOT).as_posix(), said
+                parts = [message] if isinstance(message, str) else [part for part in message if part]
+                if parts:
+                    yield path.relative_to(ROOT).as_posix(), tuple(parts[: 2 if function == "ngettext" else 1])
 
 
 def merged() -> Catalog:
@@ -46,8 +45,8 @@ def merged() -> Catalog:
     old = read_po(io.BytesIO(PO.read_bytes()), locale="en") if PO.exists() else Catalog(locale="en")
     new = Catalog(locale="en", project="lianzhi", fuzzy=False, header_comment="# English of the pages")
     for place, said in sentences():
-        known = old.get(said if isinstance(said, str) else said[0])
-        new.add(said, known.string if known else None, locations=[(place, None)])
+        known = old.get(said[0])
+        new.add(said if len(said) > 1 else said[0], known.string if known else None, locations=[(place, None)])
     return new
 
 
@@ -81,11 +80,11 @@ def main() -> int:
     catalog = merged()
     lacking = missing(catalog)
     for sentence in lacking:
-        print(f"no English: {sentence}")
+        sys.stdout.write(f"no English: {sentence}\n")
     if "--check" in sys.argv:
         stale = not MO.exists() or MO.read_bytes() != compiled(catalog)
         if stale:
-            print("django.mo is not that of the sentences; run: python assets/messages.py")
+            sys.stdout.write("django.mo is not that of the sentences; run: .venv/bin/python tools/messages.py\n")
         return 1 if lacking or stale else 0
     PO.parent.mkdir(parents=True, exist_ok=True)
     PO.write_bytes(written(catalog))

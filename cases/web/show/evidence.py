@@ -11,7 +11,7 @@ from agencies.actors import Actor
 from cases.selectors import evidence
 from cases.selectors.paging import Row
 from cases.templatetags.lianzhi import when
-from cases.web import words
+from cases.web.show import words
 from cases.workflow.view import Text
 
 # The numbers of an observation in the order they are shown: name and unit. What is not listed here is not a figure.
@@ -66,7 +66,9 @@ def tabs(actor: Actor, case: Row, wanted: str) -> dict[str, Any]:
 
 def _tab(family: str, counts: dict[str, int], found: list[Row], current: str) -> dict[str, Any]:
     look = words.SIGNALS[family]
-    numbers = next((item["numbers"] for item in found if item["family"] == family and item["numbers"]), {})
+    numbers: dict[str, Any] = next(
+        (item["numbers"] for item in found if item["family"] == family and item["numbers"]), {}
+    )
     key = next((key for key in HEADLINES[family] if numbers.get(key)), None)
     label, unit = FIGURES[key] if key else ("", "")
     return {

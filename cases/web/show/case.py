@@ -13,15 +13,18 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from agencies.actors import Actor
+from cases.intake.selectors import visible_batches
 from cases.policy.calendar import national_calendar, working_days_between
 from cases.selectors import evidence, pages
 from cases.selectors.attachments import list_attachments
 from cases.selectors.paging import Row
 from cases.selectors.timeline import timeline
-from cases.web import case_evidence, case_facts, words
-from cases.web.due import due_words, elapsed_words, share_used
-from cases.web.tasks import ordinary
-from cases.web.words import say
+from cases.web.show import evidence as case_evidence
+from cases.web.show import facts as case_facts
+from cases.web.show import words
+from cases.web.show.due import due_words, elapsed_words, share_used
+from cases.web.show.tasks import ordinary
+from cases.web.show.words import say
 from cases.workflow.available import Availability
 from cases.workflow.forms import choices
 from cases.workflow.task_kinds import KINDS, STAGES
@@ -43,6 +46,15 @@ RELATIONS = {
 OTHERS = frozenset({"wrong_agency", "wrong_role", "task_of_another"})
 
 
+def batch_of(actor: Actor, case: Row) -> dict[str, Any] | None:
+    """The list that brought the case in; with its result page where this person may see it."""
+    name = (case["facts"].get("source") or {}).get("batch")
+    if not name:
+        return None
+    found = visible_batches(actor).filter(name=name).first()
+    return {"name": name, "href": reverse("web:import", args=[found.pk]) if found else ""}
+
+
 def build(actor: Actor, case: Row, acts: Sequence[Availability], now: datetime, params: QueryDict) -> dict[str, Any]:
     """The context of the case page."""
     history = timeline(
@@ -52,7 +64,7 @@ def build(actor: Actor, case: Row, acts: Sequence[Availability], now: datetime, 
     refused = [act for act in acts if not act.allowed and act.in_stage and act.refusal]
     until = evidence.revealed_until(actor, case["id"], now=now)
     return {
-        "case": heading(case),
+        "case": {**heading(case), "batch": batch_of(actor, case)},
         "steps": steps(case, now),
         "tasks": [task_row(task, now) for task in case["tasks"]],
         "can": _can(case, allowed),
@@ -91,14 +103,12 @@ REVEAL = "reveal_personal_data"
 def heading(case: Row) -> dict[str, Any]:
     """Name, place, subject, level, source: the line under the title."""
     facts = case["facts"]
-    source = facts.get("source") or {}
     return {
         **{key: case[key] for key in ("id", "number", "title", "stage", "outcome", "version", "opened_at")},
         "region_path": case["region"]["path"],
-        "subject": SUBJECTS.get((facts.get("determination") or {}).get("subject")),
+        "subject": SUBJECTS.get((facts.get("determination") or {}).get("subject") or ""),
         "level_text": words.LEVELS.get(case["level"], Text("", "")),
         "source": SOURCES.get(case["source"], case["source"]),
-        "batch": source.get("batch"),
         "watched": case["stage"] == "monitoring" and bool(case["review_on"]),
         "review_on": case["review_on"],
         "stage_css": words.STAGES[case["stage"]].css,
@@ -243,7 +253,8 @@ def event_row(row: Row) -> dict[str, Any]:
     if moved and row["from_stage"]:
         lines.append(gettext("进入 %(stage)s") % {"stage": say(words.STAGES[row["to_stage"]].text)})
     handed = [
-        f"{task['agency']['short_name'] if task['agency'] else ''} {say(KINDS[task['kind']].label)}" for task in row["opened"]
+        f"{task['agency']['short_name'] if task['agency'] else ''} {say(KINDS[task['kind']].label)}"
+        for task in row["opened"]
     ]
     if handed:
         lines.append(gettext("交办 %(tasks)s") % {"tasks": "、".join(handed)})
@@ -257,7 +268,10 @@ def event_row(row: Row) -> dict[str, Any]:
 
 def related(case: Row) -> list[dict[str, Any]]:
     """The cases merged into this one, and the case it relapsed from."""
-    rows = [{"label": Text("并入本案", "Merged into this case"), "number": other["number"], "note": ""} for other in case["absorbed"]]
+    rows = [
+        {"label": Text("并入本案", "Merged into this case"), "number": other["number"], "note": ""}
+        for other in case["absorbed"]
+    ]
     relapse = case["facts"].get("relapse") or {}
     if relapse.get("number"):
         rows.append({"label": Text("复燃的原案", "Relapse of"), "number": relapse["number"], "note": ""})

@@ -1,0 +1,250 @@
+"""The import pages: who may import for whom, the batch in figures, its rows in words, the download of refused rows."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from celery import current_app
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.http import QueryDict
+from django.utils.translation import get_language, gettext
+from kombu.exceptions import OperationalError
+
+from agencies.actors import Actor
+from agencies.authority import event_actor
+from agencies.directory import AgencyRef, get_directory
+from audit import clock
+from audit.actions import Action
+from audit.services import record
+from cases.intake.export import error_csv
+from cases.intake.receiving import SENDERS, check_sender
+from cases.intake.selectors import visible_batches
+from cases.intake.services import summarise
+from cases.models import ListBatch
+from cases.workflow.errors import InvalidInput, NotAllowed
+from cases.workflow.view import Text
+
+logger = logging.getLogger(__name__)
+
+LIMIT_MB: Final = 20
+RECENT: Final = 12
+KINDS: Final = (
+    ("telecom", Text("通信监测名单", "Telecom list")),
+    ("trace", Text("溯源反馈", "Trace replies")),
+    ("grid", Text("用电异常名单", "Grid list")),
+    ("tips", Text("举报清单", "Public tips")),
+)
+# The part of a fate before the colon says what became of the row, the part after it why.
+FATES: Final = {
+    "accept": (Text("已采用", "Accepted"), "ok"),
+    "weak": (Text("弱线索", "Weak lead"), "warn"),
+    "duplicate": (Text("重复", "Duplicate"), ""),
+    "reject": (Text("不予接收", "Refused"), "bad"),
+}
+EFFECTS: Final = {
+    "new_case": Text("新建案件", "New case"),
+    "added": Text("并入既有案件", "Added to a case"),
+    "none": Text("无", "None"),
+}
+WHY_NOT: Final = Text(
+    "名单由报送单位或本地区发展改革委的经办人导入，你没有该角色；可查看右侧的批次结果。",
+    "Lists are imported by a handler of the sending agency or of the local commission; you can see the results beside.",
+)
+
+
+def senders(actor: Actor) -> list[AgencyRef]:
+    """The agencies for which this person may import, the own ones first."""
+    own = {post.principal_id for post in actor.posts}
+    found = [ref for ref in get_directory().by_code.values() if ref.active and ref.kind in SENDERS and not ref.is_unit]
+    return sorted((ref for ref in found if _may(actor, ref)), key=lambda ref: (ref.id not in own, ref.code))
+
+
+def _may(actor: Actor, agency: AgencyRef) -> bool:
+    try:
+        check_sender(actor, agency)
+    except NotAllowed:
+        return False
+    return True
+
+
+def check(actor: Actor, batch: ListBatch) -> None:
+    """Raises NotAllowed where this person may not work on the batch."""
+    check_sender(actor, get_directory().by_id[batch.agency_id])
+
+
+def check_upload(upload: UploadedFile | None) -> None:
+    """Raises InvalidInput for no file or one that is too large to be a list."""
+    if upload is None:
+        raise InvalidInput(fields={"file": Text("请选择名单文件", "Choose a file")})
+    if (upload.size or 0) > LIMIT_MB * 1024 * 1024:
+        raise InvalidInput(
+            fields={"file": Text(f"文件超过 {LIMIT_MB} MB，请拆分后上传", f"The file is over {LIMIT_MB} MB; split it")}
+        )
+
+
+def upload_context(
+    actor: Actor, typed: Mapping[str, Any], *, errors: Mapping[str, Text] | None = None, why_not: Text | None = None
+) -> dict[str, Any]:
+    """The upload page with what was typed."""
+    agencies = senders(actor)
+    return {
+        "may_import": bool(agencies) and why_not is None,
+        "why_not": why_not or WHY_NOT,
+        "typed": typed,
+        "errors": [{"anchor": name, "text": text} for name, text in (errors or {}).items()],
+        "kinds": [{"value": code, "label": label} for code, label in KINDS],
+        "agencies": [{"value": ref.code, "label": ref.name} for ref in agencies],
+        "limit_mb": LIMIT_MB,
+        "batches": [heading(batch) for batch in visible_batches(actor)[:RECENT]],
+    }
+
+
+def heading(batch: ListBatch) -> dict[str, Any]:
+    """A batch in one line: name, kind, who, when, figures."""
+    fates = batch.counts.get("fates", {})
+    total = batch.rows_total or 0
+    return {
+        "id": batch.id,
+        "name": batch.name,
+        "kind_label": dict(KINDS)[batch.kind],
+        "filename": batch.filename,
+        "sha256": batch.sha256,
+        "agency_name": get_directory().by_id[batch.agency_id].short_name,
+        "who": batch.received_by.display_name,
+        "at": batch.received_at,
+        "rows": total,
+        "done": batch.rows_done,
+        "percent": str(round(100 * batch.rows_done / total)) if total else "0",
+        "running": batch.state in (ListBatch.State.RECEIVED, ListBatch.State.IMPORTING),
+        "unreadable": batch.state == ListBatch.State.REFUSED,
+        "new_cases": batch.counts.get("effects", {}).get("new_case", 0),
+        "refused": _group(fates, "reject"),
+        "weak": _group(fates, "weak"),
+    }
+
+
+def _group(fates: Mapping[str, int], word: str) -> int:
+    return sum(n for fate, n in fates.items() if fate.partition(":")[0] == word)
+
+
+def reader(actor: Actor) -> Actor:
+    """The same person reading in the language of the page, which may differ from that of the account."""
+    return replace(actor, language="en" if (get_language() or "").startswith("en") else "zh")
+
+
+def position(params: QueryDict) -> tuple[int, str]:
+    """The row the page begins after, and the fate it is narrowed to."""
+    after, fate = params.get("after", ""), params.get("fate", "")
+    number = int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0
+    return number, fate if fate in FATES else ""
+
+
+def result_context(
+    actor: Actor, batch: ListBatch, rows: Sequence[dict[str, Any]], following: int | None, fate: str
+) -> dict[str, Any]:
+    """The result page."""
+    fates, effects = batch.counts.get("fates", {}), batch.counts.get("effects", {})
+    shown = {word: _group(fates, word) for word in FATES}
+    total = shown[fate] if fate else batch.rows_done
+    agency = get_directory().by_id[batch.agency_id]
+    return {
+        "batch": heading(batch),
+        "problem": summarise(batch).problem,
+        "may_go_on": _may(actor, agency),
+        "may_export": _may(actor, agency) and bool(shown["reject"] + shown["weak"]),
+        "tiles": _tiles(shown, effects),
+        "views": [_view("", Text("全部", "All"), batch.rows_done, fate)]
+        + [_view(word, label, shown[word], fate) for word, (label, _tone) in FATES.items()],
+        "page": {"rows": [_row(row) for row in rows], "after": following, "before": None, "total": total},
+        "headers": batch.columns.get("sheets", [{}])[0].get("headers", []) if batch.columns else [],
+    }
+
+
+def _tiles(shown: Mapping[str, int], effects: Mapping[str, int]) -> list[dict[str, Any]]:
+    return [
+        {
+            "key": "new_case",
+            "label": gettext("新建案件数"),
+            "count": effects.get("new_case", 0),
+            "tone": "",
+            "hint": gettext("列入监测名单，待分办"),
+        },
+        {
+            "key": "added",
+            "label": gettext("并入既有案件"),
+            "count": effects.get("added", 0),
+            "tone": "",
+            "hint": gettext("同一场所的线索归为一案"),
+        },
+        {
+            "key": "none",
+            "label": gettext("无效果"),
+            "count": effects.get("none", 0),
+            "tone": "",
+            "hint": gettext("重复或不予接收"),
+        },
+        {
+            "key": "weak",
+            "label": gettext("弱线索"),
+            "count": shown["weak"],
+            "tone": "warn" if shown["weak"] else "",
+            "hint": gettext("已接收，缺要素"),
+        },
+        {
+            "key": "reject",
+            "label": gettext("不予接收"),
+            "count": shown["reject"],
+            "tone": "bad" if shown["reject"] else "",
+            "hint": gettext("更正后可再报送"),
+        },
+    ]
+
+
+def _view(word: str, label: Text, count: int, current: str) -> dict[str, Any]:
+    return {
+        "label": label,
+        "count": count,
+        "href": f"?fate={word}" if word else "?",
+        "current": word == current,
+        "bad": word == "reject" and count > 0,
+    }
+
+
+def _row(row: Mapping[str, Any]) -> dict[str, Any]:
+    label, tone = FATES.get(row["fate"].partition(":")[0], (row["fate"], ""))
+    return {
+        "no": row["row"],
+        "fate": label,
+        "tone": tone,
+        "effect": EFFECTS.get(row["effect"], row["effect"]),
+        "case_number": row["case"],
+        "reason": " ".join([row["reason"], *row["notes"]]),
+        "raw": " | ".join(cell for cell in row["cells"] if cell),
+    }
+
+
+def ring(batch: ListBatch) -> None:
+    """Ask a worker to go on. A broker that is away loses nothing: unfinished lists are swept up later."""
+    try:
+        current_app.send_task("cases.import_batch", [str(batch.id)])
+    except OperationalError:
+        logger.warning("no worker could be rung for batch %s", batch.id)
+
+
+def export(actor: Actor, batch: ListBatch) -> Iterator[bytes]:
+    """The rows that need work, in clear, for the sender; recorded before the first byte leaves."""
+    check(actor, batch)
+    counted = heading(batch)
+    with transaction.atomic():
+        record(
+            stream=f"account/{actor.username}",
+            action=Action.EXPORT_MADE,
+            actor=event_actor(actor),
+            data={"what": "refused_rows", "batch": str(batch.id), "rows": counted["refused"] + counted["weak"]},
+            now=clock.now(),
+        )
+    return error_csv(batch)
