@@ -53,7 +53,14 @@ DETAILS = {
     405: Text("此地址不支持这个方法，允许的方法见 Allow。", "This address does not take this method; see Allow."),
     500: Text("系统出错，已记入日志；没有任何改动。", "The server failed and has logged it; nothing was changed."),
 }
-CODES = {401: "not_logged_in", 403: "not_allowed", 404: "not_found", 500: "server_error"}
+CODES = {
+    401: "not_logged_in",
+    403: "not_allowed",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+    500: "server_error",
+}
 
 
 def say(text: Text) -> str:

@@ -46,8 +46,8 @@ _PLAIN: dict[str, Schema] = {
     "task": {"type": "string", "format": "uuid"},
     "attachment": {"type": "string", "format": "uuid"},
     "case": {"type": "string"},
-    "agency": {"type": "integer"},
-    "user": {"type": "integer"},
+    "agency": {"type": "string", "description": "Code of the agency."},
+    "user": {"type": "string", "description": "Username."},
 }
 
 

@@ -23,9 +23,7 @@ def decide(
     if main.view is None or main.actor is None:
         raise NotVisible()
     if related is not None and (related.view is None or not is_visible(related.view, main.actor)):
-        raise NotVisible(
-            Text("没有所指的另一件案件，或你所在机构不参与办理。", "The other case named does not exist for you.")
-        )
+        raise _no_such_other(transition)
     stand = standing(transition, main.view, main.actor, main.directory)
     if isinstance(stand, Refusal):
         raise from_refusal(stand)
@@ -34,7 +32,8 @@ def decide(
     refuse(transition, main.view, cleaned, context)
     outcome = transition.effect(main.view, cleaned, context)
     completed = (context.task.id,) if context.task is not None and transition.completes else ()
-    by = By(main.actor, stand.post, now, main.directory)
+    files = tuple((file_id, about["sha256"]) for file_id, about in sorted(context.attachments.items()))
+    by = By(main.actor, stand.post, now, main.directory, files)
     writings = [write_down(transition, main.view, outcome, by, head=main.head, completed=completed)]
     for other_id, other_outcome in outcome.also:
         if related is None or related.view is None or related.view.id != other_id:
@@ -115,14 +114,22 @@ def _all_there(fields: Sequence[Field], data: dict[str, Any], found: dict[str, A
         raise InvalidInput(fields=missing)
 
 
+# The id of no case. A number that does not exist is carried on as this one, so that it is refused at the same place
+# and in the same words as the number of a case that this person may not know of.
+NOWHERE = "00000000-0000-0000-0000-000000000000"
+
+
 def related_case(transition: Transition, data: dict[str, Any]) -> str | None:
     """The id of the other case that the data name, where the act has such a field."""
     for item in transition.inputs:
         if item.kind == "case" and data.get(item.name):
-            found = find_case(str(data[item.name]))
-            if found is None:
-                raise InvalidInput(
-                    fields={item.name: Text("没有这个编号的案件，请核对编号。", "There is no case with this number.")}
-                )
-            return found
+            return find_case(str(data[item.name])) or NOWHERE
     return None
+
+
+def _no_such_other(transition: Transition) -> InvalidInput:
+    text = Text(
+        "没有这个编号的案件，或你所在机构不参与办理。请核对编号。",
+        "There is no case with this number, or your agency takes no part in it.",
+    )
+    return InvalidInput(fields={item.name: text for item in transition.inputs if item.kind == "case"})

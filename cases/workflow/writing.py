@@ -49,12 +49,13 @@ class Writing:
 
 @dataclass(frozen=True, slots=True)
 class By:
-    """Who does it, from which post, when, and with which picture of the agencies."""
+    """Who does it, from which post, when, with which picture of the agencies, and with which files (id, hash)."""
 
     actor: Actor
     post: Post
     now: datetime
     directory: Directory
+    files: tuple[tuple[str, str], ...] = ()
 
 
 def write_down(
@@ -73,6 +74,8 @@ def write_down(
     members["touch"] = [{"id": task_id, **plain(changes)} for task_id, changes in outcome.touch.items()]
     members["clock"] = [{"task": t, "state": s, "reason": r} for t, s, r in outcome.clock]
     members["share"] = [{"agency": agency, "relation": relation} for agency, relation in outcome.share]
+    # The hash, not the id alone: the event proves what the file was, even against whoever can change the table.
+    members["files"] = [{"id": file_id, "sha256": digest} for file_id, digest in by.files]
     if to == "closed" != view.stage and "outcome" not in outcome.case:
         raise RuntimeError(f"{transition.action} closes a case without saying how it ended")
     writing = _writing(transition, view.id, view.number, view.version + 1, head, members, outcome, by)

@@ -1,0 +1,92 @@
+"""Files over HTTP: what is taken, who reads it, and that reading is recorded."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from tests.api.conftest import V1
+
+PDF = b"%PDF-1.7\nnot much of a paper"
+
+
+def upload(person, case, name="停电函.pdf", content=PDF, **more):
+    file = SimpleUploadedFile(name, content)
+    return person.client.post(f"{V1}/cases/{case['number']}/attachments/", {"file": file, **more}, headers=person.language)
+
+
+def test_a_file_is_kept_with_its_hash_and_read_back_as_a_download(person, case):
+    handler = person("drc-handler1")
+    stored = upload(handler, case)
+    assert stored.status_code == 201
+    about = stored.json()
+    assert about["sha256"] == hashlib.sha256(PDF).hexdigest()
+    assert about["filename"] == "停电函.pdf"
+    assert about["kind"] == "attach_document"
+    read = handler.client.get(stored.headers["Location"])
+    assert read.content == PDF
+    assert read.headers["Content-Disposition"].startswith("attachment; filename*=UTF-8''%E5%81%9C")
+    assert read.headers["X-Content-Type-Options"] == "nosniff"
+    assert read.headers["Content-Type"] == "application/octet-stream"
+    listed = handler.get(f"cases/{case['number']}/attachments/").data["results"]
+    assert [row["id"] for row in listed] == [about["id"]]
+    mine = handler.get("events/?action=attachment_read").data["results"]
+    assert [event["stream"] for event in mine] == ["account/drc-handler1"]
+
+
+def test_an_act_can_name_it(person, case):
+    handler = person("drc-handler1")
+    stored = upload(handler, case).json()
+    done = handler.act(case, "attach_document", attachments=[stored["id"]], paper="letter")
+    event = person("sup-supervisor1").get(f"events/{done.data['event_id']}").data
+    assert stored["sha256"] in event["body"]
+
+
+@pytest.mark.parametrize("username", ["nj-drc-handler1", "grid-handler1", "admin1"])
+def test_an_outsider_neither_reads_nor_keeps_files(person, case, username):
+    stored, outsider = upload(person("drc-handler1"), case).json(), person(username)
+    seen = outsider.get(f"attachments/{stored['id']}")
+    unseen = outsider.get("attachments/01a00000-0000-7000-8000-000000000000")
+    assert seen.status_code == unseen.status_code == 404
+    assert seen.content == unseen.content
+    assert upload(outsider, case).status_code == 404
+
+
+def test_supervision_reads_and_keeps_nothing(person, case):
+    stored, supervisor = upload(person("drc-handler1"), case).json(), person("sup-supervisor1")
+    assert supervisor.client.get(f"{V1}/attachments/{stored['id']}").content == PDF
+    refused = upload(supervisor, case)
+    assert refused.status_code == 403
+    assert "督查人员" in refused.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "why"),
+    [
+        ("a.exe", b"MZ", "不能上传"),
+        ("a.html", b"<script>", "不能上传"),
+        ("a.svg", b"<svg/>", "不能上传"),
+        ("a.pdf", b"", "空文件"),
+        ("a.jpg", b"<script>alert(1)</script>", "与扩展名不符"),
+        ("a.txt", b"a\x00b", "与扩展名不符"),
+        ("noending", b"abc", "不能上传"),
+    ],
+)
+def test_it_refuses_a_file_and_says_why(person, case, name, content, why):
+    answer = upload(person("drc-handler1"), case, name, content)
+    assert answer.status_code == 400
+    assert why in answer.json()["errors"]["file"]
+
+
+def test_a_request_without_a_file_or_with_an_unknown_kind_is_refused(person, case):
+    handler = person("drc-handler1")
+    path = f"{V1}/cases/{case['number']}/attachments/"
+    assert set(handler.client.post(path, {"kind": "poem"}).json()["errors"]) == {"file", "kind"}
+    assert handler.client.post(path, "{}", "application/json").status_code == 415
+
+
+def test_a_name_cannot_leave_its_header_or_folder(person, case):
+    stored = upload(person("drc-handler1"), case, "..\\..\\evil\u202egpj.pdf").json()
+    assert stored["filename"] == "evilgpj.pdf"

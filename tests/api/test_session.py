@@ -1,0 +1,92 @@
+"""Logging in and out, and requests without a session or without its token."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from tests.api.conftest import V1
+
+PASSWORD = settings.DEMO_PASSWORD
+
+
+@pytest.fixture
+def client(demo_city, redis_url):
+    return Client(enforce_csrf_checks=True)
+
+
+def login(client, username="drc-handler1", password=PASSWORD, **headers):
+    body = json.dumps({"username": username, "password": password})
+    return client.post(f"{V1}/session/", body, "application/json", headers=headers)
+
+
+def test_a_session_says_who_one_is_and_in_which_posts(client):
+    answer = login(client)
+    assert answer.status_code == 200
+    data = answer.json()
+    assert data["user"]["username"] == "drc-handler1"
+    assert data["posts"][0]["agency"]["code"] == "320300-drc"
+    assert data["posts"][0]["roles"] == ["handler"]
+    assert data["posts"][0]["role_labels"] == ["经办"]
+    assert client.get(f"{V1}/session/").json()["user"] == data["user"]
+
+
+def test_changes_want_the_token_of_the_session(client):
+    token = login(client).json()["csrf_token"]
+    refused = client.post(f"{V1}/cases/", "{}", "application/json")
+    assert refused.status_code == 403
+    assert refused.json()["code"] == "csrf_failed"
+    assert "csrf_token" in refused.json()["detail"]
+    accepted = client.post(f"{V1}/cases/", "{}", "application/json", headers={"X-CSRFToken": token})
+    assert accepted.status_code == 400
+    assert accepted.json()["code"] == "invalid_input"
+
+
+def test_after_logging_out_nothing_is_answered(client):
+    token = login(client).json()["csrf_token"]
+    assert client.delete(f"{V1}/session/", headers={"X-CSRFToken": token}).status_code == 204
+    answer = client.get(f"{V1}/cases/")
+    assert answer.status_code == 401
+    assert answer.json()["code"] == "not_logged_in"
+    assert answer.headers["WWW-Authenticate"].startswith("Session")
+    assert client.get(f"{V1}/session/").status_code == 401
+
+
+@pytest.mark.parametrize(("username", "password"), [("drc-handler1", "wrong"), ("nobody", PASSWORD), ("system", PASSWORD)])
+def test_a_wrong_login_does_not_say_which_part_was_wrong(client, username, password):
+    answer = login(client, username, password)
+    assert answer.status_code == 401
+    assert answer.json()["detail"].startswith("用户名或密码不正确")
+    english = login(client, username, password, accept_language="en")
+    assert english.json()["detail"].startswith("The username or password is wrong")
+
+
+@pytest.mark.parametrize("body", ["", "[]", "{}", '{"username": 1, "password": ""}', "not json", '{"username":"a\\u0000"}'])
+def test_an_unusable_login_is_refused(client, body):
+    assert client.post(f"{V1}/session/", body, "application/json").status_code == 400
+
+
+def test_a_form_of_another_site_cannot_log_anybody_in(client):
+    answer = client.post(f"{V1}/session/", {"username": "drc-handler1", "password": PASSWORD})
+    assert answer.status_code == 415
+
+
+def test_guessing_is_slowed_down(client):
+    answers = [login(client, password=f"guess {n}").status_code for n in range(11)]
+    assert answers[:10] == [401] * 10
+    assert answers[10] == 429
+    slow = login(client)
+    assert slow.status_code == 429
+    assert int(slow.headers["Retry-After"]) <= 60
+    assert login(client, "drc-handler2").status_code == 200
+
+
+def test_a_disabled_account_is_out_at_once(client):
+    from agencies.models import User
+
+    login(client)
+    User.objects.filter(username="drc-handler1").update(is_active=False)
+    assert client.get(f"{V1}/cases/").status_code == 401
