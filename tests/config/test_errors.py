@@ -62,7 +62,7 @@ def test_the_frameworks_own_validation_is_flattened() -> None:
         (PermissionDenied(), 403, "not_allowed"),
         (exceptions.NotAuthenticated(), 401, "not_logged_in"),
         (exceptions.PermissionDenied(), 403, "not_allowed"),
-        (exceptions.MethodNotAllowed("PUT"), 405, "bad_request"),
+        (exceptions.MethodNotAllowed("PUT"), 405, "method_not_allowed"),
         (exceptions.UnsupportedMediaType("text/plain"), 415, "unsupported_media_type"),
         (exceptions.ParseError(), 400, "parse_error"),
     ],
