@@ -8,6 +8,7 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         from audit import projections
+        from cases.workflow.reference import checks  # noqa: F401 - importing registers the checks
         from cases.workflow.replay import verify_cases
 
         projections.register("case/", verify_cases)

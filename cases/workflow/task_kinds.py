@@ -1,4 +1,4 @@
-"""The kinds of task: who owes it, which roles can do it, by when, and whether it outlives the stage it was opened in."""
+"""The kinds of task: who owes it, which roles can do it, by when, and whether it outlives its stage."""
 
 from __future__ import annotations
 

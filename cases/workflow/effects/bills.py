@@ -103,4 +103,3 @@ def unbilled(surcharge: dict[str, Any], bills: list[dict[str, Any]]) -> date | N
 
 def _day(value: Any) -> date:
     return value if isinstance(value, date) else date.fromisoformat(value)
-

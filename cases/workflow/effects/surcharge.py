@@ -142,7 +142,7 @@ def review_bill(view: CaseView, data: Data, ctx: Context) -> Outcome:
     approved = data["decision"] == "approve"
     reviewed = {"by": ctx.actor.user_id, "at": timestamp(ctx.now)}
     if task.data.get("adjustment"):
-        return Outcome(facts=_reviewed_adjustment(view, row, approved, reviewed))
+        return Outcome(facts=with_bill(view, _corrected(row, reviewed) if approved else _without_correction(row)))
     facts = with_bill(view, {**row, "state": "reviewed" if approved else "refused", "reviewed": reviewed})
     surcharge = facts["surcharge"]
     waiting = is_open(view, "issue_bill")
@@ -151,19 +151,19 @@ def review_bill(view: CaseView, data: Data, ctx: Context) -> Outcome:
     return Outcome(facts=facts, open=[OpenTask("issue_bill")] if owed else [])
 
 
-def _reviewed_adjustment(
-    view: CaseView, row: dict[str, Any], approved: bool, reviewed: dict[str, Any]
-) -> dict[str, Any]:
-    """An approved correction replaces the figures and keeps the old ones beside them; a refused one is dropped."""
+def _without_correction(row: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in row.items() if key != "pending"}
+
+
+def _corrected(row: dict[str, Any], reviewed: dict[str, Any]) -> dict[str, Any]:
+    """The bill with its correction in force and the old figures kept beside it."""
     pending = row["pending"]
-    rest = {key: value for key, value in row.items() if key != "pending"}
-    if not approved:
-        return with_bill(view, rest)
     before = {key: row[key] for key in ("kwh", "listed_kwh", "energy", "surcharge", "amount")}
     history = [*row.get("corrections", []), {**before, "reason": pending["reason"], "reviewed": reviewed}]
     figures = pending["figures"]
     refund = str(Decimal(row["amount"]) - Decimal(figures["amount"]))
-    return with_bill(view, {**rest, **figures, "corrections": history, "refund": refund, "reviewed": reviewed})
+    changes = {"corrections": history, "refund": refund, "reviewed": reviewed}
+    return {**_without_correction(row), **figures, **changes}
 
 
 def record_payment(view: CaseView, data: Data, ctx: Context) -> Outcome:

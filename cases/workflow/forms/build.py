@@ -73,7 +73,7 @@ def rows(name: str, zh: str, en: str, fields: tuple[Field, ...], **more: Any) ->
     return _field(name, "list", zh, en, fields=fields, **more)
 
 
-def task(required: bool = False) -> Field:
+def task(*, required: bool = False) -> Field:
     return _field("task", "task", "待办事项", "Task", required=required)
 
 

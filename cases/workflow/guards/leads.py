@@ -101,7 +101,7 @@ def mergeable(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
         return refuse(
             "survivor_moved_on",
             f"{survivor.number} 已处于“{here.zh}”，只能并入监测名单或核查阶段的案件。新线索可在该案“补充线索”。",
-            f"{survivor.number} is in {here.en}; cases merge only in monitoring or verification. Add the signals there.",
+            f"{survivor.number} is in {here.en}; only cases in monitoring or verification merge. Add signals there.",
             missing=("survivor",),
         )
     if survivor.lead_agency_id != view.lead_agency_id:

@@ -74,7 +74,8 @@ def lapse(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
         return None
     return refuse(
         "window_open",
-        f"停电窗口至 {local(window.latest)} 仍有效，不能登记失效。窗口内可实施停电；不具备条件的，出具不具备停电条件说明。",
+        f"停电窗口至 {local(window.latest)} 仍有效，不能登记失效。"
+        "窗口内可实施停电；不具备条件的，出具不具备停电条件说明。",
         f"The window is open until {local(window.latest)}. Use it, or state that the conditions are not met.",
         article=cite(view, ctx, "supply_rules.procedure"),
     )

@@ -161,8 +161,8 @@ def _own_notice(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
             data["cut_at"],
             window,
             data["second_notice_at"],
-            False,
-            calendar_for(region, ctx.directory),
+            stay=False,
+            cal=calendar_for(region, ctx.directory),
             region=region,
             second_notice=rule.second_notice,
         )
