@@ -11,6 +11,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
+
+from config.middleware import content_security_policy
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -122,3 +126,19 @@ def test_static_files_can_be_collected_for_production(tmp_path: Path) -> None:
     done = command("collectstatic", "--noinput", LIANZHI_STATIC_ROOT=str(tmp_path))
     assert done.returncode == 0, done.stderr[-2000:]
     assert (tmp_path / "staticfiles.json").exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/", "/login/", "/healthz", "/no-such-page", "/api/v1/no-such-thing"])
+def test_every_answer_forbids_inline_scripts_and_other_sites(path: str) -> None:
+    policy = Client().get(path).headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'self'; ")
+    assert "frame-ancestors 'none'" in policy
+    assert "script-src" not in policy
+    assert "unsafe" not in policy
+
+
+def test_a_stricter_policy_of_a_view_is_kept() -> None:
+    response = HttpResponse(headers={"Content-Security-Policy": "sandbox"})
+    answered = content_security_policy(lambda request: response)(RequestFactory().get("/"))
+    assert answered.headers["Content-Security-Policy"] == "sandbox"
