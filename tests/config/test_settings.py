@@ -140,5 +140,5 @@ def test_every_answer_forbids_inline_scripts_and_other_sites(path: str) -> None:
 
 def test_a_stricter_policy_of_a_view_is_kept() -> None:
     response = HttpResponse(headers={"Content-Security-Policy": "sandbox"})
-    answered = content_security_policy(lambda request: response)(RequestFactory().get("/"))
+    answered = content_security_policy(lambda _request: response)(RequestFactory().get("/"))
     assert answered.headers["Content-Security-Policy"] == "sandbox"
