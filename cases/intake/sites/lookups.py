@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
 from django.db import connection
 
 from cases.intake.sites.identity import Door, Evidence, Index, SiteState
@@ -33,7 +34,7 @@ _SIGHTS = """
     WHERE r.sight = ANY(%s::bytea[]) AND b.kind = 'telecom' AND r.site_id IS NOT NULL ORDER BY r.id
 """
 _REPLIES = """
-    SELECT r.sight, r.id, r.number, r.sealed, r.batch_id, b.columns, b.received_at, coalesce((r.reading ->> 'sheet')::int, 0)
+    SELECT r.sight, r.id, r.number, r.sealed, r.batch_id, b.columns::text, b.received_at, coalesce((r.reading ->> 'sheet')::int, 0)
     FROM cases_listrow r JOIN cases_listbatch b ON b.id = r.batch_id
     WHERE r.sight = ANY(%s::bytea[]) AND b.kind = 'trace' AND r.site_id IS NULL AND r.reason = 'trace_waiting' ORDER BY r.id
 """
@@ -102,7 +103,9 @@ def waiting_replies(sights: Sequence[bytes]) -> dict[bytes, list[WaitingReply]]:
     """Replies that came before their list row, by sight."""
     found: dict[bytes, list[WaitingReply]] = {}
     for sight, *rest in _query(_REPLIES, list(sights)) if sights else ():
-        found.setdefault(bytes(sight), []).append(WaitingReply(rest[0], rest[1], bytes(rest[2]), *rest[3:]))
+        row_id, number, sealed, batch_id, columns, *more = rest
+        reply = WaitingReply(row_id, number, bytes(sealed), batch_id, orjson.loads(columns), *more)
+        found.setdefault(bytes(sight), []).append(reply)
     return found
 
 
