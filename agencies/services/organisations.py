@@ -47,21 +47,7 @@ def create_agency(
         duties=list(duties),
         partner_sort=partner_sort,
     )
-    record(
-        stream=f"agency/{code}",
-        action=Action.AGENCY_CREATED,
-        actor=event_actor(actor),
-        data={
-            "agency": agency.pk,
-            "kind": kind,
-            "region": region_code,
-            "agency_name": name,
-            "parent": parent.code if parent else None,
-            "duties": list(duties),
-            "partner_sort": partner_sort,
-        },
-        now=now,
-    )
+    _record_created(actor, agency, parent, now)
     return agency
 
 
@@ -87,6 +73,24 @@ def close_agency(*, actor: Actor, agency: Agency, now: datetime) -> None:
         action=Action.AGENCY_CLOSED,
         actor=event_actor(actor),
         data={"agency": locked.pk},
+        now=now,
+    )
+
+
+def _record_created(actor: Actor, agency: Agency, parent: Agency | None, now: datetime) -> None:
+    record(
+        stream=f"agency/{agency.code}",
+        action=Action.AGENCY_CREATED,
+        actor=event_actor(actor),
+        data={
+            "agency": agency.pk,
+            "kind": agency.kind,
+            "region": agency.region_id,
+            "agency_name": agency.name,
+            "parent": parent.code if parent else None,
+            "duties": agency.duties,
+            "partner_sort": agency.partner_sort,
+        },
         now=now,
     )
 

@@ -43,26 +43,13 @@ def set_parameter(
     """
     region_code = _check(region, key, value, source)
     acting = parameter_setter(actor, region_code)
-    # One change of a parameter at a time: the periods of the neighbours are read and cut below.
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"parameter/{key}"])
-    others = RegionParameter.objects.filter(region_id=region_code, key=key)
-    if others.filter(effective_from=effective_from).exists():
-        raise AgencyError(
-            f"该地区自 {effective_from} 起的“{key}”已经设置过。请换一个起始日期。",
-            f'"{key}" is already set for this region from {effective_from}; choose another day.',
-            code="parameter_set",
-        )
-    following = others.filter(effective_from__gt=effective_from).order_by("effective_from").first()
-    others.filter(
-        Q(effective_to__isnull=True) | Q(effective_to__gt=effective_from), effective_from__lt=effective_from
-    ).update(effective_to=effective_from)
+    effective_to = _make_room(region_code, key, effective_from)
     parameter = RegionParameter.objects.create(
         region_id=region_code,
         key=key,
         value=value,
         effective_from=effective_from,
-        effective_to=following.effective_from if following else None,
+        effective_to=effective_to,
         source=source,
     )
     record(
@@ -79,6 +66,24 @@ def set_parameter(
         now=now,
     )
     return parameter
+
+
+def _make_room(region_code: str, key: str, start: date) -> date | None:
+    """End the value before on that day; the day on which a later one begins, if one is entered."""
+    # One change of a parameter at a time: the periods of the neighbours are read and cut here.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"parameter/{key}"])
+    others = RegionParameter.objects.filter(region_id=region_code, key=key)
+    if others.filter(effective_from=start).exists():
+        raise AgencyError(
+            f"该地区自 {start} 起的“{key}”已经设置过。请换一个起始日期。",
+            f'"{key}" is already set for this region from {start}; choose another day.',
+            code="parameter_set",
+        )
+    before = Q(effective_to__isnull=True) | Q(effective_to__gt=start)
+    others.filter(before, effective_from__lt=start).update(effective_to=start)
+    following = others.filter(effective_from__gt=start).order_by("effective_from").first()
+    return following.effective_from if following else None
 
 
 def _check(region: str, key: str, value: Any, source: str) -> str:

@@ -1,0 +1,38 @@
+"""Give or end a role of an account."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import CommandError
+
+from agencies.actors import system_actor
+from agencies.commands import OperatorCommand, agency_by_code, user_by_name
+from agencies.models import Membership
+from agencies.services import end_role, grant_role
+from agencies.vocabulary import Role, codes
+from audit import clock
+
+
+class Command(OperatorCommand):
+    help = "授予或终止角色，下一次请求即生效。Give or end a role; it counts from the next request on."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("change", choices=["grant", "end"])
+        parser.add_argument("username")
+        parser.add_argument("agency", help="code of the agency")
+        parser.add_argument("role", choices=codes(Role))
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        actor, now = system_actor(), clock.now()
+        user, agency, role = user_by_name(options["username"]), agency_by_code(options["agency"]), options["role"]
+        if options["change"] == "grant":
+            grant_role(actor=actor, user=user, agency=agency, role=role, now=now)
+            self.stdout.write(f"已授予 {user.username} 在 {agency.name} 的 {role} 角色")
+            return
+        held = Membership.objects.filter(user=user, agency=agency, role=role, active=True).first()
+        if held is None:
+            raise CommandError(f"{user.username} 在 {agency.name} 没有 {role} 角色。They hold no such role.")
+        end_role(actor=actor, membership=held, now=now)
+        self.stdout.write(f"已终止 {user.username} 在 {agency.name} 的 {role} 角色")
