@@ -4,7 +4,7 @@ import ipaddress
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cases.policy.addresses import (
@@ -116,7 +116,7 @@ def test_the_sentence_names_the_slip_and_asks() -> None:
     assert classify("999.12.3.4").zh == "IP地址写法不对（有一段大于255）"
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(max_size=30))
 def test_any_text_gets_an_answer(text: str) -> None:
     found = classify(text)

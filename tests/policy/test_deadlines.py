@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cases.policy import deadlines
@@ -139,7 +139,7 @@ def _slow(start: datetime, end: datetime, pauses: list[tuple[datetime, datetime]
 instants = st.integers(0, 12 * 24 * 60).map(lambda m: datetime(2021, 9, 15, tzinfo=UTC) + timedelta(minutes=m))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(instants, instants, st.lists(st.tuples(instants, instants), max_size=4))
 def test_office_time_equals_the_slow_count(
     start: datetime, end: datetime, pauses: list[tuple[datetime, datetime]]
@@ -147,7 +147,7 @@ def test_office_time_equals_the_slow_count(
     assert working_seconds(start, end, CAL, pauses) == _slow(start, end, pauses)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(instants, st.integers(0, 40 * 3600))
 def test_advancing_by_office_time_and_measuring_it_agree(start: datetime, seconds: int) -> None:
     assert working_seconds(start, deadlines.advance(start, seconds, CAL), CAL) == seconds

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cases.policy.surcharge import (
@@ -213,7 +213,7 @@ def test_an_open_list_entry_ends_with_its_document() -> None:
     assert chargeable_period(date(2022, 1, 1), date(2022, 2, 1), rule) is None
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.sampled_from(["320300", "510100", "330100", "420300"]),
     st.sampled_from(["natural_person", "sole_trader", "enterprise", "unknown"]),

@@ -8,7 +8,7 @@ from datetime import date
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cases.policy.suspension import (
@@ -275,7 +275,7 @@ situations = st.builds(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(situations, st.sampled_from(sorted(COMPLETE)))
 def test_no_combination_opens_a_home_to_an_organ_or_a_victim_to_anybody(s: Situation, ground: str) -> None:
     if evaluate(ground, s):
@@ -292,7 +292,7 @@ def test_no_combination_opens_a_home_to_an_organ_or_a_victim_to_anybody(s: Situa
         assert len(s.families) >= 2
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(situations, st.sampled_from(sorted(COMPLETE)))
 def test_a_later_step_never_forgives_what_an_earlier_one_refused(s: Situation, ground: str) -> None:
     by_step = [{o.code for o in evaluate(ground, s, step=step)} for step in STEPS]

@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cases.policy.tariff import (
@@ -261,7 +261,7 @@ energies = st.decimals(0, 500000, places=2)
 plans = st.sampled_from(tariffs())
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(plans, energies, energies, st.lists(st.tuples(st.decimals("0.30", 3, places=4), st.integers(0, 31)), max_size=3))
 def test_lines_multiply_and_add_up_and_tiers_hold_all_the_energy(
     tariff: Tariff, kwh: Decimal, before: Decimal, adders: list[tuple[Decimal, int]]
@@ -276,7 +276,7 @@ def test_lines_multiply_and_add_up_and_tiers_hold_all_the_energy(
     assert sum((line.kwh for line in main), D(0)) == kwh == found.kwh
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(plans, energies, energies, st.decimals(0, 3, places=4), st.decimals(0, 3, places=4))
 def test_more_surcharge_never_lowers_a_bill(
     tariff: Tariff, kwh: Decimal, before: Decimal, one: Decimal, other: Decimal
@@ -286,7 +286,7 @@ def test_more_surcharge_never_lowers_a_bill(
     assert bill(tariff, kwh, used_before=before).total <= totals[0] <= totals[1]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(plans, energies, st.lists(st.integers(1, 40), min_size=1, max_size=5))
 def test_splitting_a_cycle_never_changes_the_energy_and_hardly_the_money(
     tariff: Tariff, kwh: Decimal, days: list[int]
@@ -302,14 +302,14 @@ def test_splitting_a_cycle_never_changes_the_energy_and_hardly_the_money(
     assert abs(total - bill(tariff, kwh).total) <= D("0.02") * (len(parts) + 1)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.decimals(0, 100000, places=2), st.dates(date(2020, 1, 1), date(2026, 1, 1)), st.integers(0, 800))
 def test_a_cycle_of_any_length_bills_all_its_energy_once(kwh: Decimal, first: date, length: int) -> None:
     found = bill_cycle(plan("320300", "tiered"), kwh, first, first + timedelta(days=length))
     assert sum((line.kwh for line in found.lines), D(0)) == kwh
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(energies, energies)
 def test_tiers_agree_with_a_kilowatt_hour_by_kilowatt_hour_count(kwh: Decimal, before: Decimal) -> None:
     whole, start = int(kwh) % 6000, int(before) % 6000
