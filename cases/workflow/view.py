@@ -124,13 +124,18 @@ class Context:
 
 @dataclass(slots=True)
 class OpenTask:
-    """A task to open; what is None is resolved by the engine from the kind and the case's region."""
+    """A task to open; what is None is resolved by the engine from the kind and the case's region.
+
+    `due_rule` says how a given `due_at` was found, so that a provisional one can be counted again.
+    """
 
     kind: str
     agency_id: int | None = None
     unit_id: int | None = None
     assignee_id: int | None = None
     due_at: datetime | None = None
+    due_rule: str = "named"
+    provisional: bool = False
     data: dict[str, Any] = field(default_factory=dict)
     roles: tuple[str, ...] | None = None
 

@@ -146,7 +146,9 @@ def _opening(task: OpenTask, region: str, by: By) -> dict[str, Any]:
         "roles": list(task.roles or kind.roles),
     }
     if task.due_at is not None:
-        row.update(due=timestamp(task.due_at), due_rule="named")
+        row.update(due=timestamp(task.due_at), due_rule=task.due_rule)
+        if task.provisional:
+            row["provisional"] = True
     else:
         override = by.directory.parameter(f"deadline.{kind.deadline}", region, by.now.date())
         deadline = due_at(kind.deadline, by.now, calendar_for(region, by.directory), override)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from agencies.directory import AgencyRef, Directory
 from audit.log import timestamp
 from cases.policy.calendar import add_calendar_days
 from cases.policy.dated import CHINA
-from cases.policy.deadlines import close_of
+from cases.policy.deadlines import Deadline, close_of, due_at
 from cases.workflow.plain import plain
 from cases.workflow.task_kinds import FINDING_KINDS, KINDS, MEASURES
 from cases.workflow.view import CaseView, Context, Facts, OpenTask, Outcome, TaskView
@@ -84,10 +84,13 @@ def after_last_finding(view: CaseView, ctx: Context) -> list[OpenTask]:
 def follow_ups(view: CaseView, ctx: Context) -> list[OpenTask]:
     """The visits after closing, at 30 and 90 days."""
     calendar = calendar_for(view.region_code, ctx.directory)
-    return [
-        lead(view, "follow_up", due_at=close_of(add_calendar_days(today(ctx), days, calendar).day), day=days)
-        for days in FOLLOW_UP_DAYS
-    ]
+    tasks = []
+    for days in FOLLOW_UP_DAYS:
+        last = add_calendar_days(today(ctx), days, calendar)
+        task = lead(view, "follow_up", due_at=close_of(last.day), day=days)
+        task.due_rule, task.provisional = f"follow_up:{days} calendar_days", last.provisional
+        tasks.append(task)
+    return tasks
 
 
 def end_of_day(day: date) -> datetime:
@@ -142,13 +145,10 @@ def common_superior(directory: Directory, one: int, other: int) -> AgencyRef | N
     return found
 
 
-def restoration_due(view: CaseView, ctx: Context, since: datetime) -> datetime:
-    """24 hours from when the cause was gone, or what the region sets in hours."""
+def restoration_due(view: CaseView, ctx: Context, since: datetime) -> Deadline:
+    """24 hours from when the cause was gone, or what the region sets."""
     override = ctx.directory.parameter("deadline.restore_supply", view.region_code, today(ctx))
-    hours = 24
-    if isinstance(override, dict):
-        hours = int(override.get("hours") or override.get("amount") or hours)
-    return since + timedelta(hours=hours)
+    return due_at("restore_supply", since, calendar_for(view.region_code, ctx.directory), override)
 
 
 def paused_by(view: CaseView, task_id: str) -> Iterable[TaskView]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from audit.log import timestamp
 from cases.policy.deadlines import postponed
 from cases.workflow.effects.base import (
@@ -52,13 +54,14 @@ def decide_objection(view: CaseView, data: Data, ctx: Context) -> Outcome:
     if view.facts.get("surcharge"):
         facts |= put(view, "surcharge", state="revoked", revoked_at=ctx.now)
     if power_is_off(view) and not is_open(view, "restore_supply", "confirm_restoration"):
-        facts |= _restoration(view, ctx, "objection_upheld", restoration_due(view, ctx, ctx.now).isoformat())
-        tasks.append(OpenTask("restore_supply", due_at=restoration_due(view, ctx, ctx.now)))
+        due = restoration_due(view, ctx, ctx.now)
+        facts |= _restoration(view, ctx, "objection_upheld", due.at)
+        tasks.append(OpenTask("restore_supply", due_at=due.at, due_rule=due.rule))
     return Outcome(to="verification", facts=facts, open=tasks, document=document)
 
 
-def _restoration(view: CaseView, ctx: Context, reason: str, due: str) -> Facts:
-    state = {"state": "ordered", "reason": reason, "due": timestamp(instant(due)), **signed(view, ctx)}
+def _restoration(view: CaseView, ctx: Context, reason: str, due: datetime) -> Facts:
+    state = {"state": "ordered", "reason": reason, "due": timestamp(due), **signed(view, ctx)}
     return {"restoration": state}
 
 
@@ -97,8 +100,8 @@ def order_restoration(view: CaseView, data: Data, ctx: Context) -> Outcome:
     """The 24 hours run from when the cause was gone, not from when somebody found the time to sign."""
     due = restoration_due(view, ctx, data["cause_removed_at"])
     return Outcome(
-        facts=_restoration(view, ctx, data["reason_code"], due.isoformat()),
-        open=[OpenTask("restore_supply", due_at=due)],
+        facts=_restoration(view, ctx, data["reason_code"], due.at),
+        open=[OpenTask("restore_supply", due_at=due.at, due_rule=due.rule)],
         document=("restoration_order", None),
     )
 
