@@ -1,0 +1,119 @@
+"""No name, phone, account or installed address stands anywhere in the database in clear."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection
+
+from cases.intake.export import error_csv, neutral
+from cases.intake.receiving import original_file
+from cases.intake.selectors import batch_rows, find_batch, visible_batches
+from cases.models import ListBatch, ListPart, ListRow, PersonalRecord
+from tests.intake.samples import TRUTH, bring, content_of
+
+# A firm's name may stand in the title of its case; a person's nowhere.
+TITLED = {"enterprise", "data_centre", "state_unit", "compromised"}
+
+
+def text_columns() -> Iterator[tuple[str, str]]:
+    """Every column of every table that can hold text, byte strings included."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'"
+            " AND (data_type IN ('text', 'character varying', 'jsonb', 'json', 'bytea', 'ARRAY'))"
+        )
+        yield from cursor.fetchall()
+
+
+def dumped(table: str, column: str) -> str:
+    """All values of a column as a dump would show them, bytes read as UTF-8 where they are."""
+    with connection.cursor() as cursor:
+        cursor.execute(f'SELECT "{column}" FROM "{table}" WHERE "{column}" IS NOT NULL')  # noqa: S608
+        parts = []
+        for (value,) in cursor.fetchall():
+            parts.append(bytes(value).decode("utf-8", "ignore") if isinstance(value, memoryview) else str(value))
+        return "\n".join(parts)
+
+
+@pytest.mark.usefixtures("demo_city")
+def test_a_scan_of_the_whole_database_finds_no_personal_value() -> None:
+    for kind in ("trace", "grid", "tips"):
+        bring(kind)
+    lines = content_of("telecom").decode("gb18030").splitlines()
+    bring("telecom", "\n".join(lines[:900]).encode("gb18030"), name="名单")
+    assert PersonalRecord.objects.count() > 500
+    canaries: set[str] = set()
+    for site in TRUTH["sites"]:
+        canaries |= {site["phone"], site["account"], site["broadband"], f"{site['road']}{site['no']}号"}
+        if site["kind"] not in TITLED and len(site["holder"]) > 2:
+            canaries.add(site["holder"])
+    for table, column in text_columns():
+        text = dumped(table, column)
+        # Numbers and ids may hold any digits by chance; what is looked for is long or Chinese.
+        found = {canary for canary in canaries if canary in text}
+        assert not found, f"{table}.{column}: {sorted(found)[:5]}"
+
+
+@pytest.mark.usefixtures("demo_city")
+def test_sealed_cells_open_only_at_their_own_row() -> None:
+    bring("tips")
+    first, second = ListRow.objects.order_by("number")[:2]
+    assert first.raw_cells()[2] == "铜山区刘集镇中山北路52号"
+    second.sealed = first.sealed
+    with pytest.raises(ValueError, match="VAULT_KEYS"):
+        second.raw_cells()
+
+
+@pytest.mark.usefixtures("demo_city")
+def test_the_original_file_is_kept_sealed_and_comes_back_to_the_byte() -> None:
+    bring("telecom", content_of("telecom")[:40_000].rsplit(b"\n", 1)[0], name="名单")
+    batch = ListBatch.objects.get()
+    assert original_file(batch) == content_of("telecom")[:40_000].rsplit(b"\n", 1)[0]
+    assert b"36.154.192.217" not in bytes(ListPart.objects.get().sealed)
+
+
+@pytest.mark.usefixtures("demo_city")
+def test_a_viewer_sees_cells_masked_and_only_batches_of_his_region() -> None:
+    from agencies.actors import find_actor
+
+    bring("grid")
+    handler, outsider, other = (find_actor(name) for name in ("drc-handler1", "nj-drc-handler1", "ct-handler1"))
+    batch = visible_batches(handler).get()
+    assert not visible_batches(outsider).exists()
+    assert not visible_batches(other).exists()
+    assert visible_batches(find_actor("grid-handler1")).exists()
+    page, after = batch_rows(handler, batch, limit=2)
+    assert after == 2
+    assert page[1]["cells"][:3] == ["3203*****0088", "郑**", "徐州市邳州市***"]
+    assert page[1]["cells"][-1] == "9838.83"
+    follow, _ = batch_rows(handler, batch, after=after, limit=2)
+    assert [row["row"] for row in follow] == [3, 4]
+    refused, last = batch_rows(handler, batch, fate="reject")
+    assert (refused, last) == ([], None)
+
+
+@pytest.mark.usefixtures("demo_city")
+def test_the_error_file_answers_bad_rows_in_their_own_columns_and_runs_no_formula() -> None:
+    head, *rows = ["源IP地址,源端口,矿池地址,首次发现时间", ",1234,=HYPERLINK(\"x\"),2026-10-01 08:00", "36.154.192.217,,p.example,2026-10-01 08:00"]
+    bring("telecom", "\n".join([head, *rows]).encode(), name="名单")
+    batch = find_batch("名单")
+    assert batch is not None
+    text = b"".join(error_csv(batch)).decode("utf-8-sig").splitlines()
+    assert text[0] == f"{head},行号,处理结果,原因与办法"
+    assert "\"'=HYPERLINK" in text[1]
+    assert text[1].startswith(",1234,")
+    assert "reject:no_ip" in text[1]
+    assert "weak:no_port" in text[2]
+    assert [neutral(cell) for cell in ("-1", "-3.5", "-1+2", "+86", "@x", -1.0)] == ["-1", "-3.5", "'-1+2", "'+86", "'@x", "-1"]
+
+
+@pytest.mark.usefixtures("demo_city")
+def test_no_misplaced_column_carries_a_name_into_a_reason() -> None:
+    rows = ["源IP地址,源端口,矿池地址,首次发现时间", "孙玲娜,18049472055,p.example,徐州市建国西路226号", "8.8.4.4,孙玲娜,p.example,18049472055"]
+    bring("telecom", "\n".join(rows).encode(), name="名单")
+    stored = json.dumps(list(ListRow.objects.values("reading", "figures", "notes")), ensure_ascii=False)
+    for canary in ("孙玲娜", "18049472055", "建国西路"):
+        assert canary not in stored
