@@ -197,6 +197,16 @@ def answers(address: str) -> bool:
 
 
 @pytest.fixture(scope="session")
+def base_url() -> None:
+    """Each test has a server of its own: use `served`. The plugin's fixture of this name warns under pytest 9."""
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    return browser_context_args | {"locale": "zh-CN", "timezone_id": "Asia/Shanghai"}
+
+
+@pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """Debian's Chromium instead of one downloaded by Playwright."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")

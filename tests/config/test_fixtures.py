@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
+from playwright.sync_api import Page, expect
 
 from config.celery import app
 from tests.installation import ROOT, eventually
@@ -75,6 +77,18 @@ def test_the_cache_is_empty_again(redis_url: str) -> None:
 def test_a_live_server_answers_from_the_tests_database(served: str) -> None:
     with urllib.request.urlopen(f"{served}/healthz", timeout=10) as response:
         assert response.read() == b'{"database": "ok", "redis": "ok"}'
+
+
+def test_a_browser_shows_the_first_page_without_a_complaint(served: str, page: Page) -> None:
+    """A blocked script or a missing file would be told on its console."""
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("requestfailed", lambda request: complaints.append(request.url))
+    response = page.goto(served)
+    assert response is not None
+    assert response.ok
+    expect(page.locator("html")).to_have_attribute("lang", re.compile("^zh"))
+    assert complaints == []
 
 
 def test_a_live_worker_takes_tasks(celery_worker_process: int) -> None:
