@@ -104,12 +104,12 @@ class Params:
         except (ValueError, OverflowError):
             return self._refuse(name, "应为周次，如 2026-W47", "an ISO week such as 2026-W47")
 
+    def page_size(self) -> int:
+        return self.whole("page_size", 1, MAX_PAGE_SIZE) or DEFAULT_PAGE_SIZE
+
     def page(self) -> dict[str, Any]:
         """`cursor` and `size` as the selectors take them."""
-        return {
-            "cursor": self.text("cursor", 400),
-            "size": self.whole("page_size", 1, MAX_PAGE_SIZE) or DEFAULT_PAGE_SIZE,
-        }
+        return {"cursor": self.text("cursor", 400), "size": self.page_size()}
 
     def done(self) -> None:
         for name in self.query:

@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import URLPattern, path, register_converter
 from drf_spectacular.views import SpectacularAPIView
 
-from cases.api import actions, attachments, cases, events, reference, session, tasks
+from cases.api import actions, attachments, cases, events, imports, reference, session, tasks
 from cases.api.base import SessionLogin
 
 
@@ -37,6 +37,9 @@ _ROUTES: tuple[tuple[str, Any, str], ...] = (
     ("tasks/", tasks.TasksView, "tasks"),
     ("events/", events.EventsView, "events"),
     ("events/<str:event_id>", events.EventView, "event"),
+    ("imports/", imports.ImportsView, "imports"),
+    ("imports/<uuid:batch_id>", imports.ImportView, "import"),
+    ("imports/<uuid:batch_id>/rows", imports.ImportRowsView, "import-rows"),
     ("regions/", reference.RegionsView, "regions"),
     ("agencies/", reference.AgenciesView, "agencies"),
 )

@@ -67,7 +67,9 @@ def test_it_refuses_an_act_that_names_no_version(person, case):
 
 @pytest.mark.parametrize("header", ["*", "1", '"one"', '"1", "2"', '"0"', '""'])
 def test_it_refuses_a_version_that_is_none(person, case, header):
-    answer = person("drc-handler1").post(f"cases/{case['number']}/actions/comment", {"comment": "备注"}, If_Match=header)
+    answer = person("drc-handler1").post(
+        f"cases/{case['number']}/actions/comment", {"comment": "备注"}, If_Match=header
+    )
     assert answer.status_code == 400
     assert answer.data["code"] == "unreadable_if_match"
 
@@ -157,12 +159,8 @@ def test_opening_has_its_own_address(person, case):
 
 
 def test_a_wrong_stage_is_a_conflict_and_a_wrong_role_is_forbidden(person, case):
-    conflict = person("drc-approver1").post(
-        f"cases/{case['number']}/actions/sign_suspension_order", {}, If_Match='"1"'
-    )
-    forbidden = person("drc-handler1").post(
-        f"cases/{case['number']}/actions/sign_suspension_order", {}, If_Match='"1"'
-    )
+    conflict = person("drc-approver1").post(f"cases/{case['number']}/actions/sign_suspension_order", {}, If_Match='"1"')
+    forbidden = person("drc-handler1").post(f"cases/{case['number']}/actions/sign_suspension_order", {}, If_Match='"1"')
     assert (conflict.status_code, forbidden.status_code) == (409, 403)
     assert conflict.data["detail"] != forbidden.data["detail"]
 

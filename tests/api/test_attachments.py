@@ -14,7 +14,9 @@ PDF = b"%PDF-1.7\nnot much of a paper"
 
 def upload(person, case, name="停电函.pdf", content=PDF, **more):
     file = SimpleUploadedFile(name, content)
-    return person.client.post(f"{V1}/cases/{case['number']}/attachments/", {"file": file, **more}, headers=person.language)
+    return person.client.post(
+        f"{V1}/cases/{case['number']}/attachments/", {"file": file, **more}, headers=person.language
+    )
 
 
 def test_a_file_is_kept_with_its_hash_and_read_back_as_a_download(person, case):

@@ -47,7 +47,14 @@ def test_an_outsider_sees_nothing_and_cannot_tell_that_it_exists(person, case, u
 def test_lists_counts_and_searches_tell_an_outsider_nothing(person, case, username):
     outsider = person(username)
     nothing = {"results": [], "next": None, "previous": None, "total": {"value": 0, "exact": True, "text": "0"}}
-    for query in ("", "?q=解放路", f"?q={case['number']}", f"?number={case['number']}", "?holder=320300-drc", "?region=320303"):
+    for query in (
+        "",
+        "?q=解放路",
+        f"?q={case['number']}",
+        f"?number={case['number']}",
+        "?holder=320300-drc",
+        "?region=320303",
+    ):
         assert outsider.get(f"cases/{query}").data == nothing
     assert outsider.get("tasks/").data == nothing
     assert outsider.get("tasks/?agency=320300-drc").data == nothing
@@ -92,7 +99,9 @@ def test_each_filter_narrows_the_list(person, case):
         answer = handler.get(f"cases/{query}")
         assert titles(answer) == found, query
         assert answer.data["total"] == {"value": len(found), "exact": True, "text": str(len(found))}
-    assert handler.get("cases/?stage=verification").data["results"][0]["next_task"]["agency"]["code"] == "320300-telecom"
+    assert (
+        handler.get("cases/?stage=verification").data["results"][0]["next_task"]["agency"]["code"] == "320300-telecom"
+    )
 
 
 def test_pages_go_forward_and_back_and_lose_nothing_when_a_case_is_opened_in_between(person):

@@ -40,7 +40,9 @@ def test_a_format_that_is_not_there(person):
     check(person("drc-handler1").get("cases/", Accept="image/png"), 406, "not_acceptable")
 
 
-@pytest.mark.parametrize("body", [b"{", b"\xff", b'{"title": NaN}', b'{"title": "a\\u0000b"}', b'{"title": "\\ud800"}', b"[]", b"1"])
+@pytest.mark.parametrize(
+    "body", [b"{", b"\xff", b'{"title": NaN}', b'{"title": "a\\u0000b"}', b'{"title": "\\ud800"}', b"[]", b"1"]
+)
 def test_a_body_that_cannot_be_read(person, body):
     handler = person("drc-handler1")
     answer = handler.client.post("/api/v1/cases/", body, "application/json")

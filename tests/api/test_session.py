@@ -55,7 +55,9 @@ def test_after_logging_out_nothing_is_answered(client):
     assert client.get(f"{V1}/session/").status_code == 401
 
 
-@pytest.mark.parametrize(("username", "password"), [("drc-handler1", "wrong"), ("nobody", PASSWORD), ("system", PASSWORD)])
+@pytest.mark.parametrize(
+    ("username", "password"), [("drc-handler1", "wrong"), ("nobody", PASSWORD), ("system", PASSWORD)]
+)
 def test_a_wrong_login_does_not_say_which_part_was_wrong(client, username, password):
     answer = login(client, username, password)
     assert answer.status_code == 401
@@ -64,7 +66,9 @@ def test_a_wrong_login_does_not_say_which_part_was_wrong(client, username, passw
     assert english.json()["detail"].startswith("The username or password is wrong")
 
 
-@pytest.mark.parametrize("body", ["", "[]", "{}", '{"username": 1, "password": ""}', "not json", '{"username":"a\\u0000"}'])
+@pytest.mark.parametrize(
+    "body", ["", "[]", "{}", '{"username": 1, "password": ""}', "not json", '{"username":"a\\u0000"}']
+)
 def test_an_unusable_login_is_refused(client, body):
     assert client.post(f"{V1}/session/", body, "application/json").status_code == 400
 

@@ -4,13 +4,16 @@ The tests hold every answer against these shapes.
 """
 
 from cases.api.shapes.cases import CaseDetail, CasePage
+from cases.api.shapes.imports import Import, ImportPage, ImportRows, ListFile
 from cases.api.shapes.params import (
     AGENCY_FILTERS,
     CASE_FILTERS,
     EVENT_FILTERS,
+    IMPORT_FILTERS,
     ORDER,
     PAGING,
     REGION_FILTERS,
+    ROW_FILTERS,
     TASK_FILTERS,
 )
 from cases.api.shapes.records import Agencies, Attachment, Attachments, EventDetail, EventPage, Regions, Upload
@@ -21,9 +24,11 @@ __all__ = [
     "AGENCY_FILTERS",
     "CASE_FILTERS",
     "EVENT_FILTERS",
+    "IMPORT_FILTERS",
     "ORDER",
     "PAGING",
     "REGION_FILTERS",
+    "ROW_FILTERS",
     "TASK_FILTERS",
     "Actions",
     "Agencies",
@@ -35,6 +40,10 @@ __all__ = [
     "Done",
     "EventDetail",
     "EventPage",
+    "Import",
+    "ImportPage",
+    "ImportRows",
+    "ListFile",
     "Regions",
     "Session",
     "TaskPage",

@@ -57,6 +57,11 @@ EVENT_FILTERS = [
     _query("action", "Code of the act."),
     _query("case", "Id or number of a case."),
 ]
+IMPORT_FILTERS = [
+    _query("kind", "Kind of list.", enum=["telecom", "trace", "grid", "tips"]),
+    _query("state", "How far it is.", enum=["received", "importing", "done", "refused"]),
+]
+ROW_FILTERS = [_query("fate", "What became of the row.", enum=["accept", "weak", "duplicate", "reject"])]
 REGION_FILTERS = [_query("parent", "The region to look into; provinces where it is left out.")]
 AGENCY_FILTERS = [_REGION, _query("kind", "Kind of agency.", enum=[kind.value for kind in Kind])]
 ORDER = _query("order", "Oldest first unless said otherwise.", enum=["oldest", "newest"])
