@@ -10,6 +10,7 @@ import io
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, cast
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_python
@@ -23,7 +24,7 @@ PO = ROOT / "cases" / "locale" / "en" / "LC_MESSAGES" / "django.po"
 MO = PO.with_suffix(".mo")
 PLACES = ("cases/templates/**/*.html", "notifications/templates/**/*.html")
 CODE = ("cases/web/**/*.py", "cases/templatetags/*.py", "notifications/*.py")
-KEYWORDS: dict[str, tuple[int, ...] | None] = {"gettext": None, "gettext_lazy": None, "_": None, "ngettext": (1, 2)}
+KEYWORDS: dict[str, Any] = {"gettext": None, "gettext_lazy": None, "_": None, "ngettext": (1, 2)}
 
 
 def sentences() -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -34,7 +35,7 @@ def sentences() -> Iterator[tuple[str, tuple[str, ...]]]:
             if path.suffix == ".html":
                 text = templatize(text)
             found = extract_python(io.BytesIO(text.encode()), KEYWORDS, (), {"encoding": "utf-8"})
-            for _line, function, message, _comments in found:
+            for _line, function, message, _comments in cast("Any", found):
                 parts = [message] if isinstance(message, str) else [part for part in message if part]
                 if parts:
                     yield path.relative_to(ROOT).as_posix(), tuple(parts[: 2 if function == "ngettext" else 1])
@@ -46,7 +47,8 @@ def merged() -> Catalog:
     new = Catalog(locale="en", project="lianzhi", fuzzy=False, header_comment="# English of the pages")
     for place, said in sentences():
         known = old.get(said[0])
-        new.add(said if len(said) > 1 else said[0], known.string if known else None, locations=[(place, None)])
+        where: Any = [(place, None)]
+        new.add(said if len(said) > 1 else said[0], known.string if known else None, locations=where)
     return new
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -97,7 +98,15 @@ def take_files(request: PageRequest, form: Form) -> None:
 
 
 def rehearse(form: Form) -> dict[str, Any]:
-    """What the act would do if it were confirmed now; raises the refusal it would meet. Nothing is written."""
+    """What the act would do if it were confirmed now; raises the refusal it would meet. Nothing stays written."""
+    with transaction.atomic():
+        body = _rehearsed(form)
+        # Deciding draws a document number; a rehearsal gives it back.
+        transaction.set_rollback(True)
+    return body
+
+
+def _rehearsed(form: Form) -> dict[str, Any]:
     if form.case is None:
         return decide_opening(form.transition, form.actor, get_directory(), form.data, 0, form.now).body
     loaded = load_case(form.case["id"], form.actor.user_id, lock=False)

@@ -51,7 +51,8 @@ def _submitted(request: PageRequest, form: Form) -> HttpResponse:
         acting.take_files(request, form)
         if step in EDIT:
             return _show(request, form, extra_row=name)
-        if step == "check":
+        # What cannot be undone is never done from the first page, whatever step the request names.
+        if step == "check" or (form.transition.one_way and step != "confirm"):
             foreseen = acting.rehearse(form)
             return render(request, "web/action_check.html", acting.check_context(form, foreseen))
         result = acting.perform(form)

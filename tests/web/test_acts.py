@@ -1,0 +1,202 @@
+"""The check-and-confirm page: one way in, the same sentences as the engine, nothing typed is lost."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import pytest
+from django.test import Client
+
+from agencies.actors import find_actor, system_actor
+from agencies.models import Agency, User
+from agencies.services import grant_role
+from audit import clock
+from cases.models import Case
+from cases.workflow.available import available_actions
+from cases.workflow.engine import Result
+from tests.web import story
+from tests.web.conftest import LogIn
+
+
+def version(case: Result) -> int:
+    return Case.objects.values_list("version", flat=True).get(pk=case.case_id)
+
+
+def act(client: Client, case: Result, action: str, **typed: str) -> object:
+    form = {"version": str(version(case)), "key": f"{action}-{case.number}", "step": "now", **typed}
+    return client.post(f"/cases/{case.number}/actions/{action}/", form)
+
+
+def text(answer: object) -> str:
+    """What a reader sees."""
+    body = re.sub(r"<[^>]+>", " ", answer.content.decode())  # type: ignore[attr-defined]
+    return re.sub(r"\s+", " ", html.unescape(body))
+
+
+def test_an_act_is_done_and_said(log_in: LogIn) -> None:
+    case = story.opened()
+    client = log_in("drc-handler1")
+    answer = act(client, case, "dispatch_verification", **{"f.findings": "check_consumption"})
+    assert answer["Location"] == f"/cases/{case.number}/"  # type: ignore[index]
+    page = client.get(f"/cases/{case.number}/")
+    assert f"已办理：下发核查（{case.number}）" in text(page)
+    assert "交办 供电公司“用电核查”" in text(page)
+    assert Case.objects.get(pk=case.case_id).stage == "verification"
+
+
+def test_the_same_form_sent_twice_is_done_once(log_in: LogIn) -> None:
+    case = story.opened()
+    client, before = log_in("drc-handler1"), version(case)
+    typed = {"version": str(before), "key": "one-key", "step": "now", "f.comment": "走访邻居"}
+    for _ in range(2):
+        assert client.post(f"/cases/{case.number}/actions/comment/", typed).status_code == 302
+    assert version(case) == before + 1
+
+
+@pytest.mark.parametrize("who", ["drc-handler1", "drc-approver1", "grid-handler1", "grid-crew1", "sup-supervisor1"])
+def test_a_greyed_reason_is_the_sentence_of_the_refused_post(log_in: LogIn, who: str) -> None:
+    case = story.reported()
+    client = log_in(who)
+    page = text(client.get(f"/cases/{case.number}/"))
+    acts = available_actions(case_id=case.case_id, actor=find_actor(who), now=clock.now())
+    refused = [a for a in acts if not a.allowed and a.in_stage and a.refusal]
+    assert refused
+    for each in refused:
+        assert each.refusal is not None
+        assert each.refusal.text.zh in page, each.action
+        answer = act(client, case, each.action)
+        assert answer.status_code == each.refusal.status, each.action  # type: ignore[attr-defined]
+        assert each.refusal.text.zh in text(answer), each.action
+
+
+def test_a_button_stands_for_every_act_that_is_possible_and_no_other(log_in: LogIn) -> None:
+    case = story.dispatched()
+    for who in ("drc-handler1", "drc-reviewer1", "grid-handler1", "cac-handler1", "sup-supervisor1"):
+        page = log_in(who).get(f"/cases/{case.number}/").content.decode()
+        shown = set(re.findall(r'<a class="btn[^>]*data-action="([a-z_]+)"', page))
+        acts = available_actions(case_id=case.case_id, actor=find_actor(who), now=clock.now())
+        assert shown == {a.action for a in acts if a.allowed}, who
+
+
+def test_a_stale_form_keeps_what_was_typed_and_says_who_came_before(log_in: LogIn) -> None:
+    case = story.dispatched()
+    client, seen = log_in("grid-handler1"), version(case)
+    story.do("telecom-handler1", "report_subscriber", case, result="identified", subject="sole_trader")
+    typed = {"version": str(seen), "key": "k", "step": "now", "f.result": "abnormal", "f.note": "计量箱已加封"}
+    typed |= {"f.user_class": "ordinary", "f.price_class": "commercial", "f.serves_residents": "false"}
+    typed |= {"f.theft": "false", "f.monthly_kwh": "35000", "f.capacity_kva": "250"}
+    answer = client.post(f"/cases/{case.number}/actions/report_consumption/", typed)
+    assert answer.status_code == 412
+    page = answer.content.decode()
+    assert "计量箱已加封" in page
+    assert re.search(r'value="abnormal" checked', page)
+    assert "反馈溯源结果（许昊）" in text(answer)
+    again = {name: re.search(rf'name="{name}" value="([^"]*)"', page).group(1) for name in ("version", "key")}  # type: ignore[union-attr]
+    assert again["version"] == str(version(case))
+    assert client.post(f"/cases/{case.number}/actions/report_consumption/", typed | again).status_code == 302
+
+
+def test_an_act_names_the_version_it_rests_on(log_in: LogIn) -> None:
+    case = story.opened()
+    answer = act(log_in("drc-handler1"), case, "comment", version="", **{"f.comment": "走访邻居"})
+    assert answer.status_code == 428  # type: ignore[attr-defined]
+
+
+def test_errors_are_listed_on_top_and_lead_to_their_fields(log_in: LogIn) -> None:
+    case = story.dispatched()
+    typed = {"f.result": "running", "f.officers[0].officer": "李明远", "f.devices": "许多"}
+    answer = act(log_in("drc-handler1"), case, "record_inspection", **typed)
+    assert answer.status_code == 400  # type: ignore[attr-defined]
+    page = answer.content.decode()  # type: ignore[attr-defined]
+    for anchor in ("i-f-inspected_at", "i-f-officers-0-staff_no", "i-f-devices"):
+        assert f'href="#{anchor}"' in page
+        assert f'id="{anchor}"' in page
+    assert 'value="许多"' in page
+    assert 'value="李明远"' in page
+
+
+def test_a_row_can_be_added_without_losing_the_others(log_in: LogIn) -> None:
+    case = story.dispatched()
+    typed = {"step": "row:f.officers", "f.officers[0].staff_no": "XZ320001"}
+    answer = act(log_in("drc-handler1"), case, "record_inspection", **typed)
+    page = answer.content.decode()  # type: ignore[attr-defined]
+    assert 'value="XZ320001"' in page
+    assert 'name="f.officers[1].staff_no"' in page
+    assert version(case) == 2
+
+
+def proposed() -> Result:
+    case = story.reported()
+    story.do(
+        "drc-handler1", "propose_determination", case, finding="self_operated", subject="sole_trader",
+        disposals=["continue_monitoring"], monitoring_reason="awaiting_signal", review_on="2027-01-15",
+    )  # fmt: skip
+    return case
+
+
+def test_what_cannot_be_undone_is_checked_first(log_in: LogIn) -> None:
+    case = proposed()
+    client, before = log_in("drc-reviewer1"), version(case)
+    check = act(client, case, "decide_determination", step="check", **{"f.decision": "approve"})
+    assert check.status_code == 200  # type: ignore[attr-defined]
+    assert "核对：审核认定意见" in text(check)
+    assert "审核结果 同意" in text(check)
+    assert "进入 监测名单" in text(check)
+    assert version(case) == before
+    edit = act(client, case, "decide_determination", step="edit", **{"f.decision": "approve"})
+    assert re.search(r'value="approve" checked', edit.content.decode())  # type: ignore[attr-defined]
+    done = act(client, case, "decide_determination", step="confirm", **{"f.decision": "approve"})
+    assert done.status_code == 302  # type: ignore[attr-defined]
+    assert Case.objects.get(pk=case.case_id).stage == "monitoring"
+
+
+def test_a_one_way_act_is_not_done_from_the_first_page(log_in: LogIn) -> None:
+    case = proposed()
+    page = log_in("drc-reviewer1").get(f"/cases/{case.number}/actions/decide_determination/").content.decode()
+    assert 'value="check"' in page
+    assert 'value="now"' not in page
+    skipped = act(log_in("drc-reviewer1"), case, "decide_determination", step="now", **{"f.decision": "approve"})
+    assert "核对：审核认定意见" in text(skipped)
+    assert Case.objects.get(pk=case.case_id).stage == "verification"
+
+
+def test_nobody_decides_what_they_proposed(log_in: LogIn) -> None:
+    grant_role(
+        actor=system_actor(),
+        user=User.objects.get(username="drc-handler1"),
+        agency=Agency.objects.get(code="320300-drc"),
+        role="reviewer",
+        now=clock.now(),
+    )
+    case = proposed()
+    client, sentence = log_in("drc-handler1"), "本案的“提出认定意见”是你办理的，“审核认定意见”须由另一人办理。"
+    assert sentence in text(client.get(f"/cases/{case.number}/"))
+    answer = act(client, case, "decide_determination", step="confirm", **{"f.decision": "approve"})
+    assert answer.status_code == 403  # type: ignore[attr-defined]
+    assert sentence in text(answer)
+
+
+def test_a_stranger_finds_nothing(log_in: LogIn) -> None:
+    case = story.reported()
+    for address in (f"/cases/{case.number}/", f"/cases/{case.number}/actions/comment/", "/cases/XZ26-9999/"):
+        answer = log_in("nj-drc-handler1").get(address)
+        assert answer.status_code == 404, address
+        assert "没有这件案件或这一页，或你所在机构不参与办理" in text(answer)
+    assert act(log_in("nj-drc-handler1"), case, "comment").status_code == 404  # type: ignore[attr-defined]
+
+
+def test_an_unknown_act_is_not_found(log_in: LogIn) -> None:
+    case = story.opened()
+    assert log_in("drc-handler1").get(f"/cases/{case.number}/actions/abolish/").status_code == 404
+    assert log_in("drc-handler1").get(f"/cases/{case.number}/actions/open_case/").status_code == 404
+
+
+def test_every_form_of_the_table_can_be_drawn(log_in: LogIn) -> None:
+    """Whatever the inputs of an act are, its page shows them, in both languages."""
+    from cases.web import forms
+    from cases.workflow.transitions import TRANSITIONS
+
+    for row in TRANSITIONS.values():
+        drawn = forms.draw(row.inputs, {}, options={})
+        assert [item.name for item in drawn] == [f"f.{field.name}" for field in row.inputs]
