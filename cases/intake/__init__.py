@@ -1,1 +1,1 @@
-"""From a list as an official made it to cases: reading, mapping, fates, one site per household, the answer to every row."""
+"""From a list as an official made it to cases: reading, fates, one site per household, the answer to every row."""

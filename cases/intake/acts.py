@@ -15,11 +15,11 @@ from uuid import UUID
 
 from agencies.actors import Actor
 from audit.ids import new_id
+from cases.intake.lists.rows import ReadRow
+from cases.intake.lists.subjects import title_of
 from cases.intake.sites.identity import SiteState
 from cases.intake.sites.lookups import StoredCase
 from cases.intake.sites.matching import Placement, Plan
-from cases.intake.lists.rows import ReadRow
-from cases.intake.lists.subjects import title_of
 from cases.workflow.bulk import Request, perform_many
 from cases.workflow.engine import Result
 from cases.workflow.errors import WorkflowError
@@ -135,7 +135,9 @@ def _opening(target: Target, imported: Import) -> dict[str, Any]:
 
 def _signals(target: Target, kind: str) -> list[dict[str, Any]]:
     count = len(target.placements) if kind in FAMILY else 0
-    families = Counter({FAMILY.get(kind, "traffic"): count, **({"traffic": target.moved_in} if kind == "trace" else {})})
+    families = Counter(
+        {FAMILY.get(kind, "traffic"): count, **({"traffic": target.moved_in} if kind == "trace" else {})}
+    )
     return [{"family": family, "count": number} for family, number in families.items() if number]
 
 

@@ -16,9 +16,9 @@ from audit.ids import new_id
 from cases.intake.acts import FAMILY, Import, Target
 from cases.intake.copying import copy_rows
 from cases.intake.lines import Line
-from cases.intake.sites.matching import Placement, Plan
 from cases.intake.lists.rows import ReadRow
 from cases.intake.lists.values import CST, read_time
+from cases.intake.sites.matching import Placement, Plan
 from cases.models.sealing import key_ring, seal_cells
 from cases.models.vault import record_place
 
@@ -81,7 +81,9 @@ def _write_sites(targets: Iterable[Target], now: datetime) -> None:
     new, again, located = [], [], []
     for target in targets:
         if target.stored is None and target.opened:
-            new.append((target.site_id, target.case_id, None, target.region_code, _subject(target), target.state.located, now))
+            new.append(
+                (target.site_id, target.case_id, None, target.region_code, _subject(target), target.state.located, now)
+            )
         elif target.opened:
             again.append((str(target.site_id), target.case_id))
         elif target.stored and target.state.located and not target.stored.located:
@@ -172,9 +174,7 @@ def _keys(plan: Plan, targets: dict[str, Target], now: datetime) -> Iterator[tup
         )
 
 
-def _signals(
-    targets: Iterable[Target], by_line: dict[int, Line], imported: Import
-) -> Iterator[tuple[Any, ...]]:
+def _signals(targets: Iterable[Target], by_line: dict[int, Line], imported: Import) -> Iterator[tuple[Any, ...]]:
     family = FAMILY.get(imported.kind)
     if family is None:
         return

@@ -10,8 +10,8 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
-from cases.intake.selectors import headers_of, raw_rows
 from cases.intake.lists.values import text_of
+from cases.intake.selectors import headers_of, raw_rows
 from cases.models import ListBatch
 
 RESULT_HEADERS = ("行号", "处理结果", "原因与办法")

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from cases.intake.lists.mapping import Mapping
+from cases.intake.lists.rows import ReadRow, Setting, read_row
 from cases.intake.sites.identity import Evidence, evidence_of
 from cases.intake.sites.lookups import (
     FirstRow,
@@ -15,9 +17,7 @@ from cases.intake.sites.lookups import (
     known_sites,
     waiting_replies,
 )
-from cases.intake.lists.mapping import Mapping
 from cases.intake.sites.matching import Matcher, Placement, Reply
-from cases.intake.lists.rows import ReadRow, Setting, read_row
 from cases.models.sealing import key_ring, open_cells
 
 
@@ -116,4 +116,3 @@ def columns_of(sheets: Iterable[tuple[str, Mapping]], order: str | None) -> dict
 def mapping_from(columns: dict[str, Any], sheet: int) -> Mapping:
     kept = columns["sheets"][sheet]
     return Mapping(kept["kind"], kept["columns"], kept["confidence"], tuple(kept["headers"]))
-

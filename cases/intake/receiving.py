@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -85,11 +86,7 @@ def receive_list(
     known = ListBatch.objects.filter(agency_id=agency.id, kind=kind, sha256=digest).first()
     if known is not None:
         return known, False
-    problem, sheets = None, list[MappedSheet]()
-    try:
-        sheets = find_lists(kind, open_list(content))
-    except NotAList as error:
-        problem = error
+    total, columns, problem = _inspect(kind, content)
     batch = ListBatch(
         name=name,
         kind=kind,
@@ -102,10 +99,22 @@ def receive_list(
         moved_at=now,
         state=ListBatch.State.REFUSED if problem else ListBatch.State.RECEIVED,
         problem={"code": problem.code, **problem.figures} if problem else None,
-        columns={} if problem else columns_of(((s.sheet.name, s.mapping) for s in sheets), _day_order(sheets)),
+        columns=columns,
+        rows_total=total,
     )
     _keep(batch, content, actor, agency, now)
     return batch, True
+
+
+def _inspect(kind: str, content: bytes) -> tuple[int | None, dict[str, Any], NotAList | None]:
+    """Rows and columns of a list, or the reason why it is none."""
+    try:
+        sheets = find_lists(kind, open_list(content))
+        total, order = _survey(sheets)
+    except NotAList as error:
+        return None, {}, error
+    columns = columns_of(((s.sheet.name, s.mapping) for s in sheets), order)
+    return total, columns, None if total else NotAList("no_rows")
 
 
 def _checked(kind: str, batch_name: str, filename: str) -> str:
@@ -123,17 +132,17 @@ def _checked(kind: str, batch_name: str, filename: str) -> str:
     return name
 
 
-def _day_order(sheets: list[MappedSheet]) -> str | None:
-    """What the dates of the list prove about `10/3/2021`; nothing where they prove both orders."""
-    proved = set()
+def _survey(sheets: list[MappedSheet]) -> tuple[int, str | None]:
+    """The number of data rows, and what their dates prove about `10/3/2021`: nothing where they prove both orders."""
+    total = 0
+    proved: set[str] = set()
     for mapped in sheets:
         fields = [field for field in ("first", "last", "reported") if field in mapped.mapping.columns]
-        for row in mapped.data_rows() if fields else ():
-            proved |= {proved_order(mapped.mapping.cell(row, field)) for field in fields}
-            if len(proved - {None}) > 1:
-                return None
-    orders = sorted(order for order in proved if order)
-    return orders[0] if orders else None
+        for row in mapped.data_rows():
+            total += 1
+            if len(proved) < 2:
+                proved |= {order for field in fields if (order := proved_order(mapped.mapping.cell(row, field)))}
+    return total, proved.pop() if len(proved) == 1 else None
 
 
 def _keep(batch: ListBatch, content: bytes, actor: Actor, agency: AgencyRef, now: datetime) -> None:
@@ -144,14 +153,18 @@ def _keep(batch: ListBatch, content: bytes, actor: Actor, agency: AgencyRef, now
             action = Action.IMPORT_REFUSED if batch.problem else Action.IMPORT_RECEIVED
             record_import(action, batch, actor, agency, now)
     except IntegrityError as error:
-        raise InvalidInput(
-            fields={"batch": sentence(FILE["name_taken"], {"batch": batch.name})}
-        ) from error
+        raise InvalidInput(fields={"batch": sentence(FILE["name_taken"], {"batch": batch.name})}) from error
 
 
 def record_import(action: Action, batch: ListBatch, actor: Actor, agency: AgencyRef, now: datetime) -> None:
     """The import as an event of the agency that sent the list."""
-    data = {"batch": str(batch.id), "batch_name": batch.name, "kind": batch.kind, "sha256": batch.sha256, "bytes": batch.size}
+    data = {
+        "batch": str(batch.id),
+        "batch_name": batch.name,
+        "kind": batch.kind,
+        "sha256": batch.sha256,
+        "bytes": batch.size,
+    }
     if action is Action.IMPORT_COMMITTED:
         data |= {"rows": batch.rows_done, "counts": {k: batch.counts.get(k, {}) for k in ("fates", "effects")}}
     if batch.problem:

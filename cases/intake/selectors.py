@@ -14,8 +14,8 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from agencies.actors import Actor
-from cases.intake.masking import mask_cells
 from cases.intake.lists.sentences import row_sentence
+from cases.intake.masking import mask_cells
 from cases.models import ListBatch
 from cases.models.sealing import open_cells
 

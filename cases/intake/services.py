@@ -25,12 +25,12 @@ from cases.intake.acts import Import, gather, perform
 from cases.intake.commit import write_chunk
 from cases.intake.copying import next_ids
 from cases.intake.lines import mapping_from, match, prepare
-from cases.intake.sites.lookups import lock_intake
 from cases.intake.lists.mapping import Mapping, find_lists
 from cases.intake.lists.reading import Row, open_list
-from cases.intake.receiving import original_file, receive_list, record_import
 from cases.intake.lists.rows import ReadRow, Setting, read_row
 from cases.intake.lists.sentences import FILE, sentence
+from cases.intake.receiving import original_file, receive_list, record_import
+from cases.intake.sites.lookups import lock_intake
 from cases.models import ListBatch
 from cases.workflow.view import Text
 
@@ -162,8 +162,9 @@ class _Run:
         )
 
     def go(self, progress: Progress | None, until: float | None) -> None:
-        if self.batch.rows_total is None:
-            self._start()
+        if self.batch.state == ListBatch.State.RECEIVED:
+            self.batch.state = ListBatch.State.IMPORTING
+            self.batch.save(update_fields=["state"])
         while self.batch.state == ListBatch.State.IMPORTING:
             try:
                 for chunk in self._chunks(self.batch.rows_done):
@@ -175,12 +176,6 @@ class _Run:
                 self._finish()
             except _Overtaken:
                 self.batch.refresh_from_db()
-
-    def _start(self) -> None:
-        batch = self.batch
-        batch.rows_total = sum(1 for sheet in self.sheets for _ in sheet.data_rows())
-        batch.state = ListBatch.State.IMPORTING
-        batch.save(update_fields=["rows_total", "state"])
 
     def _chunks(self, skip: int) -> Iterator[list[ReadRow]]:
         rows = islice(self._reads(), skip, None)

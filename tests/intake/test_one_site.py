@@ -121,7 +121,11 @@ def test_replies_that_come_before_the_list_wait_for_it() -> None:
 def test_the_reply_gives_the_case_its_place_and_its_title() -> None:
     bring("telecom", sheet(TELECOM, seen(1, ONE, 1001, 1)), name="名单")
     assert Case.objects.get().title == "云龙区 待溯源 · 挖矿流量"
-    bring("trace", sheet(TRACE, located(ONE, 1001, 1, "xz01@adsl", "徐州强明贸易有限公司", "泉山区金山东路1号")), name="答复")
+    bring(
+        "trace",
+        sheet(TRACE, located(ONE, 1001, 1, "xz01@adsl", "徐州强明贸易有限公司", "泉山区金山东路1号")),
+        name="答复",
+    )
     case = Case.objects.get()
     assert (case.title, case.region_code) == ("泉山区 徐州强明贸易有限公司 · 挖矿流量", "320311")
     # A reply is no hit of its own: it neither counts as a signal nor makes the case urgent.
@@ -155,7 +159,11 @@ def test_another_month_of_the_same_meter_is_added_and_the_same_month_is_a_repeat
     bring("grid", sheet(GRID, ("3203000000017", "孙玲", FLAT, "2026.09", "9120")), name="九月")
     bring(
         "grid",
-        sheet(GRID, ("3203000000017", "孙玲", FLAT, "202609", "9120"), ("3203000000017", "孙玲", FLAT, "2026年10月", "9000")),
+        sheet(
+            GRID,
+            ("3203000000017", "孙玲", FLAT, "202609", "9120"),
+            ("3203000000017", "孙玲", FLAT, "2026年10月", "9000"),
+        ),
         name="十月",
     )
     assert [(row["fate"], row["effect"]) for row in rows_of("十月")] == [("duplicate", "none"), ("accept", "added")]
@@ -170,7 +178,11 @@ def test_a_new_hit_on_a_closed_site_opens_a_new_case_linked_to_the_old_one() -> 
     again = Case.objects.get(stage="monitoring")
     assert again.level == "priority"
     assert again.facts["relapse"]["of"] in (closed.number, str(closed.id))
-    assert rows_of("十月")[0] | {"reason": ""} == rows_of("十月")[0] | {"effect": "new_case", "case": again.number, "reason": ""}
+    assert rows_of("十月")[0] | {"reason": ""} == rows_of("十月")[0] | {
+        "effect": "new_case",
+        "case": again.number,
+        "reason": "",
+    }
     assert Site.objects.get().previous_case_id == closed.id
     closed.refresh_from_db()
     assert closed.stage == "closed"

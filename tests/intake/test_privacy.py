@@ -31,7 +31,7 @@ def text_columns() -> Iterator[tuple[str, str]]:
 def dumped(table: str, column: str) -> str:
     """All values of a column as a dump would show them, bytes read as UTF-8 where they are."""
     with connection.cursor() as cursor:
-        cursor.execute(f'SELECT "{column}" FROM "{table}" WHERE "{column}" IS NOT NULL')  # noqa: S608
+        cursor.execute(f'SELECT "{column}" FROM "{table}" WHERE "{column}" IS NOT NULL')
         parts = []
         for (value,) in cursor.fetchall():
             parts.append(bytes(value).decode("utf-8", "ignore") if isinstance(value, memoryview) else str(value))
@@ -97,7 +97,11 @@ def test_a_viewer_sees_cells_masked_and_only_batches_of_his_region() -> None:
 
 @pytest.mark.usefixtures("demo_city")
 def test_the_error_file_answers_bad_rows_in_their_own_columns_and_runs_no_formula() -> None:
-    head, *rows = ["源IP地址,源端口,矿池地址,首次发现时间", ",1234,=HYPERLINK(\"x\"),2026-10-01 08:00", "36.154.192.217,,p.example,2026-10-01 08:00"]
+    head, *rows = [
+        "源IP地址,源端口,矿池地址,首次发现时间",
+        ',1234,=HYPERLINK("x"),2026-10-01 08:00',
+        "36.154.192.217,,p.example,2026-10-01 08:00",
+    ]
     bring("telecom", "\n".join([head, *rows]).encode(), name="名单")
     batch = find_batch("名单")
     assert batch is not None
@@ -107,12 +111,23 @@ def test_the_error_file_answers_bad_rows_in_their_own_columns_and_runs_no_formul
     assert text[1].startswith(",1234,")
     assert "reject:no_ip" in text[1]
     assert "weak:no_port" in text[2]
-    assert [neutral(cell) for cell in ("-1", "-3.5", "-1+2", "+86", "@x", -1.0)] == ["-1", "-3.5", "'-1+2", "'+86", "'@x", "-1"]
+    assert [neutral(cell) for cell in ("-1", "-3.5", "-1+2", "+86", "@x", -1.0)] == [
+        "-1",
+        "-3.5",
+        "'-1+2",
+        "'+86",
+        "'@x",
+        "-1",
+    ]
 
 
 @pytest.mark.usefixtures("demo_city")
 def test_no_misplaced_column_carries_a_name_into_a_reason() -> None:
-    rows = ["源IP地址,源端口,矿池地址,首次发现时间", "孙玲娜,18049472055,p.example,徐州市建国西路226号", "8.8.4.4,孙玲娜,p.example,18049472055"]
+    rows = [
+        "源IP地址,源端口,矿池地址,首次发现时间",
+        "孙玲娜,18049472055,p.example,徐州市建国西路226号",
+        "8.8.4.4,孙玲娜,p.example,18049472055",
+    ]
     bring("telecom", "\n".join(rows).encode(), name="名单")
     stored = json.dumps(list(ListRow.objects.values("reading", "figures", "notes")), ensure_ascii=False)
     for canary in ("孙玲娜", "18049472055", "建国西路"):

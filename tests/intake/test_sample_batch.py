@@ -14,7 +14,12 @@ KINDS = ("telecom", "trace", "grid", "tips")
 
 @pytest.mark.parametrize(
     "order",
-    [KINDS, ("tips", "grid", "trace", "telecom"), ("grid", "telecom", "tips", "trace"), ("trace", "tips", "telecom", "grid")],
+    [
+        KINDS,
+        ("tips", "grid", "trace", "telecom"),
+        ("grid", "telecom", "tips", "trace"),
+        ("trace", "tips", "telecom", "grid"),
+    ],
     ids="-".join,
 )
 def test_it_finds_the_sites_in_any_order_of_the_files(order: tuple[str, ...]) -> None:

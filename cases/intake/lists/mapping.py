@@ -19,7 +19,19 @@ HEADER_WITHIN = 20
 
 _COMMON_SUBSCRIBER = {
     "broadband": ("宽带账号", "上网账号", "宽带帐号", "接入账号", "拨号账号", "业务号码", "broadband", "account_name"),
-    "holder": ("用户名称", "户名", "客户名称", "用户姓名", "机主", "单位名称", "企业名称", "所属企业", "holder", "subscriber", "customer"),
+    "holder": (
+        "用户名称",
+        "户名",
+        "客户名称",
+        "用户姓名",
+        "机主",
+        "单位名称",
+        "企业名称",
+        "所属企业",
+        "holder",
+        "subscriber",
+        "customer",
+    ),
     "phone": ("联系电话", "手机号", "手机号码", "电话", "联系方式", "phone", "mobile"),
     "address": ("装机地址", "用电地址", "接入地址", "安装地址", "详细地址", "物理住所", "地址", "address"),
 }
@@ -27,14 +39,74 @@ _COMMON_SUBSCRIBER = {
 SYNONYMS: dict[str, dict[str, tuple[str, ...]]] = {
     "telecom": {
         "seq": ("序号", "编号", "no", "seq", "id"),
-        "ip": ("源ip地址", "源ip", "ip地址", "矿工ip", "矿机ip", "用户ip", "客户端ip", "主机ip", "ip", "src_ip", "source_ip", "client_ip", "srcip"),
+        "ip": (
+            "源ip地址",
+            "源ip",
+            "ip地址",
+            "矿工ip",
+            "矿机ip",
+            "用户ip",
+            "客户端ip",
+            "主机ip",
+            "ip",
+            "src_ip",
+            "source_ip",
+            "client_ip",
+            "srcip",
+        ),
         "port": ("源端口", "源端口号", "端口", "port", "src_port", "source_port", "sport"),
-        "pool": ("矿池地址", "矿池域名", "矿池", "目的地址", "目的ip", "矿池服务器", "目标地址", "pool", "pool_domain", "dst", "dst_ip", "destination"),
+        "pool": (
+            "矿池地址",
+            "矿池域名",
+            "矿池",
+            "目的地址",
+            "目的ip",
+            "矿池服务器",
+            "目标地址",
+            "pool",
+            "pool_domain",
+            "dst",
+            "dst_ip",
+            "destination",
+        ),
         "pool_port": ("目的端口", "矿池端口", "dst_port", "pool_port", "dport"),
         "coin": ("币种", "虚拟货币种类", "币名", "coin", "currency"),
-        "first": ("首次发现时间", "首次时间", "起始时间", "开始时间", "最早发现时间", "首次活跃时间", "发现时间", "first_seen", "first", "start_time", "start"),
-        "last": ("最近发现时间", "末次发现时间", "最后发现时间", "结束时间", "最近时间", "最近活跃时间", "last_seen", "last", "end_time", "end"),
-        "count": ("提交次数", "通联次数", "连接次数", "命中次数", "告警次数", "submit_count", "submits", "count", "hits"),
+        "first": (
+            "首次发现时间",
+            "首次时间",
+            "起始时间",
+            "开始时间",
+            "最早发现时间",
+            "首次活跃时间",
+            "发现时间",
+            "first_seen",
+            "first",
+            "start_time",
+            "start",
+        ),
+        "last": (
+            "最近发现时间",
+            "末次发现时间",
+            "最后发现时间",
+            "结束时间",
+            "最近时间",
+            "最近活跃时间",
+            "last_seen",
+            "last",
+            "end_time",
+            "end",
+        ),
+        "count": (
+            "提交次数",
+            "通联次数",
+            "连接次数",
+            "命中次数",
+            "告警次数",
+            "submit_count",
+            "submits",
+            "count",
+            "hits",
+        ),
         "operator": ("运营商", "所属运营商", "归属运营商", "operator", "carrier", "isp"),
         "county": ("疑似区县", "所属区县", "区县", "属地", "归属地", "疑似属地", "county", "district"),
         "level": ("名单级别", "级别", "名单类型", "level"),
@@ -46,7 +118,17 @@ SYNONYMS: dict[str, dict[str, tuple[str, ...]]] = {
         "seq": ("序号", "编号", "no", "seq", "id"),
         "ip": ("源ip地址", "源ip", "ip地址", "矿工ip", "用户ip", "ip", "src_ip", "source_ip"),
         "port": ("源端口", "源端口号", "端口", "port", "src_port", "source_port"),
-        "first": ("首次发现时间", "首次时间", "起始时间", "开始时间", "发现时间", "时间", "first_seen", "first", "start_time"),
+        "first": (
+            "首次发现时间",
+            "首次时间",
+            "起始时间",
+            "开始时间",
+            "发现时间",
+            "时间",
+            "first_seen",
+            "first",
+            "start_time",
+        ),
         "result": ("溯源结果", "查询结果", "核查结果", "定位结果", "反馈结果", "result", "status"),
         **_COMMON_SUBSCRIBER,
     },
@@ -81,8 +163,10 @@ REQUIRED = {"telecom": ("ip",), "trace": ("ip", "result"), "grid": ("meter",), "
 KIND_NAMES = {"telecom": "监测名单", "trace": "溯源反馈", "grid": "用电异常名单", "tips": "举报清单"}
 KINDS = tuple(SYNONYMS)
 
-_UNITS = re.compile(r"^(kwh|kva|kw|千瓦时|千伏安|千瓦|度|元|次|台|个|万千瓦时|元/千瓦时|th/s|gh/s|mh/s)$", re.IGNORECASE)
-_BRACKETED = re.compile(r"[(\[【〔].*?[)\]】〕]|/?(kwh|kva)$", re.IGNORECASE)
+_UNITS = re.compile(
+    r"^(kwh|kva|kw|千瓦时|千伏安|千瓦|度|元|次|台|个|万千瓦时|元/千瓦时|th/s|gh/s|mh/s)$", re.IGNORECASE
+)
+_BRACKETED = re.compile(r"[(\[【〔].*?[)\]】〕]|(?<=[^a-z_])/?(kwh|kva)$", re.IGNORECASE)
 _TOTALS = ("合计", "总计", "小计", "填报人", "填报单位", "制表", "审核人", "备注:", "注:", "说明:")
 
 
@@ -116,13 +200,11 @@ class MappedSheet:
                 yield row
 
     def _is_trimming(self, row: Row) -> bool:
-        cells = [text_of(cell) for cell in row]
-        first = next(cell for cell in cells if cell)
+        first = next(text for cell in row if (text := text_of(cell)))
         if first.startswith(_TOTALS):
             return True
-        named = [cells[column] for column in self.mapping.columns.values() if column < len(cells)]
-        heads = [self.mapping.headers[column] for column in self.mapping.columns.values() if column < len(cells)]
-        return named == heads
+        kind = self.mapping.kind
+        return all(self.mapping.cell(row, field).lower() in SYNONYMS[kind][field] for field in REQUIRED[kind])
 
 
 def normalise_header(text: str) -> str:

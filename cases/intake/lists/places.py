@@ -35,8 +35,8 @@ class Place(NamedTuple):
     def door(self) -> str:
         """The address without its township, which every second list leaves out; empty if it names no spot."""
         if self.road and self.number:
-            return "|".join((self.county, self.road, self.number, self.room))
-        return "|".join((self.county, self.rest)) if len(self.rest) >= 4 else ""
+            return f"{self.county}|{self.road}|{self.number}|{self.room}"
+        return f"{self.county}|{self.rest}" if len(self.rest) >= 4 else ""
 
     @property
     def is_flat(self) -> bool:
@@ -46,18 +46,26 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Divisions:
-    """Names of cities and counties, longest first; townships of each county."""
+    """Names with their codes, the longest first.
 
-    provinces: tuple[tuple[str, str], ...]
-    cities: tuple[tuple[str, str], ...]
+    Provinces, cities and `elsewhere` (all counties) by their first two characters, counties by city,
+    townships by county.
+    """
+
+    provinces: dict[str, tuple[str, ...]]
+    cities: dict[str, tuple[tuple[str, str], ...]]
     counties: dict[str, tuple[tuple[str, str], ...]]
+    elsewhere: dict[str, tuple[tuple[str, str], ...]]
     townships: dict[str, tuple[str, ...]]
+    city_names: dict[str, str]
 
 
 _BRACKETS = re.compile(r"\(([^()]*)\)")
 _TOWN_KIND = re.compile(r"(街道办事处|街道|镇|乡)$")
 _TOWN = re.compile(r"^([^\d]{1,12}?(?:街道办事处|街道|镇|乡|农场|林场|开发区|园区|风景名胜区))(?=[^\d]{2,}\d|$)")
-_ROAD = re.compile(r"^([^\d]{1,14}?(?:大道|大街|路|街|巷|弄|里|道|村|庄|小区|花园|新村))?([^\d]{0,14}?)(\d+(?:-\d+)?)号(?!楼|院)")
+_ROAD = re.compile(
+    r"^([^\d]{1,14}?(?:大道|大街|路|街|巷|弄|里|道|村|庄|小区|花园|新村))?([^\d]{0,14}?)(\d+(?:-\d+)?)号(?!楼|院)"
+)
 _FLOOR = {"一": "1", "二": "2", "三": "3", "四": "4", "五": "5", "六": "6", "七": "7", "八": "8", "九": "9"}
 _CHINESE_FLOOR = re.compile(r"([一二三四五六七八九])(?=楼|层)")
 _ROOM_NUMBER = re.compile(r"(\d+|[A-Za-z])(?:号楼|号院|楼|栋|幢|座|单元|层|室|号|户|门)?")
@@ -75,12 +83,23 @@ def divisions() -> Divisions:
     townships: dict[str, list[str]] = {}
     for row in _table("cases", "townships-jiangsu.csv"):
         townships.setdefault(row["county"], []).append(row["name"])
+    cities = [(row["name"], row["code"]) for row in _table("agencies", "cities.csv")]
+    provinces = [(row["name"], row["code"]) for row in _table("agencies", "provinces.csv")]
     return Divisions(
-        provinces=_longest((row["name"], row["code"]) for row in _table("agencies", "provinces.csv")),
-        cities=_longest((row["name"], row["code"]) for row in _table("agencies", "cities.csv")),
+        provinces={start: tuple(name for name, _ in group) for start, group in _by_start(provinces).items()},
+        cities=_by_start(cities),
         counties={city: _longest(names) for city, names in counties.items()},
+        elsewhere=_by_start(pair for names in counties.values() for pair in names),
         townships={county: tuple(sorted(names, key=len, reverse=True)) for county, names in townships.items()},
+        city_names={code: name for name, code in cities},
     )
+
+
+def _by_start(names: Iterable[tuple[str, str]]) -> dict[str, tuple[tuple[str, str], ...]]:
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for name, code in names:
+        groups.setdefault(name[:2], []).append((name, code))
+    return {start: _longest(group) for start, group in groups.items()}
 
 
 def _table(package: str, name: str) -> list[dict[str, str]]:
@@ -107,11 +126,11 @@ def read_place(text: str, home: str) -> Place:
 
 def _strip_city(text: str, home: str) -> tuple[str, str]:
     names = divisions()
-    for name, _code in names.provinces:
+    for name in names.provinces.get(text[:2], ()):
         if text.startswith(name.removesuffix("省")):
             text = text.removeprefix(name.removesuffix("省")).removeprefix("省")
             break
-    for name, code in names.cities:
+    for name, code in names.cities.get(text[:2], ()):
         # 徐州经济技术开发区 begins with the city's name but is a county-level area: only the full name is cut.
         if text.startswith(name) and name != "市辖区":
             return code, text[len(name) :]
@@ -119,15 +138,14 @@ def _strip_city(text: str, home: str) -> tuple[str, str]:
 
 
 def _strip_county(text: str, city: str) -> tuple[str, str]:
-    names = divisions().counties
-    for name, code in names.get(city, ()):
+    names = divisions()
+    for name, code in names.counties.get(city, ()):
         if text.startswith(name):
             return code, text[len(name) :]
-    for cities in names.values():
-        for name, code in cities:
-            # A name of another city counts only in full and only if it cannot be a road's beginning.
-            if len(name) > 2 and text.startswith(name):
-                return code, text[len(name) :]
+    for name, code in names.elsewhere.get(text[:2], ()):
+        # A name of another city counts only in full and only if it cannot be a road's beginning.
+        if len(name) > 2 and text.startswith(name):
+            return code, text[len(name) :]
     return "", text
 
 
@@ -172,6 +190,7 @@ def read_room(text: str) -> str:
     return "-".join(parts)
 
 
+@lru_cache(maxsize=1024)
 def county_named(text: str, home: str) -> str:
     """The county that a list's own column names (`铜山区`, `铜山县`, `徐州市铜山区`), empty if it names none here."""
     if not text:
@@ -183,4 +202,4 @@ def county_named(text: str, home: str) -> str:
 
 def city_name(code: str) -> str:
     """`3203` → `徐州市`; the code itself where it is no city."""
-    return next((name for name, known in divisions().cities if known == code), code)
+    return divisions().city_names.get(code, code)

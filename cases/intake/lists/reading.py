@@ -148,4 +148,4 @@ def _refuse_dangerous(content: bytes) -> None:
 
 
 def is_blank(row: Row) -> bool:
-    return not any(text_of(cell) for cell in row)
+    return not any(cell not in ("", None) and text_of(cell) for cell in row)

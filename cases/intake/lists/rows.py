@@ -113,7 +113,7 @@ def _endpoint(read: ReadRow, cells: Cells) -> int | None:
     """Address and port into the reading, and the port; what keeps the address from being traced ends the row."""
     ip_text, port_text = values.split_endpoint(cells("ip"))
     port_text = cells("port") or port_text
-    address = addresses.classify(ip_text)
+    address = _classified(ip_text)
     port = addresses.read_port(port_text.replace(",", "")).number
     if address.ip is not None:
         read.reading["ip"] = address.text
@@ -124,6 +124,9 @@ def _endpoint(read: ReadRow, cells: Cells) -> int | None:
     elif port_text and not port:
         read.figures["port"] = shown(port_text)
     return port
+
+
+_classified = lru_cache(maxsize=65_536)(addresses.classify)
 
 
 def _telecom(read: ReadRow, cells: Cells, setting: Setting) -> ReadRow:
@@ -181,7 +184,12 @@ def _elsewhere(ip: str, home: str) -> str:
     return "江苏省外" if home.startswith("32") else ""
 
 
-_RESULTS = (("located", ("已定位", "定位成功", "已溯源")), ("expired", ("过期",)), ("nat", ("nat",)), ("no_record", ("无此", "无记录", "查无")))
+_RESULTS = (
+    ("located", ("已定位", "定位成功", "已溯源")),
+    ("expired", ("过期",)),
+    ("nat", ("nat",)),
+    ("no_record", ("无此", "无记录", "查无")),
+)
 
 
 def _trace(read: ReadRow, cells: Cells, setting: Setting) -> ReadRow:
@@ -206,7 +214,14 @@ def _trace(read: ReadRow, cells: Cells, setting: Setting) -> ReadRow:
     return read.end("accept", "traced") if result == "located" else read.end("accept", "untraced", result=answer)
 
 
-_ENERGY = (("peak", "峰电量"), ("valley", "谷电量"), ("flat", "平电量"), ("total", "总电量"), ("capacity", "合同容量"), ("running", "运行容量"))
+_ENERGY = (
+    ("peak", "峰电量"),
+    ("valley", "谷电量"),
+    ("flat", "平电量"),
+    ("total", "总电量"),
+    ("capacity", "合同容量"),
+    ("running", "运行容量"),
+)
 
 
 def _grid(read: ReadRow, cells: Cells, setting: Setting) -> ReadRow:
@@ -228,7 +243,7 @@ def _grid(read: ReadRow, cells: Cells, setting: Setting) -> ReadRow:
     if slip and sum(char.isdigit() for char in meter) >= len(meter) - 2:
         return read.end("reject:bad_account", "bad_account", found=slip, meant="0" if slip == "o" else "1")
     who = meter or f"{read.place.door or address}|{read.personal.get('holder', '')}"
-    read.identity = "|".join(("grid", who, month))
+    read.identity = f"grid|{who}|{month}"
     return read
 
 

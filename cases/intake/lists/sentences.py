@@ -16,7 +16,7 @@ ROW: dict[str, Text] = {
     "accepted": Text("已接收。", "Accepted."),
     "out_of_area": Text(
         "已接收；按地址段归属推断在{city}，仅为参考，须由运营商溯源确认；确非本辖区的，请移交属地。",
-        "Accepted; the address range points to {city}. This is a hint only: let the carrier trace it, and transfer it if it lies there.",
+        "Accepted; the address range points to {city}: a hint only. Let the carrier trace it; transfer it if it is so.",
     ),
     "traced": Text("运营商已定位用户，已接收。", "Accepted: the carrier located the subscriber."),
     "untraced": Text(
@@ -30,7 +30,7 @@ ROW: dict[str, Text] = {
     # Weak.
     "no_port": Text(
         "已接收为弱线索：缺少源端口，多人共用一个地址时无法唯一溯源；请向名单下发单位补要端口。",
-        "Accepted as a weak lead: without the source port a shared address cannot be traced. Ask the issuer for the port.",
+        "Accepted as a weak lead: without the port a shared address cannot be traced. Ask the issuer for it.",
     ),
     "bad_port": Text(
         "已接收为弱线索：源端口“{port}”不是1至65535的数字，无法唯一溯源；请向名单下发单位核实端口。",
@@ -46,7 +46,7 @@ ROW: dict[str, Text] = {
     ),
     "ambiguous_time": Text(
         "已接收为弱线索：时间“{time}”的月和日可以互换，系统不作猜测；请改为“年-月-日 时:分”后补报。",
-        "Accepted as a weak lead: in “{time}” day and month could be swapped and are not guessed. Write it as year-month-day.",
+        "Accepted as a weak lead: in “{time}” day and month could be swapped. Write year-month-day.",
     ),
     "no_place": Text(
         "已接收为弱线索：没有地点，无法并入现有案件；请联系举报人补充地点。",
@@ -63,7 +63,7 @@ ROW: dict[str, Text] = {
     ),
     "not_global": Text(
         "不予接收：{ip}是内网或保留地址，不对应任何宽带用户；请向名单下发单位索取出口公网地址。",
-        "Refused: {ip} is a private or reserved address and belongs to no subscriber. Ask the issuer for the public one.",
+        "Refused: {ip} is private or reserved and belongs to no subscriber. Ask the issuer for the public address.",
     ),
     "well_known": Text(
         "不予接收：{ip}{zh}；请核对名单是否误填了目的地址。",
@@ -79,7 +79,7 @@ ROW: dict[str, Text] = {
     ),
     "bad_account": Text(
         "不予接收：户号中的字母“{found}”疑为数字“{meant}”，系统不代为更正；请核对营销系统后重新报送。",
-        "Refused: the letter “{found}” in the account may stand for the digit “{meant}”; it is not mended. Check it and send it again.",
+        "Refused: the letter “{found}” in the account may stand for “{meant}”; it is not mended. Check and resend.",
     ),
     "no_content": Text(
         "不予接收：举报内容和地点均为空；请删除该行或补充后重新报送。",
@@ -103,13 +103,15 @@ ROW: dict[str, Text] = {
         "{field}为-1，按无读数处理；请补采表码。", "{field} is -1 and taken as no reading; read the meter again."
     ),
     "unreadable_number": Text(
-        "{field}不是数字，按无读数处理；请核对原表。", "{field} is not a number and taken as no reading; check the sheet."
+        "{field}不是数字，按无读数处理；请核对原表。",
+        "{field} is not a number and taken as no reading; check the sheet.",
     ),
     "old_lead": Text(
         "距首次发现已超过{days}天，可能无法溯源。", "First seen over {days} days ago: it may no longer be traceable."
     ),
     "in_future": Text(
-        "最近发现时间{last}晚于接收时间，请核实监测设备时钟。", "Seen at {last}, after the list came: check the probe's clock."
+        "最近发现时间{last}晚于接收时间，请核实监测设备时钟。",
+        "Seen at {last}, after the list came: check the probe's clock.",
     ),
     "alike": Text(
         "与案件{case}地址相近，但依据不足，未自动并入；请人工核对是否同一场所。",
@@ -137,7 +139,7 @@ FILE: dict[str, Text] = {
     ),
     "broken_csv": Text(
         "文件中有一行无法按CSV读取（引号不配对或单元格过长）；请用表格软件打开并另存后再导入。",
-        "A line cannot be read as CSV (unpaired quotes or an overlong cell). Open it in a spreadsheet and save it again.",
+        "A line cannot be read as CSV (unpaired quotes, an overlong cell). Open it in a spreadsheet and save it anew.",
     ),
     "broken_workbook": Text(
         "工作簿已损坏，无法打开；请在表格软件中修复并另存为XLSX后导入。",
@@ -157,9 +159,11 @@ FILE: dict[str, Text] = {
     ),
     "no_header": Text(
         "没有找到{kind}的表头：前20行中没有“{wanted}”等列名；请确认选对了名单类型，或补上表头后导入。",
-        "No header of a {kind} was found in the first 20 rows (columns such as {wanted}). Check the kind, or add the header.",
+        "No header of a {kind} in the first 20 rows (columns such as {wanted}). Check the kind, or add the header.",
     ),
-    "no_rows": Text("表头下面没有数据行；请确认文件内容后重新导入。", "There are no data rows below the header. Check the file."),
+    "no_rows": Text(
+        "表头下面没有数据行；请确认文件内容后重新导入。", "There are no data rows below the header. Check the file."
+    ),
     "name_taken": Text(
         "批次名称“{batch}”已用于另一个文件；请换一个名称。",
         "The name “{batch}” already belongs to another file. Choose another name.",

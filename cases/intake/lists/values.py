@@ -60,7 +60,7 @@ def split_endpoint(text: str) -> tuple[str, str]:
 
 
 def read_number(text: str) -> Decimal | None:
-    """A number written as text: thousands separators, a unit behind it; `-1` is a number here, its meaning is the row's."""
+    """A number written as text, with thousands separators or a unit behind it; `-1` is a number like any other."""
     bare = re.sub(r"(kwh|kva|kw|千瓦时|千伏安|千瓦|度|次|元|台)$", "", text.strip(), flags=re.IGNORECASE).strip()
     if _GROUPED.match(bare):
         bare = bare.replace(",", "").replace(" ", "")
@@ -114,7 +114,7 @@ def proved_order(text: str) -> DayOrder:
 def is_ambiguous(text: str) -> bool:
     """A short date that could mean two different days."""
     match = _SHORT.match(text)
-    return bool(match) and proved_order(text) is None and match[1] != match[2]
+    return match is not None and proved_order(text) is None and match[1] != match[2]
 
 
 def _serial(text: str) -> datetime | None:
@@ -132,7 +132,7 @@ def _serial(text: str) -> datetime | None:
     return None
 
 
-def _instant(  # noqa: PLR0913 - the six parts of a date and time
+def _instant(
     year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0, *, zone: str | None = None
 ) -> datetime | None:
     tz: timezone = CST

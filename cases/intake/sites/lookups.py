@@ -34,9 +34,11 @@ _SIGHTS = """
     WHERE r.sight = ANY(%s::bytea[]) AND b.kind = 'telecom' AND r.site_id IS NOT NULL ORDER BY r.id
 """
 _REPLIES = """
-    SELECT r.sight, r.id, r.number, r.sealed, r.batch_id, b.columns::text, b.received_at, coalesce((r.reading ->> 'sheet')::int, 0)
+    SELECT r.sight, r.id, r.number, r.sealed, r.batch_id, b.columns::text, b.received_at,
+           coalesce((r.reading ->> 'sheet')::int, 0)
     FROM cases_listrow r JOIN cases_listbatch b ON b.id = r.batch_id
-    WHERE r.sight = ANY(%s::bytea[]) AND b.kind = 'trace' AND r.site_id IS NULL AND r.reason = 'trace_waiting' ORDER BY r.id
+    WHERE r.sight = ANY(%s::bytea[]) AND b.kind = 'trace' AND r.site_id IS NULL AND r.reason = 'trace_waiting'
+    ORDER BY r.id
 """
 # A merged case leads to its survivor, and that one may have been merged again.
 _SITES = """
@@ -70,8 +72,8 @@ class StoredCase:
     stage: str
     region_code: str
     title: str
-    located: bool
     site_id: UUID
+    located: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +157,7 @@ def _states(site_ids: set[UUID]) -> tuple[dict[UUID, SiteState], dict[str, Store
                 mergeable=stage in _MERGEABLE,
                 order=int(opened_at.timestamp() * 1000) * 1_000_000 + int(number.rpartition("-")[2] or 0) % 1_000_000,
             )
-            cases[case_id] = StoredCase(case_id, number, stage, region, title, False, site_id)
+            cases[case_id] = StoredCase(case_id, number, stage, region, title, site_id)
         if located and not state.located:
             state.located = True
             cases[case_id] = replace(cases[case_id], located=True)

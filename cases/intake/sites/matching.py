@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from cases.intake.sites.identity import Door, Evidence, Index, SiteState
 from cases.intake.lists.rows import ReadRow
+from cases.intake.sites.identity import Door, Evidence, Index, SiteState
 
 
 @dataclass(slots=True)
@@ -116,13 +116,10 @@ class Matcher:
         """The site of a row by its own evidence, else by address and pool, else a new one."""
         at_lead = self.index.key(lead)
         site = self._located(placement, evidence)
-        if not evidence.locates and at_lead is not None:
+        if site is None and at_lead is not None and not (evidence.locates and at_lead.located):
             site = at_lead
             placement.reasons = ["lead"]
-        elif site is None and at_lead is not None and not at_lead.located:
-            site = at_lead
-            placement.reasons = ["lead"]
-        elif site is not None and at_lead is not None and at_lead is not site and not at_lead.located:
+        elif site is not None and at_lead is not None and not at_lead.located:
             site = self._merge(site, at_lead, "lead")
         placement.site = site or self._new()
         self._learn(placement.site.root(), evidence, lead)

@@ -1,0 +1,123 @@
+"""The fate of single rows, with the sentence that says what to do; the sample's fates against its truth."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from cases.intake.lists.mapping import Mapping, find_lists, map_header
+from cases.intake.lists.reading import open_list
+from cases.intake.lists.rows import ReadRow, Setting, read_row, shown
+from cases.intake.lists.sentences import ROW, row_sentence
+from cases.intake.lists.values import CST
+from tests.intake.samples import TRUTH, content_of
+
+SETTING = Setting("3203", datetime(2026, 11, 1, tzinfo=CST))
+TELECOM = map_header("telecom", ["源IP地址", "源端口", "矿池地址", "首次发现时间", "最近发现时间"])
+GOOD = ["36.154.192.217", "1159", "p.example:3333", "2026-10-03 00:50", "2026-10-03 01:21"]
+
+
+def telecom(**changes: Any) -> ReadRow:
+    cells = dict(zip(("ip", "port", "pool", "first", "last"), GOOD, strict=True)) | changes
+    return read_row(1, list(cells.values()), TELECOM, SETTING)
+
+
+@pytest.mark.parametrize(
+    ("changes", "fate", "says"),
+    [
+        ({}, "accept", "已接收"),
+        ({"ip": "３６．１５４．１９２．２１７"}, "accept", "已接收"),
+        ({"ip": "36.154.192.217:1159", "port": ""}, "accept", "已接收"),
+        ({"port": "1159.0"}, "accept", "已接收"),
+        ({"last": ""}, "accept", "已接收"),
+        ({"ip": "117.88.13.235"}, "accept:out_of_area", "南京市"),
+        ({"ip": "133.242.0.3"}, "accept:out_of_area", "境外"),
+        ({"ip": ""}, "reject:no_ip", "补要地址"),
+        ({"ip": "6l.147.103.140"}, "reject:bad_ip", "61.147.103.140"),
+        ({"ip": "999.12.3.4"}, "reject:bad_ip", "系统不代为更正"),
+        ({"ip": "192.168.1.10"}, "reject:not_global", "出口公网地址"),
+        ({"ip": "100.64.3.4"}, "reject:not_global", "出口公网地址"),
+        ({"ip": "127.0.0.1"}, "reject:not_global", "出口公网地址"),
+        ({"ip": "224.0.1.1"}, "reject:not_global", "出口公网地址"),
+        ({"ip": "8.8.8.8"}, "reject:well_known", "误填了目的地址"),
+        ({"ip": "114.114.114.114"}, "reject:well_known", "误填了目的地址"),
+        ({"last": "2026-10-01 00:00"}, "reject:time_order", "早于首次发现时间"),
+        ({"port": ""}, "weak:no_port", "补要端口"),
+        ({"port": "70000"}, "weak:no_port", "70000"),
+        ({"first": "", "last": ""}, "weak:no_time", "补要时间"),
+        ({"first": "上周", "last": ""}, "weak:no_time", "无法识别"),
+        ({"first": "10/3/2026 08:00", "last": ""}, "weak:no_time", "系统不作猜测"),
+    ],
+)
+def test_a_row_of_a_monitoring_list(changes: dict[str, str], fate: str, says: str) -> None:
+    read = telecom(**changes)
+    assert read.fate == fate
+    assert says in row_sentence(read.reason, read.figures).zh
+    assert row_sentence(read.reason, read.figures).en
+
+
+def test_an_old_lead_is_named_and_not_refused() -> None:
+    read = telecom(first="2026-04-01 08:00", last="2026-04-02 08:00")
+    assert (read.fate, [code for code, _ in read.notes]) == ("accept", ["old_lead"])
+
+
+def test_a_reading_of_minus_one_is_empty_and_named() -> None:
+    mapping = map_header("grid", ["户号", "户名", "用电地址", "年月", "平电量", "总电量"])
+    read = read_row(1, ["3203000000017", "孙玲", "云龙区民主路1号", "2026.09", "-1", "1,229.70"], mapping, SETTING)
+    assert read.fate == "accept"
+    assert read.reading["total"] == "1229.7"
+    assert "flat" not in read.reading
+    assert row_sentence(*read.notes[0]).zh == "平电量为-1，按无读数处理；请补采表码。"
+
+
+def test_a_letter_in_an_account_is_named_and_not_mended() -> None:
+    mapping = map_header("grid", ["户号", "户名", "用电地址"])
+    read = read_row(1, ["32O3000000017", "孙玲", "云龙区民主路1号"], mapping, SETTING)
+    assert read.fate == "reject:bad_account"
+    assert "疑为数字“0”" in row_sentence(read.reason, read.figures).zh
+    assert read_row(1, ["", "孙玲", ""], mapping, SETTING).fate == "reject:no_account"
+
+
+def test_a_carriers_answer_without_a_subscriber_is_accepted_and_kept() -> None:
+    mapping = map_header("trace", ["源IP地址", "源端口", "首次发现时间", "溯源结果", "宽带账号"])
+    read = read_row(1, ["36.154.192.217", "1159", "2026/10/3 00:50", "日志已过期", ""], mapping, SETTING)
+    assert (read.fate, read.reading["result"]) == ("accept", "expired")
+    assert "日志已过期" in row_sentence(read.reason, read.figures).zh
+
+
+def test_every_reason_has_both_sentences_and_the_same_figures() -> None:
+    import string
+
+    for code, text in ROW.items():
+        fields = [{name for _, name, _, _ in string.Formatter().parse(part) if name} for part in text]
+        assert fields[0] - {"zh"} == fields[1] - {"en"}, code
+
+
+def test_a_cell_in_a_sentence_shows_no_words_and_no_long_numbers() -> None:
+    assert shown("孙玲娜 18049472055") == "□□□ 180…55"
+    assert shown("2026年10月3日 08时") == "2026年10月3日 08时"
+
+
+@pytest.mark.parametrize("kind", ["telecom", "grid", "tips"])
+def test_every_row_of_the_sample_has_the_fate_of_the_truth(kind: str) -> None:
+    (sheet,) = find_lists(kind, open_list(content_of(kind)))
+    wrong: Counter[tuple[str, str]] = Counter()
+    seen: set[str] = set()
+    for number, row in enumerate(sheet.data_rows(), 1):
+        read = _fate(number, row, sheet.mapping, seen)
+        wanted = TRUTH[kind][number - 1].get("fate", "accept")
+        wrong[wanted, read] += read != wanted
+    assert number == len(TRUTH[kind])
+    assert +wrong == Counter()
+
+
+def _fate(number: int, row: list[Any], mapping: Mapping, seen: set[str]) -> str:
+    read = read_row(number, row, mapping, Setting("3203", datetime(2021, 10, 12, tzinfo=CST)))
+    if read.refused:
+        return read.fate
+    repeated = read.identity in seen
+    seen.add(read.identity)
+    return "duplicate" if repeated else read.fate

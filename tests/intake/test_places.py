@@ -1,0 +1,87 @@
+"""One door in every spelling; every address of the sample against the site it belongs to."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from cases.intake.lists.mapping import find_lists
+from cases.intake.lists.places import city_name, county_named, read_place, read_room
+from cases.intake.lists.reading import open_list
+from tests.intake.samples import TRUTH, content_of
+
+XUZHOU = "3203"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "徐州市丰县常店镇建国西路２２６号１９号楼１单元４４３室",
+        "江苏省徐州市丰县常店镇建国西路226号19号楼1单元443室",
+        "丰县建国西路226号19号楼1单元443室（常店镇）",
+        "丰县 常店镇 建国西路226号 19幢1单元443室",
+        "江苏徐州市丰县常店镇人民政府".replace("人民政府", "建国西路226号19栋1单元443"),
+    ],
+)
+def test_one_door_in_every_spelling(text: str) -> None:
+    place = read_place(text, XUZHOU)
+    assert place.door == "320321|建国西路|226|19-1-443"
+    assert place.township == "常店"
+    assert place.is_flat
+
+
+def test_former_names_lead_to_todays_county() -> None:
+    assert read_place("徐州市铜山县郑集镇人民路3号", XUZHOU).county == "320312"
+    assert county_named("邳县", XUZHOU) == "320382"
+
+
+def test_the_two_districts_of_one_name_are_told_by_their_city() -> None:
+    assert read_place("鼓楼区中山北路1号", XUZHOU).county == "320302"
+    assert read_place("鼓楼区中山北路1号", "3201").county == "320106"
+    assert read_place("江苏省南京市鼓楼区中山北路1号", XUZHOU).county == "320106"
+
+
+def test_a_functional_area_is_a_county_of_its_own() -> None:
+    assert read_place("徐州经济技术开发区金山桥街道杨山路1号", XUZHOU).county == "320371"
+    assert county_named("徐州经济技术开发区", XUZHOU) == "320371"
+
+
+@pytest.mark.parametrize(
+    ("text", "room"),
+    [("19号楼1单元443室", "19-1-443"), ("一楼门面", "1-门面"), ("5楼", "5"), ("", ""), ("A座1203", "A-1203")],
+)
+def test_rooms_are_their_numbers(text: str, room: str) -> None:
+    assert read_room(text) == room
+
+
+def test_an_address_that_names_no_spot_has_no_door() -> None:
+    assert read_place("云龙区", XUZHOU).door == ""
+    assert read_place("", XUZHOU).door == ""
+    assert county_named("某某区", XUZHOU) == ""
+    assert city_name(XUZHOU) == "徐州市"
+
+
+def test_every_address_of_the_sample_is_the_door_of_its_site() -> None:
+    wrong = []
+    for site, address in _addresses():
+        place = read_place(address, XUZHOU)
+        expected = f"{site['county']}|{site['road']}|{site['no']}|{read_room(site['room'])}"
+        township = re.sub("(街道|镇|乡)$", "", site["street"])
+        if place.door != expected or place.township not in ("", township):
+            wrong.append((address, place))
+    assert wrong == []
+
+
+def _addresses() -> list[tuple[dict[str, str], str]]:
+    sites = {site["id"]: site for site in TRUTH["sites"]}
+    found = []
+    for kind, told in (("trace", None), ("grid", TRUTH["grid"]), ("tips", TRUTH["tips"])):
+        (sheet,) = find_lists(kind, open_list(content_of(kind)))
+        for number, row in enumerate(sheet.data_rows()):
+            truth = told[number] if told else TRUTH["telecom"][int(row[0]) - 1]
+            address = sheet.mapping.cell(row, "address")
+            if address and truth["site"] is not None:
+                found.append((sites[truth["site"]], address))
+    assert len(found) > 4000
+    return found

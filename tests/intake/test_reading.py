@@ -1,0 +1,133 @@
+"""Files as officials make them, and files that are no lists."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from typing import Any
+
+import pytest
+import xlsxwriter
+
+from cases.intake.lists.mapping import find_lists, map_header
+from cases.intake.lists.reading import detect_encoding, open_list
+from cases.intake.lists.sentences import NotAList
+
+LINES = ("序号,源IP地址,源端口,矿池地址,首次发现时间", "1,36.154.192.217,1159,p.example,2026-10-03 08:00")
+
+
+def workbook(*sheets: tuple[str, list[list[Any]]]) -> bytes:
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
+        for name, rows in sheets:
+            page = book.add_worksheet(name)
+            for number, row in enumerate(rows):
+                page.write_row(number, 0, row)
+    return buffer.getvalue()
+
+
+def mapped_rows(kind: str, content: bytes) -> list[list[Any]]:
+    return [row for sheet in find_lists(kind, open_list(content)) for row in sheet.data_rows()]
+
+
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le", "utf-16-be"], ids=lambda name: name
+)
+@pytest.mark.parametrize("mark", [",", "\t", ";", "|"], ids=["comma", "tab", "semicolon", "bar"])
+def test_it_reads_every_usual_encoding_and_separator(encoding: str, mark: str) -> None:
+    if mark != "," and encoding in ("utf-16-le", "utf-16-be"):
+        pytest.raises(NotAList, open_list, "\r\n".join(LINES).replace(",", mark).encode(encoding))
+        return
+    content = "\r\n".join(LINES).replace(",", mark).encode(encoding)
+    assert mapped_rows("telecom", content) == [LINES[1].split(",")]
+
+
+def test_a_short_chinese_file_is_not_taken_for_another_encoding() -> None:
+    assert detect_encoding("户号,户名\n1,孙玲".encode("gb18030")) == "gb18030"
+    assert detect_encoding("户号,户名\n1,孙玲".encode()) == "utf-8"
+
+
+def test_titles_units_second_header_lines_sums_and_repeated_headers_are_no_rows() -> None:
+    rows = mapped_rows(
+        "grid",
+        workbook(
+            (
+                "疑似用户",
+                [
+                    ["国网徐州供电公司 用电异常用户清单"],
+                    [],
+                    ["户号", "户名", "用电地址", "年月", "电量", "", ""],
+                    ["", "", "", "", "峰", "谷", "总"],
+                    ["", "", "", "", "kWh", "kWh", "kWh"],
+                    ["3203000000017", "孙玲", "云龙区民主路1号", "2026.09", 1, 2, 3],
+                    [],
+                    ["户号", "户名", "用电地址", "年月", "电量", "", ""],
+                    ["3203000000025", "李敏", "云龙区民主路2号", "2026.09", 1, 2, 3],
+                    ["合计", "", "", "", 2, 4, 6],
+                    ["填报人：王平"],
+                ],
+            )
+        ),
+    )
+    assert [row[0] for row in rows] == ["3203000000017", "3203000000025"]
+
+
+def test_all_sheets_with_the_wanted_header_are_read_and_others_left_out() -> None:
+    header = ["户号", "户名", "用电地址"]
+    content = workbook(
+        ("说明", [["本表由供电公司提供"]]),
+        ("云龙区", [header, ["3203000000017", "孙玲", "云龙区民主路1号"]]),
+        ("泉山区", [["用户表"], header, ["3203000000025", "李敏", "泉山区金山路1号"]]),
+    )
+    assert [row[0] for row in mapped_rows("grid", content)] == ["3203000000017", "3203000000025"]
+
+
+def test_headers_are_known_by_other_words_in_any_order_and_each_column_once() -> None:
+    mapping = map_header("telecom", ["末次发现时间", "目的地址（矿池）", "端口号", "客户端IP", "起始时间", "备注"])
+    assert mapping.columns == {"last": 0, "pool": 1, "port": 2, "ip": 3, "first": 4}
+    assert mapping.confidence["ip"] > 0.9 > mapping.confidence["port"]
+    english = map_header("telecom", ["ip", "port", "pool", "first_seen", "last_seen", "operator", "meter", "kwh"])
+    assert set(english.columns) == {"ip", "port", "pool", "first", "last", "operator", "meter", "kwh"}
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "文件是空的"),
+        (b" \r\n ", "文件是空的"),
+        (b"%PDF-1.7 ...", "不是名单文件"),
+        (b"\x89PNG\r\n\x1a\n", "不是名单文件"),
+        (b"\x00\x01\x02\x03" * 20, "不是名单文件"),
+        (b"a,b\n\xff\xfe\xfd\x80", "编码无法识别"),
+        (b"PK\x03\x04 broken", "工作簿已损坏"),
+        (b"\xd0\xcf\x11\xe0" + "EncryptedPackage".encode("utf-16-le"), "打开密码"),
+        ("早上好，这不是名单\n".encode(), "没有找到监测名单的表头"),
+    ],
+    ids=["empty", "blank", "pdf", "png", "binary", "bytes", "broken", "encrypted", "letter"],
+)
+def test_what_is_no_list_is_refused_with_a_sentence_that_says_what_to_do(content: bytes, says: str) -> None:
+    with pytest.raises(NotAList) as refused:
+        find_lists("telecom", open_list(content))
+    assert says in refused.value.text.zh
+    assert any(word in refused.value.text.zh for word in ("请", "重新"))
+    assert refused.value.text.en
+
+
+def zipped(**entries: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in entries.items():
+            archive.writestr(name.replace("__", "/"), data)
+    return buffer.getvalue()
+
+
+def test_a_zip_bomb_and_macros_are_refused_before_anything_is_unpacked() -> None:
+    with pytest.raises(NotAList, match="体积异常"):
+        open_list(zipped(**{"xl__worksheets__sheet1.xml": b"0" * 50_000_000}))
+    with pytest.raises(NotAList, match="宏"):
+        open_list(zipped(**{"xl__vbaProject.bin": b"macro"}))
+
+
+def test_the_wrong_kind_of_list_is_told_by_its_missing_columns() -> None:
+    with pytest.raises(NotAList, match="没有找到用电异常名单的表头：前20行中没有“户号”"):
+        find_lists("grid", open_list("\n".join(LINES).encode()))

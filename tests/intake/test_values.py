@@ -1,0 +1,99 @@
+"""Single cells: every notation of the same value, and nothing guessed."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from cases.intake.lists.values import (
+    CST,
+    is_ambiguous,
+    proved_order,
+    read_account,
+    read_month,
+    read_number,
+    read_time,
+    split_endpoint,
+    text_of,
+)
+
+AT = datetime(2021, 10, 3, 0, 50, tzinfo=CST)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2021/10/3 00:50",
+        "2021-10-03 00:50:00",
+        "2021年10月3日 00时50分",
+        "2021年10月3日0时50分00秒",
+        "2021.10.03 0:50",
+        "20211003005000",
+        "20211003 0050",
+        "2021-10-03T00:50:00+08:00",
+        "2021-10-02T16:50:00Z",
+        "2021-10-02 16:50:00+0000",
+        "44472.034722222",
+        "1633193400",
+        "1633193400000",
+    ],
+)
+def test_one_moment_in_every_notation(text: str) -> None:
+    found = read_time(text)
+    assert found is not None
+    assert abs(found - AT) < timedelta(seconds=1)
+
+
+@pytest.mark.parametrize("text", ["", "昨天", "2021-13-03 00:50", "2021-10-03 25:00", "123", "18049472055000000"])
+def test_what_is_no_time_is_none(text: str) -> None:
+    assert read_time(text) is None
+
+
+def test_a_date_whose_day_and_month_could_be_swapped_is_not_guessed() -> None:
+    assert read_time("10/3/2021 00:50") is None
+    assert is_ambiguous("10/3/2021 00:50")
+    assert read_time("10/3/2021 00:50", "mdy") == AT
+    assert read_time("3/10/2021 00:50", "dmy") == AT
+    assert read_time("3/3/2021") == datetime(2021, 3, 3, tzinfo=CST)
+    assert read_time("25/10/2021") == datetime(2021, 10, 25, tzinfo=CST)
+    assert [proved_order(text) for text in ("25/10/2021", "10/25/2021", "10/3/2021", "x")] == ["dmy", "mdy", None, None]
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("1,229.70", "1229.70"),
+        ("12 345", "12345"),
+        ("400", "400"),
+        ("-1", "-1"),
+        ("105,388.36 kWh", "105388.36"),
+        ("1.5e3", "1.5e3"),
+    ],
+)
+def test_numbers_as_people_write_them(text: str, number: str) -> None:
+    assert read_number(text) == Decimal(number)
+
+
+@pytest.mark.parametrize("text", ["", "约400", "1,22,9", "4OO", "孙玲"])
+def test_what_is_no_number_is_none(text: str) -> None:
+    assert read_number(text) is None
+
+
+def test_cells_months_accounts_and_endpoints() -> None:
+    assert [text_of(cell) for cell in ("３６．１５４", 400.0, 3.5, None, True, " a ")] == [
+        "36.154",
+        "400",
+        "3.5",
+        "",
+        "是",
+        "a",
+    ]
+    assert {read_month(text) for text in ("2021.09", "2021-09", "202109", "2021年9月", "2021/9/1")} == {"2021-09"}
+    assert read_month("2021-13") == read_month("九月") == ""
+    assert read_account("3203 1927-14718.0") == "3203192714718"
+    assert read_account("XZ87@ADSL") == "xz87@adsl"
+    assert split_endpoint("36.154.192.217:1159") == ("36.154.192.217", "1159")
+    assert split_endpoint("[2001:db8::1]:443") == ("2001:db8::1", "443")
+    assert split_endpoint("2001:db8::1") == ("2001:db8::1", "")
