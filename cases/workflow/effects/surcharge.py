@@ -128,7 +128,7 @@ def issue_bill(view: CaseView, data: Data, ctx: Context) -> Outcome:
         "issued": signed(view, ctx),
     }
     return Outcome(
-        facts=with_bill(view, row, state="billing"),
+        facts=with_bill(view, row, state="ended" if surcharge_of(view).get("state") == "ended" else "billing"),
         open=[OpenTask("review_bill", data={"bill": number})],
     )
 
