@@ -45,11 +45,6 @@ def visible_cases(actor: Actor, case_id: str = "c.id") -> Fragment:
     )
 
 
-def visible_case_rows(actor: Actor, alias: str = "ca") -> Fragment:
-    """Condition on `cases_caseagency` itself, for lists driven from it. A person with two posts gets a case twice."""
-    return Fragment(f"{alias}.agency_id = ANY(%s)", [case_agencies(actor)])
-
-
 def my_tasks(actor: Actor, alias: str = "t") -> Fragment:
     """Condition on `cases_task`: what the actor's agency owes, or the actor's unit was assigned."""
     principals = sorted({p.agency_id for p in actor.posts if _works_on_cases(p) and not p.is_unit})
@@ -60,11 +55,6 @@ def my_tasks(actor: Actor, alias: str = "t") -> Fragment:
     if units:
         return Fragment(f"{alias}.unit_id = ANY(%s)", [units])
     return Fragment(f"{alias}.agency_id = ANY(%s)", [principals])
-
-
-def sees_task(actor: Actor, agency_id: int, unit_id: int | None) -> bool:
-    """Whether a task of this agency, assigned to this unit or to none, is among the actor's."""
-    return any(_works_on_cases(p) and p.agency_id == (unit_id if p.is_unit else agency_id) for p in actor.posts)
 
 
 def share_with(region_code: str, directory: Directory) -> tuple[AgencyRef, ...]:

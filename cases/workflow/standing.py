@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from agencies.actors import Actor, Post
 from agencies.directory import Directory
+from agencies.visibility import sees
 from cases.workflow.fields import Transition
 from cases.workflow.task_kinds import FINDING_KINDS, can_be_done_here
 from cases.workflow.texts import (
@@ -50,9 +51,7 @@ OPPOSITE_SIDES = _reverse_pairs()
 
 def is_visible(view: CaseView, actor: Actor) -> bool:
     """The case has been shared with one of the person's agencies, in a role that works on cases."""
-    if actor.is_system:
-        return True
-    return any((post.agency_id in view.participants) and (post.roles - {"agency_admin"}) for post in actor.posts)
+    return actor.is_system or sees(actor, view.participants)
 
 
 def standing(transition: Transition, view: CaseView, actor: Actor, directory: Directory) -> Standing | Refusal:
