@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from types import FrameType
 
 from config.embedded import locks, postgres, redis
@@ -93,7 +93,8 @@ class Supervisor:
             return bool(cursor.fetchone()[0])
 
     def _stop(self) -> None:
-        self.home.state.write_text("stopping")
+        with suppress(OSError):  # somebody removed the directory under our feet
+            self.home.state.write_text("stopping")
         self.redis.stop()
         self.cluster.stop()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -54,6 +55,14 @@ def test_a_server_that_dies_takes_the_rest_with_it_and_the_next_command_starts_a
     installation.start()
     postmaster = installation.postmaster()
     os.kill(postmaster, signal.SIGKILL)
+    assert eventually(lambda: installation.processes() == [])
+    installation.start()
+    assert installation.query("SELECT 1") == 1
+
+
+def test_a_home_that_is_removed_under_their_feet_ends_them(installation: Installation) -> None:
+    installation.start()
+    shutil.rmtree(installation.home.root)
     assert eventually(lambda: installation.processes() == [])
     installation.start()
     assert installation.query("SELECT 1") == 1
