@@ -78,6 +78,7 @@ def test_there_is_no_way_around_the_function(statement: str) -> None:
         (3, None, "is at seq 1, the event carries seq 3"),
         (2, NO_PREV, "is at seq 1, the event carries seq 2 and prev 0000"),
     ],
+    ids=["the same seq", "a seq too far", "another prev"],
 )
 def test_an_event_that_does_not_follow_the_head_is_refused(
     note: Record, seq: int, prev: bytes | None, message: str
