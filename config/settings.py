@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from config import embedded
+from config.embedded.secret import demo_secret_key
 from config.env import Env, SettingError
-from config.secret import demo_secret_key
 from config.vault import vault_keys
 from config.version import software_version
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import subprocess
-from pathlib import Path
 
 import pytest
 
@@ -91,10 +90,3 @@ def test_every_script_is_sound_shell_and_may_be_run(script: str) -> None:
     assert path.stat().st_mode & 0o111
     assert path.read_text().startswith("#!/bin/sh\n")
     subprocess.run(["sh", "-n", str(path)], check=True)
-
-
-def test_setup_does_nothing_the_second_time(tmp_path: Path) -> None:
-    """An unchanged lock costs no time and says nothing."""
-    for target in ("dev", "runtime"):
-        done = subprocess.run([str(ROOT / "tools" / "setup"), target], capture_output=True, text=True, check=True)
-        assert done.stdout == done.stderr == ""

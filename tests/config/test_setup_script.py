@@ -135,3 +135,14 @@ def test_a_failed_installation_shows_the_end_of_the_log_and_is_tried_again(root_
     assert "no such hash" in first.stderr
     assert "The dependencies could not be installed" in first.stderr
     assert not (root_machine.tree / ".venv" / ".installed").exists()
+
+
+def test_it_says_and_does_nothing_while_the_lock_is_unchanged(root_machine: Machine) -> None:
+    root_machine.put("python3", NO_VENV.replace("-e ", "-n "))
+    assert root_machine.run("setup", "dev").stdout == "installing the dependencies in .venv …\n"
+    for kind in ("dev", "runtime"):
+        again = root_machine.run("setup", kind)
+        assert (again.returncode, again.stdout, again.stderr) == (0, "", ""), "dev holds all of runtime"
+    with (root_machine.tree / "requirements" / "dev.lock").open("a") as lock:
+        lock.write("# changed\n")
+    assert root_machine.run("setup", "dev").stdout == "installing the dependencies in .venv …\n"

@@ -6,7 +6,7 @@ import contextlib
 import os
 import secrets
 
-from config.embedded import Home
+from config.embedded.home import Home
 
 
 def demo_secret_key(home: Home) -> str:
