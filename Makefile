@@ -2,7 +2,7 @@
 # Relative paths only: the checkout may lie in a directory with spaces in its name.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup runtime demo test check bench drills
+.PHONY: help setup runtime demo test check bench drills assets
 MAKEFLAGS += --no-print-directory
 
 PYTHON_BIN := .venv/bin/python
@@ -31,3 +31,7 @@ bench: setup ## the workloads of bench/, each beside its hand-written baseline (
 
 drills: setup ## kill what must be able to die, and see that it comes back
 	@$(PYTHON_BIN) -m pytest -v tests/drills
+
+assets: ## rebuild the committed style sheet, scripts, icons and message catalogue (needs Node)
+	@cd assets && npm ci --ignore-scripts && node build.mjs
+	@$(PYTHON_BIN) tools/messages.py

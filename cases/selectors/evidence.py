@@ -5,6 +5,7 @@ A case that absorbed others reads the signals and records of all of them.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -35,29 +36,72 @@ FROM family f JOIN cases_signal s ON s.case_id = f.id AND s.withdrawn_at IS NULL
 LEFT JOIN cases_listrow r ON r.id = s.row_id LEFT JOIN cases_listbatch b ON b.id = r.batch_id
 ORDER BY coalesce(s.observed_to, s.created_at) DESC, s.id DESC LIMIT %s"""
 )
-_RECORDS = _FAMILY + "SELECT p.id FROM family f JOIN cases_personalrecord p ON p.case_id = f.id AND NOT p.protected"
-_REVEALED = """SELECT max(e.at) AS at FROM audit_event e
+_RECORDS = _FAMILY + "SELECT p.id FROM family f JOIN cases_personalrecord p ON p.case_id = f.id"
+_TYPED = (
+    _FAMILY
+    + """SELECT s.data::text AS data FROM family f JOIN audit_event e ON e.stream = 'case/' || f.id
+    JOIN audit_sealed s ON s.event_id = e.id WHERE s.data ?| %s::text[] ORDER BY e.id"""
+)
+_REVEALED = """SELECT e.at, (b.body->'set'->'last_reveal'->'items')::text AS items
+    FROM audit_event e CROSS JOIN LATERAL (SELECT convert_from(e.body, 'UTF8')::jsonb AS body) b
     WHERE e.stream = 'case/' || %s AND e.actor_id = %s AND e.action = 'reveal_personal_data' AND e.at > %s"""
+
+# Which item of a reveal opens which value, and how the value is masked until then: first the vault, then what people
+# typed into the sealed fields of an act. The words of a tip are opened by whatever reason is given, since they say
+# where to look; who sent it is not even listed before it is asked for.
+VAULT: Final = {
+    "holder": ("subscriber", "holder"),
+    "phone": ("phone", "phone"),
+    "address": ("address", "address"),
+    "broadband": ("account", "broadband"),
+    "meter": ("account", "meter"),
+    "content": ("content", "content"),
+    "reporter": ("reporter", "reporter"),
+    "reporter_phone": ("reporter", "reporter_phone"),
+}
+TYPED: Final = {
+    "subscriber": ("subscriber", "holder"),
+    "holder": ("subscriber", "holder"),
+    "phone": ("phone", "phone"),
+    "address": ("address", "address"),
+    "line_account": ("account", "broadband"),
+    "account": ("account", "meter"),
+}
 
 
 def signals(actor: Actor, case_id: UUID | str) -> list[Row]:
     """The observations behind a visible case, the latest first, at most MOST_SIGNALS; numbers as they were read."""
-    rows = fetch(_SIGNALS, [str(case_id), list(viewing_agencies(actor)), MOST_SIGNALS])
+    rows = fetch(_SIGNALS, [str(case_id), viewing_agencies(actor), MOST_SIGNALS])
     return [{**row, "numbers": orjson.loads(row["numbers"] or "{}")} for row in rows]
 
 
-def revealed_until(actor: Actor, case_id: UUID | str, *, now: datetime) -> datetime | None:
-    """Until when this person sees the personal data of this case in clear; None: they are masked."""
-    at = fetch(_REVEALED, [str(case_id), actor.user_id, now - REVEALED_FOR])[0]["at"]
-    return at + REVEALED_FOR if at else None
+def revealed(actor: Actor, case_id: UUID | str, *, now: datetime) -> dict[str, datetime]:
+    """Which items of personal data this person sees in clear on this case, and until when."""
+    opened: dict[str, datetime] = {}
+    for row in fetch(_REVEALED, [str(case_id), actor.user_id, now - REVEALED_FOR]):
+        until = row["at"] + REVEALED_FOR
+        for item in [*orjson.loads(row["items"] or "[]"), "content"]:
+            opened[item] = max(until, opened.get(item, until))
+    return opened
 
 
-def personal(actor: Actor, case_id: UUID | str, *, clear: bool) -> list[dict[str, Any]]:
-    """The personal data of a visible case by field, masked unless `clear`; who reported a tip is never among them."""
-    found = fetch(_RECORDS, [str(case_id), list(viewing_agencies(actor))])
-    records = PersonalRecord.objects.filter(pk__in=[row["id"] for row in found]).order_by("field", "created_at", "pk")
-    rows = []
-    for record in records:
-        value = record.value if clear else mask(record.field, record.value)
-        rows.append({"field": record.field, "label": record.get_field_display(), "value": value, "masked": not clear})
-    return rows
+def personal(actor: Actor, case_id: UUID | str, *, opened: Collection[str]) -> list[dict[str, Any]]:
+    """The personal values of a visible case: item, value (masked unless its item is opened), masked or not."""
+    seeing = viewing_agencies(actor)
+    found = [row["id"] for row in fetch(_RECORDS, [str(case_id), seeing])]
+    records = PersonalRecord.objects.filter(pk__in=found).order_by("field", "created_at", "pk")
+    rows = [
+        _shown(*VAULT[record.field], record.value, opened)
+        for record in records
+        if not record.protected or VAULT[record.field][0] in opened
+    ]
+    for row in fetch(_TYPED, [str(case_id), seeing, list(TYPED)]):
+        data = orjson.loads(row["data"])
+        rows += [_shown(*TYPED[key], str(data[key]), opened) for key in TYPED if data.get(key)]
+    # The same phone in three lists is one phone.
+    return list({(row["item"], row["value"]): row for row in rows}.values())
+
+
+def _shown(item: str, kind: str, value: str, opened: Collection[str]) -> dict[str, Any]:
+    clear = item in opened
+    return {"item": item, "value": value if clear else mask(kind, value), "masked": not clear}

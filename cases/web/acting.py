@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -165,7 +166,10 @@ def context(
         files=_files(form),
         extra_row=extra_row,
     )
-    listed = [{"anchor": forms.anchor(forms.PREFIX + name), "text": text} for name, text in (errors or {}).items()]
+    listed = [
+        {"anchor": forms.anchor(forms.PREFIX + name), "text": _placed(name, text)}
+        for name, text in (errors or {}).items()
+    ]
     return {
         **_about(form),
         "form": {
@@ -179,6 +183,12 @@ def context(
         "stale": stale,
         "open": form.refusal is None,
     }
+
+
+def _placed(name: str, text: Any) -> str:
+    """An error of the summary; one inside a list says in which row."""
+    row = re.search(r"\[(\d+)\]", name)
+    return gettext("第 %(n)s 行：%(text)s") % {"n": int(row[1]) + 1, "text": say(text)} if row else say(text)
 
 
 def check_context(form: Form, foreseen: Mapping[str, Any]) -> dict[str, Any]:

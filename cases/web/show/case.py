@@ -26,7 +26,7 @@ from cases.web.show.due import due_words, elapsed_words, share_used
 from cases.web.show.tasks import ordinary
 from cases.web.show.words import say
 from cases.workflow.available import Availability
-from cases.workflow.forms import choices
+from cases.workflow.forms import choices, cooperation
 from cases.workflow.task_kinds import KINDS, STAGES
 from cases.workflow.telling import free_texts
 from cases.workflow.transitions import TRANSITIONS
@@ -42,6 +42,7 @@ RELATIONS = {
     "referral": Text("接收移送", "Referral"),
     "unit": Text("下属单位", "Sub-unit"),
 }
+PERSONAL = {**dict(cooperation.PERSONAL), "content": Text("举报内容", "What was reported")}
 # Refusals that say "this is somebody else's": listed apart, so that what is within reach stands first.
 OTHERS = frozenset({"wrong_agency", "wrong_role", "task_of_another"})
 
@@ -62,7 +63,7 @@ def build(actor: Actor, case: Row, acts: Sequence[Availability], now: datetime, 
     )
     allowed = [link(case, act) for act in acts if act.allowed]
     refused = [act for act in acts if not act.allowed and act.in_stage and act.refusal]
-    until = evidence.revealed_until(actor, case["id"], now=now)
+    opened = evidence.revealed(actor, case["id"], now=now)
     return {
         "case": {**heading(case), "batch": batch_of(actor, case)},
         "steps": steps(case, now),
@@ -80,8 +81,11 @@ def build(actor: Actor, case: Row, acts: Sequence[Availability], now: datetime, 
             "rows": [event_row(row) for row in history.rows] if history else [],
             "older": f"?before={history.next}#h-tl" if history and history.next else "",
         },
-        "personal": evidence.personal(actor, case["id"], clear=until is not None),
-        "revealed_until": until,
+        "personal": [
+            {**row, "label": PERSONAL.get(row["item"], row["item"])}
+            for row in evidence.personal(actor, case["id"], opened=opened)
+        ],
+        "revealed_until": max(opened.values(), default=None),
         "reveal": next((link(case, act)["href"] for act in acts if act.allowed and act.action == REVEAL), None),
         "related": related(case),
         "participants": [

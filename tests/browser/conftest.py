@@ -1,0 +1,104 @@
+"""A browser at a live web server: Debian's Chromium against granian on a database of its own, shared by these tests.
+
+Every page that a test opens is watched: an error in the console, a script that fails, or a request to another host
+fails the test, whatever else it looks at.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request
+
+from tests.conftest import ALIASES, SERVERS, answers, child, connections, on_database, wait_for
+from tests.servers import DEMO_TEMPLATE
+
+# A refusal is a page of ours with a status of its own; the browser notes every such status in its console.
+STATUS_NOTE = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
+Enter = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def demo_city(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, str]]:
+    """The demo city on a database of its own and the address of a web server on it, for all browser tests."""
+    with SERVERS.throwaway_clone(DEMO_TEMPLATE) as name, on_database(name):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
+        command += ["--workers", "1", "--blocking-threads", "4", "config.wsgi:application"]
+        log = tmp_path_factory.mktemp("browser") / "web.log"
+        with child(command, log) as server:
+            address = f"http://127.0.0.1:{port}"
+            wait_for(lambda: answers(address), server, log)
+            yield name, address
+        with django_db_blocker.unblock():
+            for alias in ALIASES:
+                connections[alias].close()
+
+
+@pytest.fixture
+def site(demo_city: tuple[str, str], django_db_blocker: Any) -> Iterator[str]:
+    """The address of the server; the test itself reads and writes the same database, with commits."""
+    name, address = demo_city
+    with on_database(name), django_db_blocker.unblock():
+        cache.clear()
+        yield address
+        for alias in ALIASES:
+            connections[alias].close()
+
+
+@pytest.fixture
+def watched() -> Iterator[Callable[[Page, str], None]]:
+    """Watch a page; what it did wrong is said at the end of the test."""
+    wrong: list[str] = []
+
+    def watch(page: Page, address: str) -> None:
+        def note(message: ConsoleMessage) -> None:
+            if message.type == "error" and not STATUS_NOTE.match(message.text):
+                wrong.append(f"console: {message.text}")
+
+        def asked(request: Request) -> None:
+            if not request.url.startswith((address, "data:")):
+                wrong.append(f"request to another host: {request.url}")
+
+        page.on("console", note)
+        page.on("pageerror", lambda error: wrong.append(f"script: {error}"))
+        page.on("request", asked)
+
+    yield watch
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.fixture
+def enter(browser: Browser, site: str, watched: Callable[[Page, str], None]) -> Iterator[Enter]:
+    """A new window of this person, logged in through the login page; with or without scripts, of any width."""
+    contexts = []
+
+    def enter(username: str, *, scripts: bool = True, width: int = 1440, language: str = "zh-CN") -> Page:
+        context = browser.new_context(
+            base_url=site, java_script_enabled=scripts, viewport={"width": width, "height": 900}, locale=language
+        )
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        page = context.new_page()
+        watched(page, site)
+        page.goto("/login/")
+        page.fill("#u", username)
+        page.fill("#p", settings.DEMO_PASSWORD)
+        page.click("form:has(#p) button.btn-primary")
+        page.wait_for_url(f"{site}/")
+        return page
+
+    yield enter
+    for context in contexts:
+        context.close()

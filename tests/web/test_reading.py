@@ -1,0 +1,138 @@
+"""What holds for every page: who may open it, what its source may hold, what it costs, in which words it speaks."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from agencies.models import User
+from tests.web import story
+
+ROOT = Path(__file__).resolve().parents[2]
+TEMPLATES = sorted((ROOT / "cases" / "templates").rglob("*.html"))
+ADDRESSES = ("/", "/tasks/", "/cases/", "/cases/new/", "/imports/", "/audit/", "/inbox/", "/more/")
+
+
+def entered(username: str) -> Client:
+    client = Client()
+    client.force_login(User.objects.get(username=username))
+    return client
+
+
+def test_every_person_of_the_demo_can_open_every_page(demo_city: None) -> None:
+    case = story.reported()
+    for user in User.objects.filter(is_active=True, is_system=False):
+        client = entered(user.username)
+        for address in ADDRESSES:
+            assert client.get(address).status_code == 200, (user.username, address)
+        assert client.get(f"/cases/{case.number}/").status_code in (200, 404), user.username
+
+
+def test_an_administrator_of_accounts_sees_no_case(demo_city: None) -> None:
+    case = story.opened()
+    client = entered("admin1")
+    assert client.get(f"/cases/{case.number}/").status_code == 404
+    assert case.number not in client.get("/cases/").content.decode()
+
+
+def test_a_branch_sees_what_it_was_given_and_nothing_else(demo_city: None) -> None:
+    given, other = story.dispatched(region="320302"), story.dispatched(region="320302")
+    story.do("grid-handler1", "assign_task", given, task=task_of(given.case_id), unit="320302-grid")
+    client = entered("gulou-crew1")
+    assert client.get(f"/cases/{given.number}/").status_code == 200
+    assert client.get(f"/cases/{other.number}/").status_code == 404
+    page = client.get("/tasks/").content.decode()
+    assert given.number in page
+    assert other.number not in page
+
+
+def task_of(case_id: str) -> str:
+    from cases.models import Task
+
+    return str(Task.objects.get(case_id=case_id, kind="check_consumption").pk)
+
+
+def test_no_page_holds_script_or_style_of_its_own(demo_city: None) -> None:
+    """A content security policy without exceptions has to be possible."""
+    case = story.reported()
+    client = entered("drc-handler1")
+    acts = [f"/cases/{case.number}/", f"/cases/{case.number}/actions/record_inspection/"]
+    for address in (*ADDRESSES, *acts, "/cases/XZ26-9999/"):
+        page = client.get(address).content.decode()
+        assert not re.search(r"<script(?![^>]*\ssrc=)", page), address
+        assert not re.search(r"<style|\sstyle=|\son[a-z]+=\"|javascript:", page), address
+        assert not re.search(r"(?:src|href|action)=\"(?:https?:)?//", page), address
+
+
+def test_every_page_keeps_its_language_and_its_words(demo_city: None) -> None:
+    case = story.reported()
+    client = entered("drc-handler1")
+    client.post("/language/", {"language": "en", "next": "/"})
+    page = client.get(f"/cases/{case.number}/").content.decode()
+    assert '<html lang="en"' in page
+    assert "You can do now" in page
+    assert "你现在可以办理" not in page
+    assert client.get("/cases/").content.decode().count("Monitoring list") > 0
+
+
+def test_the_language_switch_leads_nowhere_outside(demo_city: None) -> None:
+    answer = entered("drc-handler1").post("/language/", {"language": "en", "next": "https://elsewhere.example/"})
+    assert answer["Location"] == "/"
+
+
+def test_every_sentence_has_its_english() -> None:
+    checked = subprocess.run(
+        [sys.executable, "tools/messages.py", "--check"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def test_every_icon_of_a_template_is_in_the_icon_file() -> None:
+    known = set(json.loads((ROOT / "cases" / "web" / "icons.json").read_text()))
+    for template in TEMPLATES:
+        named = set(re.findall(r"{% icon \"([a-z0-9-]+)\"", template.read_text()))
+        assert named <= known, template.name
+
+
+@pytest.mark.parametrize("address", ["/", "/cases/", "/tasks/"])
+def test_a_list_costs_the_same_queries_however_long_it_is(demo_city: None, address: str) -> None:
+    client = entered("drc-handler1")
+    story.dispatched()
+    story.opened()
+    few = queries(client, address)
+    for _ in range(6):
+        story.opened()
+        story.dispatched()
+    assert queries(client, address) == few
+
+
+def queries(client: Client, address: str) -> int:
+    client.get(address)  # warms what is kept per process
+    with CaptureQueriesContext(
+        connection,
+    ) as caught:
+        assert client.get(address).status_code == 200
+    ours = [
+        q for q in caught if "SAVEPOINT" not in q["sql"] and "agencies_stamp" not in q["sql"].split("FROM", 1)[-1][:20]
+    ]
+    return len(ours)
+
+
+def test_a_view_parses_calls_and_renders() -> None:
+    import ast
+
+    long = {}
+    for path in (ROOT / "cases" / "web" / "views").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef) and any("page" in ast.unparse(d) for d in node.decorator_list):
+                length = (node.end_lineno or 0) - node.lineno + 1
+                long |= {f"{path.name}:{node.name}": length} if length > 25 else {}
+    assert not long
