@@ -1,0 +1,73 @@
+"""Guided walks over the whole table: whatever people do, no case gets stuck and no gate is passed."""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cases.workflow.standing import OPPOSITE_SIDES, in_stage
+from cases.workflow.task_kinds import KINDS
+from cases.workflow.transitions import TRANSITIONS
+from tests.workflow.desk import Desk
+from tests.workflow.walking import Walk
+
+STEPS = 45
+
+
+def walked(seed: int) -> Walk:
+    walk = Walk(random.Random(seed))
+    for _ in range(STEPS):
+        before = walk.desk.view
+        assert walk.step(), f"nobody could do anything: {before.stage} {walk.desk.tasks}"
+        assert not walk.stuck, f"the main line is stuck: {before.stage} {walk.desk.tasks} after {walk.done[-5:]}"
+        body = walk.desk.events[-1]
+        assert in_stage(TRANSITIONS[body["action"]], before) or body["action"] == "give_final_notice"
+        check_case(walk.desk)
+    check_history(walk.desk)
+    return walk
+
+
+def check_case(desk: Desk) -> None:
+    """What holds after every act."""
+    view = desk.view
+    if view.stage == "closed":
+        assert {t.kind for t in view.tasks} <= {k for k, kind in KINDS.items() if kind.allowed_in_closed}
+        assert view.outcome
+    else:
+        assert view.outcome is None
+    for task in view.tasks:
+        assert task.due_at is not None and task.roles and desk.directory.by_id[task.agency_id].active
+
+
+def check_history(desk: Desk) -> None:
+    """What holds over the whole life of the case: four eyes, and no cut that a gate forbids."""
+    by_person: dict[int, set[str]] = {}
+    for act in desk.view.acts:
+        by_person.setdefault(act.user_id or 0, set()).add(act.action)
+    for actions in by_person.values():
+        assert not any(actions & OPPOSITE_SIDES.get(a, frozenset()) for a in actions)
+    for body in desk.events:
+        if body["action"] == "execute_suspension":
+            cut = body["set"]["suspension"]
+            assert cut["order_file"] and cut["legal_document"] and all(cut["checklist"].values())
+            window = (cut["notice"]["window_from"], cut["notice"]["window_to"])
+            assert datetime.fromisoformat(window[0]) <= datetime.fromisoformat(cut["executed_at"])
+            assert datetime.fromisoformat(cut["executed_at"]) <= datetime.fromisoformat(window[1])
+            assert cut["user_class"] != "important" or cut["countersigned_at"]
+
+
+@settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(st.integers(min_value=0, max_value=10**6))
+def test_a_walk_never_gets_stuck_and_never_passes_a_gate(seed: int) -> None:
+    walked(seed)
+
+
+def test_walks_reach_every_stage() -> None:
+    stages = set()
+    for seed in range(6):
+        walk = walked(seed)
+        stages |= {body["to"] for body in walk.desk.events}
+    assert stages == {"monitoring", "verification", "suspension", "penalty_tariff", "closed"}

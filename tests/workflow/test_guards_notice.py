@@ -1,0 +1,161 @@
+"""Gates 3 and 4: the window, the second notice, night, holidays, stays and the checklist."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.workflow.desk import CHECKS, FILE, Desk
+
+
+def ready(now: str = "2026-11-03 10:00") -> Desk:
+    """Approved, the notice about to be served."""
+    return Desk(now).verified().determined("suspension").signed().approved()
+
+
+def served(now: str = "2026-11-03 10:00") -> Desk:
+    return ready(now).served()
+
+
+def cut(desk: Desk, **more: object) -> str:
+    return desk.refused("grid-crew1", "execute_suspension", **desk.execution(**more)).code
+
+
+def test_the_window_opens_three_days_after_the_service_and_closes_after_seven() -> None:
+    desk = served()
+    assert desk.fact("suspension", "notice", "window_from") == "2026-11-06T02:00:00.000000Z"
+    assert desk.fact("suspension", "notice", "window_to") == "2026-11-10T02:00:00.000000Z"
+    assert desk.task("execute_suspension").due_at.isoformat() == "2026-11-10T02:00:00+00:00"
+
+
+def test_no_cut_before_the_window() -> None:
+    desk = served()
+    desk.later(days=2)
+    error = desk.refused("grid-crew1", "execute_suspension", **desk.execution())
+    assert error.code == "before_window"
+    assert "最早可在2026-11-06 10:00停电" in error.text.zh
+    assert desk.asked("grid-crew1", "execute_suspension").code == "before_window"
+
+
+def test_a_missed_window_needs_a_new_notice() -> None:
+    desk = served()
+    error = desk.refused("grid-reviewer1", "lapse_notice", reason_code="window_missed")
+    assert error.code == "window_open"
+    desk.later(days=8)
+    assert cut(desk) == "after_window"
+    desk.act("grid-reviewer1", "lapse_notice", reason_code="window_missed")
+    assert desk.tasks == ["serve_notice"]
+    assert "notice" not in desk.fact("suspension")
+    desk.cut()
+    assert desk.fact("suspension", "lapses") == 1
+
+
+def test_the_second_notice_comes_thirty_minutes_before_on_the_same_day() -> None:
+    desk = served()
+    desk.later(days=4)
+    assert cut(desk) == "no_second_notice"
+    desk.warned().later(minutes=29)
+    assert cut(desk) == "second_notice_too_late"
+    desk.later(minutes=1)
+    desk.act("grid-crew1", "execute_suspension", **desk.execution())
+
+
+def test_yesterdays_second_notice_is_stale() -> None:
+    desk = served()
+    desk.later(days=4)
+    desk.warned().later(days=1)
+    assert cut(desk) == "second_notice_stale"
+
+
+@pytest.mark.parametrize("clock", ["22:00", "05:59"])
+def test_no_cut_at_night(clock: str) -> None:
+    desk = served("2026-11-03 21:00")
+    desk.later(days=4)
+    desk.now = desk.now.replace(hour=int(clock[:2]), minute=0)
+    desk.warned()
+    desk.later(minutes=59)
+    assert cut(desk) == "night"
+
+
+def test_no_cut_on_a_statutory_holiday() -> None:
+    desk = served("2026-09-26 10:00")
+    desk.later(days=5)
+    desk.warned().later(minutes=40)
+    error = desk.refused("grid-crew1", "execute_suspension", **desk.execution())
+    assert error.code == "statutory_holiday"
+    assert "2026-10-01" in error.text.zh
+
+
+def test_no_notice_whose_window_lies_in_a_year_without_a_calendar() -> None:
+    desk = ready("2026-12-28 10:00")
+    notice = {"method": "direct", "served_at": desk.iso, "notice_file": FILE, "signature": "signed"}
+    error = desk.refused("grid-crew1", "serve_notice", **notice)
+    assert error.code == "provisional_day"
+    assert "暂定" in error.text.zh
+
+
+@pytest.mark.parametrize("line", CHECKS)
+def test_any_no_on_the_checklist_ends_in_a_refusal(line: str) -> None:
+    desk = served()
+    desk.later(days=4)
+    desk.warned().later(minutes=40)
+    error = desk.refused("grid-crew1", "execute_suspension", **desk.execution(**{line: False}))
+    assert error.code == "checklist_failed"
+    assert "不具备停电条件说明" in error.text.zh
+    assert error.missing == (line,)
+    desk.act("grid-crew1", "report_infeasible", items=[line], reason="现场情况")
+    assert (desk.view.stage, desk.tasks) == ("verification", ["determine"])
+
+
+def test_a_line_of_the_checklist_left_blank_is_asked_for() -> None:
+    desk = served()
+    desk.later(days=4)
+    desk.warned().later(minutes=40)
+    data = {k: v for k, v in desk.execution().items() if k != "public_safety"}
+    error = desk.refused("grid-crew1", "execute_suspension", **data)
+    assert error.fields["public_safety"].zh.startswith("请选择不影响公共利益")
+
+
+def test_nothing_adverse_is_done_under_a_stay() -> None:
+    desk = ready()
+    desk.act("drc-approver1", "stay_execution", reason_code="court")
+    notice = {"method": "direct", "served_at": desk.iso, "notice_file": FILE, "signature": "signed"}
+    error = desk.refused("grid-crew1", "serve_notice", **notice)
+    assert (error.code, error.status) == ("stayed", 409)
+    assert "恢复执行" in error.text.zh
+    assert desk.asked("grid-crew1", "serve_notice").code == "stayed"
+
+
+def test_a_cut_is_not_written_down_days_later() -> None:
+    desk = served()
+    desk.later(days=4)
+    desk.warned().later(minutes=40)
+    when = desk.iso
+    desk.later(days=2)
+    error = desk.refused("grid-crew1", "execute_suspension", **desk.execution(executed_at=when))
+    assert "24 小时内登记" in error.fields["executed_at"].zh
+
+
+def test_a_service_before_the_approval_counts_for_nothing() -> None:
+    desk = ready()
+    notice = {"method": "direct", "served_at": "2026-11-01 10:00", "notice_file": FILE, "signature": "signed"}
+    assert "早于审批完成" in desk.refused("grid-crew1", "serve_notice", **notice).fields["served_at"].zh
+
+
+def test_what_is_recorded_has_happened() -> None:
+    desk = ready()
+    notice = {"method": "direct", "served_at": "2026-11-04 10:00", "notice_file": FILE, "signature": "signed"}
+    error = desk.refused("grid-crew1", "serve_notice", **notice)
+    assert error.status == 400
+    assert error.fields["served_at"].zh == "送达时间不能晚于现在（2026-11-03 10:00）"
+
+
+def test_a_cut_is_confirmed_by_a_load_of_zero() -> None:
+    desk = ready().cut()
+    error = desk.refused("grid-crew2", "confirm_suspension", confirmed_at=desk.iso, load_is_zero=False, reading="1")
+    assert error.code == "load_not_zero"
+
+
+def test_whoever_cut_does_not_confirm() -> None:
+    desk = ready().cut()
+    error = desk.refused("grid-crew1", "confirm_suspension", confirmed_at=desk.iso, load_is_zero=True, reading="1")
+    assert (error.code, error.status) == ("four_eyes", 403)

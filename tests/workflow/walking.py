@@ -1,0 +1,350 @@
+"""A guided walk: at each step some person does some act that may go on, with input made to fit the case.
+
+A uniform walk never reaches the far stages, so acts that complete an open task of the main line are preferred.
+"""
+
+from __future__ import annotations
+
+import random
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from cases.workflow.errors import WorkflowError
+from cases.workflow.standing import in_stage
+from cases.workflow.task_kinds import KINDS
+from cases.workflow.transitions import TRANSITIONS
+from tests.workflow.desk import CHECKS, FILE, FINDINGS, OFFICERS, Desk, proposal
+
+# Every desk has three people: as many as four-eyes over the whole life of a case may need.
+DESKS = [
+    *(f"{place}-{role}" for place in ("drc", "nj-drc") for role in ("handler", "reviewer", "approver")),
+    *(
+        f"{place}-{role}"
+        for place in ("grid", "nj-grid")
+        for role in ("handler", "reviewer", "approver", "crew", "billing")
+    ),
+    *("cac-handler", "telecom-handler", "police-handler", "discipline-handler", "js-drc-reviewer", "sup-supervisor"),
+]
+# Acts that change nothing of what is owed; taken rarely, or a walk would be made of comments.
+IDLE = {
+    "comment", "attach_document", "reveal_personal_data", "assign_task", "accept_task", "attach_signal", "urge",
+    "sample_case", "record_payment", "adjust_bill",
+}
+# Detours: possible nearly always, and a walk of nothing else would never see the far stages.
+DETOURS = {
+    "return_task", "request_rework", "refer_case", "propose_transfer", "propose_exclusion", "continue_monitoring",
+    "request_assistance", "request_extension", "report_grid_suspension", "refuse_suspension", "withdraw_suspension",
+    "report_infeasible", "report_failed_service", "refuse_surcharge", "waive_finding", "record_objection",
+    "stay_execution", "reopen_case", "order_restoration",
+}
+
+
+OTHER_CASE = {"open_case", "merge_case", "undo_merge"}
+GENERAL = {"=task", "any_participant"}
+
+
+class Walk:
+    """One walk; `rng` decides everything, so that a failing seed can be walked again."""
+
+    def __init__(self, rng: random.Random) -> None:
+        self.rng, self.desk = rng, Desk("2026-03-02 10:00")
+        self.done: list[str] = []
+        self.stuck = False
+        self.straight = rng.choice((0.3, 0.6, 0.9))
+
+    def step(self) -> bool:
+        """One act by somebody; False when nobody found one that went through."""
+        self.desk.later(hours=self.rng.choice((1, 5, 20, 30, 80)))
+        if self.desk.now.hour >= 18 or self.desk.now.hour < 8:
+            self.desk.later(hours=(24 - self.desk.now.hour + 9) % 24)
+        options = self._options()
+        self.stuck = not {action for _, action in options} - IDLE
+        self.rng.shuffle(options)
+        idle = self.rng.random() < 0.06
+        options.sort(key=lambda o: self._weight(o[1], idle=idle))
+        for who, action in options:
+            try:
+                self.desk.act(who, action, **self.data(action))
+            except WorkflowError:
+                continue
+            self.done.append(action)
+            return True
+        return False
+
+    def _weight(self, action: str, *, idle: bool) -> float:
+        if action in IDLE:
+            return self.rng.random() + (0 if idle else 5)
+        return self.rng.random() + (self.straight if action in DETOURS else 0)
+
+    def _options(self) -> list[tuple[str, str]]:
+        """Every act that one of each desk may start now."""
+        found = []
+        here = [a for a, row in TRANSITIONS.items() if a not in OTHER_CASE and in_stage(row, self.desk.view)]
+        for place in DESKS:
+            people = [f"{place}{n}" for n in self.rng.sample((1, 2, 3), 3)]
+            kind = self.desk.person(people[0]).posts[0]
+            for action in here:
+                row = TRANSITIONS[action]
+                if row.agency[0] not in GENERAL and kind.kind not in row.agency and not kind.duties & set(row.agency):
+                    continue
+                who = next((p for p in people if self.desk.asked(p, action) is None), None)
+                if who:
+                    found.append((who, action))
+        return found
+
+    # -- input made to fit --------------------------------------------------------------------------------------------
+
+    def data(self, action: str) -> dict[str, Any]:
+        build = getattr(self, f"_{action}", None)
+        found: dict[str, Any] = build() if build else {}
+        row = TRANSITIONS[action]
+        if any(f.name == "task" for f in row.inputs) and "task" not in found:
+            wanted = [t for t in self.desk.view.tasks if not row.completes or t.kind in self._kinds(row.completes)]
+            if wanted:
+                found["task"] = self.rng.choice(wanted).id
+        return found
+
+    @staticmethod
+    def _kinds(completes: tuple[str, ...]) -> set[str]:
+        return set(KINDS) if completes == ("=task",) else set(FINDINGS) if completes == ("=finding",) else set(completes)
+
+    def _day(self, plus: int = 0) -> str:
+        return (self.desk.now + timedelta(days=plus)).date().isoformat()
+
+    def _either(self, first: str, second: str, odds: float = 0.75) -> str:
+        return first if self.rng.random() < odds else second
+
+    def _attach_signal(self) -> dict[str, Any]:
+        return {"signals": [{"family": "hashpower", "count": 2}], "source": "grid", "batch": "G2"}
+
+    def _continue_monitoring(self) -> dict[str, Any]:
+        return {"review_on": self._day(20), "reason_code": "awaiting_signal"}
+
+    def _dispatch_verification(self) -> dict[str, Any]:
+        return {"findings": FINDINGS if self.rng.random() < 0.8 else self.rng.sample(FINDINGS, self.rng.randint(1, 3))}
+
+    def _propose_exclusion(self) -> dict[str, Any]:
+        return {"reason_code": "node", "explanation": "普通节点"}
+
+    def _decide_exclusion(self) -> dict[str, Any]:
+        return {"decision": self._either("refuse", "approve", 0.8)}
+
+    def _return_task(self) -> dict[str, Any]:
+        return {"reason_code": "not_enough_information", "reason": "缺少端口"}
+
+    def _rule_on_return(self) -> dict[str, Any]:
+        return {"decision": self._either("reassign", "none", 0.5)}
+
+    def _request_extension(self) -> dict[str, Any]:
+        return {"due_on": self._day(40), "reason": "人手不足"}
+
+    def _decide_extension(self) -> dict[str, Any]:
+        return {"decision": self._either("grant", "refuse")}
+
+    def _request_assistance(self) -> dict[str, Any]:
+        return {"agency": self.rng.choice(["320300-cac", "320300-grid", "5"]), "question": "请协助核对"}
+
+    def _answer_assistance(self) -> dict[str, Any]:
+        return {"answer": "已核对"}
+
+    def _report_subscriber(self) -> dict[str, Any]:
+        return {"result": "identified", "subject": "sole_trader"}
+
+    def _report_consumption(self) -> dict[str, Any]:
+        kind = self.rng.choice(["ordinary", "ordinary", "important", "residential"])
+        return {"result": "abnormal", "user_class": kind, "serves_residents": kind == "residential"}
+
+    def _report_traffic(self) -> dict[str, Any]:
+        return {"result": self._either("confirmed", "compromised", 0.9)}
+
+    def _record_inspection(self) -> dict[str, Any]:
+        return {"result": "running", "inspected_at": self.desk.iso, "officers": OFFICERS, "home_entry": False,
+                "signature": "signed"}
+
+    def _request_rework(self) -> dict[str, Any]:
+        return {"findings": self.rng.sample(FINDINGS, 2), "reason": "数据不全"}
+
+    def _waive_finding(self) -> dict[str, Any]:
+        return {"reason_code": "not_needed"}
+
+    def _propose_determination(self) -> dict[str, Any]:
+        ways = (["suspension"], ["surcharge"], ["suspension", "surcharge"], ["continue_monitoring"], ["close"], ["refer"])
+        way = self.rng.choice(ways)
+        subject = self.rng.choice(["sole_trader", "sole_trader", "enterprise", "state_owned", "natural_person"])
+        more: dict[str, Any] = {"subject": subject}
+        if way == ["close"]:
+            more["finding"] = self.rng.choice(["false_positive", "compromised", "already_stopped", "self_operated"])
+        if way == ["continue_monitoring"]:
+            more |= {"review_on": self._day(25), "finding": self._either("self_operated", "pending_appraisal")}
+        if "surcharge" in way:
+            more["proven_from"] = "2026-02-01"
+        return {**proposal(*way), **more}
+
+    def _decide_determination(self) -> dict[str, Any]:
+        return {"decision": self._either("approve", "refuse", 0.85)}
+
+    def _advise_owner(self) -> dict[str, Any]:
+        return {"measures": ["isolate"], "advice": "隔离主机"}
+
+    def _report_grid_suspension(self) -> dict[str, Any]:
+        return {"ground": "G2_emergency", "cut_at": self.desk.iso, "user_class": "ordinary", "serves_residents": False,
+                "officers": OFFICERS, "attachments": [FILE], "danger": "fire"}
+
+    def _sign_suspension_order(self) -> dict[str, Any]:
+        return {"order_file": FILE, "legal_document": FILE}
+
+    def _approve_suspension(self) -> dict[str, Any]:
+        kind = (self.desk.view.facts["findings"].get("check_consumption") or {}).get("user_class", "ordinary")
+        return {"user_class": kind, "serves_residents": False, "approval_level": "company", "order_checked": True}
+
+    def _refuse_suspension(self) -> dict[str, Any]:
+        return {"reason_code": "wrong_account", "reason": "户号不符"}
+
+    def _serve_notice(self) -> dict[str, Any]:
+        return {"method": "direct", "served_at": self.desk.iso, "notice_file": FILE, "signature": "signed",
+                "copied_to_authority": True}
+
+    def _report_failed_service(self) -> dict[str, Any]:
+        return {"reason_code": "nobody_there", "tried_at": self.desk.iso}
+
+    def _give_final_notice(self) -> dict[str, Any]:
+        return {"given_at": self.desk.iso, "method": "phone"}
+
+    def _lapse_notice(self) -> dict[str, Any]:
+        return {"reason_code": "window_missed"}
+
+    def _report_infeasible(self) -> dict[str, Any]:
+        return {"items": ["no_lift_load"], "reason": "有电梯"}
+
+    def _execute_suspension(self) -> dict[str, Any]:
+        # The crew warns and waits; the walk's own clock is too coarse for half an hour.
+        notice = self.desk.view.facts["suspension"].get("notice") or {}
+        second = self.desk.view.facts["suspension"].get("second_notice_at")
+        if notice and second is None or second and datetime.fromisoformat(second).date() != self.desk.now.date():
+            try:
+                self.desk.act(self._crew(), "give_final_notice", given_at=self.desk.iso, method="phone")
+                self.desk.later(minutes=35)
+            except WorkflowError:
+                pass
+        return self.desk.execution(**dict.fromkeys(CHECKS, True))
+
+    def _crew(self) -> str:
+        return "grid-crew3" if self.desk.view.region_code.startswith("3203") else "nj-grid-crew3"
+
+    def _confirm_suspension(self) -> dict[str, Any]:
+        return {"confirmed_at": self.desk.iso, "load_is_zero": True, "reading": "1"}
+
+    def _record_objection(self) -> dict[str, Any]:
+        return {"received_on": self._day(), "reason_code": "not_mining", "content": "不是挖矿"}
+
+    def _decide_objection(self) -> dict[str, Any]:
+        return {"decision": self._either("rejected", "upheld", 0.5), "answer": "答复"}
+
+    def _stay_execution(self) -> dict[str, Any]:
+        return {"reason_code": "court"}
+
+    def _lift_stay(self) -> dict[str, Any]:
+        return {"reason": "裁定撤销"}
+
+    def _withdraw_suspension(self) -> dict[str, Any]:
+        return {"reason_code": "error"}
+
+    def _order_restoration(self) -> dict[str, Any]:
+        return {"reason_code": "cause_removed", "cause_removed_at": self.desk.iso}
+
+    def _restore_supply(self) -> dict[str, Any]:
+        return {"restored_at": self.desk.iso, "reading": "2", "late_reason": "道路封闭"}
+
+    def _confirm_restoration(self) -> dict[str, Any]:
+        return {"confirmed_at": self.desk.iso, "supply_is_on": True}
+
+    def _propose_surcharge(self) -> dict[str, Any]:
+        return {"rate": "0.30", "starts_on": "2026-02-01", "monthly_kwh": "35000", "price_class": "commercial",
+                "simulation_seen": True}
+
+    def _issue_surcharge_list(self) -> dict[str, Any]:
+        return {"list_file": FILE, "account": "3203001", "address": "某路"}
+
+    def _acknowledge_surcharge(self) -> dict[str, Any]:
+        return {"account_matches": True}
+
+    def _refuse_surcharge(self) -> dict[str, Any]:
+        return {"reason_code": "incomplete", "reason": "缺少标准"}
+
+    def _notify_subscriber(self) -> dict[str, Any]:
+        return {"method": "direct", "notified_on": self._day(), "notice_file": FILE}
+
+    def _issue_bill(self) -> dict[str, Any]:
+        bills = [b for b in self.desk.view.facts["surcharge"].get("bills", []) if b["state"] != "refused"]
+        first = date(2026, 2, 1)
+        if bills:
+            first = max(date.fromisoformat(b["cycle_to"]) for b in bills) + timedelta(days=1)
+        last = min(first + timedelta(days=60), self.desk.now.date())
+        return {"month": str(first)[:7], "cycle_from": str(first), "cycle_to": str(last), "kwh": "35000",
+                "energy_price": "0.6664"}
+
+    def _review_bill(self) -> dict[str, Any]:
+        return {"decision": self._either("approve", "refuse")}
+
+    def _bill(self) -> str:
+        bills = self.desk.view.facts.get("surcharge", {}).get("bills") or [{"no": "-"}]
+        return str(self.rng.choice(bills)["no"])
+
+    def _record_payment(self) -> dict[str, Any]:
+        return {"bill": self._bill(), "amount": "100.00", "paid_on": self._day()}
+
+    def _adjust_bill(self) -> dict[str, Any]:
+        return {"bill": self._bill(), "reason_code": "misread", "kwh": "30000", "reason": "抄错"}
+
+    def _report_cessation(self) -> dict[str, Any]:
+        return {"stopped_on": self._day(), "proof": "load"}
+
+    def _end_surcharge(self) -> dict[str, Any]:
+        return {"ends_on": self._day(), "end_file": FILE}
+
+    def _propose_closure(self) -> dict[str, Any]:
+        return {"outcome": "handled", "summary": "已处置"}
+
+    def _decide_closure(self) -> dict[str, Any]:
+        return {"decision": self._either("approve", "refuse")}
+
+    def _reopen_case(self) -> dict[str, Any]:
+        return {"to": self._either("monitoring", "verification", 0.5), "reason_code": "relapse", "reason": "复燃"}
+
+    def _record_follow_up(self) -> dict[str, Any]:
+        return {"result": "clean", "visited_on": self._day()}
+
+    def _refer_case(self) -> dict[str, Any]:
+        return {"partner": self.rng.choice(["320300-police", "320300-discipline"]), "matter": "crime", "request": "移送"}
+
+    def _reply_referral(self) -> dict[str, Any]:
+        return {"result": "filed", "reply": "已立案"}
+
+    def _propose_transfer(self) -> dict[str, Any]:
+        here = self.desk.view.region_code
+        return {"to_region": "3201" if here.startswith("3203") else "320303", "reason_code": "site_elsewhere",
+                "reason": "场所不在本地"}
+
+    def _receive_transfer(self) -> dict[str, Any]:
+        return {"decision": self._either("accept", "decline", 0.5)}
+
+    def _urge(self) -> dict[str, Any]:
+        return {"level": "supervise", "demand": "尽快办理"}
+
+    def _answer_urge(self) -> dict[str, Any]:
+        return {"answer": "已安排"}
+
+    def _sample_case(self) -> dict[str, Any]:
+        return {"result": "pass", "score": 95}
+
+    def _comment(self) -> dict[str, Any]:
+        return {"comment": "备注"}
+
+    def _attach_document(self) -> dict[str, Any]:
+        return {"attachments": [FILE], "paper": "photo"}
+
+    def _reveal_personal_data(self) -> dict[str, Any]:
+        return {"items": ["phone"], "purpose": "visit", "reason": "上门核查前联系"}
+
+    def _assign_task(self) -> dict[str, Any]:
+        return {"assignee": "drc-handler1"}
