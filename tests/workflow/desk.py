@@ -63,8 +63,10 @@ REGIONS = (
 
 
 def city(parameters: dict[str, tuple[ParameterRef, ...]] | None = None) -> Directory:
-    rows = [[i, code, kind, region, parent, code, code, "发", duties, sort, True]
-            for i, code, kind, region, parent, sort, duties in AGENCIES]
+    rows = [
+        [i, code, kind, region, parent, code, code, "发", duties, sort, True]
+        for i, code, kind, region, parent, sort, duties in AGENCIES
+    ]
     found = _build({"stamp": 1, "regions": [list(r) for r in REGIONS], "agencies": rows, "parameters": []})
     found.parameters.update(parameters or {})
     return found
@@ -78,8 +80,13 @@ class Desk:
     """One case and the people around it. `who` is "<agency>-<role><n>": drc-handler1, grid-crew2, nj-drc-reviewer1."""
 
     ROLES = {"crew": "field_crew"}
-    PLACES = {"nj-drc": "320100-drc", "nj-grid": "320100-grid", "js-drc": "320000-drc", "sup": "320000-supervision",
-              "gulou": "320302-grid"}
+    PLACES = {
+        "nj-drc": "320100-drc",
+        "nj-grid": "320100-grid",
+        "js-drc": "320000-drc",
+        "sup": "320000-supervision",
+        "gulou": "320302-grid",
+    }
 
     def __init__(self, now: str = "2026-11-03 10:00", directory: Directory | None = None) -> None:
         self.now = at(now)
@@ -97,7 +104,9 @@ class Desk:
             place, role = who.rsplit("-", 1)
             name = role.rstrip("0123456789")
             agency = self.directory.by_code[self.PLACES.get(place, f"320300-{place}")]
-            self.people[who] = Actor(len(self.people) + 100, who, who, "zh", (post(agency, self.ROLES.get(name, name)),))
+            self.people[who] = Actor(
+                len(self.people) + 100, who, who, "zh", (post(agency, self.ROLES.get(name, name)),)
+            )
         return self.people[who]
 
     # -- acts ---------------------------------------------------------------------------------------------------------
@@ -202,8 +211,18 @@ class Desk:
 
     def _opened(self, row: dict[str, Any]) -> TaskView:
         return TaskView(
-            row["id"], row["kind"], row["agency"], row.get("unit"), tuple(row["roles"]), row.get("assignee"), self.now,
-            datetime.fromisoformat(row["due"]), row.get("provisional", False), None, 0, row.get("data", {}),
+            row["id"],
+            row["kind"],
+            row["agency"],
+            row.get("unit"),
+            tuple(row["roles"]),
+            row.get("assignee"),
+            self.now,
+            datetime.fromisoformat(row["due"]),
+            row.get("provisional", False),
+            None,
+            0,
+            row.get("data", {}),
         )
 
     @staticmethod
@@ -216,20 +235,54 @@ class Desk:
 
     def _known(self) -> dict[str, dict[str, Any]]:
         return {
-            name: {"id": a.user_id, "agencies": [p.agency_id for p in a.posts],
-                   "roles": sorted({r for p in a.posts for r in p.roles})}
+            name: {
+                "id": a.user_id,
+                "agencies": [p.agency_id for p in a.posts],
+                "roles": sorted({r for p in a.posts for r in p.roles}),
+            }
             for name, a in self.people.items()
         }
 
     def _blank(self) -> CaseView:
         return CaseView(
-            id=str(UUID(int=next(self._ids))), number="XZ26-0001", title="云龙区某处", stage="monitoring", version=1,
-            region_code="320303", level="normal", source="telecom", outcome=None, review_on=None, merged_into=None,
-            lead_agency_id=1, facts={"source": {"kind": "telecom"}, "submissions": 1, "signals": {"traffic": 3},
-                                     "signal_sources": {"traffic": ["telecom"]}},
-            tasks=(TaskView(str(UUID(int=999)), "triage", 1, None, ("handler",), None, self.now,
-                            self.now + timedelta(days=5), False, None, 0, {}),),
-            acts=(), opened_at=self.now, stage_since=self.now, participants=frozenset({1, 7, 8}),
+            id=str(UUID(int=next(self._ids))),
+            number="XZ26-0001",
+            title="云龙区某处",
+            stage="monitoring",
+            version=1,
+            region_code="320303",
+            level="normal",
+            source="telecom",
+            outcome=None,
+            review_on=None,
+            merged_into=None,
+            lead_agency_id=1,
+            facts={
+                "source": {"kind": "telecom"},
+                "submissions": 1,
+                "signals": {"traffic": 3},
+                "signal_sources": {"traffic": ["telecom"]},
+            },
+            tasks=(
+                TaskView(
+                    str(UUID(int=999)),
+                    "triage",
+                    1,
+                    None,
+                    ("handler",),
+                    None,
+                    self.now,
+                    self.now + timedelta(days=5),
+                    False,
+                    None,
+                    0,
+                    {},
+                ),
+            ),
+            acts=(),
+            opened_at=self.now,
+            stage_since=self.now,
+            participants=frozenset({1, 7, 8}),
         )
 
     # -- the usual stretches of the way -------------------------------------------------------------------------------
@@ -245,15 +298,29 @@ class Desk:
         residents = facts.get("serves_residents", False)
         self.act("telecom-handler1", "report_subscriber", result="identified", subject=subject)
         self.act(
-            "grid-handler1", "report_consumption", result=facts.get("consumption", "abnormal"),
-            user_class=facts.get("user_class", "ordinary"), price_class=facts.get("price_class", "commercial"),
-            serves_residents=residents, monthly_kwh="35000", capacity_kva="250",
-            illegal_use=facts.get("illegal_use", False), mixed_premises=facts.get("mixed_premises", False),
+            "grid-handler1",
+            "report_consumption",
+            result=facts.get("consumption", "abnormal"),
+            user_class=facts.get("user_class", "ordinary"),
+            price_class=facts.get("price_class", "commercial"),
+            serves_residents=residents,
+            monthly_kwh="35000",
+            capacity_kva="250",
+            illegal_use=facts.get("illegal_use", False),
+            mixed_premises=facts.get("mixed_premises", False),
         )
         self.act("cac-handler1", "report_traffic", result=facts.get("traffic", "confirmed"), pools=2)
         self.act(
-            "drc-handler2", "record_inspection", result=facts.get("inspection", "running"), inspected_at=self.iso,
-            officers=OFFICERS, home_entry=residents, consent=True, signature="signed", devices=50, power_kw="48.6",
+            "drc-handler2",
+            "record_inspection",
+            result=facts.get("inspection", "running"),
+            inspected_at=self.iso,
+            officers=OFFICERS,
+            home_entry=residents,
+            consent=True,
+            signature="signed",
+            devices=50,
+            power_kw="48.6",
         )
         return self
 
@@ -271,8 +338,14 @@ class Desk:
         return self
 
     def approved(self, user_class: str = "ordinary") -> Desk:
-        self.act("grid-approver1", "approve_suspension", user_class=user_class, serves_residents=False,
-                 approval_level="company", order_checked=True)
+        self.act(
+            "grid-approver1",
+            "approve_suspension",
+            user_class=user_class,
+            serves_residents=False,
+            approval_level="company",
+            order_checked=True,
+        )
         return self
 
     def served(self, **more: Any) -> Desk:
@@ -336,13 +409,28 @@ def proposal(*disposals: str, **more: Any) -> dict[str, Any]:
 
 
 def plan(**more: Any) -> dict[str, Any]:
-    return {"rate": "0.30", "starts_on": "2026-11-01", "monthly_kwh": "35000", "price_class": "commercial",
-            "simulation_seen": True, **more}
+    return {
+        "rate": "0.30",
+        "starts_on": "2026-11-01",
+        "monthly_kwh": "35000",
+        "price_class": "commercial",
+        "simulation_seen": True,
+        **more,
+    }
 
 
 def post(agency: AgencyRef, *roles: str) -> Post:
-    return Post(agency.id, agency.code, agency.name, agency.kind, agency.region_code, agency.principal_id,
-                agency.is_unit, agency.duties, frozenset(roles))
+    return Post(
+        agency.id,
+        agency.code,
+        agency.name,
+        agency.kind,
+        agency.region_code,
+        agency.principal_id,
+        agency.is_unit,
+        agency.duties,
+        frozenset(roles),
+    )
 
 
 __all__ = ["CHECKS", "FILE", "FINDINGS", "OFFICERS", "Desk", "RegionRef", "at", "city", "plain", "plan", "proposal"]

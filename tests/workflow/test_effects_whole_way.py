@@ -23,4 +23,4 @@ def test_a_case_goes_from_the_list_to_its_end() -> None:
     desk.act("drc-reviewer1", "decide_closure", decision="approve")
     assert (desk.view.stage, desk.view.outcome) == ("closed", "handled")
     assert desk.tasks == ["follow_up", "follow_up"]
-    assert [e["action"] for e in desk.events][0] == "dispatch_verification"
+    assert desk.events[0]["action"] == "dispatch_verification"

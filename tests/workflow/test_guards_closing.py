@@ -97,12 +97,19 @@ def test_disposals_that_exclude_one_another_are_refused(disposals: list[str], mo
     assert said in error.text.zh
 
 
-# Merging ---------------------------------------------------------------------------------------------------------------
+# Merging ------------------------------------------------------------------------------------------
 
 
 def other(desk: Desk, **changes: Any) -> None:
-    desk.related = replace(desk.view, id="00000000-0000-0000-0000-0000000000aa", number="XZ26-0002",
-                           facts={"signals": {"energy": 2}, "submissions": 1}, tasks=(), acts=(), **changes)
+    desk.related = replace(
+        desk.view,
+        id="00000000-0000-0000-0000-0000000000aa",
+        number="XZ26-0002",
+        facts={"signals": {"energy": 2}, "submissions": 1},
+        tasks=(),
+        acts=(),
+        **changes,
+    )
 
 
 def merge(desk: Desk) -> Any:

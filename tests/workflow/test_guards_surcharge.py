@@ -83,8 +83,14 @@ def billing() -> Desk:
 
 
 def bill(desk: Desk, **more: Any) -> Any:
-    data = {"month": "2026-11", "cycle_from": "2026-11-01", "cycle_to": "2026-11-30", "kwh": "35000",
-            "energy_price": "0.6664", **more}
+    data = {
+        "month": "2026-11",
+        "cycle_from": "2026-11-01",
+        "cycle_to": "2026-11-30",
+        "kwh": "35000",
+        "energy_price": "0.6664",
+        **more,
+    }
     return desk.refused("grid-billing1", "issue_bill", **data)
 
 

@@ -19,7 +19,7 @@ def household() -> Desk:
     )
 
 
-# Gate 1 ----------------------------------------------------------------------------------------------------------------
+# Gate 1 -------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("ground", ["G5_power_authority", "G6_illegal_enterprise", "G7_local_rule"])
@@ -56,19 +56,32 @@ def test_a_household_without_theft_or_arrears_ends_in_monitoring_and_the_registe
 
 def test_nothing_is_ordered_before_the_grid_company_has_said_whom_the_meter_serves() -> None:
     desk = Desk().dispatched("inspect_site")
-    desk.act("drc-handler2", "record_inspection", result="running", inspected_at=desk.iso, officers=OFFICERS,
-             home_entry=False, signature="signed")
+    desk.act(
+        "drc-handler2",
+        "record_inspection",
+        result="running",
+        inspected_at=desk.iso,
+        officers=OFFICERS,
+        home_entry=False,
+        signature="signed",
+    )
     assert propose(desk, "suspension").code == "residents_unknown"
 
 
 def test_a_yes_of_the_grid_company_at_the_approval_closes_the_door_again() -> None:
     desk = Desk().verified().determined("suspension").signed()
-    error = desk.refused("grid-approver1", "approve_suspension", user_class="ordinary", serves_residents=True,
-                         approval_level="company", order_checked=True)
+    error = desk.refused(
+        "grid-approver1",
+        "approve_suspension",
+        user_class="ordinary",
+        serves_residents=True,
+        approval_level="company",
+        order_checked=True,
+    )
     assert error.code == "residents_barred"
 
 
-# Gate 2 ----------------------------------------------------------------------------------------------------------------
+# Gate 2 -------------------------------------------------------------------------------------------
 
 
 def test_the_enterprise_ground_covers_enterprises_with_proven_illegal_use_only() -> None:
@@ -111,16 +124,28 @@ def test_the_grid_approves_nothing_without_order_and_legal_document() -> None:
     assert error.fields["legal_document"].zh == "请上传生效法律文书"
     desk.signed()
     desk.view.facts["suspension"] = {k: v for k, v in desk.fact("suspension").items() if k != "legal_document"}
-    error = desk.refused("grid-approver1", "approve_suspension", user_class="ordinary", serves_residents=False,
-                         approval_level="company", order_checked=True)
+    error = desk.refused(
+        "grid-approver1",
+        "approve_suspension",
+        user_class="ordinary",
+        serves_residents=False,
+        approval_level="company",
+        order_checked=True,
+    )
     assert error.code == "no_legal_document"
     assert desk.asked("grid-approver1", "approve_suspension").code == "no_legal_document"
 
 
 def test_papers_that_were_not_checked_go_back() -> None:
     desk = Desk().verified().determined("suspension").signed()
-    error = desk.refused("grid-approver1", "approve_suspension", user_class="ordinary", serves_residents=False,
-                         approval_level="company", order_checked=False)
+    error = desk.refused(
+        "grid-approver1",
+        "approve_suspension",
+        user_class="ordinary",
+        serves_residents=False,
+        approval_level="company",
+        order_checked=False,
+    )
     assert error.code == "papers_not_checked"
     assert "供电企业退回停电函" in error.text.zh
 
@@ -128,11 +153,13 @@ def test_papers_that_were_not_checked_go_back() -> None:
 def test_the_level_of_approval_follows_the_class_of_user() -> None:
     desk = Desk().verified().determined("suspension").signed()
     data = {"serves_residents": False, "order_checked": True}
-    error = desk.refused("grid-approver1", "approve_suspension", user_class="ordinary", approval_level="station", **data)
+    error = desk.refused(
+        "grid-approver1", "approve_suspension", user_class="ordinary", approval_level="station", **data
+    )
     assert error.fields["approval_level"].zh == "一般用户和重要用户须由公司负责人批准"
 
 
-# Gate 5 ----------------------------------------------------------------------------------------------------------------
+# Gate 5 -------------------------------------------------------------------------------------------
 
 
 def test_an_important_user_goes_by_the_power_authority() -> None:
@@ -160,7 +187,7 @@ def test_no_important_user_is_cut_without_the_countersignature() -> None:
     assert desk.refused("grid-crew1", "execute_suspension", **desk.execution()).code == "important_not_countersigned"
 
 
-# Gate 7 ----------------------------------------------------------------------------------------------------------------
+# Gate 7 -------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("measure", ["suspension", "surcharge"])
@@ -180,15 +207,29 @@ def test_a_visit_before_a_closed_door_is_no_on_site_record() -> None:
 @pytest.mark.parametrize("officers", [[{"staff_no": "XZ1"}], [{"staff_no": "XZ1"}, {"staff_no": " xz1 "}]])
 def test_an_inspection_is_made_by_two_officers_with_two_numbers(officers: list[dict[str, str]]) -> None:
     desk = Desk().dispatched()
-    error = desk.refused("drc-handler2", "record_inspection", result="running", inspected_at=desk.iso,
-                         officers=officers, home_entry=False, signature="signed")
+    error = desk.refused(
+        "drc-handler2",
+        "record_inspection",
+        result="running",
+        inspected_at=desk.iso,
+        officers=officers,
+        home_entry=False,
+        signature="signed",
+    )
     assert error.code == "too_few_officers"
 
 
 def test_a_home_is_entered_with_consent_only() -> None:
     desk = Desk().dispatched()
-    error = desk.refused("drc-handler2", "record_inspection", result="running", inspected_at=desk.iso,
-                         officers=OFFICERS, home_entry=True, signature="signed")
+    error = desk.refused(
+        "drc-handler2",
+        "record_inspection",
+        result="running",
+        inspected_at=desk.iso,
+        officers=OFFICERS,
+        home_entry=True,
+        signature="signed",
+    )
     assert error.code == "no_consent"
     assert "未能进入" in error.text.zh
 
@@ -196,8 +237,15 @@ def test_a_home_is_entered_with_consent_only() -> None:
 def test_two_families_from_one_list_are_one_piece_of_evidence() -> None:
     desk = Desk().dispatched("inspect_site", "check_consumption")
     desk.act("grid-handler1", "report_consumption", result="normal", user_class="ordinary", serves_residents=False)
-    desk.act("drc-handler2", "record_inspection", result="nothing_found", inspected_at=desk.iso, officers=OFFICERS,
-             home_entry=False, signature="signed")
+    desk.act(
+        "drc-handler2",
+        "record_inspection",
+        result="nothing_found",
+        inspected_at=desk.iso,
+        officers=OFFICERS,
+        home_entry=False,
+        signature="signed",
+    )
     desk.view.facts["signals"] = {"traffic": 3, "hashpower": 1, "energy": 4}
     desk.view.facts["signal_sources"] = {"traffic": ["telecom"], "hashpower": ["telecom"], "energy": ["grid"]}
     # The grid company found the consumption normal, so its own list counts for nothing any more.
@@ -206,7 +254,7 @@ def test_two_families_from_one_list_are_one_piece_of_evidence() -> None:
     assert error.figures == {"have": "1", "need": "2"}
 
 
-# Gate 8 ----------------------------------------------------------------------------------------------------------------
+# Gate 8 -------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("measure", ["suspension", "surcharge"])
@@ -216,12 +264,19 @@ def test_a_victim_is_neither_cut_nor_charged(measure: str) -> None:
     assert "受害人" in error.text.zh
 
 
-# The grid company's own grounds ------------------------------------------------------------------------------------------
+# The grid company's own grounds -------------------------------------------------------------------
 
 
 def own(desk: Desk, **more: Any) -> dict[str, Any]:
-    return {"ground": "G2_emergency", "cut_at": desk.iso, "user_class": "residential", "serves_residents": True,
-            "officers": OFFICERS, "attachments": [FILE], **more}
+    return {
+        "ground": "G2_emergency",
+        "cut_at": desk.iso,
+        "user_class": "residential",
+        "serves_residents": True,
+        "officers": OFFICERS,
+        "attachments": [FILE],
+        **more,
+    }
 
 
 @pytest.mark.parametrize(
@@ -254,8 +309,15 @@ def test_danger_is_cut_even_at_a_home_and_at_once() -> None:
 
 def test_arrears_are_cut_by_the_whole_procedure() -> None:
     desk = Desk("2026-11-18 10:00")
-    data = own(desk, ground="G3_arrears", bill_due_on="2026-09-01", dunned_on="2026-09-10", grid_decision=FILE,
-               notice_served_at="2026-11-10 09:00", second_notice_at="2026-11-18 09:45")
+    data = own(
+        desk,
+        ground="G3_arrears",
+        bill_due_on="2026-09-01",
+        dunned_on="2026-09-10",
+        grid_decision=FILE,
+        notice_served_at="2026-11-10 09:00",
+        second_notice_at="2026-11-18 09:45",
+    )
     assert desk.refused("grid-reviewer1", "report_grid_suspension", **data).code == "second_notice_too_late"
     desk.act("grid-reviewer1", "report_grid_suspension", **{**data, "second_notice_at": "2026-11-18 09:20"})
 

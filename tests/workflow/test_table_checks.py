@@ -6,7 +6,7 @@ from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -82,7 +82,7 @@ def test_the_permission_page_has_a_line_for_every_act() -> None:
 
 
 def test_the_drawing_is_well_formed_and_shows_every_move() -> None:
-    ElementTree.fromstring(diagram.svg())
+    ET.fromstring(diagram.svg())
     moves = {(m.source, m.target) for m in diagram.moves()}
     assert ("verification", "penalty_tariff") in moves
     assert ("suspension", "verification") in moves

@@ -27,15 +27,38 @@ DESKS = [
 ]
 # Acts that change nothing of what is owed; taken rarely, or a walk would be made of comments.
 IDLE = {
-    "comment", "attach_document", "reveal_personal_data", "assign_task", "accept_task", "attach_signal", "urge",
-    "sample_case", "record_payment", "adjust_bill",
+    "comment",
+    "attach_document",
+    "reveal_personal_data",
+    "assign_task",
+    "accept_task",
+    "attach_signal",
+    "urge",
+    "sample_case",
+    "record_payment",
+    "adjust_bill",
 }
 # Detours: possible nearly always, and a walk of nothing else would never see the far stages.
 DETOURS = {
-    "return_task", "request_rework", "refer_case", "propose_transfer", "propose_exclusion", "continue_monitoring",
-    "request_assistance", "request_extension", "report_grid_suspension", "refuse_suspension", "withdraw_suspension",
-    "report_infeasible", "report_failed_service", "refuse_surcharge", "waive_finding", "record_objection",
-    "stay_execution", "reopen_case", "order_restoration",
+    "return_task",
+    "request_rework",
+    "refer_case",
+    "propose_transfer",
+    "propose_exclusion",
+    "continue_monitoring",
+    "request_assistance",
+    "request_extension",
+    "report_grid_suspension",
+    "refuse_suspension",
+    "withdraw_suspension",
+    "report_infeasible",
+    "report_failed_service",
+    "refuse_surcharge",
+    "waive_finding",
+    "record_objection",
+    "stay_execution",
+    "reopen_case",
+    "order_restoration",
 }
 
 
@@ -106,7 +129,9 @@ class Walk:
 
     @staticmethod
     def _kinds(completes: tuple[str, ...]) -> set[str]:
-        return set(KINDS) if completes == ("=task",) else set(FINDINGS) if completes == ("=finding",) else set(completes)
+        return (
+            set(KINDS) if completes == ("=task",) else set(FINDINGS) if completes == ("=finding",) else set(completes)
+        )
 
     def _day(self, plus: int = 0) -> str:
         return (self.desk.now + timedelta(days=plus)).date().isoformat()
@@ -158,8 +183,13 @@ class Walk:
         return {"result": self._either("confirmed", "compromised", 0.9)}
 
     def _record_inspection(self) -> dict[str, Any]:
-        return {"result": "running", "inspected_at": self.desk.iso, "officers": OFFICERS, "home_entry": False,
-                "signature": "signed"}
+        return {
+            "result": "running",
+            "inspected_at": self.desk.iso,
+            "officers": OFFICERS,
+            "home_entry": False,
+            "signature": "signed",
+        }
 
     def _request_rework(self) -> dict[str, Any]:
         return {"findings": self.rng.sample(FINDINGS, 2), "reason": "数据不全"}
@@ -168,7 +198,14 @@ class Walk:
         return {"reason_code": "not_needed"}
 
     def _propose_determination(self) -> dict[str, Any]:
-        ways = (["suspension"], ["surcharge"], ["suspension", "surcharge"], ["continue_monitoring"], ["close"], ["refer"])
+        ways = (
+            ["suspension"],
+            ["surcharge"],
+            ["suspension", "surcharge"],
+            ["continue_monitoring"],
+            ["close"],
+            ["refer"],
+        )
         way = self.rng.choice(ways)
         subject = self.rng.choice(["sole_trader", "sole_trader", "enterprise", "state_owned", "natural_person"])
         more: dict[str, Any] = {"subject": subject}
@@ -187,8 +224,15 @@ class Walk:
         return {"measures": ["isolate"], "advice": "隔离主机"}
 
     def _report_grid_suspension(self) -> dict[str, Any]:
-        return {"ground": "G2_emergency", "cut_at": self.desk.iso, "user_class": "ordinary", "serves_residents": False,
-                "officers": OFFICERS, "attachments": [FILE], "danger": "fire"}
+        return {
+            "ground": "G2_emergency",
+            "cut_at": self.desk.iso,
+            "user_class": "ordinary",
+            "serves_residents": False,
+            "officers": OFFICERS,
+            "attachments": [FILE],
+            "danger": "fire",
+        }
 
     def _sign_suspension_order(self) -> dict[str, Any]:
         return {"order_file": FILE, "legal_document": FILE}
@@ -201,8 +245,13 @@ class Walk:
         return {"reason_code": "wrong_account", "reason": "户号不符"}
 
     def _serve_notice(self) -> dict[str, Any]:
-        return {"method": "direct", "served_at": self.desk.iso, "notice_file": FILE, "signature": "signed",
-                "copied_to_authority": True}
+        return {
+            "method": "direct",
+            "served_at": self.desk.iso,
+            "notice_file": FILE,
+            "signature": "signed",
+            "copied_to_authority": True,
+        }
 
     def _report_failed_service(self) -> dict[str, Any]:
         return {"reason_code": "nobody_there", "tried_at": self.desk.iso}
@@ -220,7 +269,7 @@ class Walk:
         # The crew warns and waits; the walk's own clock is too coarse for half an hour.
         notice = self.desk.view.facts["suspension"].get("notice") or {}
         second = self.desk.view.facts["suspension"].get("second_notice_at")
-        if notice and second is None or second and datetime.fromisoformat(second).date() != self.desk.now.date():
+        if (notice and second is None) or (second and datetime.fromisoformat(second).date() != self.desk.now.date()):
             try:
                 self.desk.act(self._crew(), "give_final_notice", given_at=self.desk.iso, method="phone")
                 self.desk.later(minutes=35)
@@ -259,8 +308,13 @@ class Walk:
         return {"confirmed_at": self.desk.iso, "supply_is_on": True}
 
     def _propose_surcharge(self) -> dict[str, Any]:
-        return {"rate": "0.30", "starts_on": "2026-02-01", "monthly_kwh": "35000", "price_class": "commercial",
-                "simulation_seen": True}
+        return {
+            "rate": "0.30",
+            "starts_on": "2026-02-01",
+            "monthly_kwh": "35000",
+            "price_class": "commercial",
+            "simulation_seen": True,
+        }
 
     def _issue_surcharge_list(self) -> dict[str, Any]:
         return {"list_file": FILE, "account": "3203001", "address": "某路"}
@@ -280,8 +334,13 @@ class Walk:
         if bills:
             first = max(date.fromisoformat(b["cycle_to"]) for b in bills) + timedelta(days=1)
         last = min(first + timedelta(days=60), self.desk.now.date())
-        return {"month": str(first)[:7], "cycle_from": str(first), "cycle_to": str(last), "kwh": "35000",
-                "energy_price": "0.6664"}
+        return {
+            "month": str(first)[:7],
+            "cycle_from": str(first),
+            "cycle_to": str(last),
+            "kwh": "35000",
+            "energy_price": "0.6664",
+        }
 
     def _review_bill(self) -> dict[str, Any]:
         return {"decision": self._either("approve", "refuse")}
@@ -315,15 +374,22 @@ class Walk:
         return {"result": "clean", "visited_on": self._day()}
 
     def _refer_case(self) -> dict[str, Any]:
-        return {"partner": self.rng.choice(["320300-police", "320300-discipline"]), "matter": "crime", "request": "移送"}
+        return {
+            "partner": self.rng.choice(["320300-police", "320300-discipline"]),
+            "matter": "crime",
+            "request": "移送",
+        }
 
     def _reply_referral(self) -> dict[str, Any]:
         return {"result": "filed", "reply": "已立案"}
 
     def _propose_transfer(self) -> dict[str, Any]:
         here = self.desk.view.region_code
-        return {"to_region": "3201" if here.startswith("3203") else "320303", "reason_code": "site_elsewhere",
-                "reason": "场所不在本地"}
+        return {
+            "to_region": "3201" if here.startswith("3203") else "320303",
+            "reason_code": "site_elsewhere",
+            "reason": "场所不在本地",
+        }
 
     def _receive_transfer(self) -> dict[str, Any]:
         return {"decision": self._either("accept", "decline", 0.5)}
