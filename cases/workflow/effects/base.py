@@ -59,7 +59,7 @@ def is_open(view: CaseView, *kinds: str, besides: TaskView | None = None) -> boo
     return any(t.kind in kinds and (besides is None or t.id != besides.id) for t in view.tasks)
 
 
-def lead(view: CaseView, kind: str, *, due_at: datetime | None = None, **data: Any) -> OpenTask:
+def lead(view: CaseView, kind: str, /, *, due_at: datetime | None = None, **data: Any) -> OpenTask:
     """A task for the commission that leads the case."""
     return OpenTask(kind, agency_id=view.lead_agency_id or None, due_at=due_at, data=data)
 

@@ -62,7 +62,7 @@ def addressees(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
 
 
 def signal_or_place(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
-    """What is attached says something: a signal, or where and what the premises are; never outside the lead's region."""
+    """What is attached says something: a signal, or what and where the premises are, in the lead's own region."""
     if not data:
         return None
     if not (data["signals"] or data["title"] or data["region_code"]):
