@@ -1,4 +1,4 @@
-"""One header on every page: nothing is loaded from, sent to or framed by another site, and no inline script runs."""
+"""What holds for every answer: a strict content policy, and Chinese first."""
 
 from __future__ import annotations
 
@@ -23,5 +23,22 @@ def content_security_policy(
         response = get_response(request)
         response.headers.setdefault("Content-Security-Policy", POLICY)
         return response
+
+    return middleware
+
+
+def chinese_first(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Pages are Chinese until somebody chooses otherwise, whatever language the browser was installed in.
+
+    The language of an account and the switch on every page are kept in a cookie. Systems that call the API do
+    negotiate, so their Accept-Language stays.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if not request.path.startswith("/api/"):
+            request.META.pop("HTTP_ACCEPT_LANGUAGE", None)
+        return get_response(request)
 
     return middleware

@@ -41,7 +41,7 @@ def case_and_actions(*, case_id: UUID | str, actor: Actor, now: datetime) -> tup
     """The same with the case as it was read for it, whose version an act that follows has to name."""
     loaded = load_case(str(case_id), actor.user_id, lock=False)
     if loaded.view is None or loaded.actor is None or not is_visible(loaded.view, loaded.actor):
-        raise NotVisible()
+        raise NotVisible
     return loaded.view, availabilities(loaded.view, loaded.actor, loaded.directory, now)
 
 

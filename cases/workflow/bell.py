@@ -30,7 +30,7 @@ def ring() -> None:
 
 
 def _ring() -> None:
-    global _thread
+    global _thread  # noqa: PLW0603 — one thread a process
     _wanted.set()
     # A forked worker inherits the variable but not the thread.
     if _thread is None or not _thread.is_alive():

@@ -119,7 +119,7 @@ def _decide(
         return [decide_opening(transition, opening.actor, opening.directory, request.data, next(serials), now)]
     main = loaded.get(request.case_id or "")
     if main is None or main.view is None or main.actor is None or not is_visible(main.view, main.actor):
-        raise NotVisible()
+        raise NotVisible
     if request.expected_version is not None and request.expected_version != main.view.version:
         raise stale(main.view, request.expected_version)
     related = loaded.get(asked.related_id) if asked.related_id else None

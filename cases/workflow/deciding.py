@@ -21,7 +21,7 @@ def decide(
 ) -> list[Writing]:
     """The events of an allowed act; raises the refusal of one that is not."""
     if main.view is None or main.actor is None:
-        raise NotVisible()
+        raise NotVisible
     if related is not None and (related.view is None or not is_visible(related.view, main.actor)):
         raise _no_such_other(transition)
     stand = standing(transition, main.view, main.actor, main.directory)

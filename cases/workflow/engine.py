@@ -73,7 +73,15 @@ def perform(
     with transaction.atomic():
         if case_id is None or action == OPEN_CASE:
             return _open(transition, actor, data, key, now)
-        return _act(transition, str(case_id), actor, data, expected_version, key, now)
+        return _act(
+            transition,
+            str(case_id),
+            actor=actor,
+            data=data,
+            expected_version=expected_version,
+            key=key,
+            now=now,
+        )
 
 
 def transition_of(action: str) -> Transition:
@@ -89,6 +97,7 @@ def transition_of(action: str) -> Transition:
 def _act(
     transition: Transition,
     case_id: str,
+    *,
     actor: Actor,
     data: dict[str, Any],
     expected_version: int | None,
@@ -102,7 +111,7 @@ def _act(
     if main.actor is None:
         raise NotAllowed(Text("账号已停用。", "The account is disabled."), code="account_disabled")
     if main.view is None or not is_visible(main.view, main.actor):
-        raise NotVisible()
+        raise NotVisible
     digest = request_hash(case_id, transition.action, data) if key else ""
     if main.replay is not None:
         return replayed(main.replay, digest)
@@ -126,7 +135,7 @@ def _open(transition: Transition, actor: Actor, data: dict[str, Any], key: str, 
 
 def replayed(replay: dict[str, Any], digest: str) -> Result:
     if replay["hash"] != digest:
-        raise IdempotencyConflict()
+        raise IdempotencyConflict
     return Result(**{**replay["response"], "replayed": True})
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 import orjson
 
@@ -40,7 +41,6 @@ class State:
     columns: dict[str, Any] = field(default_factory=lambda: dict.fromkeys(COLUMNS))
     facts: dict[str, Any] = field(default_factory=dict)
     tasks: dict[str, dict[str, Any]] = field(default_factory=dict)
-    shared: set[int] = field(default_factory=set)
 
 
 def apply(state: State, event: Event) -> None:
@@ -59,20 +59,16 @@ def apply(state: State, event: Event) -> None:
         state.tasks[row["id"]]["state"] = row["state"]
     for row in body.get("open", ()):
         state.tasks[row["id"]] = {**row, "state": "open"}
-        state.shared.add(row["agency"])
-        if "unit" in row:
-            state.shared.add(row["unit"])
     for row in body.get("touch", ()):
-        task = state.tasks[row["id"]]
-        for key, value in row.items():
-            if key == "data":
-                task["data"] = {**task.get("data", {}), **value}
-            elif key != "id":
-                task[_TOUCHED.get(key, key)] = value
-        if row.get("unit_id"):
-            state.shared.add(row["unit_id"])
-    for row in body.get("share", ()):
-        state.shared.add(row["agency"])
+        _touch(state.tasks[row["id"]], row)
+
+
+def _touch(task: dict[str, Any], row: dict[str, Any]) -> None:
+    for key, value in row.items():
+        if key == "data":
+            task["data"] = {**task.get("data", {}), **value}
+        elif key != "id":
+            task[_TOUCHED.get(key, key)] = value
 
 
 def fold(events: Iterable[Event]) -> State:
@@ -87,19 +83,19 @@ _STAMP = "to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
 _CASES = """
 SELECT c.id::text, c.version, c.stage, c.head, json_build_array(c.number, c.region_code, c.level, c.source, c.title,
        c.outcome, c.review_on, c.merged_into_id, c.lead_agency_id, c.confidentiality)::text, c.facts::text
-FROM cases_case c WHERE c.id::text COLLATE "C" >= %s AND c.id::text COLLATE "C" < %s ORDER BY c.id
+FROM cases_case c WHERE c.id BETWEEN %s::uuid AND %s::uuid ORDER BY c.id
 """
 _TASKS = f"""
 SELECT t.case_id::text, t.id::text, t.kind, t.agency_id, t.unit_id, t.assignee_id, t.state, t.stage,
        {_STAMP.format("t.due_at")}, {_STAMP.format("t.accepted_at")}, t.returns
-FROM cases_task t WHERE t.case_id::text COLLATE "C" >= %s AND t.case_id::text COLLATE "C" < %s
+FROM cases_task t WHERE t.case_id BETWEEN %s::uuid AND %s::uuid
 ORDER BY t.case_id, t.id
-"""  # noqa: S608 — no value enters the text
+"""
 
 
 def verify_cases(scope: Scope, streams: Streams) -> Iterator[Problem]:
     """Compare every case with the replay of its events; both sides are walked once, in the order of the ids."""
-    bounds = [scope.first.removeprefix("case/"), scope.last.removeprefix("case/") if "/" in scope.last else "~"]
+    bounds = [_first_id(scope.first), _last_id(scope.last)]
     with scope.connection.cursor("replay_cases") as cases, scope.connection.cursor("replay_tasks") as tasks:
         cases.itersize = tasks.itersize = 5000
         cases.execute(_CASES, bounds)
@@ -125,8 +121,32 @@ def verify_cases(scope: Scope, streams: Streams) -> Iterator[Problem]:
             row = next(rows, None)
 
 
+_UUID_TEXT = 36
+_HIGHEST = (1 << 128) - 1
+
+
+def _number(stream: str) -> int:
+    """The id in a stream's name as a number; a name that was cut short is filled up with zeros."""
+    digits = stream.removeprefix("case/")[:_UUID_TEXT].replace("-", "")
+    return int((digits + "0" * 32)[:32], 16)
+
+
+def _first_id(name: str) -> str:
+    """The lowest id whose stream is not before this name. Ids as text are in the byte order of the ids."""
+    return str(UUID(int=_number(name)))
+
+
+def _last_id(name: str) -> str:
+    """The highest id whose stream is before this name: none is cut off above the prefix's end."""
+    if not name.startswith("case/"):
+        return str(UUID(int=_HIGHEST))
+    beyond = len(name.removeprefix("case/")) > _UUID_TEXT
+    return str(UUID(int=_number(name) if beyond else max(_number(name) - 1, 0)))
+
+
 def _by_case(rows: Iterator[Any]) -> Iterator[tuple[str, list[Any]]]:
-    current, group = None, []
+    current: str | None = None
+    group: list[Any] = []
     for row in rows:
         if row[0] != current:
             if current is not None:

@@ -24,7 +24,17 @@ from cases.workflow.transitions import TRANSITIONS
 from cases.workflow.view import CaseView, Refusal, TaskView, Text
 
 # The named system actor acts from no agency.
-SYSTEM_POST = Post(0, "system", "系统", "system", "", 0, False, frozenset(), frozenset({"system"}))
+SYSTEM_POST = Post(
+    agency_id=0,
+    agency_code="system",
+    agency_name="系统",
+    kind="system",
+    region_code="",
+    principal_id=0,
+    is_unit=False,
+    duties=frozenset(),
+    roles=frozenset({"system"}),
+)
 ANY_ROLE_BUT = frozenset({"supervisor", "agency_admin"})
 
 

@@ -78,7 +78,9 @@ def write_down(
     members["files"] = [{"id": file_id, "sha256": digest} for file_id, digest in by.files]
     if to == "closed" != view.stage and "outcome" not in outcome.case:
         raise RuntimeError(f"{transition.action} closes a case without saying how it ended")
-    writing = _writing(transition, view.id, view.number, view.version + 1, head, members, outcome, by)
+    writing = _writing(
+        transition, view.id, view.number, view.version + 1, head, members=members, outcome=outcome, by=by
+    )
     writing.side["outbox"] = messages(transition, view, opened, outcome, by.actor.user_id, to)
     return writing
 
@@ -95,7 +97,7 @@ def write_opening(
     members["case"] = {"number": number, **plain(outcome.case)}
     members["open"] = opened
     members["share"] = [{"agency": agency, "relation": relation} for agency, relation in share]
-    writing = _writing(transition, case_id, number, 1, "00" * 32, members, outcome, by)
+    writing = _writing(transition, case_id, number, 1, "00" * 32, members=members, outcome=outcome, by=by)
     writing.side["outbox"] = opened_messages(transition, number, opened, by.actor.user_id, to)
     return writing
 
@@ -167,6 +169,7 @@ def _writing(
     number: str,
     seq: int,
     head: str,
+    *,
     members: dict[str, Any],
     outcome: Outcome,
     by: By,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -49,6 +49,9 @@ Say = Callable[[str], None]
 def prepare() -> None:
     """Tables, reference data, the city and its people."""
     call_command("migrate", verbosity=0)
+    if not already_played():
+        # The accounts belong to the calendar of the stories too.
+        clock.set_clock(RECEIVED - timedelta(hours=1))
     call_command("load_demo_city", verbosity=0, stdout=io.StringIO())
 
 
@@ -70,7 +73,7 @@ def import_lists(say: Say) -> None:
             agency=find_agency(sender, get_directory()),
             batch_name=f"2021年第一批 {KINDS_ZH[kind]}",
             now=clock.now(),
-            progress=lambda done, total, name=filename: say(f"    {name}  {done}/{total} 行"),
+            progress=_progress(filename, say),
         )
         if summary.problem is not None:
             raise RuntimeError(summary.problem.zh)
@@ -81,6 +84,10 @@ def import_lists(say: Say) -> None:
             f"新立案 {summary.effects.get('new_case', 0)}，并入 {summary.effects.get('added', 0)}，拒收 {refused}，"
             f"{summary.seconds:.1f} 秒（{speed:.0f} 行/秒）"
         )
+
+
+def _progress(filename: str, say: Say) -> Callable[[int, int], None]:
+    return lambda done, total: say(f"    {filename}  {done}/{total} 行")
 
 
 def play_stories(address: str, say: Say) -> None:

@@ -91,7 +91,7 @@ def check_deferred() -> None:
 
 @contextmanager
 def refused(sqlstate: str) -> Iterator[None]:
-    with pytest.raises(DatabaseError) as caught, transaction.atomic():
+    with pytest.raises(DatabaseError) as caught, transaction.atomic():  # noqa: PT012 — the end of the block is the point
         yield
         check_deferred()
     assert caught.value.__cause__.pgcode == sqlstate, caught.value

@@ -26,14 +26,14 @@ class Cast:
 def choose(play: Play) -> Cast:
     """Real cases of the imported batch."""
     return Cast(
-        whole=play.find("个体工商户"),
-        restored=play.find("个体工商户"),
-        returned_order=play.find("个体工商户"),
+        whole=play.find("个体工商户 · BTC"),
+        restored=play.find("个体工商户 · BTC"),
+        returned_order=play.find("个体工商户 · BTC"),
         victim=play.find("职业学院"),
-        false_positive=play.find("居民用户"),
-        survivor=play.find("网吧"),
+        false_positive=play.find("居民用户 · XMR"),
+        survivor=play.find("网吧 · ETH"),
         twin=play.find("待溯源"),
-        households=[play.find("居民用户") for _ in range(4)],
+        households=[play.find("居民用户 · ETH") for _ in range(4)],
     )
 
 
