@@ -157,10 +157,8 @@ def _opening(task: OpenTask, region: str, by: By) -> dict[str, Any]:
         row.update(due=timestamp(deadline.at), due_rule=deadline.rule)
         if deadline.provisional:
             row["provisional"] = True
-    for key, value in (("unit", task.unit_id), ("assignee", task.assignee_id), ("data", plain(task.data) or None)):
-        if value is not None:
-            row[key] = value
-    return row
+    more = {"unit": task.unit_id, "assignee": task.assignee_id, "data": plain(task.data) or None}
+    return row | {key: value for key, value in more.items() if value is not None}
 
 
 def _writing(

@@ -197,9 +197,9 @@ def test_even_the_owner_cannot_move_a_case_without_an_event(fresh_db: Any) -> No
 
 def test_an_event_without_its_case_is_refused(fresh_db: Any) -> None:
     body = following(str(new_id()), 1, bytes(32))
-    with pytest.raises(DatabaseError) as caught, transaction.atomic(using="owner"):
-        with connections["owner"].cursor() as cursor:
-            cursor.execute("SELECT audit_append_internal(%s)", [body])
+    owner = connections["owner"]
+    with pytest.raises(DatabaseError) as caught, transaction.atomic(using="owner"), owner.cursor() as cursor:
+        cursor.execute("SELECT audit_append_internal(%s)", [body])
     assert caught.value.__cause__.pgcode == "LZ002"
 
 

@@ -16,7 +16,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("batch", help="批次名称 (name of the batch)")
         parser.add_argument("--json", action="store_true", help="每行一个 JSON 对象 (one JSON object a line)")
-        parser.add_argument("--language", default="zh", choices=("zh", "en"), help="原因的语言 (language of the reasons)")
+        parser.add_argument(
+            "--language", default="zh", choices=("zh", "en"), help="原因的语言 (language of the reasons)"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         batch = find_batch(options["batch"])
@@ -26,4 +28,6 @@ class Command(BaseCommand):
             if options["json"]:
                 self.stdout.write(json.dumps(row, ensure_ascii=False))
             else:
-                self.stdout.write(f"{row['row']:>6}  {row['fate']:<20} {row['effect']:<9} {row['case'] or '-':<12} {row['reason']}")
+                self.stdout.write(
+                    f"{row['row']:>6}  {row['fate']:<20} {row['effect']:<9} {row['case'] or '-':<12} {row['reason']}"
+                )

@@ -18,14 +18,20 @@ from cases.workflow.errors import WorkflowError
 
 
 class Command(BaseCommand):
-    help = "导入一份名单 Import a list: every row gets its fate, every site its case. The same file again changes nothing."
+    help = (
+        "导入一份名单 Import a list: every row gets its fate, every site its case. The same file again changes nothing."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", help="CSV、TSV、XLSX、XLS 或 ODS 文件 (the file)")
         parser.add_argument("--kind", required=True, choices=KINDS, help="名单类型 (kind of list)")
-        parser.add_argument("--agency", required=True, help="报送单位代码或类别 (agency code, or kind such as telecom_bureau)")
+        parser.add_argument(
+            "--agency", required=True, help="报送单位代码或类别 (agency code, or kind such as telecom_bureau)"
+        )
         parser.add_argument("--batch", required=True, help="批次名称 (name of the batch)")
-        parser.add_argument("--as", dest="username", help="以谁的账号导入，缺省为系统 (username; default: the system actor)")
+        parser.add_argument(
+            "--as", dest="username", help="以谁的账号导入，缺省为系统 (username; default: the system actor)"
+        )
         parser.add_argument("--json", action="store_true", help="以 JSON 输出 (print the counts as JSON)")
 
     def handle(self, *args: Any, **options: Any) -> None:

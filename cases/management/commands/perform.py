@@ -29,10 +29,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             data = json.loads(options["data"])
-            if not isinstance(data, dict):
-                raise ValueError("not an object")
         except ValueError as error:
-            raise CommandError(f'--data 须为 JSON 对象，如 \'{{"reason": "…"}}\'：{error}') from None
+            raise CommandError(f"--data 须为 JSON 对象：{error}") from None
+        if not isinstance(data, dict):
+            raise CommandError('--data 须为 JSON 对象，例如 {"reason_code": "node"}')
         try:
             actor = find_actor(options["username"])
         except NoSuchActor as error:
