@@ -10,6 +10,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from cases.workflow.reference import diagram, pages
 
+BEGIN, END = "<!-- generated: manage.py generate_docs -->", "<!-- end of generated -->"
+
 
 def generated() -> dict[Path, str]:
     """The generated files, by their path inside the project."""
@@ -18,11 +20,19 @@ def generated() -> dict[Path, str]:
         docs / "workflow.md": pages.workflow_page(),
         docs / "permissions.md": pages.permissions_page(),
         docs / "workflow.svg": diagram.svg(),
+        Path("README.md"): _with_diagram((settings.BASE_DIR / "README.md").read_text(encoding="utf-8")),
     }
 
 
+def _with_diagram(readme: str) -> str:
+    """The README with its diagram made anew; the rest of it is written by hand."""
+    before, _, rest = readme.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return f"{before}{BEGIN}\n```mermaid\n{diagram.mermaid().rstrip()}\n```\n{END}{after}"
+
+
 class Command(BaseCommand):
-    help = "Write docs/workflow.md, docs/workflow.svg and docs/permissions.md; --check fails where they differ."
+    help = "Write docs/workflow.md, docs/workflow.svg, docs/permissions.md and the README's diagram; --check fails where they differ."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--check", action="store_true", help="write nothing; fail where a page is out of date")
