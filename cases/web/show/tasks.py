@@ -76,10 +76,10 @@ def is_for(actor: Actor, task: Row) -> bool:
 def _act(actor: Actor, task: Row, number: str) -> dict[str, Any]:
     """The button of a row: straight to the act where only one completes the task, else to the case."""
     if not is_for(actor, task):
-        return {"label": gettext("查看"), "href": reverse("web:case", args=[number])}
+        return {"mine": False, "label": gettext("查看"), "href": reverse("web:case", args=[number])}
     if len(completing(task["kind"])) == 1:
-        return {"label": gettext("办理"), "href": _to(number, ordinary(task["kind"]), task["id"])}
-    return {"label": gettext("办理"), "href": reverse("web:case", args=[number]) + "#h-act"}
+        return {"mine": True, "label": gettext("办理"), "href": _to(number, ordinary(task["kind"]), task["id"])}
+    return {"mine": True, "label": gettext("办理"), "href": reverse("web:case", args=[number]) + "#h-act"}
 
 
 def _receipt(actor: Actor, task: Row, number: str) -> list[dict[str, Any]]:
