@@ -32,7 +32,7 @@ def _with_diagram(readme: str) -> str:
 
 
 class Command(BaseCommand):
-    help = "Write docs/workflow.md, docs/workflow.svg, docs/permissions.md and the README's diagram; --check fails where they differ."
+    help = "Write the pages of docs/ that come from the table, and the README's diagram; --check fails on drift."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--check", action="store_true", help="write nothing; fail where a page is out of date")
