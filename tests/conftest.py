@@ -136,6 +136,16 @@ def demo_city(request: pytest.FixtureRequest) -> None:
     request.getfixturevalue("fresh_db" if "fresh_db" in request.fixturenames else "db")
 
 
+@pytest.fixture(autouse=True)
+def real_time() -> Iterator[None]:
+    """A clock that one test has set is not what the next one reads from its cache."""
+    from audit import clock
+
+    clock.forget()
+    yield
+    clock.forget()
+
+
 @pytest.fixture
 def redis_url(servers: Servers) -> str:
     """A real Redis, empty at the start of each test."""
