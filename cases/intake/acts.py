@@ -24,6 +24,8 @@ from cases.workflow.bulk import Request, perform_many
 from cases.workflow.engine import Result
 from cases.workflow.errors import WorkflowError
 
+# The engine asks for a few hundred acts a call; larger calls were no faster.
+ACTS_A_CALL = 500
 FAMILY = {"telecom": "traffic", "grid": "energy", "tips": "report"}
 _HINTS = {"telecom": "挖矿流量", "trace": "挖矿流量", "grid": "用电异常", "tips": "群众举报"}
 
@@ -201,4 +203,7 @@ def _merge(plan: Plan, targets: dict[str, Target], imported: Import) -> list[Wor
 
 
 def _performed(requests: list[Request], actor: Actor, now: datetime) -> list[Result | WorkflowError]:
-    return perform_many(requests, actor=actor, now=now) if requests else []
+    answers: list[Result | WorkflowError] = []
+    for start in range(0, len(requests), ACTS_A_CALL):
+        answers += perform_many(requests[start : start + ACTS_A_CALL], actor=actor, now=now)
+    return answers

@@ -6,14 +6,13 @@ Source of the text format: PostgreSQL manual, COPY, "Text Format".
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 import orjson
 from django.db import connection, transaction
-
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
 def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -30,20 +29,30 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]])
 
 
 def _field(value: Any) -> str:
-    if value is None:
-        return "\\N"
-    if isinstance(value, str):
-        # PostgreSQL text holds no NUL, and no list means one.
-        return value.translate(_ESCAPES).replace("\x00", "")
-    if isinstance(value, bytes):
-        return "\\\\x" + value.hex()
-    if isinstance(value, bool):
-        return "t" if value else "f"
-    if isinstance(value, dict | list):
-        return orjson.dumps(value).decode().translate(_ESCAPES).replace("\\\\u0000", "")
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return str(value)
+    writer = _WRITERS.get(type(value))
+    return writer(value) if writer else _text(str(value))
+
+
+def _text(value: str) -> str:
+    # PostgreSQL text holds no NUL, and no list means one.
+    return _SPECIAL.sub(lambda found: _ESCAPES[found[0]], value)
+
+
+def _json(value: dict[str, Any] | list[Any]) -> str:
+    return _text(orjson.dumps(value).decode().replace("\\u0000", ""))
+
+
+_ESCAPES = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\x00": ""}
+_SPECIAL = re.compile(r"[\\\t\n\r\x00]")
+_WRITERS: dict[type, Callable[[Any], str]] = {
+    type(None): lambda _: "\\N",
+    str: _text,
+    bytes: lambda value: "\\\\x" + value.hex(),
+    bool: lambda value: "t" if value else "f",
+    dict: _json,
+    list: _json,
+    datetime: datetime.isoformat,
+}
 
 
 def next_ids(sequence: str, count: int) -> list[int]:

@@ -136,7 +136,7 @@ def check_times(first: datetime | None, last: datetime | None, now: datetime) ->
 
 def well_known_name(ip: IPAddress) -> str:
     """Return the public service behind this address, or the empty text."""
-    return next((name for network, name in _well_known() if ip.version == network.version and ip in network), "")
+    return _longest(_well_known(ip.version), ip) or ""
 
 
 def operator_of(ip: IPAddress | str) -> str | None:
@@ -243,6 +243,11 @@ def _cities() -> Table:
 
 
 @cache
-def _well_known() -> tuple[tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, str], ...]:
-    rows = load("well_known")["network"]
-    return tuple((ipaddress.ip_network(prefix), row["name"]) for row in rows for prefix in row["prefixes"])
+def _well_known(version: int) -> Table:
+    table: Table = {}
+    for row in load("well_known")["network"]:
+        for network in map(ipaddress.ip_network, row["prefixes"]):
+            if network.version == version:
+                number = int(network.network_address) >> (network.max_prefixlen - network.prefixlen)
+                table.setdefault(network.prefixlen, {})[number] = row["name"]
+    return dict(sorted(table.items(), reverse=True))

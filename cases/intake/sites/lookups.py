@@ -25,9 +25,15 @@ _IDENTITIES = """
     SELECT r.identity, r.id, r.number, r.batch_id::text, b.name
     FROM cases_listrow r JOIN cases_listbatch b ON b.id = r.batch_id WHERE r.identity = ANY(%s::bytea[])
 """
+# In two halves, since each kind has an index of its own.
 _KEYS = """
-    SELECT k.kind, k.value, k.township, k.holder, k.flat, k.site_id FROM cases_sitekey k
-    WHERE k.value = ANY(%s::bytea[]) ORDER BY k.id
+    WITH wanted AS (SELECT %s::bytea[] AS keys)
+    SELECT kind, value, township, holder, flat, site_id, id FROM cases_sitekey
+    WHERE kind <> 'door' AND value = ANY((SELECT keys FROM wanted)::bytea[])
+    UNION ALL
+    SELECT kind, value, township, holder, flat, site_id, id FROM cases_sitekey
+    WHERE kind = 'door' AND value = ANY((SELECT keys FROM wanted)::bytea[])
+    ORDER BY id
 """
 _SIGHTS = """
     SELECT r.sight, r.id, r.site_id FROM cases_listrow r JOIN cases_listbatch b ON b.id = r.batch_id
@@ -120,7 +126,7 @@ def known_sites(
     sights = _query(_SIGHTS, wanted) if wanted else []
     states, cases = _states({r[5] for r in keys} | {r[2] for r in sights})
     index = Index()
-    for kind, value, township, holder, flat, site_id in keys:
+    for kind, value, township, holder, flat, site_id, _id in keys:
         if kind == "door":
             index.put_door(Door(bytes(value), _bytes(township), _bytes(holder), flat), states[site_id])
         else:
