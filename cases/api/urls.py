@@ -7,8 +7,8 @@ from typing import Any
 from django.urls import URLPattern, path, register_converter
 from drf_spectacular.views import SpectacularAPIView
 
-from cases.api import actions, attachments, cases, events, imports, reference, session, tasks
 from cases.api.base import SessionLogin
+from cases.api.views import actions, attachments, cases, events, imports, reference, session, tasks
 
 
 class CaseRef:

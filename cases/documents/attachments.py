@@ -61,8 +61,11 @@ _LOOKING_ON = frozenset({Role.SUPERVISOR.value, Role.AGENCY_ADMIN.value})
 class Upload(Protocol):
     """An uploaded file as Django and DRF hand it over."""
 
-    name: str | None
-    size: int | None
+    @property
+    def name(self) -> str | None: ...
+
+    @property
+    def size(self) -> int | None: ...
 
     def read(self) -> bytes: ...
 
@@ -80,10 +83,10 @@ class UploaderRefused(FileRefused):
 
 
 def store_attachment(*, actor: Actor, case_id: UUID | str, kind: str, upload: Upload, now: datetime) -> str:
-    """Keep a file on a case that the actor sees and return its id. Raises FileRefused, UploaderRefused, and
-    PermissionError where there is no such case for this person.
+    """Keep a file on a case that the actor sees and return its id.
 
-    The file becomes part of the record when an act names it: its hash then stands in the event.
+    The file becomes part of the record when an act names it: its hash then stands in the event. Raises FileRefused,
+    UploaderRefused, and PermissionError where there is no such case for this person.
     """
     name, content_type = _checked_name(upload)
     agency_id = _participating(actor, case_id)

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from agencies.actors import find_actor
 from audit import clock
-from cases.api import imports
+from cases.api.views import imports
 from cases.intake.services import process_list
 from tests.api.conftest import V1
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from cases.api import reference
+from cases.api.views import reference
 
 
 def check(answer, status, code):
