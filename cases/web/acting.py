@@ -26,8 +26,7 @@ from cases.selectors.timeline import timeline
 from cases.web import forms
 from cases.web.pages import PageRequest
 from cases.web.show import case as case_page
-from cases.web.show import facts as case_facts
-from cases.web.show import words
+from cases.web.show import measures, words
 from cases.web.show.words import say
 from cases.workflow import engine
 from cases.workflow.available import available_actions
@@ -230,7 +229,7 @@ def _about(form: Form) -> dict[str, Any]:
         },
         "case": case_page.heading(case) if case else None,
         "tasks": [case_page.task_row(task, form.now) for task in case["tasks"]] if case else [],
-        "decision": case_facts.decision(case["facts"]) if case else [],
+        "decision": measures.decision(case["facts"]) if case else [],
         "basis": _basis(form),
         "back": reverse("web:case", args=[case["number"]]) if case else reverse("web:cases"),
     }

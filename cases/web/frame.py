@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from django.conf import settings
@@ -58,7 +57,7 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
         "now": clock.now(),
         "clock": clock.now() if moved else None,
         "other_language": other_language(),
-        "version": _version(),
+        "version": settings.SOFTWARE_VERSION,
     }
     actor = _actor(request)
     return {**base, "base": "web/plain.html"} if actor is None else {**base, **_of_person(request, actor)}
@@ -119,10 +118,3 @@ def _navigation(request: HttpRequest, actor: Actor) -> list[Group]:
         for item in group.items:
             item.current = request.path == item.href or (item.href != "/" and request.path.startswith(item.href))
     return groups
-
-
-def _version() -> str:
-    try:
-        return version("lianzhi")
-    except PackageNotFoundError:
-        return str(getattr(settings, "VERSION", "0.1.0"))

@@ -20,8 +20,7 @@ from cases.selectors.attachments import list_attachments
 from cases.selectors.paging import Row
 from cases.selectors.timeline import timeline
 from cases.web.show import evidence as case_evidence
-from cases.web.show import facts as case_facts
-from cases.web.show import words
+from cases.web.show import findings, measures, words
 from cases.web.show.due import due_words, elapsed_words, share_used
 from cases.web.show.tasks import ordinary
 from cases.web.show.words import say
@@ -72,9 +71,9 @@ def build(actor: Actor, case: Row, acts: Sequence[Availability], now: datetime, 
         "cannot": [act for act in refused if not _elsewhere(act)],
         "others": [act for act in refused if _elsewhere(act)],
         "evidence": case_evidence.tabs(actor, case, params.get("signal", "")),
-        "findings": case_facts.findings(actor, case),
-        "decision": case_facts.decision(case["facts"]),
-        "bills": case_facts.bills(case["facts"]),
+        "findings": findings.side_by_side(actor, case),
+        "decision": measures.decision(case["facts"]),
+        "bills": measures.bills(case["facts"]),
         "papers": papers(case, list_attachments(actor, case["id"])),
         "upload": next((link(case, act) for act in acts if act.allowed and act.action == "attach_document"), None),
         "timeline": {
@@ -230,7 +229,7 @@ def papers(case: Row, files: Sequence[Row]) -> list[dict[str, Any]]:
 def _document(case: Row, paper: Row, files: Mapping[str, Row]) -> dict[str, Any]:
     file = files.get(paper["attachment"] or "")
     return {
-        "name": case_facts.paper_name(paper["kind"]), "number": paper["number"], "icon": "file-text",
+        "name": measures.paper_name(paper["kind"]), "number": paper["number"], "icon": "file-text",
         "agency_id": paper["agency"]["id"] if paper["agency"] else None, "at": paper["at"], "seq": paper["seq"],
         **({"href": _file_href(case, file), "sha256": file["sha256"], "size": file["size"]} if file else {}),
     }  # fmt: skip
@@ -276,7 +275,7 @@ def related(case: Row) -> list[dict[str, Any]]:
         {"label": Text("并入本案", "Merged into this case"), "number": other["number"], "note": ""}
         for other in case["absorbed"]
     ]
-    relapse = case["facts"].get("relapse") or {}
-    if relapse.get("number"):
-        rows.append({"label": Text("复燃的原案", "Relapse of"), "number": relapse["number"], "note": ""})
+    relapse = (case["facts"].get("relapse") or {}).get("of")
+    if relapse:
+        rows.append({"label": Text("复燃的原案", "Relapse of"), "number": relapse, "note": ""})
     return rows

@@ -1,4 +1,4 @@
-"""What the facts of a case say on its page: the four findings side by side, the decision, the bills."""
+"""The four findings of a case side by side: each with its agency, result and figures, and whether they agree."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from cases.selectors.paging import Row
 from cases.templatetags.lianzhi import when
 from cases.web.show.words import say
 from cases.workflow.fields import Field
-from cases.workflow.forms import choices
 from cases.workflow.task_kinds import FINDING_KINDS, KINDS
 from cases.workflow.transitions import TRANSITIONS
 from cases.workflow.view import Text
@@ -36,23 +35,9 @@ FOR: Final = frozenset({"identified", "abnormal", "confirmed", "running", "devic
 AGAINST: Final = frozenset({"normal", "not_confirmed", "nothing_found"})
 VICTIM: Final = frozenset({"compromised"})
 SHOWN_LINES: Final = 6
-PAPERS: Final = {
-    "suspension_order": Text("停电函", "Suspension order"),
-    "suspension_approval": Text("停电审批单", "Suspension approval"),
-    "suspension_notice": Text("停电通知书", "Suspension notice"),
-    "surcharge_list": Text("惩罚性电价执行名单函", "Surcharge list"),
-    "surcharge_end": Text("停止执行惩罚性电价函", "End of surcharge"),
-    "determination": Text("认定意见书", "Determination"),
-    "referral": Text("移送函", "Referral"),
-}
 
 
-def paper_name(kind: str) -> Text | str:
-    """The name of a kind of numbered document."""
-    return PAPERS.get(kind, kind)
-
-
-def findings(actor: Actor, case: Row) -> dict[str, Any]:
+def side_by_side(actor: Actor, case: Row) -> dict[str, Any]:
     """The four findings, each with its agency, result and figures, and whether they agree."""
     given: Mapping[str, Any] = case["facts"].get("findings") or {}
     open_kinds = {task["kind"]: task for task in case["tasks"]}
@@ -143,74 +128,3 @@ def said(field: Field, value: Any) -> Any:
 def _choice(inputs: tuple[Field, ...], name: str, value: str) -> Any:
     field = next((f for f in inputs if f.name == name), None)
     return dict(field.choices).get(value, value) if field else value
-
-
-STATES: Final = {
-    "proposed": Text("待审核", "Awaiting review"),
-    "decided": Text("已认定", "Decided"),
-    "refused": Text("审核未通过", "Refused"),
-}
-
-
-def decision(facts: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The determination with its disposals, the suspension and the surcharge as they stand."""
-    rows: list[dict[str, Any]] = []
-    found = facts.get("determination") or {}
-    if found:
-        rows.append({"label": gettext("认定结果"), "value": dict(choices.FINDINGS).get(found.get("finding", ""), "--"),
-                     "note": say(STATES.get(found.get("state", ""), ""))})  # fmt: skip
-        for disposal in found.get("disposals") or ():
-            kind, ground = disposal.get("kind", ""), disposal.get("ground") or ""
-            note = say(dict(choices.GROUNDS).get(ground, ground))
-            rows.append({"label": gettext("处置意见"), "value": dict(choices.DISPOSALS).get(kind, kind), "note": note})
-    rows += _suspension(facts.get("suspension") or {}, facts.get("stay") or {})
-    rows += _surcharge(facts.get("surcharge") or {})
-    blind = facts.get("blind_spot") or {}
-    if blind:
-        reason = dict(choices.MONITORING_REASONS).get(blind.get("reason", ""), blind.get("reason", ""))
-        rows.append({"label": gettext("监管盲区"), "value": reason, "note": blind.get("since", "")})
-    return rows
-
-
-def _suspension(found: Mapping[str, Any], stay: Mapping[str, Any]) -> list[dict[str, Any]]:
-    if not found:
-        return []
-    rows = []
-    if found.get("order_no"):
-        rows.append({"label": gettext("停电函"), "value": found["order_no"], "note": ""})
-    window = found.get("notice") or {}
-    if window.get("window_from"):
-        span = f"{window['window_from'][:16].replace('T', ' ')} – {window.get('window_to', '')[:16].replace('T', ' ')}"
-        rows.append({"label": gettext("可停电窗口"), "value": span, "note": ""})
-    if found.get("executed_at"):
-        rows.append({"label": gettext("停电时间"), "value": found["executed_at"][:16].replace("T", " "), "note": ""})
-    if stay.get("active"):
-        rows.append({"label": gettext("中止执行"), "value": gettext("执行已中止"), "note": stay.get("since", "")[:10]})
-    return rows
-
-
-def _surcharge(found: Mapping[str, Any]) -> list[dict[str, Any]]:
-    if not found.get("rate"):
-        return []
-    span = f"{found.get('starts_on') or ''} – {found.get('ends_on') or ''}"
-    note = found.get("document_no") or ""
-    return [
-        {"label": gettext("加价标准"), "value": gettext("%(rate)s 元/千瓦时") % {"rate": found["rate"]}, "note": note},
-        {"label": gettext("加价起止"), "value": span, "note": ""},
-    ]
-
-
-BILL_STATES: Final = {
-    "issued": Text("待复核", "Awaiting review"),
-    "reviewed": Text("已复核", "Reviewed"),
-    "accepted": Text("已复核", "Reviewed"),
-    "refused": Text("复核未通过", "Refused"),
-    "adjusted": Text("已退补", "Adjusted"),
-    "paid": Text("已缴费", "Paid"),
-}
-
-
-def bills(facts: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The bills with the surcharge, the latest last."""
-    found = (facts.get("surcharge") or {}).get("bills") or []
-    return [{**bill, "state": BILL_STATES.get(bill.get("state", ""), bill.get("state", ""))} for bill in found]

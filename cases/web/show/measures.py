@@ -1,0 +1,213 @@
+"""What was decided on a case and how it is carried out: determination, suspension, stay, surcharge, restoration.
+
+Members of the facts are those of `cases.workflow.reference.facts`; what is not listed there is not shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final, NamedTuple
+
+from django.utils.translation import gettext
+
+from agencies.directory import get_directory
+from cases.templatetags.lianzhi import when
+from cases.web.show.words import say
+from cases.workflow.forms import choices
+from cases.workflow.view import Text
+
+Facts = Mapping[str, Any]
+
+
+class Line(NamedTuple):
+    """One line of the panel: what, its value, and a remark in grey."""
+
+    label: str
+    value: Any
+    note: str = ""
+
+
+PAPERS: Final = {
+    "advice": Text("处置建议书", "Advice to the owner"),
+    "assistance": Text("协查函", "Request for assistance"),
+    "closure": Text("办结审批表", "Closing"),
+    "countersignature": Text("重要用户会签单", "Countersignature"),
+    "determination": Text("认定意见书", "Determination"),
+    "exclusion": Text("误报排除意见书", "Exclusion as a false positive"),
+    "objection_answer": Text("异议答复书", "Answer to the objection"),
+    "referral": Text("移送函", "Referral"),
+    "restoration_order": Text("恢复供电通知", "Order of restoration"),
+    "stay": Text("中止执行决定书", "Stay"),
+    "stay_lifted": Text("恢复执行决定书", "Stay lifted"),
+    "surcharge_end": Text("停止执行惩罚性电价函", "End of the surcharge"),
+    "surcharge_list": Text("惩罚性电价执行名单函", "Surcharge list"),
+    "surcharge_notice": Text("惩罚性电价告知书", "Surcharge notice"),
+    "suspension_notice": Text("停电通知书", "Suspension notice"),
+    "suspension_order": Text("停电函", "Suspension order"),
+    "transfer": Text("移交函", "Transfer"),
+    "transfer_receipt": Text("移交接收单", "Receipt of the transfer"),
+    "urge": Text("督办单", "Supervision notice"),
+    "withdrawal": Text("撤回停电函", "Withdrawal of the order"),
+}
+STATES: Final = {
+    "proposed": Text("待审核", "Awaiting review"),
+    "decided": Text("已生效", "In force"),
+    "approved": Text("已同意", "Approved"),
+    "refused": Text("未同意", "Refused"),
+    "signed": Text("已签发，待供电公司审批", "Signed; the grid company decides"),
+    "notified": Text("已告知", "Notified"),
+    "infeasible": Text("不具备停电条件", "Not feasible"),
+    "executed": Text("已停电，待复核", "Cut; to be confirmed"),
+    "confirmed": Text("已复核", "Confirmed"),
+    "withdrawn": Text("已撤回", "Withdrawn"),
+    "revoked": Text("已撤销", "Revoked"),
+    "restored": Text("已恢复供电", "Restored"),
+    "ordered": Text("待恢复供电", "Restoration ordered"),
+    "planned": Text("待签发", "To be signed"),
+    "issued": Text("已签发", "Issued"),
+    "accepted": Text("已接收", "Accepted"),
+    "billing": Text("执行中", "Being billed"),
+    "ended": Text("已停止执行", "Ended"),
+    "open": Text("办理中", "Open"),
+    "upheld": Text("异议成立", "Upheld"),
+    "rejected": Text("异议不成立", "Rejected"),
+    "moot": Text("不再需要处理", "Moot"),
+    "sent": Text("已移送，待接收", "Sent"),
+    "received": Text("已接收", "Received"),
+    "replied": Text("已答复", "Replied"),
+    "declined": Text("未接收", "Declined"),
+    "reviewed": Text("已复核", "Reviewed"),
+}
+
+
+def paper_name(kind: str) -> Text | str:
+    """The name of a kind of numbered document."""
+    return PAPERS.get(kind, kind)
+
+
+def decision(facts: Facts) -> list[Line]:
+    """Everything decided so far, in the order of the procedure."""
+    parts = (
+        _exclusion,
+        _determination,
+        _blind_spot,
+        _suspension,
+        _stay,
+        _objection,
+        _restoration,
+        _surcharge,
+        _elsewhere,
+    )
+    return [line for part in parts for line in part(facts)]
+
+
+def _state(found: Facts) -> str:
+    return say(STATES.get(found.get("state", ""), ""))
+
+
+def _named(pairs: tuple[tuple[str, Text], ...], code: Any) -> Any:
+    return dict(pairs).get(code or "", code or "--")
+
+
+def _exclusion(facts: Facts) -> Iterator[Line]:
+    if found := facts.get("exclusion"):
+        yield Line(gettext("误报排除"), _named(choices.EXCLUSION_REASONS, found.get("reason")), _state(found))
+
+
+def _determination(facts: Facts) -> Iterator[Line]:
+    found = facts.get("determination")
+    if not found:
+        return
+    yield Line(gettext("认定结果"), _named(choices.FINDINGS, found.get("finding")), _state(found))
+    for row in found.get("disposals") or ():
+        ground = row.get("ground")
+        note = say(_named(choices.GROUNDS, ground)) if ground else ""
+        yield Line(gettext("处置意见"), _named(choices.DISPOSALS, row.get("kind")), note)
+    if found.get("proven_from"):
+        yield Line(gettext("查实起始"), found["proven_from"])
+
+
+def _blind_spot(facts: Facts) -> Iterator[Line]:
+    if found := facts.get("blind_spot"):
+        reason = _named(choices.MONITORING_REASONS, found.get("reason"))
+        yield Line(gettext("监管盲区"), reason, str(found.get("since", ""))[:10])
+
+
+def _suspension(facts: Facts) -> Iterator[Line]:
+    found = facts.get("suspension")
+    if not found:
+        return
+    yield Line(gettext("暂停供电"), _named(choices.GROUNDS, found.get("ground")), _state(found))
+    if found.get("user_class"):
+        yield Line(gettext("用户类别"), _named(choices.USER_CLASSES, found["user_class"]))
+    if window := found.get("notice"):
+        span = f"{when(window.get('window_from'))} – {when(window.get('window_to'))}"
+        yield Line(gettext("可停电窗口"), span, gettext("送达 %(at)s") % {"at": when(window.get("served_at"))})
+    if found.get("executed_at"):
+        confirmed = found.get("confirmed_at")
+        note = gettext("%(at)s 复核") % {"at": when(confirmed)} if confirmed else gettext("待复核")
+        yield Line(gettext("停电时间"), when(found["executed_at"]), note)
+
+
+def _stay(facts: Facts) -> Iterator[Line]:
+    found = facts.get("stay") or {}
+    if found.get("active"):
+        yield Line(gettext("中止执行"), gettext("执行已中止"), gettext("自 %(at)s") % {"at": when(found.get("since"))})
+
+
+def _objection(facts: Facts) -> Iterator[Line]:
+    if found := facts.get("objection"):
+        yield Line(gettext("异议"), STATES.get(found.get("state", ""), "--"), str(found.get("received_on", "")))
+
+
+def _restoration(facts: Facts) -> Iterator[Line]:
+    if found := facts.get("restoration"):
+        due = gettext("期限 %(at)s") % {"at": when(found["due"])} if found.get("due") else ""
+        yield Line(gettext("恢复供电"), STATES.get(found.get("state", ""), "--"), due)
+
+
+def _surcharge(facts: Facts) -> Iterator[Line]:
+    found = facts.get("surcharge") or {}
+    if not found.get("rate"):
+        return
+    rate = gettext("%(rate)s 元/千瓦时") % {"rate": found["rate"]}
+    yield Line(gettext("加价标准"), rate, _state(found))
+    yield Line(gettext("加价起止"), f"{found.get('starts_on') or '--'} – {found.get('ends_on') or gettext('未定')}")
+
+
+def _elsewhere(facts: Facts) -> Iterator[Line]:
+    """What other agencies and regions have of it."""
+    directory = get_directory()
+    for row in facts.get("referrals") or ():
+        ref = directory.by_id.get(row.get("partner")) or directory.by_code.get(str(row.get("partner")))
+        yield Line(gettext("移送"), ref.short_name if ref else str(row.get("sort") or "--"), _state(row))
+    if found := facts.get("transfer"):
+        region = directory.regions.get(found.get("to_region") or "")
+        yield Line(gettext("移交属地"), region.name if region else "--", _state(found))
+    if urges := facts.get("urges"):
+        yield Line(gettext("督办"), gettext("%(n)s 次") % {"n": len(urges)})
+    if facts.get("returns"):
+        yield Line(gettext("退回"), gettext("%(n)s 次") % {"n": facts["returns"]})
+
+
+def bills(facts: Facts) -> list[dict[str, Any]]:
+    """The bills with the surcharge, in their order, amounts with two digits and thousands apart."""
+    found = (facts.get("surcharge") or {}).get("bills") or []
+    return [
+        {
+            "no": bill.get("no", ""),
+            "month": bill.get("month", ""),
+            **{name: amount(bill.get(name)) for name in ("kwh", "surcharge", "amount", "paid")},
+            "state": STATES["proposed"] if bill.get("state") == "issued" else STATES.get(bill.get("state", ""), "--"),
+        }
+        for bill in found
+    ]
+
+
+def amount(value: Any) -> str:
+    """A decimal text with thousands apart; `--` for none."""
+    try:
+        return f"{Decimal(str(value)):,f}" if value not in (None, "") else "--"
+    except InvalidOperation:
+        return str(value)
