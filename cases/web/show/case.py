@@ -31,7 +31,7 @@ from cases.workflow.telling import free_texts
 from cases.workflow.transitions import TRANSITIONS
 from cases.workflow.view import Text
 
-TIMELINE_SIZE = 30
+TIMELINE_SIZE = 15
 SUBJECTS = dict(choices.SUBJECTS)
 SOURCES = dict(choices.SOURCES)
 RELATIONS = {
@@ -58,7 +58,7 @@ def batch_of(actor: Actor, case: Row) -> dict[str, Any] | None:
 def build(actor: Actor, case: Row, acts: Sequence[Availability], now: datetime, params: QueryDict) -> dict[str, Any]:
     """The context of the case page."""
     history = timeline(
-        actor, case["id"], texts=free_texts, cursor=params.get("before"), size=TIMELINE_SIZE, newest_first=True
+        actor, case["id"], texts=free_texts, cursor=params.get("history"), size=TIMELINE_SIZE, newest_first=True
     )
     allowed = [link(case, act) for act in acts if act.allowed]
     refused = [act for act in acts if not act.allowed and act.in_stage and act.refusal]
@@ -78,7 +78,8 @@ def build(actor: Actor, case: Row, acts: Sequence[Availability], now: datetime, 
         "upload": next((link(case, act) for act in acts if act.allowed and act.action == "attach_document"), None),
         "timeline": {
             "rows": [event_row(row) for row in history.rows] if history else [],
-            "older": f"?before={history.next}#h-tl" if history and history.next else "",
+            "older": f"?history={history.next}#h-tl" if history and history.next else "",
+            "newer": f"?history={history.previous}#h-tl" if history and history.previous else "",
         },
         "personal": [
             {**row, "label": PERSONAL.get(row["item"], row["item"])}
