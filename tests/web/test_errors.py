@@ -1,0 +1,62 @@
+"""What is shown when something goes wrong: what happened, what to do, and nothing of the machine."""
+
+from __future__ import annotations
+
+import logging
+import re
+
+import pytest
+from django.test import Client
+
+from cases.web.views import workbench
+from tests.web.test_reading import entered
+
+
+def test_a_failure_gives_a_reference_that_stands_in_the_log(
+    demo_city: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("the disk is on fire")
+
+    monkeypatch.setattr(workbench.pages, "due_counts", broken)
+    client = entered("drc-handler1")
+    client.raise_request_exception = False
+    with caplog.at_level(logging.ERROR):
+        answer = client.get("/")
+    assert answer.status_code == 500
+    page = answer.content.decode()
+    reference = re.search(r"E-\d{8}-[0-9A-F]{4}", page)
+    assert reference
+    assert any(record.getMessage().startswith(reference.group()) for record in caplog.records)
+    assert "没有保存成功" in page
+    assert "disk is on fire" not in page
+
+
+def test_an_expired_form_says_so(demo_city: None) -> None:
+    client = Client(enforce_csrf_checks=True)
+    answer = client.post("/login/", {"username": "drc-handler1", "password": "x"})
+    assert answer.status_code == 403
+    assert "页面已过期" in answer.content.decode()
+
+
+@pytest.mark.parametrize("address", ["/no/such/page/", "/cases/XZ26-9999/", "/audit/999999999/"])
+def test_what_is_not_there_is_said_in_the_frame_of_the_product(demo_city: None, address: str) -> None:
+    answer = entered("drc-handler1").get(address)
+    assert answer.status_code == 404
+    page = answer.content.decode()
+    assert "没有找到" in page
+    assert 'href="/tasks/"' in page
+
+
+def test_a_stranger_learns_nothing_from_an_unknown_address(demo_city: None, client: Client) -> None:
+    answer = client.get("/no/such/page/")
+    assert answer.status_code == 404
+    assert "drc-handler1" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("marker", ["xxxx", "W10", "eyJ9"])
+def test_a_page_marker_of_no_list_leads_back_to_the_first_page(demo_city: None, marker: str) -> None:
+    for address in ("/cases/", "/tasks/", "/audit/"):
+        answer = entered("drc-handler1").get(f"{address}?after={marker}")
+        assert answer.status_code == 400, address
+        assert "请从第一页重新查看" in answer.content.decode()
