@@ -1,8 +1,8 @@
 """The lists people open most, through the selectors and beside the same page as hand-written SQL.
 
-`python -m bench lists --cases 200000,1000000 --json`: for each size a throwaway database is seeded, every workload is
-run ROUNDS times alternating with its SQL, and one JSON object is printed a workload: p50 and p95 in milliseconds,
-and, from the second size on, the growth of p50 against the first.
+`python -m bench lists --cases 200000,1000000 --json` seeds a throwaway database for each size, reads every page ROUNDS
+times in turn with its SQL, and prints one object a workload and size: p50, p95 and best in milliseconds, and the growth
+of p50 from the first size to this one.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, NamedTuple
 
 from bench.sandbox import Sandbox, sandbox
@@ -24,6 +26,7 @@ from bench.seed import seed
 PAGE = 20
 DEPTH = 1_000
 ROUNDS = 200
+TURN = 20
 WARM = 20
 DISTRICT, STAGE = "320302", "verification"
 HANDLER, SUPERVISOR = "320300-drc-p1", "320000-supervision-p1"
@@ -38,63 +41,122 @@ class Workload(NamedTuple):
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--cases", default="200000", help="how many cases; several sizes separated by commas")
-    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--cases", default="200000", help="how many cases; several sizes separated by commas (200000)")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"how often each page is read ({ROUNDS})")
+    parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
 
 
 def run(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
+    """One line a workload and size; the sizes take turns every few rounds, so that a busy machine slows all alike."""
     sizes = [int(size) for size in str(arguments.cases).split(",")]
-    if len(sizes) == 1:
-        yield from run_one(sizes[0], arguments.rounds)
+    if arguments.serve:
+        serve(sizes[0])
         return
-    first: dict[str, float] = {}
-    for size in sizes:
-        for line in _in_a_process(size, arguments.rounds):
-            base = first.setdefault(line["workload"], line["p50_ms"])
-            yield {**line, "growth": round(line["p50_ms"] / base, 2)} if size != sizes[0] else line
+    with ExitStack() as stack:
+        sides = [stack.enter_context(side(size)) for size in sizes]
+        for name in sides[0].names:
+            first = 0.0
+            asked = [each for each in sides if name in each.names]
+            for _ in range(-(-arguments.rounds // TURN)):
+                for each in asked:
+                    each.read(name)
+            for each in asked:
+                line = each.summary(name)
+                first = first or line["p50_ms"]
+                yield line | ({} if each is asked[0] else {"growth": round(line["p50_ms"] / first, 2)})
 
 
-def _in_a_process(size: int, rounds: int) -> Iterator[dict[str, Any]]:
-    """Django binds its database once in a process, so each size has its own."""
-    command = [sys.executable, "-m", "bench", "lists", "--json", "--cases", str(size), "--rounds", str(rounds)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-    for line in done.stdout.splitlines():
-        if line.startswith("{"):
-            yield json.loads(line)
+class Side:
+    """One size: a process of its own with its own database, since Django binds its database once in a process."""
+
+    def __init__(self, size: int, process: subprocess.Popen[str]) -> None:
+        self.size = size
+        self.process = process
+        hello = self._answer()
+        self.names: list[str] = hello["workloads"]
+        self.seeded = hello["seed_s"]
+        self.turns: dict[str, list[dict[str, Any]]] = {}
+
+    def read(self, name: str) -> None:
+        if self.process.stdin is None:
+            raise RuntimeError("the side was started without a way to ask it")
+        self.process.stdin.write(f"{name}\n")
+        self.process.stdin.flush()
+        self.turns.setdefault(name, []).append(self._answer())
+
+    def summary(self, name: str) -> dict[str, Any]:
+        ours = [ms for turn in self.turns[name] for ms in turn["ours"]]
+        raw = [ms for turn in self.turns[name] for ms in turn["raw"]]
+        p50, p50_raw = statistics.median(ours), statistics.median(raw)
+        return {
+            "bench": "lists",
+            "cases": self.size,
+            "workload": name,
+            "rows": self.turns[name][-1]["rows"],
+            "total": self.turns[name][-1]["total"],
+            "p50_ms": round(p50, 2),
+            "p95_ms": round(statistics.quantiles(ours, n=20)[-1], 2),
+            "best_ms": round(min(ours), 2),
+            "sql_p50_ms": round(p50_raw, 2),
+            "sql_p95_ms": round(statistics.quantiles(raw, n=20)[-1], 2),
+            "ratio": round(p50 / p50_raw, 2),
+            "seed_s": self.seeded,
+        }
+
+    def _answer(self) -> dict[str, Any]:
+        if self.process.stdout is None:
+            raise RuntimeError("the side was started without a way to answer")
+        for line in self.process.stdout:
+            if line.startswith("{"):
+                answer: dict[str, Any] = json.loads(line)
+                return answer
+        raise RuntimeError(f"the bench with {self.size} cases ended early; its messages stand above")
 
 
-def run_one(cases: int, rounds: int) -> Iterator[dict[str, Any]]:
+@contextmanager
+def side(size: int) -> Iterator[Side]:
+    command = [sys.executable, "-m", "bench", "lists", "--serve", "--cases", str(size)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield Side(size, process)
+        finally:
+            if process.stdin is not None:
+                process.stdin.close()
+
+
+def serve(cases: int) -> None:
+    """Seed, say which workloads there are, then read the one that is named on each line of stdin."""
     with sandbox() as box:
         started = time.monotonic()
         superuser = box.connect("postgres")
         seed(superuser, cases)
-        seeded = time.monotonic() - started
-        for workload in workloads(box, superuser):
-            yield {"bench": "lists", "cases": cases, **measure(workload, rounds), "seed_s": round(seeded, 1)}
+        found = {workload.name: workload for workload in workloads(box, superuser)}
+        _say({"workloads": list(found), "seed_s": round(time.monotonic() - started, 1)})
+        warm: set[str] = set()
+        for line in sys.stdin:
+            name = line.strip()
+            _say(measure(found[name], TURN, 0 if name in warm else WARM))
+            warm.add(name)
         superuser.close()
 
 
-def measure(workload: Workload, rounds: int) -> dict[str, Any]:
+def _say(message: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(message) + "\n")
+    sys.stdout.flush()
+
+
+def measure(workload: Workload, rounds: int, warm: int = 0) -> dict[str, Any]:
+    """Read the page both ways in turn; milliseconds of every round after the first `warm`."""
     ours: list[float] = []
     raw: list[float] = []
     rows = total = 0
-    for i in range(WARM + rounds):
+    for i in range(warm + rounds):
         took, (rows, total) = _timed(workload.selector)
         took_raw, _ = _timed(workload.sql)
-        if i >= WARM:
+        if i >= warm:
             ours.append(took)
             raw.append(took_raw)
-    p50, p50_raw = statistics.median(ours), statistics.median(raw)
-    return {
-        "workload": workload.name,
-        "rows": rows,
-        "total": total,
-        "p50_ms": round(p50, 2),
-        "p95_ms": round(statistics.quantiles(ours, n=20)[-1], 2),
-        "sql_p50_ms": round(p50_raw, 2),
-        "sql_p95_ms": round(statistics.quantiles(raw, n=20)[-1], 2),
-        "ratio": round(p50 / p50_raw, 2),
-    }
+    return {"rows": rows, "total": total, "ours": ours, "raw": raw}
 
 
 def _timed(call: Callable[[], Any]) -> tuple[float, Any]:
@@ -121,27 +183,21 @@ def _task_lists(plain: Any, handler: Any, agency: int) -> Iterator[Workload]:
 
     now = datetime.now(UTC)
 
-    def page(wanted: TaskFilter, cursor: str | None) -> tuple[int, int]:
-        found = list_tasks(handler, wanted, now=now, cursor=cursor, size=PAGE)
+    def page(wanted: TaskFilter, mark: Callable[[], Any]) -> tuple[int, int]:
+        found = list_tasks(handler, wanted, now=now, cursor=mark()[0], size=PAGE)
         return len(found.rows), found.total
 
+    def plainly(wanted: TaskFilter, mark: Callable[[], Any]) -> int:
+        return int(plain.tasks(agency, wanted.stage, wanted.region, mark()[1], PAGE))
+
+    first = _turns([(None, None)])
     for suffix, wanted in (("", TaskFilter()), ("_district_stage", TaskFilter(stage=STAGE, region=DISTRICT))):
-        stage, region = wanted.stage, wanted.region
-        yield Workload(
-            f"tasks_first{suffix}",
-            lambda w=wanted: page(w, None),
-            lambda s=stage, r=region: plain.tasks(agency, s, r, None, PAGE),
-        )
-        places = [row for row in plain.places(agency, stage, region, PAGE * DEPTH, 50) if row]
-        if not places:
-            continue
-        marks = [(BY_DUE.encode({"due_at": due, "id": id_}, backward=False), (due, id_)) for due, id_ in places]
-        turn = _turns(marks)
-        yield Workload(
-            f"tasks_page_{DEPTH}{suffix}",
-            lambda w=wanted, t=turn: page(w, t()[0]),
-            lambda s=stage, r=region, t=turn: plain.tasks(agency, s, r, t()[1], PAGE),
-        )
+        yield Workload(f"tasks_first{suffix}", partial(page, wanted, first), partial(plainly, wanted, first))
+        places = plain.places(agency, wanted.stage, wanted.region, PAGE * DEPTH, 50)
+        if places:
+            marks = [(BY_DUE.encode({"due_at": due, "id": id_}, backward=False), (due, id_)) for due, id_ in places]
+            deep = _turns(marks)
+            yield Workload(f"tasks_page_{DEPTH}{suffix}", partial(page, wanted, deep), partial(plainly, wanted, deep))
 
 
 def _histories(plain: Any, handler: Any, supervisor: Any) -> Iterator[Workload]:
@@ -182,11 +238,7 @@ def _case_lists(plain: Any, handler: Any, agency: int) -> Iterator[Workload]:
         ("cases_first", CaseFilter()),
         ("cases_stage_district", CaseFilter(stage=STAGE, region=DISTRICT)),
     ):
-        yield Workload(
-            name,
-            lambda w=wanted: page(w),
-            lambda w=wanted: plain.cases(agency, w.stage, w.region, PAGE),
-        )
+        yield Workload(name, partial(page, wanted), partial(plain.cases, agency, wanted.stage, wanted.region, PAGE))
     words = _turns([f"{n}号" for n in random.Random(7).sample(range(1000, 10_000), 40)])
     yield Workload("cases_search", lambda: page(CaseFilter(q=words())), lambda: plain.search(agency, words(), PAGE))
 

@@ -75,7 +75,7 @@ CREATE TEMP TABLE first AS
         || '","kind":"triage","roles":["handler"]}],"prev":"' || repeat('0', 64) || '","rules":"bench","seq":1,"share":[{"agency":'
         || drc || ',"relation":"lead"}' || coalesce(',{"agency":' || supervision || ',"relation":"supervisor"}', '')
         || '],"stream":"case/' || k.id || '","to":"monitoring","v":1}', 'UTF8') AS body, t0 AS at, 'open_case' AS action, p.id AS actor, drc AS agency
-    FROM k JOIN person p ON p.agency_id = k.drc AND p.k = k.n %% k.people;
+    FROM k JOIN person p ON p.agency_id = k.drc AND p.k = floor(pg_temp.share(k.n, 8) * k.people);
 
 CREATE TEMP TABLE second AS
     SELECT k.n, convert_to('{"action":"' || x.action || '","actor":{"agency":' || drc || ',"id":' || p.id
@@ -91,7 +91,7 @@ CREATE TEMP TABLE second AS
         || '"prev":"' || encode(sha256('\x00'::bytea || f.body), 'hex') || '","rules":"bench","seq":2,"stream":"case/' || k.id
         || '","to":"' || CASE WHEN stage = 'monitoring' THEN 'monitoring' ELSE 'verification' END || '","v":1}', 'UTF8') AS body,
         t0 + interval '2 days' AS at, x.action, p.id AS actor, drc AS agency
-    FROM k JOIN first f USING (n) JOIN person p ON p.agency_id = k.drc AND p.k = (k.n + 1) %% k.people
+    FROM k JOIN first f USING (n) JOIN person p ON p.agency_id = k.drc AND p.k = floor(pg_temp.share(k.n, 9) * k.people)
     CROSS JOIN LATERAL (SELECT CASE WHEN stage = 'monitoring' THEN 'attach_signal' ELSE 'dispatch_verification' END) AS x (action);
 
 CREATE TEMP TABLE third AS
@@ -112,7 +112,7 @@ CREATE TEMP TABLE third AS
         CASE WHEN stage = 'verification' AND by_grid THEN grid WHEN stage = 'verification' THEN cac ELSE drc END,
         CASE stage WHEN 'verification' THEN 'determine' WHEN 'suspension' THEN 'sign_suspension_order'
             WHEN 'penalty_tariff' THEN 'plan_surcharge' END) AS x (action, agency, opens)
-    JOIN person p ON p.agency_id = x.agency AND p.k = (k.n + 2) %% k.people;
+    JOIN person p ON p.agency_id = x.agency AND p.k = floor(pg_temp.share(k.n, 10) * k.people);
 
 INSERT INTO audit_event (stream, seq, prev, body, leaf, at, action, actor_id, agency_id)
     SELECT 'case/' || k.id, seq, prev, body, sha256('\x00'::bytea || body), at, action, actor, agency
