@@ -46,7 +46,7 @@ class KeyRing:
         nonce = os.urandom(NONCE_BYTES)
         return self._prefix + nonce + self._sealer.encrypt(nonce, plain, self._prefix + bound_to)
 
-    def open(self, sealed: bytes, bound_to: bytes) -> bytes:
+    def open(self, sealed: bytes | memoryview, bound_to: bytes) -> bytes:
         """Decrypt under the key the ciphertext names. Raises CannotOpen."""
         sealed = bytes(sealed)
         end = 2 + sealed[1] if len(sealed) > 2 and sealed[:1] == _FORMAT else 0
@@ -58,11 +58,11 @@ class KeyRing:
         except InvalidTag as error:
             raise CannotOpen(CannotOpen.__doc__) from error
 
-    def key_of(self, sealed: bytes) -> str:
+    def key_of(self, sealed: bytes | memoryview) -> str:
         """The name of the key that closed it."""
         return bytes(sealed)[2 : 2 + sealed[1]].decode()
 
-    def reseal(self, sealed: bytes, bound_to: bytes) -> bytes:
+    def reseal(self, sealed: bytes | memoryview, bound_to: bytes) -> bytes:
         """The same value under the current key."""
         return self.seal(self.open(sealed, bound_to), bound_to)
 
@@ -86,7 +86,7 @@ def seal_cells(cells: list[Any], batch: bytes, number: int) -> bytes:
     return key_ring().seal(orjson.dumps(cells), _row_place(batch, number))
 
 
-def open_cells(sealed: bytes, batch: bytes, number: int) -> list[Any]:
+def open_cells(sealed: bytes | memoryview, batch: bytes, number: int) -> list[Any]:
     """The raw cells of one list row. Raises CannotOpen."""
     cells: list[Any] = orjson.loads(key_ring().open(sealed, _row_place(batch, number)))
     return cells
