@@ -22,7 +22,7 @@ from audit.log import build_body, encode_body, timestamp
 from cases.documents.numbering import document_number
 from cases.policy.deadlines import due_at
 from cases.policy.law import RULE_SET_VERSION
-from cases.workflow.errors import StaleVersion, WorkflowError
+from cases.workflow.errors import IdempotencyConflict, StaleVersion, WorkflowError
 from cases.workflow.fields import Transition
 from cases.workflow.messages import messages, opened_messages
 from cases.workflow.plain import plain
@@ -152,7 +152,7 @@ def _opening(task: OpenTask, region: str, by: By) -> dict[str, Any]:
         if task.provisional:
             row["provisional"] = True
     else:
-        override = by.directory.parameter(f"deadline.{kind.deadline}", region, by.now.date())
+        override = by.directory.parameter(f"deadline.{kind.deadline}", region, timezone.localdate(by.now))
         deadline = due_at(kind.deadline, by.now, calendar_for(region, by.directory), override)
         row.update(due=timestamp(deadline.at), due_rule=deadline.rule)
         if deadline.provisional:
@@ -239,9 +239,13 @@ def commit(writings: Sequence[Writing]) -> list[dict[str, Any]]:
             cursor.execute("SELECT case_commit(%s::bytea[], %s::jsonb)", [bodies, side])
             result: list[dict[str, Any]] = orjson.loads(cursor.fetchone()[0])
     except DatabaseError as error:
-        if getattr(error.__cause__, "pgcode", "") == "LZ001":
+        cause: Any = error.__cause__
+        if getattr(cause, "pgcode", "") == "LZ001":
             raise StaleVersion(
                 Text("案件刚刚被他人更新，请刷新后再办。", "The case has just been changed; reload it and try again.")
             ) from error
+        # The same key at the same instant on another case, which no lock of this one can see coming.
+        if getattr(getattr(cause, "diag", None), "constraint_name", "") == "cases_idempotencykey_pkey":
+            raise IdempotencyConflict() from error
         raise
     return result

@@ -198,18 +198,10 @@ class World:
         }
         return self.act(case, username, "execute_suspension", **data)
 
-    def surcharged(self, case: str, rate: str = "0.30") -> str:
+    def surcharged(self, case: str, rate: str = "0.30", **changes: Any) -> str:
         """From the plan to the notified user."""
-        self.act(
-            case,
-            "drc-handler1",
-            "propose_surcharge",
-            rate=rate,
-            starts_on="2026-10-01",
-            monthly_kwh="35000",
-            price_class="commercial",
-            simulation_seen=True,
-        )
+        plan = {"rate": rate, "starts_on": "2026-10-01", "monthly_kwh": "35000", "price_class": "commercial"}
+        self.act(case, "drc-handler1", "propose_surcharge", **{**plan, "simulation_seen": True, **changes})
         letter = self.attach(case, "drc-approver1", "名单函.pdf")
         self.act(
             case,
