@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from bench import cpu
 from bench.sandbox import Sandbox, sandbox
 from bench.seed import seed
 
@@ -48,7 +49,7 @@ def run(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
         took: dict[str, list[tuple[float, float, float]]] = {name: [] for name in ways}
         for _ in range(arguments.rounds):
             for name, way in ways.items():
-                took[name].append(_measure(way, _postmaster(box.cluster.data)))
+                took[name].append(_measure(way, cpu.postmaster(box.cluster.data)))
         superuser.close()
     for name, rounds in took.items():
         seconds, client, server = (statistics.median(figures) for figures in zip(*rounds, strict=True))
@@ -68,34 +69,9 @@ def run(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
 
 def _measure(way: Callable[[], None], postmaster: int) -> tuple[float, float, float]:
     """Seconds by the clock, seconds of CPU of this process and its children, of PostgreSQL."""
-    clock, server, client = time.perf_counter(), _server_cpu(postmaster), _client_cpu()
+    clock, server, client = time.perf_counter(), cpu.tree(postmaster), cpu.own()
     way()
-    return time.perf_counter() - clock, _client_cpu() - client, _server_cpu(postmaster) - server
-
-
-def _client_cpu() -> float:
-    used = os.times()
-    return time.process_time() + used.children_user + used.children_system
-
-
-def _server_cpu(postmaster: int) -> float:
-    """Seconds of CPU of all backends, running, ended or just ending, since the cluster started."""
-    children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
-    ticks = sum(_ticks(postmaster, 13, 17)) + sum(sum(_ticks(int(child), 13, 15)) for child in children)
-    return ticks / os.sysconf("SC_CLK_TCK")
-
-
-def _ticks(pid: int, first: int, last: int) -> list[int]:
-    """utime, stime, cutime and cstime are the fields 13 to 16 of /proc/PID/stat, counted from 0."""
-    try:
-        after_name = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
-    except FileNotFoundError:
-        return []
-    return [int(field) for field in after_name[first - 2 : last - 2]]
-
-
-def _postmaster(data: Path) -> int:
-    return int((data / "postmaster.pid").read_text().split("\n", 1)[0])
+    return time.perf_counter() - clock, cpu.own() - client, cpu.tree(postmaster) - server
 
 
 def _ways(box: Sandbox, superuser: Any, events: int) -> dict[str, Callable[[], None]]:
@@ -137,7 +113,7 @@ def _shape(superuser: Any) -> tuple[int, int]:
 @contextmanager
 def _tied_to_one_core(data: Path) -> Iterator[None]:
     """This process and the servers PostgreSQL starts from now on share one core."""
-    postmaster = _postmaster(data)
+    postmaster = cpu.postmaster(data)
     before = os.sched_getaffinity(0)
     core = {min(before)}
     os.sched_setaffinity(0, core)

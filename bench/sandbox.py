@@ -31,28 +31,33 @@ class Sandbox(NamedTuple):
 
 
 @contextmanager
-def sandbox() -> Iterator[Sandbox]:
-    """Must be entered before Django reads its settings: it leads them to the sandbox."""
+def sandbox(*, redis: bool = False) -> Iterator[Sandbox]:
+    """Must be entered before Django reads its settings: it leads them to the sandbox; with a Redis where asked for."""
     from config.embedded import APP_ROLE, OWNER_ROLE
     from config.embedded.home import PORT, socket_directory
     from config.embedded.postgres import Cluster, bootstrap
+    from config.embedded.redis import Redis
 
     root = Path(tempfile.mkdtemp(prefix="lianzhi-bench-"))
     sockets = socket_directory(root / "run")
     sockets.mkdir(mode=0o700, exist_ok=True)
     cluster = Cluster(root / "postgres", sockets, root / "postgres.log", OPTIONS)
+    broker = Redis(root / "redis", sockets, root / "redis.log", durable=False)
     try:
         cluster.start()
+        if redis:
+            broker.start()
         bootstrap(cluster, DATABASE)
         for name, role in (("DATABASE_URL", APP_ROLE), ("DATABASE_OWNER_URL", OWNER_ROLE)):
             os.environ[name] = f"postgresql://{role}@/{DATABASE}?host={sockets}&port={PORT}"
-        os.environ["REDIS_URL"] = f"unix://{sockets}/no-redis.sock?db=0"
+        os.environ["REDIS_URL"] = f"unix://{broker.socket}?db=0"
         os.environ["LIANZHI_DEMO"] = "true"
         os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
         os.environ.setdefault("SECRET_KEY", "a key for benches that protects nothing at all, 0123456789")
         _migrate()
         yield Sandbox(cluster)
     finally:
+        broker.stop()
         cluster.stop()
         shutil.rmtree(sockets, ignore_errors=True)
         shutil.rmtree(root, ignore_errors=True)

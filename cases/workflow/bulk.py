@@ -6,7 +6,7 @@ others: its answer is the refusal.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -53,7 +53,11 @@ def perform_many(requests: Sequence[Request], *, actor: Actor, now: datetime) ->
     """
     found: list[Result | WorkflowError] = []
     with transaction.atomic():
-        for asked in _rounds(requests):
+        rounds = list(_rounds(requests))
+        if len(rounds) > 1:
+            # All locks at once: taken round by round, those of two batches could wait for each other.
+            load_cases(_cases(a for asked in rounds for a in asked), actor.user_id)
+        for asked in rounds:
             found.extend(_round(asked, actor, now))
     bell.ring()
     return found
@@ -78,12 +82,16 @@ def _rounds(requests: Sequence[Request]) -> Iterator[list[_Asked | WorkflowError
         yield current
 
 
+def _cases(asked: Iterable[_Asked | WorkflowError]) -> set[str]:
+    return {case_id for item in asked if isinstance(item, _Asked) for case_id in item.cases}
+
+
 def _round(round_: list[_Asked | WorkflowError], actor: Actor, now: datetime) -> list[Result | WorkflowError]:
     asked = [a for a in round_ if isinstance(a, _Asked)]
     opens = sum(1 for a in asked if a.request.action == OPEN_CASE)
     opening = load_opening(actor.user_id, "", opens) if opens else None
     serials = iter(opening.serials if opening else ())
-    ids = set().union(*(a.cases for a in asked)) if asked else set()
+    ids = _cases(asked)
     loaded = load_cases(ids, actor.user_id) if ids else {}
     decided: list[list[Writing] | WorkflowError] = []
     for item in round_:

@@ -246,6 +246,6 @@ def commit(writings: Sequence[Writing]) -> list[dict[str, Any]]:
             ) from error
         # The same key at the same instant on another case, which no lock of this one can see coming.
         if getattr(getattr(cause, "diag", None), "constraint_name", "") == "cases_idempotencykey_pkey":
-            raise IdempotencyConflict() from error
+            raise IdempotencyConflict from error
         raise
     return result
