@@ -43,6 +43,10 @@ RUN = "INSERT INTO cases_clockinterval (case_id, task_id, agency_id, state, reas
 COUNT = "INSERT INTO cases_taskcounterdelta (agency_id, region_code, stage, n) VALUES "
 SHARE = "INSERT INTO cases_caseagency (agency_id, case_id, relation, since) VALUES "
 TELL = "INSERT INTO cases_outbox (case_id, seq, topic, agency_id, payload, created_at) VALUES "
+DRAW = """INSERT INTO cases_documentseries AS d (agency_id, kind, year, last) VALUES (%s, %s, %s, 1)
+    ON CONFLICT (agency_id, kind, year) DO UPDATE SET last = d.last + 1 RETURNING last"""
+ISSUE = """INSERT INTO cases_document (id, case_id, kind, agency_id, year, serial, number, event_seq, at)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"""
 SEAL = "INSERT INTO audit_sealed (event_id, salt, data) VALUES (%s, %s, %s)"
 REMEMBER = """INSERT INTO cases_idempotencykey (actor_id, key, request_hash, response, created_at)
     VALUES (%s, %s, %s, %s, %s)"""
@@ -142,6 +146,11 @@ class Hand:
         review_on = changes.get("review_on", before.review_on)
         self._do(UPDATE, [event["to"], seq, leaf, orjson.dumps(facts).decode(), review_on, at, since, case_id])
         self._tasks(event, case_id, before.region)
+        if paper := event.get("document"):
+            series = [paper["agency"], paper["kind"], paper["year"]]
+            self._do(DRAW, series)
+            series = [paper["kind"], paper["agency"], paper["year"], self._cursor.fetchone()[0], paper["number"]]
+            self._do(ISSUE, [paper["id"], case_id, *series, seq, at])
         if record.outbox:
             self._rows(TELL, [(case_id, seq, topic, agency, payload, at) for topic, agency, payload in record.outbox])
         if record.sealed:

@@ -16,7 +16,8 @@ JOIN cases_idempotencykey k ON k.actor_id = e.actor_id AND k.key = substr(e.stre
 LEFT JOIN audit_sealed s ON s.event_id = e.id
 WHERE e.stream = ANY(%s) AND e.seq > 1 ORDER BY e.stream, e.seq
 """
-# Everything but numbers that the database gives (ids of rows, the transaction): these differ by nature.
+# Everything but numbers that the database gives (ids of rows, the transaction, the serial that workers take in another
+# order): these differ by nature.
 TABLES = {
     "audit_event": "SELECT stream, seq, prev, body, leaf, at, action, actor_id, agency_id FROM audit_event"
     " WHERE stream = ANY(%(streams)s)",
@@ -27,6 +28,9 @@ TABLES = {
     "cases_clockinterval": "SELECT case_id, task_id, agency_id, state, reason, started_at, ended_at"
     " FROM cases_clockinterval WHERE case_id = ANY(%(ids)s::uuid[])",
     "cases_caseagency": "SELECT * FROM cases_caseagency WHERE case_id = ANY(%(ids)s::uuid[])",
+    "cases_document": "SELECT id, case_id, kind, agency_id, year, number, event_seq, at FROM cases_document"
+    " WHERE case_id = ANY(%(ids)s::uuid[])",
+    "cases_documentseries": "SELECT * FROM cases_documentseries",
     "cases_outbox": "SELECT case_id, seq, topic, agency_id, payload, created_at FROM cases_outbox"
     " WHERE case_id = ANY(%(ids)s::uuid[])",
     "cases_idempotencykey": "SELECT actor_id, key, request_hash, response - 'event_id', created_at"

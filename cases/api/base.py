@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import orjson
 from django.utils import translation
@@ -89,6 +89,12 @@ def _has_nul(data: Any) -> bool:
     return isinstance(data, list) and any(_has_nul(item) for item in data)
 
 
+class Asker(NamedTuple):
+    """Who asks, for what reads the person itself, under its lock."""
+
+    user_id: int
+
+
 class ApiView(APIView):
     """One address. `actor` is read once a request, so a role that has ended is gone at once."""
 
@@ -104,6 +110,10 @@ class ApiView(APIView):
             return load_actor(cast("int", self.request.user.pk))
         except NoSuchActor as gone:
             raise exceptions.NotAuthenticated from gone
+
+    @property
+    def asker(self) -> Asker:
+        return Asker(cast("int", self.request.user.pk))
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """The language asked for in the request, else the person's own."""

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.db import transaction
 
-from agencies.actors import Actor
 from cases.workflow import bell
 from cases.workflow.available import Availability, availabilities, available_actions
 from cases.workflow.deciding import decide, related_case
@@ -30,6 +29,13 @@ from cases.workflow.writing import Writing, commit, request_hash
 __all__ = ["Availability", "Result", "availabilities", "available_actions", "perform"]
 
 OPEN_CASE = "open_case"
+
+
+class Person(Protocol):
+    """Who acts. Everything else about a person is read under the lock of the case, never taken from the caller."""
+
+    @property
+    def user_id(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,7 @@ def perform(
     *,
     case_id: UUID | str | None,
     action: str,
-    actor: Actor,
+    actor: Person,
     data: dict[str, Any],
     expected_version: int | None,
     idempotency_key: str | None,
@@ -98,7 +104,7 @@ def _act(
     transition: Transition,
     case_id: str,
     *,
-    actor: Actor,
+    actor: Person,
     data: dict[str, Any],
     expected_version: int | None,
     key: str,
@@ -122,7 +128,7 @@ def _act(
     return write(writings, transition, actor, key, digest)
 
 
-def _open(transition: Transition, actor: Actor, data: dict[str, Any], key: str, now: datetime) -> Result:
+def _open(transition: Transition, actor: Person, data: dict[str, Any], key: str, now: datetime) -> Result:
     opening = load_opening(actor.user_id, key, 1)
     if opening.actor is None:
         raise NotAllowed(Text("账号已停用。", "The account is disabled."), code="account_disabled")
@@ -151,7 +157,7 @@ def stale(view: CaseView, expected: int) -> StaleVersion:
     )
 
 
-def write(writings: list[Writing], transition: Transition, actor: Actor, key: str, digest: str) -> Result:
+def write(writings: list[Writing], transition: Transition, actor: Person, key: str, digest: str) -> Result:
     """Commit the events; the answer is remembered under the key in the same transaction."""
     if key:
         writings[0].side["idempotency"] = {

@@ -55,7 +55,7 @@ class ActionView(ApiView):
         result = perform(
             case_id=_case_id(self, ref),
             action=action,
-            actor=self.actor,
+            actor=self.asker,
             data=self.body(),
             expected_version=expected_version(request),
             idempotency_key=idempotency_key(request),

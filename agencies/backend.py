@@ -1,0 +1,23 @@
+"""Django's login against our accounts. The account of a session is read on every request, hence in SQL."""
+
+from __future__ import annotations
+
+from django.contrib.auth.backends import ModelBackend
+from django.db import connection
+
+from agencies.models import User
+
+_QUERY = "SELECT * FROM agencies_user WHERE id = %s AND is_active"
+
+
+class Accounts(ModelBackend):
+    """Passwords as Django checks them; a disabled account has no session from its next request on."""
+
+    def get_user(self, user_id: int) -> User | None:
+        """The account of this session, None when it is disabled or gone."""
+        with connection.cursor() as cursor:
+            cursor.execute(_QUERY, [user_id])
+            row = cursor.fetchone()
+            columns = [column.name for column in cursor.description]
+        # No foreign key stands in the row, so its columns have the names of the fields.
+        return None if row is None else User.from_db(connection.alias, columns, row)
