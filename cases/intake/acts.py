@@ -26,6 +26,8 @@ from cases.workflow.errors import WorkflowError
 
 # The engine asks for a few hundred acts a call; larger calls were no faster.
 ACTS_A_CALL = 500
+# Under a measure the region of a case stays (see the gate of attach_signal); the title may still become clearer.
+MOVABLE = frozenset({"monitoring", "verification"})
 FAMILY = {"telecom": "traffic", "grid": "energy", "tips": "report"}
 _HINTS = {"telecom": "挖矿流量", "trace": "挖矿流量", "grid": "用电异常", "tips": "群众举报"}
 
@@ -181,7 +183,9 @@ def _attachment(target: Target, imported: Import) -> dict[str, Any] | None:
         data["signals"] = signals
     stored = target.stored
     if stored is not None and not stored.located and target.state.located and target.located_by:
-        data |= {"title": _renamed(stored.title, _title(target, imported)), "region_code": _region(target, imported)}
+        data["title"] = _renamed(stored.title, _title(target, imported))
+        if stored.stage in MOVABLE:
+            data["region_code"] = _region(target, imported)
     return data if len(data) > 2 else None
 
 

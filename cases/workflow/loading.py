@@ -153,8 +153,7 @@ def load_people(usernames: Sequence[str]) -> dict[str, dict[str, Any]]:
                 found[username] = {
                     "id": actor.user_id,
                     "name": actor.display_name,
-                    "agencies": [p.agency_id for p in actor.posts],
-                    "roles": sorted({role for p in actor.posts for role in p.roles}),
+                    "posts": [(p.agency_id, sorted(p.roles)) for p in actor.posts],
                 }
         return found
 

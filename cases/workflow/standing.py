@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from agencies.actors import Actor, Post
 from agencies.directory import Directory
 from agencies.visibility import sees
+from cases.policy import law
 from cases.workflow.fields import Transition
 from cases.workflow.task_kinds import FINDING_KINDS, can_be_done_here
 from cases.workflow.texts import (
@@ -35,6 +36,8 @@ SYSTEM_POST = Post(
     duties=frozenset(),
     roles=frozenset({"system"}),
 )
+# What a list brings: a new case, more signals, two cases of one site.
+SYSTEM_ACTS = frozenset({"open_case", "attach_signal", "merge_case"})
 ANY_ROLE_BUT = frozenset({"supervisor", "agency_admin"})
 
 
@@ -83,7 +86,9 @@ def standing(transition: Transition, view: CaseView, actor: Actor, directory: Di
 
 
 def _system_standing(transition: Transition, view: CaseView, actor: Actor) -> Standing | Refusal:
-    """The named system actor does what a rule of intake decided, from no agency."""
+    """The named system actor does what a rule of intake decided, from no agency; it decides nothing (PIPL 24)."""
+    if transition.action not in SYSTEM_ACTS:
+        return _person_needed(transition, view)
     if not in_stage(transition, view):
         return _wrong_stage(transition, view)
     return Standing(SYSTEM_POST, ())
@@ -193,6 +198,18 @@ def holds(post: Post, task: TaskView) -> bool:
     if task.agency_id != post.principal_id:
         return False
     return not post.is_unit or task.unit_id == post.agency_id
+
+
+def _person_needed(transition: Transition, view: CaseView) -> Refusal:
+    return Refusal(
+        "machine_decision",
+        Text(
+            f"“{transition.label.zh}”须由人办理，系统只登记名单带来的线索。",
+            f"“{transition.label.en}” takes a person; the system only records what a list brought.",
+        ),
+        article=law.cite("pipl.automated", view.opened_at.date(), view.region_code),
+        status=403,
+    )
 
 
 def _wrong_agency(transition: Transition) -> Refusal:

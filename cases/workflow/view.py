@@ -109,7 +109,7 @@ class Context:
 
     `task` is the open task that the act works on, where it works on one. `attachments` holds, by id, those named in
     the data (`kind`, `sha256`, `size`, `at`, `uploaded_by`); `people`, by username, those named in the data
-    (`id`, `name`, `agencies`: ids of their agencies, `roles`); `related` the other case named in the data.
+    (`id`, `name`, `posts`: pairs of an agency's id and the roles there); `related` the other case named in the data.
     """
 
     now: datetime

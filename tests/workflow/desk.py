@@ -237,8 +237,7 @@ class Desk:
         return {
             name: {
                 "id": a.user_id,
-                "agencies": [p.agency_id for p in a.posts],
-                "roles": sorted({r for p in a.posts for r in p.roles}),
+                "posts": [(p.agency_id, sorted(p.roles)) for p in a.posts],
             }
             for name, a in self.people.items()
         }

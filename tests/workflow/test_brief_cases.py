@@ -42,12 +42,16 @@ def propose(world: World, case: str, **more: Any) -> WorkflowError:
 # Four residential households, no theft, no arrears ------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("household", ["云龙区 居民用户甲", "鼓楼区 居民用户乙", "泉山区 居民用户丙", "铜山区 居民用户丁"])
+@pytest.mark.parametrize(
+    "household", ["云龙区 居民用户甲", "鼓楼区 居民用户乙", "泉山区 居民用户丙", "铜山区 居民用户丁"]
+)
 def test_a_household_ends_in_monitoring_and_the_register_of_blind_spots(world: World, household: str) -> None:
     region = {"云": "320303", "鼓": "320302", "泉": "320311", "铜": "320312"}[household[0]]
     case = world.open(title=household, region_code=region)
     person: dict[str, Any] = {"subject": "natural_person", "serves_residents": True}
-    world.verified(case, **person, user_class="residential", price_class="tiered", illegal_use=False, monthly_kwh="9000")
+    world.verified(
+        case, **person, user_class="residential", price_class="tiered", illegal_use=False, monthly_kwh="9000"
+    )
     assert world.open_tasks(case) == ["determine"]
     for ground in ("G5_power_authority", "G6_illegal_enterprise", "G7_local_rule"):
         cut = propose(
@@ -62,9 +66,7 @@ def test_a_household_ends_in_monitoring_and_the_register_of_blind_spots(world: W
     for ground in ("G1_theft", "G3_arrears"):
         own = propose(world, case, subject="natural_person", disposals=["suspension"], ground=ground)
         assert own.code == "ground_is_the_grids"
-    charge = propose(
-        world, case, subject="natural_person", disposals=["surcharge"], proven_from="2026-10-01"
-    )
+    charge = propose(world, case, subject="natural_person", disposals=["surcharge"], proven_from="2026-10-01")
     assert (charge.status, charge.code) == (409, "persons_not_covered")
     assert charge.text.zh.endswith("请改为持续监测并登记监管盲区。")
     assert "1283号" in charge.article

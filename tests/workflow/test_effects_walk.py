@@ -67,7 +67,7 @@ def test_a_walk_never_gets_stuck_and_never_passes_a_gate(seed: int) -> None:
 
 def test_walks_reach_every_stage() -> None:
     stages = set()
-    for seed in range(6):
+    for seed in range(12):
         walk = walked(seed)
         stages |= {body["to"] for body in walk.desk.events}
     assert stages == {"monitoring", "verification", "suspension", "penalty_tariff", "closed"}

@@ -359,7 +359,8 @@ class Walk:
         return {"stopped_on": self._day(), "proof": "load"}
 
     def _end_surcharge(self) -> dict[str, Any]:
-        return {"ends_on": self._day(), "end_file": FILE}
+        stopped = (self.desk.view.facts.get("cessation") or {}).get("stopped_on")
+        return {"ends_on": stopped or self._day(), "end_file": FILE}
 
     def _propose_closure(self) -> dict[str, Any]:
         return {"outcome": "handled", "summary": "已处置"}

@@ -64,8 +64,8 @@ class World:
         details.setdefault("signals", [{"family": "traffic", "count": 3}])
         return self.act(None, "drc-handler1", "open_case", **details).case_id
 
-    def attach(self, case: str, username: str, name: str = "函.pdf", content: bytes = b"%PDF-1.7 paper") -> str:
-        upload = SimpleUploadedFile(name, content)
+    def attach(self, case: str, username: str, name: str = "函.pdf", content: bytes = b"") -> str:
+        upload = SimpleUploadedFile(name, content or f"%PDF-1.7 {name}".encode())
         return store_attachment(actor=self.person(username), case_id=case, kind="document", upload=upload, now=self.now)
 
     def view(self, case: str) -> CaseView:

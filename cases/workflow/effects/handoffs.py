@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from audit.log import timestamp
 from cases.policy.deadlines import postponed
@@ -22,6 +22,9 @@ from cases.workflow.plain import plain
 from cases.workflow.task_kinds import FINDING_KINDS
 from cases.workflow.view import CaseView, Context, OpenTask, Outcome, TaskView
 from cases.workflow.workdays import calendar_for
+
+# Their time was set by an act (the window, the 24 hours, the day of the visit), so sending them back does not renew it.
+GIVEN_TIMES: Final = frozenset({"execute_suspension", "restore_supply", "review_monitoring", "follow_up"})
 
 
 def the_task(ctx: Context) -> TaskView:
@@ -53,6 +56,7 @@ def return_task(view: CaseView, data: Data, ctx: Context) -> Outcome:
         "stage": view.stage,
         "reason": data["reason_code"],
         "returns": returns,
+        **({"due": plain(task.due_at)} if task.kind in GIVEN_TIMES and task.due_at else {}),
         **({"suggested": suggested.id} if suggested else {}),
     }
     return Outcome(
@@ -96,6 +100,7 @@ def _reassign(view: CaseView, data: Data, ctx: Context, ruling: dict[str, Any]) 
         ruling["kind"],
         agency_id=agency_id,
         unit_id=unit,
+        due_at=instant(ruling["due"]) if ruling.get("due") else None,
         data={**ruling["of"], "returns": ruling["returns"]},
         roles=tuple(ruling["roles"]),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from audit.log import timestamp
 from cases.policy.deadlines import postponed
@@ -20,6 +21,7 @@ from cases.workflow.effects.base import (
     signed,
     to_close,
 )
+from cases.workflow.effects.bills import bills_of
 from cases.workflow.effects.suspension import suspension_of
 from cases.workflow.task_kinds import KINDS
 from cases.workflow.view import CaseView, Context, Facts, OpenTask, Outcome
@@ -51,13 +53,20 @@ def decide_objection(view: CaseView, data: Data, ctx: Context) -> Outcome:
     tasks = [lead(view, "determine")]
     if suspension_of(view):
         facts |= put(view, "suspension", state="revoked")
+    unreviewed = [t for t in view.tasks if t.kind == "review_bill" and not t.data.get("adjustment")]
     if view.facts.get("surcharge"):
-        facts |= put(view, "surcharge", state="revoked", revoked_at=ctx.now)
+        facts |= put(view, "surcharge", state="revoked", revoked_at=ctx.now, bills=_without_unreviewed(view))
     if power_is_off(view) and not is_open(view, "restore_supply", "confirm_restoration"):
         due = restoration_due(view, ctx, ctx.now)
         facts |= _restoration(view, ctx, "objection_upheld", due.at)
         tasks.append(OpenTask("restore_supply", due_at=due.at, due_rule=due.rule))
-    return Outcome(to="verification", facts=facts, open=tasks, document=document)
+    fallen = {t.id: "cancelled" for t in unreviewed}
+    return Outcome(to="verification", facts=facts, open=tasks, close=fallen, document=document)
+
+
+def _without_unreviewed(view: CaseView) -> list[dict[str, Any]] | None:
+    """A bill that nobody has reviewed yet falls with its list; a reviewed one is adjusted."""
+    return [{**b, "state": "refused"} if b["state"] == "issued" else b for b in bills_of(view)] or None
 
 
 def _restoration(view: CaseView, ctx: Context, reason: str, due: datetime) -> Facts:

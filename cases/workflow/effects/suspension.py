@@ -169,8 +169,10 @@ def execute_suspension(view: CaseView, data: Data, ctx: Context) -> Outcome:
 
 def confirm_suspension(view: CaseView, data: Data, ctx: Context) -> Outcome:
     """`=disposal`: the surcharge where one was decided too, a determination after a grid's own cut, else closing."""
+    # A supply that was restored in the meantime stays restored; the confirmation looks back at the cut.
+    state = "confirmed" if suspension_of(view).get("power") == "off" else suspension_of(view).get("state")
     confirmed = {
-        "state": "confirmed",
+        "state": state,
         "confirmed_at": data["confirmed_at"],
         "confirmed_by": ctx.actor.user_id,
         "confirmed_reading": data["reading"],

@@ -54,7 +54,8 @@ _BASIS: Final = {
 
 
 # What an earlier measure left behind does not speak for the next one.
-_NEW_ROUND: Final[Facts] = {"stay": None, "cessation": None, "objection": None}
+# With a measure open the case leaves the register of blind spots.
+_NEW_ROUND: Final[Facts] = {"stay": None, "cessation": None, "objection": None, "blind_spot": None}
 
 
 def _report(view: CaseView, ctx: Context, kind: str, result: dict[str, Any]) -> Outcome:
@@ -184,12 +185,13 @@ def _go(view: CaseView, data: Data, ctx: Context, determination: dict[str, Any],
         feedback = data["feedback"] or FEEDBACK_OF[determination["finding"]]
         closure = {"state": "closed", "outcome": ended, "feedback": feedback, **signed(view, ctx)}
         case = {"outcome": ended, "review_on": None}
-        return Outcome(to="closed", facts={"closure": closure}, case=case, open=follow_ups(view, ctx))
+        facts: Facts = {"closure": closure, "blind_spot": None}
+        return Outcome(to="closed", facts=facts, case=case, open=follow_ups(view, ctx))
     if "continue_monitoring" in kinds:
         review = date.fromisoformat(determination["review_on"])
         task = lead(view, "review_monitoring", due_at=end_of_day(review))
-        facts = blind_spot(view, ctx, determination)
-        return Outcome(to="monitoring", facts=facts, case={"review_on": review}, open=[task])
+        spot = blind_spot(view, ctx, determination)
+        return Outcome(to="monitoring", facts=spot, case={"review_on": review}, open=[task])
     # A referral alone: the case stays, and is determined further once the other authority has it.
     return Outcome(open=[lead(view, "determine")])
 

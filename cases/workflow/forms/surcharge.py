@@ -42,7 +42,11 @@ PROPOSE_SURCHARGE: Final = (
     choice("price_class", "现行电价", "Present price class", c.PRICE_CLASSES, required=True),
     choice("reclass_to", "改按电价类别", "Re-classify to", c.PRICE_CLASSES, hint=("不改类则不填", "Only if changed")),
     number(
-        "commercial_price", "当月工商业电价（元/kWh）", "Commercial price of the month (CNY/kWh)", maximum=Decimal(20)
+        "commercial_price",
+        "当月工商业电价（元/kWh）",
+        "Commercial price of the month (CNY/kWh)",
+        minimum=Decimal("0.0001"),
+        maximum=Decimal(20),
     ),
     yes_no("simulation_seen", "已查看电费测算", "The bill simulation was seen", required=True),
     text("local_document", "地方价格文件文号", "Local price document", maximum=80),
@@ -94,6 +98,7 @@ ISSUE_BILL: Final = (
         "energy_price",
         "当月代理购电价格（元/kWh）",
         "Proxy price of the month (CNY/kWh)",
+        minimum=Decimal("0.0001"),
         maximum=Decimal(20),
         hint=("工商业用户必填", "Needed for commercial users"),
     ),

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date
+from typing import Any
 
+from cases.policy.dated import CHINA
 from cases.policy.suspension import MINING_FINDINGS
+from cases.workflow.effects.bills import listed_days
 from cases.workflow.effects.surcharge import ACTIVE
 from cases.workflow.effects.verification import disposals_of
 from cases.workflow.guards.base import Data, cite, correct, refuse
-from cases.workflow.guards.situation import determination
+from cases.workflow.guards.situation import determination, measure_taken
 from cases.workflow.task_kinds import KINDS
 from cases.workflow.view import CaseView, Context, Refusal
 
+ENDED_MINING = frozenset({"handled", "self_stopped"})
 CLOSING_TASKS = frozenset({"close", "plan_surcharge", "review_closure"})
 
 
@@ -49,12 +54,45 @@ def closed_by_determination(view: CaseView, data: Data, ctx: Context) -> Refusal
     return _nothing_left(view, ctx, frozenset({"review_determination"}))
 
 
+def outcome_fits(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
+    """How a case is said to have ended follows from what was determined and done, not from the form."""
+    if not data or determination(view).get("finding") not in MINING_FINDINGS | {"already_stopped"}:
+        return None
+    if data["outcome"] not in ENDED_MINING:
+        return correct(
+            "outcome",
+            "认定为属实的案件，办结结果选“已处置”或“已自行停止”；认定有误的，先重新认定",
+            "Mining was determined: choose “Handled” or “Stopped by itself”; if that is wrong, determine anew",
+        )
+    if data["feedback"] not in (None, "handled", "stopped"):
+        return correct(
+            "feedback",
+            "认定为属实的案件，批次反馈结论选“已处置”或“已停止”",
+            "Mining was determined: the batch is answered “Handled” or “Stopped”",
+        )
+    if measure_taken(view) or view.facts.get("cessation"):
+        return None
+    return refuse(
+        "proven_but_untreated",
+        "认定属实，尚未停电，也未出具加价账单，不能办结。先拟定并执行惩罚性电价；已停止的，先“报告停止挖矿”。",
+        "Mining is proven and nothing was done about it yet. Carry the surcharge out, or report the cessation first.",
+        article=cite(view, ctx, "ndrc_1283.ledger"),
+        missing=("outcome",),
+    )
+
+
 def _from_list(view: CaseView) -> bool:
     return bool((view.facts.get("source") or {}).get("batch"))
 
 
 def _nothing_left(view: CaseView, ctx: Context, done: Collection[str]) -> Refusal | None:
-    return _open_tasks(view, ctx, done) or _measures_ended(view, ctx) or _documents(view, ctx) or _referral(view, ctx)
+    return (
+        _open_tasks(view, ctx, done)
+        or _measures_ended(view, ctx)
+        or _overcharged(view, ctx)
+        or _documents(view, ctx)
+        or _referral(view, ctx)
+    )
 
 
 def _open_tasks(view: CaseView, ctx: Context, done: Collection[str]) -> Refusal | None:
@@ -90,6 +128,29 @@ def _measures_ended(view: CaseView, ctx: Context) -> Refusal | None:
             missing=("lift_stay",),
         )
     return None
+
+
+def _overcharged(view: CaseView, ctx: Context) -> Refusal | None:
+    """A list that was ended backwards leaves bills for days that are no longer on it."""
+    surcharge = view.facts.get("surcharge") or {}
+    if surcharge.get("state") != "ended":
+        return None
+    over = [b["no"] for b in surcharge.get("bills") or [] if b["state"] != "refused" and _listed(surcharge, b) < 0]
+    if not over:
+        return None
+    return refuse(
+        "charged_beyond_the_list",
+        f"账单 {'、'.join(over)} 计入了名单以外的日期。由供电公司电费核算办理“退补电费”，复核后再办结。",
+        f"Bill {', '.join(over)} charges days that are not on the list. Have it adjusted and reviewed first.",
+        article=cite(view, ctx, "electricity_law.refund"),
+        missing=("adjust_bill",),
+    )
+
+
+def _listed(surcharge: dict[str, Any], row: dict[str, Any]) -> int:
+    """Days on the list less the days charged; below zero where too many were charged."""
+    first, last = date.fromisoformat(row["cycle_from"]), date.fromisoformat(row["cycle_to"])
+    return listed_days(surcharge, first, last) - int(row["listed_days"])
 
 
 def _documents(view: CaseView, ctx: Context) -> Refusal | None:
@@ -151,6 +212,6 @@ def not_merged(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
 
 
 def visited_after_closing(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
-    if data and data["visited_on"] < view.stage_since.date():
+    if data and data["visited_on"] < view.stage_since.astimezone(CHINA).date():
         return correct("visited_on", "查看日期早于办结日期", "The visit lies before the closing")
     return None

@@ -14,6 +14,12 @@ def partner(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
     agency = resolve_agency(ctx.directory, data["partner"])
     if agency is None or agency.kind != "partner" or not agency.active:
         return correct("partner", "接收单位应为协办单位，从列表中选择", "Choose a partner agency from the list")
+    if not agency.covers(view.region_code):
+        return correct(
+            "partner",
+            f"{agency.name}不辖本案所在地区，选择本地区的协办单位",
+            f"{agency.name} is not competent in this region; choose a partner there",
+        )
     pending = [
         row
         for row in view.facts.get("referrals") or []

@@ -29,8 +29,14 @@ def not_accepted_yet(view: CaseView, data: Data, ctx: Context) -> Refusal | None
 
 
 def returnable(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
-    """A ruling is answered, not returned."""
+    """A ruling is answered, not returned; neither is a question to the agency that would rule on the return."""
     task = ctx.task
+    if task is not None and task.kind == "answer_urge" and task.agency_id == view.lead_agency_id:
+        return refuse(
+            "answer_the_supervision",
+            "督办须由本单位答复，不能退回由本单位自行裁定。办理“答复督办”，在答复中说明情况。",
+            "The return would be ruled by your own agency. Answer the supervision instead.",
+        )
     if task is None or task.kind not in RULINGS:
         return None
     label = KINDS[task.kind].label
@@ -82,7 +88,8 @@ def ruling(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
 
 def _can_do(addressee: str, kind: str, agency: AgencyRef, view: CaseView) -> bool:
     if kind == "receive_transfer":
-        return agency.kind == "development_commission" and not agency.is_unit
+        # Back to the sender is the other ruling: the transfer falls away.
+        return agency.kind == "development_commission" and not agency.is_unit and agency.id != view.lead_agency_id
     if kind in ("acknowledge_referral", "reply_referral"):
         return agency.kind == PARTNER
     if addressee == NAMED:
@@ -105,9 +112,10 @@ def assignment(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
         return None
     person = ctx.people.get(data["assignee"])
     at = {task.agency_id, unit.id if unit else task.unit_id}
-    if person is None or not at & set(person["agencies"]):
+    roles = {role for agency_id, held in person["posts"] if agency_id in at for role in held} if person else set()
+    if not roles:
         return correct("assignee", "承办人不在本单位，从列表中选择", "That person does not belong to the agency")
-    if not set(task.roles) & set(person["roles"]):
+    if not set(task.roles) & roles:
         need = describe_roles(task.roles)
         return correct("assignee", f"承办人须有“{need.zh}”角色", f"The person needs the role {need.en}")
     return None

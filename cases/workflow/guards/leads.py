@@ -81,6 +81,18 @@ def signal_or_place(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
     return None
 
 
+def place_is_settled(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
+    """Under a measure the region stays: notice periods, addressees and prices follow from it."""
+    if not data or view.stage in MERGEABLE or data["region_code"] in (None, view.region_code):
+        return None
+    here = describe_stage(view.stage)
+    return correct(
+        "region_code",
+        f"案件处于“{here.zh}”阶段，所在地区不能更改。地区有误的，先撤回措施",
+        f"The case is in {here.en}; its region cannot change. Take the measure back first if it is wrong",
+    )
+
+
 def mergeable(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
     """Both cases are still leads or under verification, of one commission, with nothing handed to a third."""
     waiting = [t for t in view.tasks if t.kind in ("acknowledge_referral", "receive_transfer")]
@@ -124,6 +136,13 @@ def undoable(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
         return None
     if survivor.id != view.merged_into:
         return correct("survivor", "本案不是并入这件案件的，核对案件编号", "This case was merged into another one")
+    if survivor.merged_into is not None:
+        return refuse(
+            "survivor_merged_on",
+            f"{survivor.number} 后来也已并入他案，本案的线索随之转移。先撤销 {survivor.number} 的并案。",
+            f"{survivor.number} was itself merged later, with this case's signals. Undo that merge first.",
+            missing=("survivor",),
+        )
     since = instant(view.facts["merge"]["at"])
     adverse = next((act for act in survivor.acts if act.action in ADVERSE and act.at >= since), None)
     if adverse is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from cases.policy.execution import (
     Window,
@@ -22,6 +22,8 @@ from cases.workflow.workdays import calendar_for
 
 # A cut is written down the same day; later entries would let the window be met on paper.
 LATE_ENTRY = timedelta(hours=24)
+# The last warning stands on record before the cut it announces, not after.
+LATE_WARNING = timedelta(hours=1)
 
 
 def user_class(view: CaseView) -> str:
@@ -39,6 +41,12 @@ def service(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
             "served_at",
             f"送达时间早于审批完成（{local(instant(after))}），批准后送达才有效",
             f"The service lies before the approval ({local(instant(after))})",
+        )
+    if data["method"] != "post" and served < ctx.now - LATE_ENTRY:
+        return correct(
+            "served_at",
+            "送达须在 24 小时内登记；逾期未登记的，重新送达（邮寄送达以回执日期为准）",
+            "A service is recorded within 24 hours, or made again (by post: the day on the receipt)",
         )
     if kind == "important" and not data["copied_to_authority"]:
         return from_obstacle(obstacle("important_no_copy", day=today(ctx), region=view.region_code))
@@ -63,6 +71,10 @@ def second_notice(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
         return from_obstacle(obstacle("after_window", day=today(ctx), region=view.region_code, latest=late))
     if data and data["given_at"] < instant(suspension_of(view)["notice"]["served_at"]):
         return correct("given_at", "再次通知早于停电通知送达", "The second notice lies before the service")
+    if data and data["given_at"] < ctx.now - LATE_WARNING:
+        return correct(
+            "given_at", "再次通知须在 1 小时内登记；请再通知一次", "It is recorded within one hour; give it again"
+        )
     return None
 
 
@@ -90,9 +102,11 @@ def execution(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
             "停电须在 24 小时内登记；更早的停电由供电公司审核人报告督查部门处理",
             "A cut is recorded within 24 hours; an older one is a matter for the supervision",
         )
+    if data and (found := _unannounced(view, at) or _stayed_then(view, at, ctx)):
+        return found
     given = suspension_of(view).get("second_notice_at")
     rule = notice_rule(kind, region, today(ctx), notice_override(view, ctx, kind))
-    found = execution_obstacles(
+    obstacles = execution_obstacles(
         at,
         window_of(view),
         instant(given) if given else None,
@@ -101,7 +115,29 @@ def execution(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
         region=region,
         second_notice=rule.second_notice,
     )
-    return first(found)
+    return first(obstacles)
+
+
+def _unannounced(view: CaseView, at: datetime) -> Refusal | None:
+    warned = view.last("give_final_notice")
+    if warned is None or at >= warned.at:
+        return None
+    return correct(
+        "executed_at",
+        f"停电时间早于再次通知的登记（{local(warned.at)}）；未登记再次通知的停电，由审核人报告督查部门处理",
+        f"The cut lies before the second notice was recorded ({local(warned.at)}); report it to the supervision",
+    )
+
+
+def _stayed_then(view: CaseView, at: datetime, ctx: Context) -> Refusal | None:
+    """A cut claimed for a time at which the execution was stayed, whatever was decided since."""
+    last = None
+    for act in view.acts:
+        if act.action in ("stay_execution", "lift_stay") and act.at <= at:
+            last = act.action
+    return (
+        from_obstacle(obstacle("stayed", day=today(ctx), region=view.region_code)) if last == "stay_execution" else None
+    )
 
 
 def checklist(view: CaseView, data: Data, ctx: Context) -> Refusal | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cases.workflow.effects.base import instant, is_open
 from cases.workflow.effects.protection import power_is_off
-from cases.workflow.guards.base import Data, cite, correct, needs, refuse
+from cases.workflow.guards.base import Data, cite, correct, local, needs, refuse
 from cases.workflow.view import CaseView, Context, Refusal
 
 
@@ -47,6 +47,36 @@ def power_off(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
     return None
 
 
+def power_on(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
+    """What this case cut is restored by this case: it is neither merged away nor handed to another region before."""
+    if not power_is_off(view):
+        return None
+    return refuse(
+        "power_is_off_here",
+        "该户因本案停电，尚未恢复，不能并入他案或移交。同一场所的另一案可并入本案；须移交的，先认定办结并恢复供电。",
+        "This case cut the supply and has not restored it: it cannot be merged away or transferred."
+        " Merge the other case into this one, or close it and restore the supply first.",
+    )
+
+
+def after_the_cut(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
+    cut = (view.facts.get("suspension") or {}).get("executed_at")
+    if data and cut and data["cause_removed_at"] < instant(cut):
+        return correct(
+            "cause_removed_at",
+            f"原因消除时间早于停电时间（{local(instant(cut))}）；错误停电的，填发现时间",
+            f"It lies before the cut ({local(instant(cut))}); for a wrong cut give the time when it was noticed",
+        )
+    return None
+
+
+def after_the_restoration(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
+    restored = (view.facts.get("restoration") or {}).get("restored_at")
+    if data and restored and data["confirmed_at"] < instant(restored):
+        return correct("confirmed_at", "复核时间早于复电时间", "The confirmation lies before the restoration")
+    return None
+
+
 def restored_in_time(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
     """Late is possible, without a reason it is not."""
     if not data:
@@ -56,9 +86,12 @@ def restored_in_time(view: CaseView, data: Data, ctx: Context) -> Refusal | None
     if cut and data["restored_at"] < instant(cut):
         return correct("restored_at", "复电时间早于停电时间", "The restoration lies before the cut")
     due = restoration.get("due")
-    if due and data["restored_at"] > instant(due) and not data["late_reason"]:
+    if due is None or ctx.now <= instant(due) or data["late_reason"]:
+        return None
+    if data["restored_at"] > instant(due):
         return needs("late_reason", "逾期原因（已超过 24 小时期限）", "the reason for the delay (over 24 hours)")
-    return None
+    # Written down after the deadline as done before it: possible, but somebody says why.
+    return needs("late_reason", "期限届满后才登记的原因", "why it is written down after the deadline")
 
 
 def supply_is_on(view: CaseView, data: Data, ctx: Context) -> Refusal | None:

@@ -13,6 +13,7 @@ from cases.policy.suspension import Situation
 from cases.workflow.effects.base import today
 from cases.workflow.view import CaseView, Context
 
+MEASURES_TAKEN = frozenset({"confirmed", "restored", "executed"})
 SEEN = frozenset({"running", "devices_idle", "removed"})
 Known = Mapping[str, Any]
 
@@ -25,6 +26,12 @@ def finding(view: CaseView, kind: str) -> dict[str, Any]:
 def determination(view: CaseView) -> dict[str, Any]:
     found: dict[str, Any] = view.facts.get("determination") or {}
     return found
+
+
+def measure_taken(view: CaseView) -> bool:
+    """The supply was cut because of this case, or a bill with the surcharge was made."""
+    suspension, surcharge = view.facts.get("suspension") or {}, view.facts.get("surcharge") or {}
+    return suspension.get("state") in MEASURES_TAKEN or bool(surcharge.get("bills"))
 
 
 def families(view: CaseView, *own: tuple[str, str]) -> frozenset[str]:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from itertools import product
 
+from cases.policy.dated import CHINA
 from cases.policy.obstacle import obstacle
 from cases.policy.surcharge import FLOOR, person_obstacle, surcharge_refusal
 from cases.policy.tariff import find_tariff
-from cases.workflow.effects.base import is_open, today
+from cases.workflow.effects.base import instant, is_open, today
 from cases.workflow.effects.bills import TIERED, bill_numbered, bills_of, listed_days, surcharge_of, tariff_of
 from cases.workflow.effects.surcharge import ACTIVE, local_document, simulation
+from cases.workflow.forms.choices import PRICE_CLASSES
 from cases.workflow.guards.base import Data, cite, correct, from_obstacle, needs, refuse
-from cases.workflow.guards.situation import determination, planned_proposal, surcharge_proposal
+from cases.workflow.guards.situation import determination, finding, planned_proposal, surcharge_proposal
 from cases.workflow.view import CaseView, Context, Refusal
 
 LONGEST_CYCLE = 62  # days: two-month reading cycles exist, longer ones are a mistyped date
@@ -29,6 +32,14 @@ def plan(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
     if data["local_document"] and (data["document_from"] is None or data["document_file"] is None):
         field = "document_from" if data["document_from"] is None else "document_file"
         return needs(field, "地方价格文件的施行日期和文件", "the local document's first day and its file")
+    known = finding(view, "check_consumption").get("price_class")
+    if known and data["price_class"] != known:
+        label = dict(PRICE_CLASSES)[known]
+        return correct(
+            "price_class",
+            f"用电核查反馈的现行电价为“{label.zh}”，按此填写；要改类的，填“改按电价类别”",
+            f"The consumption report says {label.en}; a change of class goes into “Re-classify to”",
+        )
     if find_tariff(view.region_code, data["price_class"], today(ctx)) is None and not data["commercial_price"]:
         return correct("price_class", "本地区没有登记该类电价，无法测算", "No price of this class is recorded here")
     now, then = _simulated(view, data, ctx)
@@ -49,12 +60,24 @@ def plan(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
 
 
 def _simulated(view: CaseView, data: Data, ctx: Context) -> tuple[Decimal | None, Decimal | None]:
-    """The monthly bill now and, where the proposal changes the class, then; both without the surcharge."""
+    """The monthly bill now and, where the proposal changes the class, then; both without the surcharge.
+
+    Of the entered and the reported energy, at the entered and the recorded price: the pair that falls most, so that
+    figures chosen for the purpose do not hide a discount.
+    """
     if not data or not data["reclass_to"]:
         return None, None
-    totals = simulation(view, {**data, "rate": FLOOR}, ctx)["totals"]
-    then = totals.get(data["reclass_to"])
-    return Decimal(totals[data["price_class"]]), Decimal(then) if then else None
+    reported = finding(view, "check_consumption").get("monthly_kwh")
+    energies = {data["monthly_kwh"], *([Decimal(reported)] if reported else [])}
+    recorded = find_tariff(view.region_code, "commercial", today(ctx)) is not None
+    prices = {data["commercial_price"], *([None] if recorded else [])}
+    pairs = []
+    for kwh, price in product(sorted(energies), prices):
+        changed = {**data, "rate": FLOOR, "monthly_kwh": kwh, "commercial_price": price}
+        totals = simulation(view, changed, ctx)["totals"]
+        if data["reclass_to"] in totals:
+            pairs.append((Decimal(totals[data["price_class"]]), Decimal(totals[data["reclass_to"]])))
+    return min(pairs, key=lambda pair: pair[1] - pair[0], default=(None, None))
 
 
 def planned(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
@@ -85,8 +108,9 @@ def _no_entry(view: CaseView, ctx: Context) -> Refusal:
 def notification(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
     if surcharge_of(view).get("state") not in (ACTIVE | {"ended"}):
         return _no_entry(view, ctx)
-    issued = str(surcharge_of(view).get("issued_at", ""))[:10]
-    if data and issued and data["notified_on"] < date.fromisoformat(issued):
+    at = surcharge_of(view).get("issued_at")
+    issued = instant(at).astimezone(CHINA).date() if at else None
+    if data and issued and data["notified_on"] < issued:
         return correct(
             "notified_on", f"告知日期早于名单签发（{issued}）", f"It lies before the list was issued ({issued})"
         )
@@ -196,6 +220,15 @@ def ending(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
     if not data:
         return None
     starts = date.fromisoformat(surcharge_of(view)["starts_on"])
-    if data["ends_on"] < starts:
+    stopped = (view.facts.get("cessation") or {}).get("stopped_on")
+    last = date.fromisoformat(stopped) if stopped else None
+    if last and data["ends_on"] > last:
+        return correct(
+            "ends_on",
+            f"晚于停止“挖矿”日期 {last}，停止之后不得加价",
+            f"It lies after the mining stopped on {last}; nothing is added after that",
+        )
+    # Mining that stopped before the first listed day: the entry ends on that day and holds no day at all.
+    if data["ends_on"] < starts and data["ends_on"] != last:
         return correct("ends_on", f"早于起始日期 {starts}", f"It lies before the first day, {starts}")
     return None

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from cases.policy.dated import CHINA
 from cases.policy.execution import execution_obstacles, execution_window, notice_rule
 from cases.policy.obstacle import obstacle
@@ -10,7 +13,7 @@ from cases.workflow.effects.base import instant, today
 from cases.workflow.effects.protection import power_is_off
 from cases.workflow.effects.suspension import notice_override, ordered_ground, suspension_of
 from cases.workflow.forms.choices import GRID_GROUNDS
-from cases.workflow.guards.base import Data, cite, correct, first, from_obstacle, needs, refuse
+from cases.workflow.guards.base import Data, cite, correct, first, from_obstacle, local, needs, refuse
 from cases.workflow.guards.situation import families, finding, suspension_situation
 from cases.workflow.view import CaseView, Context, Guard, Refusal
 from cases.workflow.workdays import calendar_for
@@ -97,18 +100,33 @@ def approval(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
             article=cite(view, ctx, "supply_rules.procedure"),
             missing=("order_checked",),
         )
+    found = _class_weakened(view, data["user_class"])
+    if found:
+        return found
+    known = finding(view, "check_consumption").get("user_class") or "residential"
+    if data["approval_level"] == "station" and {known, data["user_class"]} != {"residential"}:
+        return correct(
+            "approval_level",
+            "一般用户和重要用户须由公司负责人批准",
+            "Ordinary and important users need the head of the company",
+        )
+    return None
+
+
+def _class_weakened(view: CaseView, given: str) -> Refusal | None:
+    """A class that protects the user more than the one given: the countersignature, or the longer notice."""
     known = finding(view, "check_consumption").get("user_class")
-    if known == "important" and data["user_class"] != "important":
+    if known == "important" and given != "important":
         return correct(
             "user_class",
             "用电核查反馈为重要用户，须按重要用户审批并送电力管理部门会签",
             "The consumption report says important user: approve it as one, with the countersignature",
         )
-    if data["approval_level"] == "station" and data["user_class"] != "residential":
+    if known == "residential" and given == "ordinary":
         return correct(
-            "approval_level",
-            "一般用户和重要用户须由公司负责人批准",
-            "Ordinary and important users need the head of the company",
+            "user_class",
+            "用电核查反馈为居民用户，通知期限更长，不能按一般用户办理；反馈有误的，退回后由发展改革委要求补正",
+            "The consumption report says residential, with the longer notice; have the report corrected if it is wrong",
         )
     return None
 
@@ -151,6 +169,9 @@ def _own_notice(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
     """Arrears and breach are cut by the procedure: notice, window, second notice, no night, no holiday."""
     if not data or data["ground"] not in ("G3_arrears", "G4_serious_breach"):
         return None
+    weakened = _class_weakened(view, data["user_class"])
+    if weakened:
+        return weakened
     kind, region = data["user_class"], view.region_code
     override = notice_override(view, ctx, kind)
     served = data["notice_served_at"]
@@ -169,6 +190,18 @@ def _own_notice(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
     )
 
 
+def _looked_before_restoration(view: CaseView, data: Mapping[str, Any]) -> Refusal | None:
+    """Restored before the confirmation: zero load can only have been seen before, and need not have been."""
+    restored = (view.facts.get("restoration") or {}).get("restored_at")
+    if restored is None or not data["load_is_zero"] or data["confirmed_at"] < instant(restored):
+        return None
+    return correct(
+        "confirmed_at",
+        f"已于 {local(instant(restored))} 复电，负荷为零应是复电前所见；复电前未到场的，“负荷为零”选“否”",
+        f"The supply is on since {local(instant(restored))}: zero load was seen before that, or not at all",
+    )
+
+
 def load_is_zero(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
     """A cut is confirmed by what the meter shows, not by who says so."""
     if not data:
@@ -176,6 +209,8 @@ def load_is_zero(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
     executed = suspension_of(view).get("executed_at")
     if executed and data["confirmed_at"] < instant(executed):
         return correct("confirmed_at", "复核时间早于停电时间", "The confirmation lies before the cut")
+    if not power_is_off(view):
+        return _looked_before_restoration(view, data)
     if not data["load_is_zero"]:
         return refuse(
             "load_not_zero",

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from cases.policy.evidence import MIN_OFFICERS
 from cases.policy.obstacle import obstacle
 from cases.policy.surcharge import Proposal, earliest_start, surcharge_refusal, surcharge_rule
 from cases.policy.suspension import MINING_FINDINGS
 from cases.workflow.effects.base import today
-from cases.workflow.effects.suspension import suspension_of
 from cases.workflow.effects.verification import disposals_of
 from cases.workflow.guards.base import Data, cite, correct, from_obstacle, needs, refuse
-from cases.workflow.guards.situation import determination, surcharge_proposal
+from cases.workflow.guards.situation import determination, measure_taken, surcharge_proposal
 from cases.workflow.view import CaseView, Context, Refusal
-
-MEASURES_TAKEN: Final = frozenset({"confirmed", "restored", "executed"})
 
 
 def consumption_answers(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
@@ -84,8 +79,7 @@ def _closing(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
     """Proven mining is not closed without a measure; what awaits an appraisal is not closed at all."""
     if not data:
         return None
-    taken = suspension_of(view).get("state") in MEASURES_TAKEN or (view.facts.get("surcharge") or {}).get("bills")
-    if data["finding"] in MINING_FINDINGS and not taken:
+    if data["finding"] in MINING_FINDINGS and not measure_taken(view):
         return refuse(
             "proven_but_untreated",
             "认定属实，尚未采取处置措施，不能直接办结。没有可用措施的，选“持续监测”并登记监管盲区。",

@@ -37,7 +37,7 @@ ROWS: Final = (
         opens=("review_closure",),
         must_differ_from=NONE,
         inputs=forms.PROPOSE_CLOSURE,
-        guards=(gates.closable,),
+        guards=(gates.closable, gates.outcome_fits),
         effect=effects.propose_closure,
         basis=("ndrc_1283.ledger",),
     ),

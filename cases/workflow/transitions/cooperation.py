@@ -9,6 +9,7 @@ from cases.workflow.effects import cooperation as effects
 from cases.workflow.fields import Transition
 from cases.workflow.forms import cooperation as forms
 from cases.workflow.guards import cooperation as gates
+from cases.workflow.guards.protection import power_on
 from cases.workflow.transitions.columns import (
     ANY,
     APPROVER,
@@ -88,7 +89,7 @@ ROWS: Final = (
         opens=("receive_transfer",),
         must_differ_from=NONE,
         inputs=forms.PROPOSE_TRANSFER,
-        guards=(gates.receiving_region,),
+        guards=(power_on, gates.receiving_region),
         effect=effects.propose_transfer,
         basis=("penalty_law.jurisdiction",),
         one_way=True,

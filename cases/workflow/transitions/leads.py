@@ -11,6 +11,7 @@ from cases.workflow.fields import Transition
 from cases.workflow.forms import leads as forms
 from cases.workflow.guards import closing
 from cases.workflow.guards import leads as gates
+from cases.workflow.guards.protection import power_on
 from cases.workflow.transitions.columns import (
     ANY,
     BY_RULING,
@@ -58,7 +59,7 @@ ROWS: Final = (
         opens=NONE,
         must_differ_from=NONE,
         inputs=forms.ATTACH_SIGNAL,
-        guards=(gates.signal_or_place,),
+        guards=(gates.signal_or_place, gates.place_is_settled),
         effect=effects.attach_signal,
         basis=("ndrc_1283.cross_check",),
     ),
@@ -73,7 +74,7 @@ ROWS: Final = (
         opens=NONE,
         must_differ_from=NONE,
         inputs=forms.MERGE_CASE,
-        guards=(gates.mergeable,),
+        guards=(power_on, gates.mergeable),
         effect=merging.merge_case,
         basis=("ndrc_1283.cross_check",),
         one_way=True,

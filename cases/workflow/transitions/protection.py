@@ -129,6 +129,7 @@ ROWS: Final = (
         guards=(
             gates.power_off,
             not_future("cause_removed_at", "原因消除时间", "The removal of the cause"),
+            gates.after_the_cut,
         ),
         effect=effects.order_restoration,
         basis=("supply_rules.procedure", "enforcement_law.restore"),
@@ -164,6 +165,7 @@ ROWS: Final = (
         inputs=forms.CONFIRM_RESTORATION,
         guards=(
             not_future("confirmed_at", "复核时间", "The confirmation"),
+            gates.after_the_restoration,
             gates.supply_is_on,
         ),
         effect=effects.confirm_restoration,

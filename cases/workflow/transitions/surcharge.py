@@ -8,6 +8,7 @@ from cases.workflow.actions import Action
 from cases.workflow.effects import surcharge as effects
 from cases.workflow.fields import Transition
 from cases.workflow.forms import surcharge as forms
+from cases.workflow.guards import papers
 from cases.workflow.guards import surcharge as gates
 from cases.workflow.guards.base import no_stay, not_future
 from cases.workflow.transitions.columns import (
@@ -60,6 +61,7 @@ ROWS: Final = (
         guards=(
             no_stay,
             gates.planned,
+            papers.new_list,
         ),
         effect=effects.issue_surcharge_list,
         basis=("ndrc_1283.surcharge", "electricity_law.price"),
@@ -113,6 +115,7 @@ ROWS: Final = (
             no_stay,
             not_future("notified_on", "告知日期", "The notification"),
             gates.notification,
+            papers.new_surcharge_notice,
         ),
         effect=effects.notify_subscriber,
         basis=("penalty_law.prior_notice", "electricity_law.price"),
@@ -220,6 +223,7 @@ ROWS: Final = (
         guards=(
             not_future("ends_on", "停止执行日期", "The last day"),
             gates.ending,
+            papers.new_end,
         ),
         effect=effects.end_surcharge,
         basis=("ndrc_1283.surcharge", "electricity_law.price"),

@@ -8,7 +8,7 @@ from cases.workflow.actions import Action
 from cases.workflow.effects import suspension as effects
 from cases.workflow.fields import Transition
 from cases.workflow.forms import suspension as forms
-from cases.workflow.guards import notice
+from cases.workflow.guards import notice, papers
 from cases.workflow.guards import suspension as gates
 from cases.workflow.guards.base import no_stay, not_future
 from cases.workflow.transitions.columns import (
@@ -62,6 +62,8 @@ ROWS: Final = (
         guards=(
             no_stay,
             gates.signing,
+            papers.two_papers,
+            papers.new_order,
         ),
         effect=effects.sign_suspension_order,
         basis=("penalty_law.prior_notice",),
@@ -135,6 +137,7 @@ ROWS: Final = (
             gates.step_open("approve"),
             not_future("served_at", "送达时间", "The service"),
             notice.service,
+            papers.new_notice,
         ),
         effect=effects.serve_notice,
         basis=("supply_rules.procedure", "civil_code.cut_notice"),
@@ -221,6 +224,7 @@ ROWS: Final = (
             not_future("executed_at", "停电时间", "The cut"),
             notice.execution,
             notice.checklist,
+            papers.new_photos,
         ),
         effect=effects.execute_suspension,
         basis=("supply_rules.procedure", "enforcement_law.night"),

@@ -9,7 +9,7 @@ from cases.workflow.effects import verification as effects
 from cases.workflow.fields import Transition
 from cases.workflow.forms import determination
 from cases.workflow.forms import verification as forms
-from cases.workflow.guards import closing, suspension
+from cases.workflow.guards import closing, findings, suspension
 from cases.workflow.guards import verification as gates
 from cases.workflow.guards.base import not_future
 from cases.workflow.guards.leads import review_date
@@ -140,8 +140,10 @@ ROWS: Final = (
         must_differ_from=NONE,
         inputs=determination.PROPOSE_DETERMINATION,
         guards=(
+            not_future("proven_from", "查实的起始日期", "The proven start"),
             suspension.proposed_suspension,
             gates.proposed_surcharge,
+            findings.proposed_on_findings,
             gates.combination,
             review_date,
         ),
@@ -162,6 +164,7 @@ ROWS: Final = (
         guards=(
             suspension.decided_suspension,
             gates.decided_surcharge,
+            findings.decided_on_findings,
             closing.closed_by_determination,
         ),
         effect=effects.decide_determination,
