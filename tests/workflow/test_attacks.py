@@ -440,6 +440,19 @@ def test_a_victim_is_not_called_an_operator(world: World, measure: str) -> None:
     assert error.code == "victim"
 
 
+def test_a_victim_is_not_cut_by_the_grid_company_for_arrears(world: World) -> None:
+    case = world.open()
+    world.act(case, "drc-handler1", "dispatch_verification", findings=["inspect_site", "check_consumption"])
+    world.act(case, "drc-handler2", "record_inspection", **inspection(world, result="compromised"))
+    arrears = {
+        "bill_due_on": "2026-08-01",
+        "dunned_on": "2026-09-01",
+        "grid_decision": world.attach(case, "grid-reviewer1"),
+    }
+    data = own_cut(world, case, ground="G3_arrears", **arrears)
+    assert refused(world, case, "grid-reviewer1", "report_grid_suspension", **data).code == "victim"
+
+
 def test_a_natural_person_is_not_called_a_trader(world: World) -> None:
     case = world.verified(world.open(), subject="natural_person")
     error = refused(world, case, "drc-handler1", "propose_determination", **proposal("surcharge"))

@@ -412,6 +412,29 @@ def test_a_request_for_assistance_pauses_the_askers_clock_and_the_ledger_shows_i
     assert ledger(asker.id)[-1][3] == done
 
 
+@pytest.mark.parametrize("first", ["stay", "question"])
+def test_a_clock_that_two_things_hold_goes_on_when_both_are_gone(world: World, first: str) -> None:
+    case = both(world, "surcharge")
+    asker, begun = task(world, case, "plan_surcharge"), world.now
+    acts = [
+        ("drc-approver1", "stay_execution", {"reason_code": "court"}),
+        ("drc-handler1", "request_assistance", {"agency": "320300-police", "question": "请协助", "task": asker.id}),
+    ]
+    for who, action, data in acts if first == "stay" else reversed(acts):
+        world.later(hours=1)
+        world.act(case, who, action, **data)
+    world.later(days=1)
+    world.act(case, "drc-approver1", "lift_stay", reason="裁定撤销")
+    assert ledger(asker.id)[-1][0] == "paused"
+    world.later(days=1)
+    world.act(case, "police-handler1", "answer_assistance", answer="已核对")
+    assert ledger(asker.id)[-1][0] == "running"
+    # One hour of the first, two days of both, one of them an hour longer: two days and an hour in all.
+    assert asker.due_at == at("2026-11-06 18:00")
+    assert task(world, case, "plan_surcharge").due_at == at("2026-11-11 10:00")
+    assert begun == at("2026-11-03 10:00")
+
+
 def test_an_extension_is_asked_before_expiry_and_decided_in_one_working_day(world: World) -> None:
     case = dispatched(world, "analyse_traffic")
     world.act(case, "cac-handler1", "request_extension", due_on="2026-11-20", reason="取证需要")

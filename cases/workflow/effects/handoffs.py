@@ -19,7 +19,7 @@ from cases.workflow.effects.base import (
     signed,
 )
 from cases.workflow.plain import plain
-from cases.workflow.task_kinds import FINDING_KINDS
+from cases.workflow.task_kinds import FINDING_KINDS, KINDS
 from cases.workflow.view import CaseView, Context, OpenTask, Outcome, TaskView
 from cases.workflow.workdays import calendar_for
 
@@ -198,8 +198,12 @@ def _resume(view: CaseView, ctx: Context, question: dict[str, Any], question_id:
     )
     if held or undecided:
         return
-    outcome.clock = [(asker.id, "running", "answered")]
+    stay = view.facts.get("stay") or {}
+    stayed = bool(stay.get("active")) and KINDS[asker.kind].adverse
+    until = instant(stay["since"]) if stayed else ctx.now
+    # Under a stay the clock goes on standing still; lifting it moves the rest of the time.
+    outcome.clock = [] if stayed else [(asker.id, "running", "answered")]
     if asker.due_at is not None:
         calendar = calendar_for(view.region_code, ctx.directory)
-        due = postponed(asker.due_at, [(instant(question["since"]), ctx.now)], calendar)
+        due = postponed(asker.due_at, [(instant(question["since"]), until)], calendar)
         outcome.touch = {asker.id: {"due_at": due}}

@@ -15,6 +15,7 @@ from cases.workflow.effects.base import (
     lead,
     measures_lapse,
     nothing_else_open,
+    paused_by,
     picked,
     put,
     restoration_due,
@@ -85,15 +86,17 @@ def lift_stay(view: CaseView, data: Data, ctx: Context) -> Outcome:
     since = instant(view.facts["stay"]["since"])
     held = [t for t in view.tasks if KINDS[t.kind].adverse and t.opened_at <= since]
     calendar = calendar_for(view.region_code, ctx.directory)
+    # What is still asked of another agency goes on standing still, and its answer moves the rest of the time.
+    asked = {t.id: min((instant(q.data["since"]) for q in paused_by(view, t.id)), default=None) for t in held}
     moved = {
-        t.id: {"due_at": postponed(t.due_at, [(since, ctx.now)], calendar)}
+        t.id: {"due_at": postponed(t.due_at, [(since, max(since, asked[t.id] or ctx.now))], calendar)}
         for t in held
         # The notice window is fixed by its service: a stay that outlasts it needs a new notice, not a longer window.
         if t.due_at is not None and t.kind != "execute_suspension"
     }
     return Outcome(
         facts=put(view, "stay", active=False, lifted_at=ctx.now),
-        clock=[(t.id, "running", "stay_lifted") for t in held],
+        clock=[(t.id, "running", "stay_lifted") for t in held if asked[t.id] is None],
         touch=moved,
         document=("stay_lifted", None),
     )

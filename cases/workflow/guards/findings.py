@@ -9,7 +9,7 @@ from cases.policy.suspension import MINING_FINDINGS
 from cases.workflow.effects.base import today
 from cases.workflow.effects.verification import disposals_of
 from cases.workflow.guards.base import Data, cite, from_obstacle, refuse
-from cases.workflow.guards.situation import determination, finding
+from cases.workflow.guards.situation import determination, finding, reported_victim
 from cases.workflow.view import CaseView, Context, Refusal
 
 MEASURES: Final = frozenset({"suspension", "surcharge"})
@@ -36,8 +36,7 @@ def _contradiction(view: CaseView, ctx: Context, result: str, subject: str) -> R
 
 def _victim(view: CaseView, ctx: Context, result: str) -> Refusal | None:
     """Gate 8 follows the reports: whoever reported an intrusion is the one to take it back."""
-    reports = (finding(view, kind).get("result") for kind in ("analyse_traffic", "inspect_site"))
-    if result not in MINING_FINDINGS | {"already_stopped"} or "compromised" not in reports:
+    if result not in MINING_FINDINGS | {"already_stopped"} or not reported_victim(view):
         return None
     return from_obstacle(obstacle("victim", day=today(ctx), region=view.region_code))
 

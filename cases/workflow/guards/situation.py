@@ -28,6 +28,11 @@ def determination(view: CaseView) -> dict[str, Any]:
     return found
 
 
+def reported_victim(view: CaseView) -> bool:
+    """The cyberspace office or the inspectors reported an intrusion, and nobody has taken it back."""
+    return "compromised" in (finding(view, kind).get("result") for kind in ("analyse_traffic", "inspect_site"))
+
+
 def measure_taken(view: CaseView) -> bool:
     """The supply was cut because of this case, or a bill with the surcharge was made."""
     suspension, surcharge = view.facts.get("suspension") or {}, view.facts.get("surcharge") or {}

@@ -14,7 +14,7 @@ from cases.workflow.effects.protection import power_is_off
 from cases.workflow.effects.suspension import notice_override, ordered_ground, suspension_of
 from cases.workflow.forms.choices import GRID_GROUNDS
 from cases.workflow.guards.base import Data, cite, correct, first, from_obstacle, local, needs, refuse
-from cases.workflow.guards.situation import families, finding, suspension_situation
+from cases.workflow.guards.situation import families, finding, reported_victim, suspension_situation
 from cases.workflow.view import CaseView, Context, Guard, Refusal
 from cases.workflow.workdays import calendar_for
 
@@ -145,7 +145,7 @@ def own_suspension(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
         ctx,
         None,
         origin="grid",
-        finding="compromised" if finding(view, "analyse_traffic").get("result") == "compromised" else "",
+        finding="compromised" if reported_victim(view) else "",
         serves_residents_living=data["serves_residents"],
         important_user=data["user_class"] == "important",
         theft_proven=bool(data["theft_proven"]),
