@@ -45,7 +45,9 @@ print("complete")
 @pytest.fixture
 def pins() -> str:
     lock = (ROOT / "requirements" / "runtime.lock").read_text(encoding="utf-8")
-    return " ".join(re.sub(r"[-_.]+", "-", name).lower() for name in re.findall(r"^([A-Za-z0-9_.-]+)==", lock, re.M))
+    return " ".join(
+        re.sub(r"[-_.]+", "-", name).lower() for name in re.findall(r"^([A-Za-z0-9_.-]+)==", lock, re.MULTILINE)
+    )
 
 
 def run(pins: str) -> subprocess.CompletedProcess[str]:
