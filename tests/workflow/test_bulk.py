@@ -256,6 +256,7 @@ def test_many_acts_on_many_cases_cost_two_statements(world: World) -> None:
 
 
 def test_nothing_asked_is_nothing_done(world: World) -> None:
+    world.person("drc-handler1")
     with CaptureQueriesContext(connection) as queries:
         assert many(world, "drc-handler1") == []
     assert all(q["sql"].startswith(("SAVEPOINT", "RELEASE")) for q in queries)
