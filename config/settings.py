@@ -112,7 +112,7 @@ if _default := _database("DATABASE_URL", HOME.database_url()):
 # Web servers and workers need not know the owner's password: without it there is no such alias, and migrate says so.
 if _owner := _database("DATABASE_OWNER_URL", HOME.database_url(embedded.OWNER_ROLE)):
     DATABASES["owner"] = _owner
-DATABASE_ROUTERS = ["config.routers.MigrationsAsOwner"]
+DATABASE_ROUTERS = ["config.database.routers.MigrationsAsOwner"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # What the application role may do with tables that are written only by SQL functions. All others: read and write.
@@ -176,7 +176,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-# Rung after every act (see cases/workflow/bell.py); a sweep finds what nobody rang for. Empty: no bell.
+# Rung after every act (see cases/workflow/recording/bell.py); a sweep finds what nobody rang for. Empty: no bell.
 OUTBOX_TASK = "notifications.deliver"
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     # Whatever nobody rang for. A sweep that waited longer than the next one is of no use any more.

@@ -29,12 +29,12 @@ from cases.web.show import case as case_page
 from cases.web.show import measures, words
 from cases.web.show.words import say
 from cases.workflow import engine
-from cases.workflow.available import available_actions
-from cases.workflow.deciding import decide, related_case
+from cases.workflow.deciding.available import available_actions
+from cases.workflow.deciding.decision import decide, related_case
+from cases.workflow.deciding.loading import load_case
+from cases.workflow.deciding.opening import decide_opening
 from cases.workflow.errors import InvalidInput, PreconditionRequired, StaleVersion, WorkflowError
 from cases.workflow.fields import Transition
-from cases.workflow.loading import load_case
-from cases.workflow.opening import decide_opening
 from cases.workflow.task_kinds import KINDS
 from cases.workflow.view import Refusal, Text
 

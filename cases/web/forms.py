@@ -16,8 +16,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from cases.web.show.words import say
+from cases.workflow.deciding.inputs import MANY
 from cases.workflow.fields import Field
-from cases.workflow.inputs import MANY
 from cases.workflow.view import Text
 
 PREFIX: Final = "f."

@@ -14,15 +14,15 @@ from typing import Any
 from django.db import transaction
 
 from agencies.actors import Actor
-from cases.workflow import bell
-from cases.workflow.deciding import decide, related_case
+from cases.workflow.deciding.decision import decide, related_case
+from cases.workflow.deciding.loading import Loaded, Opening, load_cases, load_opening
+from cases.workflow.deciding.opening import decide_opening
+from cases.workflow.deciding.standing import is_visible
 from cases.workflow.engine import OPEN_CASE, Result, answers, stale, transition_of
 from cases.workflow.errors import NotAllowed, NotVisible, WorkflowError
-from cases.workflow.loading import Loaded, Opening, load_cases, load_opening
-from cases.workflow.opening import decide_opening
-from cases.workflow.standing import is_visible
+from cases.workflow.recording import bell
+from cases.workflow.recording.writing import Writing, commit
 from cases.workflow.view import Text
-from cases.workflow.writing import Writing, commit
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,17 +14,17 @@ from uuid import UUID
 
 from django.db import transaction
 
-from cases.workflow import bell
-from cases.workflow.available import Availability, availabilities, available_actions
-from cases.workflow.deciding import decide, related_case
+from cases.workflow.deciding.available import Availability, availabilities, available_actions
+from cases.workflow.deciding.decision import decide, related_case
+from cases.workflow.deciding.loading import load_case, load_opening
+from cases.workflow.deciding.opening import decide_opening
+from cases.workflow.deciding.standing import is_visible
 from cases.workflow.errors import IdempotencyConflict, InvalidInput, NotAllowed, NotVisible, StaleVersion
 from cases.workflow.fields import Transition
-from cases.workflow.loading import load_case, load_opening
-from cases.workflow.opening import decide_opening
-from cases.workflow.standing import is_visible
+from cases.workflow.recording import bell
+from cases.workflow.recording.writing import Writing, commit, request_hash
 from cases.workflow.transitions import TRANSITIONS
 from cases.workflow.view import CaseView, Text
-from cases.workflow.writing import Writing, commit, request_hash
 
 __all__ = ["Availability", "Result", "availabilities", "available_actions", "perform"]
 

@@ -8,7 +8,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from agencies.models import Agency, Membership, User
 from agencies.regions import reference_rows
-from config.routers import migrating
+from config.database.routers import migrating
 from tests.agencies.cast import NOW
 
 BAD_REGIONS = [

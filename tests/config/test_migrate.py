@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connections
 
-from config import grants
+from config.database import grants
 
 
 def test_the_owner_owns_what_was_migrated(fresh_db) -> None:

@@ -75,10 +75,16 @@ def test_the_page_lists_messages_with_the_unread_ones_marked(told, visit, who, n
     assert number(1) not in unread
 
 
-def test_the_page_is_in_english_for_who_reads_english(told, visit, number):
+def test_the_page_is_in_english_for_who_has_chosen_english(told, visit, number, settings):
     client = visit("drc-handler2")
-    page = client.get(reverse("notifications:inbox"), headers={"accept-language": "en"})
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    page = client.get(reverse("notifications:inbox"))
     assert f"{number(3)} to do: Triage, by 11-25 18:00" in page.content.decode()
+
+
+def test_the_page_is_chinese_whatever_language_the_browser_was_installed_in(told, visit, number):
+    page = visit("drc-handler2").get(reverse("notifications:inbox"), headers={"accept-language": "en"})
+    assert f"{number(3)} 待办：线索分办，11-25 18:00 前" in page.content.decode()
 
 
 def test_an_empty_inbox_says_so(visit):

@@ -13,7 +13,7 @@ from agencies.models import Agency, User
 from agencies.services import grant_role
 from audit import clock
 from cases.models import Case
-from cases.workflow.available import available_actions
+from cases.workflow.deciding.available import available_actions
 from cases.workflow.engine import Result
 from tests.web import story
 from tests.web.conftest import LogIn

@@ -15,14 +15,14 @@ from uuid import UUID
 from agencies.actors import Actor, Post
 from agencies.directory import AgencyRef, Directory, ParameterRef, RegionRef, _build
 from audit.log import encode_body
-from cases.workflow.deciding import choose_task, refuse
+from cases.workflow.deciding.decision import choose_task, refuse
+from cases.workflow.deciding.inputs import clean
+from cases.workflow.deciding.standing import standing
 from cases.workflow.errors import WorkflowError, from_refusal
-from cases.workflow.inputs import clean
-from cases.workflow.plain import plain
-from cases.workflow.standing import standing
+from cases.workflow.recording.plain import plain
+from cases.workflow.recording.writing import By, write_down
 from cases.workflow.transitions import TRANSITIONS
 from cases.workflow.view import Act, CaseView, Context, Refusal, TaskView
-from cases.workflow.writing import By, write_down
 
 CHINA = timezone(timedelta(hours=8))
 FILE = "018f0000-0000-7000-8000-00000000f11e"

@@ -8,7 +8,7 @@ from datetime import datetime
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cases.workflow.standing import OPPOSITE_SIDES, in_stage
+from cases.workflow.deciding.standing import OPPOSITE_SIDES, in_stage
 from cases.workflow.task_kinds import KINDS
 from cases.workflow.transitions import TRANSITIONS
 from tests.workflow.desk import Desk

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cases.workflow.deciding.inputs import clean, sealed_values
 from cases.workflow.errors import InvalidInput
 from cases.workflow.forms.reading import LOCAL, region_code
-from cases.workflow.inputs import clean, sealed_values
 from cases.workflow.transitions import TRANSITIONS
 
 BILL = TRANSITIONS["issue_bill"].inputs

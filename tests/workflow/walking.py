@@ -9,8 +9,8 @@ import random
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from cases.workflow.deciding.standing import in_stage
 from cases.workflow.errors import WorkflowError
-from cases.workflow.standing import in_stage
 from cases.workflow.task_kinds import KINDS
 from cases.workflow.transitions import TRANSITIONS
 from tests.workflow.desk import CHECKS, FILE, FINDINGS, OFFICERS, Desk, proposal

@@ -10,9 +10,9 @@ from django.db import connection
 
 from agencies.actors import Actor, find_actor
 from cases.documents.attachments import store_attachment
-from cases.workflow.available import Availability
+from cases.workflow.deciding.available import Availability
+from cases.workflow.deciding.loading import load_case
 from cases.workflow.engine import Result, available_actions, perform
-from cases.workflow.loading import load_case
 from cases.workflow.view import CaseView
 
 CHINA = timezone(timedelta(hours=8))

@@ -15,7 +15,7 @@ from cases.api.base import ApiView, say
 from cases.api.headers import etag, expected_version, idempotency_key, outcome_headers
 from cases.api.params import Params
 from cases.selectors.case import find_case_id
-from cases.workflow.available import Availability, case_and_actions
+from cases.workflow.deciding.available import Availability, case_and_actions
 from cases.workflow.engine import perform
 from cases.workflow.errors import InvalidInput, NotVisible
 from cases.workflow.fields import Field

@@ -9,9 +9,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from agencies.actors import NoSuchActor, find_actor
 from audit import clock
+from cases.workflow.deciding.loading import find_case
 from cases.workflow.engine import perform
 from cases.workflow.errors import WorkflowError
-from cases.workflow.loading import find_case
 
 
 class Command(BaseCommand):

@@ -24,7 +24,7 @@ from cases.web.show import findings, measures, words
 from cases.web.show.due import due_words, elapsed_words, share_used
 from cases.web.show.tasks import ordinary
 from cases.web.show.words import say
-from cases.workflow.available import Availability
+from cases.workflow.deciding.available import Availability
 from cases.workflow.forms import choices, cooperation
 from cases.workflow.task_kinds import KINDS, STAGES
 from cases.workflow.telling import free_texts

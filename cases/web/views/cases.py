@@ -19,7 +19,7 @@ from cases.web.pages import PageRequest, page
 from cases.web.show import case as case_page
 from cases.web.show import words
 from cases.web.show.starts import starts
-from cases.workflow.available import available_actions
+from cases.workflow.deciding.available import available_actions
 from cases.workflow.errors import NotVisible
 from cases.workflow.forms import choices
 

@@ -11,7 +11,7 @@ from audit.log import timestamp
 from cases.policy.calendar import add_calendar_days
 from cases.policy.dated import CHINA
 from cases.policy.deadlines import Deadline, close_of, due_at
-from cases.workflow.plain import plain
+from cases.workflow.recording.plain import plain
 from cases.workflow.task_kinds import FINDING_KINDS, KINDS, MEASURES
 from cases.workflow.view import CaseView, Context, Facts, OpenTask, Outcome, TaskView
 from cases.workflow.workdays import calendar_for

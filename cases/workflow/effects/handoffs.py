@@ -18,7 +18,7 @@ from cases.workflow.effects.base import (
     resolve_agency,
     signed,
 )
-from cases.workflow.plain import plain
+from cases.workflow.recording.plain import plain
 from cases.workflow.task_kinds import FINDING_KINDS, KINDS
 from cases.workflow.view import CaseView, Context, OpenTask, Outcome, TaskView
 from cases.workflow.workdays import calendar_for

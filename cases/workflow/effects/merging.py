@@ -6,7 +6,7 @@ from typing import Any
 
 from audit.log import timestamp
 from cases.workflow.effects.base import Data, instant, is_open, lead, signed
-from cases.workflow.plain import plain
+from cases.workflow.recording.plain import plain
 from cases.workflow.task_kinds import KINDS
 from cases.workflow.view import CaseView, Context, Facts, OpenTask, Outcome, TaskView
 

@@ -20,7 +20,7 @@ from cases.workflow.effects.base import (
 )
 from cases.workflow.effects.bills import bill_numbered, bills_of, computed, surcharge_of, unbilled, with_bill
 from cases.workflow.effects.handoffs import the_task
-from cases.workflow.plain import plain
+from cases.workflow.recording.plain import plain
 from cases.workflow.view import CaseView, Context, OpenTask, Outcome
 
 # A list entry in one of these states binds the grid company.

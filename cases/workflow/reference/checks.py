@@ -14,8 +14,8 @@ from django.core.checks import CheckMessage, Error, register
 from agencies.vocabulary import Duty, Kind, Role
 from cases.policy import deadlines, law
 from cases.workflow.actions import Action
+from cases.workflow.deciding.inputs import MANY
 from cases.workflow.fields import Field, Transition
-from cases.workflow.inputs import MANY
 from cases.workflow.reference.facts import FACTS
 from cases.workflow.task_kinds import FINDING_KINDS, KINDS, NAMED, STAGES
 from cases.workflow.transitions import TRANSITIONS

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final
 
+from cases.workflow.deciding.inputs import sealed_values
 from cases.workflow.fields import Transition
-from cases.workflow.inputs import sealed_values
 from cases.workflow.transitions import (
     closing,
     cooperation,

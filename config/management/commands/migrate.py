@@ -7,9 +7,9 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 from django.core.management.commands.migrate import Command as DjangoMigrate
 
-from config import grants
+from config.database import grants
+from config.database.routers import OWNER, migrating
 from config.env import SettingError
-from config.routers import OWNER, migrating
 
 
 class Command(DjangoMigrate):

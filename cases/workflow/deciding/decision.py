@@ -7,13 +7,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from cases.workflow.deciding.inputs import clean
+from cases.workflow.deciding.loading import Loaded, find_case, load_attachments, load_people
+from cases.workflow.deciding.standing import Standing, is_visible, standing
 from cases.workflow.errors import GuardRefused, InvalidInput, NotVisible, from_refusal
 from cases.workflow.fields import Field, Transition
-from cases.workflow.inputs import clean
-from cases.workflow.loading import Loaded, find_case, load_attachments, load_people
-from cases.workflow.standing import Standing, is_visible, standing
+from cases.workflow.recording.writing import By, Writing, write_down
 from cases.workflow.view import CaseView, Context, Refusal, TaskView, Text
-from cases.workflow.writing import By, Writing, write_down
 
 
 def decide(

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from agencies.actors import Actor
 from agencies.directory import Directory
+from cases.workflow.deciding.loading import load_case
+from cases.workflow.deciding.standing import in_stage, is_visible, standing
 from cases.workflow.errors import NotVisible
 from cases.workflow.fields import Field, Transition
-from cases.workflow.loading import load_case
-from cases.workflow.standing import in_stage, is_visible, standing
 from cases.workflow.transitions import TRANSITIONS
 from cases.workflow.view import CaseView, Context, Refusal, Text
 

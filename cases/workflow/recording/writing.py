@@ -24,8 +24,8 @@ from cases.policy.deadlines import due_at
 from cases.policy.law import RULE_SET_VERSION
 from cases.workflow.errors import IdempotencyConflict, StaleVersion, WorkflowError
 from cases.workflow.fields import Transition
-from cases.workflow.messages import messages, opened_messages
-from cases.workflow.plain import plain
+from cases.workflow.recording.messages import messages, opened_messages
+from cases.workflow.recording.plain import plain
 from cases.workflow.task_kinds import KINDS
 from cases.workflow.view import CaseView, OpenTask, Outcome, Text
 from cases.workflow.workdays import calendar_for

@@ -9,13 +9,13 @@ from agencies.actors import Actor, Post
 from agencies.directory import Directory
 from agencies.visibility import share_with
 from audit.ids import new_id
-from cases.workflow.deciding import refuse
+from cases.workflow.deciding.decision import refuse
+from cases.workflow.deciding.inputs import clean
+from cases.workflow.deciding.standing import SYSTEM_POST
 from cases.workflow.errors import GuardRefused, InvalidInput, NotAllowed
 from cases.workflow.fields import Transition
-from cases.workflow.inputs import clean
-from cases.workflow.standing import SYSTEM_POST
+from cases.workflow.recording.writing import By, Writing, write_opening
 from cases.workflow.view import CaseView, Context, Outcome, Text
-from cases.workflow.writing import By, Writing, write_opening
 
 
 def decide_opening(

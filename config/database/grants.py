@@ -15,8 +15,8 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 
+from config.database.routers import OWNER
 from config.env import SettingError
-from config.routers import OWNER
 
 ALL = "SELECT, INSERT, UPDATE, DELETE"
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from cases.workflow.fields import Transition
-from cases.workflow.plain import plain
+from cases.workflow.recording.plain import plain
 from cases.workflow.task_kinds import KINDS
 from cases.workflow.view import CaseView, Outcome
 

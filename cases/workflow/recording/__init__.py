@@ -1,0 +1,1 @@
+"""From a decided outcome to one audit event, and to the database in one statement."""
