@@ -89,14 +89,13 @@ class Plain:
         return len(rows)
 
     def search(self, agency: int, words: str, size: int) -> int:
-        return len(
-            self._run(
-                """SELECT c.id, c.number, c.title, c.stage FROM cases_casesearch s JOIN cases_case c ON c.id = s.case_id
-                   JOIN cases_caseagency ca ON ca.case_id = c.id AND ca.agency_id = %s
-                   WHERE s.grams @> cases_grams(%s) AND c.title LIKE %s ORDER BY c.id DESC LIMIT %s""",
-                *(agency, words, f"%{words}%", size),
-            )
-        )
+        found = """FROM cases_casesearch s JOIN cases_case c ON c.id = s.case_id
+            JOIN cases_caseagency ca ON ca.case_id = c.id AND ca.agency_id = %s
+            WHERE s.grams @> cases_grams(%s) AND c.title LIKE %s"""
+        values = (agency, words, f"%{words}%")
+        rows = self._run(f"SELECT c.id, c.number, c.title, c.stage {found} ORDER BY c.id DESC LIMIT %s", *values, size)
+        self._run(f"SELECT count(*) FROM (SELECT 1 {found} LIMIT 1001) x", *values)
+        return len(rows)
 
     def some_cases(self, agency: int, n: int) -> list[Any]:
         return [

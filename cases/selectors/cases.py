@@ -87,13 +87,19 @@ def _statement(prefix: str, keys: str, parameters: list[Any], at: Cursor | None)
     return prefix + _ROWS.format(keys=keys, order=NEWEST_FIRST.order(at, "keys.")), parameters
 
 
+_JOINS = {
+    "s": "JOIN cases_casesearch s ON s.case_id = ca.case_id ",
+    "c": "JOIN cases_case c ON c.id = ca.case_id ",
+}
+
+
 def _keys(
     seeing: list[int], condition: str, parameters: list[Any], at: Cursor | None, limit: int
 ) -> tuple[str, list[Any]]:
     """The ids of visible cases that match, one index range an agency; UNION drops what two of them see."""
     beyond, values = NEWEST_FIRST.beyond(at, "ca.case_")
     order = NEWEST_FIRST.order(at, "ca.case_")
-    join = "JOIN cases_case c ON c.id = ca.case_id " if condition else ""
+    join = "".join(text for alias, text in _JOINS.items() if re.search(rf"\b{alias}\.", condition))
     one = f"""SELECT ca.case_id AS id FROM cases_caseagency ca {join}WHERE ca.agency_id = %s{condition}{beyond}
         ORDER BY {order} LIMIT %s"""
     per_agency = [[agency_id, *parameters, *values, limit] for agency_id in seeing]
@@ -129,15 +135,18 @@ _HOLDS = "EXISTS (SELECT 1 FROM cases_task t WHERE t.case_id = c.id AND t.state 
 
 
 def _search(words: str) -> tuple[str, list[Any]]:
-    """A number, or a part of number or title. Two characters are enough for the index of pairs (`cases_grams`)."""
+    """A number, or a part of number or title. Two characters are enough for the index of pairs (`cases_grams`).
+
+    A pair needs no second look at the text. With one, PostgreSQL takes its guess that a pattern is rare for the whole
+    condition and gathers all cases that hold a common word, where reading the newest until the page is full is enough.
+    """
     if _NUMBER.fullmatch(words.upper()):
         return "c.number = %s", [words.upper()]
-    pattern = f"%{escape_like(words.lower())}%"
-    like = "lower(c.number || ' ' || c.title) LIKE %s"
+    like, pattern = "lower(c.number || ' ' || c.title) LIKE %s", f"%{escape_like(words.lower())}%"
     if len(words) < 2:
         return like, [pattern]
-    indexed = "c.id IN (SELECT s.case_id FROM cases_casesearch s WHERE s.grams @> cases_grams(%s))"
-    return f"{indexed} AND {like}", [words, pattern]
+    pairs = "s.grams @> cases_grams(%s)"
+    return (pairs, [words]) if len(words) == 2 else (f"{pairs} AND {like}", [words, pattern])
 
 
 def _shown(row: Row, directory: Directory) -> Row:
