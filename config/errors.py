@@ -2,16 +2,17 @@
 
 Members beside the standard ones: `code` (stable, for programs), `article` (the legal basis of a refusal), `errors`
 (what is wrong with which input), `missing` (what a gate still wants), `figures` (numbers behind the refusal).
-The text is in the language of the request.
+`instance` stands in a 500 only: the reference under which the log has it. The text is in the language of the request.
 """
 
 from __future__ import annotations
 
 import logging
+import math
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.db import DataError
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import get_language
 from django.views import defaults
@@ -38,6 +39,7 @@ TITLES = {
     405: Text("不支持此方法", "Method not allowed"),
     406: Text("不支持所要的格式", "Not acceptable"),
     409: Text("不能办理", "Refused"),
+    411: Text("缺少内容长度", "Length required"),
     412: Text("版本已变", "Stale version"),
     413: Text("内容过大", "Too large"),
     415: Text("不支持此内容类型", "Unsupported media type"),
@@ -47,20 +49,30 @@ TITLES = {
     503: Text("暂时不能服务", "Service unavailable"),
 }
 DETAILS = {
+    400: Text("请求无法读取，请核对格式后再发。", "The request cannot be read; check its form and send it again."),
     401: Text("请先登录，再发送请求。", "Log in first, then send the request again."),
     403: Text("你的账号没有办理此事的权限。", "Your account may not do this."),
     404: Text("没有这个地址或对象，或你无权查看。", "There is no such address or object, or you may not see it."),
     405: Text("此地址不支持这个方法，允许的方法见 Allow。", "This address does not take this method; see Allow."),
+    411: Text("请求正文须带 Content-Length，不接收分块传输。", "Send the body with a Content-Length, not in chunks."),
+    413: Text("请求正文过大，未予读取。请拆分后再发。", "The body is too large and was not read; send it in parts."),
     500: Text("系统出错，已记入日志；没有任何改动。", "The server failed and has logged it; nothing was changed."),
+    503: Text(
+        "数据库暂时不能服务，请稍后再发；带同一个 Idempotency-Key 再发不会重复办理。",
+        "The database does not answer; send it again later. With the same Idempotency-Key nothing is done twice.",
+    ),
 }
 CODES = {
     401: "not_logged_in",
     403: "not_allowed",
     404: "not_found",
     405: "method_not_allowed",
+    411: "length_required",
     413: "too_large",
     500: "server_error",
+    503: "unavailable",
 }
+RETRY_SECONDS = 5
 
 
 def say(text: Text) -> str:
@@ -91,12 +103,17 @@ def problem_details(error: Exception, context: dict[str, Any]) -> Response | Non
     elif isinstance(error, AgencyError):
         errors = {error.field: say(Text(*error.text))} if error.field else None
         body = problem(error.status, code=error.code, detail=say(Text(*error.text)), errors=errors)
+        headers = retry_after(getattr(error, "wait", None))
     elif isinstance(error, RequestDataTooBig):
         body = plain(413)
     elif isinstance(error, DataError):
         # PostgreSQL could not hold a value that passed the form: the input's fault, and a gap in its checks.
         logger.error("a value passed the checks and not the database", exc_info=error)
         body = plain(400)
+    elif isinstance(error, OperationalError | InterfaceError):
+        logger.error("PostgreSQL does not answer", exc_info=error)
+        body = plain(503)
+        headers = retry_after(RETRY_SECONDS)
     elif isinstance(error, Http404):
         body = plain(404)
     elif isinstance(error, PermissionDenied):
@@ -126,9 +143,9 @@ def from_framework(error: exceptions.APIException) -> dict[str, Any]:
     if isinstance(error, exceptions.ValidationError):
         detail = say(Text("填写有误，请按各项提示改正。", "Some of the input cannot be used; see each field."))
         return problem(400, code="invalid_input", detail=detail, errors=flat_fields(error.detail))
-    if error.status_code in DETAILS:
-        return plain(error.status_code)
-    return problem(error.status_code, code=str(getattr(error, "default_code", "error")), detail=str(error.detail))
+    known = DETAILS.get(error.status_code)
+    code = CODES.get(error.status_code) or str(getattr(error, "default_code", "error"))
+    return problem(error.status_code, code=code, detail=say(known) if known else str(error.detail))
 
 
 def flat_fields(detail: Any, path: str = "") -> dict[str, str]:
@@ -148,9 +165,12 @@ def framework_headers(error: exceptions.APIException) -> dict[str, str]:
     headers = {}
     if challenge := getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = str(challenge)
-    if wait := getattr(error, "wait", None):
-        headers["Retry-After"] = f"{wait:.0f}"
-    return headers
+    return headers | retry_after(getattr(error, "wait", None))
+
+
+def retry_after(wait: float | None) -> dict[str, str]:
+    """Rounded up: who comes back a moment too early is turned away again."""
+    return {} if wait is None else {"Retry-After": str(max(1, math.ceil(wait)))}
 
 
 def plain(status: int) -> dict[str, Any]:
@@ -162,10 +182,9 @@ def is_api(request: HttpRequest) -> bool:
     return request.path.startswith("/api/")
 
 
-def _json(status: int) -> HttpResponse:
-    return JsonResponse(
-        plain(status), status=status, content_type=CONTENT_TYPE, json_dumps_params={"ensure_ascii": False}
-    )
+def _json(status: int, **members: str) -> HttpResponse:
+    body = plain(status) | members
+    return JsonResponse(body, status=status, content_type=CONTENT_TYPE, json_dumps_params={"ensure_ascii": False})
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -181,4 +200,6 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return _json(500) if is_api(request) else pages.server_error(request)
+    if not is_api(request):
+        return pages.server_error(request)
+    return _json(500, instance=f"urn:lianzhi:failure:{pages.reference(request)}")

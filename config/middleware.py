@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
@@ -33,11 +34,13 @@ def chinese_first(
     """Pages are Chinese until somebody chooses otherwise, whatever language the browser was installed in.
 
     The language of an account and the switch on every page are kept in a cookie. Systems that call the API do
-    negotiate, so their Accept-Language stays.
+    negotiate: there Accept-Language counts, and a cookie that a page left behind does not.
     """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        if not request.path.startswith("/api/"):
+        if request.path.startswith("/api/"):
+            request.COOKIES.pop(settings.LANGUAGE_COOKIE_NAME, None)
+        else:
             request.META.pop("HTTP_ACCEPT_LANGUAGE", None)
         return get_response(request)
 

@@ -1,4 +1,4 @@
-"""The page for what nobody foresaw. It reads nothing from the database, which may be what failed."""
+"""What nobody foresaw: its reference, and the page. Nothing is read from the database, which may be what failed."""
 
 from __future__ import annotations
 
@@ -13,9 +13,14 @@ from django.utils import timezone
 logger = logging.getLogger(__name__)
 
 
-def server_error(request: HttpRequest) -> HttpResponse:
-    """A 500 with a reference that also stands in the log, so that one line of a phone call finds the other."""
+def reference(request: HttpRequest) -> str:
+    """A reference that also stands in the log, so that one line of a phone call finds the other."""
     code = f"E-{timezone.localdate():%Y%m%d}-{secrets.token_hex(2).upper()}"
     logger.error("%s at %s %s", code, request.method, request.path)
-    context = {"code": code, "stylesheet": static("cases/app.css")}
+    return code
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """A 500 as a page."""
+    context = {"code": reference(request), "stylesheet": static("cases/app.css")}
     return HttpResponse(render_to_string("500.html", context), status=500)
