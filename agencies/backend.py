@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.backends import ModelBackend
 from django.db import connection
+from django.http import HttpRequest
 
+from agencies.logins import count_try
 from agencies.models import User
 
 _QUERY = "SELECT * FROM agencies_user WHERE id = %s AND is_active"
@@ -12,6 +16,14 @@ _QUERY = "SELECT * FROM agencies_user WHERE id = %s AND is_active"
 
 class Accounts(ModelBackend):
     """Passwords as Django checks them; a disabled account has no session from its next request on."""
+
+    def authenticate(
+        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **more: Any
+    ) -> User | None:
+        """The account, None for a wrong name or password. Raises TooManyTries."""
+        count_try(username or "", request)
+        found: User | None = super().authenticate(request, username=username, password=password, **more)
+        return found
 
     def get_user(self, user_id: int) -> User | None:
         """The account of this session, None when it is disabled or gone."""

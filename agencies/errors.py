@@ -30,3 +30,17 @@ class BadInput(AgencyError):
 
     status = 400
     code = "invalid_input"
+
+
+class TooManyTries(AgencyError):
+    """Too often in too short a time; `wait` is after how many seconds it is worth trying again."""
+
+    status = 429
+    code = "throttled"
+
+    def __init__(self, wait: int) -> None:
+        self.wait = wait
+        super().__init__(
+            f"登录尝试过于频繁，请在 {wait} 秒后再试。",
+            f"Too many attempts to log in; try again in {wait} seconds.",
+        )

@@ -1,4 +1,4 @@
-"""Logins, failed logins and logouts as audit events.
+"""Logins, failed logins and logouts as audit events; and how often a login may be tried.
 
 Django's signals are right here: they are the framework's own events, and there is no other place that sees every
 login. The password is never looked at; a name that is no account may be a password typed into the wrong field, so
@@ -7,13 +7,19 @@ only a keyed digest of it is kept, which shows repetition and gives nothing away
 
 from __future__ import annotations
 
+import hashlib
+import logging
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.core.cache import cache
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
+from redis.exceptions import RedisError
 
+from agencies.errors import TooManyTries
 from agencies.models import User
 from audit import clock
 from audit.actions import Action
@@ -21,6 +27,40 @@ from audit.log import EventActor
 from audit.services import record
 
 UNKNOWN = "unknown"
+# In this many seconds: guesses at one account from wherever, and tries from one place, where a whole office may sit
+# behind one address.
+WINDOW, PER_ACCOUNT, PER_ADDRESS = 60, 10, 120
+logger = logging.getLogger(__name__)
+
+
+def count_try(username: str, request: HttpRequest | None) -> None:
+    """Count an attempt to log in, whichever door it comes through. Raises TooManyTries."""
+    if (
+        _count(f"account/{username.lower()}") > PER_ACCOUNT
+        or _count(f"address/{client_address(request)}") > PER_ADDRESS
+    ):
+        raise TooManyTries(WINDOW)
+
+
+def client_address(request: HttpRequest | None) -> str:
+    """Who called. Behind a proxy the address that it appended; what a caller wrote before it proves nothing."""
+    if request is None:
+        return ""
+    forwarded = request.headers.get("X-Forwarded-For", "") if settings.BEHIND_PROXY else ""
+    return forwarded.rsplit(",", 1)[-1].strip() or str(request.META.get("REMOTE_ADDR", ""))
+
+
+def _count(what: str) -> int:
+    """How often in this window, this time included. Losing Redis loses nothing: then nobody is kept out."""
+    key = f"tries:{hashlib.sha256(what.encode()).hexdigest()}"
+    try:
+        cache.add(key, 0, WINDOW)
+        return int(cache.incr(key))
+    except ValueError:  # the window ended between the two
+        return 1
+    except RedisError:
+        logger.warning("attempts to log in cannot be counted", exc_info=True)
+        return 0
 
 
 def connect() -> None:
@@ -54,8 +94,7 @@ def _record(user: User, action: Action, data: dict[str, Any], request: HttpReque
 
 
 def _write(actor: EventActor, action: Action, data: dict[str, Any], request: HttpRequest | None) -> None:
-    # Behind a proxy this is the address the web server reports; personal data, hence sealed.
-    address = request.META.get("REMOTE_ADDR", "") if request is not None else ""
+    address = client_address(request)  # personal data, hence sealed
     with transaction.atomic():
         record(
             stream=f"account/{actor.username}",

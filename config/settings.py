@@ -213,7 +213,9 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked by balancers inside the network, over plain HTTP
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-if env.flag("LIANZHI_BEHIND_PROXY", default=False):
+# Then the proxy alone says by which protocol and from which address (the last of X-Forwarded-For) a request came.
+BEHIND_PROXY = env.flag("LIANZHI_BEHIND_PROXY", default=False)
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 # Preloading in browsers cannot be taken back and is a decision about the whole domain, not about this product.
 SILENCED_SYSTEM_CHECKS = ["security.W021"]
@@ -249,12 +251,16 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "config.errors.problem_details",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    # The Accept header says which format, no parameter of an address.
+    "URL_FORMAT_OVERRIDE": None,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "链治 Lianzhi",
     "VERSION": "1",
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_AUTHENTICATION": ["cases.api.base.SessionLogin"],
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "PREPROCESSING_HOOKS": ["cases.api.schema.one_form_each"],
     "POSTPROCESSING_HOOKS": [

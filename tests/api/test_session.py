@@ -7,7 +7,9 @@ import json
 import pytest
 from django.conf import settings
 from django.test import Client
+from redis.exceptions import RedisError
 
+from agencies import logins
 from tests.api.conftest import V1
 
 PASSWORD = settings.DEMO_PASSWORD
@@ -67,7 +69,16 @@ def test_a_wrong_login_does_not_say_which_part_was_wrong(client, username, passw
 
 
 @pytest.mark.parametrize(
-    "body", ["", "[]", "{}", '{"username": 1, "password": ""}', "not json", '{"username":"a\\u0000"}']
+    "body",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"username": 1, "password": ""}',
+        "not json",
+        '{"username":"a\\u0000"}',
+        '{"username": "drc-handler1", "password": "x", "remember": true}',
+    ],
 )
 def test_an_unusable_login_is_refused(client, body):
     assert client.post(f"{V1}/session/", body, "application/json").status_code == 400
@@ -86,6 +97,49 @@ def test_guessing_is_slowed_down(client):
     assert slow.status_code == 429
     assert int(slow.headers["Retry-After"]) <= 60
     assert login(client, "drc-handler2").status_code == 200
+
+
+def test_both_doors_count_the_same_guesses(client):
+    page = Client()
+    for n in range(10):
+        assert page.post("/login/", {"username": "drc-handler1", "password": f"guess {n}"}).status_code == 400
+    slow = page.post("/login/", {"username": "Drc-Handler1", "password": PASSWORD})
+    assert slow.status_code == 429
+    assert "登录尝试过于频繁" in slow.content.decode()
+    assert login(client).status_code == 429
+
+
+def test_one_place_cannot_try_many_accounts_whatever_it_says_of_itself(client, monkeypatch):
+    monkeypatch.setattr(logins, "PER_ADDRESS", 3)
+    for n in range(3):
+        assert login(client, f"nobody{n}", x_forwarded_for=f"10.0.0.{n}").status_code == 401
+    assert login(client, "nobody", x_forwarded_for="10.0.0.9").status_code == 429
+
+
+def test_behind_a_proxy_the_address_is_the_one_that_it_appended(client, monkeypatch, settings):
+    settings.BEHIND_PROXY = True
+    monkeypatch.setattr(logins, "PER_ADDRESS", 1)
+    assert login(client, "nobody1", x_forwarded_for="1.1.1.1, 10.0.0.1").status_code == 401
+    assert login(client, "nobody2", x_forwarded_for="2.2.2.2, 10.0.0.1").status_code == 429
+    assert login(client, "nobody3", x_forwarded_for="1.1.1.1, 10.0.0.2").status_code == 401
+
+
+def test_without_a_cache_nobody_is_kept_out(client, monkeypatch):
+    def away(*_, **__):
+        raise RedisError("away")
+
+    monkeypatch.setattr(logins.cache, "add", away)
+    assert [login(client, password="guess").status_code for _ in range(11)] == [401] * 11
+    assert login(client).status_code == 200
+
+
+def test_over_https_a_change_says_which_site_it_means(client):
+    token = login(client).json()["csrf_token"]
+    silent = client.post(f"{V1}/cases/", "{}", "application/json", headers={"X-CSRFToken": token}, secure=True)
+    assert silent.status_code == 403
+    assert "Referer" in silent.json()["detail"]
+    named = {"X-CSRFToken": token, "Referer": "https://testserver/"}
+    assert client.post(f"{V1}/cases/", "{}", "application/json", headers=named, secure=True).status_code == 400
 
 
 def test_a_disabled_account_is_out_at_once(client):

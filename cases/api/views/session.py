@@ -17,7 +17,7 @@ from agencies.actors import Actor, NoSuchActor, load_actor
 from agencies.vocabulary import LABELS, Kind, Role
 from cases.api import shapes
 from cases.api.base import ApiView, say
-from cases.api.throttles import LoginPerAccount, LoginPerAddress
+from cases.api.params import Params
 from cases.workflow.errors import InvalidInput, WorkflowError
 from cases.workflow.view import Text
 
@@ -40,12 +40,10 @@ class SessionView(ApiView):
 
     permission_classes = [AllowAny]
 
-    def get_throttles(self) -> list[Any]:
-        return [LoginPerAccount(), LoginPerAddress()] if self.request.method == "POST" else []
-
     @extend_schema(tags=["session"], operation_id="session_show", responses={200: shapes.Session})
     def get(self, request: Request) -> Response:
         """Who am I: the person, the posts and a fresh CSRF token. 401 without a session."""
+        Params(request.query_params).done()
         if not request.user.is_authenticated:
             raise NotAuthenticated
         return Response(described(self.actor, request))
@@ -55,8 +53,7 @@ class SessionView(ApiView):
     )
     def post(self, request: Request) -> Response:
         """Log in with username and password. Keep the cookies; send `csrf_token` as X-CSRFToken with every change."""
-        data = self.body()
-        username, password = _typed(data, "username"), _typed(data, "password")
+        username, password = _typed(self.body(), "username", "password")
         user = authenticate(request, username=username, password=password)
         if user is None:
             raise WrongCredentials
@@ -99,8 +96,12 @@ def described(actor: Actor, request: Request) -> dict[str, Any]:
     }
 
 
-def _typed(data: dict[str, Any], name: str) -> str:
-    value = data.get(name)
-    if not isinstance(value, str) or not 0 < len(value) <= LONGEST:
-        raise InvalidInput(fields={name: Text("请填写", "required")})
-    return value
+def _typed(data: dict[str, Any], *names: str) -> list[str]:
+    """The texts of these names, and of no other. Raises InvalidInput."""
+    problems = {name[:40]: Text("没有这一项", "there is no such field") for name in data if name not in names}
+    for name in names:
+        if not isinstance(data.get(name), str) or not 0 < len(data[name]) <= LONGEST:
+            problems[name] = Text(f"请填写，最多 {LONGEST} 个字符", f"required, at most {LONGEST} characters")
+    if problems:
+        raise InvalidInput(fields=problems)
+    return [data[name] for name in names]

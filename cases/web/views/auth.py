@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from agencies.errors import TooManyTries
 from agencies.models import User
 from cases.web.frame import other_language
 from cases.web.show import words
@@ -45,15 +46,18 @@ def login_page(request: HttpRequest) -> HttpResponse:
     target = _inside(request, request.POST.get("next") or request.GET.get("next"))
     if request.user.is_authenticated and request.method == "GET":
         return redirect(target)
-    typed, error = request.POST.get("username", "").strip(), ""
+    typed, error, status = request.POST.get("username", "").strip(), "", 200
     if request.method == "POST":
-        user = authenticate(request, username=_account(typed), password=request.POST.get("password", ""))
-        if user is not None:
-            login(request, user)
-            return _in_own_language(request, redirect(target), user.language)
-        error = gettext("账号或密码不正确，请核对后重新输入。多次不成功请联系本机构管理员。")
+        try:
+            user = authenticate(request, username=_account(typed), password=request.POST.get("password", ""))
+            if user is not None:
+                login(request, user)
+                return _in_own_language(request, redirect(target), user.language)
+            status, error = 400, gettext("账号或密码不正确，请核对后重新输入。多次不成功请联系本机构管理员。")
+        except TooManyTries as slow:
+            status, error = slow.status, words.say(slow.text)
     context = {"next": target, "username": typed, "error": error, "demo": _demo(), **_about()}
-    return render(request, "web/login.html", context, status=400 if error else 200)
+    return render(request, "web/login.html", context, status=status)
 
 
 @require_POST
