@@ -212,6 +212,11 @@ def get_directory(stamp: int | None = None) -> Directory:
     return fresh
 
 
+def held_directory() -> Directory:
+    """The directory that this process read last, without a query: for naming what was found with it a moment ago."""
+    return _Process.held or get_directory()
+
+
 def read_stamp() -> int:
     """The number that changes whenever regions, agencies or parameters do."""
     with connection.cursor() as cursor:

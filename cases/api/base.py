@@ -6,18 +6,22 @@ from functools import cached_property
 from typing import Any, NamedTuple, cast
 
 import orjson
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.utils import translation
-from rest_framework import exceptions
+from rest_framework import exceptions, status
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.parsers import BaseParser
-from rest_framework.permissions import IsAuthenticated
+from rest_framework.permissions import SAFE_METHODS, IsAuthenticated
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from agencies.actors import Actor, NoSuchActor, load_actor
-from cases.workflow.errors import InvalidInput, NotAllowed
+from cases.api.params import Params
+from cases.workflow.errors import NotAllowed
+from cases.workflow.forms.body import read_object
 from cases.workflow.view import Text
 
 
@@ -26,8 +30,10 @@ class CsrfFailed(NotAllowed):
 
     code = "csrf_failed"
     default = Text(
-        "缺少或不符的 CSRF 令牌。登录（POST /api/v1/session/）的答复里有 csrf_token，请放入 X-CSRFToken 再发。",
-        "The CSRF token is missing or wrong. Send the csrf_token from POST /api/v1/session/ as X-CSRFToken.",
+        "缺少或不符的 CSRF 令牌。登录（POST /api/v1/session/）的答复里有 csrf_token，请放入 X-CSRFToken 再发；"
+        "经 HTTPS 发送时，还须在 Origin 或 Referer 中写明本站地址。",
+        "The CSRF token is missing or wrong. Send the csrf_token from POST /api/v1/session/ as X-CSRFToken; over "
+        "HTTPS, name this site in Origin or Referer as well.",
     )
 
 
@@ -56,37 +62,19 @@ class JsonRenderer(BaseRenderer):
 
 
 class JsonParser(BaseParser):
-    """Strict JSON: no NaN, no lone surrogates, and no NUL, which PostgreSQL cannot store."""
+    """Strict JSON: see `read_object`."""
 
     media_type = "application/json"
 
-    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
-        raw = stream.read()
-        try:
-            data = orjson.loads(raw)
-        except orjson.JSONDecodeError as error:
-            raise unreadable_body() from error
-        if b"\\u0000" in raw and _has_nul(data):
-            raise unreadable_body()
-        return data
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> dict[str, Any]:
+        return read_object(stream.read())
 
 
-def unreadable_body() -> InvalidInput:
-    return InvalidInput(
-        Text(
-            "请求正文不是可用的 JSON（UTF-8，无 NaN，无空字符）。",
-            "The body is not usable JSON (UTF-8, without NaN and without NUL characters).",
-        ),
-        code="unreadable_body",
-    )
+class LengthRequired(exceptions.APIException):
+    """A body in chunks. To Django it is no body at all, so that an act would be done without what was typed."""
 
-
-def _has_nul(data: Any) -> bool:
-    if isinstance(data, str):
-        return "\x00" in data
-    if isinstance(data, dict):
-        return any(_has_nul(key) or _has_nul(value) for key, value in data.items())
-    return isinstance(data, list) and any(_has_nul(item) for item in data)
+    status_code = status.HTTP_411_LENGTH_REQUIRED
+    default_code = "length_required"
 
 
 class Asker(NamedTuple):
@@ -102,7 +90,9 @@ class ApiView(APIView):
     permission_classes = [IsAuthenticated]
     renderer_classes = [JsonRenderer]
     parser_classes = [JsonParser]
-    metadata_class = None
+    http_method_names = ["get", "head", "post", "delete"]
+    # Bytes; what is longer is refused before it is read.
+    largest_body = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 
     @cached_property
     def actor(self) -> Actor:
@@ -116,10 +106,23 @@ class ApiView(APIView):
         return Asker(cast("int", self.request.user.pk))
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """The language asked for in the request, else the person's own."""
+        """1. A body that is too large is not read. 2. The language asked for, else the person's own. 3. Who asks.
+
+        4. A parameter in the address of a change is refused: whoever sends `?dry_run=1` did not mean to act.
+        """
+        self._check_length(request)
         if not request.headers.get("Accept-Language") and request.user.is_authenticated:
             translation.activate("en" if request.user.language == "en" else "zh-hans")
         super().initial(request, *args, **kwargs)
+        if request.method not in SAFE_METHODS:
+            Params(request.query_params).done()
+
+    def _check_length(self, request: Request) -> None:
+        length = request.META.get("CONTENT_LENGTH")
+        if not length and "Transfer-Encoding" in request.headers:
+            raise LengthRequired
+        if length and int(length) > self.largest_body:
+            raise RequestDataTooBig
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         response = super().finalize_response(request, response, *args, **kwargs)
@@ -130,12 +133,7 @@ class ApiView(APIView):
 
     def body(self) -> dict[str, Any]:
         """The JSON object of the request. Raises InvalidInput for anything else."""
-        data = self.request.data
-        if not isinstance(data, dict):
-            raise InvalidInput(
-                Text("请求正文应为一个 JSON 对象。", "Send one JSON object as the body."), code="unreadable_body"
-            )
-        return data
+        return cast("dict[str, Any]", self.request.data)
 
 
 def language() -> str:

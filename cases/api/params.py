@@ -34,7 +34,9 @@ class Params:
         value = self.query.get(name)
         if value is None or value == "":
             return None
-        if "\x00" in value or len(value) > longest:
+        if "\x00" in value:
+            return self._refuse(name, "含有不能使用的字符", "holds characters that cannot be used")
+        if len(value) > longest:
             return self._refuse(name, f"最多 {longest} 个字符", f"at most {longest} characters")
         return value
 
@@ -111,10 +113,18 @@ class Params:
         """`cursor` and `size` as the selectors take them."""
         return {"cursor": self.text("cursor", 400), "size": self.page_size()}
 
+    def apart(self, name: str, *others: str) -> None:
+        """Refuse each of the others beside `name`: only one of them could be followed."""
+        for other in others:
+            if self.query.get(name) and self.query.get(other):
+                self._refuse(other, f"不能与 {name} 同时使用", f"cannot be used together with {name}")
+
     def done(self) -> None:
-        for name in self.query:
+        for name, values in self.query.lists():
             if name not in self.read:
                 self.problems[name[:40]] = Text("没有这个参数", "there is no such parameter")
+            elif len(values) > 1:
+                self.problems[name] = Text("只能给一次", "give it once")
         if self.problems:
             raise InvalidInput(fields=self.problems)
 

@@ -13,7 +13,9 @@ from typing import Any
 from django.conf import settings
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 
+from cases.workflow.deciding.inputs import MANY, ROWS_LIMIT
 from cases.workflow.fields import Field, Transition
+from cases.workflow.forms.reading import TEXT_LIMITS
 from cases.workflow.texts import describe_agencies, describe_roles, describe_stage
 from cases.workflow.transitions import TRANSITIONS
 
@@ -30,6 +32,16 @@ class SessionScheme(OpenApiAuthenticationExtension):
         return {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME}
 
 
+ABOUT = """\
+登录：POST /api/v1/session/，保存 Cookie；每次改动都以 X-CSRFToken 带上答复中的 csrf_token，
+经 HTTPS 时另带 Origin 或 Referer。
+办理：先读取案件，把答复的 ETag 放入 If-Match，再 POST 到该事项的地址；带 Idempotency-Key 的请求可以重发。
+被拒的请求一律答复 RFC 9457 的 application/problem+json。时间均带时区；发来的时间不写时区的，按北京时间。
+
+Log in with POST /api/v1/session/ and keep the cookies; send the csrf_token of the answer as X-CSRFToken with every
+change, over HTTPS together with Origin or Referer. To act, read the case, send its ETag as If-Match and POST to the
+address of the act; with an Idempotency-Key a request can safely be sent again. What is refused is answered as
+application/problem+json (RFC 9457). Times carry their offset; a time sent without one is Beijing time."""
 BASE = "/api/v1"
 ACT = f"{BASE}/cases/{{ref}}/actions/{{action}}"
 OPEN_CASE = "open_case"
@@ -65,6 +77,7 @@ def one_form_each(endpoints: list[Any]) -> list[Any]:
 
 def with_acts(result: Schema, **_: Any) -> Schema:
     """Add the acts of the table, the problems, the security scheme and the language header."""
+    result["info"]["description"] = ABOUT
     result["components"]["schemas"]["Problem"] = _problem()
     # The address that all acts share gives way to one description for each act.
     del result["paths"][ACT]
@@ -140,19 +153,13 @@ def _object(fields: tuple[Field, ...]) -> Schema:
 def _field(field: Field) -> Schema:
     title = {"title": f"{field.label.zh} {field.label.en}"}
     about = title | ({"description": f"{field.help.zh} {field.help.en}"} if field.help else {})
-    if field.kind == "list":
-        return {"type": "array", "items": _object(field.fields), **_limits(field, "Items"), **about}
-    if field.kind == "multichoice":
-        return {"type": "array", "items": {"type": "string", "enum": [code for code, _ in field.choices]}, **about}
-    if field.kind == "attachments":
-        return {"type": "array", "items": {"type": "string", "format": "uuid"}, **about}
+    if field.kind in MANY:
+        return {"type": "array", "items": _item(field), **_limits(field, "Items"), **about}
     schema = dict(_PLAIN[field.kind])
     if field.kind == "choice":
         schema["enum"] = [code for code, _ in field.choices]
-    if field.kind in ("text", "longtext"):
+    if field.kind in TEXT_LIMITS:
         schema |= _limits(field, "Length")
-        if field.required:
-            schema.setdefault("minLength", 1)
     if field.kind == "integer":
         schema |= {
             key: bound for key, bound in (("minimum", field.minimum), ("maximum", field.maximum)) if bound is not None
@@ -162,8 +169,21 @@ def _field(field: Field) -> Schema:
     return schema | about
 
 
+def _item(field: Field) -> Schema:
+    if field.kind == "list":
+        return _object(field.fields)
+    if field.kind == "multichoice":
+        return {"type": "string", "enum": [code for code, _ in field.choices]}
+    return {"type": "string", "format": "uuid"}
+
+
 def _limits(field: Field, what: str) -> Schema:
-    bounds = ((f"min{what}", field.minimum), (f"max{what}", field.maximum))
+    """The bounds of the table, else those that the reader has for the kind; what is required is not empty."""
+    default = TEXT_LIMITS.get(field.kind) or (ROWS_LIMIT if field.kind == "list" else None)
+    bounds = (
+        (f"min{what}", field.minimum or (1 if field.required else None)),
+        (f"max{what}", field.maximum or default),
+    )
     return {key: int(bound) for key, bound in bounds if isinstance(bound, int)}
 
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from celery import current_app
+from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
+from kombu.exceptions import OperationalError
 
 from agencies.actors import Actor
 from agencies.directory import AgencyRef, Directory
@@ -25,6 +29,9 @@ from cases.models.sealing import key_ring
 from cases.workflow.errors import InvalidInput, NotAllowed
 from cases.workflow.view import Text
 
+logger = logging.getLogger(__name__)
+
+LARGEST_FILE = 64 * 1024 * 1024
 PART_BYTES = 1 << 20
 SENDERS = ("development_commission", "telecom_bureau", "grid_company", "cyberspace_office")
 
@@ -69,6 +76,27 @@ def check_sender(actor: Actor, agency: AgencyRef) -> None:
         ),
         code="may_not_import",
     )
+
+
+def content_of(upload: UploadedFile | None) -> bytes:
+    """What was uploaded. Raises InvalidInput for no file and for one that is too large to be a list."""
+    if upload is None:
+        raise InvalidInput(fields={"file": Text("请选择名单文件", "Choose a file")})
+    if (upload.size or 0) > LARGEST_FILE:
+        limit = LARGEST_FILE // 1024 // 1024
+        raise InvalidInput(
+            fields={"file": Text(f"文件超过 {limit} MB，请拆分后上传", f"The file is over {limit} MB; split it")}
+        )
+    content: bytes = upload.read()
+    return content
+
+
+def ring(batch: ListBatch) -> None:
+    """Ask a worker to go on. A broker that is away loses nothing: a sweep takes up lists that stand still."""
+    try:
+        current_app.send_task("cases.import_batch", [str(batch.id)])
+    except OperationalError:
+        logger.warning("no worker could be rung for list %s", batch.id)
 
 
 def receive_list(

@@ -18,7 +18,9 @@ from cases.intake.lists.sentences import row_sentence
 from cases.intake.masking import mask_cells
 from cases.models import ListBatch
 from cases.models.sealing import open_cells
+from cases.selectors.paging import CAP, DEFAULT_PAGE_SIZE, Keyset, Page, capped, instant
 
+LATEST_FIRST = Keyset("imports", ("received_at", "id"), (instant, UUID), descending=True)
 PAGE_ROWS = 50
 _STREAM_ROWS = 2000
 
@@ -60,6 +62,25 @@ def visible_batches(actor: Actor) -> QuerySet[ListBatch]:
         if post.kind in ("development_commission", "supervision"):
             allowed |= Q(agency__region__code__startswith=post.region_code)
     return ListBatch.objects.filter(allowed).select_related("agency", "received_by").order_by("-received_at", "-id")
+
+
+def list_batches(
+    actor: Actor, *, kind: str | None, state: str | None, cursor: str | None, size: int = DEFAULT_PAGE_SIZE
+) -> Page:
+    """The batches this actor may see, the latest first, as rows of ListBatch. Raises InvalidCursor."""
+    at = LATEST_FIRST.decode(cursor)
+    found = visible_batches(actor)
+    found = found.filter(**{name: value for name, value in (("kind", kind), ("state", state)) if value})
+    total = capped(found.order_by()[: CAP + 1].count())
+    if at is not None:
+        when, last = at.values
+        if at.backward:
+            found = found.filter(Q(received_at__gt=when) | Q(received_at=when, id__gt=last))
+            found = found.order_by("received_at", "id")
+        else:
+            found = found.filter(Q(received_at__lt=when) | Q(received_at=when, id__lt=last))
+    rows = [{"received_at": batch.received_at, "id": batch.id, "batch": batch} for batch in found[: size + 1]]
+    return LATEST_FIRST.page(rows, at, size, total)
 
 
 def get_batch(actor: Actor, batch_id: UUID | str) -> ListBatch | None:

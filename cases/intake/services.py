@@ -124,7 +124,7 @@ def summarise(batch: ListBatch, *, again: bool = False, seconds: float = 0.0) ->
         id=batch.id,
         name=batch.name,
         kind=batch.kind,
-        agency=get_directory().by_id[batch.agency_id].code,
+        agency=batch.agency.code,
         state=batch.state,
         problem=sentence(FILE[code], problem) if code else None,
         rows_total=batch.rows_total or 0,

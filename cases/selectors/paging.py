@@ -6,11 +6,10 @@ Page 1,000 costs what page 1 costs, and rows inserted meanwhile neither double n
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -78,7 +77,7 @@ class Keyset:
             if name != self.name or side not in ("f", "b") or len(values) != len(self.types):
                 raise InvalidCursor(token)
             read = tuple(kind(value) for kind, value in zip(self.types, values, strict=True))
-        except (ValueError, TypeError, AttributeError, binascii.Error) as error:
+        except (ArithmeticError, ValueError, TypeError, AttributeError) as error:
             raise InvalidCursor(token) from error
         return Cursor(read, backward=side == "b")
 
@@ -114,11 +113,11 @@ class Keyset:
 
 
 def instant(text: str) -> datetime:
-    """A cursor's aware time. Raises ValueError for a naive one."""
+    """A cursor's aware time, in UTC: PostgreSQL knows no offset of seconds. Raises ValueError for a naive one."""
     value = datetime.fromisoformat(text)
     if value.tzinfo is None:
         raise ValueError(text)
-    return value
+    return value.astimezone(UTC)
 
 
 def whole(value: Any) -> int:

@@ -29,6 +29,7 @@ from cases.workflow.view import CaseView, Text
 __all__ = ["Availability", "Result", "availabilities", "available_actions", "perform"]
 
 OPEN_CASE = "open_case"
+LONGEST_KEY = 200
 
 
 class Person(Protocol):
@@ -75,7 +76,7 @@ def perform(
     decided on the locked row themselves); the API and the pages always name one. `now` is the injected clock.
     """
     transition = transition_of(action)
-    key = idempotency_key or ""
+    key = usable_key(idempotency_key) if idempotency_key else ""
     with transaction.atomic():
         if case_id is None or action == OPEN_CASE:
             return _open(transition, actor, data, key, now)
@@ -88,6 +89,19 @@ def perform(
             key=key,
             now=now,
         )
+
+
+def usable_key(key: str) -> str:
+    """The key as it is stored; raises InvalidInput for one that is empty, too long or not printable."""
+    if 0 < len(key) <= LONGEST_KEY and key.isascii() and key.isprintable():
+        return key
+    raise InvalidInput(
+        Text(
+            f"幂等键（Idempotency-Key）应为 1 至 {LONGEST_KEY} 个可打印的 ASCII 字符，建议用 UUID。",
+            f"An Idempotency-Key has 1 to {LONGEST_KEY} printable ASCII characters; a UUID is best.",
+        ),
+        code="unreadable_idempotency_key",
+    )
 
 
 def transition_of(action: str) -> Transition:

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
+from django.utils.dateparse import parse_datetime
 
 from tests.api.conftest import OPENING
 
@@ -55,6 +56,11 @@ def test_an_act_answers_with_its_receipt_and_the_new_version(person, case):
     assert len(answer.data["leaf"]) == 64
     assert sorted(task["kind"] for task in answer.data["opened"]) == ["inspect_site", "trace_subscriber"]
     assert answer.data["replayed"] is False
+    traced = next(task for task in answer.data["opened"] if task["kind"] == "trace_subscriber")
+    assert (traced["label"], traced["agency"]["code"], traced["unit"]) == ("溯源核查", "320300-telecom", None)
+    assert traced["roles"] == ["handler"]
+    assert parse_datetime(traced["due_at"]) > parse_datetime(answer.data["at"])
+    assert [task["state"] for task in answer.data["closed"]] == ["done"]
 
 
 def test_it_refuses_an_act_that_names_no_version(person, case):
@@ -95,6 +101,20 @@ def test_the_same_request_again_gets_the_same_answer_and_changes_nothing(person,
     assert "Idempotency-Replayed" not in first.headers
     assert again.headers["ETag"] == first.headers["ETag"] == '"2"'
     assert events(case) == 2
+
+
+def test_a_repeated_answer_is_the_same_but_for_the_word_that_says_so(person, case):
+    handler, key = person("drc-handler1"), str(uuid4())
+    path, body = f"cases/{case['number']}/actions/dispatch_verification", {"findings": ["inspect_site"]}
+    first = handler.post(path, body, If_Match='"1"', Idempotency_Key=key)
+    again = handler.post(path, body, If_Match='"1"', Idempotency_Key=key)
+    assert first.data["opened"]
+    assert again.content == first.content.replace(b'"replayed":false', b'"replayed":true')
+
+
+def test_a_version_is_known_through_a_proxy_that_weakens_it(person, case):
+    path = f"cases/{case['number']}/actions/comment"
+    assert person("drc-handler1").post(path, {"comment": "备注"}, If_Match='W/"1"').status_code == 200
 
 
 def test_a_key_used_for_something_else_is_refused(person, case):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 
 import pytest
@@ -32,10 +33,31 @@ def test_a_file_is_kept_with_its_hash_and_read_back_as_a_download(person, case):
     assert read.headers["Content-Disposition"].startswith("attachment; filename*=UTF-8''%E5%81%9C")
     assert read.headers["X-Content-Type-Options"] == "nosniff"
     assert read.headers["Content-Type"] == "application/octet-stream"
+    digest = base64.b64encode(hashlib.sha256(PDF).digest()).decode()
+    assert read.headers["Repr-Digest"] == f"sha-256=:{digest}:"
     listed = handler.get(f"cases/{case['number']}/attachments/").data["results"]
     assert [row["id"] for row in listed] == [about["id"]]
     mine = handler.get("events/?action=attachment_read").data["results"]
     assert [event["stream"] for event in mine] == ["account/drc-handler1"]
+
+
+@pytest.mark.parametrize("accept", ["application/octet-stream", "application/pdf", "*/*", ""])
+def test_a_download_comes_whatever_its_reader_would_like_better(person, case, accept):
+    handler = person("drc-handler1")
+    stored = upload(handler, case).json()
+    assert handler.client.get(f"{V1}/attachments/{stored['id']}", headers={"Accept": accept}).content == PDF
+    missing = handler.client.get(f"{V1}/attachments/01a00000-0000-7000-8000-000000000000", headers={"Accept": accept})
+    assert (missing.status_code, missing.headers["Content-Type"]) == (404, "application/problem+json")
+
+
+def test_of_two_files_none_is_lost_without_a_word(person, case):
+    handler = person("drc-handler1")
+    two = [SimpleUploadedFile("one.pdf", PDF), SimpleUploadedFile("two.pdf", PDF)]
+    answer = handler.client.post(f"{V1}/cases/{case['number']}/attachments/", {"file": two})
+    assert answer.status_code == 400
+    assert "分次上传" in answer.json()["errors"]["file"]
+    assert handler.get(f"cases/{case['number']}/attachments/").data["results"] == []
+    assert list(upload(handler, case, sort="letter").json()["errors"]) == ["sort"]
 
 
 def test_an_act_can_name_it(person, case):

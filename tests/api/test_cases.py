@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 
 from tests.api.conftest import OPENING
@@ -136,6 +138,9 @@ def test_pages_go_forward_and_back_and_lose_nothing_when_a_case_is_opened_in_bet
         ("?cursor=abc", "cursor"),
         ("?mine=perhaps", "mine"),
         ("?q=%00", "q"),
+        ("?stage=monitoring&stage=closed", "stage"),
+        ("?holder=320300-drc&mine=true", "mine"),
+        ("?format=xml", "format"),
     ],
 )
 def test_an_unusable_filter_is_refused_by_name(person, query, name):
@@ -149,6 +154,24 @@ def test_the_cursor_of_another_list_is_refused(person, case):
     handler.post("cases/", OPENING)
     cursor = handler.get("cases/?page_size=1").data["next"]
     assert handler.get(f"tasks/?cursor={cursor}").status_code == 400
+
+
+@pytest.mark.parametrize(
+    "place", ["Infinity", "1e999", "NaN", "[1]", "{}", "null", '"x"', "99999999999999999999", "[" * 90]
+)
+def test_a_cursor_that_was_made_up_is_refused(person, case, place):
+    for path, front in (
+        ("cases/", ""),
+        (f"cases/{case['number']}/timeline", ""),
+        ("events/", '"2026-01-01T00:00:00+00:00",'),
+        ("tasks/", '"2026-01-01T00:00:00+23:59:59.999999",'),
+        ("imports/", '"0001-01-01T00:00:00+14:00",'),
+    ):
+        name = path.strip("/").rsplit("/", 1)[-1]
+        cursor = base64.urlsafe_b64encode(f'["{name}","f",{front}{place}]'.encode()).decode().rstrip("=")
+        answer = person("drc-handler1").get(f"{path}?cursor={cursor}")
+        assert answer.status_code == 400, path
+        assert list(answer.data["errors"]) == ["cursor"], path
 
 
 def test_the_history_is_told_in_the_language_of_the_reader(person, case):

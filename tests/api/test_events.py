@@ -81,7 +81,17 @@ def test_an_event_of_others_is_not_there(person, acted):
         assert outsider.get(f"events/{bad}").status_code == 404
 
 
-@pytest.mark.parametrize("query", ["?week=2026-47", "?week=2026-W60", "?action=sleep", "?since=monday", "?agency=x"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?week=2026-47",
+        "?week=2026-W60",
+        "?action=sleep",
+        "?since=monday",
+        "?agency=x",
+        "?week=2026-W47&since=2026-11-01",
+    ],
+)
 def test_an_unusable_filter_is_refused(person, query):
     assert person("sup-supervisor1").get(f"events/{query}").status_code == 400
 

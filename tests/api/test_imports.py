@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from agencies.actors import find_actor
 from audit import clock
 from cases.api.views import imports
+from cases.intake import receiving
 from cases.intake.services import process_list
 from tests.api.conftest import V1
 
@@ -21,7 +24,7 @@ TIPS = next(BATCH.glob("*tips*"))
 def rung(monkeypatch):
     """No broker in these tests: the bell is only heard."""
     heard = []
-    monkeypatch.setattr(imports, "_ring", lambda batch: heard.append(batch.id))
+    monkeypatch.setattr(imports, "ring", lambda batch: heard.append(batch.id))
     return heard
 
 
@@ -75,7 +78,15 @@ def test_a_file_that_is_no_list_is_refused_with_the_reason(person, rung):
 
 
 @pytest.mark.parametrize(
-    ("fields", "name"), [({"kind": "poems"}, "kind"), ({"agency": "nobody"}, "agency"), ({"batch": " "}, "batch")]
+    ("fields", "name"),
+    [
+        ({"kind": "poems"}, "kind"),
+        ({"agency": "nobody"}, "agency"),
+        ({"batch": " "}, "batch"),
+        ({"batch": "a\x00b"}, "batch"),
+        ({"title": "十月"}, "title"),
+        ({"batch": ["一", "二"]}, "batch"),
+    ],
 )
 def test_each_wrong_field_is_named(person, fields, name):
     answer = send(person("drc-handler1"), **fields)
@@ -100,6 +111,27 @@ def test_an_outsider_sees_no_list(person):
         assert seen.content == unseen.content
     assert outsider.get("imports/").data["total"]["value"] == 0
     assert person("drc-handler2").get("imports/").data["total"]["value"] == 1
+
+
+def test_a_page_of_lists_takes_the_same_queries_as_one_list(person):
+    handler = person("drc-handler1")
+    counts = []
+    for n in range(3):
+        send(handler, f"not a list {n}".encode(), f"{n}.csv", batch=f"批次 {n}")
+        with CaptureQueriesContext(connection) as queries:
+            assert len(handler.get("imports/").data["results"]) == n + 1
+        counts.append(len(queries))
+    assert counts[1:] == [counts[1]] * 2
+
+
+def test_a_file_over_the_limit_is_not_taken_through_either_door(person, monkeypatch):
+    monkeypatch.setattr(receiving, "LARGEST_FILE", 10)
+    handler = person("drc-handler1")
+    assert "请拆分" in send(handler).data["errors"]["file"]
+    asked = {"kind": "tips", "agency": "320300-drc", "batch": "十月举报"}
+    page = handler.client.post("/imports/", {"file": SimpleUploadedFile(TIPS.name, TIPS.read_bytes()), **asked})
+    assert page.status_code == 400
+    assert "请拆分" in page.content.decode()
 
 
 def test_lists_have_pages(person):

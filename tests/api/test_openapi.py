@@ -8,6 +8,7 @@ import pytest
 import yaml
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.test import Client
 
 from cases.management.commands import generate_openapi
 from cases.workflow.actions import Action
@@ -69,3 +70,14 @@ def test_the_page_is_served_to_whoever_is_logged_in(demo_city, page):
     answer = Person("drc-handler1").client.get("/api/v1/schema/", headers={"Accept": "application/yaml"})
     assert answer.status_code == 200
     assert yaml.safe_load(answer.content)["paths"].keys() == page["paths"].keys()
+    assert Client().get("/api/v1/schema/").status_code == 401
+
+
+def test_the_page_knows_the_bounds_of_the_reader(page):
+    schema = operation(page, "dispatch_verification")["requestBody"]["content"]["application/json"]["schema"]
+    assert schema["properties"]["findings"]["minItems"] == 1
+    assert schema["properties"]["request"]["maxLength"] == 4000
+    comment = operation(page, "comment")["requestBody"]["content"]["application/json"]["schema"]["properties"][
+        "comment"
+    ]
+    assert comment["minLength"] == 1

@@ -32,7 +32,6 @@ class Import(s.Serializer[Any]):
     fates = s.DictField(child=s.IntegerField())
     effects = s.DictField(child=s.IntegerField())
     again = s.BooleanField(help_text="This very file had been sent before; nothing was changed.")
-    seconds = s.FloatField()
 
 
 class ImportRow(s.Serializer[Any]):

@@ -34,8 +34,8 @@ CASE_FILTERS = [
     _query("level", "Level of the list.", enum=Level.values),
     _query("outcome", "How it was closed.", enum=CaseOutcome.values),
     _query("number", "Exact number."),
-    _query("holder", "Code of an agency that has an open task on the case."),
-    _query("mine", "One of your agencies has an open task on it.", OpenApiTypes.BOOL),
+    _query("holder", "Code of an agency that has an open task on it."),
+    _query("mine", "true: only those with an open task of one of your agencies. Not beside holder.", OpenApiTypes.BOOL),
     _query("closed", "Closed ones only, or open ones only.", OpenApiTypes.BOOL),
     _query("q", "A number, or a part of number or title."),
 ]
@@ -44,13 +44,13 @@ TASK_FILTERS = [
     _STAGE,
     _REGION,
     _query("kind", "Kind of task.", enum=list(KINDS)),
-    _query("mine", "Assigned to you.", OpenApiTypes.BOOL),
+    _query("mine", "true: only those assigned to you.", OpenApiTypes.BOOL),
     _query("accepted", "Received already, or not yet.", OpenApiTypes.BOOL),
     _query("due_before", "Due before the end of this day, or before this time."),
 ]
 EVENT_FILTERS = [
     _query("person", "Username of who acted."),
-    _query("week", "ISO week such as 2026-W47."),
+    _query("week", "ISO week such as 2026-W47. Not beside since and until."),
     _query("since", "From this day or time on."),
     _query("until", "To the end of this day, or before this time."),
     _AGENCY,

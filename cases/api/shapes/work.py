@@ -83,17 +83,34 @@ class Actions(s.Serializer[Any]):
     actions = ActionOnCase(many=True)
 
 
+class HandedOn(s.Serializer[Any]):
+    id = s.UUIDField()
+    kind = s.CharField()
+    label = s.CharField()
+    agency = AgencyRef(allow_null=True)
+    unit = AgencyRef(allow_null=True)
+    roles = s.ListField(child=s.CharField(), help_text="Who inside the agency can do it.")
+    due_at = s.DateTimeField()
+    due_rule = s.CharField()
+    provisional = s.BooleanField(help_text="Computed without a published calendar of that year (暂定).")
+
+
+class Ended(s.Serializer[Any]):
+    id = s.UUIDField()
+    state = s.CharField()
+
+
 class Done(s.Serializer[Any]):
     case_id = s.UUIDField()
     number = s.CharField()
     version = s.IntegerField()
     stage = s.ChoiceField(Stage.values)
     action = s.CharField()
-    at = s.CharField()
+    at = s.DateTimeField()
     event_id = s.IntegerField()
     leaf = s.CharField(help_text="The receipt: hash of the event in the chain of the case.")
-    opened = s.ListField(child=s.DictField(), help_text="Tasks this act handed on.")
-    closed = s.ListField(child=s.DictField(), help_text="Tasks it ended.")
+    opened = HandedOn(many=True, help_text="Tasks this act handed on: who has to act next, and by when.")
+    closed = Ended(many=True, help_text="Tasks it ended.")
     document_number = s.CharField(allow_null=True)
     replayed = s.BooleanField(help_text="Answered before under this Idempotency-Key; nothing was done again.")
 

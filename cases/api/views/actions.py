@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from audit import clock
 from cases.api import shapes
+from cases.api.answers import done
 from cases.api.base import ApiView, say
 from cases.api.headers import etag, expected_version, idempotency_key, outcome_headers
 from cases.api.params import Params
@@ -61,7 +62,7 @@ class ActionView(ApiView):
             idempotency_key=idempotency_key(request),
             now=clock.now(),
         )
-        return Response(result.as_dict(), headers=outcome_headers(result))
+        return Response(done(result), headers=outcome_headers(result))
 
 
 def _case_id(view: ApiView, ref: str) -> UUID:

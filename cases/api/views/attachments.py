@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
@@ -9,6 +11,7 @@ from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,7 +21,14 @@ from cases.api import shapes
 from cases.api.base import ApiView, language
 from cases.api.params import Params
 from cases.api.throttles import Uploads
-from cases.documents.attachments import FileRefused, UploaderRefused, read_attachment, store_attachment
+from cases.api.uploads import AROUND, read_form
+from cases.documents.attachments import (
+    MAX_BYTES,
+    FileRefused,
+    UploaderRefused,
+    read_attachment,
+    store_attachment,
+)
 from cases.selectors.attachments import get_attachment, list_attachments
 from cases.selectors.case import find_case_id
 from cases.workflow.actions import Action
@@ -37,6 +47,7 @@ class NoSuchFile(NotVisible):
 class CaseAttachmentsView(ApiView):
     parser_classes = [MultiPartParser]
     throttle_classes = [Uploads]
+    largest_body = MAX_BYTES + AROUND
 
     @extend_schema(tags=["attachments"], operation_id="attachments_list", responses={200: shapes.Attachments})
     def get(self, request: Request, ref: str) -> Response:
@@ -53,7 +64,8 @@ class CaseAttachmentsView(ApiView):
     def post(self, request: Request, ref: str) -> Response:
         """Keep a file. It becomes part of the record when an act names its id: the hash then stands in the event."""
         case_id = _case(self, ref)
-        upload, kind = request.FILES.get("file"), request.POST.get("kind", Action.ATTACH_DOCUMENT.value)
+        upload, typed = read_form(request, "kind")
+        kind = typed.get("kind", Action.ATTACH_DOCUMENT.value)
         problems = {}
         if upload is None:
             problems["file"] = Text("请选择要上传的文件", "choose a file")
@@ -62,7 +74,7 @@ class CaseAttachmentsView(ApiView):
         if problems or upload is None:
             raise InvalidInput(fields=problems)
         try:
-            stored = store_attachment(actor=self.actor, case_id=case_id, kind=str(kind), upload=upload, now=clock.now())
+            stored = store_attachment(actor=self.actor, case_id=case_id, kind=kind, upload=upload, now=clock.now())
         except UploaderRefused as refused:
             raise NotAllowed(Text(refused.zh, refused.en)) from refused
         except FileRefused as refused:
@@ -71,7 +83,16 @@ class CaseAttachmentsView(ApiView):
         return Response(about, status=status.HTTP_201_CREATED, headers={"Location": f"/api/v1/attachments/{stored}"})
 
 
+class OneForm(DefaultContentNegotiation):
+    """A file has one form, whatever the client would like better; and a refusal is JSON as everywhere."""
+
+    def select_renderer(self, request: Request, renderers: Any, format_suffix: Any = None) -> tuple[Any, str]:
+        return renderers[0], renderers[0].media_type
+
+
 class AttachmentView(ApiView):
+    content_negotiation_class = OneForm
+
     @extend_schema(
         tags=["attachments"],
         operation_id="attachments_read",
@@ -92,7 +113,7 @@ class AttachmentView(ApiView):
                 "Content-Disposition": f"attachment; filename*=UTF-8''{quote(str(about['filename']), safe='')}",
                 "X-Content-Type-Options": "nosniff",
                 "Content-Security-Policy": "sandbox",
-                "Digest": f"sha-256={about['sha256']}",
+                "Repr-Digest": f"sha-256=:{b64encode(bytes.fromhex(str(about['sha256']))).decode()}:",  # RFC 9530
                 "Cache-Control": "no-store",
                 "Content-Language": language(),
             },

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from audit import clock
 from cases.api import shapes
+from cases.api.answers import done
 from cases.api.base import ApiView, say
 from cases.api.headers import etag, idempotency_key, outcome_headers
 from cases.api.params import Params, rendered
@@ -35,6 +36,7 @@ class CasesView(ApiView):
         params = Params(request.query_params)
         holder = params.agency("holder")
         mine = params.boolean("mine")
+        params.apart("holder", "mine")
         wanted = CaseFilter(
             stage=params.choice("stage", Stage.values),
             region=params.region(),
@@ -62,7 +64,7 @@ class CasesView(ApiView):
             now=clock.now(),
         )
         headers = outcome_headers(result) | {"Location": f"/api/v1/cases/{result.number}"}
-        return Response(result.as_dict(), status=status.HTTP_201_CREATED, headers=headers)
+        return Response(done(result), status=status.HTTP_201_CREATED, headers=headers)
 
 
 class CaseView(ApiView):

@@ -46,6 +46,7 @@ class EventsView(ApiView):
         agency, week, ref = params.agency(), params.week(), params.text("case", 64)
         since, until = params.moment("since"), params.moment("until", end=True)
         action, person = params.choice("action", KNOWN), params.text("person", 64)
+        params.apart("week", "since", "until")
         paging = params.page()
         params.done()
         case_id = find_case_id(self.actor, ref) if ref else None

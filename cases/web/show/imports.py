@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from celery import current_app
-from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.http import QueryDict
 from django.utils.translation import get_language, gettext
-from kombu.exceptions import OperationalError
 
 from agencies.actors import Actor
 from agencies.authority import event_actor
@@ -21,16 +17,13 @@ from audit import clock
 from audit.actions import Action
 from audit.services import record
 from cases.intake.export import error_csv
-from cases.intake.receiving import SENDERS, check_sender
+from cases.intake.receiving import LARGEST_FILE, SENDERS, check_sender
 from cases.intake.selectors import visible_batches
 from cases.intake.services import summarise
 from cases.models import ListBatch
-from cases.workflow.errors import InvalidInput, NotAllowed
+from cases.workflow.errors import NotAllowed
 from cases.workflow.view import Text
 
-logger = logging.getLogger(__name__)
-
-LIMIT_MB: Final = 20
 RECENT: Final = 12
 KINDS: Final = (
     ("telecom", Text("通信监测名单", "Telecom list")),
@@ -76,16 +69,6 @@ def check(actor: Actor, batch: ListBatch) -> None:
     check_sender(actor, get_directory().by_id[batch.agency_id])
 
 
-def check_upload(upload: UploadedFile | None) -> None:
-    """Raises InvalidInput for no file or one that is too large to be a list."""
-    if upload is None:
-        raise InvalidInput(fields={"file": Text("请选择名单文件", "Choose a file")})
-    if (upload.size or 0) > LIMIT_MB * 1024 * 1024:
-        raise InvalidInput(
-            fields={"file": Text(f"文件超过 {LIMIT_MB} MB，请拆分后上传", f"The file is over {LIMIT_MB} MB; split it")}
-        )
-
-
 def upload_context(
     actor: Actor, typed: Mapping[str, Any], *, errors: Mapping[str, Text] | None = None, why_not: Text | None = None
 ) -> dict[str, Any]:
@@ -98,7 +81,7 @@ def upload_context(
         "errors": [{"anchor": name, "text": text} for name, text in (errors or {}).items()],
         "kinds": [{"value": code, "label": label} for code, label in KINDS],
         "agencies": [{"value": ref.code, "label": ref.name} for ref in agencies],
-        "limit_mb": LIMIT_MB,
+        "limit_mb": LARGEST_FILE // 1024 // 1024,
         "batches": [heading(batch) for batch in visible_batches(actor)[:RECENT]],
     }
 
@@ -225,14 +208,6 @@ def _row(row: Mapping[str, Any]) -> dict[str, Any]:
         "reason": " ".join([row["reason"], *row["notes"]]),
         "raw": " | ".join(cell for cell in row["cells"] if cell),
     }
-
-
-def ring(batch: ListBatch) -> None:
-    """Ask a worker to go on. A broker that is away loses nothing: unfinished lists are swept up later."""
-    try:
-        current_app.send_task("cases.import_batch", [str(batch.id)])
-    except OperationalError:
-        logger.warning("no worker could be rung for batch %s", batch.id)
 
 
 def export(actor: Actor, batch: ListBatch) -> Iterator[bytes]:

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from agencies.directory import get_directory
 from audit import clock
-from cases.intake.receiving import find_agency, receive_list
+from cases.intake.receiving import content_of, find_agency, receive_list, ring
 from cases.intake.selectors import batch_rows, get_batch
 from cases.intake.services import process_list
 from cases.web.pages import PageRequest, page
@@ -73,9 +73,8 @@ def refused(request: PageRequest, batch_id: UUID) -> HttpResponseBase:
 def _receive(request: PageRequest) -> tuple[UUID, bool]:
     """Keep the file and import it; returns the batch and whether this very file had been imported before."""
     upload = request.FILES.get("file")
-    import_page.check_upload(upload)
+    content = content_of(upload)
     now, name = clock.now(), request.POST.get("batch", "")
-    content = upload.read() if upload else b""
     batch, _fresh = receive_list(
         actor=request.actor,
         content=content,
@@ -90,5 +89,5 @@ def _receive(request: PageRequest) -> tuple[UUID, bool]:
         batch_id=batch.id, actor=request.actor, now=now, content=content, budget_seconds=PATIENCE_SECONDS, again=again
     )
     if done.rows_done < done.rows_total:
-        import_page.ring(batch)
+        ring(batch)
     return batch.id, again

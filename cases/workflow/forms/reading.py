@@ -14,8 +14,7 @@ from cases.workflow.fields import Field
 from cases.workflow.view import Text
 
 LOCAL: Final = ZoneInfo("Asia/Shanghai")
-TEXT_LIMIT: Final = 200
-LONGTEXT_LIMIT: Final = 4000
+TEXT_LIMITS: Final = {"text": 200, "longtext": 4000}
 NUMBER_LIMIT: Final = Decimal(10) ** 12
 YEARS: Final = range(2000, 2101)
 _FULL_WIDTH: Final = str.maketrans("０１２３４５６７８９", "0123456789")
@@ -42,7 +41,7 @@ def as_text(field: Field, value: Any) -> str:
         raise Unreadable(
             f"{field.label.zh}含有不可显示的字符，请重新输入", f"{field.label.en}: remove the unprintable characters"
         )
-    limit = field.maximum or (LONGTEXT_LIMIT if field.kind == "longtext" else TEXT_LIMIT)
+    limit = field.maximum or TEXT_LIMITS[field.kind]
     if isinstance(limit, int) and len(text) > limit:
         raise Unreadable(
             f"{field.label.zh}最多 {limit} 字，现有 {len(text)} 字", f"{field.label.en}: at most {limit} characters"
