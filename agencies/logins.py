@@ -55,12 +55,15 @@ def _count(what: str) -> int:
     key = f"tries:{hashlib.sha256(what.encode()).hexdigest()}"
     try:
         cache.add(key, 0, WINDOW)
-        return int(cache.incr(key))
-    except ValueError:  # the window ended between the two
+        count = int(cache.incr(key))
+        if count == 1:  # had the window ended between the two, the count would now stay for ever
+            cache.touch(key, WINDOW)
+    except ValueError:
         return 1
-    except RedisError:
-        logger.warning("attempts to log in cannot be counted", exc_info=True)
+    except RedisError as error:
+        logger.warning("attempts to log in cannot be counted: %s", error)
         return 0
+    return count
 
 
 def connect() -> None:

@@ -1,12 +1,20 @@
-"""The cache in Redis, with one client kept: Django's own makes one for every command, which costs more than it does."""
+"""The cache in Redis. One client is kept: Django's own makes one for every command, which costs more than it does.
+
+Losing Redis loses nothing: what cannot be read was not there, and what cannot be written is not kept. Sessions are then
+read from PostgreSQL. Deleting does fail: a session that has ended must not come back with the cache.
+"""
 
 from __future__ import annotations
 
+import logging
 from functools import cached_property
 from typing import Any
 
 from django.core.cache.backends.redis import RedisCache as DjangosRedisCache
 from django.core.cache.backends.redis import RedisCacheClient
+from redis.exceptions import RedisError
+
+logger = logging.getLogger(__name__)
 
 
 class _OneClient(RedisCacheClient):
@@ -19,6 +27,26 @@ class _OneClient(RedisCacheClient):
     def get_client(self, key: Any = None, *, write: bool = False) -> Any:
         return self._kept
 
+    def get(self, key: Any, default: Any) -> Any:
+        try:
+            return super().get(key, default)
+        except RedisError as error:
+            logger.warning("Redis does not answer: %s", error)
+            return default
+
+    def has_key(self, key: Any) -> bool:
+        try:
+            return bool(super().has_key(key))
+        except RedisError as error:
+            logger.warning("Redis does not answer: %s", error)
+            return False
+
+    def set(self, key: Any, value: Any, timeout: Any) -> None:
+        try:
+            super().set(key, value, timeout)
+        except RedisError as error:
+            logger.warning("Redis does not answer: %s", error)
+
 
 class RedisCache(DjangosRedisCache):
     """`LOCATION` names one server."""
@@ -26,3 +54,7 @@ class RedisCache(DjangosRedisCache):
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(server, params)
         self._class = _OneClient
+
+    def ping(self) -> None:
+        """Raises RedisError where the server does not answer."""
+        self._cache.get_client().ping()

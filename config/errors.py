@@ -16,6 +16,7 @@ from django.db import DataError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import get_language
 from django.views import defaults
+from redis.exceptions import RedisError
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -58,8 +59,8 @@ DETAILS = {
     413: Text("请求正文过大，未予读取。请拆分后再发。", "The body is too large and was not read; send it in parts."),
     500: Text("系统出错，已记入日志；没有任何改动。", "The server failed and has logged it; nothing was changed."),
     503: Text(
-        "数据库暂时不能服务，请稍后再发；带同一个 Idempotency-Key 再发不会重复办理。",
-        "The database does not answer; send it again later. With the same Idempotency-Key nothing is done twice.",
+        "系统暂时不能服务，请稍后再发；带同一个 Idempotency-Key 再发不会重复办理。",
+        "The service is not available; send it again later. With the same Idempotency-Key nothing is done twice.",
     ),
 }
 CODES = {
@@ -110,8 +111,8 @@ def problem_details(error: Exception, context: dict[str, Any]) -> Response | Non
         # PostgreSQL could not hold a value that passed the form: the input's fault, and a gap in its checks.
         logger.error("a value passed the checks and not the database", exc_info=error)
         body = plain(400)
-    elif isinstance(error, OperationalError | InterfaceError):
-        logger.error("PostgreSQL does not answer", exc_info=error)
+    elif isinstance(error, OperationalError | InterfaceError | RedisError):
+        logger.error("a server does not answer", exc_info=error)
         body = plain(503)
         headers = retry_after(RETRY_SECONDS)
     elif isinstance(error, Http404):

@@ -156,7 +156,9 @@ PROTECTED_TABLES: dict[str, str] = {
 REDIS_URL = env.redis("REDIS_URL", HOME.redis_url() if EMBEDDED else None) or env.required(
     "REDIS_URL", write="redis://HOST:6379/0 (it may be left out only together with DATABASE_URL)"
 )
-CACHES = {"default": {"BACKEND": "config.cache.RedisCache", "LOCATION": REDIS_URL}}
+# Seconds: a request shall not wait long for what it can do without.
+_PATIENCE = {"socket_connect_timeout": 1, "socket_timeout": 1}
+CACHES = {"default": {"BACKEND": "config.cache.RedisCache", "LOCATION": REDIS_URL, "OPTIONS": _PATIENCE}}
 
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=")
 CELERY_TASK_IGNORE_RESULT = True

@@ -6,6 +6,7 @@ import hashlib
 import logging
 from collections.abc import Iterator
 from datetime import datetime
+from threading import Thread
 from typing import Any
 from uuid import UUID
 
@@ -92,11 +93,16 @@ def content_of(upload: UploadedFile | None) -> bytes:
 
 
 def ring(batch: ListBatch) -> None:
-    """Ask a worker to go on. A broker that is away loses nothing: a sweep takes up lists that stand still."""
+    """Ask a worker to go on, and wait for nobody: a broker that is silent must not hold whoever sent the list."""
+    Thread(target=_ring, args=(str(batch.id),), name="import-bell", daemon=True).start()
+
+
+def _ring(batch_id: str) -> None:
     try:
-        current_app.send_task("cases.import_batch", [str(batch.id)])
+        current_app.send_task("cases.import_batch", [batch_id], retry=False)
     except OperationalError:
-        logger.warning("no worker could be rung for list %s", batch.id)
+        # It loses nothing: a sweep takes up lists that stand still.
+        logger.warning("no worker could be rung for list %s", batch_id)
 
 
 def receive_list(

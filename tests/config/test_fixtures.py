@@ -97,9 +97,7 @@ def test_a_live_worker_takes_tasks(celery_worker_process: int) -> None:
 
 @pytest.mark.django_db
 def test_health_says_what_is_out_of_reach(settings, monkeypatch: pytest.MonkeyPatch, caplog) -> None:
-    settings.CACHES = {
-        "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "unix:///nonexistent"}
-    }
+    settings.CACHES = {"default": {"BACKEND": "config.cache.RedisCache", "LOCATION": "unix:///nonexistent"}}
     response = Client().get("/healthz")
     assert (response.status_code, response.json()) == (503, {"database": "ok", "redis": "unreachable"})
     assert "Redis does not answer" in caplog.text
