@@ -50,6 +50,16 @@ def test_a_download_comes_whatever_its_reader_would_like_better(person, case, ac
     assert (missing.status_code, missing.headers["Content-Type"]) == (404, "application/problem+json")
 
 
+def test_a_file_leaves_the_same_way_through_both_doors(person, case):
+    handler = person("drc-handler1")
+    stored = upload(handler, case).json()
+    doors = (f"{V1}/attachments/{stored['id']}", f"/cases/{case['number']}/files/{stored['id']}/")
+    api, page = (handler.client.get(address) for address in doors)
+    assert api.content == page.content == PDF
+    for name in ("Content-Type", "Content-Disposition", "Content-Security-Policy", "Repr-Digest", "Cache-Control"):
+        assert page.headers[name] == api.headers[name], name
+
+
 def test_of_two_files_none_is_lost_without_a_word(person, case):
     handler = person("drc-handler1")
     two = [SimpleUploadedFile("one.pdf", PDF), SimpleUploadedFile("two.pdf", PDF)]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -26,6 +24,7 @@ from cases.documents.attachments import (
     MAX_BYTES,
     FileRefused,
     UploaderRefused,
+    download_headers,
     read_attachment,
     store_attachment,
 )
@@ -105,19 +104,7 @@ class AttachmentView(ApiView):
         if found is None:
             raise NoSuchFile
         about, content = found
-        return HttpResponse(
-            content,
-            # Never the declared type: no browser shall show a file of a case as if it were a page of ours.
-            content_type="application/octet-stream",
-            headers={
-                "Content-Disposition": f"attachment; filename*=UTF-8''{quote(str(about['filename']), safe='')}",
-                "X-Content-Type-Options": "nosniff",
-                "Content-Security-Policy": "sandbox",
-                "Repr-Digest": f"sha-256=:{b64encode(bytes.fromhex(str(about['sha256']))).decode()}:",  # RFC 9530
-                "Cache-Control": "no-store",
-                "Content-Language": language(),
-            },
-        )
+        return HttpResponse(content, headers={**download_headers(about), "Content-Language": language()})
 
 
 KINDS = tuple(action.value for action in Action)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
 from uuid import UUID
 
 from django.http import HttpResponse
 
 from audit import clock
-from cases.documents.attachments import read_attachment
+from cases.documents.attachments import download_headers, read_attachment
 from cases.selectors.case import find_case_id
 from cases.web.pages import PageRequest, page
 from cases.workflow.errors import NotVisible
@@ -21,7 +20,4 @@ def download(request: PageRequest, number: str, file_id: UUID) -> HttpResponse:
     if found is None or str(find_case_id(request.actor, number)) != found[0]["case"]:
         raise NotVisible
     about, content = found
-    response = HttpResponse(content, content_type=str(about["content_type"]))
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(str(about['filename']))}"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return HttpResponse(content, headers=download_headers(about))
