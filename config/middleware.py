@@ -1,12 +1,15 @@
-"""What holds for every answer: a strict content policy, and Chinese first."""
+"""What holds for every request and answer: no NUL in an address, a strict content policy, and Chinese first."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+
+from config.health import healthz
 
 # Images may also stand inside the stylesheet (icons).
 POLICY = (
@@ -24,6 +27,30 @@ def content_security_policy(
         response = get_response(request)
         response.headers.setdefault("Content-Security-Policy", POLICY)
         return response
+
+    return middleware
+
+
+def no_nul(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """PostgreSQL holds no NUL and fails on being asked for one. The API names the parameter itself."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if "%00" in request.GET.urlencode() and not request.path.startswith("/api/"):
+            raise BadRequest("NUL in the address")
+        return get_response(request)
+
+    return middleware
+
+
+def health(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Answer a balancer before anybody asks for the Host: it calls each machine by its address."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        return healthz(request) if request.path == "/healthz" else get_response(request)
 
     return middleware
 

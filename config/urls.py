@@ -1,12 +1,10 @@
-"""All addresses. Each app declares its own; here they only get their prefix."""
+"""All addresses. Each app declares its own; here they only get their prefix. /healthz is answered before them."""
 
 from django.urls import include, path
 
 from config import errors
-from config.health import healthz
 
 urlpatterns = [
-    path("healthz", healthz, name="healthz"),
     path("api/v1/", include("cases.api.urls")),
     path("inbox/", include("notifications.urls")),
     path("", include("cases.web.urls")),

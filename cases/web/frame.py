@@ -65,7 +65,8 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
 
 def _actor(request: HttpRequest) -> Actor | None:
     known: Actor | None = getattr(request, "actor", None)
-    if known is not None or not request.user.is_authenticated:
+    # A request that was refused at the door (a wrong Host) has no user yet.
+    if known is not None or not hasattr(request, "user") or not request.user.is_authenticated:
         return known
     try:
         return load_actor(int(request.user.pk))

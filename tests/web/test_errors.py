@@ -32,6 +32,26 @@ def test_a_failure_gives_a_reference_that_stands_in_the_log(
     assert "disk is on fire" not in page
 
 
+def test_a_host_that_is_not_ours_is_refused_and_a_balancer_is_not(demo_city: None, client: Client) -> None:
+    page = client.get("/cases/", headers={"Host": "10.0.0.7"})
+    assert page.status_code == 400
+    assert "请求有误" in page.content.decode()
+    api = client.get("/api/v1/cases/", headers={"Host": "10.0.0.7"})
+    assert (api.status_code, api.headers["Content-Type"]) == (400, "application/problem+json")
+    assert client.get("/healthz", headers={"Host": "10.0.0.7"}).status_code == 200
+
+
+@pytest.mark.parametrize("address", ["/cases/?q=%00", "/audit/?person=a%00b", "/tasks/?kind=%00"])
+def test_what_no_database_holds_is_not_looked_for(demo_city: None, address: str) -> None:
+    answer = entered("drc-handler1").get(address)
+    assert answer.status_code == 400
+    assert "text/html" in answer.headers["Content-Type"]
+
+
+def test_nor_is_it_anybodys_name(demo_city: None, client: Client) -> None:
+    assert client.post("/login/", {"username": "drc-handler1\x00", "password": "x"}).status_code == 400
+
+
 def test_an_expired_form_says_so(demo_city: None) -> None:
     client = Client(enforce_csrf_checks=True)
     answer = client.post("/login/", {"username": "drc-handler1", "password": "x"})

@@ -76,7 +76,8 @@ def language(request: HttpRequest) -> HttpResponse:
 
 
 def _account(typed: str) -> str:
-    """The username of a person who types a staff number instead."""
+    """The username of a person who types a staff number instead. A NUL stands in neither."""
+    typed = typed.replace("\x00", "")
     found = User.objects.filter(staff_no=typed).exclude(staff_no="").values_list("username", flat=True).first()
     return found or typed.lower()
 
