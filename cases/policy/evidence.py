@@ -3,6 +3,8 @@
 Platform hits and load models are leads (行政处罚法 40, 41); a score never decides anything (PIPL 24).
 """
 
+import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -47,6 +49,20 @@ def count_independent(pairs: Iterable[tuple[str, str]]) -> int:
     return sum(place(family, set()) for family in sorted(wanted))
 
 
+def officer_key(number: str) -> str:
+    """Return what tells officers apart: the letters and digits of the number, however it was written down.
+
+    Width, case, spaces, hyphens and leading zeros make no second officer.
+    """
+    plain = re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", number)).upper()
+    return re.sub(r"(?<!\d)0+(?=\d)", "", plain)
+
+
+def distinct_officers(numbers: Iterable[str]) -> int:
+    """Count the officers behind these numbers."""
+    return len({officer_key(number) for number in numbers} - {""})
+
+
 def evidence_obstacles(
     *,
     families: Iterable[str],
@@ -59,11 +75,11 @@ def evidence_obstacles(
 ) -> list[Obstacle]:
     """Return what gate 7 misses: the on-site record, two different officers' numbers, two families."""
     found = []
-    officers = {number.strip() for number in officer_numbers if number.strip()}
+    officers = distinct_officers(officer_numbers)
     if need_onsite and not onsite_recorded:
         found.append(obstacle("no_onsite_record", day=day, region=region))
-    elif need_onsite and len(officers) < MIN_OFFICERS:
-        found.append(obstacle("too_few_officers", day=day, region=region, have=len(officers), need=MIN_OFFICERS))
+    elif need_onsite and officers < MIN_OFFICERS:
+        found.append(obstacle("too_few_officers", day=day, region=region, have=officers, need=MIN_OFFICERS))
     have = len(independent_families(families))
     if need_families and have < MIN_FAMILIES:
         found.append(obstacle("too_few_families", day=day, region=region, have=have, need=MIN_FAMILIES))

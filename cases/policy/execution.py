@@ -61,23 +61,41 @@ def notice_rule(user_class: str, region: str, day: date, override: Mapping[str, 
         "regional parameter",
         rule.certainty,
     )
-    if not timedelta(0) < own.minimum < own.maximum:
-        raise ValueError("the minimum notice must be positive and shorter than the maximum")
+    least = next(row for row in load("notice_rules")["floor"] if row["user_class"] == user_class)
+    if not hours * least["minimum_hours"] <= own.minimum < own.maximum:
+        raise ValueError("the minimum notice is no shorter than any law on record and shorter than the maximum")
+    if own.second_notice < minutes * least["second_notice_minutes"]:
+        raise ValueError("the second notice comes no later than any law on record has it")
     return own
 
 
 def execution_window(
-    served_at: datetime, user_class: str, region: str = "", override: Mapping[str, int] | None = None
+    served_at: datetime,
+    user_class: str,
+    region: str = "",
+    override: Mapping[str, int] | None = None,
+    *,
+    recorded_at: datetime | None = None,
 ) -> Window:
-    """Return the window that a notice served at this instant opens."""
+    """Return the window that a notice served at this instant opens.
+
+    With ``recorded_at`` it opens no sooner than a full day after the service was written down (the post brings its
+    receipt late); it closes when the service says so.
+    """
     if served_at.tzinfo is None:
         raise ValueError("a window needs an aware time of service")
     rule = notice_rule(user_class, region, served_at.astimezone(CHINA).date(), override)
-    return Window(served_at + rule.minimum, served_at + rule.maximum)
+    earliest = served_at + rule.minimum
+    if recorded_at is not None:
+        earliest = max(earliest, recorded_at + timedelta(hours=load("notice_rules")["record"]["hours"]))
+    return Window(earliest, served_at + rule.maximum)
 
 
 def window_obstacles(window: Window, cal: WorkingCalendar, region: str = "") -> list[Obstacle]:
     """Return why a notice with this window should not be served: provisional days in it, or no permitted hour."""
+    if window.earliest > window.latest:
+        day = window.latest.astimezone(CHINA).date()
+        return [obstacle("recorded_too_late", day=day, region=region, latest=_clock(window.latest))]
     first, last = (at.astimezone(CHINA) for at in window)
     days = [first.date() + timedelta(days=n) for n in range((last.date() - first.date()).days + 1)]
     unsure = next((d for d in days if not cal.certain(d)), None)

@@ -4,6 +4,7 @@ A surcharge is a price measure: it needs a price document in force, a list entry
 before the document or the proven mining began, nor any day after the document ended.
 """
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -15,6 +16,8 @@ from cases.policy.obstacle import Obstacle, obstacle
 from cases.policy.suspension import MINING_FINDINGS
 
 FLOOR = Decimal(load("surcharge_rates")["floor"])
+NATURAL_PERSON = "natural_person"
+_BRACKETS = str.maketrans("[](){}【】〈〉《》", "〔〕〔〕〔〕〔〕〔〕〔〕")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,27 +93,44 @@ def documents() -> tuple[PriceDocument, ...]:
     )
 
 
-def surcharge_rule(region: str, day: date, local: PriceDocument | None = None) -> SurchargeRule | None:
+def surcharge_rule(
+    region: str, day: date, local: PriceDocument | None = None, *, subject: str = ""
+) -> SurchargeRule | None:
     """Return what applies in this region on this day, or None before any document; ``local`` joins the recorded ones.
 
     The rate comes from the narrowest document in force that states one; persons are covered when any document in
-    force for the region names them.
+    force for the region names them.  A natural person is charged for the days of both documents only: 1283 itself
+    reaches no person, so what it allowed before the region's own text is no basis against one.
     """
-    known = [d for d in documents() if d.status == "in_force"] + ([local] if local is not None else [])
+    known = [d for d in documents() if d.status == "in_force"]
+    if local is not None and _on_record(local) is None:
+        known.append(local)
     best = most_specific((d for d in known if d.rate is not None), region, day)
     if best is None or best.rate is None:
         return None
-    persons = any(d.covers_persons and applies(d, day) and covers(d, region) for d in known)
+    persons = most_specific((d for d in known if d.covers_persons), region, day)
     own_doubt = any(d.status != "in_force" and covers(d, region) for d in documents())
+    both = [best, persons] if persons is not None and subject == NATURAL_PERSON else [best]
     return SurchargeRule(
         rate=best.rate,
-        document=best.document,
-        effective_from=best.effective_from,
-        effective_to=best.effective_to,
-        covers_persons=persons,
+        document="、".join(dict.fromkeys(d.document for d in both)),
+        effective_from=max(d.effective_from for d in both),
+        effective_to=min((d.effective_to for d in both if d.effective_to is not None), default=None),
+        covers_persons=persons is not None,
         certainty=best.certainty,
         confirm=best.certainty != "V-P" or (own_doubt and not region_prefix(best.region)),
     )
+
+
+def _on_record(named: PriceDocument) -> PriceDocument | None:
+    """Return the record under this number: it has the record's days and region, whatever is typed beside it."""
+    wanted = _number(named.document)
+    return next((d for d in documents() if d.status == "in_force" and _number(d.document) == wanted), None)
+
+
+def _number(document: str) -> str:
+    """A document number without spaces, its brackets and digits in one form."""
+    return unicodedata.normalize("NFKC", document).translate(_BRACKETS).replace(" ", "")
 
 
 def earliest_start(proven_start: date, rule: SurchargeRule) -> date:
@@ -133,7 +153,8 @@ def surcharge_obstacles(proposal: Proposal, *, list_entry: bool | None = None) -
     """
     p = proposal
     found = _subject(p)
-    rule = surcharge_rule(p.region, p.day, p.price_document)
+    found += _named(p)
+    rule = surcharge_rule(p.region, p.day, p.price_document, subject=p.subject)
     if rule is None:
         found.append(obstacle("no_price_document", day=p.day, region=p.region))
     else:
@@ -161,7 +182,7 @@ def person_obstacle(subject: str, region: str, day: date) -> Obstacle | None:
     if subject in ("", "unknown"):
         return obstacle("subject_unknown", day=day, region=region)
     rule = surcharge_rule(region, day)
-    if subject == "natural_person" and (rule is None or not rule.covers_persons):
+    if subject == NATURAL_PERSON and (rule is None or not rule.covers_persons):
         return obstacle("persons_not_covered", day=day, region=region)
     return None
 
@@ -178,8 +199,26 @@ def _subject(p: Proposal) -> list[Obstacle]:
     return found
 
 
+def _named(p: Proposal) -> list[Obstacle]:
+    """A document that the proposal names and that is on record for other days or another region."""
+    known = _on_record(p.price_document) if p.price_document is not None else None
+    if known is None or (applies(known, p.day) and covers(known, p.region)):
+        return []
+    return [
+        obstacle(
+            "document_recorded_otherwise",
+            day=p.day,
+            region=p.region,
+            document=known.document,
+            place=known.region or "100000",
+            effective=known.effective_from,
+            expires=known.effective_to or "…",
+        )
+    ]
+
+
 def _persons(p: Proposal, rule: SurchargeRule) -> list[Obstacle]:
-    if p.subject == "natural_person" and not rule.covers_persons:
+    if p.subject == NATURAL_PERSON and not rule.covers_persons:
         return [obstacle("persons_not_covered", day=p.day, region=p.region)]
     return []
 

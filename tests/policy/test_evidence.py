@@ -54,6 +54,9 @@ def test_the_record_needs_two_officers_with_different_numbers() -> None:
     assert codes(("1", " 1")) == ["too_few_officers"]
     assert codes(("1", " ")) == ["too_few_officers"]
     assert codes((), recorded=False) == ["no_onsite_record"]
+    for again in ("xz 1001", "XZ-1001", "XZ_1001", "ＸＺ１００１", "XZ01001"):
+        assert codes(("XZ1001", again)) == ["too_few_officers"], again
+    assert codes(("XZ1001", "XZ10010")) == []
 
 
 def test_a_score_decides_nothing() -> None:

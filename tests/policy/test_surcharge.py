@@ -35,6 +35,8 @@ GOOD = Proposal(
     officer_numbers=("1", "2"),
 )
 SICHUAN = replace(GOOD, region="510100", day=date(2022, 6, 1), rate=Decimal("2.00"), starts_on=date(2022, 4, 15))
+PLAN = "十堰市整治虚拟货币“挖矿”活动工作方案（2022-03）"
+SHIYAN = replace(GOOD, region="420300", subject="natural_person", day=date(2022, 6, 1), starts_on=date(2022, 3, 31))
 OWN = PriceDocument(
     "320300", "徐发改价〔2021〕9号", Decimal("0.50"), date(2021, 10, 1), None, False, "in_force", "test", "V-P"
 )
@@ -97,12 +99,14 @@ CASES: list[tuple[str, Proposal, str]] = [
     ("an enterprise in Sichuan at 2.00", SICHUAN, ""),
     ("a natural person in Xuzhou", replace(GOOD, subject="natural_person"), "persons_not_covered"),
     ("a natural person in Sichuan", replace(SICHUAN, subject="natural_person"), "persons_not_covered"),
-    ("a natural person in Shiyan", replace(GOOD, subject="natural_person", region="420300", day=date(2022, 6, 1)), ""),
+    ("a natural person in Shiyan", SHIYAN, ""),
+    ("a natural person in a district of Shiyan", replace(SHIYAN, region="420302"), ""),
     (
-        "a natural person in a district of Shiyan",
-        replace(GOOD, subject="natural_person", region="420302", day=date(2022, 6, 1)),
-        "",
+        "a natural person in Shiyan for days of 1283 alone, which reaches no person",
+        replace(SHIYAN, starts_on=date(2022, 3, 30)),
+        "start_before_document",
     ),
+    ("a trader in Shiyan for the same days", replace(SHIYAN, subject="sole_trader", starts_on=date(2021, 9, 24)), ""),
     (
         "a natural person in Shiyan before its plan",
         replace(GOOD, subject="natural_person", region="420300", day=date(2022, 3, 30)),
@@ -131,6 +135,25 @@ CASES: list[tuple[str, Proposal, str]] = [
     (
         "0.50 with one not yet in force",
         replace(GOOD, rate=Decimal("0.50"), price_document=replace(OWN, effective_from=date(2021, 11, 1))),
+        "rate_without_document",
+    ),
+    (
+        "Sichuan's document, typed again after its five years",
+        replace(
+            SICHUAN,
+            day=date(2027, 6, 1),
+            price_document=replace(OWN, region="510100", document="川发改价格规[2022]186号", rate=Decimal("2.00")),
+        ),
+        "document_recorded_otherwise rate_without_document",
+    ),
+    (
+        "Sichuan's document in Jiangsu",
+        replace(GOOD, rate=Decimal("2.00"), price_document=replace(OWN, document="川发改价格规〔2022〕186 号")),
+        "document_recorded_otherwise rate_without_document",
+    ),
+    (
+        "the plan of Shiyan with a rate that it does not hold",
+        replace(SHIYAN, rate=Decimal("0.50"), price_document=replace(OWN, region="420300", document=PLAN)),
         "rate_without_document",
     ),
     ("the floor where the region asks more", replace(SICHUAN, rate=Decimal("0.30")), "rate_below_document"),
@@ -202,6 +225,19 @@ def test_the_start_is_the_later_of_proof_and_document() -> None:
     assert rule is not None
     assert earliest_start(date(2021, 9, 1), rule) == date(2021, 9, 24)
     assert earliest_start(date(2021, 10, 5), rule) == date(2021, 10, 5)
+
+
+def test_a_persons_days_begin_and_end_with_the_document_that_covers_persons() -> None:
+    day = date(2022, 6, 1)
+    rule = surcharge_rule("420300", day, subject="natural_person")
+    assert rule is not None
+    assert (rule.rate, rule.effective_from, rule.effective_to) == (Decimal("0.30"), date(2022, 3, 31), None)
+    assert rule.document == f"发改运行〔2021〕1283号、{PLAN}"
+    short = replace(OWN, region="420300", rate=None, covers_persons=True, effective_from=date(2022, 5, 1))
+    ending = replace(short, effective_to=date(2022, 12, 31))
+    rule = surcharge_rule("420300", day, ending, subject="natural_person")
+    assert rule is not None
+    assert (rule.effective_from, rule.effective_to) == (date(2022, 5, 1), date(2022, 12, 31))
 
 
 def test_an_open_list_entry_ends_with_its_document() -> None:

@@ -12,7 +12,7 @@ from cases.policy.tariff.bill import (
     split_energy,
 )
 from cases.policy.tariff.charges import Charge, breach_charge, breach_energy, late_fee, theft_charge
-from cases.policy.tariff.prices import Tariff, find_tariff, tariffs
+from cases.policy.tariff.prices import Tariff, entered_tariff, find_tariff, tariffs
 from cases.policy.tariff.simulate import Option, Simulation, break_even, simulate
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "breach_charge",
     "breach_energy",
     "break_even",
+    "entered_tariff",
     "find_tariff",
     "late_fee",
     "listed_kwh",

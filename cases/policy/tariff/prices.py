@@ -60,6 +60,14 @@ def tariffs() -> tuple[Tariff, ...]:
     )
 
 
+def entered_tariff(region: str, day: date, price: Decimal) -> Tariff:
+    """Return a commercial plan at an entered price, for a region whose own is not on record."""
+    zh, en = "一般工商业（录入价格）", "general commercial (entered price)"
+    return Tariff(
+        "entered", "commercial", zh, en, region, (price,), (), None, None, 0, day, None, "in_force", "entered", "BRIEF"
+    )
+
+
 def find_tariff(region: str, kind: str, day: date) -> Tariff | None:
     """Return the plan of this kind for this region and day, or None when none is recorded.
 

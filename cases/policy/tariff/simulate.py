@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from cases.policy.surcharge import documents, surcharge_rule
 from cases.policy.tariff.bill import ZERO, Bill, Surcharge, bill, money
-from cases.policy.tariff.prices import KINDS, Tariff, find_tariff
+from cases.policy.tariff.prices import KINDS, Tariff, entered_tariff, find_tariff
 
 
 class Option(NamedTuple):
@@ -119,10 +119,7 @@ def _option(plan: Tariff, rate: Decimal, result: Bill, now: Decimal, *, lawful: 
 def _commercial(recorded: Tariff | None, region: str, day: date, price: Decimal) -> Tariff:
     if recorded is not None:
         return recorded.with_price(price, "entered proxy price")
-    zh, en = "一般工商业（录入价格）", "general commercial (entered price)"
-    return Tariff(
-        "entered", "commercial", zh, en, region, (price,), (), None, None, 0, day, None, "in_force", "entered", "BRIEF"
-    )
+    return entered_tariff(region, day, price)
 
 
 def _warnings(
