@@ -197,6 +197,7 @@ def check_context(form: Form, foreseen: Mapping[str, Any]) -> dict[str, Any]:
     if foreseen.get("to") and foreseen["to"] != foreseen.get("from"):
         after.append(gettext("进入 %(stage)s") % {"stage": say(words.STAGES[foreseen["to"]].text)})
     after += [_handed(task) for task in foreseen.get("open", ())]
+    after += measures.simulated(foreseen.get("set") or {})
     return {
         **_about(form),
         "form": {"hidden": forms.hidden(inputs, form.data), "key": form.key, "version": form.version},

@@ -200,3 +200,22 @@ def test_every_form_of_the_table_can_be_drawn(log_in: LogIn) -> None:
     for row in TRANSITIONS.values():
         drawn = forms.draw(row.inputs, {}, options={})
         assert [item.name for item in drawn] == [f"f.{field.name}" for field in row.inputs]
+
+
+def test_the_bill_simulation_is_seen_before_a_surcharge_is_planned(log_in: LogIn) -> None:
+    case = story.reported()
+    measure = {"finding": "self_operated", "subject": "sole_trader", "proven_from": "2026-10-01"}
+    story.do("drc-handler1", "propose_determination", case, disposals=["surcharge"], **measure)
+    story.do("drc-reviewer1", "decide_determination", case, decision="approve")
+    typed = {"f.rate": "0.30", "f.starts_on": "2026-10-01", "f.monthly_kwh": "35000", "f.price_class": "commercial"}
+    client = log_in("drc-handler1")
+    unseen = act(client, case, "propose_surcharge", **typed, **{"f.simulation_seen": "false"})
+    assert "一般工商业每月23324.00元；一般工商业加价0.30元每月33824.00元" in text(unseen)
+    shown = act(client, case, "propose_surcharge", **typed, **{"f.simulation_seen": "true"})
+    assert "居民阶梯电价：每月 28,990.50 元" in text(shown)
+    assert "一般工商业加价 0.30 元：每月 33,824.00 元" in text(shown)
+    assert Case.objects.get(pk=case.case_id).facts.get("surcharge") is None, "nothing is planned before the check"
+    act(client, case, "propose_surcharge", step="confirm", **typed, **{"f.simulation_seen": "true"})
+    signer = log_in("drc-approver1")
+    page = text(signer.get(f"/cases/{case.number}/actions/issue_surcharge_list/"))
+    assert "一般工商业加价 0.30 元：每月 33,824.00 元" in page

@@ -15,7 +15,7 @@ from uuid import UUID
 from agencies.actors import Actor, Post
 from agencies.directory import AgencyRef, Directory, ParameterRef, RegionRef, _build
 from audit.log import encode_body
-from cases.workflow.deciding.decision import choose_task, refuse
+from cases.workflow.deciding.decision import choose_task, gate, refuse
 from cases.workflow.deciding.inputs import clean
 from cases.workflow.deciding.standing import standing
 from cases.workflow.errors import WorkflowError, from_refusal
@@ -157,7 +157,7 @@ class Desk:
             return stand
         task = stand.tasks[0] if len(stand.tasks) == 1 else None
         context = Context(self.now, actor, stand.post, self.directory, task=task, related=self.related)
-        return next((r for guard in row.guards if (r := guard(self.view, None, context))), None)
+        return gate(row, self.view, None, context)
 
     def later(self, **span: float) -> None:
         self.now += timedelta(**span)

@@ -31,7 +31,10 @@ def refused(world: World, case: str, username: str, action: str, **data: Any) ->
     with pytest.raises(WorkflowError) as caught:
         world.act(case, username, action, **data)
     assert world.view(case).version == before
-    return caught.value
+    error = caught.value
+    if error.status == 409 and error.code not in ("wrong_stage", "no_open_task", "no_such_task"):
+        assert error.article.startswith("《"), f"{error.code} names no article"
+    return error
 
 
 def proposal(*disposals: str, **more: Any) -> dict[str, Any]:
@@ -219,6 +222,49 @@ def test_a_reopened_case_is_not_cut_on_its_old_order(world: World) -> None:
     assert "早于本次认定" in refused(world, case, "drc-approver1", "sign_suspension_order", **reused).text.zh
 
 
+def test_an_old_return_does_not_bring_its_work_into_the_next_round(world: World) -> None:
+    """Else the notice of the second order would be served before the grid company has approved it."""
+    case = approved(world, determined(world, "suspension"))
+    world.later(minutes=1)
+    world.act(case, "grid-crew1", "return_task", reason_code="not_our_duty", reason="退回")
+    upheld(world, case)
+    world.later(minutes=1)
+    world.determined(case, **proposal("suspension"))
+    signed(world, case)
+    error = refused(world, case, "drc-reviewer1", "rule_on_return", decision="reassign")
+    assert error.code == "stage_was_left"
+    world.act(case, "drc-reviewer1", "rule_on_return", decision="none")
+    assert world.open_tasks(case) == ["approve_suspension"]
+
+
+def test_an_old_return_does_not_issue_a_list_on_a_revoked_plan(world: World) -> None:
+    case = determined(world, "surcharge")
+    world.act(case, "drc-handler1", "propose_surcharge", **plan(price_class="commercial"))
+    world.later(minutes=1)
+    world.act(case, "drc-approver1", "return_task", reason_code="not_our_duty", reason="退回")
+    upheld(world, case)
+    world.later(minutes=1)
+    world.determined(case, **proposal("surcharge"))
+    assert refused(world, case, "drc-reviewer1", "rule_on_return", decision="reassign").code == "stage_was_left"
+
+
+def upheld(world: World, case: str) -> None:
+    received = {"received_on": world.iso[:10], "reason_code": "procedure", "content": "异议"}
+    world.act(case, "grid-handler1", "record_objection", **received)
+    world.act(case, "drc-reviewer1", "decide_objection", decision="upheld", answer="异议成立")
+
+
+def test_work_is_not_ruled_to_a_sub_unit_of_another_city(world: World) -> None:
+    nanjing = Agency.objects.get(code="320100-grid")
+    names = {"name": "玄武供电所", "short_name": "玄武", "monogram": "玄"}
+    Agency.objects.create(code="320102-grid", kind="grid_company", region_id="320102", parent=nanjing, **names)
+    case = signed(world, determined(world, "suspension"))
+    world.act(case, "grid-approver1", "return_task", reason_code="not_our_duty", reason="退回")
+    ruling = {"decision": "reassign", "agency": "320102-grid"}
+    assert "agency" in refused(world, case, "drc-reviewer1", "rule_on_return", **ruling).fields
+    world.act(case, "drc-reviewer1", "rule_on_return", decision="reassign", agency="320303-grid")
+
+
 def inspection(world: World, **changes: Any) -> dict[str, Any]:
     return {
         "result": "running",
@@ -271,6 +317,42 @@ def test_a_second_notice_is_on_record_before_the_cut_that_it_announces(world: Wo
     before_it = execution(world, case, executed_at=cut_at)
     error = refused(world, case, "grid-crew1", "execute_suspension", **before_it)
     assert "早于再次通知的登记" in error.fields["executed_at"].zh
+
+
+def test_a_service_by_post_is_a_day_on_record_before_the_cut(world: World) -> None:
+    case = approved(world, determined(world, "suspension"))
+    claimed = (world.now + timedelta(minutes=1)).isoformat()
+    world.later(days=3, minutes=5)
+    data = {"method": "post", "served_at": claimed, "signature": "signed"}
+    world.act(case, "grid-crew1", "serve_notice", **data, notice_file=world.attach(case, "grid-crew1"))
+    world.final_notice(case)
+    world.later(minutes=31)
+    assert cut_code(world, case) == "before_window"
+    world.later(days=1)
+    world.final_notice(case)
+    world.later(minutes=31)
+    world.execute(case)
+
+
+def test_a_service_that_comes_to_light_at_the_end_of_its_window_is_made_again(world: World) -> None:
+    case = approved(world, determined(world, "suspension"))
+    claimed = (world.now + timedelta(minutes=1)).isoformat()
+    world.later(days=6, hours=1)
+    data = {"method": "post", "served_at": claimed, "signature": "signed"}
+    error = refused(world, case, "grid-crew1", "serve_notice", **data, notice_file=world.attach(case, "grid-crew1"))
+    assert error.code == "recorded_too_late"
+
+
+def test_the_thirty_minutes_run_from_the_entry_of_the_second_notice(world: World) -> None:
+    case = served(world)
+    world.later(days=4)
+    claimed = (world.now - timedelta(minutes=31)).isoformat()
+    world.act(case, "grid-crew1", "give_final_notice", given_at=claimed, method="phone")
+    assert cut_code(world, case) == "second_notice_too_late"
+    world.later(minutes=29, seconds=59)
+    assert cut_code(world, case) == "second_notice_too_late"
+    world.later(seconds=1)
+    world.execute(case)
 
 
 def test_the_second_notice_of_an_earlier_window_does_not_serve_the_next(world: World) -> None:
@@ -329,6 +411,27 @@ def test_no_cut_under_a_stay_nor_one_claimed_for_its_time_afterwards(world: Worl
     world.act(case, "drc-approver1", "lift_stay", reason="裁定撤销")
     assert cut_code(world, case, executed_at=during) == "stayed"
     world.execute(case)
+
+
+def test_a_stay_of_an_earlier_order_does_not_hold_the_next_one(world: World) -> None:
+    case = approved(world, determined(world, "suspension"))
+    world.act(case, "drc-approver1", "stay_execution", reason_code="objection")
+    world.later(minutes=1)
+    world.act(case, "drc-approver1", "withdraw_suspension", reason_code="error")
+    world.later(minutes=1)
+    world.suspended(world.determined(case, **proposal("suspension")))
+    assert world.view(case).facts["suspension"]["power"] == "off"
+
+
+def test_who_has_stopped_is_not_cut(world: World) -> None:
+    case = ready(world)
+    world.act(case, "drc-handler1", "report_cessation", stopped_on=world.iso[:10], proof="removal")
+    error = refused(world, case, "grid-crew1", "execute_suspension", **execution(world, case))
+    assert error.code == "mining_stopped"
+    assert "撤回停电函" in error.text.zh
+    world.act(case, "drc-approver1", "withdraw_suspension", reason_code="cause_removed")
+    world.determined(case, **proposal("close", finding="already_stopped"))
+    assert world.view(case).outcome == "self_stopped"
 
 
 @pytest.mark.parametrize(
@@ -429,6 +532,52 @@ def test_an_important_user_needs_the_countersignature_and_the_copy(world: World)
     assert no_copy.code == "important_no_copy"
 
 
+def test_a_household_called_an_important_user_keeps_its_seven_days(world: World) -> None:
+    case = signed(world, determined(world, "suspension", user_class="residential"))
+    world.act(case, "grid-approver1", "approve_suspension", **approval(user_class="important"))
+    world.act(case, "drc-approver2", "countersign_important_user")
+    data = {"method": "direct", "served_at": world.iso, "signature": "signed", "copied_to_authority": True}
+    world.act(case, "grid-crew1", "serve_notice", **data, notice_file=world.attach(case, "grid-crew1"))
+    world.later(days=4)
+    world.final_notice(case)
+    world.later(minutes=40)
+    assert cut_code(world, case) == "before_window"
+
+
+def test_an_important_user_is_not_cut_for_theft_as_an_ordinary_one(world: World) -> None:
+    case = world.verified(world.open(), user_class="important")
+    theft = own_cut(world, case, ground="G1_theft", danger=None, theft_proven=True)
+    error = refused(world, case, "grid-reviewer1", "report_grid_suspension", **theft)
+    assert error.code == "important_not_countersigned"
+    world.act(case, "grid-reviewer1", "report_grid_suspension", **theft, authority_informed=True)
+
+
+def in_arrears(world: World, case: str, **changes: Any) -> dict[str, Any]:
+    papers = {"bill_due_on": "2026-08-01", "dunned_on": "2026-09-01"}
+    times = {
+        "notice_served_at": (world.now - timedelta(days=8)).isoformat(),
+        "second_notice_at": (world.now - timedelta(minutes=40)).isoformat(),
+    }
+    papers |= {"grid_decision": world.attach(case, "grid-reviewer1")}
+    return own_cut(world, case, ground="G3_arrears", danger=None, **{**papers, **times, **changes})
+
+
+def test_a_home_in_arrears_has_seven_days_whatever_its_class_is_called(world: World) -> None:
+    case = world.open()
+    world.act(case, "drc-handler1", "dispatch_verification", findings=["check_consumption"])
+    short = (world.now - timedelta(days=4)).isoformat()
+    home = in_arrears(world, case, serves_residents=True, notice_served_at=short)
+    assert refused(world, case, "grid-reviewer1", "report_grid_suspension", **home).code == "before_window"
+    world.act(case, "grid-reviewer1", "report_grid_suspension", **in_arrears(world, case, serves_residents=True))
+
+
+def test_who_is_dunned_after_the_notice_was_not_dunned(world: World) -> None:
+    case = world.open()
+    world.act(case, "drc-handler1", "dispatch_verification", findings=["check_consumption"])
+    late = in_arrears(world, case, dunned_on=world.iso[:10], user_class="residential")
+    assert refused(world, case, "grid-reviewer1", "report_grid_suspension", **late).code == "not_dunned"
+
+
 # Evidence -----------------------------------------------------------------------------------------------------------
 
 
@@ -460,6 +609,46 @@ def test_a_natural_person_is_not_called_a_trader(world: World) -> None:
     assert "退回补正" in error.text.zh
     cut = refused(world, case, "drc-handler1", "propose_determination", **proposal("suspension"))
     assert cut.code == "subject_contradicts_findings"
+
+
+def test_a_trader_is_not_called_an_enterprise(world: World) -> None:
+    """1283号（十二） reaches enterprises only, and the findings say who it is."""
+    case = world.verified(world.open(), subject="sole_trader")
+    ground = {"ground": "G6_illegal_enterprise", "subject": "enterprise"}
+    error = refused(world, case, "drc-handler1", "propose_determination", **proposal("suspension", **ground))
+    assert (error.code, error.text.zh) == (
+        "subject_contradicts_findings",
+        "各项反馈载明的主体为个体工商户，不能按“企业”采取措施。主体有误的，先“退回补正”，由反馈单位更正。",
+    )
+
+
+@pytest.mark.parametrize("again", ["XZ-1001", "ＸＺ１００１", "xz 1001", "XZ_1001", "XZ01001"])
+def test_one_officer_is_not_two_by_another_spelling(world: World, again: str) -> None:
+    case = world.open()
+    world.act(case, "drc-handler1", "dispatch_verification", findings=["inspect_site"])
+    officers = [{"staff_no": "XZ1001"}, {"staff_no": again}]
+    error = refused(world, case, "drc-handler2", "record_inspection", **inspection(world, officers=officers))
+    assert error.code == "too_few_officers"
+
+
+def test_a_staff_number_has_no_letters_that_only_look_like_others(world: World) -> None:
+    case = world.open()
+    world.act(case, "drc-handler1", "dispatch_verification", findings=["inspect_site"])
+    officers = [{"staff_no": "XZ1001"}, {"staff_no": "\u0425Z1001"}]
+    error = refused(world, case, "drc-handler2", "record_inspection", **inspection(world, officers=officers))
+    assert "officers[1].staff_no" in error.fields
+
+
+def test_a_visit_of_before_the_relapse_is_not_the_new_one(world: World) -> None:
+    case = world.suspended(determined(world, "suspension"))
+    world.act(case, "drc-handler1", "propose_closure", outcome="handled", summary="已处置")
+    world.act(case, "drc-reviewer1", "decide_closure", decision="approve")
+    before = world.iso
+    world.later(days=30)
+    world.act(case, "drc-reviewer2", "reopen_case", to="verification", reason_code="relapse", reason="复燃")
+    world.act(case, "drc-handler1", "request_rework", findings=["inspect_site"], reason="重新核查")
+    error = refused(world, case, "drc-handler2", "record_inspection", **inspection(world, inspected_at=before))
+    assert "早于复燃重启" in error.fields["inspected_at"].zh
 
 
 @pytest.mark.parametrize("measure", ["suspension", "surcharge"])
@@ -655,6 +844,64 @@ def test_a_case_whose_supply_it_cut_is_not_merged_away(world: World) -> None:
     assert "并入本案" in error.text.zh
 
 
+def merged_away(world: World, **facts: Any) -> str:
+    """A case with all its findings, merged into a fresh one in which only the commission was on the site."""
+    case, survivor = world.verified(world.open(), **facts), world.open()
+    world.act(survivor, "drc-handler1", "dispatch_verification", findings=["inspect_site"])
+    seen = inspection(world, serves_residents=False, subject="sole_trader")
+    world.act(survivor, "drc-handler2", "record_inspection", **seen)
+    number = world.view(survivor).number
+    world.act(case, "drc-handler1", "merge_case", survivor=number, reason_code="same_site")
+    return survivor
+
+
+def test_a_merge_takes_no_finding_away_that_protects_a_home(world: World) -> None:
+    survivor = merged_away(world, serves_residents=True, user_class="residential")
+    error = refused(world, survivor, "drc-handler1", "propose_determination", **proposal("suspension"))
+    assert error.code == "residents_barred"
+
+
+def test_a_merge_takes_no_finding_away_that_protects_a_victim(world: World) -> None:
+    survivor = merged_away(world, finding="compromised")
+    for measure in ("suspension", "surcharge"):
+        error = refused(world, survivor, "drc-handler1", "propose_determination", **proposal(measure))
+        assert error.code == "victim"
+
+
+def test_a_merge_takes_no_important_user_away(world: World) -> None:
+    survivor = signed(world, world.determined(merged_away(world, user_class="important"), **proposal("suspension")))
+    assert "user_class" in refused(world, survivor, "grid-approver1", "approve_suspension", **approval()).fields
+
+
+def test_a_finding_that_came_with_a_merge_gives_way_to_a_later_one_and_to_undoing_it(world: World) -> None:
+    survivor = merged_away(world, serves_residents=True, user_class="residential")
+    world.later(minutes=1)
+    world.act(survivor, "drc-handler1", "request_rework", findings=["check_consumption"], reason="核实用电性质")
+    account = {"user_class": "ordinary", "price_class": "commercial", "serves_residents": False}
+    world.act(survivor, "grid-handler1", "report_consumption", result="abnormal", **account)
+    gained = world.view(survivor).facts["merged_cases"][0]
+    assert {row["kind"] for row in gained["reports"]} >= {"check_consumption", "inspect_site"}
+    # The inspectors saw people living there too, and they have looked since.
+    case = gained["case"]
+    world.act(case, "drc-reviewer1", "undo_merge", survivor=world.view(survivor).number, reason="并错")
+    assert "merged_cases" not in world.view(survivor).facts
+    world.determined(survivor, **proposal("suspension"))
+
+
+def test_a_merge_does_not_bring_a_lead_back_that_was_found_to_be_nothing(world: World) -> None:
+    energy, own = [{"family": "energy", "count": 2}], [{"family": "report", "count": 1}]
+    case, survivor = world.open(source="grid", signals=energy), world.open(source="tips", signals=own)
+    world.act(case, "drc-handler1", "dispatch_verification", findings=["check_consumption"])
+    account = {"user_class": "ordinary", "price_class": "commercial", "serves_residents": False}
+    world.act(case, "grid-handler1", "report_consumption", result="normal", **account)
+    world.act(survivor, "drc-handler1", "dispatch_verification", findings=["inspect_site"])
+    world.act(survivor, "drc-handler2", "record_inspection", **inspection(world, serves_residents=False))
+    number = world.view(survivor).number
+    world.act(case, "drc-handler1", "merge_case", survivor=number, reason_code="same_site")
+    error = refused(world, survivor, "drc-handler1", "propose_determination", **proposal("suspension"))
+    assert error.code == "too_few_families"
+
+
 def test_a_merge_into_a_case_that_was_merged_on_is_undone_from_the_end(world: World) -> None:
     first, second, third = (world.open() for _ in range(3))
     number: Callable[[str], str] = lambda case: world.view(case).number  # noqa: E731
@@ -776,6 +1023,53 @@ def test_energy_is_not_billed_at_no_price(world: World) -> None:
     assert "energy_price" in refused(world, case, "grid-billing1", "issue_bill", **free).fields
 
 
+@pytest.mark.parametrize(("price_class", "more"), [("combined", {}), ("tiered", {"used_before": "10000"})])
+def test_a_recorded_price_is_not_replaced_by_an_entered_one(
+    world: World, price_class: str, more: dict[str, str]
+) -> None:
+    """电力法 43: the grid company changes no price by itself, neither up nor down."""
+    case = world.surcharged(determined(world, "surcharge", price_class=price_class), price_class=price_class)
+    for price in ("5", "0.1"):
+        bill = billed(world, case, "2026-10", "2026-10-01", "2026-10-31", **{**more, "energy_price": price})
+        assert "energy_price" in refused(world, case, "grid-billing1", "issue_bill", **bill).fields
+    bill = billed(world, case, "2026-10", "2026-10-01", "2026-10-31", **{**more, "energy_price": None})
+    world.act(case, "grid-billing1", "issue_bill", **bill)
+
+
+def test_the_class_of_price_is_the_grid_companys_finding(world: World) -> None:
+    case = world.open()
+    world.act(case, "drc-handler1", "dispatch_verification", findings=["check_consumption", "inspect_site"])
+    account = {"result": "abnormal", "user_class": "ordinary", "serves_residents": False}
+    assert "price_class" in refused(world, case, "grid-handler1", "report_consumption", **account).fields
+    task = next(t.id for t in world.view(case).tasks if t.kind == "check_consumption")
+    world.act(case, "drc-reviewer1", "waive_finding", task=task, reason_code="not_needed")
+    world.act(case, "drc-handler2", "record_inspection", **inspection(world))
+    error = refused(world, case, "drc-handler1", "propose_determination", **proposal("surcharge"))
+    assert error.code == "price_class_unknown"
+
+
+def test_the_simulation_is_shown_to_who_has_not_seen_it(world: World) -> None:
+    case = determined(world, "surcharge", price_class="tiered")
+    error = refused(world, case, "drc-handler1", "propose_surcharge", **plan(simulation_seen=False))
+    assert error.code == "simulation_not_seen"
+    assert error.figures == {
+        "tiered": "28990.50",
+        "tiered+0.30": "39490.50",
+        "commercial": "23324.00",
+        "commercial+0.30": "33824.00",
+    }
+    assert "居民阶梯电价加价0.30元每月39490.50元" in error.text.zh
+
+
+def test_a_price_document_of_another_region_or_one_that_has_ended_is_known(world: World) -> None:
+    case = determined(world, "surcharge", price_class="tiered")
+    typed = {"local_document": "川发改价格规[2022]186号", "document_from": "2022-04-15", "rate": "2.00"}
+    letter = {"document_file": world.attach(case, "drc-handler1")}
+    error = refused(world, case, "drc-handler1", "propose_surcharge", **plan(**typed, **letter))
+    assert error.code == "document_recorded_otherwise"
+    assert "510000" in error.text.zh
+
+
 # Closing ------------------------------------------------------------------------------------------------------------
 
 
@@ -793,6 +1087,59 @@ def test_a_case_is_not_closed_over_open_tasks(world: World) -> None:
     received = {"received_on": world.iso[:10], "reason_code": "not_mining", "content": "异议"}
     world.act(case, "grid-handler1", "record_objection", **received)
     assert refused(world, case, "drc-reviewer1", "decide_closure", decision="approve").code == "open_tasks"
+
+
+def test_a_case_is_not_closed_while_listed_days_have_no_bill(world: World) -> None:
+    """A bill that awaits its review may stay open in a closed case; the days after it may not."""
+    case = world.surcharged(determined(world, "surcharge"))
+    world.now = at("2026-12-02 10:00")
+    world.act(case, "grid-billing1", "issue_bill", **billed(world, case, "2026-10", "2026-10-01", "2026-10-31"))
+    world.act(case, "drc-handler1", "report_cessation", stopped_on="2026-11-30", proof="removal")
+    letter = world.attach(case, "drc-approver1")
+    world.act(case, "drc-approver1", "end_surcharge", ends_on="2026-11-30", end_file=letter)
+    assert world.open_tasks(case) == ["close", "review_bill"]
+    closing = {"outcome": "handled", "summary": "已处置"}
+    error = refused(world, case, "drc-handler1", "propose_closure", **closing)
+    assert error.code == "days_unbilled"
+    assert "2026-11-01" in error.text.zh
+    world.act(case, "grid-reviewer1", "review_bill", decision="approve")
+    world.act(case, "grid-billing1", "issue_bill", **billed(world, case, "2026-11", "2026-11-01", "2026-11-30"))
+    world.act(case, "drc-handler1", "propose_closure", **closing)
+
+
+def test_a_bill_that_was_refused_is_no_measure(world: World) -> None:
+    case = world.surcharged(determined(world, "surcharge"))
+    world.act(case, "grid-billing1", "issue_bill", **billed(world, case, "2026-10", "2026-10-01", "2026-10-31"))
+    world.act(case, "grid-reviewer1", "review_bill", decision="refuse")
+    upheld(world, case)
+    error = refused(world, case, "drc-handler1", "propose_determination", **proposal("close"))
+    assert error.code == "proven_but_untreated"
+
+
+def test_proven_mining_under_watch_is_not_excluded_as_a_false_positive(world: World) -> None:
+    home = {"subject": "natural_person", "serves_residents": True, "user_class": "residential"}
+    case = world.verified(world.open(), **home)
+    watch = {"review_on": "2026-12-01", "monitoring_reason": "residents_no_suspension", "subject": "natural_person"}
+    world.determined(case, **proposal("continue_monitoring", **watch))
+    error = refused(world, case, "drc-handler1", "propose_exclusion", reason_code="node", explanation="普通节点")
+    assert error.code == "determined_as_mining"
+    assert "下发核查" in error.text.zh
+
+
+def test_a_list_that_hit_an_open_case_is_answered_too(world: World) -> None:
+    case = world.open()
+    hit = {"source": "telecom", "signals": [{"family": "traffic", "count": 1}]}
+    world.act(case, "drc-handler1", "attach_signal", **hit, batch="第二批")
+    world.act(case, "drc-handler1", "attach_signal", **{**hit, "source": "manual"})
+    survivor = world.open()
+    number = world.view(survivor).number
+    world.act(case, "drc-handler1", "merge_case", survivor=number, reason_code="same_site")
+    world.suspended(world.determined(world.verified(survivor), **proposal("suspension")))
+    closing = {"outcome": "handled", "summary": "已处置"}
+    error = refused(world, survivor, "drc-handler1", "propose_closure", **closing)
+    assert error.code == "feedback_missing"
+    assert "第二批" in error.text.zh
+    world.act(survivor, "drc-handler1", "propose_closure", **closing, feedback="handled")
 
 
 @pytest.mark.parametrize("outcome", ["false_positive", "not_found", "compromised_victim", "transferred"])

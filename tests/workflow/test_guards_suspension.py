@@ -88,7 +88,7 @@ def test_the_enterprise_ground_covers_enterprises_with_proven_illegal_use_only()
     ground = {"ground": "G6_illegal_enterprise"}
     assert propose(Desk().verified(), "suspension", **ground).code == "not_an_enterprise"
     assert propose(Desk().verified(), "suspension", subject="enterprise", **ground).code == "illegal_use_not_proven"
-    Desk().verified(illegal_use=True).proposed("suspension", subject="enterprise", **ground)
+    Desk().verified(subject="enterprise", illegal_use=True).proposed("suspension", subject="enterprise", **ground)
 
 
 def test_the_power_authoritys_ground_needs_that_duty() -> None:
@@ -193,7 +193,8 @@ def test_no_important_user_is_cut_without_the_countersignature() -> None:
 @pytest.mark.parametrize("measure", ["suspension", "surcharge"])
 def test_no_measure_without_an_on_site_record(measure: str) -> None:
     desk = Desk().dispatched("check_consumption", "analyse_traffic")
-    desk.act("grid-handler1", "report_consumption", result="abnormal", user_class="ordinary", serves_residents=False)
+    account = {"user_class": "ordinary", "price_class": "commercial", "serves_residents": False}
+    desk.act("grid-handler1", "report_consumption", result="abnormal", **account)
     desk.act("cac-handler1", "report_traffic", result="confirmed")
     error = propose(desk, measure)
     assert error.code == "no_onsite_record"

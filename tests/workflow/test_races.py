@@ -182,7 +182,13 @@ def test_four_findings_at_one_instant_are_all_recorded_and_open_one_determinatio
         (
             "grid-handler1",
             "report_consumption",
-            {"result": "abnormal", "user_class": "ordinary", "serves_residents": False, "monthly_kwh": "35000"},
+            {
+                "result": "abnormal",
+                "user_class": "ordinary",
+                "price_class": "commercial",
+                "serves_residents": False,
+                "monthly_kwh": "35000",
+            },
         ),
         ("cac-handler1", "report_traffic", {"result": "confirmed", "pools": 1}),
         (

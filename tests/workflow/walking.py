@@ -177,7 +177,8 @@ class Walk:
 
     def _report_consumption(self) -> dict[str, Any]:
         kind = self.rng.choice(["ordinary", "ordinary", "important", "residential"])
-        return {"result": "abnormal", "user_class": kind, "serves_residents": kind == "residential"}
+        living = kind == "residential"
+        return {"result": "abnormal", "user_class": kind, "price_class": "commercial", "serves_residents": living}
 
     def _report_traffic(self) -> dict[str, Any]:
         return {"result": self._either("confirmed", "compromised", 0.9)}

@@ -174,6 +174,21 @@ def _surcharge(facts: Facts) -> Iterator[Line]:
     rate = gettext("%(rate)s 元/千瓦时") % {"rate": found["rate"]}
     yield Line(gettext("加价标准"), rate, _state(found))
     yield Line(gettext("加价起止"), f"{found.get('starts_on') or '--'} – {found.get('ends_on') or gettext('未定')}")
+    # For whoever signs the list: the figures that the plan was made on.
+    for line in simulated(facts):
+        yield Line(gettext("电费测算"), line)
+
+
+def simulated(facts: Facts) -> list[str]:
+    """What the plan's month costs under each class, without and with the rate: seen before it is proposed."""
+    plan, said = facts.get("surcharge") or {}, []
+    totals = (plan.get("simulation") or {}).get("totals") or {} if plan.get("state") == "planned" else {}
+    for key, total in totals.items():
+        kind, _, rate = key.partition("+")
+        name = {"name": say(_named(choices.PRICE_CLASSES, kind)), "rate": rate, "total": amount(total)}
+        plain, added = gettext("%(name)s：每月 %(total)s 元"), gettext("%(name)s加价 %(rate)s 元：每月 %(total)s 元")
+        said.append((added if rate else plain) % name)
+    return said
 
 
 def _elsewhere(facts: Facts) -> Iterator[Line]:

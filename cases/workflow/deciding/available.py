@@ -8,6 +8,7 @@ from uuid import UUID
 
 from agencies.actors import Actor
 from agencies.directory import Directory
+from cases.workflow.deciding.decision import gate
 from cases.workflow.deciding.loading import load_case
 from cases.workflow.deciding.standing import in_stage, is_visible, standing
 from cases.workflow.errors import NotVisible
@@ -67,7 +68,7 @@ def _availability(
         refusal = None
         for task in stand.tasks or (None,):
             context = Context(now, actor, stand.post, directory, task=task)
-            refusal = next((r for g in transition.guards if (r := g(view, None, context)) is not None), None)
+            refusal = gate(transition, view, None, context)
             if refusal is None:
                 break
     return Availability(

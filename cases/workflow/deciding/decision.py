@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from cases.policy import law
+from cases.policy.dated import CHINA
 from cases.workflow.deciding.inputs import clean
 from cases.workflow.deciding.loading import Loaded, find_case, load_attachments, load_people
 from cases.workflow.deciding.standing import Standing, is_visible, standing
@@ -65,10 +67,19 @@ def _clean(
 
 
 def refuse(transition: Transition, view: CaseView, data: dict[str, Any] | None, context: Context) -> None:
-    for guard in transition.guards:
-        refusal = guard(view, data, context)
-        if refusal is not None:
-            raise from_refusal(refusal)
+    refusal = gate(transition, view, data, context)
+    if refusal is not None:
+        raise from_refusal(refusal)
+
+
+def gate(transition: Transition, view: CaseView, data: dict[str, Any] | None, context: Context) -> Refusal | None:
+    """The first gate that says no. One that names no article of its own rests on those of the act."""
+    refusal = next((r for guard in transition.guards if (r := guard(view, data, context)) is not None), None)
+    if refusal is None or refusal.article:
+        return refusal
+    day = context.now.astimezone(CHINA).date()
+    cited = (law.cite(key, day, view.region_code) for key in transition.basis)
+    return replace(refusal, article="；".join(filter(None, cited)))
 
 
 def choose_task(transition: Transition, stand: Standing, data: dict[str, Any]) -> TaskView | None:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from cases.policy.tariff import Surcharge, Tariff, bill_cycle, find_tariff, listed_kwh
+from cases.policy.tariff import Surcharge, Tariff, bill_cycle, entered_tariff, find_tariff, listed_kwh
 from cases.workflow.view import CaseView, Facts
 
 ZERO = Decimal(0)
@@ -39,11 +39,23 @@ def listed_days(surcharge: dict[str, Any], first: date, last: date) -> int:
 
 
 def tariff_of(view: CaseView, day: date, energy_price: Decimal | None) -> Tariff | None:
-    """The plan this account is billed by; a commercial one at the month's proxy price."""
-    surcharge = surcharge_of(view)
-    kind = surcharge.get("reclass_to") or surcharge.get("price_class", "")
+    """The plan this account is billed by; a commercial one at the month's proxy price.
+
+    A price that is on record as in force is not replaced by an entered one: 电力法 43.
+    """
+    kind = billed_class(view)
     plan = find_tariff(view.region_code, kind, day)
-    return plan.with_price(energy_price, "month's proxy price") if plan and energy_price is not None else plan
+    if energy_price is None or (plan is not None and plan.status != "reference"):
+        return plan
+    if plan is None:
+        return entered_tariff(view.region_code, day, energy_price) if kind == "commercial" else None
+    return plan.with_price(energy_price, "month's proxy price")
+
+
+def billed_class(view: CaseView) -> str:
+    """The price class of the account, as re-classified where the list says so."""
+    surcharge = surcharge_of(view)
+    return str(surcharge.get("reclass_to") or surcharge.get("price_class", ""))
 
 
 def computed(view: CaseView, data: dict[str, Any]) -> dict[str, Any]:

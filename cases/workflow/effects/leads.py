@@ -33,6 +33,12 @@ def sourced(
     return {family: sorted(kinds) for family, kinds in known.items()}
 
 
+def batch_of(view: CaseView) -> str:
+    """The latest list that this case was on."""
+    hit, source = view.facts.get("last_hit") or {}, view.facts.get("source") or {}
+    return str(hit.get("batch") or hit.get("listed") or source.get("batch") or "")
+
+
 def open_case(view: CaseView, data: Data, ctx: Context) -> Outcome:
     facts: dict[str, Any] = {"source": {"kind": data["source"], **picked(data, "batch", "site")}, "submissions": 1}
     if data["signals"]:
@@ -67,10 +73,12 @@ def attach_signal(view: CaseView, data: Data, ctx: Context) -> Outcome:
     if not data["signals"]:
         located = {"kind": data["source"], **picked(data, "batch"), **signed(view, ctx)}
         return Outcome(facts={"located": located}, case=case)
+    # A later hit that is on no list takes the case off none: whoever sent the list still waits for its answer.
+    listed = {"listed": batch_of(view)} if not data["batch"] and batch_of(view) else {}
     facts: dict[str, Any] = {
         "signals": counted(data["signals"], view.facts.get("signals")),
         "signal_sources": sourced(data["signals"], data["source"], view.facts.get("signal_sources")),
-        "last_hit": {"kind": data["source"], **picked(data, "batch"), **signed(view, ctx)},
+        "last_hit": {"kind": data["source"], **picked(data, "batch"), **listed, **signed(view, ctx)},
     }
     latest = view.facts.get("last_hit") or view.facts.get("source") or {}
     if data["batch"] is None or data["batch"] != latest.get("batch"):

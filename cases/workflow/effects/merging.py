@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from audit.log import timestamp
-from cases.workflow.effects.base import Data, instant, is_open, lead, signed
+from cases.workflow.effects.base import Data, instant, is_open, lead, reports, signed
+from cases.workflow.effects.leads import batch_of
 from cases.workflow.recording.plain import plain
-from cases.workflow.task_kinds import KINDS
+from cases.workflow.task_kinds import FINDING_KINDS, KINDS
 from cases.workflow.view import CaseView, Context, Facts, OpenTask, Outcome, TaskView
 
 
@@ -34,6 +35,8 @@ def merge_case(view: CaseView, data: Data, ctx: Context) -> Outcome:
         "submissions": int(view.facts.get("submissions", 1)),
         "level": survivor.level,
         "at": timestamp(ctx.now),
+        **({"reports": reported} if (reported := _reported(view)) else {}),
+        **({"batch": batch} if (batch := batch_of(view)) else {}),
     }
     raised = view.level == "priority" != survivor.level
     return Outcome(
@@ -65,6 +68,20 @@ def undo_merge(view: CaseView, data: Data, ctx: Context) -> Outcome:
         open=tasks,
         also=[(survivor.id, Outcome(facts=_without(survivor, view.id), case=changed))],
     )
+
+
+# Of a report, what may close a gate; what it proves stays with the case that proved it.
+_CLOSES = ("at", "result", "subject", "user_class", "serves_residents")
+
+
+def _reported(view: CaseView) -> list[dict[str, Any]]:
+    """The reports of the merged case (and of those merged into it), so that none is lost by merging."""
+    return [
+        {"kind": kind, **{name: row[name] for name in _CLOSES if name in row}}
+        for kind in FINDING_KINDS
+        for row in reports(view, kind)
+        if "at" in row
+    ]
 
 
 def _remembered(task: TaskView) -> dict[str, Any]:

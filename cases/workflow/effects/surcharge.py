@@ -58,7 +58,8 @@ def simulation(view: CaseView, data: Data, ctx: Context) -> dict[str, Any]:
 
 
 def rule_for(view: CaseView, data: Data, ctx: Context) -> SurchargeRule | None:
-    return surcharge_rule(view.region_code, today(ctx), local_document(view, data))
+    subject = str((view.facts.get("determination") or {}).get("subject") or "")
+    return surcharge_rule(view.region_code, today(ctx), local_document(view, data), subject=subject)
 
 
 def propose_surcharge(view: CaseView, data: Data, ctx: Context) -> Outcome:

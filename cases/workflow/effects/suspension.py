@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from audit.log import timestamp
 from cases.policy.dated import CHINA
-from cases.policy.execution import checklist_items, execution_window
+from cases.policy.evidence import distinct_officers
+from cases.policy.execution import Window, checklist_items, execution_window, notice_rule
 from cases.policy.suspension import grounds
 from cases.workflow.effects.base import (
     Data,
@@ -15,6 +17,7 @@ from cases.workflow.effects.base import (
     lead,
     picked,
     put,
+    reports,
     signed,
 )
 from cases.workflow.effects.verification import disposals_of
@@ -33,7 +36,7 @@ def report_grid_suspension(view: CaseView, data: Data, ctx: Context) -> Outcome:
         "origin": "grid",
         "power": "off",
         **picked(data, *names, "serious_breach", "grid_decision", "reading"),
-        "officers": len({row["staff_no"] for row in data["officers"]}),
+        "officers": distinct_officers(row["staff_no"] for row in data["officers"]),
         "evidence": len(data["attachments"]),
         "executed_at": timestamp(data["cut_at"]),
         "executed_by": ctx.actor.user_id,
@@ -109,10 +112,28 @@ def notice_override(view: CaseView, ctx: Context, user_class: str) -> Any:
     return ctx.directory.parameter(f"notice.{user_class}", view.region_code, day)
 
 
+def notice_class(view: CaseView, ctx: Context, *known: str | None) -> str:
+    """The class by whose periods a notice is given: of those on record, the one with the longest notice."""
+    reported = (row.get("user_class") for row in reports(view, "check_consumption"))
+    kinds = {str(kind) for kind in (*known, *reported, suspension_of(view).get("user_class")) if kind}
+    day = ctx.now.astimezone(CHINA).date()
+
+    def notice(kind: str) -> timedelta:
+        return notice_rule(kind, view.region_code, day, notice_override(view, ctx, kind)).minimum
+
+    return max(sorted(kinds), key=notice, default="residential")
+
+
+def notice_window(view: CaseView, ctx: Context, served_at: datetime) -> Window:
+    """The window that a notice opens which is written down now."""
+    kind = notice_class(view, ctx)
+    override = notice_override(view, ctx, kind)
+    return execution_window(served_at, kind, view.region_code, override, recorded_at=ctx.now)
+
+
 def serve_notice(view: CaseView, data: Data, ctx: Context) -> Outcome:
     """The window opens with the service; the execution is due when it ends."""
-    user_class = suspension_of(view).get("user_class", "residential")
-    window = execution_window(data["served_at"], user_class, view.region_code, notice_override(view, ctx, user_class))
+    window = notice_window(view, ctx, data["served_at"])
     notice = {
         "served_at": timestamp(data["served_at"]),
         "method": data["method"],

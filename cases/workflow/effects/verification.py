@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Final
 
+from cases.policy.evidence import distinct_officers
 from cases.policy.suspension import MINING_FINDINGS, grounds
 from cases.workflow.effects.base import (
     Data,
@@ -102,7 +103,7 @@ def record_inspection(view: CaseView, data: Data, ctx: Context) -> Outcome:
         "danger",
         "serves_residents",
     )
-    officers = len({row["staff_no"] for row in data["officers"]})
+    officers = distinct_officers(row["staff_no"] for row in data["officers"])
     return _report(view, ctx, "inspect_site", {"officers": officers, **picked(data, *names)})
 
 

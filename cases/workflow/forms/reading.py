@@ -224,7 +224,8 @@ def month(text: str) -> str:
 def staff_number(text: str) -> str:
     """The number on an officer's card: letters, digits and hyphens."""
     compact = unicodedata.normalize("NFKC", text).replace(" ", "").upper()
-    if not re.fullmatch(r"[\w-]{2,32}", compact):
+    # Letters of other scripts look like these and would make two officers of one.
+    if not re.fullmatch(r"[0-9A-Z\u4e00-\u9fff_-]{2,32}", compact):
         raise Unreadable("工号应为 2 至 32 位字母或数字", "A staff number has 2 to 32 letters or digits")
     return compact
 

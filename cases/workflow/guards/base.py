@@ -51,7 +51,7 @@ def first(obstacles: Iterable[Obstacle]) -> Refusal | None:
 
 def cite(view: CaseView, ctx: Context, *keys: str) -> str:
     """The articles as they are printed on the day of the act."""
-    return "；".join(law.cite(key, today(ctx), view.region_code) for key in keys)
+    return "；".join(filter(None, (law.cite(key, today(ctx), view.region_code) for key in keys)))
 
 
 def local(at: datetime) -> str:

@@ -8,7 +8,8 @@ from typing import Any
 
 from cases.policy.dated import CHINA
 from cases.policy.suspension import MINING_FINDINGS
-from cases.workflow.effects.bills import listed_days
+from cases.workflow.effects.bills import bills_of, listed_days, surcharge_of, unbilled
+from cases.workflow.effects.leads import batch_of
 from cases.workflow.effects.surcharge import ACTIVE
 from cases.workflow.effects.verification import disposals_of
 from cases.workflow.guards.base import Data, cite, correct, refuse
@@ -25,7 +26,7 @@ def closable(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
     found = _nothing_left(view, ctx, CLOSING_TASKS)
     if found or not data:
         return found
-    if _from_list(view) and data["feedback"] is None:
+    if _batch(view) and data["feedback"] is None:
         return _no_feedback(view, ctx)
     return None
 
@@ -37,9 +38,23 @@ def closed_by_review(view: CaseView, data: Data, ctx: Context) -> Refusal | None
     found = _nothing_left(view, ctx, CLOSING_TASKS)
     if found:
         return found
-    if _from_list(view) and not (view.facts.get("closure") or {}).get("feedback"):
+    if _batch(view) and not (view.facts.get("closure") or {}).get("feedback"):
         return _no_feedback(view, ctx)
     return None
+
+
+def not_determined_as_mining(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
+    """What was determined as mining ends by a new determination, not as if there had been nothing."""
+    decided = determination(view)
+    if decided.get("state") != "decided" or decided.get("finding") not in MINING_FINDINGS:
+        return None
+    return refuse(
+        "determined_as_mining",
+        "本案已认定属实，不能按误报排除。认定有误的，先“下发核查”，由核查结果重新认定。",
+        "The case was determined as mining and is no false positive. If that is wrong, dispatch it and determine anew.",
+        article=cite(view, ctx, "penalty_law.facts"),
+        missing=("dispatch_verification",),
+    )
 
 
 def closed_by_exclusion(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
@@ -81,14 +96,17 @@ def outcome_fits(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
     )
 
 
-def _from_list(view: CaseView) -> bool:
-    return bool((view.facts.get("source") or {}).get("batch"))
+def _batch(view: CaseView) -> str:
+    """The list whose rows this case answers: the one that opened it, hit it later, or came with a merged case."""
+    merged = [str(row["batch"]) for row in view.facts.get("merged_cases") or [] if row.get("batch")]
+    return next(filter(None, [batch_of(view), *merged]), "")
 
 
 def _nothing_left(view: CaseView, ctx: Context, done: Collection[str]) -> Refusal | None:
     return (
         _open_tasks(view, ctx, done)
         or _measures_ended(view, ctx)
+        or _unbilled(view, ctx)
         or _overcharged(view, ctx)
         or _documents(view, ctx)
         or _referral(view, ctx)
@@ -128,6 +146,21 @@ def _measures_ended(view: CaseView, ctx: Context) -> Refusal | None:
             missing=("lift_stay",),
         )
     return None
+
+
+def _unbilled(view: CaseView, ctx: Context) -> Refusal | None:
+    """What is listed is collected in full; a bill that still awaits its review brings the next one after it."""
+    surcharge = surcharge_of(view)
+    day = unbilled(surcharge, bills_of(view)) if surcharge.get("state") == "ended" else None
+    if day is None:
+        return None
+    return refuse(
+        "days_unbilled",
+        f"名单内自 {day} 起的日期尚未出具加价账单。先复核待复核的账单，由供电公司电费核算出齐账单后再办结。",
+        f"The listed days from {day} on have no bill yet. Review what awaits its review and bill the rest first.",
+        article=cite(view, ctx, "ndrc_1283.surcharge"),
+        missing=("issue_bill",),
+    )
 
 
 def _overcharged(view: CaseView, ctx: Context) -> Refusal | None:
@@ -190,7 +223,7 @@ def _referral(view: CaseView, ctx: Context) -> Refusal | None:
 
 
 def _no_feedback(view: CaseView, ctx: Context) -> Refusal:
-    batch = (view.facts.get("source") or {}).get("batch", "")
+    batch = _batch(view)
     return refuse(
         "feedback_missing",
         f"案件来自名单 {batch}，办结前须填写批次反馈结论。",

@@ -6,13 +6,16 @@ from typing import Final
 
 from cases.policy.obstacle import obstacle
 from cases.policy.suspension import MINING_FINDINGS
-from cases.workflow.effects.base import today
+from cases.workflow.effects.base import reports, today
 from cases.workflow.effects.verification import disposals_of
+from cases.workflow.forms.choices import SUBJECTS
 from cases.workflow.guards.base import Data, cite, from_obstacle, refuse
 from cases.workflow.guards.situation import determination, finding, reported_victim
 from cases.workflow.view import CaseView, Context, Refusal
 
 MEASURES: Final = frozenset({"suspension", "surcharge"})
+# Whom the rules protect more than an enterprise: 1283号 (十二) reaches neither, (十三) no natural person.
+PROTECTED: Final = frozenset({"natural_person", "sole_trader"})
 
 
 def proposed_on_findings(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
@@ -42,14 +45,18 @@ def _victim(view: CaseView, ctx: Context, result: str) -> Refusal | None:
 
 
 def _subject(view: CaseView, ctx: Context, subject: str) -> Refusal | None:
-    """A natural person by every finding is none by the proposal alone."""
-    named = {finding(view, kind).get("subject") for kind in ("trace_subscriber", "inspect_site")} - {None, "unknown"}
-    if named != {"natural_person"} or subject in ("natural_person", "unknown"):
+    """A natural person or a sole trader by every finding is no enterprise by the proposal alone."""
+    told = (row.get("subject") for kind in ("trace_subscriber", "inspect_site") for row in reports(view, kind))
+    named = {kind for kind in told if kind not in (None, "unknown")}
+    if not named or not named <= PROTECTED or subject in named or subject in ("natural_person", "unknown"):
         return None
+    labels = dict(SUBJECTS)
+    shown = [labels[kind] for kind in sorted(named)]
+    zh, en = "、".join(text.zh for text in shown), ", ".join(text.en for text in shown)
     return refuse(
         "subject_contradicts_findings",
-        "各项反馈均载明主体为自然人，不能按其他主体采取措施。主体有误的，先“退回补正”，由反馈单位更正。",
-        "Every finding names a natural person; no measure is taken against another kind of subject."
+        f"各项反馈载明的主体为{zh}，不能按“{labels[subject].zh}”采取措施。主体有误的，先“退回补正”，由反馈单位更正。",
+        f"Every finding names the subject as {en}; no measure is taken against another kind of subject."
         " Where that is wrong, ask for rework first.",
         article=cite(view, ctx, "penalty_law.facts"),
         missing=("subject",),

@@ -53,7 +53,9 @@ def ruling(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
         return None
     returned = ctx.task.data
     kind = KINDS[returned["kind"]]
-    gone = returned["stage"] != view.stage and not kind.survives(view.stage)
+    # Left for good even where the case has come back since: the next round does its own work, from its beginning.
+    left = returned["stage"] != view.stage or view.stage_since > ctx.task.opened_at
+    gone = left and not kind.survives(view.stage)
     if data["decision"] == "none":
         if gone or kind.droppable:
             return None
@@ -76,7 +78,7 @@ def ruling(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
     agency = resolve_agency(ctx.directory, data["agency"])
     if agency is None or not agency.active:
         return correct("agency", "没有这个单位，从列表中选择承办单位", "There is no such agency")
-    if not _can_do(kind.addressee, returned["kind"], agency, view):
+    if not _can_do(kind.addressee, returned["kind"], agency, view, ctx):
         who = describe_agency(kind.addressee) if kind.addressee != NAMED else describe_agency(PARTNER)
         return correct(
             "agency",
@@ -86,7 +88,7 @@ def ruling(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
     return None
 
 
-def _can_do(addressee: str, kind: str, agency: AgencyRef, view: CaseView) -> bool:
+def _can_do(addressee: str, kind: str, agency: AgencyRef, view: CaseView, ctx: Context) -> bool:
     if kind == "receive_transfer":
         # Back to the sender is the other ruling: the transfer falls away.
         return agency.kind == "development_commission" and not agency.is_unit and agency.id != view.lead_agency_id
@@ -95,7 +97,8 @@ def _can_do(addressee: str, kind: str, agency: AgencyRef, view: CaseView) -> boo
     if addressee == NAMED:
         return True
     fits = agency.kind == addressee or addressee in agency.duties
-    return fits and (agency.covers(view.region_code) or agency.is_unit)
+    # A carrier's region is the city's or a part of it; what counts is whose sub-unit it is.
+    return fits and ctx.directory.by_id[agency.principal_id].covers(view.region_code)
 
 
 def assignment(view: CaseView, data: Data, ctx: Context) -> Refusal | None:

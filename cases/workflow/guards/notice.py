@@ -9,13 +9,12 @@ from cases.policy.execution import (
     checklist_items,
     checklist_obstacles,
     execution_obstacles,
-    execution_window,
     notice_rule,
     window_obstacles,
 )
 from cases.policy.obstacle import obstacle
 from cases.workflow.effects.base import instant, is_open, today
-from cases.workflow.effects.suspension import notice_override, suspension_of
+from cases.workflow.effects.suspension import notice_class, notice_override, notice_window, suspension_of
 from cases.workflow.guards.base import Data, cite, correct, first, from_obstacle, local, refuse
 from cases.workflow.view import CaseView, Context, Refusal
 from cases.workflow.workdays import calendar_for
@@ -26,15 +25,27 @@ LATE_ENTRY = timedelta(hours=24)
 LATE_WARNING = timedelta(hours=1)
 
 
-def user_class(view: CaseView) -> str:
-    return str(suspension_of(view).get("user_class") or "residential")
+def approved(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
+    """Nobody is served before the grid company has approved this order, and the power authority where it must."""
+    papers = suspension_of(view)
+    if not papers.get("approved_at"):
+        return refuse(
+            "not_approved",
+            "供电公司尚未审批本次停电函，不能送达通知。先由供电公司签发人审批。",
+            "The grid company has not approved this order; its approver decides first, then the notice is served.",
+            article=cite(view, ctx, "supply_rules.procedure"),
+            missing=("approve_suspension",),
+        )
+    if papers.get("user_class") == "important" and not papers.get("countersigned_at"):
+        return from_obstacle(obstacle("important_not_countersigned", day=today(ctx), region=view.region_code))
+    return None
 
 
 def service(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
     """The notice opens a usable window; for an important user its copy goes to the power authority."""
     if not data:
         return None
-    served, kind = data["served_at"], user_class(view)
+    served = data["served_at"]
     after = suspension_of(view).get("countersigned_at") or suspension_of(view).get("approved_at")
     if after and served < instant(after):
         return correct(
@@ -48,9 +59,9 @@ def service(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
             "送达须在 24 小时内登记；逾期未登记的，重新送达（邮寄送达以回执日期为准）",
             "A service is recorded within 24 hours, or made again (by post: the day on the receipt)",
         )
-    if kind == "important" and not data["copied_to_authority"]:
+    if suspension_of(view).get("user_class") == "important" and not data["copied_to_authority"]:
         return from_obstacle(obstacle("important_no_copy", day=today(ctx), region=view.region_code))
-    window = execution_window(served, kind, view.region_code, notice_override(view, ctx, kind))
+    window = notice_window(view, ctx, served)
     return first(window_obstacles(window, calendar_for(view.region_code, ctx.directory), view.region_code))
 
 
@@ -95,7 +106,7 @@ def lapse(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
 
 def execution(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
     """Inside the window, after the second notice, by day, on no holiday, under no stay, with a clean checklist."""
-    at, kind, region = (data["executed_at"] if data else ctx.now), user_class(view), view.region_code
+    at, region = (data["executed_at"] if data else ctx.now), view.region_code
     if data and at < ctx.now - LATE_ENTRY:
         return correct(
             "executed_at",
@@ -104,18 +115,26 @@ def execution(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
         )
     if data and (found := _unannounced(view, at) or _stayed_then(view, at, ctx)):
         return found
-    given = suspension_of(view).get("second_notice_at")
+    kind = notice_class(view, ctx)
     rule = notice_rule(kind, region, today(ctx), notice_override(view, ctx, kind))
     obstacles = execution_obstacles(
         at,
         window_of(view),
-        instant(given) if given else None,
+        _warned_at(view),
         bool((view.facts.get("stay") or {}).get("active")),
         calendar_for(region, ctx.directory),
         region=region,
         second_notice=rule.second_notice,
     )
     return first(obstacles)
+
+
+def _warned_at(view: CaseView) -> datetime | None:
+    """From when the second notice counts: from its entry, since a time that was only typed can be any time."""
+    given, entry = suspension_of(view).get("second_notice_at"), view.last("give_final_notice")
+    if not given or entry is None:
+        return None
+    return max(instant(given), entry.at)
 
 
 def _unannounced(view: CaseView, at: datetime) -> Refusal | None:
@@ -130,10 +149,13 @@ def _unannounced(view: CaseView, at: datetime) -> Refusal | None:
 
 
 def _stayed_then(view: CaseView, at: datetime, ctx: Context) -> Refusal | None:
-    """A cut claimed for a time at which the execution was stayed, whatever was decided since."""
+    """A cut claimed for a time at which the execution was stayed, whatever was decided since.
+
+    Of this round: a stay ends with the measure that it held up.
+    """
     last = None
     for act in view.acts:
-        if act.action in ("stay_execution", "lift_stay") and act.at <= at:
+        if act.action in ("stay_execution", "lift_stay") and view.stage_since <= act.at <= at:
             last = act.action
     return (
         from_obstacle(obstacle("stayed", day=today(ctx), region=view.region_code)) if last == "stay_execution" else None

@@ -10,7 +10,7 @@ from typing import Any
 from cases.policy.evidence import count_independent
 from cases.policy.surcharge import PriceDocument, Proposal
 from cases.policy.suspension import Situation
-from cases.workflow.effects.base import today
+from cases.workflow.effects.base import reports, today
 from cases.workflow.view import CaseView, Context
 
 MEASURES_TAKEN = frozenset({"confirmed", "restored", "executed"})
@@ -30,13 +30,19 @@ def determination(view: CaseView) -> dict[str, Any]:
 
 def reported_victim(view: CaseView) -> bool:
     """The cyberspace office or the inspectors reported an intrusion, and nobody has taken it back."""
-    return "compromised" in (finding(view, kind).get("result") for kind in ("analyse_traffic", "inspect_site"))
+    return any(_reported(view, kind, "compromised") for kind in ("analyse_traffic", "inspect_site"))
+
+
+def reported_classes(view: CaseView) -> frozenset[str]:
+    """The classes of user that the grid company reported."""
+    return frozenset(row["user_class"] for row in reports(view, "check_consumption") if row.get("user_class"))
 
 
 def measure_taken(view: CaseView) -> bool:
     """The supply was cut because of this case, or a bill with the surcharge was made."""
     suspension, surcharge = view.facts.get("suspension") or {}, view.facts.get("surcharge") or {}
-    return suspension.get("state") in MEASURES_TAKEN or bool(surcharge.get("bills"))
+    billed = any(row["state"] != "refused" for row in surcharge.get("bills") or [])
+    return suspension.get("state") in MEASURES_TAKEN or billed
 
 
 def families(view: CaseView, *own: tuple[str, str]) -> frozenset[str]:
@@ -54,21 +60,25 @@ def families(view: CaseView, *own: tuple[str, str]) -> frozenset[str]:
         for source in sources.get(family, fallback)
     }
     pairs |= set(own)
+    if _reported(view, "check_consumption", "normal"):
+        pairs = {p for p in pairs if p[0] != "energy"}
+    if _reported(view, "analyse_traffic", "not_confirmed"):
+        pairs = {p for p in pairs if p[0] not in ("traffic", "hashpower")}
     consumption, traffic = finding(view, "check_consumption"), finding(view, "analyse_traffic")
     if consumption.get("result") == "abnormal":
         pairs.add(("energy", "check_consumption"))
-    elif consumption.get("result") == "normal":
-        pairs = {p for p in pairs if p[0] != "energy"}
     if traffic.get("result") == "confirmed":
         pairs.add(("traffic", "analyse_traffic"))
         if traffic.get("hashrate"):
             pairs.add(("hashpower", "analyse_traffic"))
-    elif traffic.get("result") == "not_confirmed":
-        pairs = {p for p in pairs if p[0] not in ("traffic", "hashpower")}
     if finding(view, "inspect_site").get("result") in SEEN:
         pairs.add(("onsite", "inspect_site"))
     names = sorted({family for family, _ in pairs})
     return frozenset(names[: count_independent(pairs)])
+
+
+def _reported(view: CaseView, kind: str, result: str) -> bool:
+    return any(row.get("result") == result for row in reports(view, kind))
 
 
 def onsite_recorded(view: CaseView) -> bool:
@@ -84,10 +94,9 @@ def officers(view: CaseView) -> tuple[str, ...]:
 def serves_residents(view: CaseView) -> bool | None:
     """Whether the metering point serves residents' living: any "yes" on record weighs more than a "no"."""
     answers = [
-        finding(view, "check_consumption").get("serves_residents"),
-        finding(view, "inspect_site").get("serves_residents"),
-        (view.facts.get("suspension") or {}).get("serves_residents"),
+        row.get("serves_residents") for kind in ("check_consumption", "inspect_site") for row in reports(view, kind)
     ]
+    answers.append((view.facts.get("suspension") or {}).get("serves_residents"))
     if True in answers:
         return True
     return False if False in answers else None
@@ -109,7 +118,7 @@ def suspension_situation(view: CaseView, ctx: Context, known: Known | None = Non
         "mixed_premises": bool(consumption.get("mixed_premises")),
         "circuit_separable": consumption.get("circuit_separable"),
         "production_circuit_only": bool(decided.get("production_circuit_only")),
-        "important_user": (papers.get("user_class") or consumption.get("user_class")) == "important",
+        "important_user": "important" in (papers.get("user_class"), *reported_classes(view)),
         "decided_by_duties": agency.duties if agency else frozenset(),
         "serious_or_refused": bool(decided.get("serious_or_refused")),
         "illegal_use_proven": bool(consumption.get("illegal_use") or consumption.get("theft")),

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from itertools import product
+from typing import Any
 
 from cases.policy.dated import CHINA
-from cases.policy.obstacle import obstacle
-from cases.policy.surcharge import FLOOR, person_obstacle, surcharge_refusal
+from cases.policy.obstacle import Obstacle, obstacle
+from cases.policy.surcharge import FLOOR, Proposal, person_obstacle, surcharge_refusal
 from cases.policy.tariff import find_tariff
 from cases.workflow.effects.base import instant, is_open, today
-from cases.workflow.effects.bills import TIERED, bill_numbered, bills_of, listed_days, surcharge_of, tariff_of
+from cases.workflow.effects.bills import (
+    TIERED,
+    bill_numbered,
+    billed_class,
+    bills_of,
+    listed_days,
+    surcharge_of,
+    tariff_of,
+)
 from cases.workflow.effects.surcharge import ACTIVE, local_document, simulation
 from cases.workflow.forms.choices import PRICE_CLASSES
 from cases.workflow.guards.base import Data, cite, correct, from_obstacle, needs, refuse
 from cases.workflow.guards.situation import determination, finding, planned_proposal, surcharge_proposal
-from cases.workflow.view import CaseView, Context, Refusal
+from cases.workflow.view import CaseView, Context, Refusal, Text
 
 LONGEST_CYCLE = 62  # days: two-month reading cycles exist, longer ones are a mistyped date
 
@@ -40,10 +50,18 @@ def plan(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
             f"用电核查反馈的现行电价为“{label.zh}”，按此填写；要改类的，填“改按电价类别”",
             f"The consumption report says {label.en}; a change of class goes into “Re-classify to”",
         )
-    if find_tariff(view.region_code, data["price_class"], today(ctx)) is None and not data["commercial_price"]:
-        return correct("price_class", "本地区没有登记该类电价，无法测算", "No price of this class is recorded here")
+    for field in ("price_class", "reclass_to"):
+        if data[field] and not _has_price(view, data[field], data, ctx):
+            return correct(field, "本地区没有登记该类电价，无法测算", "No price of this class is recorded here")
+    refused = surcharge_refusal(_proposed(view, data, ctx))
+    if refused is None:
+        return None
+    return _shown(view, data, ctx, refused) if refused.code == "simulation_not_seen" else from_obstacle(refused)
+
+
+def _proposed(view: CaseView, data: dict[str, Any], ctx: Context) -> Proposal:
     now, then = _simulated(view, data, ctx)
-    proposal = surcharge_proposal(
+    return surcharge_proposal(
         view,
         ctx,
         None,
@@ -55,8 +73,25 @@ def plan(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
         bill_now=now,
         bill_reclassified=then,
     )
-    refused = surcharge_refusal(proposal)
-    return from_obstacle(refused) if refused else None
+
+
+def _has_price(view: CaseView, kind: str, data: dict[str, Any], ctx: Context) -> bool:
+    entered = kind == "commercial" and data["commercial_price"] is not None
+    return entered or find_tariff(view.region_code, kind, today(ctx)) is not None
+
+
+def _shown(view: CaseView, data: dict[str, Any], ctx: Context, refused: Obstacle) -> Refusal:
+    """Whoever has not seen the simulation is shown it: the figures that the plan will keep."""
+    totals: dict[str, str] = simulation(view, data, ctx)["totals"]
+    names, asked = dict(PRICE_CLASSES), (data["price_class"], data["reclass_to"], "commercial")
+    figures = {key: total for key, total in totals.items() if key.partition("+")[0] in asked}
+    zh, en = [], []
+    for key, total in figures.items():
+        kind, _, rate = key.partition("+")
+        zh.append(f"{names[kind].zh}{f'加价{rate}元' if rate else ''}每月{total}元")
+        en.append(f"{names[kind].en}{f' plus {rate}' if rate else ''} {total} CNY a month")
+    said = Text(f"{refused.zh}测算结果：{'；'.join(zh)}。", f"{refused.en} It gives: {'; '.join(en)}.")
+    return replace(from_obstacle(refused), text=said, figures=figures)
 
 
 def _simulated(view: CaseView, data: Data, ctx: Context) -> tuple[Decimal | None, Decimal | None]:
@@ -146,16 +181,21 @@ def billing(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
     return _priced(view, data)
 
 
-def _priced(view: CaseView, data: dict[str, object]) -> Refusal | None:
-    """Tiers need the year's energy so far, a commercial account the month's own price."""
-    first_day = data["cycle_from"]
-    plan_found = tariff_of(view, first_day, None) if isinstance(first_day, date) else None
-    if plan_found is None:
+def _priced(view: CaseView, data: dict[str, Any]) -> Refusal | None:
+    """Tiers need the year's energy so far, a commercial account the month's own price, and nobody else has one."""
+    recorded = tariff_of(view, data["cycle_from"], None)
+    if recorded is None and billed_class(view) != "commercial":
         return correct("cycle_from", "该周期没有登记的电价，先登记电价", "No price is recorded for this cycle")
-    if plan_found.kind in TIERED and data["used_before"] is None:
+    if recorded is not None and recorded.kind in TIERED and data["used_before"] is None:
         return needs("used_before", "本年此前用电量", "the year's kWh before the cycle")
-    if plan_found.status == "reference" and data["energy_price"] is None:
-        return needs("energy_price", "当月代理购电价格", "the month's proxy price")
+    if recorded is None or recorded.status == "reference":
+        return None if data["energy_price"] else needs("energy_price", "当月代理购电价格", "the month's proxy price")
+    if data["energy_price"] is not None:
+        return correct(
+            "energy_price",
+            f"“{recorded.zh}”按登记电价计收，不能另填电价",
+            f"“{recorded.en}” is billed at the recorded price; enter no other",
+        )
     return None
 
 

@@ -11,10 +11,16 @@ from cases.policy.obstacle import obstacle
 from cases.policy.suspension import Step, evaluate
 from cases.workflow.effects.base import instant, today
 from cases.workflow.effects.protection import power_is_off
-from cases.workflow.effects.suspension import notice_override, ordered_ground, suspension_of
+from cases.workflow.effects.suspension import notice_class, notice_override, ordered_ground, suspension_of
 from cases.workflow.forms.choices import GRID_GROUNDS
 from cases.workflow.guards.base import Data, cite, correct, first, from_obstacle, local, needs, refuse
-from cases.workflow.guards.situation import families, finding, reported_victim, suspension_situation
+from cases.workflow.guards.situation import (
+    families,
+    reported_classes,
+    reported_victim,
+    serves_residents,
+    suspension_situation,
+)
 from cases.workflow.view import CaseView, Context, Guard, Refusal
 from cases.workflow.workdays import calendar_for
 
@@ -52,7 +58,22 @@ def _ordered(view: CaseView, ctx: Context, ground: str, step: Step, known: Data)
         )
     if power_is_off(view):
         return _already_off()
+    if step != "determine" and (stopped := _stopped(view, ctx)):
+        return stopped
     return first(evaluate(ground, suspension_situation(view, ctx, known), step=step))
+
+
+def _stopped(view: CaseView, ctx: Context) -> Refusal | None:
+    """Mining that was reported to have stopped leaves a suspension without an object."""
+    if not view.facts.get("cessation"):
+        return None
+    return refuse(
+        "mining_stopped",
+        "已报告停止“挖矿”，停电没有对象，不能继续办理。由发展改革委签发人“撤回停电函”，再重新认定。",
+        "Mining was reported to have stopped: nothing is left to suspend. Withdraw the order and determine anew.",
+        article=cite(view, ctx, "electricity_law.suspend"),
+        missing=("withdraw_suspension",),
+    )
 
 
 def _already_off() -> Refusal:
@@ -80,7 +101,8 @@ def signing(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
         papers = {"order_document": bool(data["order_file"]), "legal_document": bool(data["legal_document"])}
     if power_is_off(view):
         return _already_off()
-    return first(evaluate(ground, suspension_situation(view, ctx, None, **papers), step="order"))
+    evaluated = suspension_situation(view, ctx, None, **papers)
+    return _stopped(view, ctx) or first(evaluate(ground, evaluated, step="order"))
 
 
 def approval(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
@@ -89,7 +111,7 @@ def approval(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
     if data and data["serves_residents"]:
         more = {"serves_residents_living": True}
     situation = suspension_situation(view, ctx, None, **more)
-    found = first(evaluate(ordered_ground(view), situation, step="approve"))
+    found = _stopped(view, ctx) or first(evaluate(ordered_ground(view), situation, step="approve"))
     if found or not data:
         return found
     if not data["order_checked"]:
@@ -103,8 +125,7 @@ def approval(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
     found = _class_weakened(view, data["user_class"])
     if found:
         return found
-    known = finding(view, "check_consumption").get("user_class") or "residential"
-    if data["approval_level"] == "station" and {known, data["user_class"]} != {"residential"}:
+    if data["approval_level"] == "station" and {*reported_classes(view), data["user_class"]} != {"residential"}:
         return correct(
             "approval_level",
             "一般用户和重要用户须由公司负责人批准",
@@ -115,14 +136,14 @@ def approval(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
 
 def _class_weakened(view: CaseView, given: str) -> Refusal | None:
     """A class that protects the user more than the one given: the countersignature, or the longer notice."""
-    known = finding(view, "check_consumption").get("user_class")
-    if known == "important" and given != "important":
+    known = reported_classes(view)
+    if "important" in known and given != "important":
         return correct(
             "user_class",
             "用电核查反馈为重要用户，须按重要用户审批并送电力管理部门会签",
             "The consumption report says important user: approve it as one, with the countersignature",
         )
-    if known == "residential" and given == "ordinary":
+    if "residential" in known and given == "ordinary":
         return correct(
             "user_class",
             "用电核查反馈为居民用户，通知期限更长，不能按一般用户办理；反馈有误的，退回后由发展改革委要求补正",
@@ -140,6 +161,8 @@ def own_suspension(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
     due, cut = data["bill_due_on"], data["cut_at"].astimezone(CHINA).date()
     numbers = tuple(row["staff_no"] for row in data["officers"])
     informed = bool(data["authority_informed"])
+    # 条例 39: the notice follows a dunning that brought nothing; dunned afterwards is not dunned.
+    noticed = data["notice_served_at"].astimezone(CHINA).date() if data["notice_served_at"] else None
     situation = suspension_situation(
         view,
         ctx,
@@ -147,11 +170,11 @@ def own_suspension(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
         origin="grid",
         finding="compromised" if reported_victim(view) else "",
         serves_residents_living=data["serves_residents"],
-        important_user=data["user_class"] == "important",
+        important_user="important" in (data["user_class"], *reported_classes(view)),
         theft_proven=bool(data["theft_proven"]),
         danger_recorded=bool(data["danger"]),
         arrears_days=(cut - due).days if due else 0,
-        dunned=bool(data["dunned_on"] and due and due < data["dunned_on"] <= cut),
+        dunned=bool(data["dunned_on"] and due and due < data["dunned_on"] <= (noticed or cut)),
         breach_found_by_grid=bool(data["breach"]),
         serious_breach=bool(data["serious_breach"]),
         grid_decision=bool(data["grid_decision"]),
@@ -172,8 +195,9 @@ def _own_notice(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
     weakened = _class_weakened(view, data["user_class"])
     if weakened:
         return weakened
-    kind, region = data["user_class"], view.region_code
-    override = notice_override(view, ctx, kind)
+    living = data["serves_residents"] or serves_residents(view)
+    kind = notice_class(view, ctx, data["user_class"], "residential" if living else None)
+    region, override = view.region_code, notice_override(view, ctx, kind)
     served = data["notice_served_at"]
     window = execution_window(served, kind, region, override) if served else None
     rule = notice_rule(kind, region, today(ctx), override)

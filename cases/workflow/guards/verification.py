@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from cases.policy.evidence import MIN_OFFICERS
+from cases.policy.evidence import MIN_OFFICERS, distinct_officers
 from cases.policy.obstacle import obstacle
 from cases.policy.surcharge import Proposal, earliest_start, surcharge_refusal, surcharge_rule
 from cases.policy.suspension import MINING_FINDINGS
-from cases.workflow.effects.base import today
+from cases.workflow.effects.base import instant, today
 from cases.workflow.effects.verification import disposals_of
-from cases.workflow.guards.base import Data, cite, correct, from_obstacle, needs, refuse
-from cases.workflow.guards.situation import determination, measure_taken, surcharge_proposal
+from cases.workflow.guards.base import Data, cite, correct, from_obstacle, local, needs, refuse
+from cases.workflow.guards.situation import determination, finding, measure_taken, surcharge_proposal
 from cases.workflow.view import CaseView, Context, Refusal
 
 
 def consumption_answers(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
-    """Where an account was found, gate 1 rests on two answers that only the grid company can give."""
+    """Where an account was found, the gates rest on answers that only the grid company can give."""
     if not data or data["result"] not in ("abnormal", "normal"):
         return None
     if data["serves_residents"] is None:
         return needs("serves_residents", "计量点是否供居民生活用电", "whether it serves residents' living")
     if data["user_class"] is None:
         return needs("user_class", "用户类别", "the user class")
+    if data["result"] == "abnormal" and data["price_class"] is None:
+        return needs("price_class", "执行电价", "the price class")
     return None
 
 
@@ -34,11 +36,9 @@ def inspection_record(view: CaseView, data: Data, ctx: Context) -> Refusal | Non
     """Two officers or more, each with a number; a home is entered only with the resident's consent."""
     if not data:
         return None
-    officers = {row["staff_no"] for row in data["officers"]}
-    if len(officers) < MIN_OFFICERS:
-        found = obstacle(
-            "too_few_officers", day=today(ctx), region=view.region_code, have=len(officers), need=MIN_OFFICERS
-        )
+    have = distinct_officers(row["staff_no"] for row in data["officers"])
+    if have < MIN_OFFICERS:
+        found = obstacle("too_few_officers", day=today(ctx), region=view.region_code, have=have, need=MIN_OFFICERS)
         return from_obstacle(found)
     if data["home_entry"] and not data["consent"]:
         return refuse(
@@ -50,6 +50,13 @@ def inspection_record(view: CaseView, data: Data, ctx: Context) -> Refusal | Non
         )
     if data["inspected_at"] < view.opened_at:
         return correct("inspected_at", "检查时间早于立案", "The inspection lies before the case was opened")
+    relapsed = [instant(row["at"]) for row in view.facts.get("reopened") or [] if row["reason"] == "relapse"]
+    if relapsed and data["inspected_at"] < relapsed[-1]:
+        return correct(
+            "inspected_at",
+            f"检查时间早于复燃重启（{local(relapsed[-1])}），须重新到现场核查",
+            f"The inspection lies before the relapse was taken up ({local(relapsed[-1])}); visit the site again",
+        )
     return None
 
 
@@ -105,9 +112,22 @@ def decided_surcharge(view: CaseView, data: Data, ctx: Context) -> Refusal | Non
     return _surcharge(view, ctx, surcharge_proposal(view, ctx, determination(view)))
 
 
+def price_class_known(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
+    """By which class the account is billed is the grid company's finding, not a word of the plan (电力法 43)."""
+    if not data or "surcharge" not in data["disposals"] or finding(view, "check_consumption").get("price_class"):
+        return None
+    return refuse(
+        "price_class_unknown",
+        "供电公司尚未反馈该户执行电价，不能测算和加价。先“退回补正”用电核查，由供电公司填报“执行电价”。",
+        "The grid company has not reported the price class of this account; ask it to, by a rework of its report.",
+        article=cite(view, ctx, "electricity_law.price"),
+        missing=("check_consumption",),
+    )
+
+
 def _surcharge(view: CaseView, ctx: Context, proposal: Proposal) -> Refusal | None:
     """Rate and first day come later, so the ones that the rules themselves give stand in for them."""
-    rule = surcharge_rule(view.region_code, today(ctx))
+    rule = surcharge_rule(view.region_code, today(ctx), subject=proposal.subject)
     if rule is not None and proposal.proven_start is not None:
         first_day = earliest_start(proposal.proven_start, rule)
         proposal = surcharge_proposal(

@@ -37,7 +37,9 @@ FACTS: Final[dict[str, Fact]] = {
         ("open_case", "attach_signal", "merge_case", "undo_merge"),
         Text("信号的来源", "What each family rests on"),
     ),
-    "last_hit": Fact("kind, batch, agency, user, at, seq", ("attach_signal",), Text("最近一次命中", "The latest hit")),
+    "last_hit": Fact(
+        "kind, batch, listed, agency, user, at, seq", ("attach_signal",), Text("最近一次命中", "The latest hit")
+    ),
     "located": Fact(
         "kind, batch, agency, user, at, seq", ("attach_signal",), Text("已查明场所", "The premises became known")
     ),
@@ -154,7 +156,8 @@ FACTS: Final[dict[str, Fact]] = {
         Text("并入他案", "Merged into another case"),
     ),
     "merged_cases": Fact(
-        "[{case, number, signals, sources, submissions, level, at}]",
+        "[{case, number, signals, sources, submissions, level, batch, reports[{kind, at, result, subject, user_class,"
+        " serves_residents}], at}]",
         ("merge_case", "undo_merge"),
         Text("并入本案的案件", "Cases merged into this one"),
     ),

@@ -135,7 +135,7 @@ ROWS: Final = (
         opens=("review_exclusion",),
         must_differ_from=NONE,
         inputs=forms.PROPOSE_EXCLUSION,
-        guards=(),
+        guards=(closing.not_determined_as_mining,),
         effect=effects.propose_exclusion,
         basis=("penalty_law.facts",),
     ),

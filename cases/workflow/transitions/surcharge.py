@@ -46,6 +46,7 @@ ROWS: Final = (
         ),
         effect=effects.propose_surcharge,
         basis=("ndrc_1283.surcharge", "project.simulation"),
+        one_way=True,  # the page shows the simulation between the form and the plan
     ),
     Transition(
         action=Action.ISSUE_SURCHARGE_LIST,

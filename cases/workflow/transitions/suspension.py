@@ -135,6 +135,7 @@ ROWS: Final = (
         guards=(
             no_stay,
             gates.step_open("approve"),
+            notice.approved,
             not_future("served_at", "送达时间", "The service"),
             notice.service,
             papers.new_notice,

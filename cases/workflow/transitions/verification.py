@@ -144,6 +144,7 @@ ROWS: Final = (
             suspension.proposed_suspension,
             gates.proposed_surcharge,
             findings.proposed_on_findings,
+            gates.price_class_known,
             gates.combination,
             review_date,
         ),
