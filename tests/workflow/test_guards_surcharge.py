@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from cases.workflow.effects.bills import computed
 from tests.workflow.desk import FILE, Desk, plan
 
 
@@ -144,3 +145,41 @@ def test_the_cessation_is_reported_once() -> None:
     assert desk.asked("drc-handler1", "report_cessation").code == "already_reported"
     error = desk.refused("drc-approver1", "end_surcharge", ends_on="2026-10-31", end_file=FILE)
     assert "早于起始日期 2026-11-01" in error.fields["ends_on"].zh
+
+
+def shiyan(price_class: str) -> Desk:
+    """A natural person where the city's plan covers persons and no price is on record."""
+    desk = planning(price_class=price_class)
+    desk.view.region_code = "420303"
+    desk.view.facts["determination"] |= {"subject": "natural_person", "proven_from": "2022-01-01"}
+    return desk
+
+
+def test_a_natural_person_is_charged_from_the_day_of_the_plan_that_covers_persons() -> None:
+    desk = shiyan("commercial")
+    early = plan(starts_on="2022-03-30", commercial_price="0.61")
+    error = desk.refused("drc-handler1", "propose_surcharge", **early)
+    assert error.code == "start_before_document"
+    assert "2022-03-31" in error.text.zh
+    desk.planned(starts_on="2022-03-31", commercial_price="0.61")
+    surcharge = desk.fact("surcharge")
+    assert (surcharge["document_from"], surcharge["rate"]) == ("2022-03-31", "0.30")
+    assert surcharge["document"].startswith("发改运行〔2021〕1283号、十堰市")
+
+
+def test_a_commercial_account_of_a_region_without_a_record_is_billed_at_the_months_own_price() -> None:
+    desk = billing()
+    desk.view.region_code = "420303"
+    assert bill(desk, energy_price=None).fields["energy_price"].zh == "请填写当月代理购电价格"
+    cycle = {"cycle_from": "2026-11-01", "cycle_to": "2026-11-30", "kwh": "35000", "energy_price": "0.6100"}
+    figures = computed(desk.view, cycle)
+    assert (figures["energy"], figures["surcharge"], figures["amount"]) == ("21350.00", "10500.00", "31850.00")
+
+
+@pytest.mark.parametrize("more", [{}, {"commercial_price": "0.61"}])
+def test_a_class_without_a_recorded_price_is_said_to_have_none(more: dict[str, str]) -> None:
+    error = shiyan("tiered").refused("drc-handler1", "propose_surcharge", **plan(price_class="tiered", **more))
+    assert "没有登记该类电价" in error.fields["price_class"].zh
+    desk = shiyan("commercial")
+    data = plan(commercial_price="0.61", reclass_to="combined")
+    assert "没有登记该类电价" in desk.refused("drc-handler1", "propose_surcharge", **data).fields["reclass_to"].zh
