@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 
 from celery import shared_task
@@ -11,6 +12,9 @@ from audit import clock
 from cases.intake.services import process_list
 from cases.models import ListBatch
 from cases.selectors.counters import fold_task_counters
+from cases.workflow.recounting import load_calendar
+
+logger = logging.getLogger(__name__)
 
 # Below the time limit of all tasks: a long list is worked on in turns.
 TURN_SECONDS = 120.0
@@ -41,3 +45,11 @@ def resume_imports() -> None:
 def fold_counters() -> None:
     """Keep totals a sum over a handful of rows; they are exact with or without it."""
     fold_task_counters()
+
+
+@shared_task(name="cases.watch_calendar")
+def watch_calendar() -> None:
+    """Take up the plan of a new year, which comes with a release, and warn while the next one is missing."""
+    loading = load_calendar(now=clock.now())
+    if loading.missing is not None:
+        logger.warning("no holiday plan for %s: deadlines that reach it are provisional", loading.missing)

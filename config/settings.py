@@ -189,6 +189,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "resume imports": {"task": "cases.resume_imports", "schedule": 60.0, "options": {"expires": 60}},
     # Totals are exact at every moment; folding keeps them a sum over few rows.
     "fold counters": {"task": "cases.fold_counters", "schedule": 30.0, "options": {"expires": 30}},
+    # A release may bring the holiday plan of a new year; until it does, administrators are warned.
+    "watch calendar": {"task": "cases.watch_calendar", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 
 # --- People, sessions, cookies ------------------------------------------------------------------------------

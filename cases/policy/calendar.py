@@ -5,6 +5,7 @@ weekends and the holidays that have a fixed date; every result that touches such
 lunar holidays and the make-up days are not known.  Plans come from the package ``chinesecalendar`` (MIT).
 """
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -17,6 +18,7 @@ from chinese_calendar import constants
 from cases.policy.dated import load
 
 MONDAY, SATURDAY, SUNDAY = 0, 5, 6
+ASK_FROM_MONTH = 10
 ONE_DAY = timedelta(days=1)
 
 
@@ -81,6 +83,29 @@ class WorkingCalendar:
         if day in self.local_holidays:
             return True
         return day in plan.holidays if plan is not None else _fixed_holiday(day)
+
+    def missing_year(self, day: date) -> int | None:
+        """Return the year that work already reaches and whose plan is not known: this one, from October the next.
+
+        The State Council publishes a plan in the last weeks of the year before.
+        """
+        if not self.known(day.year):
+            return day.year
+        ahead = day.year + 1
+        return ahead if day.month >= ASK_FROM_MONTH and not self.known(ahead) else None
+
+    def rests_on_unknown(self, first: date, last: date) -> bool:
+        """Say whether a day that can still change lies between these two, both included."""
+        return any(not self.certain(first + n * ONE_DAY) for n in range((last - first).days + 1))
+
+    def version(self) -> str:
+        """Name this calendar: twelve hex digits of SHA-256 over its plans."""
+        digest = hashlib.sha256()
+        for year in sorted(self.plans):
+            plan = self.plans[year]
+            days = [*sorted(plan.holidays), *sorted(plan.workdays)]
+            digest.update(f"{year}:{','.join(d.isoformat() for d in days)};{len(plan.holidays)}\n".encode())
+        return digest.hexdigest()[:12]
 
     def with_plan(self, plan: YearPlan) -> "WorkingCalendar":
         """Return this calendar with the plan of one more year (or a corrected one)."""

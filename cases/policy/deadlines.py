@@ -78,6 +78,24 @@ def close_of(day: date) -> datetime:
     return datetime.combine(day, _office_hours()[1], CHINA)
 
 
+def counted_again(
+    rule: str, start: datetime, pauses: Iterable[tuple[datetime, datetime]], cal: WorkingCalendar
+) -> Deadline | None:
+    """Return what a stored rule gives by this calendar, moved by the pauses; None for a rule that counts no days."""
+    kind, _, period = rule.partition(":")
+    amount, _, unit = period.removesuffix(" (region)").partition(" ")
+    if unit not in UNITS or unit == "hours" or not kind:
+        return None
+    at, provisional = end_of(Period(int(amount), unit), start, cal)
+    moved = postponed(at, pauses, cal)
+    return Deadline(moved, rule, provisional or (moved != at and rests_on_unknown(at, moved, cal)))
+
+
+def rests_on_unknown(start: datetime, end: datetime, cal: WorkingCalendar) -> bool:
+    """Say whether the time between two instants rests on days whose plan is not published."""
+    return cal.rests_on_unknown(start.astimezone(CHINA).date(), end.astimezone(CHINA).date())
+
+
 def describe(rule: str) -> tuple[str, str]:
     """Return a stored rule as a Chinese and an English sentence part."""
     amount, unit = rule.split(":", 1)[1].split(" ")[:2]

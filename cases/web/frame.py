@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, gettext
 
@@ -14,6 +15,7 @@ from agencies.actors import Actor, NoSuchActor, load_actor
 from agencies.directory import get_directory
 from agencies.vocabulary import LABELS, Role
 from audit import clock
+from cases.policy.calendar import national_calendar
 from cases.selectors.pages import open_task_total
 from cases.web.show.words import say
 
@@ -89,10 +91,18 @@ def _of_person(request: HttpRequest, actor: Actor) -> dict[str, Any]:
         if post and post.region_code in directory.regions
         else "",
         "posts": [{"agency": p.agency_id, "name": p.agency_name, "roles": role_names(p.roles)} for p in actor.posts],
+        "missing_year": _missing_year(actor),
         "nav": nav,
         "tabbar": [items[href] for href in ("/", "/cases/", "/tasks/", "/inbox/") if href in items]
         + [Item("/more/", gettext("更多"), "menu-2", current=request.path == "/more/")],
     }
+
+
+def _missing_year(actor: Actor) -> int | None:
+    """For administrators: the year whose holiday plan work already reaches and this release does not have."""
+    if not actor.has_role(Role.AGENCY_ADMIN):
+        return None
+    return national_calendar().missing_year(timezone.localtime(clock.now()).date())
 
 
 def role_names(roles: frozenset[str]) -> str:

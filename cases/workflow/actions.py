@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 
 class Action(StrEnum):
@@ -96,3 +97,7 @@ class Action(StrEnum):
     COMMENT = "comment"
     ATTACH_DOCUMENT = "attach_document"
     REVEAL_PERSONAL_DATA = "reveal_personal_data"
+
+
+# No act of a person and no row of the table: what the system writes when the plan of a year becomes known.
+RECOUNT: Final = "recount_deadlines"

@@ -23,6 +23,7 @@ from cases.workflow.errors import IdempotencyConflict, InvalidInput, NotAllowed,
 from cases.workflow.fields import Transition
 from cases.workflow.recording import bell
 from cases.workflow.recording.writing import Writing, commit, request_hash
+from cases.workflow.telling import label_of
 from cases.workflow.transitions import TRANSITIONS
 from cases.workflow.view import CaseView, Text
 
@@ -161,7 +162,7 @@ def replayed(replay: dict[str, Any], digest: str) -> Result:
 
 def stale(view: CaseView, expected: int) -> StaleVersion:
     last = view.acts[-1] if view.acts else None
-    label = TRANSITIONS[last.action].label if last and last.action in TRANSITIONS else Text("", "")
+    label = label_of(last.action) if last else Text("", "")
     return StaleVersion(
         Text(
             f"这件案件已由他人更新（最近一次：{label.zh}），你的内容尚未保存。请核对最新情况后再提交。",

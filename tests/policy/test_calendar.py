@@ -160,3 +160,20 @@ def test_counting_back_agrees_with_counting_forward() -> None:
 def test_a_negative_period_is_refused(add: object) -> None:
     with pytest.raises(ValueError, match="negative"):
         add(date(2021, 1, 1), -1, CAL)  # type: ignore[operator]
+
+
+def test_the_missing_year_is_asked_for_from_october_on() -> None:
+    cal = national_calendar()
+    assert cal.missing_year(date(2026, 9, 30)) is None
+    assert cal.missing_year(date(2026, 10, 1)) == 2027
+    assert cal.missing_year(date(2027, 1, 1)) == 2027
+    known = cal.with_plan(YearPlan(2027, frozenset({date(2027, 1, 1)}), frozenset()))
+    assert known.missing_year(date(2026, 12, 31)) is None
+    assert known.version() != cal.version()
+    assert cal.version() == national_calendar().version()
+
+
+def test_a_span_rests_on_an_unknown_year_as_soon_as_one_of_its_days_does() -> None:
+    cal = national_calendar()
+    assert not cal.rests_on_unknown(date(2026, 12, 24), date(2026, 12, 31))
+    assert cal.rests_on_unknown(date(2026, 12, 31), date(2027, 1, 1))

@@ -163,6 +163,22 @@ def test_a_pause_moves_the_deadline_by_the_office_time_it_took() -> None:
     assert deadlines.postponed(due, [after], CAL) == due
 
 
+def test_a_stored_rule_is_counted_again_by_the_same_length_and_pauses() -> None:
+    start = at("2026-11-20 16:00")
+    for kind in ("inspect_site", "follow_up"):
+        first = due_at(kind, start, CAL)
+        assert deadlines.counted_again(first.rule, start, [], CAL) == first
+    own = due_at("inspect_site", start, CAL, {"working_days": 4})
+    assert own.rule.endswith("(region)")
+    assert deadlines.counted_again(own.rule, start, [], CAL) == own
+    pause = [(at("2026-11-23 09:00"), at("2026-11-24 18:00"))]
+    moved = deadlines.counted_again("check_consumption:5 working_days", start, pause, CAL)
+    assert moved is not None
+    assert moved.at == at("2026-12-01 18:00")
+    assert deadlines.counted_again("named", start, [], CAL) is None
+    assert deadlines.counted_again("restore_supply:24 hours", start, [], CAL) is None
+
+
 def test_overdue_work_climbs_by_working_days() -> None:
     steps = deadlines.escalations(at("2026-11-23 18:00"), CAL)
     assert [(when.date(), step) for when, step in steps] == [

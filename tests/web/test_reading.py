@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,16 @@ def test_an_administrator_of_accounts_sees_no_case(demo_city: None) -> None:
     client = entered("admin1")
     assert client.get(f"/cases/{case.number}/").status_code == 404
     assert case.number not in client.get("/cases/").content.decode()
+
+
+def test_administrators_are_warned_of_a_year_without_a_holiday_plan(
+    demo_city: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for now, warned in (("2026-09-30T12:00+08:00", False), ("2026-10-01T08:00+08:00", True)):
+        monkeypatch.setattr("audit.clock.now", lambda now=now: datetime.fromisoformat(now))
+        for username in ("admin1", "drc-handler1"):
+            page = entered(username).get("/").content.decode()
+            assert ("2027 年放假安排尚未载入" in page) is (warned and username == "admin1"), (now, username)
 
 
 def test_a_branch_sees_what_it_was_given_and_nothing_else(demo_city: None) -> None:

@@ -27,8 +27,10 @@ from cases.selectors.paging import Row, fetch
 from cases.web.filters import Select
 from cases.web.show import words
 from cases.web.show.words import say
+from cases.workflow.actions import RECOUNT
 from cases.workflow.errors import NotAllowed
 from cases.workflow.task_kinds import KINDS
+from cases.workflow.telling import label_of
 from cases.workflow.transitions import TRANSITIONS
 from cases.workflow.view import Text
 
@@ -65,6 +67,7 @@ OTHERS: Final = {
 LABEL_OF: Final[dict[str, Text]] = {
     **{other.value: text for other, text in OTHERS.items()},
     **{row.action.value: row.label for row in TRANSITIONS.values()},
+    RECOUNT: label_of(RECOUNT),
 }
 ROLES: Final = {role.value: LABELS[role] for role in Role}
 # What deserves a second look in a list.
@@ -81,7 +84,8 @@ def offered(actor: Actor) -> list[Select]:
     """Agencies of this person's regions, and all actions."""
     own = tuple({post.region_code for post in actor.posts})
     agencies = [a for a in get_directory().by_code.values() if a.region_code.startswith(own)]
-    actions = [(t.action.value, t.label) for t in TRANSITIONS.values()] + [(a.value, t) for a, t in OTHERS.items()]
+    acts = [*(t.action.value for t in TRANSITIONS.values()), RECOUNT, *(a.value for a in OTHERS)]
+    actions = [(code, LABEL_OF[code]) for code in acts]
     return [
         Select("agency", gettext("机构"), gettext("全部机构"), [(str(a.id), a.short_name) for a in agencies]),
         Select("action", gettext("动作"), gettext("全部动作"), actions),

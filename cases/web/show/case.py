@@ -27,7 +27,7 @@ from cases.web.show.words import say
 from cases.workflow.deciding.available import Availability
 from cases.workflow.forms import choices, cooperation
 from cases.workflow.task_kinds import KINDS, STAGES
-from cases.workflow.telling import free_texts
+from cases.workflow.telling import free_texts, label_of
 from cases.workflow.transitions import TRANSITIONS
 from cases.workflow.view import Text
 
@@ -262,10 +262,9 @@ def event_row(row: Row) -> dict[str, Any]:
     ]
     if handed:
         lines.append(gettext("交办 %(tasks)s") % {"tasks": "、".join(handed)})
-    action = TRANSITIONS.get(row["action"])
     return {
         "id": row["event_id"], "seq": row["seq"], "at": row["at"], "leaf": row["leaf"],
-        "label": action.label if action else row["action"], "line": "；".join(lines),
+        "label": label_of(row["action"]), "line": "；".join(lines),
         "agency_id": row["agency"]["id"] if row["agency"] else None, "who": (row["actor"] or {}).get("name") or "",
     }  # fmt: skip
 

@@ -10,7 +10,7 @@ from agencies.directory import AgencyRef, Directory
 from audit.log import timestamp
 from cases.policy.calendar import add_calendar_days
 from cases.policy.dated import CHINA
-from cases.policy.deadlines import Deadline, close_of, due_at
+from cases.policy.deadlines import Deadline, close_of, due_at, postponed, rests_on_unknown
 from cases.workflow.recording.plain import plain
 from cases.workflow.task_kinds import FINDING_KINDS, KINDS, MEASURES
 from cases.workflow.view import CaseView, Context, Facts, OpenTask, Outcome, TaskView
@@ -160,6 +160,16 @@ def restoration_due(view: CaseView, ctx: Context, since: datetime) -> Deadline:
     """24 hours from when the cause was gone, or what the region sets."""
     override = ctx.directory.parameter("deadline.restore_supply", view.region_code, today(ctx))
     return due_at("restore_supply", since, calendar_for(view.region_code, ctx.directory), override)
+
+
+def moved_by(view: CaseView, ctx: Context, task: TaskView, since: datetime, until: datetime) -> dict[str, Any]:
+    """What changes about a task whose clock stood still: a later time, 暂定 where that rests on an unknown year."""
+    if task.due_at is None:
+        return {}
+    calendar = calendar_for(view.region_code, ctx.directory)
+    due = postponed(task.due_at, [(since, until)], calendar)
+    unsure = not task.provisional and rests_on_unknown(task.due_at, due, calendar)
+    return {"due_at": due, **({"provisional": True} if unsure else {})}
 
 
 def paused_by(view: CaseView, task_id: str) -> Iterable[TaskView]:

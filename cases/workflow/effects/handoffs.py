@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any, Final
 
 from audit.log import timestamp
-from cases.policy.deadlines import postponed
 from cases.workflow.effects.base import (
     Data,
     after_last_finding,
@@ -14,6 +13,7 @@ from cases.workflow.effects.base import (
     end_of_day,
     instant,
     lead,
+    moved_by,
     paused_by,
     resolve_agency,
     signed,
@@ -21,7 +21,6 @@ from cases.workflow.effects.base import (
 from cases.workflow.recording.plain import plain
 from cases.workflow.task_kinds import FINDING_KINDS, KINDS
 from cases.workflow.view import CaseView, Context, OpenTask, Outcome, TaskView
-from cases.workflow.workdays import calendar_for
 
 # Their time was set by an act (the window, the 24 hours, the day of the visit), so sending them back does not renew it.
 GIVEN_TIMES: Final = frozenset({"execute_suspension", "restore_supply", "review_monitoring", "follow_up"})
@@ -204,6 +203,4 @@ def _resume(view: CaseView, ctx: Context, question: dict[str, Any], question_id:
     # Under a stay the clock goes on standing still; lifting it moves the rest of the time.
     outcome.clock = [] if stayed else [(asker.id, "running", "answered")]
     if asker.due_at is not None:
-        calendar = calendar_for(view.region_code, ctx.directory)
-        due = postponed(asker.due_at, [(instant(question["since"]), until)], calendar)
-        outcome.touch = {asker.id: {"due_at": due}}
+        outcome.touch = {asker.id: moved_by(view, ctx, asker, instant(question["since"]), until)}

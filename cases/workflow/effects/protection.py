@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from audit.log import timestamp
-from cases.policy.deadlines import postponed
 from cases.workflow.effects.base import (
     Data,
     back_to_verification,
@@ -14,6 +13,7 @@ from cases.workflow.effects.base import (
     is_open,
     lead,
     measures_lapse,
+    moved_by,
     nothing_else_open,
     paused_by,
     picked,
@@ -26,7 +26,6 @@ from cases.workflow.effects.bills import bills_of
 from cases.workflow.effects.suspension import suspension_of
 from cases.workflow.task_kinds import KINDS
 from cases.workflow.view import CaseView, Context, Facts, OpenTask, Outcome
-from cases.workflow.workdays import calendar_for
 
 
 def power_is_off(view: CaseView) -> bool:
@@ -85,11 +84,10 @@ def stay_execution(view: CaseView, data: Data, ctx: Context) -> Outcome:
 def lift_stay(view: CaseView, data: Data, ctx: Context) -> Outcome:
     since = instant(view.facts["stay"]["since"])
     held = [t for t in view.tasks if KINDS[t.kind].adverse and t.opened_at <= since]
-    calendar = calendar_for(view.region_code, ctx.directory)
     # What is still asked of another agency goes on standing still, and its answer moves the rest of the time.
     asked = {t.id: min((instant(q.data["since"]) for q in paused_by(view, t.id)), default=None) for t in held}
     moved = {
-        t.id: {"due_at": postponed(t.due_at, [(since, max(since, asked[t.id] or ctx.now))], calendar)}
+        t.id: moved_by(view, ctx, t, since, max(since, asked[t.id] or ctx.now))
         for t in held
         # The notice window is fixed by its service: a stay that outlasts it needs a new notice, not a longer window.
         if t.due_at is not None and t.kind != "execute_suspension"

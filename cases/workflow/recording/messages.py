@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from cases.workflow.fields import Transition
 from cases.workflow.recording.plain import plain
 from cases.workflow.task_kinds import KINDS
 from cases.workflow.view import CaseView, Outcome
 
 
 def opened_messages(
-    transition: Transition, number: str, opened: list[dict[str, Any]], user_id: int, to: str
+    action: str, number: str, opened: list[dict[str, Any]], user_id: int, to: str
 ) -> list[dict[str, Any]]:
     rows = []
     for task in opened:
@@ -32,7 +31,7 @@ def opened_messages(
                     "label_en": label.en,
                     "stage": to,
                     "due_at": task["due"],
-                    "action": transition.action,
+                    "action": action,
                     "by": user_id,
                     **({"assignee": task["assignee"]} if "assignee" in task else {}),
                 },
@@ -42,9 +41,9 @@ def opened_messages(
 
 
 def messages(
-    transition: Transition, view: CaseView, opened: list[dict[str, Any]], outcome: Outcome, user_id: int, to: str
+    action: str, view: CaseView, opened: list[dict[str, Any]], outcome: Outcome, user_id: int, to: str
 ) -> list[dict[str, Any]]:
-    rows = opened_messages(transition, view.number, opened, user_id, to)
+    rows = opened_messages(action, view.number, opened, user_id, to)
     for task_id, changes in outcome.touch.items():
         task = view.task(task_id)
         topic = "task.assigned" if {"unit_id", "assignee_id"} & changes.keys() else ""
@@ -61,7 +60,7 @@ def messages(
             "label_en": label.en,
             "stage": to,
             "due_at": plain(changes.get("due_at", task.due_at)),
-            "action": transition.action,
+            "action": action,
             "by": user_id,
         }
         assignee = changes.get("assignee_id", task.assignee_id)

@@ -81,7 +81,7 @@ def write_down(
     writing = _writing(
         transition, view.id, view.number, view.version + 1, head, members=members, outcome=outcome, by=by
     )
-    writing.side["outbox"] = messages(transition, view, opened, outcome, by.actor.user_id, to)
+    writing.side["outbox"] = messages(transition.action, view, opened, outcome, by.actor.user_id, to)
     return writing
 
 
@@ -98,7 +98,7 @@ def write_opening(
     members["open"] = opened
     members["share"] = [{"agency": agency, "relation": relation} for agency, relation in share]
     writing = _writing(transition, case_id, number, 1, "00" * 32, members=members, outcome=outcome, by=by)
-    writing.side["outbox"] = opened_messages(transition, number, opened, by.actor.user_id, to)
+    writing.side["outbox"] = opened_messages(transition.action, number, opened, by.actor.user_id, to)
     return writing
 
 

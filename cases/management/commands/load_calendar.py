@@ -1,0 +1,27 @@
+"""`manage.py load_calendar`: take up the holiday plans of this release and count again what rested on their absence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from audit import clock
+from cases.workflow.recounting import load_calendar
+
+
+class Command(BaseCommand):
+    help = "载入本版本的放假安排，重算暂定期限 Load this release's holiday plans and recount provisional deadlines."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        loading = load_calendar(now=clock.now())
+        state = "已载入 loaded" if loading.new else "未变 unchanged"
+        self.stdout.write(
+            f"日历至 {loading.last_year} 年：{state}；重算期限 {loading.deadlines} 项 deadlines recounted"
+        )
+        if loading.missing is not None:
+            self.stderr.write(
+                f"{loading.missing} 年放假安排尚未收录：涉及该年的期限为暂定，停电窗口不得落入该年。"
+                "请升级 chinesecalendar 后再次运行。"
+                f"No plan for {loading.missing}: upgrade chinesecalendar and run this again."
+            )
