@@ -40,7 +40,8 @@ FIELD_KINDS: Final = frozenset(
 class Field:
     """One thing a person fills in. `sealed` values never reach an event body, only the erasable sealed part.
 
-    `minimum` and `maximum` bound numbers (the value), texts (characters) and lists (rows). `read` brings a text into
+    `minimum` and `maximum` bound numbers (the value), texts (characters) and lists (rows); `places` are the decimals a
+    number may have (2 for amounts, 4 for prices). `read` brings a text into
     its one form (a region code, a month) or raises `forms.reading.Unreadable`.
     """
 
@@ -53,6 +54,7 @@ class Field:
     sealed: bool = False
     minimum: Bound = None
     maximum: Bound = None
+    places: int = 6
     fields: tuple[Field, ...] = ()
     read: Callable[[str], str] | None = None
 

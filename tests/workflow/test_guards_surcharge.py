@@ -147,6 +147,18 @@ def test_the_cessation_is_reported_once() -> None:
     assert "早于起始日期 2026-11-01" in error.fields["ends_on"].zh
 
 
+def test_prices_have_four_decimals_and_amounts_two() -> None:
+    error = planning().refused("drc-handler1", "propose_surcharge", **plan(rate="0.30001"))
+    assert error.fields["rate"].zh == "加价标准（元/kWh）应为数字，例如 350 或 12.5（至多 4 位小数）"
+    planning().planned(rate="0.300000")
+    desk = billing()
+    assert "energy_price" in bill(desk, energy_price="0.66645").fields
+    desk.billed()
+    desk.act("grid-reviewer1", "review_bill", decision="approve")
+    pay = {"bill": "XZ26-0001-B01", "amount": "100.001", "paid_on": "2026-12-10"}
+    assert "至多 2 位小数" in desk.refused("grid-billing1", "record_payment", **pay).fields["amount"].zh
+
+
 def shiyan(price_class: str) -> Desk:
     """A natural person where the city's plan covers persons and no price is on record."""
     desk = planning(price_class=price_class)

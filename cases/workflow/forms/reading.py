@@ -57,7 +57,8 @@ def as_number(field: Field, value: Any) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
         raise _not_a_number(field)
     typed = unicodedata.normalize("NFKC", str(value)).replace(",", "").strip()
-    if not re.fullmatch(r"[+-]?\d{1,15}(\.\d{0,6})?", typed):
+    found = re.fullmatch(r"[+-]?\d{1,15}(?:\.(\d{0,6}))?", typed)
+    if not found or len((found.group(1) or "").rstrip("0")) > field.places:
         raise _not_a_number(field)
     try:
         number = Decimal(typed)
@@ -74,8 +75,8 @@ def as_number(field: Field, value: Any) -> Decimal:
 
 def _not_a_number(field: Field) -> Unreadable:
     return Unreadable(
-        f"{field.label.zh}应为数字，例如 350 或 12.5（至多六位小数）",
-        f"{field.label.en} must be a number such as 350 or 12.5 (at most six decimals)",
+        f"{field.label.zh}应为数字，例如 350 或 12.5（至多 {field.places} 位小数）",
+        f"{field.label.en} must be a number such as 350 or 12.5 (at most {field.places} decimals)",
     )
 
 

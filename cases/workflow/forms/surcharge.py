@@ -9,6 +9,8 @@ from cases.workflow.forms import choices as c
 from cases.workflow.forms.build import FILES, NOTE, choice, day, file, longtext, number, task, text, yes_no
 from cases.workflow.forms.reading import month
 
+PRICE_PLACES: Final = 4
+
 SURCHARGE_REFUSALS: Final = c.code_list(
     ("wrong_account", "户号或地址不符", "Wrong account or address"),
     ("incomplete", "名单要素不全", "List incomplete"),
@@ -35,7 +37,7 @@ PROOFS: Final = c.code_list(
 
 PROPOSE_SURCHARGE: Final = (
     task(),
-    number("rate", "加价标准（元/kWh）", "Rate (CNY/kWh)", required=True, maximum=Decimal(20)),
+    number("rate", "加价标准（元/kWh）", "Rate (CNY/kWh)", required=True, maximum=Decimal(20), places=PRICE_PLACES),
     day("starts_on", "起始日期", "First day", required=True),
     day("ends_on", "截止日期", "Last day"),
     number("monthly_kwh", "测算月电量（kWh）", "Monthly kWh of the simulation", required=True),
@@ -47,6 +49,7 @@ PROPOSE_SURCHARGE: Final = (
         "Commercial price of the month (CNY/kWh)",
         minimum=Decimal("0.0001"),
         maximum=Decimal(20),
+        places=PRICE_PLACES,
     ),
     yes_no("simulation_seen", "已查看电费测算", "The bill simulation was seen", required=True),
     text("local_document", "地方价格文件文号", "Local price document", maximum=80),
@@ -100,6 +103,7 @@ ISSUE_BILL: Final = (
         "Proxy price of the month (CNY/kWh)",
         minimum=Decimal("0.0001"),
         maximum=Decimal(20),
+        places=PRICE_PLACES,
         hint=("工商业用户必填", "Needed for commercial users"),
     ),
     NOTE,
@@ -112,7 +116,7 @@ REVIEW_BILL: Final = (
 )
 RECORD_PAYMENT: Final = (
     text("bill", "账单编号", "Bill", required=True, maximum=40),
-    number("amount", "缴费金额（元）", "Amount (CNY)", required=True, minimum=Decimal("0.01")),
+    number("amount", "缴费金额（元）", "Amount (CNY)", required=True, minimum=Decimal("0.01"), places=2),
     day("paid_on", "缴费日期", "Paid on", required=True),
     NOTE,
 )
