@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.workflow.desk import CHECKS, FILE, Desk
+from tests.workflow.desk import CHECKS, FILE, Desk, at
 
 
 def ready(now: str = "2026-11-03 10:00") -> Desk:
@@ -159,3 +159,79 @@ def test_whoever_cut_does_not_confirm() -> None:
     desk = ready().cut()
     error = desk.refused("grid-crew1", "confirm_suspension", confirmed_at=desk.iso, load_is_zero=True, reading="1")
     assert (error.code, error.status) == ("four_eyes", 403)
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("2026-11-07 21:59:59", None),
+        ("2026-11-07 22:00", "night"),
+        ("2026-11-07T14:00:00Z", "night"),  # 22:00 in China
+        ("2026-11-08T03:59:59+14:00", None),  # 21:59:59 in China
+        ("2026-11-08 05:59:59", "night"),
+        ("2026-11-07T21:59:59Z", "night"),  # 05:59:59 of the next day in China
+        ("2026-11-08 06:00", None),
+        ("2026-11-07T17:00:00-05:00", None),  # 06:00 of the next day in China
+    ],
+)
+def test_the_night_is_that_of_china_whatever_zone_is_typed(typed: str, code: str | None) -> None:
+    desk = served()
+    early = typed.startswith("2026-11-07 2") or "14:00" in typed
+    desk.now = at("2026-11-07 21:20" if early else "2026-11-08 05:20")
+    desk.warned()
+    desk.now = at("2026-11-07 22:30" if early else "2026-11-08 06:30")
+    if code:
+        assert cut(desk, executed_at=typed) == code
+    else:
+        desk.act("grid-crew1", "execute_suspension", **desk.execution(executed_at=typed))
+
+
+@pytest.mark.parametrize(("clock", "code"), [("09:59:59", "before_window"), ("10:00:00", None)])
+def test_the_window_opens_to_the_second(clock: str, code: str | None) -> None:
+    desk = served()
+    desk.now = at("2026-11-06 09:20")
+    desk.warned()
+    desk.now = at(f"2026-11-06 {clock}")
+    assert (cut(desk) if code else desk.act("grid-crew1", "execute_suspension", **desk.execution())["to"]) == (
+        code or "suspension"
+    )
+
+
+@pytest.mark.parametrize(("clock", "code"), [("10:00:00", None), ("10:00:01", "after_window")])
+def test_the_window_closes_to_the_second(clock: str, code: str | None) -> None:
+    desk = served()
+    desk.now = at("2026-11-10 09:20")
+    desk.warned()
+    desk.now = at(f"2026-11-10 {clock}")
+    assert (cut(desk) if code else desk.act("grid-crew1", "execute_suspension", **desk.execution())["to"]) == (
+        code or "suspension"
+    )
+
+
+@pytest.mark.parametrize(
+    ("service", "cut_on", "code"),
+    [
+        ("2026-10-06 10:00", "2026-10-10 10:00", None),  # a Saturday that is worked
+        ("2026-11-03 10:00", "2026-11-07 10:00", None),  # an ordinary Saturday is no statutory holiday
+        ("2026-10-01 10:00", "2026-10-06 10:00", "statutory_holiday"),  # a day between, moved into the holiday
+        ("2026-05-01 10:00", "2026-05-05 10:00", "statutory_holiday"),
+    ],
+)
+def test_a_worked_saturday_is_open_and_the_whole_published_holiday_is_not(
+    service: str, cut_on: str, code: str | None
+) -> None:
+    desk = served(service)
+    desk.now = at(cut_on)
+    desk.warned().later(minutes=30)
+    if code:
+        assert cut(desk) == code
+    else:
+        desk.act("grid-crew1", "execute_suspension", **desk.execution())
+
+
+def test_nobody_is_served_on_an_order_that_the_grid_company_has_not_approved() -> None:
+    desk = ready()
+    desk.view.facts["suspension"] = {k: v for k, v in desk.fact("suspension").items() if k != "approved_at"}
+    notice = {"method": "direct", "served_at": desk.iso, "notice_file": FILE, "signature": "signed"}
+    assert desk.refused("grid-crew1", "serve_notice", **notice).code == "not_approved"
+    assert desk.asked("grid-crew1", "serve_notice").code == "not_approved"
