@@ -868,6 +868,19 @@ def test_a_merge_takes_no_finding_away_that_protects_a_victim(world: World) -> N
         assert error.code == "victim"
 
 
+def test_a_waiver_after_the_merge_is_no_report_that_takes_a_victim_back(world: World) -> None:
+    survivor = merged_away(world, finding="compromised")
+    world.later(minutes=1)
+    kinds = ["analyse_traffic", "inspect_site"]
+    world.act(survivor, "drc-handler1", "request_rework", findings=kinds, reason="再查")
+    waived = next(t.id for t in world.view(survivor).tasks if t.kind == "analyse_traffic")
+    world.act(survivor, "drc-reviewer1", "waive_finding", task=waived, reason_code="not_needed")
+    seen = inspection(world, serves_residents=False, subject="sole_trader")
+    world.act(survivor, "drc-handler2", "record_inspection", **seen)
+    error = refused(world, survivor, "drc-handler1", "propose_determination", **proposal("suspension"))
+    assert error.code == "victim"
+
+
 def test_a_merge_takes_no_important_user_away(world: World) -> None:
     survivor = signed(world, world.determined(merged_away(world, user_class="important"), **proposal("suspension")))
     assert "user_class" in refused(world, survivor, "grid-approver1", "approve_suspension", **approval()).fields

@@ -158,7 +158,7 @@ def test_a_cut_is_confirmed_by_a_load_of_zero() -> None:
 def test_whoever_cut_does_not_confirm() -> None:
     desk = ready().cut()
     error = desk.refused("grid-crew1", "confirm_suspension", confirmed_at=desk.iso, load_is_zero=True, reading="1")
-    assert (error.code, error.status) == ("four_eyes", 403)
+    assert (error.code, error.status, error.article) == ("four_eyes", 403, "《本系统办理规则》双人规则")
 
 
 @pytest.mark.parametrize(

@@ -146,6 +146,7 @@ def _four_eyes(transition: Transition, view: CaseView, actor: Actor) -> Refusal 
                     f"本案的“{done.zh}”是你办理的，“{transition.label.zh}”须由另一人办理。",
                     f"You did “{done.en}” on this case; “{transition.label.en}” takes another person.",
                 ),
+                article=law.cite("project.two_people", view.opened_at.date(), view.region_code),
                 status=403,
             )
     return None

@@ -84,9 +84,10 @@ def after_last_finding(view: CaseView, ctx: Context) -> list[OpenTask]:
 def reports(view: CaseView, kind: str) -> list[dict[str, Any]]:
     """What was reported of this kind, here and on the cases that were merged into this one; the own report first.
 
-    A report of a merged case counts until this case has a later one, so that a merge takes no finding away.
+    A report of a merged case counts until this case has a later one (a waiver is none): a merge takes no finding away.
     """
     own: dict[str, Any] = (view.facts.get("findings") or {}).get(kind) or {}
+    own = {} if own.get("result") == "waived" else own
     gained = [row for case in view.facts.get("merged_cases") or [] for row in case.get("reports", [])]
     later = [row for row in gained if row["kind"] == kind and row["at"] > own.get("at", "")]
     return ([own] if own else []) + later
