@@ -20,6 +20,9 @@ TRACE_MAX_AGE = timedelta(days=180)
 #: Clocks of a probe and of this product may differ a little before "seen in the future" is an error.
 CLOCK_SKEW = timedelta(minutes=10)
 
+#: No address with a slip is longer; a cell of thousands of digits is no number that could be read.
+LONGEST_SLIP = 100
+
 OPERATORS = {
     "ct": ("中国电信", "China Telecom"),
     "cu": ("中国联通", "China Unicom"),
@@ -156,6 +159,8 @@ def city_hint(ip: IPAddress | str) -> str | None:
 
 def _explain(text: str) -> tuple[tuple[str, ...], str]:
     """Name the slips in a text that is no address, and the address it reads as once they are undone."""
+    if len(text) > LONGEST_SLIP:
+        return (), ""
     slips = []
     guess = text
     # Letters are the address itself in IPv6, so only a text without colons is searched for mistyped digits.

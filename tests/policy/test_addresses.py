@@ -231,3 +231,9 @@ def test_the_prefix_files_keep_their_licence_beside_them() -> None:
     assert "MIT License" in (folder / "LICENSE.china-operator-ip").read_text()
     assert "09179e36" in (folder / "SOURCE.md").read_text()
     assert sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) < 2_000_000
+
+
+def test_a_cell_of_thousands_of_digits_is_no_address_and_no_crash() -> None:
+    for text in ("1." + "9" * 5000, "9" * 5000, "1.2.3." * 2000):
+        found = classify(text)
+        assert (found.problem, found.slips, found.suggestion) == ("bad_ip", (), "")
