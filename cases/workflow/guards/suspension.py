@@ -79,8 +79,9 @@ def _stopped(view: CaseView, ctx: Context) -> Refusal | None:
 def _already_off() -> Refusal:
     return refuse(
         "power_is_off",
-        "该户已停电，不能再次停电。如需加价，处置意见选“惩罚性电价”；如需复电，办理“决定恢复供电”。",
-        "The supply is already off. Choose the surcharge instead, or order the restoration.",
+        "该户已停电，不能再次停电。如需加价，处置意见选“惩罚性电价”；"
+        "如需复电，在暂停供电、惩罚性电价阶段或办结后“决定恢复供电”。",
+        "It is off already. Choose the surcharge instead; a restoration is ordered under a measure or once closed.",
     )
 
 
