@@ -16,7 +16,7 @@ from audit.ids import new_id
 from cases.intake.acts import FAMILY, Import, Target
 from cases.intake.copying import copy_rows
 from cases.intake.lines import Line
-from cases.intake.lists.rows import ReadRow
+from cases.intake.lists.rows import FIGURES, ReadRow
 from cases.intake.lists.values import CST, read_time
 from cases.intake.sites.matching import Placement, Plan
 from cases.models.sealing import key_ring, seal_cells
@@ -186,11 +186,8 @@ def _signals(targets: Iterable[Target], by_line: dict[int, Line], imported: Impo
             yield target.case_id, family, _numbers(read), begin, end, row_id, imported.now
 
 
-_NUMBERS = ("count", "kwh", "peak", "valley", "flat", "total", "capacity", "running", "month")
-
-
 def _numbers(read: ReadRow) -> dict[str, Any]:
-    return {name: read.reading[name] for name in _NUMBERS if name in read.reading}
+    return {name: read.reading[name] for name in FIGURES if name in read.reading}
 
 
 def _observed(read: ReadRow) -> tuple[datetime | None, datetime | None]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cases.intake.lists.mapping import Mapping
-from cases.intake.lists.rows import ReadRow, Setting, read_row
+from cases.intake.lists.rows import FIGURES, ReadRow, Setting, read_row
 from cases.intake.sites.identity import Evidence, evidence_of
 from cases.intake.sites.lookups import (
     FirstRow,
@@ -33,7 +33,7 @@ class Line:
     same_as: int | None = None
 
 
-def prepare(reads: Iterable[ReadRow], ids: Iterable[int], batch: str) -> list[Line]:
+def prepare(kind: str, reads: Iterable[ReadRow], ids: Iterable[int], batch: str) -> list[Line]:
     """Give every row its id and find the repeated ones; only the first of equal rows keeps the identity."""
     blind = key_ring().blind
     lines = [Line(read, row_id) for read, row_id in zip(reads, ids, strict=True)]
@@ -46,10 +46,10 @@ def prepare(reads: Iterable[ReadRow], ids: Iterable[int], batch: str) -> list[Li
         if line.identity is None:
             continue
         if first := stored.get(line.identity):
-            _repeats(line, first, batch)
+            _repeats(line, first, kind, batch)
         elif earlier := seen.get(line.identity):
-            line.same_as = earlier.row_id
-            line.read.end("duplicate", "duplicate", row=earlier.read.number)
+            here = FirstRow(earlier.row_id, earlier.read.number, batch, earlier.read.reading)
+            _repeats(line, here, kind, batch)
         else:
             seen[line.identity] = line
             read = line.read
@@ -59,12 +59,14 @@ def prepare(reads: Iterable[ReadRow], ids: Iterable[int], batch: str) -> list[Li
     return lines
 
 
-def _repeats(line: Line, first: FirstRow, batch: str) -> None:
+def _repeats(line: Line, first: FirstRow, kind: str, batch: str) -> None:
     line.same_as = first.row_id
     if first.batch == batch:
-        line.read.end("duplicate", "duplicate", row=first.number)
+        line.read.end("duplicate", "duplicate", row=first.number, same=kind)
     else:
-        line.read.end("duplicate", "duplicate_elsewhere", row=first.number, batch=first.batch)
+        line.read.end("duplicate", "duplicate_elsewhere", row=first.number, batch=first.batch, same=kind)
+    if any(first.reading.get(name) != line.read.reading.get(name) for name in FIGURES):
+        line.read.notes.append(("differs", {}))
 
 
 def match(kind: str, lines: list[Line], setting: Setting) -> tuple[Matcher, dict[str, StoredCase]]:

@@ -1,6 +1,7 @@
-"""Raw cells as a viewer sees them: names 1+*, phones 3+4, accounts their ends, addresses down to the district.
+"""Raw cells as a viewer sees them: names, phones and accounts masked as everywhere, addresses down to the district.
 
-A cell of a column that nobody mapped is hidden altogether: what it holds is not known.
+A cell of a column that nobody mapped is hidden altogether: what it holds is not known. Of the other columns
+only what looks like their own is shown, for a row may have slipped by a column.
 """
 
 from __future__ import annotations
@@ -9,26 +10,15 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from cases.intake.lists.values import text_of
+from cases.intake.lists import words
+from cases.intake.lists.rows import FIGURES, result_of, shown
+from cases.intake.lists.sentences import LABELS
+from cases.intake.lists.values import read_time, text_of
+from cases.selectors.masking import digits, name
 
 HIDDEN = "***"
+_NOTHING = frozenset({"-", "--", "/", "无", "未知", "其他"})
 _DISTRICT = re.compile(r"^(.*?(?:区|县|市(?!.{0,6}[区县市])))")
-
-
-def mask_name(text: str) -> str:
-    """`孙玲娜` → `孙**`; a firm keeps its first four characters."""
-    return text[:1] + "*" * (len(text) - 1) if len(text) <= 4 else text[:4] + HIDDEN
-
-
-def mask_phone(text: str) -> str:
-    """`18049472055` → `180****2055`."""
-    return f"{text[:3]}****{text[-4:]}" if len(text) >= 9 else HIDDEN
-
-
-def mask_account(text: str) -> str:
-    """`3203192714718` → `3203*****4718`; short ones keep two characters at each end."""
-    keep = 4 if len(text) >= 12 else 2
-    return f"{text[:keep]}*****{text[-keep:]}" if len(text) > 2 * keep else HIDDEN
 
 
 def mask_address(text: str) -> str:
@@ -37,18 +27,40 @@ def mask_address(text: str) -> str:
     return f"{match[1]}{HIDDEN}" if match else HIDDEN
 
 
+def _mask_time(text: str) -> str:
+    return text if read_time(text) else shown(text)
+
+
+def _mask_result(text: str) -> str:
+    code = result_of(text)
+    return HIDDEN if code == "other" else LABELS[code].zh
+
+
+def _by(reads: Callable[[str], str]) -> Callable[[str], str]:
+    return lambda text: text if text in _NOTHING or reads(text) else HIDDEN
+
+
 def _hidden(_text: str) -> str:
     return HIDDEN
 
 
 _MASKS: dict[str, Callable[[str], str]] = {
-    "holder": mask_name,
-    "phone": mask_phone,
-    "broadband": mask_account,
-    "meter": mask_account,
+    "holder": name,
+    "phone": digits,
+    "broadband": digits,
+    "meter": digits,
     "address": mask_address,
     "content": _hidden,
     "reporter": _hidden,
+    **dict.fromkeys(("ip", "port", "pool_port", *FIGURES), shown),
+    "result": _mask_result,
+    "pool": _by(words.pool_of),
+    "coin": _by(words.coin_of),
+    "operator": _by(words.carrier_of),
+    "category": _by(words.tariff_of),
+    "price": _by(words.tariff_of),
+    "voltage": _by(words.voltage_of),
+    **dict.fromkeys(("first", "last", "reported"), _mask_time),
 }
 
 

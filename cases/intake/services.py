@@ -204,7 +204,7 @@ class _Run:
             if held.rows_done != chunk[0].number - 1:
                 raise _Overtaken
             lock_intake()
-            lines = prepare(chunk, next_ids("cases_listrow_id_seq", len(chunk)), self.batch.name)
+            lines = prepare(self.batch.kind, chunk, next_ids("cases_listrow_id_seq", len(chunk)), self.batch.name)
             matcher, cases = match(self.batch.kind, lines, self.setting)
             targets = gather(matcher.plan, cases)
             perform(matcher.plan, targets, self.imported)

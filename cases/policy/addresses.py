@@ -7,7 +7,7 @@ import ipaddress
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cache
 from typing import NamedTuple
 
@@ -17,7 +17,7 @@ IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 #: Carriers keep their logs six months (网络安全法 21(3)); an older lead may be beyond tracing.
 TRACE_MAX_AGE = timedelta(days=180)
-#: Clocks of a probe and of this product may differ a little before "seen in the future" is an error.
+#: Clocks of a probe and of this product may differ a little before "seen in the future" is worth a word.
 CLOCK_SKEW = timedelta(minutes=10)
 
 #: No address with a slip is longer; a cell of thousands of digits is no number that could be read.
@@ -38,6 +38,7 @@ _SLIPS = (("O", "0"), ("o", "0"), ("l", "1"), ("I", "1"), ("|", "1"), ("S", "5")
 _ATTACHED = (
     (r"^([\d.]+):\d+$", "port_attached", r"\1"),
     (r"^([^/]+)/.*$", "prefix_length", r"\1"),
+    (r"^([^%]+)%.*$", "zone", r"\1"),
     (r",", ",→.", "."),
 )
 _SLIP_NAMES = {
@@ -46,6 +47,7 @@ _SLIP_NAMES = {
     "leading_zero": ("有前导零", "leading zero"),
     "port_attached": ("后面带了端口", "a port is attached"),
     "prefix_length": ("带了掩码长度", "a prefix length is attached"),
+    "zone": ("带了网卡标识", "an interface is attached"),
 }
 _TEXTS = {
     "no_ip": ("没有IP地址", "no IP address"),
@@ -79,13 +81,6 @@ class Port(NamedTuple):
     problem: str
 
 
-class Times(NamedTuple):
-    """``problem`` refuses the row (time_order, in_future); ``weak`` flags it (no_time, too_old)."""
-
-    problem: str
-    weak: tuple[str, ...]
-
-
 def normalise(cell: str) -> str:
     """Fold full-width characters, Chinese stops and spaces, as typed lists have them."""
     text = unicodedata.normalize("NFKC", cell).replace("。", ".").replace("·", ".")
@@ -98,7 +93,8 @@ def classify(cell: str | None) -> Address:
     if text.casefold() in _BLANK:
         return _problem(text, None, "no_ip")
     try:
-        ip: IPAddress = ipaddress.ip_address(text)
+        # A zone (`%eth0`) names an interface of one machine: nothing that a carrier could look up.
+        ip: IPAddress = ipaddress.ip_address("" if "%" in text else text)
     except ValueError:
         slips, suggestion = _explain(text)
         return _problem(text, None, "bad_ip", slips, suggestion)
@@ -121,20 +117,6 @@ def read_port(cell: str | int | None) -> Port:
     if match and 1 <= int(match[1]) <= 65535:
         return Port(int(match[1]), "")
     return Port(None, "bad_port")
-
-
-def check_times(first: datetime | None, last: datetime | None, now: datetime) -> Times:
-    """Judge the first and last time of a row against each other and the day it is read."""
-    if first is None and last is None:
-        return Times("", ("no_time",))
-    begin, end = first or last, last or first
-    if begin is None or end is None:
-        return Times("", ("no_time",))
-    if end < begin:
-        return Times("time_order", ())
-    if end > now + CLOCK_SKEW:
-        return Times("in_future", ())
-    return Times("", ("too_old",) if now - end > TRACE_MAX_AGE else ())
 
 
 def well_known_name(ip: IPAddress) -> str:

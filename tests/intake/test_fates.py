@@ -50,6 +50,11 @@ def telecom(**changes: Any) -> ReadRow:
         ({"first": "", "last": ""}, "weak:no_time", "补要时间"),
         ({"first": "上周", "last": ""}, "weak:no_time", "无法识别"),
         ({"first": "10/3/2026 08:00", "last": ""}, "weak:no_time", "系统不作猜测"),
+        # What cannot be read is not replaced by the other time: the reply of the carrier would never find the row.
+        ({"first": "21/10/3 0:50"}, "weak:no_time", "无法识别"),
+        ({"first": ""}, "accept", "已接收"),
+        ({"ip": "2409:8a20::1"}, "accept", "已接收"),
+        ({"ip": "9" * 5000 + ".1.1.1"}, "reject:bad_ip", "系统不代为更正"),
     ],
 )
 def test_a_row_of_a_monitoring_list(changes: dict[str, str], fate: str, says: str) -> None:
@@ -57,6 +62,42 @@ def test_a_row_of_a_monitoring_list(changes: dict[str, str], fate: str, says: st
     assert read.fate == fate
     assert says in row_sentence(read.reason, read.figures).zh
     assert row_sentence(read.reason, read.figures).en
+
+
+def test_a_last_time_that_cannot_be_read_or_lies_ahead_is_named() -> None:
+    read = telecom(last="昨晚")
+    assert row_sentence(*read.notes[0]).zh == "最近发现时间“□□”无法识别，按首次发现时间处理；请核对。"
+    assert read.reading["last"] == read.reading["first"]
+    ahead = telecom(last="2026-11-02 00:00")
+    assert row_sentence(*ahead.notes[0]).zh.startswith("最近发现时间2026-11-02 00:00晚于接收时间")
+
+
+def test_an_account_that_a_spreadsheet_has_rounded_is_refused_and_a_placeholder_is_none() -> None:
+    mapping = map_header("grid", ["户号", "户名", "用电地址"])
+    rounded = read_row(1, ["3.20319E+12", "孙玲", "云龙区民主路1号"], mapping, SETTING)
+    assert rounded.fate == "reject:bad_account"
+    assert "设为文本格式" in row_sentence(rounded.reason, rounded.figures).zh
+    one, other = (read_row(n, ["无", "孙玲", f"云龙区民主路{n}号"], mapping, SETTING) for n in (1, 2))
+    assert one.fate == other.fate == "accept"
+    assert one.identity != other.identity
+    assert read_row(1, ["/", "孙玲", ""], mapping, SETTING).fate == "reject:no_account"
+
+
+@pytest.mark.parametrize(
+    ("answer", "result"),
+    [
+        ("已定位", "located"),
+        ("未定位成功", "other"),
+        ("成功", "located"),
+        ("日志已过期，户名孙玲娜", "expired"),
+        ("NAT地址无法定位", "nat"),
+    ],
+)
+def test_the_words_of_a_reply_are_read_and_not_repeated(answer: str, result: str) -> None:
+    mapping = map_header("trace", ["源IP地址", "源端口", "首次发现时间", "溯源结果", "宽带账号"])
+    read = read_row(1, ["36.154.192.217", "1159", "2026/10/3 00:50", answer, "xz01@adsl"], mapping, SETTING)
+    assert read.reading["result"] == result
+    assert "孙玲娜" not in row_sentence(read.reason, read.figures).zh
 
 
 def test_an_old_lead_is_named_and_not_refused() -> None:

@@ -9,11 +9,13 @@ import pytest
 
 from cases.intake.lists.values import (
     CST,
+    is_account,
     is_ambiguous,
     proved_order,
     read_account,
     read_month,
     read_number,
+    read_quantity,
     read_time,
     split_endpoint,
     text_of,
@@ -35,6 +37,8 @@ AT = datetime(2021, 10, 3, 0, 50, tzinfo=CST)
         "2021-10-03T00:50:00+08:00",
         "2021-10-02T16:50:00Z",
         "2021-10-02 16:50:00+0000",
+        "2021/10/3 上午12:50",
+        "2021/10/3 12:50 AM",
         "44472.034722222",
         "1633193400",
         "1633193400000",
@@ -44,9 +48,25 @@ def test_one_moment_in_every_notation(text: str) -> None:
     found = read_time(text)
     assert found is not None
     assert abs(found - AT) < timedelta(seconds=1)
+    # Written alike too: the hour and minute are part of the key that a carrier's reply is found by.
+    assert found.isoformat()[:16] == "2021-10-03T00:50"
 
 
-@pytest.mark.parametrize("text", ["", "昨天", "2021-13-03 00:50", "2021-10-03 25:00", "123", "18049472055000000"])
+def test_the_afternoon_of_a_spreadsheet_is_read() -> None:
+    assert read_time("2021/10/8 下午3:05") == datetime(2021, 10, 8, 15, 5, tzinfo=CST)
+    assert read_time("2021/10/8 下午12:05") == datetime(2021, 10, 8, 12, 5, tzinfo=CST)
+    assert read_time("2021/10/8 下午15:05") == datetime(2021, 10, 8, 15, 5, tzinfo=CST)
+    assert read_time("2021/10/8 3:05 PM") == datetime(2021, 10, 8, 15, 5, tzinfo=CST)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "昨天", "2021-13-03 00:50", "2021-10-03 25:00", "123", "18049472055000000", "21/10/3 0:50"),
+        *("2021-10-03 00:50+99:00", "0001-01-01 00:00", "9999-12-31 23:59", "nan", "2021-10-03" + " " * 90_000 + "x"),
+    ],
+    ids=lambda text: text[:24],
+)
 def test_what_is_no_time_is_none(text: str) -> None:
     assert read_time(text) is None
 
@@ -76,9 +96,38 @@ def test_numbers_as_people_write_them(text: str, number: str) -> None:
     assert read_number(text) == Decimal(number)
 
 
-@pytest.mark.parametrize("text", ["", "约400", "1,22,9", "4OO", "孙玲"])
+@pytest.mark.parametrize("text", ["", "约400", "1,22,9", "4OO", "孙玲", "1e5000", "9" * 30, "1e99"])
 def test_what_is_no_number_is_none(text: str) -> None:
     assert read_number(text) is None
+
+
+def test_a_quantity_below_nothing_is_none_and_named() -> None:
+    assert read_quantity("1,229.70") == ("1229.7", "")
+    assert read_quantity("") == (None, "")
+    assert [read_quantity(text)[1] for text in ("-1", "-22.5", "x", "1e5000")] == [
+        "empty_reading",
+        "negative_reading",
+        "unreadable_number",
+        "unreadable_number",
+    ]
+
+
+def test_only_what_tells_one_subscriber_from_all_others_is_an_account() -> None:
+    assert all(is_account(read_account(text)) for text in ("3203 1927-14718", "xz01@adsl", "0516-8371"))
+    for text in (
+        "",
+        "-",
+        "/",
+        "无",
+        "不详",
+        "N/A",
+        "null",
+        "待核实1号",
+        "0000000000000",
+        "3.20319E+12",
+        "x" * 80 + "1",
+    ):
+        assert not is_account(read_account(text)), text
 
 
 def test_cells_months_accounts_and_endpoints() -> None:

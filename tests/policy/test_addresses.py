@@ -1,7 +1,6 @@
 """What a cell of a monitoring list says about an address, a port and a time."""
 
 import ipaddress
-from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -9,7 +8,6 @@ from hypothesis import strategies as st
 
 from cases.policy.addresses import (
     OPERATORS,
-    check_times,
     city_hint,
     classify,
     operator_of,
@@ -101,6 +99,7 @@ def test_a_public_service_is_no_subscriber(cell: str, name: str) -> None:
         ("61,147,103,140", (",→.",), "61.147.103.140"),
         ("pool.minexmr.com", ("o→0", "l→1"), ""),
         ("1:2:3", (), ""),
+        ("2409:8a20::1%eth0", ("zone",), "2409:8a20::1"),
     ],
 )
 def test_a_slip_is_named_and_never_corrected_silently(cell: str, slips: tuple[str, ...], suggestion: str) -> None:
@@ -144,30 +143,6 @@ def test_any_text_gets_an_answer(text: str) -> None:
 )
 def test_a_port_is_1_to_65535(cell: str | int | None, port: tuple[int | None, str]) -> None:
     assert read_port(cell) == port
-
-
-NOW = datetime(2021, 10, 12, 1, 0, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("first", "last", "expected"),
-    [
-        (-5, -3, ("", ())),
-        (-3, -5, ("time_order", ())),
-        (-3, -3, ("", ())),
-        (None, None, ("", ("no_time",))),
-        (None, -3, ("", ())),
-        (-3, None, ("", ())),
-        (-3, 1, ("in_future", ())),
-        (-400, -181, ("", ("too_old",))),
-        (-400, -180, ("", ())),
-    ],
-)
-def test_times_are_in_order_and_within_the_logs(
-    first: int | None, last: int | None, expected: tuple[str, tuple[str, ...]]
-) -> None:
-    begin, end = (None if n is None else NOW + timedelta(days=n) for n in (first, last))
-    assert check_times(begin, end, NOW) == expected
 
 
 @pytest.mark.parametrize(

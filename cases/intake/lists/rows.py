@@ -14,11 +14,11 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from cases.intake.lists import values
+from cases.intake.lists import values, words
 from cases.intake.lists.mapping import Mapping
 from cases.intake.lists.places import Place, city_name, county_named, read_place
 from cases.intake.lists.reading import Row
-from cases.intake.lists.subjects import coin_of, subject_of
+from cases.intake.lists.subjects import subject_of
 from cases.policy import addresses
 
 Note = tuple[str, dict[str, Any]]
@@ -62,6 +62,9 @@ class ReadRow:
 
 Cells = Callable[[str], str]
 
+# What of a reading is measured: the numbers of the signal that a row becomes.
+FIGURES = ("count", "kwh", "peak", "valley", "flat", "total", "capacity", "running", "month")
+
 # A column that was taken for another must not carry a name or a phone into a sentence.
 _SHOWN = re.compile(r"[^0-9A-Za-z年月日时分秒上下午:./,|+ -]")
 _LONG_NUMBER = re.compile(r"\d{9,}")
@@ -86,8 +89,14 @@ def _kept(cell: Any) -> Any:
 def _subscriber(read: ReadRow, cells: Cells, setting: Setting) -> None:
     """Holder, phone, installed address and accounts, where the list has them: to the vault, not into the reading."""
     for name in ("broadband", "meter", "holder", "phone", "address"):
-        if text := cells(name):
-            read.personal[name] = values.read_account(text) if name in ("broadband", "meter") else text
+        text = cells(name)
+        if name in ("broadband", "meter"):
+            account = values.read_account(text)
+            if len(text) > 2 and not values.is_account(account):
+                read.notes.append(("not_account", {"field": name}))
+            text = account if values.is_account(account) else ""
+        if text:
+            read.personal[name] = text
     if address := read.personal.get("address"):
         read.place = read_place(address, setting.home)
     read.subject = subject_of(read.personal.get("holder", ""))
@@ -96,16 +105,18 @@ def _subscriber(read: ReadRow, cells: Cells, setting: Setting) -> None:
 
 
 def _seen(read: ReadRow, cells: Cells, setting: Setting) -> tuple[datetime | None, datetime | None]:
-    """First and last sight; where only one is given it is both."""
+    """First and last sight; where only one is given it is both. A first one that cannot be read is not replaced."""
     first = values.read_time(cells("first"), setting.order)
     last = values.read_time(cells("last"), setting.order)
-    first, last = first or last, last or first
+    if first and not last and cells("last"):
+        read.notes.append(("bad_last", {"last": shown(cells("last"))}))
+    first, last = first if cells("first") else last, last or first
     if first and last:
         read.reading |= {"first": first.isoformat(), "last": last.isoformat()}
         if setting.received - last > addresses.TRACE_MAX_AGE:
             read.notes.append(("old_lead", {"days": addresses.TRACE_MAX_AGE.days}))
         elif last - setting.received > addresses.CLOCK_SKEW:
-            read.notes.append(("in_future", {"last": last.isoformat(sep=" ", timespec="minutes")}))
+            read.notes.append(("in_future", {"last": f"{last:%Y-%m-%d %H:%M}"}))
     return first, last
 
 
@@ -132,19 +143,15 @@ _classified = lru_cache(maxsize=65_536)(addresses.classify)
 def _telecom(read: ReadRow, cells: Cells, setting: Setting) -> ReadRow:
     port = _endpoint(read, cells)
     pool = cells("pool").lower() + (f":{cells('pool_port')}" if cells("pool_port") else "")
-    read.reading |= {
-        name: value
-        for name, value in (
-            ("pool", pool),
-            ("coin", coin_of(cells("coin"))),
-            ("operator", cells("operator")),
-            ("hint", county_named(cells("county"), setting.home)),
-            ("level", "priority" if "重点" in cells("level") else ""),
-            ("count", _integer(cells("count"))),
-            ("kwh", _quantity(read, "kwh", cells)),
-        )
-        if value not in ("", None)
-    }
+    _words(
+        read,
+        pool=words.pool_of(cells("pool"), cells("pool_port")),
+        coin=words.coin_of(cells("coin")),
+        operator=words.carrier_of(cells("operator")),
+        hint=county_named(cells("county"), setting.home),
+        level="priority" if "重点" in cells("level") else "",
+    )
+    _quantities(read, cells, "count", "kwh")
     first, last = _seen(read, cells, setting)
     if read.refused:
         return read
@@ -174,32 +181,37 @@ def _traceable(read: ReadRow, cells: Cells, setting: Setting, *, first: datetime
 def _elsewhere(ip: str, home: str) -> str:
     """The city that the prefix tables point to if it is not the home city; empty where they do not tell.
 
-    The tables know the cities of Jiangsu only, so for a home in another province they tell nothing.
+    The tables know the cities of Jiangsu only, and those by IPv4: of a home in another province, or of IPv6, they
+    tell nothing.
     """
     city = addresses.city_hint(ip)
     if city is not None:
         return "" if len(city) < 4 or city.startswith(home[:4]) else city_name(city)
     if addresses.operator_of(ip) is None:
-        return "境外"
-    return "江苏省外" if home.startswith("32") else ""
+        return "abroad"
+    return "elsewhere" if home.startswith("32") and ":" not in ip else ""
 
 
 _RESULTS = (
-    ("located", ("已定位", "定位成功", "已溯源")),
-    ("expired", ("过期",)),
-    ("nat", ("nat",)),
-    ("no_record", ("无此", "无记录", "查无")),
+    ("located", re.compile(r"(?<!未)(?<!未能)(已定位|定位成功|已溯源)")),
+    ("expired", re.compile(r"过期")),
+    ("nat", re.compile(r"nat", re.IGNORECASE)),
+    ("no_record", re.compile(r"无此|无记录|查无")),
 )
+_DENIED = re.compile(r"未|失败|无法|不能")
+
+
+def result_of(text: str) -> str:
+    """What a carrier answered, as a code; `other` where it names no result."""
+    return next((code for code, said in _RESULTS if said.search(text)), "other")
 
 
 def _trace(read: ReadRow, cells: Cells, setting: Setting) -> ReadRow:
     port = _endpoint(read, cells)
     first, _last = _seen(read, cells, setting)
-    answer = cells("result")
-    result = next((code for code, words in _RESULTS if any(word in answer.lower() for word in words)), "other")
+    result = result_of(cells("result"))
     _subscriber(read, cells, setting)
-    answer = answer[:20] if result != "other" else ""
-    if result == "other" and read.personal.get("broadband"):
+    if result == "other" and read.personal.get("broadband") and not _DENIED.search(cells("result")):
         result = "located"
     read.reading["result"] = result
     if read.refused:
@@ -211,32 +223,23 @@ def _trace(read: ReadRow, cells: Cells, setting: Setting) -> ReadRow:
         return read.end("weak:no_port", "no_port")
     if first is None:
         return read.end("weak:no_time", "no_time" if not cells("first") else "bad_time", time=shown(cells("first")))
-    return read.end("accept", "traced") if result == "located" else read.end("accept", "untraced", result=answer)
-
-
-_ENERGY = (
-    ("peak", "峰电量"),
-    ("valley", "谷电量"),
-    ("flat", "平电量"),
-    ("total", "总电量"),
-    ("capacity", "合同容量"),
-    ("running", "运行容量"),
-)
+    return read.end("accept", "traced") if result == "located" else read.end("accept", "untraced", result=result)
 
 
 def _grid(read: ReadRow, cells: Cells, setting: Setting) -> ReadRow:
     _subscriber(read, cells, setting)
-    for name, _label in _ENERGY:
-        value = _quantity(read, name, cells)
-        if value is not None:
-            read.reading[name] = value
-    for name in ("category", "price", "voltage"):
-        if text := cells(name):
-            read.reading[name] = text[:40]
+    _quantities(read, cells, "peak", "valley", "flat", "total", "capacity", "running")
     month = values.read_month(cells("month"))
-    if month:
-        read.reading["month"] = month
+    _words(
+        read,
+        category=words.tariff_of(cells("category")),
+        price=words.tariff_of(cells("price")),
+        voltage=words.voltage_of(cells("voltage")),
+        month=month,
+    )
     meter, address = read.personal.get("meter", ""), read.personal.get("address", "")
+    if values.is_rounded(values.read_account(cells("meter"))):
+        return read.end("reject:bad_account", "rounded_account")
     if not meter and not address:
         return read.end("reject:no_account", "no_account")
     slip = next((char for char in meter if char in "oil|"), "")
@@ -275,25 +278,19 @@ _VENUES = (
 )
 
 
-def _integer(text: str) -> int | None:
-    number = values.read_number(text)
-    return int(number) if number is not None and number >= 0 else None
+def _words(read: ReadRow, **found: str) -> None:
+    """Into the reading, where the row has them."""
+    read.reading |= {name: word for name, word in found.items() if word}
 
 
-def _quantity(read: ReadRow, name: str, cells: Cells) -> str | None:
-    """A quantity as decimal text; `-1` is the meter's word for no reading, and is named."""
-    text = cells(name)
-    if not text:
-        return None
-    label = dict(_ENERGY).get(name, "用电量")
-    number = values.read_number(text)
-    if number is None:
-        read.notes.append(("unreadable_number", {"field": label}))
-        return None
-    if number == -1:
-        read.notes.append(("empty_reading", {"field": label}))
-        return None
-    return f"{number.normalize():f}"
+def _quantities(read: ReadRow, cells: Cells, *names: str) -> None:
+    """The quantities that can be read into the reading; the others are named."""
+    for name in names:
+        value, problem = values.read_quantity(cells(name))
+        if value is not None:
+            read.reading[name] = value
+        elif problem:
+            read.notes.append((problem, {"field": name}))
 
 
 _READERS = {"telecom": _telecom, "trace": _trace, "grid": _grid, "tips": _tips}

@@ -81,23 +81,31 @@ ROW: dict[str, Text] = {
         "不予接收：户号中的字母“{found}”疑为数字“{meant}”，系统不代为更正；请核对营销系统后重新报送。",
         "Refused: the letter “{found}” in the account may stand for “{meant}”; it is not mended. Check and resend.",
     ),
+    "rounded_account": Text(
+        "不予接收：户号被表格软件改成了科学计数（如3.2E+12），末几位已丢失；请将该列设为文本格式后重新导出报送。",
+        "Refused: a spreadsheet has rounded the account (as in 3.2E+12). Format the column as text and export it anew.",
+    ),
     "no_content": Text(
         "不予接收：举报内容和地点均为空；请删除该行或补充后重新报送。",
         "Refused: the tip has neither content nor place. Delete the row or complete it.",
     ),
     # Repeated.
     "duplicate": Text(
-        "与本批第{row}行相同（地址、端口、矿池、时间一致），不重复立案。",
-        "The same as row {row} of this batch; no second case is opened.",
+        "与本批第{row}行相同（{same}一致），不重复立案。",
+        "The same as row {row} of this batch ({same}); no second case is opened.",
     ),
     "duplicate_elsewhere": Text(
-        "与批次“{batch}”第{row}行相同，不重复立案。",
-        "The same as row {row} of batch “{batch}”; no second case is opened.",
+        "与批次“{batch}”第{row}行相同（{same}一致），不重复立案。",
+        "The same as row {row} of batch “{batch}” ({same}); no second case is opened.",
     ),
     # Notes beside a fate.
-    "slip_in_account": Text(
-        "户号含字母“{found}”，疑为数字“{meant}”，请核对。",
-        "The account holds the letter “{found}”, perhaps the digit “{meant}”; check it.",
+    "differs": Text(
+        "本行的数值与该行不同，未采用；如系更正，请在该案件中补充线索。",
+        "Other figures than in that row; they were not taken. If they correct it, add a signal to the case.",
+    ),
+    "not_account": Text(
+        "{field}不是完整的号码，未用于比对；请核对。",
+        "The {field} is no complete number and was not compared; check it.",
     ),
     "empty_reading": Text(
         "{field}为-1，按无读数处理；请补采表码。", "{field} is -1 and taken as no reading; read the meter again."
@@ -106,8 +114,16 @@ ROW: dict[str, Text] = {
         "{field}不是数字，按无读数处理；请核对原表。",
         "{field} is not a number and taken as no reading; check the sheet.",
     ),
+    "negative_reading": Text(
+        "{field}为负数，按无读数处理；请核对原表。",
+        "{field} is negative and taken as no reading; check the sheet.",
+    ),
     "old_lead": Text(
-        "距首次发现已超过{days}天，可能无法溯源。", "First seen over {days} days ago: it may no longer be traceable."
+        "距最近发现已超过{days}天，可能无法溯源。", "Last seen over {days} days ago: it may no longer be traceable."
+    ),
+    "bad_last": Text(
+        "最近发现时间“{last}”无法识别，按首次发现时间处理；请核对。",
+        "The last sight “{last}” cannot be read and is taken as the first; check it.",
     ),
     "in_future": Text(
         "最近发现时间{last}晚于接收时间，请核实监测设备时钟。",
@@ -116,10 +132,6 @@ ROW: dict[str, Text] = {
     "alike": Text(
         "与案件{case}地址相近，但依据不足，未自动并入；请人工核对是否同一场所。",
         "The address is like that of case {case}, but too little else is: check whether it is the same site.",
-    ),
-    "several_matches": Text(
-        "该地址对应多行名单（缺端口或时间），未自动关联；请人工核对。",
-        "Several list rows fit (no port or time); none was attached. Check by hand.",
     ),
 }
 
@@ -138,8 +150,8 @@ FILE: dict[str, Text] = {
         "The text encoding cannot be read. Save the file as “CSV UTF-8” or XLSX and import that.",
     ),
     "broken_csv": Text(
-        "文件中有一行无法按CSV读取（引号不配对或单元格过长）；请用表格软件打开并另存后再导入。",
-        "A line cannot be read as CSV (unpaired quotes, an overlong cell). Open it in a spreadsheet and save it anew.",
+        "文件读到第{line}行时无法按CSV读取（引号不配对或单元格过长）；请核对该行及其前面的引号，另存后再导入。",
+        "At line {line} the file cannot be read as CSV (unpaired quotes, an overlong cell). Check the quotes up to it.",
     ),
     "broken_workbook": Text(
         "工作簿已损坏，无法打开；请在表格软件中修复并另存为XLSX后导入。",
@@ -157,6 +169,14 @@ FILE: dict[str, Text] = {
         "工作簿解压后体积异常，出于安全不予读取；请只保留名单内容，另存后导入。",
         "The workbook unpacks to an abnormal size and is not opened. Keep only the list and save it again.",
     ),
+    "workbook_too_large": Text(
+        "工作簿过大，或在远离名单的位置有内容，系统不予读取；请只保留名单区域，另存为CSV后导入。",
+        "The workbook is too large, or holds cells far away from the list. Keep only the list and save it as CSV.",
+    ),
+    "wrong_kind": Text(
+        "这份文件是{looks}，不是{kind}；请改选名单类型后重新导入。",
+        "By its columns this is a {looks}, not a {kind}. Choose that kind and import it again.",
+    ),
     "no_header": Text(
         "没有找到{kind}的表头：前20行中没有“{wanted}”等列名；请确认选对了名单类型，或补上表头后导入。",
         "No header of a {kind} in the first 20 rows (columns such as {wanted}). Check the kind, or add the header.",
@@ -168,11 +188,43 @@ FILE: dict[str, Text] = {
         "批次名称“{batch}”已用于另一个文件；请换一个名称。",
         "The name “{batch}” already belongs to another file. Choose another name.",
     ),
-    "in_progress": Text(
-        "批次“{batch}”正在由另一个进程导入；请等待其完成后查看结果。",
-        "Batch “{batch}” is being imported by another process. Wait for it to finish.",
-    ),
 }
+
+
+# What a figure that is a code is called.
+LABELS: dict[str, Text] = {
+    "count": Text("提交次数", "count"),
+    "kwh": Text("用电量", "energy"),
+    "peak": Text("峰电量", "peak energy"),
+    "valley": Text("谷电量", "valley energy"),
+    "flat": Text("平电量", "flat energy"),
+    "total": Text("总电量", "total energy"),
+    "capacity": Text("合同容量", "contract capacity"),
+    "running": Text("运行容量", "running capacity"),
+    "broadband": Text("宽带账号", "broadband account"),
+    "meter": Text("户号", "grid account"),
+    "abroad": Text("境外", "a place abroad"),
+    "elsewhere": Text("江苏省外", "a place outside Jiangsu"),
+    "located": Text("已定位", "located"),
+    "expired": Text("日志已过期", "the logs have expired"),
+    "nat": Text("NAT地址无法定位", "a shared address, not to be located"),
+    "no_record": Text("无此记录", "no such record"),
+    "other": Text("未写明定位结果", "no result was named"),
+}
+# What equal rows of a list have in common.
+SAME: dict[str, Text] = {
+    "telecom": Text("地址、端口、矿池、日期", "address, port, pool and day"),
+    "trace": Text("地址、端口、时间、结果、账号", "address, port, time, result and account"),
+    "grid": Text("户号、月份", "account and month"),
+    "tips": Text("地点、内容、时间", "place, content and time"),
+}
+LISTS: dict[str, Text] = {
+    "telecom": Text("监测名单", "monitoring list"),
+    "trace": Text("溯源反馈", "list of trace replies"),
+    "grid": Text("用电异常名单", "list of unusual consumption"),
+    "tips": Text("举报清单", "list of tips"),
+}
+_NAMED = {"field": LABELS, "city": LABELS, "result": LABELS, "same": SAME, "kind": LISTS, "looks": LISTS}
 
 
 class NotAList(ValueError):
@@ -186,8 +238,12 @@ class NotAList(ValueError):
 
 
 def sentence(text: Text, figures: Mapping[str, Any]) -> Text:
-    """The sentence with its figures filled in, in both languages."""
-    return Text(text.zh.format_map(figures), text.en.format_map(figures))
+    """The sentence with its figures filled in, in both languages; figures that are codes by their names."""
+    named = {name: _NAMED[name][value] for name, value in figures.items() if value in _NAMED.get(name, ())}
+    return Text(
+        text.zh.format_map({**figures, **{name: label.zh for name, label in named.items()}}),
+        text.en.format_map({**figures, **{name: label.en for name, label in named.items()}}),
+    )
 
 
 def row_sentence(code: str, figures: Mapping[str, Any]) -> Text:

@@ -1,7 +1,8 @@
 """Who a holder's name says he is: a first guess for the title and the routing, never a finding.
 
-The guess is by the last words of the name, as firms are registered under them; a person's name is two to four
-characters. Titles of cases are seen by everyone who sees the case, so only a unit's name may stand in them.
+The guess is by the last words of the name, as firms are registered under them; who is not shown by them to be a firm
+or an office is taken for a person. Titles of cases are seen by everyone who sees the case, so only a unit's name may
+stand in them.
 """
 
 from __future__ import annotations
@@ -43,37 +44,36 @@ NAMES = {
     "natural_person": "居民用户",
     "unknown": "待溯源",
 }
-_PERSON = re.compile(r"^[\u4e00-\u9fff·*＊]{2,8}$")
-_COINS = {
-    "BTC": ("btc", "比特币", "bitcoin", "xbt"),
-    "ETH": ("eth", "以太坊", "以太币", "ethereum"),
-    "XMR": ("xmr", "门罗币", "门罗", "monero"),
-    "RVN": ("rvn", "渡鸦币", "ravencoin"),
-    "LTC": ("ltc", "莱特币", "litecoin"),
-    "ETC": ("etc", "以太经典"),
-    "ZEC": ("zec", "大零币", "zcash"),
-}
-_COIN_OF = {word: coin for coin, words in _COINS.items() for word in words}
+_ASIDE = re.compile(r"\([^()]*\)|\d{5,}")
+_BETWEEN = re.compile(r"[\s,;:/、]+")
+
+
+def unit_name(holder: str) -> str:
+    """The name of a firm or an office without the contact beside it; empty for whatever may be a person's name."""
+    parts = _BETWEEN.split(_ASIDE.sub(" ", holder))
+    return next((part for part in parts if _is_unit(part)), "")
+
+
+def _is_unit(name: str) -> bool:
+    """The word must follow a name of its own: 刘建厂 and 张大学 are people."""
+    longest = max((len(word) for _, words in _WORDS for word in words if name.endswith(word)), default=0)
+    return longest > 0 and len(name) - longest >= (4 if longest == 1 else 2)
 
 
 def subject_of(holder: str) -> str:
     """The subject code that the name suggests, `unknown` without a name."""
     if not holder:
         return "unknown"
+    unit = unit_name(holder)
     for subject, words in _WORDS:
-        if holder.endswith(words) or (len(holder) > 6 and any(word in holder for word in words if len(word) > 2)):
+        if unit.endswith(words) or (len(unit) > 6 and any(word in unit for word in words if len(word) > 2)):
             return subject
-    return "natural_person" if _PERSON.match(holder) else "enterprise"
-
-
-def coin_of(text: str) -> str:
-    """`比特币` → `BTC`; an unknown name stays, `未知` is empty."""
-    word = text.strip().lower()
-    return "" if word in ("", "未知", "unknown", "-", "其他") else _COIN_OF.get(word, text.strip()[:16])
+    return "natural_person"
 
 
 def title_of(*, county: str, subject: str, holder: str, coin: str, hint: str) -> str:
     """`云龙区 居民用户 · XMR`; for a firm or a public unit its name. `hint` is what stands where no coin is known."""
-    named = holder if subject in ("enterprise", "state_owned", "data_centre") and holder else NAMES[subject]
+    unit = unit_name(holder) if subject in ("enterprise", "state_owned", "data_centre") else ""
+    named = unit or NAMES[subject]
     tail = coin or hint
     return " ".join(part for part in (county, named) if part)[:100] + (f" · {tail}" if tail else "")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import UTC, datetime, timedelta, timezone
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -20,16 +20,25 @@ _EXCEL_EPOCH = datetime(1899, 12, 30, tzinfo=CST)
 _EXCEL_RANGE = (36526, 73051)
 _UNIX_RANGE = (946_684_800, 4_102_444_800)
 
+# A list of leads speaks of these years; what reads as another is a slip of the pen or a number of something else.
+_YEARS = range(2000, 2100)
+_LONGEST_TIME = 40
+
 _YMD = re.compile(
     r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?"
-    r"(?:[T ]*(\d{1,2})[:时点](\d{1,2})分?(?:[:]?(\d{1,2})(?:\.\d+)?秒?)?)?"
-    r" *(Z|[+-]\d{2}:?\d{2})?$"
+    r"(?:[T ]{0,4}(上午|下午)? {0,2}(\d{1,2})[:时点](\d{1,2})分?(?:[:]?(\d{1,2})(?:\.\d+)?秒?)?)?"
+    r" {0,2}(AM|PM)? {0,2}(Z|[+-]\d{2}:?\d{2})?$",
+    re.IGNORECASE,
 )
 _COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})[T ]?(?:(\d{2}):?(\d{2})(?::?(\d{2}))?)?$")
 _SHORT = re.compile(r"^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?:[T ]+(\d{1,2}):(\d{1,2})(?::(\d{1,2}))?)?$")
 _MONTH = re.compile(r"^(\d{4})[-/.年]?(\d{1,2})月?$")
-_NUMBER = re.compile(r"^[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$")
+_NUMBER = re.compile(r"^[+-]?\d{1,20}(?:\.\d{1,20})?(?:[eE][+-]?\d{1,2})?$")
+# No meter and no probe counts this far, and no column of the database holds it.
+_BEYOND = Decimal(10) ** 15
 _GROUPED = re.compile(r"^[+-]?\d{1,3}(?:[, ]\d{3})+(?:\.\d+)?$")
+_ACCOUNT = re.compile(r"^(?=.*\d)[!-~]{4,64}$")
+_ROUNDED = re.compile(r"^\d(\.\d+)?e\+\d+$")
 _IP_PORT = re.compile(r"^(\d{1,3}(?:\.\d{1,3}){3})[::](\d{1,5})$")
 
 
@@ -66,10 +75,18 @@ def read_number(text: str) -> Decimal | None:
         bare = bare.replace(",", "").replace(" ", "")
     if not _NUMBER.match(bare):
         return None
-    try:
-        return Decimal(bare)
-    except InvalidOperation:
-        return None
+    number = Decimal(bare)
+    return number if abs(number) < _BEYOND else None
+
+
+def read_quantity(text: str) -> tuple[str | None, str]:
+    """A metered quantity as decimal text, or why there is none: `-1` is the meter's word for no reading."""
+    number = read_number(text)
+    if number is None:
+        return None, "unreadable_number" if text else ""
+    if number < 0:
+        return None, "empty_reading" if number == -1 else "negative_reading"
+    return f"{number.normalize():f}", ""
 
 
 @lru_cache(maxsize=65_536)
@@ -79,16 +96,24 @@ def read_time(text: str, order: DayOrder = None) -> datetime | None:
     `order` says which of `10/3/2021` is the day, where another value of the column has proved it; without it such a
     date is read only if it can mean one day, never guessed.
     """
-    if not text:
+    if not text or len(text) > _LONGEST_TIME:
         return None
     if match := _YMD.match(text):
-        *parts, zone = match.groups()
-        return _instant(*(int(part or 0) for part in parts), zone=zone)
+        year, month, day, before, hour, minute, second, behind, zone = match.groups()
+        hours = _of_the_day(int(hour or 0), (before or behind or "").upper())
+        return _instant(int(year), int(month), int(day), hours, int(minute or 0), int(second or 0), zone=zone)
     if match := _COMPACT.match(text):
         return _instant(*(int(part or 0) for part in match.groups()))
     if match := _SHORT.match(text):
         return _short_date(match, order)
     return _serial(text)
+
+
+def _of_the_day(hour: int, half: str) -> int:
+    """`下午3` and `3 PM` are 15; a clock of 24 hours beside such a word is left as it is."""
+    if not half or hour > 12:
+        return hour
+    return hour % 12 + (12 if half in ("下午", "PM") else 0)
 
 
 def _short_date(match: re.Match[str], order: DayOrder) -> datetime | None:
@@ -135,16 +160,22 @@ def _serial(text: str) -> datetime | None:
 def _instant(
     year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0, *, zone: str | None = None
 ) -> datetime | None:
-    tz: timezone = CST
-    if zone == "Z":
-        tz = UTC
-    elif zone:
-        sign = -1 if zone[0] == "-" else 1
-        tz = timezone(sign * timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:])))
+    """The moment in China Standard Time, so that equal moments are written alike; None where there is none."""
+    if year not in _YEARS:
+        return None
     try:
-        return datetime(year, month, day, hour, minute, second, tzinfo=tz)
+        return datetime(year, month, day, hour, minute, second, tzinfo=_zone(zone)).astimezone(CST)
     except ValueError:
         return None
+
+
+def _zone(text: str | None) -> timezone:
+    if not text:
+        return CST
+    if text in "Zz":
+        return UTC
+    sign = -1 if text[0] == "-" else 1
+    return timezone(sign * timedelta(hours=int(text[1:3]), minutes=int(text[-2:])))
 
 
 def read_month(text: str) -> str:
@@ -159,3 +190,13 @@ def read_month(text: str) -> str:
 def read_account(text: str) -> str:
     """An account number without blanks and hyphens, letters in lower case; a number cell keeps its digits."""
     return re.sub(r"[\s-]", "", text).removesuffix(".0").lower()
+
+
+def is_account(account: str) -> bool:
+    """Tells one subscriber from all others; `无`, `/`, `N/A`, `0000000` and a rounded number do not."""
+    return bool(_ACCOUNT.match(account)) and not is_rounded(account) and len(set(account)) > 1
+
+
+def is_rounded(account: str) -> bool:
+    """A long number that a spreadsheet shows as `3.20319E+12`: its last digits are gone."""
+    return bool(_ROUNDED.match(account))

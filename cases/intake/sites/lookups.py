@@ -22,7 +22,7 @@ INTAKE_LOCK = 0x4C5A_0001
 _MERGEABLE = ("monitoring", "verification")
 
 _IDENTITIES = """
-    SELECT r.identity, r.id, r.number, r.batch_id::text, b.name
+    SELECT r.identity, r.id, r.number, b.name, r.reading::text
     FROM cases_listrow r JOIN cases_listbatch b ON b.id = r.batch_id WHERE r.identity = ANY(%s::bytea[])
 """
 # In two halves, since each kind has an index of its own.
@@ -65,8 +65,8 @@ class FirstRow:
 
     row_id: int
     number: int
-    batch_id: str
     batch: str
+    reading: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,8 @@ def lock_intake() -> None:
 def first_rows(identities: Iterable[bytes]) -> dict[bytes, FirstRow]:
     """The stored rows with these identities."""
     wanted = list(identities)
-    return {bytes(r[0]): FirstRow(r[1], r[2], r[3], r[4]) for r in _query(_IDENTITIES, wanted)} if wanted else {}
+    found = _query(_IDENTITIES, wanted) if wanted else []
+    return {bytes(r[0]): FirstRow(r[1], r[2], r[3], orjson.loads(r[4])) for r in found}
 
 
 def waiting_replies(sights: Sequence[bytes]) -> dict[bytes, list[WaitingReply]]:
