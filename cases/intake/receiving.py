@@ -21,9 +21,10 @@ from audit.actions import Action
 from audit.services import record
 from cases.intake.copying import copy_rows
 from cases.intake.lines import columns_of
-from cases.intake.lists.mapping import KINDS, MappedSheet, find_lists
+from cases.intake.lists.mapping import MappedSheet, find_lists
 from cases.intake.lists.reading import open_list
-from cases.intake.lists.sentences import FILE, NotAList, sentence
+from cases.intake.lists.sentences import FILE, LISTS, NotAList, sentence
+from cases.intake.lists.synonyms import KINDS
 from cases.intake.lists.values import proved_order
 from cases.models import ListBatch, ListPart
 from cases.models.sealing import key_ring

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import xlsxwriter
 
 from agencies.actors import system_actor
 from agencies.directory import get_directory
@@ -46,6 +49,16 @@ def bring(kind: str, content: bytes | None = None, *, name: str = "", agency: st
         batch_name=name or kind,
         now=clock.now(),
     )
+
+
+def workbook(*sheets: tuple[str, list[list[Any]]]) -> bytes:
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
+        for name, rows in sheets:
+            page = book.add_worksheet(name)
+            for number, row in enumerate(rows):
+                page.write_row(number, 0, row)
+    return buffer.getvalue()
 
 
 def rows_of(name: str) -> list[dict[str, Any]]:

@@ -4,26 +4,20 @@ from __future__ import annotations
 
 import io
 import zipfile
+from codecs import BOM_UTF8
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 import xlsxwriter
 
+from cases.intake.lists import workbook as workbooks
 from cases.intake.lists.mapping import find_lists, map_header
 from cases.intake.lists.reading import detect_encoding, open_list
 from cases.intake.lists.sentences import NotAList
+from tests.intake.samples import content_of, workbook
 
 LINES = ("序号,源IP地址,源端口,矿池地址,首次发现时间", "1,36.154.192.217,1159,p.example,2026-10-03 08:00")
-
-
-def workbook(*sheets: tuple[str, list[list[Any]]]) -> bytes:
-    buffer = io.BytesIO()
-    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
-        for name, rows in sheets:
-            page = book.add_worksheet(name)
-            for number, row in enumerate(rows):
-                page.write_row(number, 0, row)
-    return buffer.getvalue()
 
 
 def mapped_rows(kind: str, content: bytes) -> list[list[Any]]:
@@ -100,11 +94,18 @@ def test_headers_are_known_by_other_words_in_any_order_and_each_column_once() ->
         (b"\x89PNG\r\n\x1a\n", "不是名单文件"),
         (b"\x00\x01\x02\x03" * 20, "不是名单文件"),
         (b"a,b\n\xff\xfe\xfd\x80", "编码无法识别"),
+        (BOM_UTF8 + "户号,户名\n1,".encode() + b"\xff\xfe", "编码无法识别"),
+        ("户号,户名".encode("utf-16") + b"x", "编码无法识别"),
+        (b'a,b\n1,"never closed\n2,3\n', "读到第3行"),
+        (b"a,b\n1," + b"x" * 200_000, "单元格过长"),
         (b"PK\x03\x04 broken", "工作簿已损坏"),
         (b"\xd0\xcf\x11\xe0" + "EncryptedPackage".encode("utf-16-le"), "打开密码"),
         ("早上好，这不是名单\n".encode(), "没有找到监测名单的表头"),
     ],
-    ids=["empty", "blank", "pdf", "png", "binary", "bytes", "broken", "encrypted", "letter"],
+    ids=[
+        *("empty", "blank", "pdf", "png", "binary", "bytes", "marked-utf8", "marked-utf16", "quote", "cell"),
+        *("broken", "encrypted", "letter"),
+    ],
 )
 def test_what_is_no_list_is_refused_with_a_sentence_that_says_what_to_do(content: bytes, says: str) -> None:
     with pytest.raises(NotAList) as refused:
@@ -127,6 +128,93 @@ def test_a_zip_bomb_and_macros_are_refused_before_anything_is_unpacked() -> None
         open_list(zipped(**{"xl__worksheets__sheet1.xml": b"0" * 50_000_000}))
     with pytest.raises(NotAList, match="宏"):
         open_list(zipped(**{"xl__vbaProject.bin": b"macro"}))
+
+
+def far_corner(cell: str) -> bytes:
+    """A workbook of a kilobyte that names a cell in its last row and column."""
+    content = workbook(("名单", [["户号", "用电地址"], ["3203000000017", "云龙区民主路1号"]]))
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            data = old.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                row = cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+                data = data.replace(
+                    b"</sheetData>", f'<row r="{row}"><c r="{cell}"><v>1</v></c></row></sheetData>'.encode()
+                )
+            new.writestr(name, data)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("cell", ["XFD1048576", "XFD20000"])
+def test_a_workbook_that_no_memory_could_hold_is_refused_and_ends_no_process(cell: str) -> None:
+    with pytest.raises(NotAList, match="另存为CSV"):
+        open_list(far_corner(cell))
+    assert len(mapped_rows("grid", far_corner("A90000"))) == 2
+
+
+def test_a_workbook_that_reads_without_end_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbooks, "MAX_OUTPUT", 1000)
+    with pytest.raises(NotAList, match="工作簿过大"):
+        open_list(content_of("grid"))
+
+
+def test_cells_of_a_workbook_come_as_a_person_reads_them() -> None:
+    row = ["3203000000017", 12, 3.5, True, datetime(2026, 10, 3, 8, 30, tzinfo=UTC).replace(tzinfo=None)]
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True, "default_date_format": "yyyy/m/d h:mm"}) as book:
+        page = book.add_worksheet("表")
+        page.write_row(0, 0, row)
+        page.write_formula(1, 0, "=1+1", None, 2)
+    (sheet,) = open_list(buffer.getvalue())
+    assert sheet.name == "表"
+    assert list(sheet.rows()) == [["3203000000017", 12.0, 3.5, True, "2026-10-03 08:30:00"], [2.0, "", "", "", ""]]
+
+
+def test_a_stray_nul_is_no_reason_to_refuse_a_list() -> None:
+    assert len(mapped_rows("telecom", "\n".join(LINES).replace("p.example", "p\x00.example").encode())) == 1
+
+
+@pytest.mark.parametrize(("is_one", "taken_for"), [("telecom", "tips"), ("trace", "telecom"), ("trace", "tips")])
+def test_a_list_of_another_kind_is_told_by_its_columns(is_one: str, taken_for: str) -> None:
+    with pytest.raises(NotAList, match="请改选名单类型") as refused:
+        find_lists(taken_for, open_list(content_of(is_one)))
+    assert refused.value.text.en.startswith("By its columns this is a ")
+
+
+def test_of_a_workbook_with_several_lists_the_wanted_one_is_read() -> None:
+    tips = ["举报时间", "举报内容", "地点"]
+    content = workbook(
+        (
+            "名单",
+            [["源IP地址", "源端口", "矿池地址", "首次发现时间"], ["36.154.192.217", "1", "p.example", "2026-10-03"]],
+        ),
+        ("举报", [tips, ["2026-10-03", "噪音", "云龙区民主路1号"]]),
+    )
+    assert mapped_rows("tips", content) == [["2026-10-03", "噪音", "云龙区民主路1号"]]
+
+
+def test_a_tip_that_begins_like_a_remark_is_a_row() -> None:
+    rows = [
+        "举报内容,地点",
+        "说明：有人挖矿,铜山区大许镇1号",
+        "合计三家在挖矿,铜山区大许镇2号",
+        "注：夜里很吵,大许镇3号",
+    ]
+    footer = ["合计：3条,", "填报人：王平,"]
+    assert len(mapped_rows("tips", "\n".join([*rows, *footer]).encode())) == 3
+
+
+def test_a_first_row_that_holds_the_words_of_a_header_is_a_row() -> None:
+    rows = ["举报内容,地点,备注", "机器很响,刘集镇某小区,举报人不愿留电话", "机器很响,刘集镇某小区,"]
+    assert len(mapped_rows("tips", "\n".join(rows).encode())) == 2
+
+
+def test_a_column_never_gets_a_lesser_meaning_than_its_header_has() -> None:
+    twice = map_header("telecom", ["源IP地址", "源IP地址", "首次发现时间"])
+    assert twice.columns == {"ip": 0, "first": 2}
+    pool = map_header("telecom", ["源IP地址", "矿池IP地址", "首次发现时间"])
+    assert "address" not in pool.columns
 
 
 def test_the_wrong_kind_of_list_is_told_by_its_missing_columns() -> None:

@@ -1,7 +1,7 @@
 """From the bytes of a file to rows of cells: encoding by trial, CSV and workbooks, sheets one after another.
 
-Nothing is held but the bytes themselves: rows are handed out one by one, so a list of a million rows costs no more
-memory than its file. What is no list is refused with a sentence that says what to send instead.
+Rows are handed out one by one: a list of a million rows costs no more memory than its text. What is no list is refused
+with a sentence that says what to send instead.
 """
 
 from __future__ import annotations
@@ -14,10 +14,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from python_calamine import CalamineError, CalamineWorkbook
-
 from cases.intake.lists.sentences import NotAList
 from cases.intake.lists.values import text_of
+from cases.intake.lists.workbook import BrokenWorkbook, SheetLines, WorkbookTooLarge, read_workbook
 
 Row = list[Any]
 
@@ -25,6 +24,8 @@ MAX_BYTES = 200 * 1024 * 1024
 # A workbook unpacks to about ten times its size; a hundred times, or over this sum, is a bomb.
 MAX_UNPACKED = 1024 * 1024 * 1024
 MAX_RATIO = 200
+# A stray NUL in some cell is no reason to refuse a list; one byte in fifty of them is no text.
+MAX_NULS = 50
 _PIECE = 1 << 20
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _OTHER_FILES = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b")
@@ -35,10 +36,10 @@ class Sheet:
     """One sheet (a CSV file is one): its name and its rows, read anew at every call."""
 
     name: str
-    source: _Csv | _Workbook
+    source: _Csv | SheetLines
 
     def rows(self) -> Iterator[Row]:
-        return self.source.rows(self.name)
+        return self.source.rows()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +48,14 @@ class _Csv:
     encoding: str
     delimiter: str
 
-    def rows(self, _name: str) -> Iterator[Row]:
+    def rows(self) -> Iterator[Row]:
         stream = io.TextIOWrapper(io.BytesIO(self.content), self.encoding, newline="")
+        # Strict: a quotation mark that is never closed would swallow all the rows behind it.
+        reader = csv.reader(stream, delimiter=self.delimiter, strict=True)
         try:
-            yield from csv.reader(stream, delimiter=self.delimiter)
+            yield from reader
         except csv.Error as error:
-            raise NotAList("broken_csv") from error
-
-
-@dataclass(frozen=True, slots=True)
-class _Workbook:
-    book: CalamineWorkbook
-
-    def rows(self, name: str) -> Iterator[Row]:
-        return iter(self.book.get_sheet_by_name(name).iter_rows())
+            raise NotAList("broken_csv", line=reader.line_num) from error
 
 
 def open_list(content: bytes) -> list[Sheet]:
@@ -82,19 +77,18 @@ def detect_encoding(content: bytes) -> str:
 
     Statistical guessers were wrong on short Chinese files; trial decoding was right on every sample.
     """
+    candidates: tuple[str, ...] = ("utf-8", "gb18030")
     if content.startswith(BOM_UTF8):
-        return "utf-8-sig"
-    if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
-        return "utf-16"
-    if b"\x00" in content[:4096]:
-        for encoding in ("utf-16-le", "utf-16-be"):
-            if _decodes(content, encoding) and "," in content[:4096].decode(encoding, "ignore"):
-                return encoding
-        raise NotAList("other_format")
-    for encoding in ("utf-8", "gb18030"):
+        candidates = ("utf-8-sig",)
+    elif content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        candidates = ("utf-16",)
+    elif content[:4096].count(0) > len(content[:4096]) // MAX_NULS:
+        candidates = tuple(e for e in ("utf-16-le", "utf-16-be") if "," in content[:4096].decode(e, "ignore"))
+    for encoding in candidates:
         if _decodes(content, encoding):
             return encoding
-    raise NotAList("unknown_encoding")
+    binary = b"\x00" in content[:4096] and candidates != ("utf-16",)
+    raise NotAList("other_format" if binary else "unknown_encoding")
 
 
 def _decodes(content: bytes, encoding: str) -> bool:
@@ -126,10 +120,11 @@ def _open_workbook(content: bytes) -> list[Sheet]:
     elif "EncryptedPackage".encode("utf-16-le") in content:
         raise NotAList("encrypted")
     try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        return [Sheet(name, _Workbook(book)) for name in book.sheet_names]
-    except (CalamineError, OSError, ValueError) as error:
+        return [Sheet(lines.name, lines) for lines in read_workbook(content)]
+    except BrokenWorkbook as error:
         raise NotAList("broken_workbook") from error
+    except WorkbookTooLarge as error:
+        raise NotAList("workbook_too_large") from error
 
 
 def _refuse_dangerous(content: bytes) -> None:
