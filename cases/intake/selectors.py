@@ -136,6 +136,8 @@ def _result(row: tuple[Any, ...], language: str) -> dict[str, Any]:
     return {
         "row": number,
         "fate": fate,
+    if reason == "trace_waiting" and row[9] is not None:
+        reason = "traced"
         "effect": effect,
         "reason": row_sentence(reason, orjson.loads(figures)).get(language),
         "notes": [row_sentence(code, values).get(language) for code, values in orjson.loads(notes)],

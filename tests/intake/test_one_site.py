@@ -118,6 +118,58 @@ def test_replies_that_come_before_the_list_wait_for_it() -> None:
     assert {record.value for record in PersonalRecord.objects.filter(field="holder")} == {"孙玲"}
 
 
+def test_replies_of_every_sort_wait_and_then_say_so() -> None:
+    untraced = (ONE, 1001, "2026/10/1 8:00", "日志已过期", "", "", "", "")
+    bring("trace", sheet(TRACE, untraced, located(OTHER, 2002, 5, "xz02@adsl", "李敏", NEXT_DOOR)), name="答复")
+    rows = seen(1, ONE, 1001, 1), seen(2, OTHER, 2002, 5, "btc.pool.example")
+    bring("telecom", sheet(TELECOM, *rows), name="名单")
+    # Another pool at the same address, port and minute is the same subscriber, whenever its row comes.
+    bring("telecom", sheet(TELECOM, seen(3, OTHER, 2002, 5, "eth.pool.example")), name="补")
+    assert cases("答复") == cases("名单")
+    assert cases("补") == cases("名单")[1:]
+    first, second = rows_of("答复")
+    assert "日志已过期" in first["reason"]
+    assert second["reason"] == "运营商已定位用户，已接收。"
+
+
+def test_a_list_in_another_time_zone_is_found_by_its_reply() -> None:
+    row = (1, ONE, 1001, "xmr.pool.example", "2026-10-01T00:00:00Z", "2026-10-01T12:00:00Z", "云龙区")
+    bring("telecom", sheet(TELECOM, row), name="名单")
+    bring("trace", sheet(TRACE, located(ONE, 1001, 1, "xz01@adsl", "孙玲", FLAT)), name="答复")
+    assert cases("答复") == cases("名单")
+
+
+def test_placeholders_and_vague_addresses_make_no_two_households_one() -> None:
+    meters = [
+        ("无", "孙玲", "铜山区大许镇人民路8号"),
+        ("无", "李敏", "铜山区大许镇人民路9号"),
+        ("0000000", "王", "沛县路1号"),
+    ]
+    meters.append(("0000000", "赵", "沛县河口镇北街2号"))
+    bring("grid", sheet(GRID, *((*meter, "2026.09", "90") for meter in meters)), name="户")
+    assert len(set(cases("户"))) == 4
+    assert rows_of("户")[2]["notes"] == ["户号不是完整的号码，未用于比对；请核对。"]
+    tips = [
+        ("地址不详", "A"),
+        ("地址不详", "B"),
+        ("云龙区某小区出租屋", "C"),
+        ("云龙区某小区出租屋", "D"),
+        ("湖南路12号", "E"),
+    ]
+    tips += [("河南路12号", "F"), ("鼓楼区中山北路5号", "G"), ("南京市鼓楼区中山北路5号", "H")]
+    bring("tips", sheet(("举报内容", "地点"), *((text, place) for place, text in tips)), name="举报")
+    assert len(set(cases("举报"))) == 8
+
+
+def test_a_row_that_corrects_an_accepted_one_says_that_it_was_not_taken() -> None:
+    bring("grid", sheet(GRID, ("3203000000017", "孙玲", FLAT, "2026.09", "9120")), name="一")
+    bring("grid", sheet(GRID, ("3203000000017", "孙玲", FLAT, "2026.09", "9,120.00")), name="二")
+    bring("grid", sheet(GRID, ("3203000000017", "孙玲", FLAT, "2026.09", "9.12")), name="三")
+    assert rows_of("二")[0]["reason"] == "与批次“一”第1行相同（户号、月份一致），不重复立案。"
+    assert rows_of("二")[0]["notes"] == []
+    assert rows_of("三")[0]["notes"] == ["本行的数值与该行不同，未采用；如系更正，请在该案件中补充线索。"]
+
+
 def test_the_reply_gives_the_case_its_place_and_its_title() -> None:
     bring("telecom", sheet(TELECOM, seen(1, ONE, 1001, 1)), name="名单")
     assert Case.objects.get().title == "云龙区 待溯源 · 挖矿流量"

@@ -55,6 +55,26 @@ def test_rooms_are_their_numbers(text: str, room: str) -> None:
     assert read_room(text) == room
 
 
+def test_a_county_name_that_several_cities_have_is_not_guessed() -> None:
+    # An office of the province has no city of its own to look the name up in.
+    assert read_place("鼓楼区中山北路1号", "32").county == "32"
+    assert read_place("徐州市鼓楼区中山北路1号", "32").county == "320302"
+    assert read_place("朝阳区中山北路1号", XUZHOU).county == XUZHOU
+    assert read_place("江宁区中山北路1号", XUZHOU).county == "320115"
+
+
+def test_a_road_that_is_named_like_a_province_stays_a_road() -> None:
+    doors = {read_place(text, XUZHOU).door for text in ("湖南路12号", "河南路12号", "江苏路12号")}
+    assert doors == {"3203|湖南路|12|", "3203|河南路|12|", "3203|江苏路|12|"}
+    assert read_place("江苏徐州市云龙区江苏路12号", XUZHOU).door == "320303|江苏路|12|"
+
+
+@pytest.mark.parametrize("text", ["地址不详", "云龙区某小区出租屋", "大学路中段", "p.example:3333", "18049472055"])
+def test_words_without_a_number_are_no_door(text: str) -> None:
+    assert read_place(text, XUZHOU).door == ""
+    assert read_place("泉山区阳光花园3号楼2单元501室", XUZHOU).door
+
+
 def test_an_address_that_names_no_spot_has_no_door() -> None:
     assert read_place("云龙区", XUZHOU).door == ""
     assert read_place("", XUZHOU).door == ""

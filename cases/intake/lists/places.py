@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -33,10 +33,13 @@ class Place(NamedTuple):
 
     @property
     def door(self) -> str:
-        """The address without its township, which every second list leaves out; empty if it names no spot."""
+        """The address without its township, which every second list leaves out; empty if it names no spot.
+
+        Words without a number (`某小区出租屋`, `地址不详`) are no door: all who are described so would become one.
+        """
         if self.road and self.number:
             return f"{self.county}|{self.road}|{self.number}|{self.room}"
-        return f"{self.county}|{self.rest}" if len(self.rest) >= 4 else ""
+        return f"{self.county}|{self.rest}" if _NUMBERED.search(self.rest) else ""
 
     @property
     def is_flat(self) -> bool:
@@ -48,8 +51,8 @@ class Place(NamedTuple):
 class Divisions:
     """Names with their codes, the longest first.
 
-    Provinces, cities and `elsewhere` (all counties) by their first two characters, counties by city,
-    townships by county.
+    Provinces, cities and `elsewhere` (the counties whose name no other has) by their first two characters,
+    counties by city, townships by county.
     """
 
     provinces: dict[str, tuple[str, ...]]
@@ -60,6 +63,7 @@ class Divisions:
     city_names: dict[str, str]
 
 
+_NUMBERED = re.compile(r"[\u4e00-\u9fff].*\d")
 _BRACKETS = re.compile(r"\(([^()]*)\)")
 _TOWN_KIND = re.compile(r"(街道办事处|街道|镇|乡)$")
 _TOWN = re.compile(r"^([^\d]{1,12}?(?:街道办事处|街道|镇|乡|农场|林场|开发区|园区|风景名胜区))(?=[^\d]{2,}\d|$)")
@@ -89,10 +93,18 @@ def divisions() -> Divisions:
         provinces={start: tuple(name for name, _ in group) for start, group in _by_start(provinces).items()},
         cities=_by_start(cities),
         counties={city: _longest(names) for city, names in counties.items()},
-        elsewhere=_by_start(pair for names in counties.values() for pair in names),
+        elsewhere=_by_start(_unambiguous(pair for names in counties.values() for pair in names)),
         townships={county: tuple(sorted(names, key=len, reverse=True)) for county, names in townships.items()},
         city_names={code: name for name, code in cities},
     )
+
+
+def _unambiguous(names: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """鼓楼区 and 朝阳区 lie in several cities: by itself such a name says nothing."""
+    codes: dict[str, set[str]] = {}
+    for name, code in names:
+        codes.setdefault(name, set()).add(code)
+    return ((name, min(found)) for name, found in codes.items() if len(found) == 1)
 
 
 def _by_start(names: Iterable[tuple[str, str]]) -> dict[str, tuple[tuple[str, str], ...]]:
@@ -127,8 +139,12 @@ def read_place(text: str, home: str) -> Place:
 def _strip_city(text: str, home: str) -> tuple[str, str]:
     names = divisions()
     for name in names.provinces.get(text[:2], ()):
-        if text.startswith(name.removesuffix("省")):
-            text = text.removeprefix(name.removesuffix("省")).removeprefix("省")
+        short = text.removeprefix(name.removesuffix("省"))
+        # 江苏路 begins like the province: without 省 it is one only before the name of a city.
+        if text.startswith(name) or (
+            short != text and any(short.startswith(c) for c, _ in names.cities.get(short[:2], ()))
+        ):
+            text = short.removeprefix("省")
             break
     for name, code in names.cities.get(text[:2], ()):
         # 徐州经济技术开发区 begins with the city's name but is a county-level area: only the full name is cut.

@@ -43,7 +43,7 @@ _REPLIES = """
     SELECT r.sight, r.id, r.number, r.sealed, r.batch_id, b.columns::text, b.received_at,
            coalesce((r.reading ->> 'sheet')::int, 0)
     FROM cases_listrow r JOIN cases_listbatch b ON b.id = r.batch_id
-    WHERE r.sight = ANY(%s::bytea[]) AND b.kind = 'trace' AND r.site_id IS NULL AND r.reason = 'trace_waiting'
+    WHERE r.sight = ANY(%s::bytea[]) AND b.kind = 'trace' AND r.fate = 'accept'
     ORDER BY r.id
 """
 # A merged case leads to its survivor, and that one may have been merged again.
@@ -84,7 +84,7 @@ class StoredCase:
 
 @dataclass(frozen=True, slots=True)
 class WaitingReply:
-    """A reply without a list row, still sealed."""
+    """A carrier's reply as it is stored, still sealed."""
 
     row_id: int
     number: int
@@ -109,7 +109,7 @@ def first_rows(identities: Iterable[bytes]) -> dict[bytes, FirstRow]:
 
 
 def waiting_replies(sights: Sequence[bytes]) -> dict[bytes, list[WaitingReply]]:
-    """Replies that came before their list row, by sight."""
+    """Replies that came before the list rows they are about, by sight, in the order in which they came."""
     found: dict[bytes, list[WaitingReply]] = {}
     for sight, *rest in _query(_REPLIES, list(sights)) if sights else ():
         row_id, number, sealed, batch_id, columns, *more = rest

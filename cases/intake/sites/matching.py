@@ -28,6 +28,11 @@ class Reply:
     read: ReadRow
     evidence: Evidence
 
+    @property
+    def locates(self) -> bool:
+        """The carrier found the subscriber and names him."""
+        return self.read.reading.get("result") == "located" and self.evidence.locates
+
 
 @dataclass(slots=True)
 class Placement:
@@ -102,10 +107,10 @@ class Matcher:
 
     def _telecom(self, placement: Placement) -> None:
         evidence = placement.evidence
-        waiting = self._replies.pop(evidence.sight, []) if evidence.sight else []
-        for reply in waiting:
-            placement.replies.append(reply)
-        known = next((r.evidence for r in waiting if r.evidence.locates), None)
+        waiting = self._replies.get(evidence.sight, []) if evidence.sight else []
+        placement.replies += waiting
+        # A later reply corrects an earlier one.
+        known = next((r.evidence for r in reversed(waiting) if r.locates), None)
         self._assign(placement, evidence if evidence.locates or known is None else known, evidence.lead)
         site = placement.root
         if site is None:
@@ -137,7 +142,7 @@ class Matcher:
     def _trace(self, placement: Placement) -> None:
         evidence = placement.evidence
         sights = self._sights.get(evidence.sight, []) if evidence.sight else []
-        located = placement.read.reading.get("result") == "located" and evidence.locates
+        located = Reply(0, placement.read, evidence).locates
         placement.counts = False
         if not sights:
             if located and placement.read.fate == "accept":
