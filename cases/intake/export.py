@@ -21,19 +21,26 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def error_csv(batch: ListBatch) -> Iterator[bytes]:
     """Refused and weak rows as UTF-8 CSV with a mark, row by row. Holds personal data: for the sender only."""
     yield b"\xef\xbb\xbf"
-    yield _line([*headers_of(batch), *RESULT_HEADERS])
+    current = headers_of(batch)
+    yield _line([*current, *RESULT_HEADERS])
     for fate in ("reject", "weak"):
         for cells, result in raw_rows(batch, fate):
+            headers = headers_of(batch, result["sheet"])
+            if headers != current:
+                current = headers
+                yield _line([*headers, *RESULT_HEADERS])
             reasons = " ".join([result["reason"], *result["notes"]])
-            yield _line([*cells, result["row"], result["fate"], reasons])
+            # Rows that end early would put the result under somebody else's header.
+            missing = [""] * (len(headers) - len(cells))
+            yield _line([*cells, *missing, result["row"], result["fate"], reasons])
 
 
 def neutral(cell: Any) -> str:
-    """A cell that a spreadsheet shows and never runs; a plain negative number stays a number."""
-    text = text_of(cell)
-    if text.startswith(_FORMULA) and not text.removeprefix("-").replace(".", "", 1).isdigit():
-        return f"'{text}"
-    return text
+    """A cell as it stood, which a spreadsheet shows and never runs; a plain negative number stays a number."""
+    read = text_of(cell)
+    text = cell if isinstance(cell, str) else read
+    runs = read.startswith(_FORMULA) or text.startswith(_FORMULA)
+    return f"'{text}" if runs and not read.removeprefix("-").replace(".", "", 1).isdigit() else text
 
 
 def _line(cells: list[Any]) -> bytes:

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Iterator
 from datetime import datetime
 from threading import Thread
-from typing import Any
+from typing import Any, NoReturn
 from uuid import UUID
 
 from celery import current_app
@@ -15,8 +15,9 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from kombu.exceptions import OperationalError
 
-from agencies.actors import Actor
-from agencies.directory import AgencyRef, Directory
+from agencies.actors import Actor, Post
+from agencies.directory import AgencyRef, Directory, get_directory
+from agencies.vocabulary import LABELS, Kind
 from audit.actions import Action
 from audit.services import record
 from cases.intake.copying import copy_rows
@@ -35,7 +36,15 @@ logger = logging.getLogger(__name__)
 
 LARGEST_FILE = 64 * 1024 * 1024
 PART_BYTES = 1 << 20
-SENDERS = ("development_commission", "telecom_bureau", "grid_company", "cyberspace_office")
+# Whose lists of a kind may be: subscribers are named by the carriers, meters by the grid, and the commission passes on
+# what it was handed.
+SENDERS: dict[str, tuple[str, ...]] = {
+    "telecom": ("development_commission", "telecom_bureau", "cyberspace_office"),
+    "trace": ("development_commission", "telecom_bureau"),
+    "grid": ("development_commission", "grid_company"),
+    "tips": ("development_commission", "telecom_bureau", "grid_company", "cyberspace_office"),
+}
+SENDING = frozenset(kind for kinds in SENDERS.values() for kind in kinds)
 
 
 def find_agency(reference: str, directory: Directory) -> AgencyRef:
@@ -67,9 +76,8 @@ def check_sender(actor: Actor, agency: AgencyRef) -> None:
     if actor.is_system:
         return
     for post in actor.posts:
-        own = agency.id in (post.agency_id, post.principal_id) or agency.principal_id == post.agency_id
         leads = post.kind == "development_commission" and agency.region_code.startswith(post.region_code)
-        if "handler" in post.roles and (leads or (own and post.kind in SENDERS)):
+        if "handler" in post.roles and (leads or (_belongs(agency, post) and post.kind in SENDING)):
             return
     raise NotAllowed(
         Text(
@@ -106,6 +114,31 @@ def _ring(batch_id: str) -> None:
         logger.warning("no worker could be rung for list %s", batch_id)
 
 
+def check_kind(actor: Actor, kind: str, agency: AgencyRef) -> None:
+    """Which lists may come from the agency. Raises InvalidInput."""
+    if actor.is_system or agency.kind in SENDERS[kind]:
+        return
+    senders = [LABELS[Kind(sender)] for sender in SENDERS[kind]]
+    zh, en = "、".join(label.zh for label in senders), ", ".join(label.en for label in senders)
+    says = Text(
+        f"{LISTS[kind].zh}由{zh}报送，不由{agency.name}报送；请改选名单类型或单位。",
+        f"A {LISTS[kind].en} comes from: {en}; not from {agency.name}. Choose another kind or agency.",
+    )
+    raise InvalidInput(fields={"kind": says})
+
+
+def _belongs(agency: AgencyRef, post: Post) -> bool:
+    """The agency of the post, its principal, or one of its units."""
+    return agency.id in (post.agency_id, post.principal_id) or agency.principal_id == post.agency_id
+
+
+def is_own(actor: Actor, batch: ListBatch) -> bool:
+    """Whether the list came from this person or his agency, who know what stands in it; a commission may only lead."""
+    agency = get_directory().by_id[batch.agency_id]
+    own = batch.received_by_id == actor.user_id
+    return own or any("handler" in post.roles and _belongs(agency, post) for post in actor.posts)
+
+
 def receive_list(
     *, actor: Actor, content: bytes, filename: str, kind: str, agency: AgencyRef, batch_name: str, now: datetime
 ) -> tuple[ListBatch, bool]:
@@ -117,16 +150,18 @@ def receive_list(
     """
     check_sender(actor, agency)
     name = _checked(kind, batch_name, filename)
+    check_kind(actor, kind, agency)
     digest = hashlib.sha256(content).hexdigest()
-    known = ListBatch.objects.filter(agency_id=agency.id, kind=kind, sha256=digest).first()
-    if known is not None:
+    same = ListBatch.objects.filter(agency_id=agency.id, kind=kind, sha256=digest)
+    if (known := same.first()) is not None:
         return known, False
     total, columns, problem = _inspect(kind, content)
     batch = ListBatch(
         name=name,
         kind=kind,
         agency_id=agency.id,
-        filename=filename[:200],
+        # A name in another encoding reaches a command line as half characters.
+        filename=filename[:200].encode(errors="replace").decode(),
         sha256=digest,
         size=len(content),
         received_at=now,
@@ -137,8 +172,18 @@ def receive_list(
         columns=columns,
         rows_total=total,
     )
-    _keep(batch, content, actor, agency, now)
+    try:
+        _keep(batch, content, actor, agency, now)
+    except IntegrityError as error:
+        # Sent twice at the same moment, it is still one batch.
+        return same.first() or _name_taken(batch, error), False
     return batch, True
+
+
+def _name_taken(batch: ListBatch, error: IntegrityError) -> NoReturn:
+    if ListBatch.objects.filter(name=batch.name).exclude(state=ListBatch.State.REFUSED).exists():
+        raise InvalidInput(fields={"batch": sentence(FILE["name_taken"], {"batch": batch.name})}) from error
+    raise error
 
 
 def _inspect(kind: str, content: bytes) -> tuple[int | None, dict[str, Any], NotAList | None]:
@@ -158,8 +203,10 @@ def _checked(kind: str, batch_name: str, filename: str) -> str:
     if kind not in KINDS:
         choices = "、".join(KINDS)
         problems["kind"] = Text(f"名单类型应为：{choices}。", f"The kind is one of: {', '.join(KINDS)}.")
-    if not 1 <= len(name) <= 80:
-        problems["batch"] = Text("批次名称应为1至80字。", "The name of a batch has 1 to 80 characters.")
+    if not 1 <= len(name) <= 80 or not name.isprintable():
+        problems["batch"] = Text(
+            "批次名称应为1至80字，不含控制字符。", "The name of a batch has 1 to 80 characters, none of them invisible."
+        )
     if not filename:
         problems["file"] = Text("请选择文件。", "Choose a file.")
     if problems:
@@ -181,14 +228,11 @@ def _survey(sheets: list[MappedSheet]) -> tuple[int, str | None]:
 
 
 def _keep(batch: ListBatch, content: bytes, actor: Actor, agency: AgencyRef, now: datetime) -> None:
-    try:
-        with transaction.atomic():
-            batch.save(force_insert=True)
-            copy_rows("cases_listpart", ("batch_id", "number", "sealed"), _parts(batch.id, content))
-            action = Action.IMPORT_REFUSED if batch.problem else Action.IMPORT_RECEIVED
-            record_import(action, batch, actor, agency, now)
-    except IntegrityError as error:
-        raise InvalidInput(fields={"batch": sentence(FILE["name_taken"], {"batch": batch.name})}) from error
+    with transaction.atomic():
+        batch.save(force_insert=True)
+        copy_rows("cases_listpart", ("batch_id", "number", "sealed"), _parts(batch.id, content))
+        action = Action.IMPORT_REFUSED if batch.problem else Action.IMPORT_RECEIVED
+        record_import(action, batch, actor, agency, now)
 
 
 def record_import(action: Action, batch: ListBatch, actor: Actor, agency: AgencyRef, now: datetime) -> None:

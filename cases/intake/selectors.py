@@ -51,14 +51,17 @@ def find_batch(name: str) -> ListBatch | None:
 
 
 def visible_batches(actor: Actor) -> QuerySet[ListBatch]:
-    """Batches of the actor's agencies, and for commissions and supervisions those of all agencies of their region."""
+    """Batches of the actor's agencies and their units, and those that he sent himself.
+
+    Commissions and supervisions see those of all agencies of their region.
+    """
     if actor.is_system:
         return ListBatch.objects.all()
     allowed = Q(pk__in=[])
     for post in actor.posts:
         if not post.roles - {"agency_admin"}:
             continue
-        allowed |= Q(agency_id__in=[post.agency_id, post.principal_id] if not post.is_unit else [post.agency_id])
+        allowed |= Q(agency_id=post.agency_id) | Q(agency__parent_id=post.agency_id) | Q(received_by_id=actor.user_id)
         if post.kind in ("development_commission", "supervision"):
             allowed |= Q(agency__region__code__startswith=post.region_code)
     return ListBatch.objects.filter(allowed).select_related("agency", "received_by").order_by("-received_at", "-id")
@@ -100,10 +103,10 @@ def batch_rows(
     return page, page[-1]["row"] if len(rows) > limit else None
 
 
-def headers_of(batch: ListBatch) -> list[str]:
-    """The header cells of the list, as it had them."""
+def headers_of(batch: ListBatch, sheet: int = 0) -> list[str]:
+    """The header cells of a sheet of the list, as it had them."""
     sheets = batch.columns.get("sheets") or [{"headers": []}]
-    return list(sheets[0]["headers"])
+    return list(sheets[sheet]["headers"])
 
 
 def row_results(batch_id: UUID, language: str = "zh") -> Iterator[dict[str, Any]]:
@@ -116,11 +119,11 @@ def row_results(batch_id: UUID, language: str = "zh") -> Iterator[dict[str, Any]
 
 
 def raw_rows(batch: ListBatch, fate: str = "") -> Iterator[tuple[list[Any], dict[str, Any]]]:
-    """Cells in clear with the result of the row: for the file that goes back to whoever sent the list."""
+    """Cells in clear with the result of the row and its sheet: for the file that goes back to whoever sent the list."""
     after = 0
     while rows := _query(batch.id, after, f"{fate}%" if fate else "", _STREAM_ROWS):
         for row in rows:
-            yield open_cells(bytes(row[8]), batch.id.bytes, row[0]), _result(row, "zh")
+            yield open_cells(bytes(row[8]), batch.id.bytes, row[0]), {**_result(row, "zh"), "sheet": _sheet(row)}
         after = rows[-1][0]
 
 
@@ -133,11 +136,11 @@ def _query(batch_id: UUID, after: int, fate: str, limit: int) -> list[tuple[Any,
 
 def _result(row: tuple[Any, ...], language: str) -> dict[str, Any]:
     number, fate, reason, figures, notes, effect = row[:6]
+    if reason == "trace_waiting" and row[9] is not None:
+        reason = "traced"
     return {
         "row": number,
         "fate": fate,
-    if reason == "trace_waiting" and row[9] is not None:
-        reason = "traced"
         "effect": effect,
         "reason": row_sentence(reason, orjson.loads(figures)).get(language),
         "notes": [row_sentence(code, values).get(language) for code, values in orjson.loads(notes)],
@@ -146,8 +149,11 @@ def _result(row: tuple[Any, ...], language: str) -> dict[str, Any]:
     }
 
 
+def _sheet(row: tuple[Any, ...]) -> int:
+    return int(orjson.loads(row[6]).get("sheet", 0))
+
+
 def _page_row(batch: ListBatch, row: tuple[Any, ...], language: str) -> dict[str, Any]:
     cells = open_cells(bytes(row[8]), batch.id.bytes, row[0])
-    sheet = orjson.loads(row[6]).get("sheet", 0)
-    columns = batch.columns["sheets"][sheet]["columns"]
+    columns = batch.columns["sheets"][_sheet(row)]["columns"]
     return {**_result(row, language), "case_id": row[10], "cells": mask_cells(cells, columns)}

@@ -162,9 +162,10 @@ class _Run:
         )
 
     def go(self, progress: Progress | None, until: float | None) -> None:
-        if self.batch.state == ListBatch.State.RECEIVED:
-            self.batch.state = ListBatch.State.IMPORTING
-            self.batch.save(update_fields=["state"])
+        # Only forward: another process may have finished the list since it was read here.
+        received = ListBatch.objects.filter(id=self.batch.id, state=ListBatch.State.RECEIVED)
+        received.update(state=ListBatch.State.IMPORTING)
+        self.batch.refresh_from_db()
         while self.batch.state == ListBatch.State.IMPORTING:
             try:
                 for chunk in self._chunks(self.batch.rows_done):

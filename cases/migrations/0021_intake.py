@@ -33,8 +33,6 @@ class Migration(migrations.Migration):
                         verbose_name="名单类型",
                     ),
                 ),
-                ("issuer", models.CharField(blank=True, max_length=80, verbose_name="下发单位")),
-                ("level", models.CharField(default="normal", max_length=10, verbose_name="名单级别")),
                 ("filename", models.CharField(max_length=200, verbose_name="文件名")),
                 ("sha256", models.CharField(max_length=64)),
                 ("size", models.PositiveIntegerField(verbose_name="字节数")),

@@ -34,8 +34,6 @@ class ListBatch(models.Model):
     name = models.CharField("批次名称", max_length=80)
     kind = models.CharField("名单类型", max_length=8, choices=Kind.choices)
     agency = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="+", verbose_name="报送单位")
-    issuer = models.CharField("下发单位", max_length=80, blank=True)
-    level = models.CharField("名单级别", max_length=10, default="normal")
     filename = models.CharField("文件名", max_length=200)
     sha256 = models.CharField(max_length=64)
     size = models.PositiveIntegerField("字节数")
@@ -121,9 +119,9 @@ class Site(models.Model):
 class ListRow(models.Model):
     """One data row: its raw cells (sealed), what was read from them, its fate, its effect and the case it went to.
 
-    `reading`, `figures` and `notes` hold codes, numbers, times and network addresses, never a name, phone, account or
-    installed address. `identity` is what makes a row the same as another; only the first of equal rows has it.
-    `sight` finds the carrier's reply to a list row and the list row of a reply (address, port and time).
+    `reading`, `figures` and `notes` hold codes, numbers and times, never a name, phone, account or installed address; a
+    network address only where it is refused. `identity` is what makes a row the same as another; only the first of
+    equal rows has it. `sight` (address, port and time) leads from the carrier's reply to the list row and back.
     """
 
     id = models.BigAutoField(primary_key=True)

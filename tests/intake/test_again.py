@@ -7,10 +7,15 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
 
+from agencies.actors import find_actor, system_actor
+from agencies.directory import get_directory
+from audit import clock
+from cases.intake import receiving, services
 from cases.models import Case, ListBatch, ListRow, PersonalRecord, Signal, Site
 from cases.workflow.errors import InvalidInput, NotAllowed
 from tests.intake.samples import FILES, SAMPLE, bring, content_of, rows_of
@@ -84,20 +89,80 @@ def test_a_name_leads_to_one_list_only() -> None:
 
 
 @pytest.mark.usefixtures("demo_city")
-def test_a_list_is_imported_by_a_handler_of_its_agency_or_of_the_commission() -> None:
-    from agencies.actors import find_actor
-    from agencies.directory import get_directory
-    from audit import clock
-    from cases.intake.receiving import find_agency
-    from cases.intake.services import import_file
+def test_a_file_that_is_sent_twice_at_the_same_moment_is_one_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    inspect, content = receiving._inspect, as_list(some_lines(0, 3))
 
+    def meanwhile(kind: str, read: bytes) -> Any:
+        monkeypatch.setattr(receiving, "_inspect", inspect)
+        bring("telecom", content, name="同一文件")
+        return inspect(kind, read)
+
+    monkeypatch.setattr(receiving, "_inspect", meanwhile)
+    late = bring("telecom", content, name="同一文件")
+    assert late.again
+    assert ListBatch.objects.count() == 1
+    assert sum(late.fates.values()) == ListRow.objects.count() == 3
+
+
+@pytest.mark.usefixtures("demo_city")
+def test_a_worker_that_comes_late_finishes_nothing_twice() -> None:
+    content = as_list(some_lines(0, 3))
+    batch, _ = receiving.receive_list(
+        actor=system_actor(),
+        content=content,
+        filename="a.csv",
+        kind="telecom",
+        agency=receiving.find_agency("telecom_bureau", get_directory()),
+        batch_name="名单",
+        now=clock.now(),
+    )
+    late = services._Run(batch, system_actor(), clock.now(), content)
+    bring("telecom", content, name="名单")
+    late.go(None, None)
+    assert ListBatch.objects.get().state == "done"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM audit_event WHERE action = 'import_committed'")
+        assert cursor.fetchone() == (1,)
+
+
+@pytest.mark.usefixtures("demo_city")
+def test_a_list_comes_from_who_can_know_what_stands_in_it() -> None:
+    content = "户号,户名,用电地址\n3203000000017,孙玲,云龙区民主路1号".encode()
+    directory = get_directory()
+
+    def attempt(username: str, kind: str, agency: str) -> None:
+        services.import_file(
+            actor=find_actor(username),
+            content=content,
+            filename="a.csv",
+            kind=kind,
+            agency=directory.by_code[agency],
+            batch_name=username,
+            now=clock.now(),
+        )
+
+    for username, kind, agency in (
+        ("telecom-handler1", "grid", "320300-telecom"),
+        ("grid-handler1", "trace", "320300-grid"),
+        ("grid-handler1", "telecom", "320300-grid"),
+        ("drc-handler1", "grid", "320300-cac"),
+    ):
+        with pytest.raises(InvalidInput) as refused:
+            attempt(username, kind, agency)
+        assert "报送，不由" in refused.value.fields["kind"].zh
+    attempt("drc-handler1", "grid", "320300-drc")
+    attempt("grid-handler1", "grid", "320300-grid")
+
+
+@pytest.mark.usefixtures("demo_city")
+def test_a_list_is_imported_by_a_handler_of_its_agency_or_of_the_commission() -> None:
     def attempt(username: str) -> None:
-        import_file(
+        services.import_file(
             actor=find_actor(username),
             content=as_list(some_lines(0, 2)),
             filename="a.csv",
             kind="telecom",
-            agency=find_agency("telecom_bureau", get_directory()),
+            agency=receiving.find_agency("telecom_bureau", get_directory()),
             batch_name="名单",
             now=clock.now(),
         )

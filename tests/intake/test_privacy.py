@@ -8,11 +8,14 @@ from collections.abc import Iterator
 import pytest
 from django.db import connection
 
+from agencies.actors import find_actor
+from agencies.directory import get_directory
+from audit import clock
 from cases.intake.export import error_csv, neutral
-from cases.intake.receiving import original_file
-from cases.intake.selectors import batch_rows, find_batch, visible_batches
-from cases.models import ListBatch, ListPart, ListRow, PersonalRecord
-from tests.intake.samples import TRUTH, bring, content_of
+from cases.intake.receiving import is_own, original_file, receive_list
+from cases.intake.selectors import batch_rows, find_batch, get_batch, visible_batches
+from cases.models import Case, ListBatch, ListPart, ListRow, PersonalRecord
+from tests.intake.samples import TRUTH, bring, content_of, workbook
 
 # A firm's name may stand in the title of its case; a person's nowhere.
 TITLED = {"enterprise", "data_centre", "state_unit", "compromised"}
@@ -77,8 +80,6 @@ def test_the_original_file_is_kept_sealed_and_comes_back_to_the_byte() -> None:
 
 @pytest.mark.usefixtures("demo_city")
 def test_a_viewer_sees_cells_masked_and_only_batches_of_his_region() -> None:
-    from agencies.actors import find_actor
-
     bring("grid")
     handler, outsider, other = (find_actor(name) for name in ("drc-handler1", "nj-drc-handler1", "ct-handler1"))
     batch = visible_batches(handler).get()
@@ -119,6 +120,78 @@ def test_the_error_file_answers_bad_rows_in_their_own_columns_and_runs_no_formul
         "'@x",
         "-1",
     ]
+
+
+@pytest.mark.usefixtures("demo_city")
+def test_the_error_file_keeps_cells_as_they_stood_under_their_own_headers() -> None:
+    short = "源IP地址,源端口,矿池地址,首次发现时间\n１９２．１６８．１．１ \n"
+    bring("telecom", short.encode(), name="短")
+    batch = find_batch("短")
+    assert batch is not None
+    head, row = b"".join(error_csv(batch)).decode("utf-8-sig").splitlines()
+    assert dict(zip(head.split(","), row.split(","), strict=True)) | {"原因与办法": ""} == {
+        "源IP地址": "１９２．１６８．１．１ ",
+        "源端口": "",
+        "矿池地址": "",
+        "首次发现时间": "",
+        "行号": "1",
+        "处理结果": "reject:not_global",
+        "原因与办法": "",
+    }
+    assert [neutral(cell) for cell in ("＝1+1", " =1+1")] == ["'＝1+1", "' =1+1"]
+
+
+@pytest.mark.usefixtures("demo_city")
+def test_the_sheets_of_a_workbook_are_answered_each_under_its_own_header() -> None:
+    content = workbook(
+        ("一", [["源IP地址", "源端口"], ["10.0.0.1", "1"]]), ("二", [["源端口", "源IP地址"], ["2", "10.0.0.2"]])
+    )
+    bring("telecom", content, name="两表")
+    batch = find_batch("两表")
+    assert batch is not None
+    lines = [line.split(",")[:2] for line in b"".join(error_csv(batch)).decode("utf-8-sig").splitlines()]
+    assert lines == [["源IP地址", "源端口"], ["10.0.0.1", "1"], ["源端口", "源IP地址"], ["2", "10.0.0.2"]]
+
+
+@pytest.mark.usefixtures("demo_city")
+def test_who_sent_a_list_sees_what_became_of_it_and_others_of_his_principal_do_not() -> None:
+    def receive(username: str, agency: str) -> ListBatch:
+        batch, _ = receive_list(
+            actor=find_actor(username),
+            content=content_of("telecom")[:5000].rsplit(b"\n", 1)[0],
+            filename="a.csv",
+            kind="telecom",
+            agency=get_directory().by_code[agency],
+            batch_name=agency,
+            now=clock.now(),
+        )
+        return batch
+
+    for agency in ("320300-telecom", "320300-telecom-ct"):
+        batch = receive("ct-handler1", agency)
+        assert get_batch(find_actor("ct-handler1"), batch.id) is not None
+        assert get_batch(find_actor("telecom-handler1"), batch.id) is not None
+        assert get_batch(find_actor("cu-handler1"), batch.id) is None
+        own = [name for name in ("ct-handler1", "telecom-handler1", "drc-handler1") if is_own(find_actor(name), batch)]
+        assert own == ["ct-handler1", "telecom-handler1"]
+
+
+@pytest.mark.usefixtures("demo_city")
+def test_a_row_that_slipped_by_a_column_shows_nobody_on_a_page() -> None:
+    rows = [
+        "源IP地址,源端口,矿池地址,币种,首次发现时间,运营商",
+        "36.154.192.217,18049472055,孙玲娜,孙玲娜,18049472055,孙玲娜",
+        "孙玲娜,1159,18049472055,18049472055,2026-10-03 08:00,18049472055",
+    ]
+    bring("telecom", "\n".join(rows).encode(), name="名单")
+    (case,) = Case.objects.all()
+    assert case.title == "徐州市 待溯源 · 挖矿流量"
+    stored = json.dumps(list(ListRow.objects.values("reading", "figures", "notes")), ensure_ascii=False)
+    page, _ = batch_rows(find_actor("drc-handler1"), ListBatch.objects.get())
+    assert page[0]["cells"] == ["36.154.192.217", "180…55", "***", "***", "180…55", "***"]
+    assert page[1]["cells"] == ["□□□", "1159", "***", "***", "2026-10-03 08:00", "***"]
+    for canary in ("孙玲娜", "18049472055"):
+        assert canary not in stored
 
 
 @pytest.mark.usefixtures("demo_city")

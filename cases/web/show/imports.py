@@ -17,7 +17,7 @@ from audit import clock
 from audit.actions import Action
 from audit.services import record
 from cases.intake.export import error_csv
-from cases.intake.receiving import LARGEST_FILE, SENDERS, check_sender
+from cases.intake.receiving import LARGEST_FILE, SENDING, check_sender, is_own
 from cases.intake.selectors import visible_batches
 from cases.intake.services import summarise
 from cases.models import ListBatch
@@ -48,11 +48,16 @@ WHY_NOT: Final = Text(
     "Lists are imported by a handler of the sending agency or of the local commission; you can see the results beside.",
 )
 
+NOT_YOURS: Final = Text(
+    "未采用的行含个人信息原文，只供报送该名单的单位下载；请由报送单位的经办人下载。",
+    "The rows hold personal data in clear; only a handler of the agency that sent the list may download them.",
+)
+
 
 def senders(actor: Actor) -> list[AgencyRef]:
     """The agencies for which this person may import, the own ones first."""
     own = {post.principal_id for post in actor.posts}
-    found = [ref for ref in get_directory().by_code.values() if ref.active and ref.kind in SENDERS and not ref.is_unit]
+    found = [ref for ref in get_directory().by_code.values() if ref.active and ref.kind in SENDING and not ref.is_unit]
     return sorted((ref for ref in found if _may(actor, ref)), key=lambda ref: (ref.id not in own, ref.code))
 
 
@@ -138,7 +143,7 @@ def result_context(
         "batch": heading(batch),
         "problem": summarise(batch).problem,
         "may_go_on": _may(actor, agency),
-        "may_export": _may(actor, agency) and bool(shown["reject"] + shown["weak"]),
+        "may_export": is_own(actor, batch) and bool(shown["reject"] + shown["weak"]),
         "tiles": _tiles(shown, effects),
         "views": [_view("", Text("全部", "All"), batch.rows_done, fate)]
         + [_view(word, label, shown[word], fate) for word, (label, _tone) in FATES.items()],
@@ -212,7 +217,8 @@ def _row(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def export(actor: Actor, batch: ListBatch) -> Iterator[bytes]:
     """The rows that need work, in clear, for the sender; recorded before the first byte leaves."""
-    check(actor, batch)
+    if not is_own(actor, batch):
+        raise NotAllowed(NOT_YOURS, code="may_not_export")
     counted = heading(batch)
     with transaction.atomic():
         record(
