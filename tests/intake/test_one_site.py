@@ -161,6 +161,31 @@ def test_placeholders_and_vague_addresses_make_no_two_households_one() -> None:
     assert len(set(cases("举报"))) == 8
 
 
+@pytest.mark.parametrize(
+    ("address", "holders", "sites"),
+    [
+        ("云龙区民主路12号", ("", ""), 2),
+        ("云龙区子房街道民主路12号", ("", ""), 2),
+        ("云龙区民主路12号", ("孙玲", ""), 2),
+        ("云龙区民主路12号", ("孙玲", "李敏"), 2),
+        ("云龙区民主路12号", ("孙玲", "孙玲"), 1),
+        (FLAT, ("", ""), 1),
+    ],
+)
+@pytest.mark.parametrize("together", [True, False])
+def test_two_accounts_in_one_house_are_one_site_only_where_more_speaks_for_it(
+    address: str, holders: tuple[str, str], sites: int, together: bool
+) -> None:
+    meters = [(f"32030000000{n}", holder, address, "2026.09", "90") for n, holder in enumerate(holders)]
+    names = []
+    for rows in [meters] if together else [[meter] for meter in meters]:
+        names.append(f"户{len(names)}")
+        bring("grid", sheet(GRID, *rows), name=names[-1])
+    found = [row for name in names for row in rows_of(name)]
+    assert len({row["case"] for row in found}) == sites
+    assert bool(found[1]["notes"]) is (sites == 2)
+
+
 def test_a_row_that_corrects_an_accepted_one_says_that_it_was_not_taken() -> None:
     bring("grid", sheet(GRID, ("3203000000017", "孙玲", FLAT, "2026.09", "9120")), name="一")
     bring("grid", sheet(GRID, ("3203000000017", "孙玲", FLAT, "2026.09", "9,120.00")), name="二")

@@ -41,6 +41,12 @@ class Evidence:
         """The row knows a subscriber, a meter or a door, and not only an address and a pool."""
         return self.broadband is not None or self.meter is not None or self.door is not None
 
+    @property
+    def accounts(self) -> set[str]:
+        """The kinds of account that the row names."""
+        named = (("broadband", self.broadband), ("meter", self.meter))
+        return {kind for kind, value in named if value is not None}
+
 
 def evidence_of(*, reading: dict[str, Any], personal: dict[str, str], place: Place, blind: Blind) -> Evidence:
     """The keys of a row; nothing in them can be read back."""
@@ -70,7 +76,8 @@ def _door(place: Place, holder: str | None, blind: Blind) -> Door | None:
 class SiteState:
     """A site as the matching sees it: one that is stored, or one that this chunk is about to open.
 
-    `open` says whether its case can still take signals, `mergeable` whether it can be merged into another one.
+    `open` says whether its case can still take signals, `mergeable` whether it can be merged into another one;
+    `accounts` are the kinds of account it is known by.
     """
 
     ref: str
@@ -79,6 +86,7 @@ class SiteState:
     open: bool = True
     mergeable: bool = True
     order: int = 0
+    accounts: set[str] = field(default_factory=set)
     # Absorbed by another site of this chunk or of a merge decided in it.
     into: SiteState | None = None
 
@@ -133,16 +141,18 @@ class Index:
             if site := self.key(value):
                 _add(found, site, [name])
         if evidence.door:
-            self._find_door(evidence.door, found)
+            self._find_door(evidence.door, evidence.accounts, found)
         return found
 
-    def _find_door(self, door: Door, found: Found) -> None:
+    def _find_door(self, door: Door, accounts: set[str], found: Found) -> None:
         entries = self._doors.get(door.value, ())
         known = {site.ref for site, _ in found.sites}
         sure: dict[str, tuple[SiteState, list[str]]] = {}
         for entry in entries:
             site, reasons = entry.site.root(), compare_doors(door, entry.door)
-            if reasons is not None:
+            # Another account of the same kind in a house without rooms is another tenant, if the holder does not agree.
+            stranger = site.ref not in known and bool(accounts & site.accounts) and not (door.flat and entry.door.flat)
+            if reasons is not None and not (stranger and "holder" not in reasons):
                 held = sure.get(site.ref)
                 if held is None or len(reasons) > len(held[1]):
                     sure[site.ref] = (site, reasons)

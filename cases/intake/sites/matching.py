@@ -188,6 +188,7 @@ class Matcher:
         survivor, loser = sorted((one, other), key=_precedence)
         loser.into = survivor
         survivor.located = survivor.located or loser.located
+        survivor.accounts |= loser.accounts
         if not loser.is_new:
             self.plan.merges.append(Merge(loser, survivor, reason))
         return survivor
@@ -202,6 +203,7 @@ class Matcher:
             self.index.put_door(evidence.door, site)
             self.plan.learned.append(Learned(site, "door", evidence.door.value, evidence.door))
         site.located = site.located or evidence.locates
+        site.accounts |= evidence.accounts
 
 
 def _precedence(site: SiteState) -> tuple[bool, bool, int]:

@@ -72,6 +72,8 @@ class Command(BaseCommand):
         if as_json:
             self.stdout.write(json.dumps(summary.as_dict(language), ensure_ascii=False))
             return
+        if summary.problem:
+            return
         if summary.again:
             self.stdout.write(f"这份文件已作为批次“{summary.name}”导入过，未作任何改动。")
         counts = "，".join(f"{fate} {n}" for fate, n in sorted(summary.fates.items()))
