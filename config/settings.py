@@ -42,6 +42,7 @@ ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]") i
 if not ALLOWED_HOSTS:
     env.required("ALLOWED_HOSTS", write="the names under which users reach the site, such as lianzhi.example.gov.cn")
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
+CSRF_FAILURE_VIEW = "cases.web.errors.expired_form"
 
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -1,14 +1,21 @@
-"""What nobody foresaw: its reference, and the page. Nothing is read from the database, which may be what failed."""
+"""What nobody foresaw, and a form whose token has expired: their pages, and a reference for the log.
+
+Nothing is read from the database for the first, which may be what failed.
+"""
 
 from __future__ import annotations
 
 import logging
 import secrets
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import timezone
+from django.views.csrf import csrf_failure as default_page
+
+from cases.web import entrance
 
 logger = logging.getLogger(__name__)
 
@@ -24,3 +31,13 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """A 500 as a page."""
     context = {"code": reference(request), "stylesheet": static("cases/app.css")}
     return HttpResponse(render_to_string("500.html", context), status=500)
+
+
+def expired_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that was open when somebody logged in or out in another window: back to it, filled in as it was.
+
+    Only where the browser says that it stood on a page of this site; what another site sends is not shown again.
+    """
+    if request.method == "POST" and entrance.from_here(request) and not request.path.startswith(settings.LOGIN_URL):
+        return entrance.resume(request, request.get_full_path(), entrance.sent(request), status=403)
+    return default_page(request, reason)

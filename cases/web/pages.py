@@ -6,7 +6,6 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
 
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -14,6 +13,7 @@ from django.utils.translation import gettext
 
 from agencies.actors import Actor, NoSuchActor, load_actor
 from cases.selectors.paging import InvalidCursor
+from cases.web import entrance
 from cases.web.show.words import say
 from cases.workflow.errors import NotVisible, WorkflowError
 
@@ -32,12 +32,13 @@ View = Callable[Concatenate[PageRequest, P], HttpResponseBase]
 def page(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
     """A page for people who are logged in. Refusals of the workflow become a page with the sentence and the article."""
 
-    @login_required
     @wraps(view)
     def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return entrance.ask(request)
         asked = cast("PageRequest", request)
         try:
-            asked.actor = load_actor(cast("int", request.user.pk))
+            asked.actor = load_actor(request.user.pk)
         except NoSuchActor as gone:
             raise Http404 from gone
         try:

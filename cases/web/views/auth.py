@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language, gettext
 from django.views.decorators.cache import never_cache
@@ -16,26 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from agencies.errors import TooManyTries
 from agencies.models import User
-from cases.web.frame import other_language
-from cases.web.show import words
-from cases.workflow.view import Text
-
-DEMO_PEOPLE = (
-    ("drc-handler1", Text("发改委 经办", "commission, handler")),
-    ("drc-reviewer1", Text("发改委 审核", "commission, reviewer")),
-    ("drc-approver1", Text("发改委 签发", "commission, approver")),
-    ("grid-handler1", Text("供电公司 经办", "grid company, handler")),
-    ("grid-crew1", Text("供电公司 现场", "grid company, field crew")),
-    ("cac-handler1", Text("网信办 经办", "cyberspace office, handler")),
-    ("telecom-handler1", Text("通管局 经办", "telecom bureau, handler")),
-    ("sup-supervisor1", Text("省督查", "provincial supervision")),
-)
-AGENCY_NAMES = (
-    Text("发改委", "Commission"),
-    Text("供电公司", "Grid company"),
-    Text("网信办", "Cyberspace office"),
-    Text("通信管理局", "Telecom bureau"),
-)
+from cases.web import entrance
+from cases.web.show.words import say
 
 
 @never_cache
@@ -47,17 +27,18 @@ def login_page(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated and request.method == "GET":
         return redirect(target)
     typed, error, status = request.POST.get("username", "").strip(), "", 200
+    carried = entrance.carried_in(request)
     if request.method == "POST":
         try:
             user = authenticate(request, username=_account(typed), password=request.POST.get("password", ""))
             if user is not None:
                 login(request, user)
-                return _in_own_language(request, redirect(target), user.language)
+                response = entrance.resume(request, target, carried) if carried else redirect(target)
+                return _in_own_language(request, response, user.language)
             status, error = 400, gettext("账号或密码不正确，请核对后重新输入。多次不成功请联系本机构管理员。")
         except TooManyTries as slow:
-            status, error = slow.status, words.say(slow.text)
-    context = {"next": target, "username": typed, "error": error, "demo": _demo(), **_about()}
-    return render(request, "web/login.html", context, status=status)
+            status, error = slow.status, say(slow.text)
+    return entrance.login_form(request, target, carried=carried, status=status, username=typed, error=error)
 
 
 @require_POST
@@ -88,7 +69,7 @@ def _inside(request: HttpRequest, target: str | None) -> str:
     return target if target and here else settings.LOGIN_REDIRECT_URL
 
 
-def _in_own_language(request: HttpRequest, response: HttpResponseRedirect, code: str) -> HttpResponse:
+def _in_own_language(request: HttpRequest, response: HttpResponse, code: str) -> HttpResponse:
     """Who has chosen a language on this device keeps it; the others get that of their account."""
     if settings.LANGUAGE_COOKIE_NAME in request.COOKIES:
         return response
@@ -100,17 +81,3 @@ def _speak(response: HttpResponse, code: str) -> HttpResponse:
         settings.LANGUAGE_COOKIE_NAME, code, max_age=365 * 86400, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
     )
     return response
-
-
-def _demo() -> dict[str, Any] | None:
-    if not settings.DEMO:
-        return None
-    return {"password": settings.DEMO_PASSWORD, "people": [{"username": u, "label": t} for u, t in DEMO_PEOPLE]}
-
-
-def _about() -> dict[str, Any]:
-    return {
-        "stages": [look.text for look in words.STAGES.values()],
-        "agencies": AGENCY_NAMES,
-        "other_language": other_language(),
-    }

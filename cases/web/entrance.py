@@ -1,0 +1,109 @@
+"""The door: the login page, and what stood in a form whose session had ended, carried through the door and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+
+from cases.web.frame import other_language
+from cases.web.show import words
+from cases.workflow.view import Text
+
+DEMO_PEOPLE = (
+    ("drc-handler1", Text("发改委 经办", "commission, handler")),
+    ("drc-reviewer1", Text("发改委 审核", "commission, reviewer")),
+    ("drc-approver1", Text("发改委 签发", "commission, approver")),
+    ("grid-handler1", Text("供电公司 经办", "grid company, handler")),
+    ("grid-crew1", Text("供电公司 现场", "grid company, field crew")),
+    ("cac-handler1", Text("网信办 经办", "cyberspace office, handler")),
+    ("telecom-handler1", Text("通管局 经办", "telecom bureau, handler")),
+    ("sup-supervisor1", Text("省督查", "provincial supervision")),
+)
+AGENCY_NAMES = (
+    Text("发改委", "Commission"),
+    Text("供电公司", "Grid company"),
+    Text("网信办", "Cyberspace office"),
+    Text("通信管理局", "Telecom bureau"),
+)
+# Before the names of carried fields, so that they cannot be taken for the fields of the login form.
+CARRIED = "typed."
+# The token belongs to the session that ended.
+LEFT_BEHIND = frozenset({"csrfmiddlewaretoken"})
+
+Pairs = list[tuple[str, str]]
+
+
+def ask(request: HttpRequest) -> HttpResponse:
+    """Whoever is not logged in is led to the door; a form that was sent is carried along."""
+    if "HX-Request" in request.headers:
+        # A fragment has no room for the login page: the whole page goes there and comes back to where it was.
+        here = request.headers.get("HX-Current-URL", "") if request.method == "POST" else request.get_full_path()
+        response = HttpResponse(status=401)
+        response["HX-Redirect"] = f"{reverse('web:login')}?{urlencode({'next': here})}"
+        return response
+    if request.method == "POST":
+        return login_form(request, request.get_full_path(), carried=sent(request), status=401)
+    return redirect_to_login(request.get_full_path())
+
+
+def login_form(request: HttpRequest, target: str, *, carried: Pairs, status: int = 200, **more: Any) -> HttpResponse:
+    """The login page, with what is carried through it."""
+    context = {
+        "next": target,
+        "carried": carried,
+        "lost_files": _had_files(request),
+        "demo": _demo(),
+        "stages": [look.text for look in words.STAGES.values()],
+        "agencies": AGENCY_NAMES,
+        "other_language": other_language(),
+        **more,
+    }
+    response = render(request, "web/login.html", context, status=status)
+    if status == 401:
+        response["WWW-Authenticate"] = 'Session realm="lianzhi"'
+    return response
+
+
+def carried_in(request: HttpRequest) -> Pairs:
+    """What the login form carries."""
+    return [(name.removeprefix(CARRIED), value) for name, value in _pairs(request.POST) if name.startswith(CARRIED)]
+
+
+def resume(request: HttpRequest, target: str, carried: Pairs, *, status: int = 200) -> HttpResponse:
+    """A page that leads back to the form, filled in as it was; nothing is done before it is sent again from there."""
+    fields = [(name, "edit" if name == "step" else value) for name, value in carried]
+    context = {"target": target, "fields": fields, "expired": status != 200, "lost_files": _had_files(request)}
+    return render(request, "web/resume.html", context, status=status)
+
+
+def from_here(request: HttpRequest) -> bool:
+    """Whether the browser says that the form stood on a page of this site."""
+    return request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
+
+
+def sent(request: HttpRequest) -> Pairs:
+    """What a form that could not be taken had in it."""
+    return list(_pairs(request.POST))
+
+
+def _pairs(post: QueryDict) -> Iterator[tuple[str, str]]:
+    for name, values in post.lists():
+        if name not in LEFT_BEHIND:
+            yield from ((name, str(value)) for value in values)
+
+
+def _had_files(request: HttpRequest) -> bool:
+    return bool(request.FILES) or request.POST.get("lost_files") == "1"
+
+
+def _demo() -> dict[str, Any] | None:
+    if not settings.DEMO:
+        return None
+    return {"password": settings.DEMO_PASSWORD, "people": [{"username": u, "label": t} for u, t in DEMO_PEOPLE]}
