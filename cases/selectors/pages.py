@@ -142,3 +142,9 @@ def facts_before(stream: str, seq: int) -> dict[str, Any]:
         for part in (row["facts"], row["columns"]):
             state |= orjson.loads(part) if part else {}
     return state
+
+
+def kinds_of(task_ids: Sequence[str]) -> dict[str, str]:
+    """The kinds of tasks that an event already shown to this person names."""
+    sql = "SELECT id::text AS id, kind FROM cases_task WHERE id = ANY(%s::uuid[])"
+    return {row["id"]: row["kind"] for row in fetch(sql, [list(task_ids)])}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -22,10 +21,11 @@ from audit.actions import Action as OtherAction
 from audit.verification import Report
 from audit.verification import verify as verify_trail
 from cases.policy.law import in_force
-from cases.selectors.pages import facts_before
+from cases.selectors.pages import facts_before, kinds_of
 from cases.selectors.paging import Row, fetch
 from cases.web.filters import Select
 from cases.web.show import words
+from cases.web.show.changes import changes
 from cases.web.show.words import say
 from cases.workflow.actions import RECOUNT
 from cases.workflow.errors import NotAllowed
@@ -70,6 +70,17 @@ LABEL_OF: Final[dict[str, Text]] = {
     RECOUNT: label_of(RECOUNT),
 }
 ROLES: Final = {role.value: LABELS[role] for role in Role}
+CLOSED: Final = {
+    "done": Text("已完成", "Done"),
+    "cancelled": Text("已取消", "Cancelled"),
+    "returned": Text("已退回", "Returned"),
+}
+STREAMS: Final = {
+    "account": Text("账号", "Account"),
+    "agency": Text("机构", "Agency"),
+    "case": Text("案件", "Case"),
+    "config": Text("参数", "Parameter"),
+}
 # What deserves a second look in a list.
 NOTABLE: Final = frozenset({"login_failed", "access_denied", "import_refused"})
 TOUCHY: Final = frozenset({"reveal_personal_data", "export_made", "personal_data_revealed"})
@@ -111,18 +122,27 @@ def row(item: Row, params: QueryDict) -> dict[str, Any]:
         "label": action_label(item["action"]),
         "tone": "bad" if item["action"] in NOTABLE else "warn" if item["action"] in TOUCHY else "",
         "number": case["number"] if case else "",
+        "object": _object(item["stream"]),
         "case_href": reverse("web:case", args=[case["number"]]) if case and case["number"] else "",
         "href": reverse("web:audit_event", args=[item["id"]]) + (f"?{kept}" if kept else ""),
     }
 
 
-def event(item: Row) -> dict[str, Any]:
+def _object(stream: str) -> str:
+    """What an event beside the cases is about: an account by its username, an agency by its name."""
+    sort, _, name = stream.partition("/")
+    agency = get_directory().by_code.get(name) if sort == "agency" else None
+    return f"{say(STREAMS.get(sort, sort))} {agency.short_name if agency else name}".strip()
+
+
+def event(actor: Actor, item: Row) -> dict[str, Any]:
     """One event: who, when, what changed, and the hash computed again from the stored bytes."""
     body = orjson.loads(item["body"])
     leaf = hashlib.sha256(b"\x00" + item["body"].encode()).hexdigest()
     following = item["next_prev"]
     role = body.get("actor", {}).get("role", "")
     moved = body.get("from"), body.get("to")
+    changed = [*changes(actor, body, facts_before(item["stream"], item["seq"])), *_handed(body)]
     return {
         **row(item, QueryDict()),
         "role": ROLES.get(role, role),
@@ -131,7 +151,8 @@ def event(item: Row) -> dict[str, Any]:
         "rules": body.get("rules", ""),
         "commit": body.get("commit", ""),
         "sealed": body.get("sealed", ""),
-        "changes": _changes(body, facts_before(item["stream"], item["seq"])),
+        "changes": changed,
+        "changed_before": any(line.get("old") for line in changed),
         "body": item["body"],
         "before": {"seq": item["seq"] - 1, "leaf": body["prev"]} if item["seq"] > 1 else None,
         "after": {"seq": item["seq"] + 1, "leaf": following} if following else None,
@@ -155,38 +176,23 @@ def _cited(key: str, at: datetime) -> str:
     return basis.cite() if basis else key
 
 
-def _changes(body: dict[str, Any], before: dict[str, Any]) -> list[dict[str, Any]]:
-    """The members of the body that change something, one line each, beside what stood there before."""
-    old = dict(_flat(before, "", 2))
-    lines: list[dict[str, Any]] = []
-    for member in ("case", "set", "data"):
-        for name, value in _flat(body.get(member) or {}, "", 2):
-            if old.get(name) != value:
-                lines.append({"name": name, "value": _text(value), "old": _text(old[name]) if name in old else ""})
-    lines += [{"name": gettext("交办"), "value": _task(task)} for task in body.get("open", ())]
-    lines += [{"name": gettext("关闭事项"), "value": f"{task['id']} {task['state']}"} for task in body.get("close", ())]
+def _handed(body: dict[str, Any]) -> list[dict[str, Any]]:
+    """The tasks that were opened and closed, and the number that was drawn."""
+    lines: list[dict[str, Any]] = [{"name": gettext("交办"), "value": _task(task)} for task in body.get("open", ())]
+    closed = {task["id"]: task["state"] for task in body.get("close", ())}
+    kinds = kinds_of(list(closed)) if closed else {}
+    for task_id, state in closed.items():
+        name = say(KINDS[kinds[task_id]].label) if kinds.get(task_id) in KINDS else task_id
+        lines.append({"name": gettext("关闭事项"), "value": f"{name} {say(CLOSED.get(state, state))}"})
     if body.get("document"):
         lines.append({"name": gettext("文号"), "value": body["document"].get("number", "")})
     return lines
-
-
-def _flat(values: dict[str, Any], path: str, depth: int) -> Iterator[tuple[str, Any]]:
-    """The members of a body by dotted name, so that each figure gets a line of its own."""
-    for key, value in values.items():
-        if isinstance(value, dict) and value and depth:
-            yield from _flat(value, f"{path}{key}.", depth - 1)
-        else:
-            yield path + key, value
 
 
 def _task(task: dict[str, Any]) -> str:
     ref = get_directory().by_id.get(task.get("unit") or task["agency"])
     kind = KINDS.get(task["kind"])
     return f"{ref.short_name if ref else ''} {say(kind.label) if kind else task['kind']}"
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
 
 
 # --- verification ----------------------------------------------------------------------------------------------------

@@ -38,7 +38,7 @@ def trail(request: PageRequest, event_id: int | None = None) -> HttpResponse:
     rows = [audit_page.row(item, request.GET) for item in found.rows] if found else []
     context = {
         "page": filters.paged(found, rows) if found else {"rows": []},
-        "event": audit_page.event(event) if event else None,
+        "event": audit_page.event(actor, event) if event else None,
         "filters": typed,
         "selects": filters.selects(offered, given),
         "verdict": audit_page.verdict(request.session.get(audit_page.SESSION_KEY)),
