@@ -13,6 +13,7 @@ from uuid import UUID
 import orjson
 
 from agencies.actors import Actor
+from cases.models.sealing import open_cells
 from cases.models.vault import PersonalRecord
 from cases.selectors.masking import mask
 from cases.selectors.paging import Row, fetch
@@ -41,6 +42,14 @@ _TYPED = (
     _FAMILY
     + """SELECT s.data::text AS data FROM family f JOIN audit_event e ON e.stream = 'case/' || f.id
     JOIN audit_sealed s ON s.event_id = e.id WHERE s.data ?| %s::text[] ORDER BY e.id"""
+)
+_LISTED = (
+    _FAMILY
+    + """SELECT r.number AS row, r.batch_id, r.sealed, b.columns->'sheets'->coalesce((r.reading->>'sheet')::int, 0)
+        ->'columns'->>'ip' AS place
+    FROM family f JOIN cases_signal s ON s.case_id = f.id AND s.withdrawn_at IS NULL
+    JOIN cases_listrow r ON r.id = s.row_id JOIN cases_listbatch b ON b.id = r.batch_id
+    ORDER BY s.id DESC LIMIT %s"""
 )
 _REVEALED = """SELECT e.at, (b.body->'set'->'last_reveal'->'items')::text AS items
     FROM audit_event e CROSS JOIN LATERAL (SELECT convert_from(e.body, 'UTF8')::jsonb AS body) b
@@ -86,7 +95,7 @@ def revealed(actor: Actor, case_id: UUID | str, *, now: datetime) -> dict[str, d
 
 
 def personal(actor: Actor, case_id: UUID | str, *, opened: Collection[str]) -> list[dict[str, Any]]:
-    """The personal values of a visible case: item, value (masked unless its item is opened), masked or not."""
+    """The personal values of a visible case: item, kind, value (masked unless its item is opened), masked."""
     seeing = viewing_agencies(actor)
     found = [row["id"] for row in fetch(_RECORDS, [str(case_id), seeing])]
     records = PersonalRecord.objects.filter(pk__in=found).order_by("field", "created_at", "pk")
@@ -98,10 +107,21 @@ def personal(actor: Actor, case_id: UUID | str, *, opened: Collection[str]) -> l
     for row in fetch(_TYPED, [str(case_id), seeing, list(TYPED)]):
         data = orjson.loads(row["data"])
         rows += [_shown(*TYPED[key], str(data[key]), opened) for key in TYPED if data.get(key)]
+    rows += [_shown("network", "network", address, opened) for address in _addresses(case_id, seeing)]
     # The same phone in three lists is one phone.
     return list({(row["item"], row["value"]): row for row in rows}.values())
 
 
+def _addresses(case_id: UUID | str, seeing: list[int]) -> list[str]:
+    """The network addresses of the lists behind a visible case: they stand in the sealed rows and nowhere else."""
+    found = []
+    for row in fetch(_LISTED, [str(case_id), seeing, MOST_SIGNALS]):
+        if row["place"] is not None:
+            cells = open_cells(row["sealed"], UUID(str(row["batch_id"])).bytes, row["row"])
+            found.append(str(cells[int(row["place"])]).strip())
+    return found
+
+
 def _shown(item: str, kind: str, value: str, opened: Collection[str]) -> dict[str, Any]:
     clear = item in opened
-    return {"item": item, "value": value if clear else mask(kind, value), "masked": not clear}
+    return {"item": item, "kind": kind, "value": value if clear else mask(kind, value), "masked": not clear}

@@ -10,7 +10,7 @@ _ADDRESS_HEAD = re.compile(r".*?(?:镇|乡|街道|区|县|市)")
 def mask(field: str, value: str) -> str:
     """One value by its kind of field; an unknown kind is hidden altogether."""
     hide = {"holder": name, "reporter": name, "phone": digits, "reporter_phone": digits, "address": address}
-    hide |= {"broadband": digits, "meter": digits, "account": digits}
+    hide |= {"broadband": digits, "meter": digits, "account": digits, "network": network}
     text = value.strip()
     return hide[field](text) if text and field in hide else "***"
 
@@ -28,6 +28,12 @@ def digits(text: str) -> str:
         return text[:1] + "*" * (len(text) - 1)
     head = 3 if len(text) <= 11 else 4
     return f"{text[:head]}{'*' * (len(text) - head - 4)}{text[-4:]}"
+
+
+def network(text: str) -> str:
+    """58.218.*.* for an IPv4 address, the first two groups of an IPv6 one."""
+    mark = ":" if ":" in text else "."
+    return mark.join([*text.split(mark)[:2], "*", "*"]) if mark in text else "***"
 
 
 def address(text: str) -> str:

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
 
 from django.test import Client
 
 from audit import clock
+from cases.models import Case
 from cases.workflow.engine import Result
+from tests.intake.samples import bring
 from tests.web import story
 from tests.web.test_reading import entered
 
+LIST = (
+    "序号,源IP地址,源端口,矿池地址,币种,首次发现时间,最近发现时间,提交次数,运营商,疑似区县,名单级别\n"
+    "1,58.218.10.21,51317,pool.example:7777,BTC,2026-10-16 07:56:00,2026-10-18 06:22:00,999,电信,云龙区,重点\n"
+)
 HOLDER, PHONE, ADDRESS = "邵建国", "13805201234", "江苏省徐州市铜山区柳新镇孟庄村3组12号"
 
 
@@ -59,6 +67,31 @@ def test_it_is_masked_again_after_half_an_hour(demo_city: None) -> None:
     clock.advance(timedelta(minutes=2))
     assert PHONE not in page(entered("drc-handler1"), case)
     clock.clear()
+
+
+def test_the_network_address_of_a_list_is_masked_and_opened_like_the_rest(demo_city: None) -> None:
+    """Who traces a subscriber has to know the address; it stands in the sealed rows of the list and nowhere else."""
+    bring("telecom", LIST.encode(), name="一行的名单")
+    case = Case.objects.get()
+    client, address = entered("drc-handler1"), f"/cases/{case.number}/"
+    before = client.get(address).content.decode()
+    assert "58.218.*.*" in before
+    assert "58.218.10.21" not in before
+    given = {"items": ["network"], "purpose": "verification", "reason": "向运营商溯源"}
+    imported: Any = SimpleNamespace(case_id=str(case.pk))
+    story.do("drc-handler1", "reveal_personal_data", imported, **given)
+    assert "58.218.10.21" in client.get(address).content.decode()
+    assert "58.218.10.21" not in entered("drc-handler2").get(address).content.decode()
+
+
+def test_equal_kinds_stand_under_one_label(demo_city: None) -> None:
+    case = known()
+    story.do(
+        "grid-handler1", "report_consumption", case, result="no_such_account", address="徐州市铜山区柳新镇水口村1号"
+    )
+    shown = page(entered("drc-handler1"), case)
+    assert shown.count("<dt>地址</dt>") == 1
+    assert "徐州市铜山区柳新镇***" in shown
 
 
 def test_no_other_page_and_no_audit_body_holds_it(demo_city: None) -> None:

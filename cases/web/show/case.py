@@ -41,7 +41,12 @@ RELATIONS = {
     "referral": Text("接收移送", "Referral"),
     "unit": Text("下属单位", "Sub-unit"),
 }
-PERSONAL = {**dict(cooperation.PERSONAL), "content": Text("举报内容", "What was reported")}
+PERSONAL = {
+    **dict(cooperation.PERSONAL),
+    "content": Text("举报内容", "What was reported"),
+    "broadband": Text("宽带账号", "Broadband account"),
+    "reporter_phone": Text("举报人电话", "Phone of the reporter"),
+}
 # Refusals that say "this is somebody else's": listed apart, so that what is within reach stands first.
 OTHERS = frozenset({"wrong_agency", "wrong_role", "task_of_another"})
 
@@ -81,10 +86,7 @@ def build(actor: Actor, case: Row, acts: Sequence[Availability], now: datetime, 
             "older": f"?history={history.next}#h-tl" if history and history.next else "",
             "newer": f"?history={history.previous}#h-tl" if history and history.previous else "",
         },
-        "personal": [
-            {**row, "label": PERSONAL.get(row["item"], row["item"])}
-            for row in evidence.personal(actor, case["id"], opened=opened)
-        ],
+        "personal": _personal(evidence.personal(actor, case["id"], opened=opened)),
         "revealed_until": max(opened.values(), default=None),
         "reveal": next((link(case, act)["href"] for act in acts if act.allowed and act.action == REVEAL), None),
         "related": related(case),
@@ -93,6 +95,17 @@ def build(actor: Actor, case: Row, acts: Sequence[Availability], now: datetime, 
             for row in case["participants"] if row["agency"]
         ],
     }  # fmt: skip
+
+
+def _personal(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The values of one kind under one label; what looks the same under the mask stands once."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        label = PERSONAL.get(row["kind"]) or PERSONAL.get(row["item"], row["item"])
+        line = found.setdefault(say(label), {"label": label, "values": [], "masked": row["masked"]})
+        if row["value"] not in line["values"]:
+            line["values"].append(row["value"])
+    return list(found.values())
 
 
 def _elsewhere(act: Availability) -> bool:
@@ -261,10 +274,10 @@ def event_row(row: Row) -> dict[str, Any]:
         for task in row["opened"]
     ]
     if handed:
-        lines.append(gettext("交办 %(tasks)s") % {"tasks": "、".join(handed)})
+        lines.append(gettext("交办 %(tasks)s") % {"tasks": words.listed(handed)})
     return {
         "id": row["event_id"], "seq": row["seq"], "at": row["at"], "leaf": row["leaf"],
-        "label": label_of(row["action"]), "line": "；".join(lines),
+        "label": label_of(row["action"]), "line": words.clauses(lines),
         "agency_id": row["agency"]["id"] if row["agency"] else None, "who": (row["actor"] or {}).get("name") or "",
     }  # fmt: skip
 
