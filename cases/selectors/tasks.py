@@ -44,12 +44,14 @@ class TaskFilter:
     kind: str | None = None
     assignee_id: int | None = None
     accepted: bool | None = None
+    due_from: datetime | None = None
     due_before: datetime | None = None
 
     @property
     def counted(self) -> bool:
         """Whether the counters can answer for it."""
-        return self.kind is None and self.assignee_id is None and self.accepted is None and self.due_before is None
+        rest = (self.kind, self.assignee_id, self.accepted, self.due_from, self.due_before)
+        return all(wanted is None for wanted in rest)
 
     @property
     def narrows_place(self) -> bool:
@@ -121,6 +123,7 @@ def _rest(wanted: TaskFilter) -> Sql:
     text, parameters = _all(
         (" AND kind = %s", wanted.kind),
         (" AND assignee_id = %s", wanted.assignee_id),
+        (" AND due_at >= %s", wanted.due_from),
         (" AND due_at < %s", wanted.due_before),
     )
     if wanted.accepted is not None:

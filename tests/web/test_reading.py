@@ -6,7 +6,7 @@ import json
 import re
 import subprocess
 import sys
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from agencies.models import User
+from audit import clock
 from tests.web import story
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -123,6 +124,57 @@ def test_a_list_costs_the_same_queries_however_long_it_is(demo_city: None, addre
         story.opened()
         story.dispatched()
     assert queries(client, address) == few
+
+
+def test_what_is_not_overdue_stands_on_the_workbench_however_much_is_overdue(demo_city: None) -> None:
+    for _ in range(14):
+        story.opened()
+    clock.advance(timedelta(days=30))
+    story.opened(title="新来的一案")
+    client = entered("drc-handler1")
+    page = client.get("/").content.decode()
+    assert "新来的一案" in page
+    tile = re.search(r'href="([^"]+)" data-tile="overdue".*?class="big">(\d+)<', page, re.DOTALL)
+    assert tile
+    listed = client.get(tile[1]).content.decode()
+    assert f'data-total="{tile[2]}"' in listed
+    assert "新来的一案" not in listed
+
+
+def test_a_search_keeps_its_words_in_the_field(demo_city: None) -> None:
+    story.opened(title="大庙街道机房")
+    page = entered("drc-handler1").get("/cases/?q=大庙").content.decode()
+    assert re.search(r'id="f-q"[^>]* value="大庙"', page)
+
+
+def test_an_event_is_told_in_words(demo_city: None) -> None:
+    case = story.reported()
+    client = entered("sup-supervisor1")
+    found = client.get(f"/audit/?case={case.number}&action=report_consumption").content.decode()
+    event = re.search(r'data-event="(\d+)"', found)
+    assert event
+    page = client.get(f"/audit/{event[1]}/").content.decode()
+    told = re.search(r'<table class="table diff.*?</table>', page, re.DOTALL)
+    assert told
+    words = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", told[0]))
+    assert "用电核查 · 执行电价 一般工商业" in words
+    assert "用电核查 · 有窃电 否" in words
+    assert not re.search(r"[a-z]+_[a-z]+|[{}]", words)
+
+
+def test_every_fact_of_a_whole_case_has_a_name(demo_city: None) -> None:
+    """Whatever the acts of a long case write, no line of their events shows a code."""
+    case = story.reported()
+    client = entered("sup-supervisor1")
+    for action in ("open_case", "dispatch_verification", "report_subscriber", "report_traffic", "record_inspection"):
+        found = client.get(f"/audit/?case={case.number}&action={action}").content.decode()
+        event = re.search(r'data-event="(\d+)"', found)
+        assert event, action
+        told = re.search(
+            r'<table class="table diff.*?</table>', client.get(f"/audit/{event[1]}/").content.decode(), re.DOTALL
+        )
+        assert told, action
+        assert not re.search(r"[a-z]+_[a-z]+|[{}]", re.sub(r"<[^>]+>", " ", told[0])), action
 
 
 def queries(client: Client, address: str) -> int:

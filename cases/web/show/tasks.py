@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from agencies.actors import Actor
@@ -14,12 +16,31 @@ from cases.selectors.paging import Row
 from cases.workflow.task_kinds import KINDS
 from cases.workflow.transitions import TRANSITIONS
 
+# The spans of `spans`, in their order.
+DUE = ("overdue", "today", "week", "later")
 RECEIPT = ("accept_task", "return_task")
 
 
 def completing(kind: str) -> list[str]:
     """The acts of the table that complete a task of this kind, in the order of the table."""
     return [t.action.value for t in TRANSITIONS.values() if kind in t.completes]
+
+
+def cuts(now: datetime) -> tuple[datetime, datetime]:
+    """The end of today and the end of this week (Sunday midnight), local time."""
+    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight + timedelta(days=1), midnight + timedelta(days=7 - midnight.weekday())
+
+
+def spans(now: datetime) -> dict[str, tuple[datetime | None, datetime | None]]:
+    """Overdue, due today, due this week (today included), later: from when on and before when."""
+    today_end, week_end = cuts(now)
+    return {
+        "overdue": (None, now),
+        "today": (now, today_end),
+        "week": (now, week_end),
+        "later": (week_end, None),
+    }
 
 
 def shown(actor: Actor, task: Row, senders: dict[str, int | None] | None = None) -> dict[str, Any]:

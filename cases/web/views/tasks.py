@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Any
+from datetime import datetime
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.translation import gettext
 
 from agencies.actors import Actor
@@ -28,10 +26,10 @@ def task_list(request: PageRequest) -> HttpResponse:
     """The list behind the workbench's figures."""
     now = clock.now()
     given = filters.given(request.GET, _offered(request.actor))
-    wanted = _wanted(request.actor, given)
+    wanted = _wanted(request.actor, given, now)
     found = list_tasks(request.actor, wanted, now=now, cursor=filters.cursor(request.GET), size=PAGE_SIZE)
     senders = pages.senders(found.rows)
-    rows = [{**tasks.shown(request.actor, row, senders)} for row in found.rows]
+    rows = [tasks.shown(request.actor, row, senders) for row in found.rows]
     context = {
         "page": filters.paged(found, rows),
         "selects": filters.selects(_offered(request.actor), given),
@@ -51,25 +49,25 @@ def _offered(actor: Actor) -> list[filters.Select]:
             "due",
             gettext("期限"),
             gettext("全部期限"),
-            [("overdue", gettext("已超期")), ("today", gettext("今日及以前")), ("week", gettext("本周及以前"))],
+            [
+                ("overdue", gettext("已超期")),
+                ("today", gettext("今日到期")),
+                ("week", gettext("本周到期")),
+                ("later", gettext("之后")),
+            ],
         ),
         filters.Select("accepted", gettext("签收"), gettext("全部"), receipts),
     ]
 
 
-def _wanted(actor: Actor, given: dict[str, str]) -> TaskFilter:
-    now = clock.now()
-    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    until: dict[str, Any] = {
-        "overdue": now,
-        "today": midnight + timedelta(days=1),
-        "week": midnight + timedelta(days=7 - midnight.weekday()),
-    }
+def _wanted(actor: Actor, given: dict[str, str], now: datetime) -> TaskFilter:
+    due_from, due_before = tasks.spans(now).get(given.get("due", ""), (None, None))
     return TaskFilter(
         stage=given.get("stage"),
         region=given.get("district"),
         kind=given.get("kind"),
         assignee_id=actor.user_id if given.get("assignee") == "me" else None,
         accepted={"no": False, "yes": True}.get(given.get("accepted", "")),
-        due_before=until.get(given.get("due", "")),
+        due_from=due_from,
+        due_before=due_before,
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -30,8 +31,8 @@ INCOMING = 8
 def workbench(request: PageRequest) -> HttpResponse:
     """The first page of the day."""
     now, mine = clock.now(), request.GET.get("scope") == "mine"
-    cuts = _cuts(now)
-    counts = pages.due_counts(request.actor, now=now, today_end=cuts[1], week_end=cuts[2])
+    today_end, week_end = tasks.cuts(now)
+    counts = pages.due_counts(request.actor, now=now, today_end=today_end, week_end=week_end)
     incoming = _incoming(request.actor)
     others = pages.outgoing(request.actor, now=now)
     context = {
@@ -39,7 +40,8 @@ def workbench(request: PageRequest) -> HttpResponse:
         "starts": starts(request.actor),
         "tiles": _tiles(counts, others, incoming["total"]),
         "scopes": _scopes(request.actor, counts.total, mine=mine, now=now),
-        "groups": _groups(request.actor, now, cuts, counts, mine=mine),
+        "groups": _groups(request.actor, now, mine=mine),
+        "mine": mine,
         "incoming": incoming,
         "outgoing": {"rows": others, "count": sum(row["count"] for row in others)},
         "spread": _spread(pages.tasks_by_stage(request.actor)),
@@ -53,25 +55,17 @@ def more(request: PageRequest) -> HttpResponse:
     return render(request, "web/more.html")
 
 
-def _cuts(now: datetime) -> tuple[datetime, datetime, datetime]:
-    """Now, the end of today, the end of this week (Sunday midnight), local time."""
-    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    return now, midnight + timedelta(days=1), midnight + timedelta(days=7 - midnight.weekday())
-
-
 def _capped(n: int) -> str:
     return f"{n:,}" if n <= CAP else f"{CAP:,}+"
 
 
 def _tiles(counts: pages.DueCounts, others: list[dict[str, Any]], waiting: int) -> list[dict[str, Any]]:
-    late = sum(row["overdue"] for row in others)
+    late, today = _capped(sum(row["overdue"] for row in others)), _capped(counts.today)
     owed = sum(row["count"] for row in others)
     return [
         _tile("overdue", gettext("已超期"), "clock-exclamation", counts.overdue, gettext("请优先办理"), "bad"),
         _tile("today", gettext("今日到期"), "calendar-due", counts.today, gettext("今日下班前办理"), "warn"),
-        _tile(
-            "week", gettext("本周到期"), "calendar-event", counts.week, gettext("含今日 %(n)s 件") % {"n": counts.today}
-        ),
+        _tile("week", gettext("本周到期"), "calendar-event", counts.week, gettext("含今日 %(n)s 件") % {"n": today}),
         _tile("in", gettext("待签收移交"), "package-import", waiting, gettext("签收或退回")),
         _tile("out", gettext("对方办理中"), "package-export", owed, gettext("其中 %(n)s 件已超期") % {"n": late}),
     ]
@@ -79,6 +73,7 @@ def _tiles(counts: pages.DueCounts, others: list[dict[str, Any]], waiting: int) 
 
 def _tile(key: str, label: str, icon: str, count: int, hint: str, tone: str = "") -> dict[str, Any]:
     shown = tone if count else ""
+    href = f"{reverse('web:tasks')}?due={key}" if key in tasks.DUE else f"#{key}"
     return {
         "key": key,
         "label": label,
@@ -86,7 +81,7 @@ def _tile(key: str, label: str, icon: str, count: int, hint: str, tone: str = ""
         "count": _capped(count),
         "hint": hint,
         "tone": shown,
-        "href": f"#{key}",
+        "href": href,
     }
 
 
@@ -98,35 +93,24 @@ def _scopes(actor: Actor, total: int, *, mine: bool, now: datetime) -> list[dict
     ]
 
 
-def _groups(
-    actor: Actor, now: datetime, cuts: tuple[datetime, ...], counts: pages.DueCounts, *, mine: bool
-) -> list[dict[str, Any]]:
+def _groups(actor: Actor, now: datetime, *, mine: bool) -> list[dict[str, Any]]:
     """Overdue, today, the rest of the week, later: the earliest of each; the list behind the link has all."""
-    wanted = TaskFilter(assignee_id=actor.user_id if mine else None)
-    rows = list_tasks(actor, wanted, now=now, size=100).rows
+    spans = tasks.spans(now)
     named = [
-        ("overdue", gettext("已超期"), "bad", counts.overdue),
-        ("today", gettext("今日到期"), "warn", counts.today),
-        ("week", gettext("本周其余"), "", counts.week - counts.today),
-        ("later", gettext("之后"), "", counts.total - counts.overdue - counts.week),
+        ("overdue", gettext("已超期"), "bad", spans["overdue"]),
+        ("today", gettext("今日到期"), "warn", spans["today"]),
+        ("week", gettext("本周其余"), "", (spans["today"][1], spans["week"][1])),
+        ("later", gettext("之后"), "", spans["later"]),
     ]
-    parts: list[list[Any]] = [[], [], [], []]
-    for row in rows:
-        parts[sum(row["due_at"] >= cut for cut in cuts)].append(row)
     groups = []
-    for (key, label, tone, count), part in zip(named, parts, strict=True):
-        shown = [{**tasks.shown(actor, row), "overdue": key == "overdue"} for row in part[:PER_GROUP]]
-        number = len(part) if mine else count
-        more_link = reverse("web:tasks") + (f"?assignee=me&due={key}" if mine else f"?due={key}")
+    for key, label, tone, (first, last) in named:
+        wanted = TaskFilter(assignee_id=actor.user_id if mine else None, due_from=first, due_before=last)
+        found = list_tasks(actor, wanted, now=now, size=PER_GROUP)
+        rows = [{**tasks.shown(actor, row), "overdue": key == "overdue"} for row in found.rows]
+        query = urlencode({"due": key, **({"assignee": "me"} if mine else {})})
+        more_link = f"{reverse('web:tasks')}?{query}" if found.next else ""
         groups.append(
-            {
-                "key": key,
-                "label": label,
-                "tone": tone,
-                "count": _capped(number),
-                "rows": shown,
-                "more": more_link if number > len(shown) else "",
-            }
+            {"key": key, "label": label, "tone": tone, "count": found.total_text, "rows": rows, "more": more_link}
         )
     return [group for group in groups if group["rows"]]
 
