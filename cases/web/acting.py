@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -15,7 +15,6 @@ from django.utils.translation import gettext
 
 from agencies.actors import Actor
 from agencies.directory import get_directory
-from agencies.selectors import assignable
 from audit import clock
 from audit.ids import new_id
 from cases.documents.attachments import FileRefused, store_attachment
@@ -24,16 +23,17 @@ from cases.selectors.attachments import list_attachments
 from cases.selectors.paging import Row
 from cases.selectors.timeline import timeline
 from cases.web import forms
+from cases.web.offers import offers
 from cases.web.pages import PageRequest
 from cases.web.show import case as case_page
-from cases.web.show import measures, words
+from cases.web.show import measures, simulation, words
 from cases.web.show.words import say
 from cases.workflow import engine
 from cases.workflow.deciding.available import available_actions
 from cases.workflow.deciding.decision import decide, related_case
 from cases.workflow.deciding.loading import load_case
 from cases.workflow.deciding.opening import decide_opening
-from cases.workflow.errors import InvalidInput, PreconditionRequired, StaleVersion, WorkflowError
+from cases.workflow.errors import IdempotencyConflict, InvalidInput, PreconditionRequired, WorkflowError
 from cases.workflow.fields import Transition
 from cases.workflow.task_kinds import KINDS
 from cases.workflow.view import Refusal, Text
@@ -79,22 +79,28 @@ def form_for(request: PageRequest, case: Row | None, transition: Transition) -> 
 
 
 def take_files(request: PageRequest, form: Form) -> None:
-    """Store what was uploaded, so that a refused form still has it, and put its id where it was chosen."""
+    """Store what was uploaded, so that a refused form still has it, and put its id where it was chosen.
+
+    One file that cannot be taken loses none of the others.
+    """
+    kind, problems = form.transition.action.value, {}
     for name in forms.upload_names(form.transition.inputs):
         uploads = request.FILES.getlist(name)
         if not uploads or form.case is None:
             continue
-        kind = form.transition.action.value
         short = name.removeprefix(forms.PREFIX)
-        try:
-            ids = [
-                store_attachment(actor=form.actor, case_id=form.case["id"], kind=kind, upload=upload, now=form.now)
-                for upload in uploads
-            ]
-        except FileRefused as refused:
-            raise InvalidInput(fields={short: Text(refused.zh, refused.en)}) from refused
         many = next(f for f in form.transition.inputs if f.name == short).kind == "attachments"
-        form.data[short] = [*form.data.get(short, []), *ids] if many else ids[-1]
+        for upload in uploads:
+            try:
+                stored = store_attachment(
+                    actor=form.actor, case_id=form.case["id"], kind=kind, upload=upload, now=form.now
+                )
+            except FileRefused as refused:
+                problems[short] = Text(refused.zh, refused.en)
+                continue
+            form.data[short] = [*form.data.get(short, []), stored] if many else stored
+    if problems:
+        raise InvalidInput(fields=problems)
 
 
 def rehearse(form: Form) -> dict[str, Any]:
@@ -134,17 +140,19 @@ def perform(form: Form) -> engine.Result:
 
 def what_changed(form: Form, refused: WorkflowError) -> dict[str, Any]:
     """What others did since the form was opened; the form goes on with the present version and a new key."""
-    since = form.version_number or 0
+    since, text = form.version_number, say(refused.text)
+    if isinstance(refused, IdempotencyConflict):
+        text = gettext("这一页先前已提交办理过，这次改动的内容尚未提交")
+    elif isinstance(refused, PreconditionRequired):
+        text = gettext("这一页不完整，内容尚未提交")
     form.key = str(new_id())
     if form.case is None:
-        return {"text": say(refused.text), "changes": []}
+        return {"text": text, "changes": ""}
     form.version = str(form.case["version"])
     history = timeline(form.actor, form.case["id"], size=20, newest_first=True)
-    rows = [case_page.event_row(row) for row in (history.rows if history else []) if row["seq"] > since]
-    changes = (
-        [f"{say(row['label'])}（{row['who']}）" for row in reversed(rows)] if isinstance(refused, StaleVersion) else []
-    )
-    return {"text": say(refused.text), "changes": changes}
+    rows = [case_page.event_row(row) for row in (history.rows if history else []) if row["seq"] > (since or 0)]
+    said = [gettext("%(act)s（%(who)s）") % {"act": say(row["label"]), "who": row["who"]} for row in reversed(rows)]
+    return {"text": text, "changes": words.clauses(said) if since is not None else ""}
 
 
 def context(
@@ -161,7 +169,7 @@ def context(
         form.transition.inputs,
         form.data,
         errors=errors or {},
-        options=_options(form),
+        options=offers(form.actor, form.case, form.tasks),
         files=_files(form),
         extra_row=extra_row,
     )
@@ -179,9 +187,24 @@ def context(
             "version": form.version,
         },
         "refusal": shown,
+        "wanted": _wanted(form, shown),
         "stale": stale,
         "open": form.refusal is None,
+        "can_simulate": form.transition.action in simulation.NEEDS,
+        "simulation": simulation.shown(form.transition, form.data, _region(form), _today(form)),
     }
+
+
+def _wanted(form: Form, refusal: Refusal | None) -> list[dict[str, str]]:
+    """What would remove the refusal and can be given on this very page, each with a link to its field."""
+    if refusal is None or form.refusal is not None:
+        return []
+    labels = {field.name: field.label for field in form.transition.inputs}
+    return [
+        {"text": say(labels[name]), "anchor": forms.anchor(forms.PREFIX + name)}
+        for name in refusal.missing
+        if name in labels
+    ]
 
 
 def _placed(name: str, text: Any) -> str:
@@ -201,7 +224,7 @@ def check_context(form: Form, foreseen: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **_about(form),
         "form": {"hidden": forms.hidden(inputs, form.data), "key": form.key, "version": form.version},
-        "summary": forms.summary(inputs, form.data, _options(form), _files(form)),
+        "summary": forms.summary(inputs, form.data, offers(form.actor, form.case, form.tasks), _files(form)),
         "after": after,
     }
 
@@ -238,38 +261,17 @@ def _about(form: Form) -> dict[str, Any]:
 
 def _basis(form: Form) -> list[str]:
     """The articles of the table's row as they are cited today where the case lies."""
-    region = form.case["region"]["code"] if form.case else ""
-    today = timezone.localtime(form.now).date()
-    found = [in_force(key, today, region) for key in form.transition.basis]
+    found = [in_force(key, _today(form), _region(form)) for key in form.transition.basis]
     return [basis.cite() for basis in found if basis]
+
+
+def _region(form: Form) -> str:
+    return form.case["region"]["code"] if form.case else ""
+
+
+def _today(form: Form) -> date:
+    return timezone.localtime(form.now).date()
 
 
 def _files(form: Form) -> dict[str, Row]:
     return {row["id"]: row for row in list_attachments(form.actor, form.case["id"])} if form.case else {}
-
-
-def _options(form: Form) -> dict[str, Sequence[forms.Option]]:
-    """The choices that depend on the case: its tasks, the agencies and people it can be given to, the regions."""
-    directory = get_directory()
-    options: dict[str, Sequence[forms.Option]] = {
-        "agency": [(a.code, a.name) for a in directory.by_code.values() if a.active and not a.is_unit],
-        "region_code": _regions(form),
-    }
-    if form.case is None:
-        return options
-    tasks = [task for task in form.case["tasks"] if task["id"] in form.tasks]
-    options["task"] = [
-        (task["id"], f"{say(KINDS[task['kind']].label)}　{task['agency']['short_name']}") for task in tasks
-    ]
-    owners = {task["agency"]["id"] for task in tasks}
-    options["unit"] = [(unit.code, unit.name) for owner in owners for unit in directory.units(owner)]
-    roles = {role for task in tasks for role in task["roles"]}
-    people = {p.username: p for owner in owners for p in assignable(form.actor, owner, roles)}
-    options["user"] = [(p.username, f"{p.display_name}　{p.agency_name}") for p in people.values()]
-    return options
-
-
-def _regions(form: Form) -> list[forms.Option]:
-    own = tuple({post.region_code for post in form.actor.posts})
-    found = [r for r in get_directory().regions.values() if r.code.startswith(own) and r.name not in ("市辖区", "县")]
-    return [(r.code, r.name) for r in sorted(found, key=lambda r: r.code)]

@@ -15,7 +15,7 @@ from django.http import QueryDict
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from cases.web.show.words import say
+from cases.web.show.words import clauses, listed, say
 from cases.workflow.deciding.inputs import MANY
 from cases.workflow.fields import Field
 from cases.workflow.view import Text
@@ -243,9 +243,7 @@ def summary(
 def _lines(f: Field, value: Any, options: Options, files: Mapping[str, Mapping[str, Any]]) -> list[str]:
     if f.kind == "list":
         return [
-            "　".join(
-                f"{say(row['label'])} {'、'.join(row['lines'])}" for row in summary(f.fields, item, options, files)
-            )
+            clauses(f"{say(row['label'])} {listed(row['lines'])}" for row in summary(f.fields, item, options, files))
             for item in value
         ]
     names = {code: say(label) for code, label in _options(f, options)}

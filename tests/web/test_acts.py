@@ -6,6 +6,7 @@ import html
 import re
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from agencies.actors import find_actor, system_actor
@@ -95,6 +96,72 @@ def test_a_stale_form_keeps_what_was_typed_and_says_who_came_before(log_in: LogI
     again = {name: re.search(rf'name="{name}" value="([^"]*)"', page).group(1) for name in ("version", "key")}  # type: ignore[union-attr]
     assert again["version"] == str(version(case))
     assert client.post(f"/cases/{case.number}/actions/report_consumption/", typed | again).status_code == 302
+
+
+def test_a_form_sent_again_with_other_content_can_still_be_submitted(log_in: LogIn) -> None:
+    """The browser's back button after a submission: the key is used, but the page knows a way on."""
+    case = story.opened()
+    client, address = log_in("drc-handler1"), f"/cases/{case.number}/actions/comment/"
+    typed = {"version": str(version(case)), "key": "one-key", "step": "now", "f.comment": "走访邻居"}
+    assert client.post(address, typed).status_code == 302
+    again = client.post(address, {**typed, "f.comment": "走访邻居和物业"})
+    assert again.status_code == 409
+    assert "这一页先前已提交办理过，这次改动的内容尚未提交" in text(again)
+    assert "备注（李明远）" in text(again)
+    assert "幂等" not in text(again)
+    page = again.content.decode()
+    fresh = {name: re.search(rf'name="{name}" value="([^"]*)"', page).group(1) for name in ("version", "key")}  # type: ignore[union-attr]
+    assert client.post(address, {**typed, **fresh, "f.comment": "走访邻居和物业"}).status_code == 302
+
+
+def test_a_file_that_cannot_be_taken_loses_none_of_the_others(log_in: LogIn) -> None:
+    case = story.opened()
+    files = [SimpleUploadedFile("笔录.txt", b"text"), SimpleUploadedFile("假.png", b"no picture")]
+    answer = act(log_in("drc-handler1"), case, "attach_document", **{"f.attachments": files})  # type: ignore[arg-type]
+    assert answer.status_code == 400  # type: ignore[attr-defined]
+    assert "“假.png”的内容与扩展名不符" in text(answer)
+    picked = re.findall(r'<div class="picked">.*?</div>', answer.content.decode(), re.DOTALL)  # type: ignore[attr-defined]
+    assert len(picked) == 1
+    assert "笔录.txt" in picked[0]
+
+
+def test_a_refusal_names_fields_and_never_codes(log_in: LogIn) -> None:
+    case = story.reported()
+    typed = {
+        "f.finding": "self_operated", "f.subject": "sole_trader", "f.disposals": "suspension",
+        "f.ground": "G6_illegal_enterprise",
+    }  # fmt: skip
+    answer = act(log_in("drc-handler1"), case, "propose_determination", **typed)
+    assert answer.status_code == 409  # type: ignore[attr-defined]
+    note = re.search(r'<div class="note bad.*?</div>', answer.content.decode(), re.DOTALL)  # type: ignore[attr-defined]
+    assert note
+    assert "1283号文第十二条只适用于企业" in note[0]
+    assert '<a href="#i-f-subject">主体</a>' in note[0]
+    assert not re.search(r"[a-z]{3}", re.sub(r"<[^>]+>", "", note[0]))
+
+
+def test_what_a_form_can_offer_is_chosen_and_not_typed(log_in: LogIn) -> None:
+    case = story.reported()
+    page = log_in("drc-handler1").get(f"/cases/{case.number}/actions/propose_transfer/").content.decode()
+    offered = re.search(r'<select[^>]*name="f.to_region".*?</select>', page, re.DOTALL)
+    assert offered
+    assert "江苏省南京市玄武区" in offered[0]
+    assert "徐州" not in offered[0]
+
+
+def test_the_bills_of_four_ways_stand_on_the_page_that_asks_whether_they_were_seen(log_in: LogIn) -> None:
+    case = story.reported()
+    story.do(
+        "drc-handler1", "propose_determination", case, finding="self_operated", subject="sole_trader",
+        disposals=["surcharge"], proven_from="2021-10-01",
+    )  # fmt: skip
+    story.do("drc-reviewer1", "decide_determination", case, decision="approve")
+    typed = {"step": "edit", "f.monthly_kwh": "35000", "f.price_class": "tiered", "f.rate": "0.30"}
+    answer = act(log_in("drc-handler1"), case, "propose_surcharge", **typed)
+    # 35,000 kWh in the third tier and as general commercial: the figures of the city's own example.
+    for figure in ("电费测算", "28,990.50", "23,324.00", "-5,666.50"):
+        assert figure in text(answer)
+    assert Case.objects.get(pk=case.case_id).stage == "penalty_tariff"
 
 
 def test_an_act_names_the_version_it_rests_on(log_in: LogIn) -> None:

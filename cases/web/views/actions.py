@@ -15,9 +15,9 @@ from cases.selectors.case import get_case
 from cases.web import acting
 from cases.web.acting import Form
 from cases.web.pages import PageRequest, page
-from cases.web.show.words import say
+from cases.web.show.words import say, sentences
 from cases.workflow import engine
-from cases.workflow.errors import NotVisible, WorkflowError
+from cases.workflow.errors import IdempotencyConflict, NotVisible, WorkflowError
 from cases.workflow.transitions import TRANSITIONS
 
 EDIT = ("edit", "row")
@@ -66,7 +66,7 @@ def _refused(request: PageRequest, form: Form, refused: WorkflowError) -> HttpRe
     if refused.status == 404:
         raise refused
     more: dict[str, Any] = {}
-    if refused.status in (412, 428):
+    if refused.status in (412, 428) or isinstance(refused, IdempotencyConflict):
         more["stale"] = acting.what_changed(form, refused)
     elif refused.fields:
         more["errors"] = refused.fields
@@ -78,7 +78,7 @@ def _refused(request: PageRequest, form: Form, refused: WorkflowError) -> HttpRe
 def _done(request: PageRequest, form: Form, result: engine.Result) -> HttpResponse:
     said = gettext("已办理：%(label)s（%(number)s）") % {"label": say(form.transition.label), "number": result.number}
     parts = [said, *acting.consequences(result)]
-    messages.success(request, "。".join(parts))
+    messages.success(request, sentences(parts))
     target = request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
         target = reverse("web:case", args=[result.number])

@@ -1,0 +1,53 @@
+"""The bill simulation on the page of the proposal: what the typed energy costs under every class, with and without."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+from cases.policy.tariff.simulate import Option, simulate
+from cases.web.show.measures import amount
+from cases.workflow.actions import Action
+from cases.workflow.fields import Transition
+from cases.workflow.forms.reading import Unreadable, as_number
+from cases.workflow.view import Text
+
+# The acts that are refused until the simulation was seen.
+NEEDS: Final = frozenset({Action.PROPOSE_SURCHARGE})
+
+
+def shown(transition: Transition, typed: Mapping[str, Any], region: str, day: date) -> dict[str, Any] | None:
+    """The options with their monthly bills; None while what was typed is not enough to count with."""
+    if transition.action not in NEEDS:
+        return None
+    known = {field.name: field for field in transition.inputs}
+
+    def number(name: str) -> Decimal | None:
+        return as_number(known[name], typed[name]) if typed.get(name) else None
+
+    try:
+        kwh, rate, price = number("monthly_kwh"), number("rate"), number("commercial_price")
+        if kwh is None:
+            return None
+        current = str(typed.get("price_class") or "tiered")
+        found = simulate(region, day, kwh, current=current, rates=[rate] if rate else [], commercial_price=price)
+    except (Unreadable, ValueError):
+        return None
+    return {
+        "kwh": amount(kwh),
+        "rows": [_row(option, found.current) for option in found.options],
+        "warnings": [Text(zh, en) for _code, zh, en in found.warnings],
+    }
+
+
+def _row(option: Option, current: str) -> dict[str, Any]:
+    return {
+        "name": Text(option.zh, option.en),
+        "total": amount(option.bill.total),
+        "difference": ("+" if option.difference > 0 else "") + amount(option.difference),
+        "average": amount(option.average),
+        "current": option.key == current,
+        "lawful": option.lawful,
+    }
