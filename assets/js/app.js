@@ -24,12 +24,20 @@ document.addEventListener("submit", (event) => {
   }
   form.dataset.sent = "1";
   form.setAttribute("aria-busy", "true");
+  if (event.submitter && form.dataset.once) {
+    event.submitter.dataset.label = event.submitter.innerHTML;
+    event.submitter.textContent = form.dataset.once;
+  }
 });
 // Coming back with the browser's own button must leave the form usable.
 window.addEventListener("pageshow", () => {
   document.querySelectorAll("form[data-sent]").forEach((form) => {
     delete form.dataset.sent;
     form.removeAttribute("aria-busy");
+    form.querySelectorAll("[data-label]").forEach((button) => {
+      button.innerHTML = button.dataset.label;
+      delete button.dataset.label;
+    });
   });
 });
 

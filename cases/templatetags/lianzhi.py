@@ -144,10 +144,10 @@ def signals(counts: Mapping[str, int] | None) -> SafeString:
         spoken.append(gettext("%(family)s：%(count)s 条") % {"family": say(look.text), "count": count})
         cells.append((min(count, 3), say(look.mark), spoken[-1]))
     drawn = format_html_join("", _SIGNAL, cells)
-    return format_html('<span class="sgs" title="{}">{}</span>', "　".join(spoken), drawn)
+    return format_html('<span class="sgs" title="{}">{}</span>', words.listed(spoken), drawn)
 
 
-_SIGNAL = '<span class="sg sg-{}"><span aria-hidden="true">{}</span><span class="visually-hidden">{}；</span></span>'
+_SIGNAL = '<span class="sg sg-{}"><span aria-hidden="true">{}</span><span class="visually-hidden">{} </span></span>'
 
 
 @register.filter
@@ -164,6 +164,12 @@ def when(at: datetime | str | None) -> str:
 def day(at: datetime | str | None) -> str:
     """The day of an instant in local time; the running year is left out."""
     return when(at)[:-6] if at else "--"
+
+
+@register.filter
+def figure(value: Any) -> str:
+    """A whole number with thousands apart; a text (a capped count) as it is."""
+    return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 @register.filter

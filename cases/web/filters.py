@@ -12,7 +12,7 @@ from django.http import QueryDict
 from agencies.actors import Actor
 from agencies.directory import Directory
 from cases.selectors.paging import Page
-from cases.web.show.words import say
+from cases.web.show.words import pair
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def chips(
     """One chip a condition; its address is this list without it."""
     found = [
         {
-            "label": f"{select.label}：{say(dict(select.choices)[chosen[select.name]])}",
+            "label": pair(select.label, dict(select.choices)[chosen[select.name]]),
             "href": without(params, select.name),
         }
         for select in offered

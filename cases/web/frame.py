@@ -17,7 +17,7 @@ from agencies.vocabulary import LABELS, Role
 from audit import clock
 from cases.policy.calendar import national_calendar
 from cases.selectors.pages import open_task_total
-from cases.web.show.words import say
+from cases.web.show.words import listed, say
 
 
 @dataclass(slots=True)
@@ -107,7 +107,7 @@ def _missing_year(actor: Actor) -> int | None:
 
 def role_names(roles: frozenset[str]) -> str:
     """The names of roles in the order of the vocabulary."""
-    return "、".join(say(LABELS[role]) for role in Role if role.value in roles)
+    return listed(say(LABELS[role]) for role in Role if role.value in roles)
 
 
 def _navigation(request: HttpRequest, actor: Actor) -> list[Group]:

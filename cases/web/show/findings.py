@@ -11,7 +11,8 @@ from agencies.actors import Actor
 from agencies.selectors import display_names
 from cases.selectors.paging import Row
 from cases.templatetags.lianzhi import when
-from cases.web.show.words import say
+from cases.web.show.measures import amount
+from cases.web.show.words import listed, say
 from cases.workflow.fields import Field
 from cases.workflow.task_kinds import FINDING_KINDS, KINDS
 from cases.workflow.transitions import TRANSITIONS
@@ -116,12 +117,14 @@ def said(field: Field, value: Any) -> Any:
     names = dict(field.choices)
     if field.kind == "datetime" and isinstance(value, str):
         return when(value)
+    if field.kind in ("decimal", "integer"):
+        return amount(value)
     if isinstance(value, bool):
         return Text("是", "Yes") if value else Text("否", "No")
     if isinstance(value, list):
         if field.kind in ("list", "attachments"):
             return gettext("%(n)s 项") % {"n": len(value)}
-        return "、".join(say(names.get(item, item)) for item in value)
+        return listed(say(names.get(item, item)) for item in value)
     return names.get(value, value) if isinstance(value, str) else value
 
 

@@ -18,7 +18,7 @@ from audit.actions import Action
 from audit.services import record
 from cases.intake.export import error_csv
 from cases.intake.receiving import LARGEST_FILE, SENDING, check_sender, is_own
-from cases.intake.selectors import visible_batches
+from cases.intake.selectors import headers_of, visible_batches
 from cases.intake.services import summarise
 from cases.models import ListBatch
 from cases.workflow.errors import NotAllowed
@@ -148,8 +148,13 @@ def result_context(
         "views": [_view("", Text("全部", "All"), batch.rows_done, fate)]
         + [_view(word, label, shown[word], fate) for word, (label, _tone) in FATES.items()],
         "page": {"rows": [_row(row) for row in rows], "after": following, "before": None, "total": total},
-        "headers": batch.columns.get("sheets", [{}])[0].get("headers", []) if batch.columns else [],
+        "headers": _headers(batch),
     }
+
+
+def _headers(batch: ListBatch) -> list[str]:
+    """The heads over the raw rows, where all rows have the same."""
+    return headers_of(batch) if len(batch.columns.get("sheets", ())) == 1 else []
 
 
 def _tiles(shown: Mapping[str, int], effects: Mapping[str, int]) -> list[dict[str, Any]]:
@@ -211,7 +216,7 @@ def _row(row: Mapping[str, Any]) -> dict[str, Any]:
         "effect": EFFECTS.get(row["effect"], row["effect"]),
         "case_number": row["case"],
         "reason": " ".join([row["reason"], *row["notes"]]),
-        "raw": " | ".join(cell for cell in row["cells"] if cell),
+        "raw": " | ".join(cell or "--" for cell in row["cells"]),
     }
 
 

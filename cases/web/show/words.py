@@ -5,6 +5,7 @@ Codes of the workflow table keep their own labels (`cases.workflow`); here stand
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
 from django.utils.translation import get_language
@@ -18,6 +19,30 @@ def say(text: Any) -> str:
     if hasattr(text, "zh"):
         return str(text.get(get_language() or "zh"))
     return "" if text is None else str(text)
+
+
+def listed(parts: Iterable[str]) -> str:
+    """Several words in a row."""
+    return (", " if _english() else "、").join(parts)
+
+
+def clauses(parts: Iterable[str]) -> str:
+    """Several parts of one sentence."""
+    return ("; " if _english() else "；").join(parts)
+
+
+def sentences(parts: Iterable[str]) -> str:
+    """Several sentences without their last full stop."""
+    return (". " if _english() else "。").join(parts)
+
+
+def pair(label: Any, value: Any) -> str:
+    """A label and what it says."""
+    return f"{say(label)}{': ' if _english() else '：'}{say(value)}"
+
+
+def _english() -> bool:
+    return (get_language() or "").startswith("en")
 
 
 class StageLook(NamedTuple):
