@@ -41,21 +41,29 @@ def page(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBas
             asked.actor = load_actor(request.user.pk)
         except NoSuchActor as gone:
             raise Http404 from gone
-        try:
-            return view(asked, *args, **kwargs)
-        except NotVisible:
-            return not_found(asked)
-        except InvalidCursor:
-            return error_page(asked, 400, gettext("页码已失效"), gettext("翻页位置无法识别，请从第一页重新查看。"))
-        except WorkflowError as refused:
-            return refusal_page(asked, refused)
+        response = _answer(view, asked, *args, **kwargs)
+        # The next person at this desk finds nothing in the browser's memory.
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
 
     return cast("Callable[Concatenate[HttpRequest, P], HttpResponseBase]", guarded)
 
 
-def error_page(request: HttpRequest, status: int, lead: str, text: str = "", **more: Any) -> HttpResponse:
-    """One sentence that says what happened and one that says what to do."""
-    context = {"heading": lead, "lead": lead, "text": text, **more}
+def _answer(view: View[P], asked: PageRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    """What the view answers, its refusals as pages."""
+    try:
+        return view(asked, *args, **kwargs)
+    except NotVisible:
+        return not_found(asked)
+    except InvalidCursor:
+        return error_page(asked, 400, gettext("页码已失效"), gettext("翻页位置无法识别，请从第一页重新查看。"))
+    except WorkflowError as refused:
+        return refusal_page(asked, refused)
+
+
+def error_page(request: HttpRequest, status: int, heading: str, text: str, **more: Any) -> HttpResponse:
+    """A heading that says what happened and a sentence that says what to do."""
+    context = {"heading": heading, "text": text, **more}
     return render(request, "web/error.html", context, status=status)
 
 

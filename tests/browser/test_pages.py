@@ -211,7 +211,7 @@ def test_the_supervisor_searches_and_verifies_the_trail(enter: Enter) -> None:
     expect(page.locator("tr[data-event]")).to_contain_text("反馈溯源结果")
     page.locator("tr[data-event] a").first.click()
     expect(page.locator("#event .chain .me")).to_contain_text("一致")
-    expect(page.locator("#event")).to_contain_text("findings.trace_subscriber.result")
+    expect(page.locator("#event")).to_contain_text("溯源核查 · 溯源结果")
     page.get_by_role("button", name="立即校验").click()
     expect(page.locator(".vchain")).to_contain_text("完整性校验通过")
     expect(page.get_by_role("button", name="删除")).to_have_count(0)

@@ -141,6 +141,14 @@ def test_what_is_not_overdue_stands_on_the_workbench_however_much_is_overdue(dem
     assert "新来的一案" not in listed
 
 
+def test_the_browser_keeps_no_page_of_a_case_but_what_is_being_typed(demo_city: None) -> None:
+    case = story.opened()
+    client = entered("drc-handler1")
+    for address in ("/", "/cases/", f"/cases/{case.number}/", "/audit/", "/cases/XZ26-9999/"):
+        assert "no-store" in client.get(address)["Cache-Control"], address
+    assert "no-store" not in client.get(f"/cases/{case.number}/actions/comment/")["Cache-Control"]
+
+
 def test_a_search_keeps_its_words_in_the_field(demo_city: None) -> None:
     story.opened(title="大庙街道机房")
     page = entered("drc-handler1").get("/cases/?q=大庙").content.decode()

@@ -12,7 +12,7 @@ from django.utils.translation import get_language, gettext
 
 from agencies.actors import Actor
 from agencies.authority import event_actor
-from agencies.directory import AgencyRef, get_directory
+from agencies.directory import AgencyRef, Directory, get_directory
 from audit import clock
 from audit.actions import Action
 from audit.services import record
@@ -78,7 +78,7 @@ def upload_context(
     actor: Actor, typed: Mapping[str, Any], *, errors: Mapping[str, Text] | None = None, why_not: Text | None = None
 ) -> dict[str, Any]:
     """The upload page with what was typed."""
-    agencies = senders(actor)
+    agencies, directory = senders(actor), get_directory()
     return {
         "may_import": bool(agencies) and why_not is None,
         "why_not": why_not or WHY_NOT,
@@ -87,11 +87,11 @@ def upload_context(
         "kinds": [{"value": code, "label": label} for code, label in KINDS],
         "agencies": [{"value": ref.code, "label": ref.name} for ref in agencies],
         "limit_mb": LARGEST_FILE // 1024 // 1024,
-        "batches": [heading(batch) for batch in visible_batches(actor)[:RECENT]],
+        "batches": [heading(batch, directory) for batch in visible_batches(actor)[:RECENT]],
     }
 
 
-def heading(batch: ListBatch) -> dict[str, Any]:
+def heading(batch: ListBatch, directory: Directory) -> dict[str, Any]:
     """A batch in one line: name, kind, who, when, figures."""
     fates = batch.counts.get("fates", {})
     total = batch.rows_total or 0
@@ -101,7 +101,7 @@ def heading(batch: ListBatch) -> dict[str, Any]:
         "kind_label": dict(KINDS)[batch.kind],
         "filename": batch.filename,
         "sha256": batch.sha256,
-        "agency_name": get_directory().by_id[batch.agency_id].short_name,
+        "agency_name": directory.by_id[batch.agency_id].short_name,
         "who": batch.received_by.display_name,
         "at": batch.received_at,
         "rows": total,
@@ -138,9 +138,10 @@ def result_context(
     fates, effects = batch.counts.get("fates", {}), batch.counts.get("effects", {})
     shown = {word: _group(fates, word) for word in FATES}
     total = shown[fate] if fate else batch.rows_done
-    agency = get_directory().by_id[batch.agency_id]
+    directory = get_directory()
+    agency = directory.by_id[batch.agency_id]
     return {
-        "batch": heading(batch),
+        "batch": heading(batch, directory),
         "problem": summarise(batch).problem,
         "may_go_on": _may(actor, agency),
         "may_export": is_own(actor, batch) and bool(shown["reject"] + shown["weak"]),
@@ -224,7 +225,7 @@ def export(actor: Actor, batch: ListBatch) -> Iterator[bytes]:
     """The rows that need work, in clear, for the sender; recorded before the first byte leaves."""
     if not is_own(actor, batch):
         raise NotAllowed(NOT_YOURS, code="may_not_export")
-    counted = heading(batch)
+    counted = heading(batch, get_directory())
     with transaction.atomic():
         record(
             stream=f"account/{actor.username}",

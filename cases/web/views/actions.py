@@ -41,7 +41,10 @@ def open_case(request: PageRequest) -> HttpResponse:
 
 
 def _show(request: PageRequest, form: Form, *, status: int = 200, **more: Any) -> HttpResponse:
-    return render(request, "web/action.html", acting.context(form, **more), status=status)
+    response = render(request, "web/action.html", acting.context(form, **more), status=status)
+    # Stepping back by the browser's button finds what was typed; Chromium forgets it where nothing may be stored.
+    response["Cache-Control"] = "private, no-cache"
+    return response
 
 
 def _submitted(request: PageRequest, form: Form) -> HttpResponse:
