@@ -43,8 +43,9 @@ def icon(name: str, size: str = "", label: str = "") -> SafeString:
     """An outline icon inlined as SVG, so that its colour follows the text and no request is made."""
     spoken = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
     return format_html(
-        '<svg class="icon{}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.75" '
-        'stroke-linecap="round" stroke-linejoin="round" {}>{}</svg>',
+        # The size stands here for a page whose style sheet did not arrive.
+        '<svg class="icon{}" width="18" height="18" viewBox="0 0 24 24" fill="none" stroke="currentColor" '
+        'stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round" {}>{}</svg>',
         f" icon-{size}" if size else "",
         spoken,
         # The paths come from the icon file built into the product, never from a user.

@@ -181,6 +181,7 @@ def context(
         **_about(form),
         "form": {
             "sealed": any(item.sealed for item in drawn),
+            "asks": any(item.widget != "hidden" for item in drawn),
             "fields": drawn,
             "errors": listed,
             "key": form.key,

@@ -32,6 +32,7 @@ from cases.workflow.transitions import TRANSITIONS
 from cases.workflow.view import Text
 
 TIMELINE_SIZE = 15
+LEVELS = dict(choices.LEVELS)
 SUBJECTS = dict(choices.SUBJECTS)
 SOURCES = dict(choices.SOURCES)
 RELATIONS = {
@@ -124,7 +125,7 @@ def heading(case: Row) -> dict[str, Any]:
         **{key: case[key] for key in ("id", "number", "title", "stage", "outcome", "version", "opened_at")},
         "region_path": case["region"]["path"],
         "subject": SUBJECTS.get((facts.get("determination") or {}).get("subject") or ""),
-        "level_text": words.LEVELS.get(case["level"], Text("", "")),
+        "level_text": LEVELS.get(case["level"], ""),
         "source": SOURCES.get(case["source"], case["source"]),
         "watched": case["stage"] == "monitoring" and bool(case["review_on"]),
         "review_on": case["review_on"],

@@ -44,8 +44,8 @@ EFFECTS: Final = {
     "none": Text("无", "None"),
 }
 WHY_NOT: Final = Text(
-    "名单由报送单位或本地区发展改革委的经办人导入，你没有该角色；可查看右侧的批次结果。",
-    "Lists are imported by a handler of the sending agency or of the local commission; you can see the results beside.",
+    "名单由报送单位或本地区发展改革委的经办人导入，你没有该角色；可查看本页列出的批次结果。",
+    "Lists are imported by a handler of the sending agency or of the local commission; the results are listed here.",
 )
 
 NOT_YOURS: Final = Text(

@@ -105,28 +105,3 @@ AGENCY_CSS: Final = {
     Kind.CYBERSPACE_OFFICE: "ag-wxb",
     Kind.TELECOM_BUREAU: "ag-tgj",
 }
-
-SUBJECTS: Final = {
-    "enterprise": Text("企业", "Enterprise"),
-    "sole_trader": Text("个体工商户", "Sole trader"),
-    "natural_person": Text("居民个人", "Natural person"),
-    "state_owned": Text("国有单位", "State-owned"),
-    "internet_cafe": Text("网吧", "Internet café"),
-    "data_centre": Text("数据中心", "Data centre"),
-    "landlord": Text("出租方", "Landlord"),
-    "unknown": Text("未知", "Unknown"),
-}
-
-LEVELS: Final = {"normal": Text("全量", "Full list"), "priority": Text("重点", "Priority")}
-
-FINDINGS: Final = {
-    "self_operated": (Text("属实：自主挖矿", "Confirmed: self-operated"), "bad"),
-    "hosted": (Text("属实：托管", "Confirmed: hosted"), "bad"),
-    "compromised": (Text("被入侵利用", "Compromised"), "warn"),
-    "already_stopped": (Text("已自行停止", "Already stopped"), "ok"),
-    "false_positive": (Text("误报", "False positive"), "ok"),
-    "not_locatable": (Text("无法定位", "Cannot be located"), "warn"),
-    "outside_jurisdiction": (Text("非本辖区", "Outside jurisdiction"), "warn"),
-    "no_such_account": (Text("查无此户", "No such account"), "warn"),
-    "pending_appraisal": (Text("待鉴定", "Pending appraisal"), "warn"),
-}
