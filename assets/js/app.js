@@ -45,6 +45,18 @@ window.addEventListener("pageshow", () => {
 const focusReason = () => document.querySelector("[data-focus]")?.focus();
 document.addEventListener("DOMContentLoaded", focusReason);
 
+// Whoever was reading what htmx exchanges goes on there: at the reason, at the same element, or where the page begins.
+let held = "";
+document.addEventListener("htmx:before:swap", () => {
+  const focused = document.activeElement;
+  held = focused?.closest("#main") ? focused.id || "main" : "";
+});
+document.addEventListener("htmx:after:swap", () => {
+  const reason = document.querySelector("[data-focus]");
+  if (held) (reason || document.getElementById(held) || document.getElementById("main"))?.focus({ preventScroll: true });
+  held = "";
+});
+
 // Keys: "/" search, then "g" with w, c, i, a for the main pages. Off while typing; nothing irreversible has a key.
 const GO = { w: "/", c: "/cases/", i: "/inbox/", a: "/audit/" };
 let waiting = false;

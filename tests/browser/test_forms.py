@@ -73,6 +73,33 @@ def test_a_fragment_without_a_session_leads_the_page_to_the_login_and_back(enter
     page.wait_for_url(re.compile(r"/cases/\?level=normal"))
 
 
+def test_the_keyboard_goes_on_where_htmx_exchanged_the_page(enter: Enter) -> None:
+    story.dispatched(title="键盘一案", region="320312")
+    page = enter("drc-handler1")
+    page.goto("/cases/")
+    page.locator("#f-stage").select_option("verification")
+    page.get_by_role("button", name="查询").press("Enter")
+    page.wait_for_url(re.compile("stage=verification"))
+    expect(page.locator("#main")).to_be_focused()
+    page.locator("#f-q").press_sequentially("键盘")
+    page.locator("#f-q").press("Enter")
+    page.wait_for_url(re.compile("q="))
+    expect(page.locator("tr[data-number]")).to_have_count(1)
+    expect(page.locator("#f-q")).to_be_focused()
+
+
+def test_after_logging_out_stepping_back_shows_nothing(enter: Enter) -> None:
+    case = story.opened(title="离开一案")
+    page = enter("drc-handler1")
+    page.goto(f"/cases/{case.number}/")
+    page.locator(".topbar details summary").click()
+    page.get_by_role("button", name="退出登录").click()
+    page.wait_for_url(re.compile("/login/"))
+    page.go_back()
+    expect(page.locator("h1")).to_have_text("登录")
+    expect(page.get_by_text("离开一案")).to_have_count(0)
+
+
 def test_yes_and_no_are_wide_enough_for_a_thumb(enter: Enter) -> None:
     case = story.dispatched(title="手机一案")
     page = enter("drc-handler1", width=375)
