@@ -15,6 +15,7 @@ from agencies.actors import Actor
 from agencies.directory import get_directory
 from agencies.selectors import display_names
 from agencies.vocabulary import LABELS
+from cases.intake.lists.sentences import FILE
 from cases.templatetags.lianzhi import region_name, when
 from cases.web.show import imports, words
 from cases.web.show.measures import STATES
@@ -49,22 +50,26 @@ MEMBERS: Final = {
     "confidentiality": Text("密级", "Confidentiality"), "confirmed_at": Text("复核时间", "Confirmed at"),
     "confirmed_by": Text("复核人", "Confirmed by"), "confirmed_reading": Text("复核表码", "Confirmed reading"),
     "copied": Text("已抄送", "Copied"), "corrections": Text("退补", "Corrections"), "count": Text("条数", "Count"),
-    "counts": Text("分类计数", "Counts"), "covers_persons": Text("适用于个人", "Covers persons"),
-    "current": Text("现行", "Current"), "day_30": Text("三十日", "30 days"), "day_90": Text("九十日", "90 days"),
-    "declined_by": Text("未接收单位", "Declined"), "decided_at": Text("审核时间", "Decided at"),
-    "decided_by": Text("审核人", "Decided by"), "differences": Text("差额", "Differences"),
+    "countersigned_at": Text("会签时间", "Countersigned at"), "counts": Text("分类计数", "Counts"),
+    "covers_persons": Text("适用于个人", "Covers persons"), "current": Text("现行", "Current"),
+    "day_30": Text("三十日", "30 days"), "day_90": Text("九十日", "90 days"),
+    "decided_at": Text("审核时间", "Decided at"), "decided_by": Text("审核人", "Decided by"),
+    "declined_by": Text("未接收单位", "Declined"), "differences": Text("差额", "Differences"),
+    "disabled": Text("已停用", "Disabled"), "display_name": Text("姓名", "Name"),
     "disposals": Text("处置意见", "Disposals"), "document": Text("价格文件", "Price document"),
     "document_from": Text("文件施行日", "In force from"), "document_to": Text("文件失效日", "In force to"),
-    "due": Text("期限", "Due"), "duties": Text("职责", "Duties"), "effects": Text("效果", "Effects"),
-    "ended_at": Text("停止时间", "Ended at"), "ended_by": Text("停止签发人", "Ended by"),
-    "energy": Text("电能电费", "Energy"), "executed_at": Text("停电时间", "Executed at"),
-    "executed_by": Text("实施人", "Executed by"), "fates": Text("去向", "Fates"), "file": Text("文件", "File"),
-    "files": Text("文件", "Files"), "from_agency": Text("原牵头单位", "From agency"),
-    "from_region": Text("原地区", "From region"), "granted": Text("是否同意", "Granted"), "id": Text("序号", "No."),
+    "due": Text("期限", "Due"), "duties": Text("职责", "Duties"), "effective_from": Text("施行日", "In force from"),
+    "effects": Text("效果", "Effects"), "ended_at": Text("停止时间", "Ended at"),
+    "ended_by": Text("停止签发人", "Ended by"), "energy": Text("电能电费", "Energy"),
+    "executed_at": Text("停电时间", "Executed at"), "executed_by": Text("实施人", "Executed by"),
+    "fates": Text("去向", "Fates"), "file": Text("文件", "File"), "files": Text("文件", "Files"),
+    "from_agency": Text("原牵头单位", "From agency"), "from_region": Text("原地区", "From region"),
+    "granted": Text("是否同意", "Granted"), "id": Text("序号", "No."), "infeasible_at": Text("说明时间", "Stated at"),
     "into": Text("保留的案件", "Survivor"), "issued_at": Text("签发时间", "Issued at"),
-    "issued_by": Text("签发人", "Issued by"), "items": Text("项目", "Items"), "kind": Text("种类", "Kind"),
-    "kwh": Text("电量 kWh", "kWh"), "language": Text("语言", "Language"), "lapses": Text("失效次数", "Lapses"),
-    "late": Text("是否逾期", "Late"), "lead_agency_id": Text("牵头单位", "Lead agency"),
+    "issued_by": Text("签发人", "Issued by"), "items": Text("项目", "Items"), "key": Text("参数", "Parameter"),
+    "kind": Text("种类", "Kind"), "kwh": Text("电量 kWh", "kWh"), "language": Text("语言", "Language"),
+    "lapses": Text("失效次数", "Lapses"), "late": Text("是否逾期", "Late"),
+    "lead_agency_id": Text("牵头单位", "Lead agency"), "lifted_at": Text("恢复执行时间", "Lifted at"),
     "lines": Text("条目", "Lines"), "list_seq": Text("名单记录号", "Record of the list"),
     "listed_days": Text("名单内天数", "Days listed"), "listed_kwh": Text("名单内电量 kWh", "kWh listed"),
     "local": Text("地方文件", "Local document"), "merged_into": Text("并入", "Merged into"),
@@ -76,26 +81,30 @@ MEMBERS: Final = {
     "parent": Text("上级单位", "Parent"), "partner": Text("接收单位", "Partner"),
     "partner_sort": Text("协办类别", "Sort"), "pending": Text("待复核的退补", "Pending"),
     "planned": Text("拟定", "Planned"), "power": Text("供电", "Power"), "problem": Text("问题", "Problem"),
-    "proposed_by": Text("提出人", "Proposed by"), "reason": Text("原因", "Reason"), "refund": Text("退费", "Refund"),
+    "proposed_by": Text("提出人", "Proposed by"), "reason": Text("原因", "Reason"),
+    "received_at": Text("接收时间", "Received at"), "refund": Text("退费", "Refund"),
     "refused": Text("退回原因", "Refused"), "refused_at": Text("退回时间", "Refused at"),
     "region": Text("地区", "Region"), "region_code": Text("地区", "Region"),
-    "restored_at": Text("复电时间", "Restored at"), "restored_by": Text("复电实施人", "Restored by"),
-    "result": Text("结果", "Result"), "review_on": Text("复核日期", "Review"), "rework": Text("退回补正", "Rework"),
-    "role": Text("角色", "Role"), "rows": Text("行数", "Rows"),
+    "replied_at": Text("答复时间", "Replied at"), "restored_at": Text("复电时间", "Restored at"),
+    "restored_by": Text("复电实施人", "Restored by"), "result": Text("结果", "Result"),
+    "review_on": Text("复核日期", "Review"), "revoked_at": Text("撤销时间", "Revoked at"),
+    "rework": Text("退回补正", "Rework"), "role": Text("角色", "Role"), "rows": Text("行数", "Rows"),
     "second_notice": Text("再次通知方式", "Second notice"),
     "second_notice_at": Text("再次通知时间", "Second notice at"), "seq": Text("记录号", "Record"),
     "served_at": Text("送达时间", "Served at"), "settled": Text("已结清", "Settled"),
-    "sha256": Text("SHA-256", "SHA-256"), "signature": Text("签收", "Signature"),
+    "sha256": Text("SHA-256", "SHA-256"), "signals": Text("信号", "Signals"), "signature": Text("签收", "Signature"),
     "signed_at": Text("签发时间", "Signed at"), "signed_by": Text("签发人", "Signed by"),
-    "signals": Text("信号", "Signals"), "simulation": Text("测算", "Simulation"), "since": Text("起始", "Since"),
-    "site": Text("场所", "Site"), "sort": Text("类别", "Sort"), "source": Text("来源", "Source"),
-    "sources": Text("来源", "Sources"), "stage": Text("阶段", "Stage"), "state": Text("状态", "State"),
+    "simulation": Text("测算", "Simulation"), "since": Text("起始", "Since"), "site": Text("场所", "Site"),
+    "sort": Text("类别", "Sort"), "source": Text("来源", "Source"), "sources": Text("来源", "Sources"),
+    "staff_no": Text("工号", "Staff number"), "stage": Text("阶段", "Stage"), "state": Text("状态", "State"),
     "subject": Text("主体", "Subject"), "submissions": Text("提交次数", "Submissions"),
     "surcharge": Text("加价", "Surcharge"), "task": Text("事项", "Task"), "tasks": Text("事项", "Tasks"),
     "title": Text("案件名称", "Title"), "to_agency": Text("新牵头单位", "To agency"),
     "totals": Text("月电费", "Totals"), "used_before": Text("年内已用 kWh", "kWh before"),
-    "user": Text("人员", "Person"), "warnings": Text("提示", "Warnings"), "waived": Text("免予核查", "Waived"),
+    "user": Text("人员", "Person"), "username": Text("账号", "Username"), "value": Text("值", "Value"),
+    "waived": Text("免予核查", "Waived"), "warnings": Text("提示", "Warnings"),
     "window_from": Text("窗口开始", "Window from"), "window_to": Text("窗口结束", "Window to"),
+    "withdrawn_at": Text("撤回时间", "Withdrawn at"),
 }  # fmt: skip
 VALUES: Final[Mapping[str, Text]] = {
     **STATES,
@@ -103,7 +112,9 @@ VALUES: Final[Mapping[str, Text]] = {
     "grid": Text("供电企业", "Grid"), "telecom": Text("通信监测名单", "Telecom list"),
     "trace": Text("溯源反馈", "Trace replies"), "tips": Text("举报清单", "Public tips"),
     "closed": Text("已办结", "Closed"), "reopened": Text("已重启", "Reopened"), "zh": Text("中文", "Chinese"),
-    "en": Text("英文", "English"),
+    "en": Text("英文", "English"), "reference_price": Text("工商业电价仅供参考", "Reference price"),
+    "commercial_price_unknown": Text("未登记工商业电价", "Commercial price unknown"),
+    "reclass_lowers_bill": Text("改类反而少收", "Re-classing lowers the bill"),
 }  # fmt: skip
 
 
@@ -154,7 +165,13 @@ def _name(step: str, above: tuple[str, ...], said: Words) -> str:
     if own := _own_field(step, said):
         return say(own.label)
     field = _ANY.get(step) or _ANY.get(f"{step}_code")
-    return say(MEMBERS.get(step) or (field.label if field else step))
+    return say(MEMBERS.get(step) or (field.label if field else _price_case(step)))
+
+
+def _price_case(step: str) -> str:
+    """`tiered+0.30`, a case of the bill simulation; a name that nobody knows stands for itself."""
+    kind, plus, rate = step.partition("+")
+    return say(_CHOICES.get(kind, kind)) + plus + rate
 
 
 def _counted(step: str) -> str:
@@ -218,4 +235,7 @@ def _text(name: str, value: str, said: Words) -> str:
     stage = words.STAGES[value].text if value in words.STAGES else None
     task = KINDS[value].label if value in KINDS else None
     role = {code.value: label for code, label in LABELS.items()}.get(value)
+    if name == "problem" and value in FILE:
+        # The first words of the sentence: the rest holds figures that the event does not.
+        return re.split(r"[；;，,:：.]", say(FILE[value]))[0].format(kind="", wanted="")
     return say(known or stage or task or VALUES.get(value) or role or _CHOICES.get(value) or value)
