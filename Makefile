@@ -17,7 +17,7 @@ runtime: # only what the product itself needs
 	@tools/setup runtime
 
 demo: runtime ## the whole product on this machine with sample data, until Ctrl-C (DEMO_EXIT=1: stop after the run)
-	@$(PYTHON_BIN) manage.py demo
+	@exec $(PYTHON_BIN) manage.py demo --with-parent $$PPID
 
 test: setup ## all tests, in one run: real PostgreSQL, Redis and browser
 	@tools/browser
@@ -32,6 +32,6 @@ bench: setup ## the workloads of bench/, each beside its hand-written baseline (
 drills: setup ## kill what must be able to die, and see that it comes back
 	@$(PYTHON_BIN) -m pytest -v tests/drills
 
-assets: ## rebuild the committed style sheet, scripts, icons and message catalogue (needs Node)
+assets: setup ## rebuild the committed style sheet, scripts, icons and message catalogue (needs Node)
 	@cd assets && npm ci --ignore-scripts && node build.mjs
 	@$(PYTHON_BIN) tools/messages.py

@@ -42,6 +42,13 @@ class Installation:
         assert process.returncode == 0, err
         return out
 
+    def failure(self, *arguments: str) -> str:
+        """What a command complains of that has to fail."""
+        with self.popen(*arguments) as process:
+            _out, err = process.communicate(timeout=60)
+        assert process.returncode == 1, err
+        return err
+
     def start(self) -> None:
         self.run("embedded", "start")
 
@@ -91,3 +98,11 @@ def eventually(condition: Callable[[], bool], seconds: float = 20) -> bool:
             return True
         time.sleep(0.05)
     return False
+
+
+def is_alive(pid: int) -> bool:
+    """A zombie, which a container's first process may never collect, has no command line any more."""
+    try:
+        return bool(Path(f"/proc/{pid}/cmdline").read_bytes())
+    except OSError:
+        return False

@@ -32,6 +32,10 @@ class UnexpectedlyAllowed(RuntimeError):
     """A gate of the product did not hold: the demo stops here."""
 
 
+class OutOfCases(RuntimeError):
+    """The stories want a case that this installation no longer has: demos before have used it up."""
+
+
 class Play:
     """Runs acts through the API and says what happened."""
 
@@ -61,14 +65,22 @@ class Play:
         return at
 
     def find(self, words: str, *, region: str = "") -> str:
-        """The number of a case still on the monitoring list whose title holds these words, none taken twice."""
+        """The number of a case whose title holds these words and on which nobody has acted, none taken twice."""
         query = {"stage": "monitoring", "q": words, "page_size": "50", **({"region": region} if region else {})}
         found = self.person("drc-handler1").call("GET", "cases/", params=query)
         for case in found["results"]:
-            if case["number"] not in self._taken:
+            if case["number"] not in self._taken and self._is_untouched(case["number"]):
                 self._taken.add(case["number"])
                 return str(case["number"])
-        raise LookupError(f"监测名单中没有“{words}”的案件")
+        raise OutOfCases(
+            f"监测名单中没有无人办理过的“{words}”案件。请从空库重新开始："
+            "先 manage.py embedded stop，再移走 .local 目录（或 LIANZHI_HOME）。"
+        )
+
+    def _is_untouched(self, number: str) -> bool:
+        """A demo that was interrupted leaves cases half-way: the stories begin with others."""
+        tasks = self.person("drc-handler1").call("GET", f"cases/{number}")["tasks"]
+        return [(task["kind"], task["accepted_at"]) for task in tasks] == [("triage", None)]
 
     def task(self, username: str, number: str, kind: str) -> str:
         """The id of the open task of this kind that my agency owes on a case, the earliest due where there are more."""

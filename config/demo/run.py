@@ -15,10 +15,12 @@ from django.db import connection
 from agencies.actors import find_actor
 from agencies.directory import get_directory
 from audit import clock
+from audit.models import Event
 from audit.verification import verify
 from cases.intake.receiving import find_agency
 from cases.intake.services import import_file
-from cases.models import Case, CaseOutcome, Stage
+from cases.models import CaseOutcome, Stage
+from cases.workflow.actions import Action
 from config.demo.play import CHINA, Play
 from config.demo.stories import first_weeks, measures
 
@@ -56,8 +58,8 @@ def prepare() -> None:
 
 
 def already_played() -> bool:
-    """A demo that ran here before left a handled case; a second start serves what is there."""
-    return Case.objects.filter(outcome="handled").exists()
+    """A demo that came to its end has looked back at its two handled cases: a second start serves what is there."""
+    return Event.objects.filter(action=Action.RECORD_FOLLOW_UP.value).count() >= 2
 
 
 def import_lists(say: Say) -> None:
@@ -125,7 +127,9 @@ def report(say: Say) -> bool:
     """What stands in the end, and whether the audit trail proves it."""
     say("\n■ 结果")
     with connection.cursor() as cursor:
-        cursor.execute("SELECT stage, coalesce(outcome, ''), count(*) FROM cases_case GROUP BY 1, 2 ORDER BY 3 DESC")
+        cursor.execute(
+            "SELECT stage, coalesce(outcome, ''), count(*) FROM cases_case GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2"
+        )
         for stage, outcome, count in cursor.fetchall():
             ended = f"（{CaseOutcome(outcome).label}）" if outcome else ""
             say(f"  {Stage(stage).label}{ended}：{count} 件")

@@ -6,6 +6,8 @@ import hashlib
 import os
 import re
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -22,6 +24,8 @@ APP_ROLE = "lianzhi_app"
 LONGEST_SOCKET_DIRECTORY = 85
 # libpq splits a host at commas, Redis and Celery read the path out of a URL: a plain path needs no quoting anywhere.
 PLAIN_PATH = re.compile(r"[A-Za-z0-9._/-]+")
+# Not what TMPDIR says: every command has to find the same sockets, and TMPDIR may itself be long.
+SHORT_DIRECTORY = Path("/tmp")  # noqa: S108 — only directories that are ours alone are used in it
 
 
 class EmbeddedError(Exception):
@@ -71,6 +75,11 @@ class Home:
         return self.root / "supervisor.lock"
 
     @property
+    def demo_lock(self) -> Path:
+        """Held by the demo, of which there is one: when it is killed, the servers go with it."""
+        return self.root / "demo.lock"
+
+    @property
     def servers_lock(self) -> Path:
         """Inherited by both servers and all their processes: free means that really nothing is left running."""
         return self.root / "servers.lock"
@@ -83,10 +92,13 @@ class Home:
     def sockets(self) -> Path:
         return socket_directory(self.root / "run")
 
+    @property
+    def both_sockets(self) -> tuple[Path, Path]:
+        return self.sockets / f".s.PGSQL.{PORT}", self.sockets / "redis.sock"
+
     def create(self) -> None:
         make_private(self.root)
         make_private(self.log)
-        make_private(self.sockets)
 
     def database_url(self, role: str = APP_ROLE, database: str = DATABASE) -> str:
         return f"postgresql://{role}@/{database}?host={quote(str(self.sockets), safe='/')}&port={PORT}"
@@ -101,19 +113,30 @@ def socket_directory(wanted: Path) -> Path:
     if len(path) <= LONGEST_SOCKET_DIRECTORY and PLAIN_PATH.fullmatch(path):
         return wanted
     digest = hashlib.sha256(os.fsencode(path)).hexdigest()[:12]
-    return Path(tempfile.gettempdir()) / f"lianzhi-{os.geteuid()}-{digest}"
+    short = SHORT_DIRECTORY if os.access(SHORT_DIRECTORY, os.W_OK) else Path(tempfile.gettempdir())
+    return short / f"lianzhi-{os.geteuid()}-{digest}"
 
 
 def make_private(path: Path) -> None:
     """Make a directory of our own that others cannot enter; refuse one that somebody else has put there."""
-    try:
+    with explained(path):
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         found = path.lstat()
+        if path.is_symlink() or found.st_uid != os.geteuid():
+            raise EmbeddedError(
+                f"{path} is a link or belongs to another user; set LIANZHI_HOME to a directory of your own."
+            )
+        if found.st_mode & 0o077:
+            path.chmod(0o700)
+
+
+@contextmanager
+def explained(place: Path) -> Iterator[None]:
+    """A full disk, a read-only one, somebody else's directory: told as a sentence that says what to do."""
+    try:
+        yield
     except OSError as error:
         raise EmbeddedError(
-            f"{path} cannot be made ({error.strerror}); set LIANZHI_HOME to a directory that you can write."
+            f"{error.filename or place} cannot be used ({error.strerror}); make room there, "
+            "or set LIANZHI_HOME to a directory that you can write."
         ) from error
-    if path.is_symlink() or found.st_uid not in {os.geteuid(), 0}:
-        raise EmbeddedError(f"{path} belongs to another user; set LIANZHI_HOME to a directory of your own.")
-    if found.st_uid == os.geteuid() and found.st_mode & 0o066:
-        path.chmod(0o700)

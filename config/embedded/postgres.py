@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import pwd
 import shutil
 import signal
 import subprocess
@@ -23,6 +22,7 @@ from psycopg2 import sql
 
 from config.embedded.home import APP_ROLE, OWNER_ROLE, PORT, EmbeddedError
 from config.embedded.process import (
+    NOBODY,
     RunAs,
     before_exec,
     plain_environment,
@@ -35,13 +35,6 @@ from config.embedded.process import (
 SUPERUSER = "postgres"
 RECOVERY_SECONDS = 600.0  # a crash recovery may be long; nobody is helped by giving up on it
 STOP_SECONDS = 60.0
-# Root loses its power over other people's files when it becomes an ordinary user.
-REACH = (
-    f" (PostgreSQL runs here as {run_as().value}, who must be able to enter the directories of the checkout and of "
-    "LIANZHI_HOME; run as an ordinary user, or move them, or set DATABASE_URL to a server of your own)"
-    if os.geteuid() == 0
-    else ""
-)
 
 
 @contextmanager
@@ -49,7 +42,10 @@ def _explained() -> Iterator[None]:
     try:
         yield
     except (OSError, subprocess.SubprocessError) as error:
-        raise EmbeddedError(f"PostgreSQL could not be started: {error}{REACH}.") from error
+        raise EmbeddedError(
+            f"PostgreSQL could not be started as {run_as().value}: {error}; "
+            "run it as another user, or set DATABASE_URL to a server of your own."
+        ) from error
 
 
 def binary(name: str) -> Path:
@@ -74,7 +70,7 @@ class Cluster:
         """Make the cluster when it is not there yet, start it, return when it takes connections."""
         if not (self.data / "PG_VERSION").exists():
             self._initdb()
-        self._hand_to_server_user()
+        _hand_to_server_user(self.data)
         self._forget_dead_postmaster()
         arguments: list[str | Path] = [binary("postgres"), "-D", self.data, "-p", str(PORT)]
         for name, value in self._settings().items():
@@ -111,7 +107,7 @@ class Cluster:
         unfinished = self.data.with_name(self.data.name + ".new")
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(mode=0o700, parents=True)
-        self._hand_to_server_user(unfinished)
+        _hand_to_server_user(unfinished)
         command: list[str | Path] = [
             binary("initdb"),
             "-D",
@@ -136,20 +132,9 @@ class Cluster:
             )
         if done.returncode:
             said = done.stderr.decode(errors="replace").strip()
-            raise EmbeddedError(f"PostgreSQL could not be set up in {self.data}: {said}{REACH}")
+            raise EmbeddedError(f"PostgreSQL could not be set up in {self.data}: {said}")
         os.sync()
         unfinished.rename(self.data)
-
-    def _hand_to_server_user(self, path: Path | None = None) -> None:
-        """Only where root must become `nobody`: give it the data and the way to them."""
-        if run_as() is not RunAs.NOBODY:
-            return
-        nobody = pwd.getpwnam("nobody")
-        path = path or self.data
-        path.parent.chmod(0o711)
-        for place in (path, self.sockets):
-            if place.stat().st_uid != nobody.pw_uid:
-                subprocess.run(["chown", "-R", f"{nobody.pw_uid}:{nobody.pw_gid}", str(place)], check=True)
 
     def _forget_dead_postmaster(self) -> None:
         """A postmaster killed by -9 leaves two pid files; the number may by now be a zombie's or a stranger's.
@@ -179,6 +164,16 @@ class Cluster:
         except OSError:
             return ""
         return lines[7].strip() if len(lines) > 7 else ""
+
+
+def _hand_to_server_user(data: Path) -> None:
+    """PostgreSQL wants to own its data; as whom root runs it may differ from one start to the next."""
+    if os.geteuid() != 0:
+        return
+    owner = NOBODY if run_as() is RunAs.NOBODY else os.geteuid()
+    if data.stat().st_uid != owner:
+        with _explained():
+            subprocess.run(["chown", "-R", f"{owner}:{owner}", str(data)], check=True)
 
 
 def bootstrap(cluster: Cluster, database: str, *, owner: str = OWNER_ROLE, app: str = APP_ROLE) -> None:

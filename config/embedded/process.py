@@ -6,15 +6,20 @@ import ctypes
 import enum
 import functools
 import os
-import pwd
 import signal
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
+PR_SET_KEEPCAPS = 8
+PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP = 28, 1 << 2
+PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 47, 2
+CAP_DAC_OVERRIDE = 1
+CAPABILITY_VERSION_3 = 0x20080522
 CLONE_NEWUSER = 0x10000000
 INNER_UID = 1000  # any number but 0: PostgreSQL only refuses to be root
+NOBODY = 65534  # the same everywhere, also where the system has no list of users
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -42,19 +47,39 @@ def run_as() -> RunAs:
 def enter_user_namespace() -> None:
     """Be seen as an ordinary user from here on, with the same files as before (runs in the forked child)."""
     uid, gid = os.geteuid(), os.getegid()
-    if _libc.unshare(CLONE_NEWUSER) != 0:
-        number = ctypes.get_errno()
-        raise OSError(number, os.strerror(number))
+    _check(_libc.unshare(CLONE_NEWUSER))
     Path("/proc/self/setgroups").write_text("deny")
     Path("/proc/self/uid_map").write_text(f"{INNER_UID} {uid} 1")
     Path("/proc/self/gid_map").write_text(f"{INNER_UID} {gid} 1")
 
 
 def become_nobody() -> None:
-    nobody = pwd.getpwnam("nobody")
+    """Be the user nobody, who keeps root's way through directories and files: all may lie below a closed /root."""
+    # PostgreSQL asks access() for its own programs, which counts no capability of an ordinary user without this bit.
+    # Where a container does not allow it, open directories are still enough.
+    _libc.prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0, 0)
+    _check(_libc.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0))
     os.setgroups([])
-    os.setgid(nobody.pw_gid)
-    os.setuid(nobody.pw_uid)
+    os.setgid(NOBODY)
+    os.setuid(NOBODY)
+    only = 1 << CAP_DAC_OVERRIDE
+    header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
+    # Effective, permitted, inheritable; then the same three for the capabilities from 32 up.
+    _check(_libc.capset(header, (ctypes.c_uint32 * 6)(only, only, only, 0, 0, 0)))
+    # Ambient: the one kind that a program started by an ordinary user keeps.
+    _check(_libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_DAC_OVERRIDE, 0, 0))
+
+
+def die_with(parent: int, death_signal: signal.Signals) -> bool:
+    """Get this signal from the kernel when the parent dies, however it dies. False where it was dead before."""
+    _check(_libc.prctl(PR_SET_PDEATHSIG, int(death_signal), 0, 0, 0))
+    return os.getppid() == parent
+
+
+def _check(result: int) -> None:
+    if result != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
 
 
 def before_exec(parent: int, death_signal: signal.Signals, user: RunAs) -> Callable[[], None]:
@@ -64,9 +89,7 @@ def before_exec(parent: int, death_signal: signal.Signals, user: RunAs) -> Calla
             enter_user_namespace()
         elif user is RunAs.NOBODY:
             become_nobody()
-        # After the change of user, which would clear it.
-        _libc.prctl(PR_SET_PDEATHSIG, int(death_signal), 0, 0, 0)
-        if os.getppid() != parent:  # the parent died before the line above
+        if not die_with(parent, death_signal):  # after the change of user, which would clear it
             os._exit(1)
 
     return prepare

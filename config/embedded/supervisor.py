@@ -12,10 +12,13 @@ import signal
 import sys
 import time
 from contextlib import closing, suppress
+from io import FileIO
 from types import FrameType
 
+import psycopg2
+
 from config.embedded import locks, postgres, redis
-from config.embedded.home import DATABASE, EmbeddedError, Home
+from config.embedded.home import DATABASE, EmbeddedError, Home, explained, make_private
 from config.env import Env, SettingError
 
 LONGEST_LOG = 10_000_000  # bytes
@@ -27,20 +30,16 @@ class Supervisor:
         self.home = home
         self.idle_seconds = idle_seconds
         self.stopping = False
+        self.demo_seen = False
         self.cluster = postgres.Cluster(home.data, home.sockets, home.log / "postgres.log", options)
         self.redis = redis.Redis(home.redis, home.sockets, home.log / "redis.log")
 
-    def run(self, report: int) -> None:
+    def run(self, report: FileIO) -> None:
         """Start, say so, watch, stop. Every exit goes through the stop."""
         try:
             self._start()
-        except EmbeddedError as error:
-            self._stop()
-            os.write(report, f"{error}\n".encode())
-            sys.exit(1)
-        os.write(report, b"ready\n")
-        os.close(report)
-        try:
+            answer(report, "ready")
+            report.close()
             self._watch()
         finally:
             self._stop()
@@ -55,8 +54,10 @@ class Supervisor:
         inherited = locks.acquire(self.home.servers_lock, wait=SERVERS_GONE_SECONDS)
         if inherited is None:
             raise EmbeddedError(
-                f"servers of an earlier run still use {self.home.root} and do not end; run: manage.py embedded stop."
+                f"servers of an earlier run still use {self.home.root} and have not ended after "
+                f"{SERVERS_GONE_SECONDS:.0f} s; see {self.home.log}, or end the processes of that directory."
             )
+        make_private(self.home.sockets)
         self.cluster.start(keep_fds=(inherited,))
         postgres.bootstrap(self.cluster, DATABASE)
         self.redis.start(keep_fds=(inherited,))
@@ -67,21 +68,33 @@ class Supervisor:
         used_at, looked_at = time.monotonic(), 0.0
         while not self.stopping:
             time.sleep(0.2)
-            for server in (self.cluster.process, self.redis.process):
-                if server is None or server.poll() is not None:
-                    say("a server ended by itself; ending the other one")
-                    return
+            if not self._is_whole():
+                say("a server or its socket is gone; ending what is left")
+                return
             if time.monotonic() - looked_at < min(5.0, self.idle_seconds / 4):
                 continue
             looked_at = time.monotonic()
+            patience = 0 if self._demo_was_killed() else self.idle_seconds
             alone = locks.acquire(self.home.users_lock)
             if alone is None or self._has_sessions():
                 used_at = looked_at
-            elif looked_at - used_at >= self.idle_seconds:
-                say(f"unused for {self.idle_seconds} s; ending")
+            elif looked_at - used_at >= patience:
+                say(f"unused for {looked_at - used_at:.0f} s; ending")
                 return  # still holding `alone`, so that a new command waits for the end and then starts afresh
             if alone is not None:
                 os.close(alone)
+
+    def _is_whole(self) -> bool:
+        """Both servers run and can be found: a cleaner of temporary folders, or a user, may have taken the sockets."""
+        processes = (self.cluster.process, self.redis.process)
+        alive = all(server is not None and server.poll() is None for server in processes)
+        return alive and all(path.exists() for path in self.home.both_sockets)
+
+    def _demo_was_killed(self) -> bool:
+        """A demo stops the servers when it ends; where it could not, nobody has to wait until they are idle."""
+        held = locks.is_held(self.home.demo_lock)
+        self.demo_seen = self.demo_seen or held
+        return self.demo_seen and not held
 
     def _has_sessions(self) -> bool:
         """Somebody may be connected who takes no lock, such as psql."""
@@ -97,38 +110,51 @@ class Supervisor:
             self.home.state.write_text("stopping")
         self.redis.stop()
         self.cluster.stop()
+        with suppress(OSError):
+            self.home.sockets.rmdir()  # where it lies outside of the home, nobody else would
 
 
 def say(text: str) -> None:
-    sys.stdout.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {text}\n")
+    sys.stdout.write(f"{time.strftime('%Y-%m-%d %H:%M:%S%z')} {text}\n")
     sys.stdout.flush()
 
 
-def main(report: int) -> None:
-    if os.fork():  # the command waits for this half; the other one belongs to nobody and leaves no zombie behind
-        os._exit(0)
+def answer(report: FileIO, text: str) -> None:
+    """Tell the command that waits. It may have been killed, or have its answer already."""
+    with suppress(OSError, ValueError):
+        report.write(f"{text}\n".encode())
+
+
+def supervise(report: FileIO) -> None:
     os.setsid()
     env = Env()
     home = Home.from_env(env)
-    mine = locks.acquire(home.supervisor_lock)
-    if mine is None:
-        os.write(report, b"another supervisor is running\n")
-        sys.exit(1)
-    os.ftruncate(mine, 0)
-    os.write(mine, str(os.getpid()).encode())
-    home.state.write_text("starting")
-    supervisor = Supervisor(
-        home, env.integer("LIANZHI_IDLE_SECONDS", 600, minimum=1), env.pairs("LIANZHI_POSTGRES_OPTIONS")
-    )
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, supervisor.request_stop)
-    say(f"supervisor {os.getpid()} for {home.root}")
-    supervisor.run(report)
+    with explained(home.root):
+        mine = locks.acquire(home.supervisor_lock)
+        if mine is None:
+            raise EmbeddedError("another supervisor is running.")
+        home.state.write_text("starting")
+        os.ftruncate(mine, 0)
+        os.write(mine, str(os.getpid()).encode())
+        supervisor = Supervisor(
+            home, env.integer("LIANZHI_IDLE_SECONDS", 600, minimum=1), env.pairs("LIANZHI_POSTGRES_OPTIONS")
+        )
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, supervisor.request_stop)
+        say(f"supervisor {os.getpid()} for {home.root}")
+        supervisor.run(report)
+
+
+def main(descriptor: int) -> None:
+    if os.fork():  # the command waits for this half; the other one belongs to nobody and leaves no zombie behind
+        os._exit(0)
+    with FileIO(descriptor, "w") as report:
+        try:
+            supervise(report)
+        except (SettingError, EmbeddedError, psycopg2.Error) as error:
+            answer(report, str(error))
+            sys.exit(str(error))
 
 
 if __name__ == "__main__":
-    try:
-        main(int(sys.argv[1]))
-    except SettingError as error:
-        os.write(int(sys.argv[1]), f"{error}\n".encode())
-        sys.exit(1)
+    main(int(sys.argv[1]))

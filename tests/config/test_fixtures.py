@@ -19,7 +19,7 @@ from django.test import Client
 from playwright.sync_api import Page, expect
 
 from config.celery import app
-from tests.installation import ROOT, eventually
+from tests.installation import ROOT, eventually, is_alive
 
 
 def database() -> str:
@@ -116,11 +116,3 @@ def test_kill_9_of_a_test_run_leaves_no_server(tmp_path: Path) -> None:
     run.communicate()
     assert eventually(lambda: not is_alive(postmaster))
     assert not any((root / "redis").glob("*.aof"))
-
-
-def is_alive(pid: int) -> bool:
-    """A zombie, which a container's first process may never collect, has no command line any more."""
-    try:
-        return bool(Path(f"/proc/{pid}/cmdline").read_bytes())
-    except OSError:
-        return False

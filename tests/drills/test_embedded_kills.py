@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from config.embedded import locks
+from config.embedded import client, locks
 from config.embedded.home import OWNER_ROLE
 from tests.installation import Installation, eventually
 
@@ -58,6 +59,38 @@ def test_a_server_that_dies_takes_the_rest_with_it_and_the_next_command_starts_a
     assert eventually(lambda: installation.processes() == [])
     installation.start()
     assert installation.query("SELECT 1") == 1
+
+
+def test_a_command_right_after_the_death_of_a_server_does_not_find_it_ready(installation: Installation) -> None:
+    """The supervisor sees a death within a fraction of a second; until then its last word is still "ready"."""
+    installation.start()
+    os.kill(installation.postmaster(), signal.SIGKILL)
+    assert eventually(lambda: not client._takes_connections(installation.home.both_sockets[0]))
+    assert not client._is_ready(installation.home)
+    installation.start()
+    assert installation.query("SELECT 1") == 1
+
+
+def test_a_command_that_is_killed_while_it_starts_them_leaves_them_whole(installation: Installation) -> None:
+    starting = installation.popen("embedded", "start")
+    assert eventually(installation.home.state.exists)
+    starting.kill()
+    starting.communicate()
+    assert eventually(lambda: installation.state() == "running")
+    assert installation.query("SELECT 1") == 1
+
+
+def test_servers_end_with_a_demo_that_was_killed_and_a_second_demo_is_refused(installation: Installation) -> None:
+    claim = "from config import embedded; import time; print(embedded.claim_demo(), flush=True); time.sleep(99)"
+    demo = installation.popen("shell", "-v", "0", "-c", claim)
+    assert demo.stdout is not None
+    assert demo.stdout.readline() == "True\n"
+    assert "中已有一个演示在运行" in installation.failure("demo")
+    time.sleep(6)  # the supervisor looks every five seconds
+    assert installation.state() == "running"
+    demo.kill()
+    demo.communicate()
+    assert eventually(lambda: installation.processes() == [])
 
 
 def test_a_home_that_is_removed_under_their_feet_ends_them(installation: Installation) -> None:

@@ -14,7 +14,9 @@ from django.db import connections
 
 from config import embedded
 from config.demo import run
+from config.demo.play import OutOfCases
 from config.demo.processes import DidNotStart, free_port, running
+from config.embedded import process
 from config.env import Env
 
 
@@ -27,19 +29,30 @@ class Command(BaseCommand):
         parser.add_argument(
             "--port", type=int, help="网页端口，缺省为 8000 起第一个空闲的 (default: first free from 8000)"
         )
+        parser.add_argument(
+            "--with-parent",
+            type=int,
+            metavar="PID",
+            help="随启动它的进程（make）结束 (end when this parent process ends)",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:
             raise CommandError("演示只能在演示环境运行：不设 DATABASE_URL，或设 LIANZHI_DEMO=true。")
+        once = Env().flag("DEMO_EXIT", default=False)
+        if settings.EMBEDDED and not embedded.claim_demo():
+            raise CommandError(f"{settings.HOME.root} 中已有一个演示在运行；请先停止它，或另设 LIANZHI_HOME。")
         stopping = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, _interrupt(stopping))
         try:
-            self._run(stopping, options["port"])
+            if options["with_parent"] and not process.die_with(options["with_parent"], signal.SIGTERM):
+                return
+            self._run(stopping, options["port"], once=once)
         except (KeyboardInterrupt, SystemExit):
             if not stopping.is_set():
                 raise
-        except DidNotStart as error:
+        except (DidNotStart, OutOfCases) as error:
             raise CommandError(str(error)) from None
         finally:
             connections.close_all()
@@ -47,7 +60,7 @@ class Command(BaseCommand):
                 embedded.stop()
         self.stdout.write("演示已停止，数据保留在本机。")
 
-    def _run(self, stopping: threading.Event, port: int | None) -> None:
+    def _run(self, stopping: threading.Event, port: int | None, *, once: bool) -> None:
         started = time.monotonic()
         self._say("■ 准备数据库、演示城市与人员 …")
         run.prepare()
@@ -62,7 +75,7 @@ class Command(BaseCommand):
             self._say(f"    用时 {time.monotonic() - started:.0f} 秒")
             if not ok:
                 raise CommandError("审计核验未通过，或有消息没有送达；见上。")
-            if not Env().flag("DEMO_EXIT", default=False):
+            if not once:
                 self._say("    按 Ctrl-C 停止。")
                 stopping.wait()
 
