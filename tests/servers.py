@@ -88,6 +88,8 @@ class Servers:
 
     def clone(self, template: str, name: str) -> None:
         self._run(f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER "{OWNER_ROLE}"')
+        # All rights are in the template but those on the database itself, which `migrate` took away there.
+        self._run(f'REVOKE TEMPORARY ON DATABASE "{name}" FROM PUBLIC')
 
     @contextmanager
     def throwaway_clone(self, template: str) -> Iterator[str]:

@@ -1,10 +1,6 @@
 """The SQL function that says which posts a person holds, the stamp of the directory, and the rule on sub-units."""
 
-from django.apps.registry import Apps
 from django.db import migrations
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-
-from audit.grants import grant_execute
 
 POSTS = """
 -- Version 1. Who is this, and which roles do they hold where, at this moment: one row of jsonb, NULL when disabled.
@@ -78,15 +74,9 @@ DROP FUNCTION agencies_posts(bigint);
 """
 
 
-def grant_posts(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    """Nobody but the application role may ask for a person's posts."""
-    grant_execute(schema_editor, ["agencies_posts(bigint)"])
-
-
 class Migration(migrations.Migration):
     dependencies = [("agencies", "0001_regions_agencies_people")]
 
     operations = [
         migrations.RunSQL(POSTS + STAMP + UNITS, UNDO),
-        migrations.RunPython(grant_posts, migrations.RunPython.noop),
     ]

@@ -1,33 +1,16 @@
 """The event table, its doors and its locks; the sealed data; the demo clock."""
 
-from typing import Any
-
 import django.db.models.deletion
 from django.db import migrations, models
 
 import audit.models
-from audit import grants
 from audit.migrations.sql import read
-
-FUNCTIONS = (
-    "audit_append(bytea)",
-    "audit_head(text)",
-    "audit_seal(bigint, bytea, bytea)",
-    "audit_erase(bigint, bytea)",
-)
 
 REVERSE = """
 DROP TABLE audit_democlock, audit_sealed, audit_event;
 DROP FUNCTION audit_append(bytea), audit_append_internal(bytea), audit_head(text), audit_seal(bigint, bytea, bytea),
     audit_erase(bigint, bytea), audit_refuse(), audit_refuse_silent_erasure();
 """
-
-
-def grant(apps: Any, schema_editor: Any) -> None:
-    grants.grant_execute(schema_editor, FUNCTIONS)
-    for table, privileges in grants.PROTECTED_TABLES.items():
-        grants.restrict_table(schema_editor, table, privileges)
-    grants.restrict_table(schema_editor, "audit_democlock", "SELECT, INSERT, UPDATE, DELETE")
 
 
 class Migration(migrations.Migration):
@@ -105,5 +88,4 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
-        migrations.RunPython(grant, migrations.RunPython.noop),
     ]

@@ -4,17 +4,8 @@ from pathlib import Path
 
 from django.db import migrations
 
-from audit import grants
-
 SQL = Path(__file__).resolve().parent.parent / "sql"
 FILES = ("case_load_v1.sql", "case_commit_v1.sql", "case_constraints_v1.sql")
-FUNCTIONS = (
-    "case_load(uuid, bigint, text, boolean)",
-    "case_open_load(bigint, text, integer)",
-    "case_commit(bytea[], jsonb)",
-    "case_draw_number(bigint, text, integer)",
-)
-INNER = ("case_assert_projection(uuid)",)
 
 
 def create(apps, schema_editor):
@@ -23,9 +14,6 @@ def create(apps, schema_editor):
         for name in FILES:
             # No parameters are given: the driver then leaves the % of RAISE alone.
             cursor.execute((SQL / name).read_text(encoding="utf-8"))
-        for function in INNER:
-            cursor.execute(f"REVOKE ALL ON FUNCTION {function} FROM PUBLIC")
-    grants.grant_execute(schema_editor, FUNCTIONS)
 
 
 def drop(apps, schema_editor):

@@ -1,17 +1,18 @@
 """What the application role may do in the database. Applied after every `migrate`, as a whole, so it cannot drift.
 
-1. PUBLIC and the application role may create nothing; functions are closed until a migration opens one to the
-   application role (`audit.grants.grant_execute`).
+1. PUBLIC and the application role may create nothing, not even a temporary table.
 2. The application role reads and writes all tables, but of `settings.PROTECTED_TABLES` it gets only what stands there:
    those are written by SQL functions of the owner.
+3. Of the owner's functions it may call those of `OPEN_FUNCTIONS`, and PUBLIC none.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from django.conf import settings
-from django.db import connections
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 
@@ -19,6 +20,22 @@ from config.database.routers import OWNER
 from config.env import SettingError
 
 ALL = "SELECT, INSERT, UPDATE, DELETE"
+# The owner's functions that it may call: the doors to those tables, and what has to be read with the owner's rights.
+OPEN_FUNCTIONS = frozenset(
+    {
+        "agencies_posts",
+        "audit_append",
+        "audit_erase",
+        "audit_head",
+        "audit_seal",
+        "case_commit",
+        "case_draw_number",
+        "case_load",
+        "case_open_load",
+        "cases_grams",
+        "fold_task_counters",
+    }
+)
 
 
 def prepare() -> None:
@@ -34,36 +51,56 @@ def prepare() -> None:
             f"DATABASE_URL and DATABASE_OWNER_URL name the same role “{role}”, but the application may own nothing; "
             "write two roles."
         )
-    with connections[OWNER].cursor() as cursor:
-        _refuse_missing_role(cursor, role)
+    with _connected(OWNER, "DATABASE_OWNER_URL") as cursor:
+        _refuse_wrong_owner(cursor)
+        _refuse_wrong_role(cursor, role)
         _refuse_blind_locale(cursor)
+        _refuse_two_databases(cursor)
         cursor.execute("ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC")
-        cursor.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
-        cursor.execute(f"REVOKE CREATE ON SCHEMA public FROM {_quoted(role)}")
+        database = _quoted(str(connections[OWNER].settings_dict["NAME"]))
+        cursor.execute(f"REVOKE CREATE, TEMPORARY ON DATABASE {database} FROM PUBLIC, {_quoted(role)}")
+        cursor.execute(f"REVOKE CREATE ON SCHEMA public FROM PUBLIC, {_quoted(role)}")
         cursor.execute(f"GRANT USAGE ON SCHEMA public TO {_quoted(role)}")
 
 
 def apply() -> None:
-    """After the migrations: give the application role its rights on every table and sequence."""
+    """After the migrations: give the application role its rights, in one step for those who are working meanwhile."""
     role = _quoted(app_role())
-    protected: Mapping[str, str] = settings.PROTECTED_TABLES
-    with connections[OWNER].cursor() as cursor:
-        tables = connections[OWNER].introspection.table_names(cursor)
-        for table in tables:
-            rights = protected.get(table, ALL)
-            cursor.execute(f"REVOKE ALL ON {_quoted(table)} FROM {role}, PUBLIC")
-            _revoke_columns(cursor, table, role)
-            cursor.execute(f"GRANT {rights} ON {_quoted(table)} TO {role}")
+    with transaction.atomic(using=OWNER), connections[OWNER].cursor() as cursor:
+        _apply_to_tables(cursor, role)
+        _apply_to_functions(cursor, role)
+        cursor.execute(f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM PUBLIC, {role}")
         cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}")
 
 
 def app_role() -> str:
-    return str(settings.DATABASES["default"]["USER"])
+    return str(settings.DATABASES[DEFAULT_DB_ALIAS]["USER"])
+
+
+@contextmanager
+def _connected(alias: str, variable: str) -> Iterator[CursorWrapper]:
+    try:
+        cursor = connections[alias].cursor()
+    except OperationalError as error:
+        raise SettingError(
+            f"{variable} leads to no connection ({' '.join(str(error).split())}); check its role, password, host and "
+            "name, and that the server runs."
+        ) from error
+    with cursor:
+        yield cursor
 
 
 def _quoted(name: str) -> str:
     connection: BaseDatabaseWrapper = connections[OWNER]
     return connection.ops.quote_name(name)
+
+
+def _apply_to_tables(cursor: CursorWrapper, role: str) -> None:
+    protected: Mapping[str, str] = settings.PROTECTED_TABLES
+    for table in connections[OWNER].introspection.table_names(cursor):
+        cursor.execute(f"REVOKE ALL ON {_quoted(table)} FROM {role}, PUBLIC")
+        _revoke_columns(cursor, table, role)
+        cursor.execute(f"GRANT {protected.get(table, ALL)} ON {_quoted(table)} TO {role}")
 
 
 def _revoke_columns(cursor: CursorWrapper, table: str, role: str) -> None:
@@ -73,21 +110,55 @@ def _revoke_columns(cursor: CursorWrapper, table: str, role: str) -> None:
         [_quoted(table)],
     )
     for (column,) in cursor.fetchall():
-        cursor.execute(f"REVOKE ALL ({_quoted(column)}) ON {_quoted(table)} FROM {role}")
+        cursor.execute(f"REVOKE ALL ({_quoted(column)}) ON {_quoted(table)} FROM {role}, PUBLIC")
 
 
-def _refuse_missing_role(cursor: CursorWrapper, role: str) -> None:
-    cursor.execute("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = %s", [role])
+def _apply_to_functions(cursor: CursorWrapper, role: str) -> None:
+    cursor.execute(
+        "SELECT proname, oid::regprocedure::text FROM pg_proc"
+        " WHERE pronamespace = 'public'::regnamespace AND proowner = current_user::regrole"
+    )
+    for name, signature in cursor.fetchall():
+        cursor.execute(f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC, {role}")
+        if name in OPEN_FUNCTIONS:
+            cursor.execute(f"GRANT EXECUTE ON FUNCTION {signature} TO {role}")
+
+
+def _refuse_wrong_owner(cursor: CursorWrapper) -> None:
+    cursor.execute(
+        "SELECT pg_has_role(datdba, 'USAGE'), current_user, datname FROM pg_database WHERE datname = current_database()"
+    )
+    owns, owner, database = cursor.fetchone()
+    if not owns:
+        raise SettingError(
+            f"DATABASE_OWNER_URL names the role “{owner}”, which does not own the database “{database}”; "
+            f"give it the database with: ALTER DATABASE {_quoted(database)} OWNER TO {_quoted(owner)}."
+        )
+
+
+def _refuse_wrong_role(cursor: CursorWrapper, role: str) -> None:
+    """The application role must exist and be an ordinary one that cannot turn itself into the owner."""
+    cursor.execute(
+        "SELECT rolsuper OR rolbypassrls OR rolcreaterole,"
+        " pg_has_role(r.oid, current_user, 'MEMBER') OR pg_has_role(r.oid, datdba, 'MEMBER')"
+        " FROM pg_roles r, pg_database WHERE rolname = %s AND datname = current_database()",
+        [role],
+    )
     found = cursor.fetchone()
     if found is None:
         raise SettingError(
             f"DATABASE_URL names the role “{role}”, which the server does not have; "
-            f"create it with: CREATE ROLE {role} LOGIN PASSWORD '…'."
+            f"create it with: CREATE ROLE {_quoted(role)} LOGIN PASSWORD '…'."
         )
     if found[0]:
         raise SettingError(
             f"DATABASE_URL names the role “{role}”, which may pass all rights; "
-            "write a role without SUPERUSER and BYPASSRLS."
+            "write a role without SUPERUSER, BYPASSRLS and CREATEROLE."
+        )
+    if found[1]:
+        raise SettingError(
+            f"DATABASE_URL names the role “{role}”, which is a member of the owner and could become it; "
+            "write a role that is not."
         )
 
 
@@ -97,4 +168,18 @@ def _refuse_blind_locale(cursor: CursorWrapper) -> None:
         raise SettingError(
             "DATABASE_URL leads to a database with the locale C, which sees no letters in Chinese text; create it with "
             "LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' TEMPLATE template0 ENCODING 'UTF8'."
+        )
+
+
+def _refuse_two_databases(cursor: CursorWrapper) -> None:
+    """The names may differ, behind a connection pool; the database may not."""
+    which = "SELECT pg_postmaster_start_time(), oid FROM pg_database WHERE datname = current_database()"
+    cursor.execute(which)
+    owners = cursor.fetchone()
+    with _connected(DEFAULT_DB_ALIAS, "DATABASE_URL") as applications:
+        applications.execute(which)
+        same = applications.fetchone() == owners
+    if not same:
+        raise SettingError(
+            "DATABASE_URL and DATABASE_OWNER_URL lead to different databases; write one database, with two roles."
         )

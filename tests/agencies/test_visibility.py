@@ -62,17 +62,18 @@ def test_the_other_city_sees_nothing(who):
     ],
 )
 def test_the_fragments_agree_with_each_other(who, username, numbers):
-    """Three cases, in a table that stands in for `cases_caseagency` inside this transaction."""
+    """Three cases, in rows that stand in for `cases_caseagency` in one statement."""
     rows = [(1, ids("320300-drc", "320300-telecom", "320300-telecom-ct")), (2, ids("320300-drc", "320300-police"))]
     rows.append((3, ids("320100-drc")))
     actor = who(username)
+    pairs = [(case, agency) for case, agencies in rows for agency in agencies]
+    stand_in = "WITH cases_caseagency AS (SELECT * FROM unnest(%s::int[], %s::bigint[]) AS ca (case_id, agency_id))"
+    fragment = visible_cases(actor, "n")
     with connection.cursor() as cursor:
-        cursor.execute("CREATE TEMPORARY TABLE cases_caseagency (case_id int, agency_id bigint) ON COMMIT DROP")
-        for case, agencies in rows:
-            for agency in agencies:
-                cursor.execute("INSERT INTO pg_temp.cases_caseagency VALUES (%s, %s)", [case, agency])
-        fragment = visible_cases(actor, "n")
-        cursor.execute(f"SELECT n FROM generate_series(1, 4) n WHERE {fragment.sql} ORDER BY n", fragment.params)
+        cursor.execute(
+            f"{stand_in} SELECT n FROM generate_series(1, 4) n WHERE {fragment.sql} ORDER BY n",
+            [*map(list, zip(*pairs, strict=True)), *fragment.params],
+        )
         assert [row[0] for row in cursor.fetchall()] == numbers
     assert [case for case, agencies in rows if sees(actor, agencies)] == numbers
 

@@ -8,6 +8,8 @@ import pytest
 from django.conf import settings
 from django.db import ProgrammingError, connection, transaction
 
+from config.database import grants
+
 pytestmark = pytest.mark.django_db
 
 
@@ -49,6 +51,13 @@ def test_it_can_create_nothing() -> None:
         "CREATE FUNCTION mine() RETURNS int LANGUAGE sql AS 'SELECT 1'"
     )
     assert "permission denied for database" in refusal("CREATE SCHEMA mine")
+    assert "permission denied to create temporary tables" in refusal("CREATE TEMPORARY TABLE mine (n int)")
+
+
+def test_it_cannot_become_another_role() -> None:
+    assert "permission denied to set role" in refusal("SET ROLE lianzhi_owner")
+    assert "permission denied to set session authorization" in refusal("SET SESSION AUTHORIZATION lianzhi_owner")
+    assert "permission denied to set parameter" in refusal("SET session_replication_role = replica")
 
 
 def test_every_protected_table_exists() -> None:
@@ -80,6 +89,19 @@ def test_a_column_right_is_a_right_on_that_column_only() -> None:
     assert "permission denied for table cases_outbox" in refusal("UPDATE cases_outbox SET payload = '{}'")
     with connection.cursor() as cursor:
         cursor.execute("UPDATE cases_outbox SET delivered_at = now()")
+
+
+def test_it_may_call_exactly_the_functions_that_are_written_down() -> None:
+    called = rows("""
+        SELECT proname FROM pg_proc
+        WHERE pronamespace = 'public'::regnamespace AND has_function_privilege('lianzhi_app', oid, 'EXECUTE')
+    """)
+    assert {name for (name,) in called} == grants.OPEN_FUNCTIONS
+
+
+def test_it_draws_numbers_but_sets_none_back() -> None:
+    rows("SELECT nextval('cases_case_number_seq')")
+    assert "permission denied for sequence" in refusal("SELECT setval('cases_case_number_seq', 1)")
 
 
 def test_public_may_call_no_function_of_ours() -> None:

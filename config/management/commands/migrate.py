@@ -17,12 +17,16 @@ class Command(DjangoMigrate):
         super().add_arguments(parser)
         parser.set_defaults(database=OWNER)
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        only_looking = options["plan"] or options["check_unapplied"]
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        """Before Django's own checks, which connect, and would tell a wrong address by a traceback."""
         try:
             grants.prepare()
         except SettingError as error:
             raise CommandError(str(error)) from error
+        return super().execute(*args, **options)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        only_looking = options["plan"] or options["check_unapplied"]
         with migrating():
             super().handle(*args, **options)
             if not only_looking:
