@@ -7,15 +7,20 @@ write instead. Values that may be secret are never repeated in the message.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from psycopg2 import ProgrammingError
+from psycopg2.extensions import make_dsn
+
 TRUE = frozenset({"1", "true", "yes", "on"})
 FALSE = frozenset({"0", "false", "no", "off"})
 POSTGRES_SCHEMES = frozenset({"postgres", "postgresql"})
 REDIS_SCHEMES = frozenset({"redis", "rediss", "unix"})
+HOST = re.compile(r"\*|\.?[\w-]+(\.[\w-]+)*|\[[0-9A-Fa-f:.]+\]")
 
 
 class SettingError(Exception):
@@ -80,6 +85,17 @@ class Env:
             return list(default)
         return [word for word in (part.strip() for part in value.split(",")) if word]
 
+    def hosts(self, name: str, default: tuple[str, ...] = ()) -> list[str]:
+        """A comma-separated list of names without scheme and port; `.city.cn` stands for all below it."""
+        found = self.words(name, default)
+        for word in found:
+            if not HOST.fullmatch(word):
+                raise SettingError(
+                    f"{name} holds “{word}”, which is not the name of a host; "
+                    "write names without https:// and without a port, such as lianzhi.example.gov.cn."
+                )
+        return found
+
     def pairs(self, name: str) -> dict[str, str]:
         """A comma-separated list of NAME=VALUE."""
         found: dict[str, str] = {}
@@ -95,12 +111,18 @@ class Env:
         value = self.get(name)
         if value is None:
             return default
-        path = Path(value).expanduser()
+        try:
+            path = Path(value).expanduser()
+            is_file = path.exists() and not path.is_dir()
+        except (OSError, RuntimeError) as error:
+            raise SettingError(
+                f"{name} is “{value}”, which cannot be looked up ({error}); write another one."
+            ) from None
         if not path.is_absolute():
             raise SettingError(
                 f"{name} is “{value}”, which is a relative path; write an absolute one, such as {path.absolute()}."
             )
-        if path.exists() and not path.is_dir():
+        if is_file:
             raise SettingError(f"{name} is “{value}”, which is a file; write the path of a directory.")
         return path
 
@@ -126,15 +148,25 @@ class Env:
         value = self.get(name) or default
         if value is None:
             return None
-        parts = urlsplit(value)
-        if parts.scheme not in REDIS_SCHEMES:
-            raise SettingError(
-                f"{name} begins with “{parts.scheme}:”, which is no Redis address; "
-                "write redis://HOST:6379/0, rediss://HOST:6379/0 or unix:///PATH?db=0."
-            )
-        if not (parts.hostname or parts.path.strip("/")):
-            raise SettingError(f"{name} names no server; write redis://HOST:6379/0 or unix:///PATH?db=0.")
+        check_redis_url(name, value)
         return value
+
+
+def check_redis_url(name: str, url: str) -> None:
+    """`redis://:PASSWORD@HOST:6379/NUMBER`, `rediss://…`, `unix:///PATH?db=NUMBER`."""
+    example = "redis://HOST:6379/0, rediss://HOST:6379/0 or unix:///PATH?db=0"
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        raise SettingError(f"{name} cannot be read as an address; write {example}.") from None
+    if parts.scheme not in REDIS_SCHEMES:
+        raise SettingError(f"{name} begins with “{parts.scheme}:”, which is no Redis address; write {example}.")
+    number = dict(parse_qsl(parts.query)).get("db", "0") if parts.scheme == "unix" else parts.path.strip("/") or "0"
+    if not number.isdecimal():
+        raise SettingError(f"{name} names no number of a database; write {example}.")
+    if not (parts.path.strip("/") if parts.scheme == "unix" else parts.hostname):
+        raise SettingError(f"{name} names no server; write {example}.")
 
 
 def parse_database_url(name: str, url: str) -> dict[str, Any]:
@@ -156,12 +188,22 @@ def parse_database_url(name: str, url: str) -> dict[str, Any]:
     host = options.pop("host", None) or unquote(parts.hostname or "")
     if not host:
         raise SettingError(f"{name} names no server; write {example}, or add ?host=/DIRECTORY for a socket.")
+    number = options.pop("port", None) or (str(port) if port else "")
+    try:
+        make_dsn(host=host, **options)
+    except ProgrammingError as error:
+        raise SettingError(
+            f"{name} holds an option that PostgreSQL does not know ({str(error).strip()}); write {example}, "
+            "followed by options of libpq such as ?sslmode=verify-full."
+        ) from None
+    if not re.fullmatch(r"\d{0,5}", number):
+        raise SettingError(f"{name} holds a port that is not a number; write {example}.")
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": database,
         "USER": unquote(parts.username),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": host,
-        "PORT": options.pop("port", None) or (str(port) if port else ""),
+        "PORT": number,
         "OPTIONS": options,
     }

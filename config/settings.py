@@ -38,7 +38,7 @@ SECRET_KEY = (
 )
 # The keys that seal personal data, and the key by which equal values are found.
 VAULT_KEYS, VAULT_INDEX_KEY = vault_keys(env, demo_secret=SECRET_KEY if DEMO else None)
-ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]") if DEMO else ())
+ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]") if DEMO else ())
 if not ALLOWED_HOSTS:
     env.required("ALLOWED_HOSTS", write="the names under which users reach the site, such as lianzhi.example.gov.cn")
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")

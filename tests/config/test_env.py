@@ -31,15 +31,36 @@ def test_it_reads_yes_and_no(value: str, expected: bool | None) -> None:
         (lambda env: env.secret("NAME"), "short", "NAME is too easy to guess; write at least 50 random characters"),
         (lambda env: env.secret("NAME"), "ab" * 40, "NAME is too easy to guess"),
         (lambda env: env.choice("NAME", "A", ("A", "B")), "C", "NAME is “C”; write one of A, B."),
+        (lambda env: env.directory("NAME", Path("/")), "~nobody-knows/x", "which cannot be looked up"),
+        (
+            lambda env: env.hosts("NAME"),
+            "a.cn,https://b.cn",
+            "NAME holds “https://b.cn”, which is not the name of a host",
+        ),
+        (lambda env: env.hosts("NAME"), "a.cn:8000", "write names without https:// and without a port, such as"),
         (lambda env: env.pairs("NAME"), "a=1,b", "NAME holds “b”; write NAME=VALUE,NAME=VALUE"),
         (lambda env: env.required("NAME", write="a number"), " ", "NAME is not set; write a number."),
         (lambda env: env.redis("NAME"), "localhost:6379", "NAME begins with “localhost:”, which is no Redis address"),
         (lambda env: env.redis("NAME"), "redis://", "NAME names no server; write redis://HOST:6379/0"),
+        (lambda env: env.redis("NAME"), "unix://", "NAME names no server; write redis://HOST:6379/0"),
+        (lambda env: env.redis("NAME"), "redis://h:99999/0", "NAME cannot be read as an address; write redis://HOST"),
+        (lambda env: env.redis("NAME"), "redis://h/first", "NAME names no number of a database; write redis://HOST"),
+        (lambda env: env.redis("NAME"), "unix:///r.sock?db=x", "NAME names no number of a database; write redis://"),
         (lambda env: env.database("NAME"), "mysql://u@h/d", "NAME begins with “mysql:”; only PostgreSQL is supported"),
         (lambda env: env.database("NAME"), "postgresql://u@h:x/d", "NAME cannot be read as an address"),
         (lambda env: env.database("NAME"), "postgresql://u:p@h", "NAME names no database; write postgresql://USER"),
         (lambda env: env.database("NAME"), "postgresql://h/d", "NAME names no database role"),
         (lambda env: env.database("NAME"), "postgresql://u@/d", "NAME names no server"),
+        (
+            lambda env: env.database("NAME"),
+            "postgresql://u@h/d?port=x",
+            "NAME holds a port that is not a number; write",
+        ),
+        (
+            lambda env: env.database("NAME"),
+            "postgresql://u@h/d?sslmod=require",
+            "does not know (invalid dsn: invalid conn",
+        ),
     ],
 )
 def test_it_says_what_is_wrong_and_what_to_write(reader, value: str, sentence: str) -> None:
@@ -72,6 +93,26 @@ def test_it_reads_a_socket_in_a_directory_with_spaces() -> None:
     found = read("postgresql://app@/lianzhi?host=/srv/with%20space&port=5433").database("NAME")
     assert found is not None
     assert (found["HOST"], found["PORT"], found["OPTIONS"]) == ("/srv/with space", "5433", {})
+
+
+def test_a_closed_directory_is_told_and_not_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_path: Path) -> bool:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "exists", refuse)
+    with pytest.raises(SettingError, match=r"NAME is “/root/x”, which cannot be looked up \(.*Permission denied\)"):
+        read("/root/x").directory("NAME", Path("/"))
+
+
+@pytest.mark.parametrize(
+    "address", ["redis://:p%40ss@h", "rediss://u:p@h:6380/3", "unix:///run/r.sock", "redis://[::1]/0"]
+)
+def test_it_takes_every_form_of_a_redis_address(address: str) -> None:
+    assert read(address).redis("NAME") == address
+
+
+def test_hosts_are_names_addresses_and_patterns() -> None:
+    assert read("a.cn, .b.cn,127.0.0.1,[::1],*").hosts("NAME") == ["a.cn", ".b.cn", "127.0.0.1", "[::1]", "*"]
 
 
 def test_an_empty_value_counts_as_not_set() -> None:
