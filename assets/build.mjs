@@ -51,9 +51,9 @@ async function icons() {
 }
 
 async function licences() {
-  const parts = [["@tabler/core", "1.0.0"], ["@tabler/icons", "3.51.0"], ["htmx.org", "4.0.1"]];
-  const texts = await Promise.all(parts.map(async ([name, version]) =>
-    `${name} ${version}\n\n${await readFile(`node_modules/${name}/LICENSE`, "utf8")}`));
+  const { devDependencies } = JSON.parse(await readFile("package.json", "utf8"));
+  const texts = await Promise.all(["@tabler/core", "@tabler/icons", "htmx.org"].map(async (name) =>
+    `${name} ${devDependencies[name]}\n\n${await readFile(`node_modules/${name}/LICENSE`, "utf8")}`));
   await writeFile(`${OUT}/LICENSES.txt`, texts.join("\n" + "-".repeat(78) + "\n"));
 }
 

@@ -137,6 +137,18 @@ def test_a_failed_installation_shows_the_end_of_the_log_and_is_tried_again(root_
     assert not (root_machine.tree / ".venv" / ".installed").exists()
 
 
+def test_a_venv_made_by_halves_is_made_again(root_machine: Machine) -> None:
+    """Ctrl-C while it was made leaves an interpreter without pip, which no later run could use."""
+    root_machine.put("python3", NO_VENV.replace("-e ", "-n "))
+    half = root_machine.tree / ".venv" / "bin" / "python"
+    half.parent.mkdir(parents=True)
+    half.write_text('#!/bin/sh\ncase "$*" in *pip*) exit 1 ;; esac\n')
+    half.chmod(0o755)
+    done = root_machine.run("setup", "runtime")
+    assert done.returncode == 0, done.stderr
+    assert "pip" not in half.read_text()
+
+
 def test_it_says_and_does_nothing_while_the_lock_is_unchanged(root_machine: Machine) -> None:
     root_machine.put("python3", NO_VENV.replace("-e ", "-n "))
     assert root_machine.run("setup", "dev").stdout == "installing the dependencies in .venv …\n"
