@@ -35,10 +35,10 @@ class Installation:
             command, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd="/"
         )
 
-    def run(self, *arguments: str) -> str:
+    def run(self, *arguments: str, seconds: float = 60) -> str:
         """The output of a command; it fails the test when the command fails or leaves its pipes open."""
         with self.popen(*arguments) as process:
-            out, err = process.communicate(timeout=60)
+            out, err = process.communicate(timeout=seconds)
         assert process.returncode == 0, err
         return out
 
