@@ -6,6 +6,7 @@ import base64
 import json
 import os
 import secrets
+import ssl
 import subprocess
 import sys
 from pathlib import Path
@@ -109,6 +110,12 @@ def test_redis_on_a_socket_becomes_a_broker_that_celery_understands() -> None:
     found = show("CELERY_BROKER_URL", REDIS_URL="unix:///run/redis/r.sock?db=2")
     assert found["CELERY_BROKER_URL"] == "redis+socket:///run/redis/r.sock?virtual_host=2"
     assert show("CELERY_BROKER_URL")["CELERY_BROKER_URL"] == PRODUCTION["REDIS_URL"]
+
+
+def test_the_brokers_certificate_is_verified() -> None:
+    encrypted = show("CELERY_BROKER_USE_SSL", REDIS_URL="rediss://redis.invalid:6380/0")
+    assert encrypted == {"CELERY_BROKER_USE_SSL": {"ssl_cert_reqs": ssl.CERT_REQUIRED.value}}
+    assert show("CELERY_BROKER_USE_SSL") == {"CELERY_BROKER_USE_SSL": None}
 
 
 def test_a_killed_workers_task_comes_back_in_minutes_and_no_task_runs_longer(settings) -> None:
