@@ -25,13 +25,14 @@ from typing import Any, NamedTuple
 import pytest
 
 from config.embedded import process
+from tests.installation import is_foreign
 from tests.servers import DEMO_TEMPLATE, DEMO_TEST, TEMPLATE, TEST, Servers
 
 ROOT = Path(__file__).resolve().parent.parent
 SERVERS = Servers()
 
 # Before Django reads its settings. Nothing of the caller's own environment may lead a test to a real database.
-for _name in [name for name in os.environ if name.startswith("LIANZHI_")]:
+for _name in [name for name in os.environ if is_foreign(name)]:
     del os.environ[_name]
 os.environ.update(
     SERVERS.environment(TEST),

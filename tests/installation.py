@@ -17,7 +17,22 @@ from config.embedded import Home
 from config.embedded.home import APP_ROLE, PORT
 
 ROOT = Path(__file__).resolve().parent.parent
-FOREIGN = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "SECRET_KEY", "LIANZHI_DEMO", "LIANZHI_HOME")
+# What the caller of the tests may have set for an installation of their own.
+FOREIGN = (
+    "ALLOWED_HOSTS",
+    "CSRF_TRUSTED_ORIGINS",
+    "DATABASE_OWNER_URL",
+    "DATABASE_URL",
+    "DEMO_EXIT",
+    "REDIS_URL",
+    "SECRET_KEY",
+    "VAULT_INDEX_KEY",
+    "VAULT_KEYS",
+)
+
+
+def is_foreign(name: str) -> bool:
+    return name in FOREIGN or name.startswith("LIANZHI_")
 
 
 class Installation:
@@ -26,7 +41,7 @@ class Installation:
     def __init__(self, root: Path, prefix: tuple[str, ...] = (), **extra: str) -> None:
         self.home = Home(root)
         self.prefix = prefix
-        self.environment = {name: value for name, value in os.environ.items() if name not in FOREIGN}
+        self.environment = {name: value for name, value in os.environ.items() if not is_foreign(name)}
         self.environment |= {"LIANZHI_HOME": str(root)} | extra
 
     def popen(self, *arguments: str) -> subprocess.Popen[str]:

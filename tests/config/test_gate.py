@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from tests.installation import ROOT
+from tests.installation import ROOT, is_foreign
 from tools.check_words import complaints
 
 
@@ -38,6 +38,11 @@ def test_every_variable_is_documented_and_every_documented_one_is_read() -> None
     read_here |= {"DATABASE_URL", "DATABASE_OWNER_URL"}  # through a helper
     documented = set(re.findall(r"^\| `([A-Z_]+)` \|", read("docs/operations.md"), re.MULTILINE))
     assert documented == read_here
+
+
+def test_the_tests_forget_every_variable_that_the_caller_may_have_set() -> None:
+    documented = set(re.findall(r"^\| `([A-Z_]+)` \|", read("docs/operations.md"), re.MULTILINE))
+    assert {name for name in documented if not is_foreign(name)} == set()
 
 
 def test_the_lock_of_the_product_is_part_of_the_lock_for_development() -> None:
