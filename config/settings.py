@@ -133,7 +133,7 @@ PROTECTED_TABLES: dict[str, str] = {
     "cases_idempotencykey": "SELECT",
     "cases_document": "SELECT",
     "cases_documentseries": "SELECT",
-    "cases_outbox": "SELECT, UPDATE (delivered_at)",
+    "cases_outbox": "SELECT, UPDATE (delivered_at, failed_at, problem)",
     "cases_attachment": "SELECT, INSERT",
     "notifications_message": "SELECT, INSERT, UPDATE (read_at)",
     # People, agencies and roles are ended, never deleted; regions and the directory's stamp come with the migrations.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -67,6 +67,26 @@ def find_message(actor: Actor, message_id: int) -> InboxMessage | None:
     """One of the actor's own messages."""
     found = inbox(actor, after=message_id + 1, limit=1)
     return found[0] if found and found[0].id == message_id else None
+
+
+class Stuck(NamedTuple):
+    """A row of the outbox that cannot be delivered, for the operator."""
+
+    id: int
+    number: str
+    topic: str
+    problem: str
+
+
+def set_aside(limit: int = 100) -> list[Stuck]:
+    """The oldest rows of the outbox that were set aside."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT o.id, c.number, o.topic, o.problem FROM cases_outbox o JOIN cases_case c ON c.id = o.case_id"
+            " WHERE o.delivered_at IS NULL AND o.failed_at IS NOT NULL ORDER BY o.id LIMIT %s",
+            [limit],
+        )
+        return [Stuck(*row) for row in cursor.fetchall()]
 
 
 def _message(row: tuple[Any, ...]) -> InboxMessage:

@@ -321,6 +321,8 @@ class Migration(migrations.Migration):
                 ("payload", models.JSONField(default=dict, verbose_name="内容")),
                 ("created_at", models.DateTimeField(verbose_name="时间")),
                 ("delivered_at", models.DateTimeField(null=True, verbose_name="送达")),
+                ("failed_at", models.DateTimeField(null=True, verbose_name="未能送达")),
+                ("problem", models.CharField(db_default="", max_length=200, verbose_name="原因")),
                 (
                     "agency",
                     models.ForeignKey(

@@ -96,6 +96,9 @@ class Outbox(models.Model):
     payload = models.JSONField("内容", default=dict)
     created_at = models.DateTimeField("时间")
     delivered_at = models.DateTimeField("送达", null=True)
+    # A row that cannot be delivered is set aside, so that it does not hold up the others.
+    failed_at = models.DateTimeField("未能送达", null=True)
+    problem = models.CharField("原因", max_length=200, db_default="")
 
     class Meta:
         verbose_name = "待发消息"

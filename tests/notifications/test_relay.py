@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connection, connections, transaction
+from django.core.management import call_command
+from django.db import OperationalError, connection, connections, transaction
 
 from agencies.actors import find_actor, system_actor
 from agencies.models import Membership
@@ -84,13 +86,74 @@ def test_a_row_that_is_delivered_twice_all_the_same_reaches_nobody_twice(opened)
     assert Message.objects.count() == 1
 
 
-def test_a_batch_that_fails_leaves_nothing_half_done(opened, monkeypatch):
+def test_a_batch_that_the_database_breaks_off_leaves_nothing_half_done(opened, monkeypatch):
     opened()
-    monkeypatch.setattr(relay, "_MARK", "SELECT 1 / 0 WHERE %s IS NOT NULL AND %s IS NOT NULL")
-    with pytest.raises(Exception, match="division by zero"), transaction.atomic():
+    broken_off = "DO $$ BEGIN RAISE EXCEPTION 'going down' USING ERRCODE = '57P01'; END $$ -- %s %s"
+    monkeypatch.setattr(relay, "_MARK", broken_off)
+    with pytest.raises(OperationalError, match="going down"), transaction.atomic():
         deliver_batch()
     assert Message.objects.count() == 0
+    assert Outbox.objects.get().failed_at is None
     monkeypatch.undo()
+    assert deliver_all() == 1
+
+
+def spoil(outbox_id, payload):
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("UPDATE cases_outbox SET payload = %s WHERE id = %s", [payload, outbox_id])
+
+
+@pytest.mark.parametrize("payload", ['"no object"', '{"roles": 7}', '{"roles": ["handler"], "due_at": "tomorrow"}'])
+def test_a_row_that_cannot_be_delivered_is_set_aside_and_holds_up_nobody(
+    demo_city, fresh_db, opened, texts, caplog, payload
+):
+    for _ in range(9):
+        opened()
+    bad = Outbox.objects.order_by("id").values_list("id", flat=True)[2]
+    spoil(bad, payload)
+    assert deliver_all() == 8
+    assert len(texts("drc-handler2")) == 8
+    left = Outbox.objects.get(delivered_at__isnull=True)
+    assert (left.id, left.failed_at is not None, left.problem != "") == (bad, True, True)
+    assert f"outbox row {bad} (task.opened) cannot be delivered" in caplog.text
+    # It is not looked at again with every ring and sweep.
+    assert deliver_all() == 0
+    assert caplog.text.count("cannot be delivered") == 1
+
+
+def test_a_row_that_was_set_aside_is_tried_again_after_an_hour(demo_city, fresh_db, opened, texts, monkeypatch):
+    opened()
+    row = Outbox.objects.get()
+    spoil(row.id, '"no object"')
+    assert deliver_all() == 0
+    spoil(row.id, json.dumps(row.payload))
+    assert deliver_all() == 0
+    later = relay.clock.now() + relay.RETRY_AFTER
+    monkeypatch.setattr(relay.clock, "now", lambda: later)
+    assert deliver_all() == 1
+    assert len(texts("drc-handler2")) == 1
+
+
+def test_the_operator_sees_what_was_set_aside_and_tries_it_again(demo_city, fresh_db, opened, capsys, number):
+    opened()
+    row = Outbox.objects.get()
+    spoil(row.id, '"no object"')
+    call_command("deliver_notifications", "--once")
+    told = capsys.readouterr()
+    assert told.out == "已投递 0 条 delivered 0\n"
+    assert f"cannot be delivered: {row.id} {number(1)} task.opened AttributeError" in told.err
+    spoil(row.id, json.dumps(row.payload))
+    call_command("deliver_notifications", "--once", "--retry")
+    told = capsys.readouterr()
+    assert (told.out, told.err) == ("已投递 1 条 delivered 1\n", "")
+
+
+def test_more_bad_rows_than_a_batch_holds_do_not_hide_the_good_one(demo_city, fresh_db, opened, monkeypatch):
+    for _ in range(5):
+        opened()
+    for bad in Outbox.objects.order_by("id").values_list("id", flat=True)[:4]:
+        spoil(bad, '"no object"')
+    monkeypatch.setattr(relay, "BATCH", 2)
     assert deliver_all() == 1
 
 

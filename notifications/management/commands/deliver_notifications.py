@@ -8,23 +8,32 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from notifications.relay import deliver_all
+from notifications.relay import deliver_all, try_again
+from notifications.selectors import set_aside
 
 PAUSE = 10.0  # seconds between two looks, as the sweep of the worker
 
 
 class Command(BaseCommand):
-    help = "投递待发消息（无需 Celery）；--once 只投递一次。Deliver what is undelivered; with --once stop afterwards."
+    help = (
+        "投递待发消息（无需 Celery）；--once 只投递一次，并列出未能投递的消息。"
+        "Deliver what is undelivered; with --once stop afterwards and name what cannot be delivered."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--once", action="store_true", help="deliver what is there and stop")
+        parser.add_argument("--retry", action="store_true", help="try at once again what was set aside")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["retry"]:
+            try_again()
         while True:
             done = deliver_all()
             if options["verbosity"] > 0 and (done or options["once"]):
                 self.stdout.write(f"已投递 {done} 条 delivered {done}")
                 self.stdout.flush()
             if options["once"]:
+                for row in set_aside():
+                    self.stderr.write(f"未能投递 cannot be delivered: {row.id} {row.number} {row.topic} {row.problem}")
                 return
             time.sleep(PAUSE)
