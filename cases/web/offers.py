@@ -21,6 +21,7 @@ def offers(actor: Actor, case: Row | None, task_ids: Collection[str]) -> dict[st
         return found
     tasks = [task for task in case["tasks"] if task["id"] in task_ids]
     owners = {task["agency"]["id"] for task in tasks}
+    own = set(actor.agency_ids)
     roles = {role for task in tasks for role in task["roles"]}
     people = {p.username: p for owner in owners for p in assignable(actor, owner, roles)}
     return {
@@ -29,7 +30,7 @@ def offers(actor: Actor, case: Row | None, task_ids: Collection[str]) -> dict[st
         "to_region": _other_regions(case),
         "bill": _bills(case),
         "task": [(t["id"], f"{say(KINDS[t['kind']].label)}　{t['agency']['short_name']}") for t in tasks],
-        "unit": [(unit.code, unit.name) for owner in owners for unit in get_directory().units(owner)],
+        "unit": [(u.code, u.name) for owner in owners for u in get_directory().units(owner) if own & {owner, u.id}],
         "user": [(p.username, f"{p.display_name}　{p.agency_name}") for p in people.values()],
     }
 

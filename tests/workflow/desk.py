@@ -51,6 +51,7 @@ AGENCIES = (
     (9, "320100-drc", "development_commission", "3201", None, "", ["power_authority"]),
     (10, "320100-grid", "grid_company", "3201", None, "", []),
     (11, "320302-grid", "grid_company", "320302", 2, "", []),
+    (12, "320303-grid", "grid_company", "320303", 2, "", []),
 )
 REGIONS = (
     ("32", "320000", "江苏省", "province", None, "JS"),

@@ -120,6 +120,28 @@ def test_a_task_is_given_to_a_unit_of_the_agency_and_to_a_person_with_its_role()
     desk.act("gulou-handler1", "report_consumption", result="not_locatable")
 
 
+def test_a_unit_passes_work_on_inside_itself_only() -> None:
+    desk = Desk().dispatched("check_consumption")
+    for who in ("gulou-handler1", "gulou-handler2", "grid-handler1"):
+        desk.person(who)
+    desk.act("grid-handler1", "assign_task", unit="320302-grid")
+    assert "转派由上级单位办理" in desk.refused("gulou-handler1", "assign_task", unit="320303-grid").text.zh
+    assert "不在本单位" in desk.refused("gulou-handler1", "assign_task", assignee="grid-handler1").text.zh
+    desk.act("gulou-handler1", "assign_task", assignee="gulou-handler2")
+    desk.act("grid-handler1", "assign_task", unit="320303-grid")
+
+
+def test_a_task_given_to_another_unit_leaves_the_person_it_was_with() -> None:
+    desk = Desk().dispatched("check_consumption")
+    for who in ("gulou-handler1", "grid-handler1"):
+        desk.person(who)
+    desk.act("grid-handler1", "assign_task", unit="320302-grid", assignee="gulou-handler1")
+    desk.act("grid-handler1", "assign_task", unit="320302-grid")
+    assert desk.task("check_consumption").assignee_id == desk.person("gulou-handler1").user_id
+    desk.act("grid-handler1", "assign_task", unit="320303-grid")
+    assert desk.task("check_consumption").assignee_id is None
+
+
 # Extension ----------------------------------------------------------------------------------------
 
 

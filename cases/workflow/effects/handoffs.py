@@ -111,13 +111,16 @@ def _reassign(view: CaseView, data: Data, ctx: Context, ruling: dict[str, Any]) 
 
 
 def assign_task(view: CaseView, data: Data, ctx: Context) -> Outcome:
-    changes: dict[str, Any] = {}
+    """To another unit without naming a person, it is no longer with the person who had it in the unit before."""
+    task, changes = the_task(ctx), dict[str, Any]()
     unit = resolve_agency(ctx.directory, data["unit"])
     if unit is not None:
         changes["unit_id"] = unit.id
     if data["assignee"]:
         changes["assignee_id"] = ctx.people[data["assignee"]]["id"]
-    return Outcome(touch={the_task(ctx).id: changes})
+    elif unit is not None and unit.id != task.unit_id and task.assignee_id is not None:
+        changes["assignee_id"] = None
+    return Outcome(touch={task.id: changes})
 
 
 def request_extension(view: CaseView, data: Data, ctx: Context) -> Outcome:

@@ -102,7 +102,10 @@ def _can_do(addressee: str, kind: str, agency: AgencyRef, view: CaseView, ctx: C
 
 
 def assignment(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
-    """To a sub-unit of the agency that owes the task, or to a person there who holds one of its roles."""
+    """To a sub-unit of the agency that owes the task, or to a person there who holds one of its roles.
+
+    A sub-unit passes work on inside itself; giving it to another unit is its principal's business.
+    """
     task = ctx.task
     if not data or task is None:
         return None
@@ -111,10 +114,16 @@ def assignment(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
     unit = resolve_agency(ctx.directory, data["unit"])
     if data["unit"] and (unit is None or unit.parent_id != task.agency_id or not unit.active):
         return correct("unit", "不是本单位的下属单位，从列表中选择", "That is not one of the agency's sub-units")
+    if unit is not None and ctx.post.is_unit and unit.id != ctx.post.agency_id:
+        return correct(
+            "unit",
+            "下属单位之间的转派由上级单位办理。本单位办不了的，请退回并说明",
+            "Giving it to another unit is the principal agency's business; return it with a reason",
+        )
     if not data["assignee"]:
         return None
     person = ctx.people.get(data["assignee"])
-    at = {task.agency_id, unit.id if unit else task.unit_id}
+    at = {ctx.post.agency_id} if ctx.post.is_unit else {task.agency_id, unit.id if unit else task.unit_id}
     roles = {role for agency_id, held in person["posts"] if agency_id in at for role in held} if person else set()
     if not roles:
         return correct("assignee", "承办人不在本单位，从列表中选择", "That person does not belong to the agency")
