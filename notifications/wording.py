@@ -10,24 +10,28 @@ from django.utils import timezone
 
 from agencies.vocabulary import Label
 
+# Topic → what stands before the task, for one case and for many at once; and whether its date belongs there.
+_WORDS = {
+    "task.opened": (Label("待办", "to do"), Label("新待办", "new tasks"), True),
+    "task.assigned": (Label("已分派", "assigned"), Label("已分派", "assigned"), True),
+    "task.due_changed": (Label("期限已改", "new deadline"), Label("期限已改", "with a new deadline"), True),
+    "task.cancelled": (Label("已撤销，不再办理", "called off"), Label("已撤销，不再办理", "called off"), False),
+    "task.paused": (Label("已中止，暂不办理", "on hold"), Label("已中止，暂不办理", "on hold"), False),
+    "task.resumed": (Label("恢复办理", "goes on"), Label("恢复办理", "going on"), True),
+    "task.answered": (Label("已有结果", "answered"), Label("已有结果", "answered"), False),
+}
+_OTHER = (Label("有新进展", "has moved on"), Label("有新进展", "have moved on"), False)
+
 
 def wording(topic: str, payload: Mapping[str, Any]) -> Label:
     """One line: which case, what has to be done, by when."""
-    number = str(payload.get("number", ""))
-    task = Label(str(payload.get("label_zh", "")), str(payload.get("label_en", "")))
+    one, many, dated = _WORDS.get(topic, _OTHER)
+    zh, en = str(payload.get("label_zh", "")), str(payload.get("label_en", ""))
+    task = Label(f"：{zh}" if zh else "", f": {en}" if en else "")
     if count := payload.get("count"):
-        return Label(f"{count} 件新待办：{task.zh}", f"{count} new tasks: {task.en}")
-    due = _due(payload.get("due_at"))
-    if topic == "task.opened":
-        return Label(f"{number} 待办：{task.zh}{_by_zh(due)}", f"{number} to do: {task.en}{_by_en(due)}")
-    if topic == "task.assigned":
-        return Label(f"{number} 已分派：{task.zh}{_by_zh(due)}", f"{number} assigned: {task.en}{_by_en(due)}")
-    if topic == "task.due_changed":
-        return Label(f"{number} 期限已改：{task.zh}{_by_zh(due)}", f"{number} new deadline: {task.en}{_by_en(due)}")
-    return Label(
-        f"{number} 有新进展{f'：{task.zh}' if task.zh else ''}",
-        f"{number} has moved on{f': {task.en}' if task.en else ''}",
-    )
+        return Label(f"{count} 件{many.zh}{task.zh}", f"{count} {many.en}{task.en}")
+    number, due = str(payload.get("number", "")), _due(payload.get("due_at")) if dated else ""
+    return Label(f"{number} {one.zh}{task.zh}{_by_zh(due)}", f"{number} {one.en}{task.en}{_by_en(due)}")
 
 
 def _due(at: object) -> str:

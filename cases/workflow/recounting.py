@@ -31,7 +31,7 @@ from cases.workflow.recording import bell
 from cases.workflow.recording.messages import messages
 from cases.workflow.recording.plain import plain
 from cases.workflow.recording.writing import Writing, commit
-from cases.workflow.view import CaseView, Outcome
+from cases.workflow.view import CaseView
 from cases.workflow.workdays import calendar_for
 
 STREAM: Final = "config/calendar"
@@ -172,6 +172,5 @@ def _writing(case: Loaded, view: CaseView, touched: dict[str, dict[str, Any]], a
             "commit": settings.SOFTWARE_VERSION,
         },
     )
-    outcome = Outcome(touch={task: changes for task, changes in touched.items() if "due_at" in changes})
-    told = messages(RECOUNT, view, [], outcome, actor.user_id, view.stage)
+    told = messages(RECOUNT, view, body, actor.user_id)
     return Writing(view.id, view.number, body, {"outbox": told} if told else {})

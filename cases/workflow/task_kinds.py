@@ -31,6 +31,7 @@ class TaskKind:
     `lives_in`: the stages in which it stays open when the case enters them; elsewhere leaving its stage cancels it.
     `droppable`: a ruling on its return may let it fall away without leaving the case stuck.
     `adverse`: part of a step against the person concerned; a stay stops its clock.
+    `answers`: a question or a proposal that waits for its answer; whoever asked is told when it is there.
     """
 
     code: str
@@ -40,6 +41,7 @@ class TaskKind:
     lives_in: frozenset[str] = NOWHERE
     droppable: bool = False
     adverse: bool = False
+    answers: bool = False
 
     @property
     def deadline(self) -> str:
@@ -66,7 +68,7 @@ APPROVER: Final = ("approver",)
 _LEADS = _kinds(
     TaskKind("triage", Text("线索分办", "Triage"), COMMISSION, HANDLER),
     TaskKind("review_monitoring", Text("持续监测复核", "Review of monitoring"), COMMISSION, HANDLER),
-    TaskKind("review_exclusion", Text("误报排除审核", "Review of exclusion"), COMMISSION, REVIEWER),
+    TaskKind("review_exclusion", Text("误报排除审核", "Review of exclusion"), COMMISSION, REVIEWER, answers=True),
 )
 _VERIFICATION = _kinds(
     TaskKind("trace_subscriber", Text("溯源核查", "Trace the subscriber"), TELECOM, HANDLER, droppable=True),
@@ -74,7 +76,9 @@ _VERIFICATION = _kinds(
     TaskKind("analyse_traffic", Text("流量核查", "Analyse traffic"), CYBERSPACE, HANDLER, droppable=True),
     TaskKind("inspect_site", Text("现场核查", "Inspect the site"), COMMISSION, HANDLER, droppable=True),
     TaskKind("determine", Text("提出认定意见", "Propose a determination"), COMMISSION, ("handler", "reviewer")),
-    TaskKind("review_determination", Text("认定意见审核", "Review of determination"), COMMISSION, REVIEWER),
+    TaskKind(
+        "review_determination", Text("认定意见审核", "Review of determination"), COMMISSION, REVIEWER, answers=True
+    ),
     TaskKind(
         "advise_owner",
         Text("出具处置建议", "Advise the owner"),
@@ -103,7 +107,14 @@ _SUSPENSION = _kinds(
         "execute_suspension", Text("实施停电", "Execute the suspension"), GRID, ("field_crew", "reviewer"), adverse=True
     ),
     TaskKind("confirm_suspension", Text("停电复核", "Confirm the suspension"), GRID, ("field_crew", "reviewer")),
-    TaskKind("decide_objection", Text("答复异议", "Decide the objection"), COMMISSION, REVIEWER, lives_in=MEASURES),
+    TaskKind(
+        "decide_objection",
+        Text("答复异议", "Decide the objection"),
+        COMMISSION,
+        REVIEWER,
+        lives_in=MEASURES,
+        answers=True,
+    ),
     TaskKind("restore_supply", Text("实施恢复供电", "Restore the supply"), GRID, ("field_crew",), lives_in=EVERYWHERE),
     TaskKind(
         "confirm_restoration",
@@ -121,18 +132,32 @@ _SURCHARGE = _kinds(
     ),
     TaskKind("notify_subscriber", Text("告知用户", "Notify the user"), GRID, ("billing", "handler"), adverse=True),
     TaskKind("issue_bill", Text("出具账单", "Issue the bill"), GRID, ("billing",), adverse=True),
-    TaskKind("review_bill", Text("复核账单", "Review the bill"), GRID, REVIEWER, lives_in=EVERYWHERE),
+    TaskKind("review_bill", Text("复核账单", "Review the bill"), GRID, REVIEWER, lives_in=EVERYWHERE, answers=True),
     TaskKind("end_surcharge", Text("签发停止执行函", "End the surcharge"), COMMISSION, APPROVER),
 )
 _CLOSING = _kinds(
     TaskKind("close", Text("申请办结", "Propose closing"), COMMISSION, HANDLER),
-    TaskKind("review_closure", Text("办结审核", "Review of closing"), COMMISSION, REVIEWER),
+    TaskKind("review_closure", Text("办结审核", "Review of closing"), COMMISSION, REVIEWER, answers=True),
     TaskKind("follow_up", Text("回头看", "Follow-up visit"), COMMISSION, HANDLER, lives_in=frozenset({"closed"})),
 )
 _ANSWERING = ("handler", "reviewer", "approver")
 _COOPERATION = _kinds(
-    TaskKind("rule_on_return", Text("裁定退回", "Rule on the return"), COMMISSION, REVIEWER, lives_in=EVERYWHERE),
-    TaskKind("decide_extension", Text("审批延期", "Decide the extension"), COMMISSION, REVIEWER, lives_in=EVERYWHERE),
+    TaskKind(
+        "rule_on_return",
+        Text("裁定退回", "Rule on the return"),
+        COMMISSION,
+        REVIEWER,
+        lives_in=EVERYWHERE,
+        answers=True,
+    ),
+    TaskKind(
+        "decide_extension",
+        Text("审批延期", "Decide the extension"),
+        COMMISSION,
+        REVIEWER,
+        lives_in=EVERYWHERE,
+        answers=True,
+    ),
     TaskKind(
         "answer_assistance",
         Text("答复协查", "Answer the request for assistance"),
@@ -140,6 +165,7 @@ _COOPERATION = _kinds(
         ("handler", "reviewer"),
         lives_in=EVERYWHERE,
         droppable=True,
+        answers=True,
     ),
     TaskKind(
         "acknowledge_referral",
@@ -150,9 +176,17 @@ _COOPERATION = _kinds(
         droppable=True,
     ),
     TaskKind(
-        "reply_referral", Text("答复移送", "Reply to the referral"), NAMED, HANDLER, lives_in=EVERYWHERE, droppable=True
+        "reply_referral",
+        Text("答复移送", "Reply to the referral"),
+        NAMED,
+        HANDLER,
+        lives_in=EVERYWHERE,
+        droppable=True,
+        answers=True,
     ),
-    TaskKind("receive_transfer", Text("接收移交", "Receive the transfer"), NAMED, REVIEWER, droppable=True),
+    TaskKind(
+        "receive_transfer", Text("接收移交", "Receive the transfer"), NAMED, REVIEWER, droppable=True, answers=True
+    ),
     TaskKind(
         "answer_urge",
         Text("答复督办", "Answer the supervision"),
@@ -160,6 +194,7 @@ _COOPERATION = _kinds(
         _ANSWERING,
         lives_in=EVERYWHERE,
         droppable=True,
+        answers=True,
     ),
 )
 

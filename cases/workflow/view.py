@@ -57,6 +57,8 @@ class TaskView:
     accepted_at: datetime | None
     returns: int
     data: dict[str, Any]
+    # The event that opened it.
+    opened_seq: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,12 @@ def test_where_that_person_has_left_the_others_are_told():
     assert told({"roles": ["handler"], "assignee": 99}) == [10, 11]
 
 
+def test_who_lost_the_role_is_no_longer_told_and_the_others_are():
+    assert told({"roles": ["field_crew"], "assignee": 12}) == [13]
+    assert told({"roles": [], "assignee": 12}) == [12]
+    assert told({"roles": [], "assignee": 14}) == [11, 12]
+
+
 def test_a_unit_is_told_before_its_principal():
     assert told({"roles": ["field_crew"]}, (UNIT, PRINCIPAL)) == [20, 21]
     assert recipients({"roles": ["field_crew"]}, [UNIT, PRINCIPAL], [], ROSTERS)[0].agency_id == UNIT

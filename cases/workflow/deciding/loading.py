@@ -46,6 +46,7 @@ def _task(row: list[Any]) -> TaskView:
         accepted_at=_moment(row[9]),
         returns=row[10],
         data=row[11],
+        opened_seq=row[12],
     )
 
 

@@ -1,70 +1,110 @@
-"""Who has to be told of an act: one outbox row for each task that begins, changes hands or gets another date.
+"""Who has to be told of an act, as outbox rows.
+
+1. A task begins, changes hands or gets another date: whoever can do it now.
+2. A task is called off, or stands still under a stay: whoever was about to do it. A crew on its way must hear of it.
+3. A question or a proposal has its answer: whoever asked.
 
 Numbers, stages and dates only: a message never carries personal data.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cases.workflow.recording.plain import plain
 from cases.workflow.task_kinds import KINDS
-from cases.workflow.view import CaseView, Outcome
+from cases.workflow.view import CaseView, TaskView
+
+Row = dict[str, Any]
+_STAY = {"stay": "task.paused", "stay_lifted": "task.resumed"}
 
 
-def opened_messages(
-    action: str, number: str, opened: list[dict[str, Any]], user_id: int, to: str
-) -> list[dict[str, Any]]:
-    rows = []
-    for task in opened:
-        label = KINDS[task["kind"]].label
-        rows.append(
+def opened_messages(action: str, number: str, opened: list[Row], user_id: int, to: str) -> list[Row]:
+    """The rows of the tasks that an act opens."""
+    return [
+        _row(
+            "task.opened",
+            task.get("unit") or task["agency"],
             {
-                "topic": "task.opened",
-                "agency": task.get("unit") or task["agency"],
-                "payload": {
-                    "number": number,
-                    "task": task["id"],
-                    "kind": task["kind"],
-                    "roles": task["roles"],
-                    "label_zh": label.zh,
-                    "label_en": label.en,
-                    "stage": to,
-                    "due_at": task["due"],
-                    "action": action,
-                    "by": user_id,
-                    **({"assignee": task["assignee"]} if "assignee" in task else {}),
-                },
-            }
+                **_about(action, number, task["id"], task["kind"], user_id, to),
+                "roles": task["roles"],
+                "due_at": task["due"],
+                **({"assignee": task["assignee"]} if "assignee" in task else {}),
+            },
         )
+        for task in opened
+    ]
+
+
+def messages(action: str, view: CaseView, members: Mapping[str, Any], user_id: int, *, over: bool = False) -> list[Row]:
+    """The rows of an act on an existing case, from the members of its event.
+
+    `over`: the act ends a task that another agency may owe (a withdrawal, a waiver).
+    """
+    to = members["to"]
+    rows = opened_messages(action, view.number, members.get("open", []), user_id, to)
+    for topic, task_id, changes in _changed(members, over=over):
+        if (task := view.task(task_id)) is not None:
+            about = _about(action, view.number, task_id, task.kind, user_id, to)
+            rows.append(_held(topic, task, changes, about))
+    for closed in members.get("close", ()):
+        task = view.task(closed["id"])
+        if task is not None and closed["state"] == "done" and KINDS[task.kind].answers:
+            rows += _answered(view, task, _about(action, view.number, task.id, task.kind, user_id, to))
     return rows
 
 
-def messages(
-    action: str, view: CaseView, opened: list[dict[str, Any]], outcome: Outcome, user_id: int, to: str
-) -> list[dict[str, Any]]:
-    rows = opened_messages(action, view.number, opened, user_id, to)
-    for task_id, changes in outcome.touch.items():
-        task = view.task(task_id)
-        topic = "task.assigned" if {"unit_id", "assignee_id"} & changes.keys() else ""
-        topic = "task.due_changed" if "due_at" in changes else topic
-        if task is None or not topic:
-            continue
-        label = KINDS[task.kind].label
-        payload = {
-            "number": view.number,
-            "task": task_id,
-            "kind": task.kind,
-            "roles": list(task.roles),
-            "label_zh": label.zh,
-            "label_en": label.en,
-            "stage": to,
-            "due_at": plain(changes.get("due_at", task.due_at)),
-            "action": action,
-            "by": user_id,
-        }
-        assignee = changes.get("assignee_id", task.assignee_id)
-        if assignee:
-            payload["assignee"] = assignee
-        rows.append({"topic": topic, "agency": changes.get("unit_id") or task.agency_id, "payload": payload})
-    return rows
+def _changed(members: Mapping[str, Any], *, over: bool) -> Iterator[tuple[str, str, Row]]:
+    """Topic, task and what changed about it, for tasks that somebody already has."""
+    moved = {row["id"] for row in members.get("touch", ()) if "due_at" in row}
+    for row in members.get("touch", ()):
+        if "due_at" in row:
+            yield "task.due_changed", row["id"], row
+        elif {"unit_id", "assignee_id"} & row.keys():
+            yield "task.assigned", row["id"], row
+    for row in members.get("close", ()):
+        if row["state"] == "cancelled" or over:
+            yield "task.cancelled", row["id"], {}
+    for row in members.get("clock", ()):
+        # The new date says the same as "goes on".
+        if row["reason"] in _STAY and row["task"] not in moved:
+            yield _STAY[row["reason"]], row["task"], {}
+
+
+def _held(topic: str, task: TaskView, changes: Row, about: Row) -> Row:
+    """To whoever has the task, after these changes."""
+    due = changes.get("due_at") or plain(task.due_at)
+    assignee = changes.get("assignee_id", task.assignee_id)
+    payload = {**about, "roles": list(task.roles), "due_at": due, **({"assignee": assignee} if assignee else {})}
+    return _row(topic, changes.get("unit_id") or task.unit_id or task.agency_id, payload)
+
+
+def _answered(view: CaseView, task: TaskView, about: Row) -> list[Row]:
+    """To whoever asked: the person whose act opened the task, else the agency that stands in it."""
+    seq = task.data.get("referral", task.opened_seq)
+    act = next((act for act in view.acts if act.seq == seq), None)
+    if act is None or act.agency_id is None:
+        return []  # the system asked
+    if act.action == "rule_on_return":
+        asker = task.data.get("by_agency") or task.data.get("asked_by")
+        return [_row("task.answered", asker, {**about, "roles": []})] if asker else []
+    return [_row("task.answered", act.agency_id, {**about, "roles": [], "assignee": act.user_id})]
+
+
+def _about(action: str, number: str, task_id: str, kind: str, user_id: int, to: str) -> Row:
+    label = KINDS[kind].label
+    return {
+        "number": number,
+        "task": task_id,
+        "kind": kind,
+        "label_zh": label.zh,
+        "label_en": label.en,
+        "stage": to,
+        "action": action,
+        "by": user_id,
+    }
+
+
+def _row(topic: str, agency_id: int, payload: Row) -> Row:
+    return {"topic": topic, "agency": agency_id, "payload": payload}

@@ -66,10 +66,9 @@ def write_down(
     _assert_target(transition, view.stage, to)
     close = _closing(view, outcome, to, completed)
     region = outcome.case.get("region_code", view.region_code)
-    opened = [_opening(task, region, by) for task in outcome.open]
     members: dict[str, Any] = {"from": view.stage, "to": to}
     members.update(_changes(outcome))
-    members["open"] = opened
+    members["open"] = [_opening(task, region, by) for task in outcome.open]
     members["close"] = [{"id": task_id, "state": state} for task_id, state in close.items()]
     members["touch"] = [{"id": task_id, **plain(changes)} for task_id, changes in outcome.touch.items()]
     members["clock"] = [{"task": t, "state": s, "reason": r} for t, s, r in outcome.clock]
@@ -81,7 +80,7 @@ def write_down(
     writing = _writing(
         transition, view.id, view.number, view.version + 1, head, members=members, outcome=outcome, by=by
     )
-    writing.side["outbox"] = messages(transition.action, view, opened, outcome, by.actor.user_id, to)
+    writing.side["outbox"] = messages(transition.action, view, members, by.actor.user_id, over=transition.over)
     return writing
 
 
