@@ -6,25 +6,15 @@ has or had a task or a referral. People see what the agencies of their posts see
 - members of a sub-unit (a carrier, a county branch) see only what was assigned to their unit, not what the principal
   sees: their own unit's rows count, never the parent's;
 - the role agency_admin alone sees no case.
-
-The fragments below name columns that the caller chooses and values only as parameters, so they can stand in any query.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from agencies.actors import Actor, Post
 from agencies.directory import AgencyRef, Directory
 from agencies.vocabulary import Kind, Role
-
-
-class Fragment(NamedTuple):
-    """A piece of SQL with its positional parameters, to be used as `WHERE … AND {sql}`."""
-
-    sql: str
-    params: list[list[int]]
 
 
 def case_agencies(actor: Actor) -> list[int]:
@@ -37,24 +27,9 @@ def sees(actor: Actor, participants: Iterable[int]) -> bool:
     return not set(case_agencies(actor)).isdisjoint(participants)
 
 
-def visible_cases(actor: Actor, case_id: str = "c.id") -> Fragment:
-    """Condition on a query that has a case's id in the column `case_id`."""
-    return Fragment(
-        f"EXISTS (SELECT 1 FROM cases_caseagency ca WHERE ca.case_id = {case_id} AND ca.agency_id = ANY(%s))",
-        [case_agencies(actor)],
-    )
-
-
-def my_tasks(actor: Actor, alias: str = "t") -> Fragment:
-    """Condition on `cases_task`: what the actor's agency owes, or the actor's unit was assigned."""
-    principals = sorted({p.agency_id for p in actor.posts if _works_on_cases(p) and not p.is_unit})
-    units = sorted({p.agency_id for p in actor.posts if _works_on_cases(p) and p.is_unit})
-    # Only the branch that can match is written: an OR of both would keep PostgreSQL from the index of either.
-    if units and principals:
-        return Fragment(f"({alias}.agency_id = ANY(%s) OR {alias}.unit_id = ANY(%s))", [principals, units])
-    if units:
-        return Fragment(f"{alias}.unit_id = ANY(%s)", [units])
-    return Fragment(f"{alias}.agency_id = ANY(%s)", [principals])
+def seen(case_id: str) -> str:
+    """The same as an SQL condition on the id in the column `case_id`; its one parameter is `case_agencies(actor)`."""
+    return f"EXISTS (SELECT 1 FROM cases_caseagency ca WHERE ca.case_id = {case_id} AND ca.agency_id = ANY(%s))"
 
 
 def share_with(region_code: str, directory: Directory) -> tuple[AgencyRef, ...]:

@@ -6,13 +6,14 @@ from uuid import UUID
 
 from agencies.actors import Actor
 from agencies.directory import get_directory
+from agencies.visibility import seen
 from cases.selectors import refs
 from cases.selectors.paging import Row, fetch
 from cases.selectors.scopes import viewing_agencies
 
 _COLUMNS = """a.id, a.case_id, a.kind, a.filename, a.content_type, a.size, a.sha256, a.at, a.agency_id,
     a.uploaded_by_id, u.display_name AS uploader, (SELECT n FROM agencies_stamp) AS stamp"""
-_VISIBLE = "EXISTS (SELECT 1 FROM cases_caseagency ca WHERE ca.case_id = a.case_id AND ca.agency_id = ANY(%s))"
+_VISIBLE = seen("a.case_id")
 
 
 def list_attachments(actor: Actor, case_id: UUID) -> list[Row]:

@@ -10,6 +10,7 @@ from django.db import connection
 
 from agencies.actors import Actor
 from agencies.directory import Directory, get_directory
+from agencies.visibility import seen
 from cases.selectors import refs
 from cases.selectors.paging import Row
 from cases.selectors.scopes import viewing_agencies
@@ -51,7 +52,7 @@ def get_case(actor: Actor, ref: str) -> Row | None:
     return _shown(data, get_directory(stamp=data["stamp"]))
 
 
-_VISIBLE = """EXISTS (SELECT 1 FROM cases_caseagency ca WHERE ca.case_id = c.id AND ca.agency_id = ANY(%s))"""
+_VISIBLE = seen("c.id")
 
 _DETAIL = """
 SELECT jsonb_build_object(

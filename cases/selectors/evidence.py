@@ -13,6 +13,7 @@ from uuid import UUID
 import orjson
 
 from agencies.actors import Actor
+from agencies.visibility import seen
 from cases.models.sealing import open_cells
 from cases.models.vault import PersonalRecord
 from cases.selectors.masking import mask
@@ -23,9 +24,8 @@ MOST_SIGNALS: Final = 300
 # A reason given once opens the data for this long, to the person who gave it and nobody else.
 REVEALED_FOR: Final = timedelta(minutes=30)
 
-_FAMILY = """WITH RECURSIVE family(id) AS (
-    SELECT c.id FROM cases_case c WHERE c.id = %s
-    AND EXISTS (SELECT 1 FROM cases_caseagency ca WHERE ca.case_id = c.id AND ca.agency_id = ANY(%s))
+_FAMILY = f"""WITH RECURSIVE family(id) AS (
+    SELECT c.id FROM cases_case c WHERE c.id = %s AND {seen("c.id")}
     UNION SELECT m.id FROM cases_case m JOIN family f ON m.merged_into_id = f.id)
 """
 _SIGNALS = (

@@ -20,7 +20,7 @@ class Scope(NamedTuple):
 
 
 def task_scopes(actor: Actor) -> list[Scope]:
-    """The same as `visibility.my_tasks`, one index range each instead of an OR.
+    """What each of the person's agencies owes, or each sub-unit was given: one index range each instead of an OR.
 
     A sub-unit's is left out where the person also belongs to its principal.
     """

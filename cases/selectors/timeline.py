@@ -11,6 +11,7 @@ import orjson
 
 from agencies.actors import Actor
 from agencies.directory import Directory, get_directory
+from agencies.visibility import seen
 from cases.selectors import masking, refs
 from cases.selectors.paging import Keyset, Page, Row, fetch, whole
 from cases.selectors.scopes import viewing_agencies
@@ -57,19 +58,19 @@ def timeline(
 
 
 # version = number of events, held by a constraint of the database: the total costs nothing.
-_SQL = """
+_SQL = f"""
 WITH mine AS MATERIALIZED (
   SELECT c.id, c.version, (SELECT n FROM agencies_stamp) AS stamp,
          (SELECT jsonb_object_agg(t.id, jsonb_build_array(t.kind, t.agency_id))::text
           FROM cases_task t WHERE t.case_id = c.id) AS kinds
   FROM cases_case c WHERE c.id = %s
-  AND EXISTS (SELECT 1 FROM cases_caseagency ca WHERE ca.case_id = c.id AND ca.agency_id = ANY(%s)))
+  AND {seen("c.id")})
 SELECT mine.version, mine.stamp, mine.kinds, e.id AS event_id, e.seq, e.at, e.action, e.actor_id, e.agency_id,
        e.body, encode(e.leaf, 'hex') AS leaf, u.display_name, s.data::text AS sealed
-FROM mine LEFT JOIN (SELECT * FROM audit_event e WHERE e.stream = %s{beyond} ORDER BY {order} LIMIT %s) e ON true
+FROM mine LEFT JOIN (SELECT * FROM audit_event e WHERE e.stream = %s{{beyond}} ORDER BY {{order}} LIMIT %s) e ON true
 LEFT JOIN agencies_user u ON u.id = e.actor_id
 LEFT JOIN audit_sealed s ON s.event_id = e.id
-ORDER BY {outer}
+ORDER BY {{outer}}
 """
 
 

@@ -9,7 +9,7 @@ from agencies.actors import system_actor
 from agencies.directory import get_directory
 from agencies.models import Agency
 from agencies.services import grant_role
-from agencies.visibility import case_agencies, my_tasks, sees, share_with, visible_cases
+from agencies.visibility import case_agencies, seen, sees, share_with
 from tests.agencies.cast import NOW
 
 
@@ -61,31 +61,20 @@ def test_the_other_city_sees_nothing(who):
         ("nj-drc-handler1", [3]),
     ],
 )
-def test_the_fragments_agree_with_each_other(who, username, numbers):
+def test_the_condition_in_sql_agrees_with_the_one_in_python(who, username, numbers):
     """Three cases, in rows that stand in for `cases_caseagency` in one statement."""
     rows = [(1, ids("320300-drc", "320300-telecom", "320300-telecom-ct")), (2, ids("320300-drc", "320300-police"))]
     rows.append((3, ids("320100-drc")))
     actor = who(username)
     pairs = [(case, agency) for case, agencies in rows for agency in agencies]
     stand_in = "WITH cases_caseagency AS (SELECT * FROM unnest(%s::int[], %s::bigint[]) AS ca (case_id, agency_id))"
-    fragment = visible_cases(actor, "n")
     with connection.cursor() as cursor:
         cursor.execute(
-            f"{stand_in} SELECT n FROM generate_series(1, 4) n WHERE {fragment.sql} ORDER BY n",
-            [*map(list, zip(*pairs, strict=True)), *fragment.params],
+            f"{stand_in} SELECT n FROM generate_series(1, 4) n WHERE {seen('n')} ORDER BY n",
+            [*map(list, zip(*pairs, strict=True)), case_agencies(actor)],
         )
         assert [row[0] for row in cursor.fetchall()] == numbers
     assert [case for case, agencies in rows if sees(actor, agencies)] == numbers
-
-
-def test_the_fragment_for_tasks_names_only_the_branch_that_can_match(who, user, agency):
-    grid, gulou = ids("320300-grid", "320302-grid")
-    assert my_tasks(who("grid-crew1")) == ("t.agency_id = ANY(%s)", [[grid]])
-    assert my_tasks(who("gulou-crew1")) == ("t.unit_id = ANY(%s)", [[gulou]])
-    assert my_tasks(who("admin1")) == ("t.agency_id = ANY(%s)", [[]])
-    grant_role(actor=system_actor(), user=user("gulou-crew1"), agency=agency("320300-grid"), role="handler", now=NOW)
-    both = my_tasks(who("gulou-crew1"))
-    assert both == ("(t.agency_id = ANY(%s) OR t.unit_id = ANY(%s))", [[grid], [gulou]])
 
 
 def shared(region):
