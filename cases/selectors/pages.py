@@ -84,13 +84,16 @@ def outgoing(actor: Actor, *, now: datetime) -> list[Row]:
 
 
 def tasks_by_stage(actor: Actor) -> dict[str, int]:
-    """Open tasks of this person's agencies by stage; exact, from the counters."""
-    agencies = [scope.agency_id for scope in task_scopes(actor) if scope.counted]
+    """Open tasks of this person's agencies and units by stage; exact, an agency's from the counters."""
+    scopes = task_scopes(actor)
+    agencies = [scope.agency_id for scope in scopes if scope.counted]
+    units = [scope.agency_id for scope in scopes if not scope.counted]
     sql = """SELECT stage, sum(n)::bigint AS n FROM (
             SELECT stage, n FROM cases_taskcounter WHERE agency_id = ANY(%s)
-            UNION ALL SELECT stage, n FROM cases_taskcounterdelta WHERE agency_id = ANY(%s)) AS counted
+            UNION ALL SELECT stage, n FROM cases_taskcounterdelta WHERE agency_id = ANY(%s)
+            UNION ALL SELECT stage, 1 FROM cases_task WHERE unit_id = ANY(%s) AND state = 'open') AS counted
         GROUP BY stage HAVING sum(n) > 0"""
-    return {row["stage"]: row["n"] for row in fetch(sql, [agencies, agencies])}
+    return {row["stage"]: row["n"] for row in fetch(sql, [agencies, agencies, units])}
 
 
 def list_extras(case_ids: Sequence[str]) -> dict[str, Row]:
