@@ -24,7 +24,7 @@ def error_csv(batch: ListBatch) -> Iterator[bytes]:
     current = headers_of(batch)
     yield _line([*current, *RESULT_HEADERS])
     for fate in ("reject", "weak"):
-        for cells, result in raw_rows(batch, fate):
+        for cells, result in raw_rows(batch, fate, name_cases=False):
             headers = headers_of(batch, result["sheet"])
             if headers != current:
                 current = headers

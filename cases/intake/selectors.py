@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from agencies.actors import Actor
+from agencies.visibility import case_agencies, seen
 from cases.intake.lists.sentences import row_sentence
 from cases.intake.masking import mask_cells
 from cases.models import ListBatch
@@ -96,10 +97,12 @@ def batch_rows(
 ) -> tuple[list[dict[str, Any]], int | None]:
     """One page of rows with masked cells, and the row number the next page begins after (None: last page).
 
-    `fate` is a word of the vocabulary or its beginning (`reject`). `batch` comes from `get_batch`.
+    `fate` is a word of the vocabulary or its beginning (`reject`). `batch` comes from `get_batch`. The sender of a list
+    learns that a row was added to a case, but which one only where the sender takes part in it.
     """
     rows = _query(batch.id, after, f"{fate}%" if fate else "", limit + 1)
-    page = [_page_row(batch, row, actor.language) for row in rows[:limit]]
+    visible = _visible(actor, {number for row in rows for number in (row[9], *_named(row)) if number})
+    page = [_page_row(batch, _withheld(row, visible), actor.language) for row in rows[:limit]]
     return page, page[-1]["row"] if len(rows) > limit else None
 
 
@@ -118,12 +121,15 @@ def row_results(batch_id: UUID, language: str = "zh") -> Iterator[dict[str, Any]
         after = rows[-1][0]
 
 
-def raw_rows(batch: ListBatch, fate: str = "") -> Iterator[tuple[list[Any], dict[str, Any]]]:
-    """Cells in clear with the result of the row and its sheet: for the file that goes back to whoever sent the list."""
+def raw_rows(
+    batch: ListBatch, fate: str = "", *, name_cases: bool = True
+) -> Iterator[tuple[list[Any], dict[str, Any]]]:
+    """Cells in clear with the result of the row and its sheet. A file for the sender of the list names no case."""
     after = 0
     while rows := _query(batch.id, after, f"{fate}%" if fate else "", _STREAM_ROWS):
         for row in rows:
-            yield open_cells(bytes(row[8]), batch.id.bytes, row[0]), {**_result(row, "zh"), "sheet": _sheet(row)}
+            shown = _result(row if name_cases else _withheld(row, set()), "zh")
+            yield open_cells(bytes(row[8]), batch.id.bytes, row[0]), {**shown, "sheet": _sheet(row)}
         after = rows[-1][0]
 
 
@@ -134,15 +140,40 @@ def _query(batch_id: UUID, after: int, fate: str, limit: int) -> list[tuple[Any,
         return rows
 
 
+def _named(row: tuple[Any, ...]) -> list[str]:
+    """The cases that the notes of a row name by their numbers."""
+    return [values["case"] for _code, values in orjson.loads(row[4]) if "case" in values]
+
+
+def _visible(actor: Actor, numbers: set[str]) -> set[str]:
+    """Which of these case numbers this person may know of."""
+    if not numbers or actor.is_system:
+        return numbers
+    with connection.cursor() as cursor:
+        sql = f"SELECT c.number FROM cases_case c WHERE c.number = ANY(%s) AND {seen('c.id')}"
+        cursor.execute(sql, [sorted(numbers), case_agencies(actor)])
+        return {number for (number,) in cursor.fetchall()}
+
+
+def _withheld(row: tuple[Any, ...], visible: set[str]) -> tuple[Any, ...]:
+    """The row without the cases that its reader does not see, and without the notes that name one."""
+    notes = [note for note in orjson.loads(row[4]) if "case" not in note[1] or note[1]["case"] in visible]
+    case = row[9:] if row[9] in visible else (None, None)
+    return (*row[:2], _reason(row), row[3], orjson.dumps(notes).decode(), *row[5:9], *case)
+
+
+def _reason(row: tuple[Any, ...]) -> str:
+    """Why the row has its fate; a reply that waited for its list has found it once it has a case."""
+    return "traced" if row[2] == "trace_waiting" and row[9] is not None else str(row[2])
+
+
 def _result(row: tuple[Any, ...], language: str) -> dict[str, Any]:
-    number, fate, reason, figures, notes, effect = row[:6]
-    if reason == "trace_waiting" and row[9] is not None:
-        reason = "traced"
+    number, fate, _, figures, notes, effect = row[:6]
     return {
         "row": number,
         "fate": fate,
         "effect": effect,
-        "reason": row_sentence(reason, orjson.loads(figures)).get(language),
+        "reason": row_sentence(_reason(row), orjson.loads(figures)).get(language),
         "notes": [row_sentence(code, values).get(language) for code, values in orjson.loads(notes)],
         "matched": orjson.loads(row[7]),
         "case": row[9],

@@ -97,6 +97,32 @@ def test_a_viewer_sees_cells_masked_and_only_batches_of_his_region() -> None:
 
 
 @pytest.mark.usefixtures("demo_city")
+def test_a_sender_learns_of_no_case_that_its_agency_takes_no_part_in() -> None:
+    from agencies.actors import find_actor
+    from cases.selectors.case import find_case_id
+
+    bring("telecom")
+    bring("trace")
+    bring("grid")
+    commission, grid = find_actor("drc-handler1"), find_actor("grid-handler1")
+    batch = visible_batches(grid).get()
+    of_commission, _ = batch_rows(commission, batch, limit=1000)
+    of_grid, _ = batch_rows(grid, batch, limit=1000)
+    assert all(
+        row["case"] and find_case_id(commission, row["case"]) for row in of_commission if row["effect"] != "none"
+    )
+    # The system opened them all: the grid company, which only sent a list, takes part in none.
+    hidden = {row["case"] for row in of_commission}
+    assert [(row["case"], row["case_id"]) for row in of_grid] == [(None, None)] * len(of_grid)
+    assert [row["effect"] for row in of_grid] == [row["effect"] for row in of_commission]
+    named = [note for row in of_commission for note in row["notes"] if "地址相近" in note]
+    assert named
+    assert not any("地址相近" in note for row in of_grid for note in row["notes"])
+    exported = b"".join(error_csv(batch)).decode()
+    assert not any(number in exported for number in hidden if number)
+
+
+@pytest.mark.usefixtures("demo_city")
 def test_the_error_file_answers_bad_rows_in_their_own_columns_and_runs_no_formula() -> None:
     head, *rows = [
         "源IP地址,源端口,矿池地址,首次发现时间",
