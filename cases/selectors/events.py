@@ -1,7 +1,8 @@
 """The search of the audit trail: by person and week, action, agency, case.
 
-Supervision reads the events of the cases it sees and of the agencies and accounts of its own region; a reviewer or
-approver those of the own agency; an administrator the accounts of the own agency; everybody the own acts.
+Supervision reads the events of the cases it sees, of the agencies and accounts of its own region and of the settings
+that hold there; a reviewer or approver those of the own agency; an administrator the accounts of the own agency;
+everybody the own acts. Of an account, those of the time when it had a post there, not of what it does elsewhere.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from agencies.actors import Actor
+from agencies.actors import Actor, Post
 from agencies.directory import Directory, get_directory
+from agencies.visibility import seen
 from agencies.vocabulary import Role
 from cases.selectors import refs
 from cases.selectors.paging import (
@@ -128,23 +130,29 @@ def _readable(actor: Actor) -> tuple[str, list[Any]]:
     leading = [p.agency_id for p in actor.posts if p.roles & {Role.REVIEWER.value, Role.APPROVER.value}]
     regions = [escape_like(post.region_code) + "%" for post in supervising]
     administered = [post.agency_id for post in actor.posts if Role.AGENCY_ADMIN in post.roles]
-    sql = """CASE
-      WHEN left(e.stream, 5) = 'case/' THEN
-        EXISTS (SELECT 1 FROM cases_caseagency ca
-                WHERE ca.case_id = substr(e.stream, 6)::uuid AND ca.agency_id = ANY(%s::bigint[]))
+    sql = f"""CASE
+      WHEN left(e.stream, 5) = 'case/' THEN {seen("substr(e.stream, 6)::uuid")}
         AND (%s OR e.actor_id = %s OR e.agency_id = ANY(%s::bigint[]))
       WHEN left(e.stream, 8) = 'account/' THEN substr(e.stream, 9) = %s OR EXISTS (
         SELECT 1 FROM agencies_user au JOIN agencies_membership am ON am.user_id = au.id
         JOIN agencies_agency aa ON aa.id = am.agency_id
-        WHERE au.username = substr(e.stream, 9)
+        WHERE au.username = substr(e.stream, 9) AND e.at BETWEEN am.since AND coalesce(am.until, 'infinity')
         AND (aa.region_id LIKE ANY(%s::text[]) OR aa.id = ANY(%s::bigint[])))
       WHEN left(e.stream, 7) = 'agency/' THEN EXISTS (
         SELECT 1 FROM agencies_agency aa WHERE aa.code = substr(e.stream, 8)
         AND (aa.region_id LIKE ANY(%s::text[]) OR aa.id = ANY(%s::bigint[])))
+      WHEN left(e.stream, 7) = 'config/' THEN e.actor_id = %s OR (
+        SELECT set_for LIKE ANY(%s::text[]) OR coalesce(set_for, '') = ANY(%s::text[])
+        FROM (SELECT convert_from(e.body, 'UTF8')::jsonb -> 'data' ->> 'region' AS set_for) s)
       ELSE false END"""
-    seeing = viewing_agencies(actor)
-    parameters: list[Any] = [seeing, bool(supervising), actor.user_id, leading, actor.username]
-    return sql, [*parameters, regions, administered, regions, administered]
+    parameters: list[Any] = [viewing_agencies(actor), bool(supervising), actor.user_id, leading, actor.username]
+    parameters += [regions, administered, regions, administered, actor.user_id, regions, _above(supervising)]
+    return sql, parameters
+
+
+def _above(supervising: list[Post]) -> list[str]:
+    """The regions whose settings hold in these, too; the empty one stands for the whole installation."""
+    return sorted({post.region_code[:length] for post in supervising for length in (0, 2, 4, 6)})
 
 
 def _shown(row: Row, directory: Directory) -> Row:

@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import json
+from datetime import date, timedelta
 
 import pytest
+
+from agencies.actors import system_actor
+from agencies.models import Agency, User
+from agencies.services import end_role, grant_role, set_parameter
+from audit import clock
 
 
 @pytest.fixture
@@ -53,11 +60,47 @@ def test_supervision_reads_the_accounts_of_its_own_region(person, acted):
     streams = lambda who: {e["stream"] for e in person(who).get("events/?page_size=100").data["results"]}  # noqa: E731
     province = streams("sup-supervisor1")
     assert "account/drc-handler1" in province
-    assert not any(stream.startswith("config/") for stream in province)
     assert {s for s in streams("drc-handler1") if s.startswith("account/")} == {"account/drc-handler1"}
     assert "account/drc-handler1" in streams("admin1")
     assert not any(stream.startswith("case/") for stream in streams("admin1"))
     assert "account/grid-handler1" not in streams("admin1")
+
+
+def test_supervision_reads_the_settings_that_hold_in_its_region(person):
+    days = {"working_days": 2}
+    for region in ("32", "3203", "3201"):
+        set_parameter(
+            actor=system_actor(),
+            region=region,
+            key="deadline.triage",
+            value=days,
+            effective_from=date(2026, 12, 1),
+            source="发改〔2026〕1号",
+            now=clock.now(),
+        )
+    set_for = lambda who: [  # noqa: E731
+        json.loads(person(who).get(f"events/{event['id']}").data["body"])["data"]["region"]
+        for event in person(who).get("events/?action=parameter_changed").data["results"]
+    ]
+    assert sorted(set_for("sup-supervisor1")) == ["32", "3201", "3203"]
+    assert sorted(set_for("xzsup-supervisor1")) == ["32", "3203"]
+    for outsider in ("drc-handler1", "drc-approver1", "admin1", "police-handler1"):
+        assert set_for(outsider) == []
+
+
+def test_an_agency_reads_of_an_account_what_happened_while_it_was_theirs(person):
+    mover = User.objects.get(username="grid-handler2")
+    left = clock.now()
+    end_role(actor=system_actor(), membership=mover.memberships.get(), now=left)
+    there = Agency.objects.get(code="320300-cac")
+    grant_role(actor=system_actor(), user=mover, agency=there, role="handler", now=left + timedelta(hours=1))
+    read = lambda who, query="": [  # noqa: E731
+        event["action"]
+        for event in person(who).get(f"events/?page_size=100{query}").data["results"]
+        if event["stream"] == "account/grid-handler2"
+    ]
+    assert read("grid-admin1") == ["role_ended", "role_granted", "account_created"]
+    assert read("sup-supervisor1", "&action=role_granted") == ["role_granted", "role_granted"]
 
 
 def test_an_event_can_be_checked_by_hand(person, acted):
