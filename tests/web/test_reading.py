@@ -10,12 +10,16 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from agencies.actors import find_actor
 from agencies.models import User
 from audit import clock
+from audit.models import Event
+from cases.documents.attachments import store_attachment
 from tests.web import story
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,6 +68,21 @@ def test_a_branch_sees_what_it_was_given_and_nothing_else(demo_city: None) -> No
     page = client.get("/tasks/").content.decode()
     assert given.number in page
     assert other.number not in page
+
+
+def test_a_file_is_not_read_under_the_number_of_another_case(demo_city: None) -> None:
+    case, other = story.opened(), story.opened(region="320302")
+    upload = SimpleUploadedFile("函.pdf", b"%PDF-1.7")
+    actor = find_actor("drc-handler1")
+    file = store_attachment(actor=actor, case_id=case.case_id, kind="document", upload=upload, now=clock.now())
+    client = entered("drc-handler1")
+    read = Event.objects.filter(action="attachment_read")
+    assert client.get(f"/cases/{other.number}/files/{file}/").status_code == 404
+    assert not read.exists()
+    assert client.get(f"/cases/{case.number}/files/{file}/").content == b"%PDF-1.7"
+    assert read.count() == 1
+    assert entered("nj-drc-handler1").get(f"/cases/{case.number}/files/{file}/").status_code == 404
+    assert read.count() == 1
 
 
 def task_of(case_id: str) -> str:

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 
 from audit import clock
 from cases.documents.attachments import download_headers, read_attachment
+from cases.selectors.attachments import get_attachment
 from cases.selectors.case import find_case_id
 from cases.web.pages import PageRequest, page
 from cases.workflow.errors import NotVisible
@@ -16,8 +17,12 @@ from cases.workflow.errors import NotVisible
 @page
 def download(request: PageRequest, number: str, file_id: UUID) -> HttpResponse:
     """The content as it was uploaded, under the name it had."""
+    listed = get_attachment(request.actor, file_id)
+    # Asked before the file is read: reading it is recorded, and an address that names another case reads nothing.
+    if listed is None or str(find_case_id(request.actor, number)) != listed["case"]:
+        raise NotVisible
     found = read_attachment(request.actor, file_id, now=clock.now())
-    if found is None or str(find_case_id(request.actor, number)) != found[0]["case"]:
+    if found is None:
         raise NotVisible
     about, content = found
     return HttpResponse(content, headers=download_headers(about))
