@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.functional import SimpleLazyObject
+from django.utils.functional import SimpleLazyObject, cached_property
 
 from agencies.actors import Actor, NoSuchActor, load_actor
 from notifications import selectors
@@ -25,9 +25,11 @@ class Inbox:
     def href(self) -> str:
         return reverse("notifications:inbox")
 
-    @property
-    def unread(self) -> int:
-        return selectors.unread_count(self._actor)
+    @cached_property
+    def unread(self) -> str:
+        """The number at the bell; empty for none."""
+        count = selectors.unread_count(self._actor)
+        return f"{selectors.UNREAD_CAP}+" if count > selectors.UNREAD_CAP else str(count or "")
 
     @property
     def recent(self) -> list[dict[str, Any]]:

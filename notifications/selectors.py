@@ -53,12 +53,12 @@ def inbox(actor: Actor, *, unread_only: bool = False, after: int | None = None, 
 
 
 def unread_count(actor: Actor) -> int:
-    """How many messages are unread, counted up to UNREAD_CAP."""
+    """How many messages are unread, counted to one above UNREAD_CAP."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM (SELECT 1 FROM notifications_message"
             " WHERE user_id = %s AND agency_id = ANY(%s) AND read_at IS NULL LIMIT %s) unread",
-            [actor.user_id, case_agencies(actor), UNREAD_CAP],
+            [actor.user_id, case_agencies(actor), UNREAD_CAP + 1],
         )
         return int(cursor.fetchone()[0])
 

@@ -11,10 +11,13 @@ from django.db import connection
 from agencies.actors import Actor
 
 
-def mark_read(*, actor: Actor, now: datetime, ids: Iterable[int] | None = None) -> int:
-    """Mark the actor's own messages as read, all of them where no ids are given. Returns how many were unread."""
+def mark_read(*, actor: Actor, now: datetime, ids: Iterable[int] | None = None, newest: int | None = None) -> int:
+    """Mark the actor's own messages as read: these, or all up to the newest one seen. Returns how many were unread."""
     sql = "UPDATE notifications_message SET read_at = %s WHERE user_id = %s AND read_at IS NULL"
     params: list[Any] = [now, actor.user_id]
+    if newest is not None:
+        sql += " AND id <= %s"
+        params.append(newest)
     if ids is not None:
         sql += " AND id = ANY(%s)"
         params.append(list(ids))

@@ -31,16 +31,16 @@ WORDS = {
 @page
 def inbox(request: PageRequest) -> HttpResponse:
     """Newest first; `after` continues below a message, `unread=1` leaves out what was read."""
-    unread_only = request.GET.get("unread") == "1"
-    given = request.GET.get("after", "")
-    after = int(given) if given.isascii() and given.isdigit() and len(given) < 19 else None
+    unread_only, after = request.GET.get("unread") == "1", _id(request.GET.get("after", ""))
     found = selectors.inbox(request.actor, unread_only=unread_only, after=after, limit=PAGE_SIZE + 1)
     shown = found[:PAGE_SIZE]
+    latest = found if after is None else selectors.inbox(request.actor, limit=1)
     context = {
         "words": WORDS,
         "lines": [line(message) for message in shown],
         "unread_only": unread_only,
         "after": after,
+        "newest": latest[0].id if latest else None,
         "older": shown[-1].id if len(found) > PAGE_SIZE else None,
     }
     return render(request, "notifications/inbox.html", context)
@@ -60,5 +60,10 @@ def open_message(request: PageRequest, message_id: int) -> HttpResponse:
 @require_POST
 @page
 def read_all(request: PageRequest) -> HttpResponse:
-    services.mark_read(actor=request.actor, now=clock.now())
+    """All that had arrived when the page was drawn; what came since has been seen by nobody."""
+    services.mark_read(actor=request.actor, now=clock.now(), newest=_id(request.POST.get("newest", "")))
     return redirect(reverse("notifications:inbox"))
+
+
+def _id(given: str) -> int | None:
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 19 else None

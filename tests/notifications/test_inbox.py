@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from agencies.actors import system_actor
@@ -115,6 +117,28 @@ def test_all_are_marked_by_a_form_and_not_by_a_link(told, visit, who):
     assert client.get(reverse("notifications:read_all")).status_code == 405
     assert client.post(reverse("notifications:read_all")).status_code == 302
     assert unread_count(who("drc-handler2")) == 0
+
+
+def test_what_arrived_after_the_page_was_drawn_stays_unread(told, visit, who, opened):
+    client = visit("drc-handler2")
+    page = client.get(reverse("notifications:inbox")).content.decode()
+    assert f'name="newest" value="{told[-1].pk}"' in page
+    opened()
+    deliver_all()
+    client.post(reverse("notifications:read_all"), {"newest": told[-1].pk})
+    assert unread_count(who("drc-handler2")) == 1
+
+
+def test_the_bell_says_when_there_are_more_than_it_counts(told, visit, monkeypatch):
+    monkeypatch.setattr("notifications.selectors.UNREAD_CAP", 2)
+    assert "消息，2+ 条未读" in visit("drc-handler2").get("/inbox/").content.decode()
+
+
+def test_the_page_counts_the_unread_once(told, visit):
+    client = visit("drc-handler2")
+    with CaptureQueriesContext(connection) as queries:
+        client.get("/inbox/")
+    assert sum("count(*)" in query["sql"] and "notifications_message" in query["sql"] for query in queries) == 1
 
 
 @pytest.mark.parametrize("after", ["x", "-1", "9" * 40, "１２", ""])
