@@ -126,16 +126,6 @@ class Directory:
         """The active sub-units of an agency, by code."""
         return tuple(a for a in self.by_code.values() if a.parent_id == agency_id and a.active)
 
-    def unit_for(self, agency_id: int, region_code: str) -> AgencyRef | None:
-        """The sub-unit nearest to a region, where the units divide the region among them (county branches)."""
-        principal = self.by_id[agency_id]
-        inside = [
-            unit
-            for unit in self.units(agency_id)
-            if unit.covers(region_code) and len(unit.region_code) > len(principal.region_code)
-        ]
-        return max(inside, key=lambda unit: len(unit.region_code), default=None)
-
     def parameter(self, key: str, region_code: str, on: date) -> Any:
         """The override of the nearest region that is in force on that day, else None."""
         in_force = [p for p in self.parameters.get(key, ()) if p.holds_on(on) and region_code.startswith(p.region_code)]

@@ -1,4 +1,4 @@
-"""Reading people: whom a task can be given to, who is in an agency, what a person is called."""
+"""Reading people: whom a task can be given to, whose accounts one manages, what a person is called."""
 
 from __future__ import annotations
 
@@ -38,14 +38,6 @@ SELECT u.id, u.username, u.display_name, u.staff_no, u.is_active, a.id, a.code, 
 """
 
 
-def members(actor: Actor, agency_id: int, roles: Iterable[str] = ()) -> list[Person]:
-    """Active members of the actor's own agency or one of its sub-units, of all roles or of any of these.
-
-    Empty where the agency is not the actor's: who works elsewhere is not theirs to browse.
-    """
-    return _members([agency_id] if _is_within(actor, agency_id) else [], roles)
-
-
 def assignable(actor: Actor, agency_id: int, roles: Iterable[str]) -> list[Person]:
     """The people to whom a task of this agency that needs one of these roles can be given, its sub-units' included.
 
@@ -78,12 +70,6 @@ def display_names(actor: Actor, user_ids: Iterable[int]) -> dict[int, str]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT id, display_name FROM agencies_user WHERE id = ANY(%s)", [sorted(set(user_ids))])
         return dict(cursor.fetchall())
-
-
-def _is_within(actor: Actor, agency_id: int) -> bool:
-    if actor.is_system or agency_id in actor.agency_ids:
-        return True
-    return agency_id in _units([post.agency_id for post in actor.posts])
 
 
 def _units(agency_ids: list[int]) -> list[int]:

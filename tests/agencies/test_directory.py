@@ -32,8 +32,6 @@ def test_the_nearest_agency_of_a_kind_is_the_addressee(demo_city):
 
 def test_a_sub_unit_is_never_an_addressee(demo_city):
     assert get_directory().addressee(GRID, "320302").code == "320300-grid"
-    assert get_directory().unit_for(get_directory().by_code["320300-grid"].id, "320302").code == "320302-grid"
-    assert get_directory().unit_for(get_directory().by_code["320300-telecom"].id, "320302") is None
 
 
 def test_the_power_authority_is_found_by_its_duty(demo_city):

@@ -70,7 +70,7 @@ def test_it_refuses_a_sub_unit_outside_its_parent(demo_city):
 
 
 def test_an_agency_with_people_or_units_is_not_closed(demo_city):
-    with pytest.raises(AgencyError, match="徐州供电公司还有 12 个在任角色、11 个下属单位"):
+    with pytest.raises(AgencyError, match="徐州供电公司还有 13 个在任角色、11 个下属单位"):
         close_agency(actor=system_actor(), agency=Agency.objects.get(code="320300-grid"), now=NOW)
 
 
