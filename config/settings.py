@@ -23,7 +23,7 @@ HOME = embedded.Home.from_env(env)
 
 # The demo has known passwords, a clock that can be set and relaxed cookies. Only the embedded mode is one by itself.
 DEMO = env.flag("LIANZHI_DEMO", default=EMBEDDED)
-DEMO_PASSWORD = "Lianzhi-Demo-2026"  # noqa: S105 — of every demo login, and load_demo_city refuses outside the demo
+DEMO_PASSWORD = "Lianzhi-Demo-2026"  # noqa: S105 — of every demo login; outside the demo it opens and sets nothing
 DEBUG = env.flag("LIANZHI_DEBUG", default=False)
 if DEBUG and not DEMO:
     raise SettingError("LIANZHI_DEBUG is true outside the demo, which would show internals to users; write false.")
@@ -46,6 +46,7 @@ CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 CSRF_FAILURE_VIEW = "cases.web.errors.expired_form"
 
 INSTALLED_APPS = [
+    "agencies",  # before Django's accounts, whose command for passwords it replaces
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -55,7 +56,6 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "audit",
-    "agencies",
     "cases",
     "notifications",
     "config",

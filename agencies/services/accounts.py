@@ -12,6 +12,7 @@ from django.db import transaction
 
 from agencies.actors import Actor
 from agencies.authority import administrator_of, event_actor, manager_of
+from agencies.backend import is_public
 from agencies.errors import AgencyError, BadInput
 from agencies.models import Agency, User
 from agencies.services.roles import grant_role
@@ -109,6 +110,12 @@ def _record(user: User, action: Action, acting: EventActor, data: dict[str, int 
 
 
 def _accept_password(user: User, password: str) -> None:
+    if is_public(password):
+        raise BadInput(
+            "这是演示环境公开的密码，不能使用。请另设一个密码。",
+            "This is the public password of the demo; choose another one.",
+            field="password",
+        )
     try:
         validate_password(password, user)
     except ValidationError as error:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from agencies.actors import Actor
 from agencies.authority import event_actor
@@ -53,7 +54,10 @@ def create_agency(
 
 @transaction.atomic
 def close_agency(*, actor: Actor, agency: Agency, now: datetime) -> None:
-    """Close an agency that nobody holds a role in any more; it keeps its past. Raises NotPermitted, AgencyError."""
+    """Close an agency that nobody holds a role in any more and that owes nothing; it keeps its past.
+
+    Raises NotPermitted, AgencyError.
+    """
     _require_operator(actor)
     locked = Agency.objects.select_for_update().get(pk=agency.pk)
     if not locked.active:
@@ -67,7 +71,7 @@ def close_agency(*, actor: Actor, agency: Agency, now: datetime) -> None:
             code="agency_in_use",
         )
     locked.active = False
-    locked.save(update_fields=["active"])
+    _save_closed(locked)
     record(
         stream=f"agency/{locked.code}",
         action=Action.AGENCY_CLOSED,
@@ -75,6 +79,22 @@ def close_agency(*, actor: Actor, agency: Agency, now: datetime) -> None:
         data={"agency": locked.pk},
         now=now,
     )
+
+
+def _save_closed(agency: Agency) -> None:
+    try:
+        with transaction.atomic():
+            agency.save(update_fields=["active"])
+    except IntegrityError as error:
+        # What an agency owes is known one layer up, which refuses by a constraint of its own.
+        cause: Any = error.__cause__
+        if getattr(getattr(cause, "diag", None), "constraint_name", "") != "agency_owes_nothing":
+            raise
+        raise AgencyError(
+            f"{agency.name}还有未办的事项，或牵头的案件尚未办结。请先办理、改派或移交，再停用单位。",
+            f"{agency.code} still owes work or leads open cases; finish, reassign or transfer them first.",
+            code="agency_owes_work",
+        ) from error
 
 
 def _record_created(actor: Actor, agency: Agency, parent: Agency | None, now: datetime) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from django.db import migrations
 
 SQL = Path(__file__).resolve().parent.parent / "sql"
-FILES = ("case_load_v1.sql", "case_commit_v1.sql", "case_constraints_v1.sql", "case_watchers_v1.sql")
+FILES = ("case_load_v1.sql", "case_commit_v1.sql", "case_constraints_v1.sql", "case_agencies_v1.sql")
 
 
 def create(apps, schema_editor):

@@ -136,3 +136,9 @@ def test_a_weak_password_changes_nothing(who, user, settings):
         change_password(actor=who("admin1"), user=person, new="short", now=NOW)
     person.refresh_from_db()
     assert person.check_password(settings.DEMO_PASSWORD)
+
+
+def test_the_password_of_the_demo_is_set_for_nobody_outside_it(who, user, settings):
+    settings.DEMO = False
+    with pytest.raises(BadInput, match="演示环境公开的密码"):
+        change_password(actor=who("admin1"), user=user("drc-handler1"), new=settings.DEMO_PASSWORD, now=NOW)

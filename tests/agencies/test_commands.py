@@ -9,8 +9,9 @@ import pytest
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 
-from agencies.actors import find_actor
+from agencies.actors import NoSuchActor, find_actor
 from agencies.models import Agency, User
+from tests.agencies.cast import events
 
 AGENCY = (
     "create_agency",
@@ -41,6 +42,34 @@ def test_an_empty_installation_gets_its_agencies_and_first_administrator(hangzho
     password = re.search(r"初始密码 (\S+)（", out).group(1)
     assert authenticate(username="hz-admin", password=password) == User.objects.get(username="hz-admin")
     assert find_actor("hz-admin").posts[0].roles == {"agency_admin"}
+
+
+def test_a_password_is_reset_with_its_event_and_not_by_djangos_command(hangzhou):
+    run("create_account", "hz-1", "甲", "--agency", "330100-drc", "--role", "handler")
+    password = re.search(r"的密码：(\S+)（", run("changepassword", "hz-1")).group(1)
+    assert authenticate(username="hz-1", password=password) == User.objects.get(username="hz-1")
+    assert events("account/hz-1")[-1]["action"] == "password_changed"
+    with pytest.raises(CommandError, match="系统账号不能更改"):
+        run("changepassword", "system")
+
+
+def test_an_account_is_taken_out_of_use_and_put_back(hangzhou):
+    run("create_account", "hz-1", "甲", "--agency", "330100-drc", "--role", "handler")
+    assert run("change_account", "disable", "hz-1") == "已停用 hz-1\n"
+    with pytest.raises(NoSuchActor):
+        find_actor("hz-1")
+    assert run("change_account", "enable", "hz-1") == "已启用 hz-1\n"
+    assert find_actor("hz-1").posts
+    assert [event["action"] for event in events("account/hz-1")][-2:] == ["account_disabled", "account_enabled"]
+
+
+def test_an_agency_is_closed_once_nobody_works_there(hangzhou):
+    run("create_account", "hz-1", "甲", "--agency", "330100-drc", "--role", "handler")
+    with pytest.raises(CommandError, match="还有 1 个在任角色"):
+        run("close_agency", "330100-drc")
+    run("change_role", "end", "hz-1", "330100-drc", "handler")
+    assert run("close_agency", "330100-drc") == "已停用 330100-drc 杭州市发展和改革委员会\n"
+    assert events("agency/330100-drc")[-1]["action"] == "agency_closed"
 
 
 def test_a_sub_unit_is_set_up_under_its_agency(hangzhou):

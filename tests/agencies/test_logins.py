@@ -9,6 +9,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.test import RequestFactory
 
 from agencies.actors import system_actor
+from agencies.backend import Accounts
 from agencies.services import disable_user
 from audit.models import Event, Sealed
 from tests.agencies.cast import NOW, events
@@ -69,3 +70,17 @@ def test_a_logout_of_nobody_is_no_event(db, request_):
 
 def test_the_system_actor_cannot_log_in(db, request_):
     assert authenticate(request_, username="system", password="") is None
+
+
+def test_the_password_of_the_demo_opens_nothing_outside_it(user, request_, settings):
+    settings.DEMO = False
+    assert authenticate(request_, username="drc-handler1", password=settings.DEMO_PASSWORD) is None
+    assert actions("account/drc-handler1")[-1] == "login_failed"
+
+
+def test_the_system_actor_never_logs_in(user, request_):
+    system = user("system")
+    system.set_password("a password that somebody gave it")
+    system.save()
+    assert authenticate(request_, username="system", password="a password that somebody gave it") is None
+    assert Accounts().get_user(system.pk) is None

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from agencies.actors import find_actor, system_actor
-from agencies.models import Agency, User
-from agencies.services import create_agency, grant_role
+from agencies.errors import AgencyError
+from agencies.models import Agency, Membership, User
+from agencies.services import close_agency, create_agency, grant_role
 from audit import clock
 from cases.models import CaseAgency
 from cases.selectors.pages import open_task_total, tasks_by_stage
@@ -69,3 +70,15 @@ def test_no_other_agency_that_is_set_up_sees_anything(opened, demo_city):
         set_up("320300-market", "partner", partner_sort="market"),
     ]
     assert not CaseAgency.objects.filter(agency__in=made).exists()
+
+
+@pytest.mark.parametrize("code", ["320300-telecom-ct", "320300-cac", "320300-drc"])
+def test_an_agency_that_owes_work_or_leads_a_case_is_not_closed(do, opened, code):
+    case = opened()
+    do("drc-handler1", "dispatch_verification", case, findings=["trace_subscriber", "analyse_traffic"])
+    do("telecom-handler1", "assign_task", case, unit="320300-telecom-ct")
+    Membership.objects.filter(agency__code__startswith=code).update(active=False, until=clock.now())
+    agency = Agency.objects.get(code=code)
+    with pytest.raises(AgencyError, match="还有未办的事项"):
+        close_agency(actor=system_actor(), agency=agency, now=clock.now())
+    assert Agency.objects.get(code=code).active

@@ -12,3 +12,17 @@ END $$;
 CREATE TRIGGER case_share_with_watcher AFTER INSERT OR UPDATE OF active, region_id ON agencies_agency FOR EACH ROW
     WHEN (NEW.active AND NEW.parent_id IS NULL AND NEW.kind IN ('development_commission', 'supervision'))
     EXECUTE FUNCTION case_share_with_watcher();
+
+-- case_keep_agency v1: who owes work or leads a case that goes on cannot be closed: nobody could go on with it.
+CREATE OR REPLACE FUNCTION case_keep_agency() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM cases_task WHERE (agency_id = NEW.id OR unit_id = NEW.id) AND state = 'open')
+       OR EXISTS (SELECT 1 FROM cases_case WHERE lead_agency_id = NEW.id AND stage <> 'closed') THEN
+        RAISE EXCEPTION '% owes work', NEW.code USING ERRCODE = 'check_violation', CONSTRAINT = 'agency_owes_nothing';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER case_keep_agency BEFORE UPDATE OF active ON agencies_agency FOR EACH ROW
+    WHEN (OLD.active AND NOT NEW.active) EXECUTE FUNCTION case_keep_agency();
