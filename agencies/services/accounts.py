@@ -137,6 +137,13 @@ def _check(username: str, display_name: str, staff_no: str, language: str) -> No
         raise BadInput(f"用户名“{username}”已经使用。", f"The username {username} is taken.", field="username")
     if not display_name.strip():
         raise BadInput("请填写姓名。", "Give the person's name.", field="display_name")
+    for field, text, longest in (("display_name", display_name, 40), ("staff_no", staff_no, 20)):
+        if len(text) > longest or not text.isprintable():
+            raise BadInput(
+                "姓名不超过 40 个字，工号不超过 20 个字符，不含控制字符。",
+                f"At most {longest} printable characters.",
+                field=field,
+            )
     if staff_no and User.objects.filter(staff_no=staff_no).exists():
         raise BadInput(f"工号 {staff_no} 已属于另一账号。", f"Staff number {staff_no} is taken.", field="staff_no")
     if language not in ("zh", "en"):

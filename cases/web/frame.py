@@ -125,6 +125,8 @@ def _navigation(request: HttpRequest, actor: Actor) -> list[Group]:
         ),
         Group(gettext("监督"), [Item("/audit/", gettext("审计"), "shield-check")]),
     ]
+    if actor.has_role(Role.AGENCY_ADMIN):
+        groups.append(Group(gettext("管理"), [Item("/accounts/", gettext("账号"), "users")]))
     for group in groups:
         for item in group.items:
             item.current = request.path == item.href or (item.href != "/" and request.path.startswith(item.href))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.web.views import actions, audit, auth, cases, files, imports, tasks, workbench
+from cases.web.views import accounts, actions, audit, auth, cases, files, imports, tasks, workbench
 
 app_name = "web"
 
@@ -10,6 +10,8 @@ urlpatterns = [
     path("login/", auth.login_page, name="login"),
     path("logout/", auth.logout_page, name="logout"),
     path("language/", auth.language, name="language"),
+    path("password/", accounts.password, name="password"),
+    path("accounts/", accounts.accounts, name="accounts"),
     path("", workbench.workbench, name="workbench"),
     path("more/", workbench.more, name="more"),
     path("tasks/", tasks.task_list, name="tasks"),

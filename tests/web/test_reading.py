@@ -24,7 +24,7 @@ from tests.web import story
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted((ROOT / "cases" / "templates").rglob("*.html"))
-ADDRESSES = ("/", "/tasks/", "/cases/", "/cases/new/", "/imports/", "/audit/", "/inbox/", "/more/")
+ADDRESSES = ("/", "/tasks/", "/cases/", "/cases/new/", "/imports/", "/audit/", "/inbox/", "/more/", "/password/")
 
 
 def entered(username: str) -> Client:

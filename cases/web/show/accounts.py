@@ -1,0 +1,47 @@
+"""The accounts of an agency for its administrator's page: who, where, in which roles, and what can be chosen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from agencies.actors import Actor
+from agencies.directory import AgencyRef, get_directory
+from agencies.selectors import Person, managed_accounts
+from agencies.services.roles import ROLES_OF_KIND
+from agencies.vocabulary import LABELS, Role
+
+
+def administered(actor: Actor) -> list[AgencyRef]:
+    """The agencies whose accounts this person manages, each followed by its sub-units."""
+    directory = get_directory()
+    own = [directory.by_id[post.agency_id] for post in actor.posts if Role.AGENCY_ADMIN in post.roles]
+    return [agency for each in own for agency in (each, *directory.units(each.id))]
+
+
+def context(actor: Actor) -> dict[str, Any]:
+    """Every account once, with all its posts there; the agencies and roles that can be given."""
+    people: dict[str, list[Person]] = {}
+    for person in managed_accounts(actor):
+        people.setdefault(person.username, []).append(person)
+    agencies = administered(actor)
+    given = {Role.AGENCY_ADMIN.value}.union(*(ROLES_OF_KIND[agency.kind] for agency in agencies))
+    return {
+        "people": [_row(actor, found) for found in people.values()],
+        "agencies": [(agency.code, agency.name) for agency in agencies],
+        "roles": [(role.value, LABELS[role]) for role in Role if role.value in given],
+    }
+
+
+def _row(actor: Actor, found: list[Person]) -> dict[str, Any]:
+    first = found[0]
+    return {
+        "username": first.username,
+        "name": first.display_name,
+        "staff_no": first.staff_no,
+        "active": first.is_active,
+        "self": first.user_id == actor.user_id,
+        "posts": [
+            {"code": p.agency_code, "name": p.agency_name, "roles": [(role, LABELS[Role(role)]) for role in p.roles]}
+            for p in found
+        ],
+    }
