@@ -9,7 +9,7 @@ from agencies.errors import AgencyError
 from agencies.models import Agency, Membership, User
 from agencies.services import close_agency, create_agency, grant_role
 from audit import clock
-from cases.models import CaseAgency
+from cases.models import Case, CaseAgency
 from cases.selectors.pages import open_task_total, tasks_by_stage
 from cases.selectors.scopes import task_scopes
 
@@ -60,6 +60,15 @@ def test_who_is_set_up_to_supervise_sees_the_cases_that_were_there_before(do, op
     assert set_up("320302-supervision", "supervision").pk in CaseAgency.objects.filter(case_id=elsewhere).values_list(
         "agency_id", flat=True
     )
+
+
+def test_a_case_that_turns_out_to_lie_in_a_county_is_seen_by_the_countys_supervision(do, opened, demo_city):
+    county = set_up("320303-supervision", "supervision")
+    case = opened("3203")
+    assert not CaseAgency.objects.filter(case_id=case, agency=county).exists()
+    do("system", "attach_signal", case, source="trace", region_code="320303")
+    assert CaseAgency.objects.get(case_id=case, agency=county).relation == "supervisor"
+    assert Case.objects.get(pk=case).lead_agency.code == "320300-drc"
 
 
 def test_no_other_agency_that_is_set_up_sees_anything(opened, demo_city):

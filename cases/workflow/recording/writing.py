@@ -72,7 +72,7 @@ def write_down(
     members["close"] = [{"id": task_id, "state": state} for task_id, state in close.items()]
     members["touch"] = [{"id": task_id, **plain(changes)} for task_id, changes in outcome.touch.items()]
     members["clock"] = [{"task": t, "state": s, "reason": r} for t, s, r in outcome.clock]
-    members["share"] = [{"agency": agency, "relation": relation} for agency, relation in outcome.share]
+    members["share"] = [{"agency": a, "relation": relation} for a, relation in _sharing(view, outcome, region, by)]
     # The hash, not the id alone: the event proves what the file was, even against whoever can change the table.
     members["files"] = [{"id": file_id, "sha256": digest} for file_id, digest in by.files]
     if to == "closed" != view.stage and "outcome" not in outcome.case:
@@ -82,6 +82,13 @@ def write_down(
     )
     writing.side["outbox"] = messages(transition.action, view, members, by.actor.user_id, over=transition.over)
     return writing
+
+
+def _sharing(view: CaseView, outcome: Outcome, region: str, by: By) -> list[tuple[int, str]]:
+    """Who sees the case from now on: whom the act names, and whoever supervises the region it moves to."""
+    known = view.participants | {agency for agency, _ in outcome.share}
+    watching = by.directory.watchers(region) if region != view.region_code else ()
+    return [*outcome.share, *((ref.id, "supervisor") for ref in watching if ref.id not in known)]
 
 
 def write_opening(
