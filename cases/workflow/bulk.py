@@ -17,12 +17,10 @@ from agencies.actors import Actor
 from cases.workflow.deciding.decision import decide, related_case
 from cases.workflow.deciding.loading import Loaded, Opening, load_cases, load_opening
 from cases.workflow.deciding.opening import decide_opening
-from cases.workflow.deciding.standing import is_visible
-from cases.workflow.engine import OPEN_CASE, Result, answers, stale, transition_of
-from cases.workflow.errors import NotAllowed, NotVisible, WorkflowError
+from cases.workflow.engine import Result, answers, check_address, present, stale, transition_of, visible
+from cases.workflow.errors import WorkflowError
 from cases.workflow.recording import bell
 from cases.workflow.recording.writing import Writing, commit
-from cases.workflow.view import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +67,9 @@ def _rounds(requests: Sequence[Request]) -> Iterator[list[_Asked | WorkflowError
     used: set[str] = set()
     for request in requests:
         try:
-            asked: _Asked | WorkflowError = _Asked(request, related_case(transition_of(request.action), request.data))
+            transition = transition_of(request.action)
+            check_address(request.action, request.case_id)
+            asked: _Asked | WorkflowError = _Asked(request, related_case(transition, request.data))
         except WorkflowError as error:
             asked = error
         names = asked.cases if isinstance(asked, _Asked) else set()
@@ -88,7 +88,7 @@ def _cases(asked: Iterable[_Asked | WorkflowError]) -> set[str]:
 
 def _round(round_: list[_Asked | WorkflowError], actor: Actor, now: datetime) -> list[Result | WorkflowError]:
     asked = [a for a in round_ if isinstance(a, _Asked)]
-    opens = sum(1 for a in asked if a.request.action == OPEN_CASE)
+    opens = sum(1 for a in asked if a.request.case_id is None)
     opening = load_opening(actor.user_id, "", opens) if opens else None
     serials = iter(opening.serials if opening else ())
     ids = _cases(asked)
@@ -121,14 +121,12 @@ def _decide(
         raise asked
     request = asked.request
     transition = transition_of(request.action)
-    if request.action == OPEN_CASE:
-        if opening is None or opening.actor is None:
-            raise NotAllowed(Text("账号已停用。", "The account is disabled."), code="account_disabled")
-        return [decide_opening(transition, opening.actor, opening.directory, request.data, next(serials), now)]
-    main = loaded.get(request.case_id or "")
-    if main is None or main.view is None or main.actor is None or not is_visible(main.view, main.actor):
-        raise NotVisible
-    if request.expected_version is not None and request.expected_version != main.view.version:
-        raise stale(main.view, request.expected_version)
-    related = loaded.get(asked.related_id) if asked.related_id else None
+    if opening is not None and request.case_id is None:
+        person, serial = present(opening.actor), next(serials)
+        return [decide_opening(transition, person, opening.directory, request.data, serial, now)]
+    main = loaded[request.case_id or ""]
+    view = visible(main)
+    if request.expected_version is not None and request.expected_version != view.version:
+        raise stale(view, request.expected_version)
+    related = loaded[asked.related_id] if asked.related_id else None
     return decide(transition, main, request.data, now, related=related)

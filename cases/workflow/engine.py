@@ -14,9 +14,10 @@ from uuid import UUID
 
 from django.db import transaction
 
+from agencies.actors import Actor
 from cases.workflow.deciding.available import Availability, availabilities, available_actions
 from cases.workflow.deciding.decision import decide, related_case
-from cases.workflow.deciding.loading import load_case, load_opening
+from cases.workflow.deciding.loading import Loaded, load_case, load_opening
 from cases.workflow.deciding.opening import decide_opening
 from cases.workflow.deciding.standing import is_visible
 from cases.workflow.errors import IdempotencyConflict, InvalidInput, NotAllowed, NotVisible, StaleVersion
@@ -78,8 +79,9 @@ def perform(
     """
     transition = transition_of(action)
     key = usable_key(idempotency_key) if idempotency_key else ""
+    check_address(action, case_id)
     with transaction.atomic():
-        if case_id is None or action == OPEN_CASE:
+        if case_id is None:
             return _open(transition, actor, data, key, now)
         return _act(
             transition,
@@ -90,6 +92,17 @@ def perform(
             key=key,
             now=now,
         )
+
+
+def check_address(action: str, case_id: object) -> None:
+    """Opening names no case, and nothing else does without one."""
+    if action == OPEN_CASE and case_id is not None:
+        raise InvalidInput(
+            Text("立案是新建案件，不针对已有案件。", "Opening makes a new case; it is not done on an existing one."),
+            code="unknown_action",
+        )
+    if action != OPEN_CASE and case_id is None:
+        raise NotVisible
 
 
 def usable_key(key: str) -> str:
@@ -129,15 +142,12 @@ def _act(
     # Both cases of a merge are locked in the order of their ids, so that two merges cannot wait for each other.
     loaded = {i: load_case(i, actor.user_id, key, lock=True) for i in sorted({case_id, related_id or case_id})}
     main = loaded[case_id]
-    if main.actor is None:
-        raise NotAllowed(Text("账号已停用。", "The account is disabled."), code="account_disabled")
-    if main.view is None or not is_visible(main.view, main.actor):
-        raise NotVisible
+    view = visible(main)
     digest = request_hash(case_id, transition.action, data) if key else ""
     if main.replay is not None:
         return replayed(main.replay, digest)
-    if expected_version is not None and expected_version != main.view.version:
-        raise stale(main.view, expected_version)
+    if expected_version is not None and expected_version != view.version:
+        raise stale(view, expected_version)
     other = loaded[related_id] if related_id else None
     writings = decide(transition, main, data, now, related=other)
     return write(writings, transition, actor, key, digest)
@@ -145,13 +155,27 @@ def _act(
 
 def _open(transition: Transition, actor: Person, data: dict[str, Any], key: str, now: datetime) -> Result:
     opening = load_opening(actor.user_id, key, 1)
-    if opening.actor is None:
-        raise NotAllowed(Text("账号已停用。", "The account is disabled."), code="account_disabled")
+    person = present(opening.actor)
     digest = request_hash(None, transition.action, data) if key else ""
     if opening.replay is not None:
         return replayed(opening.replay, digest)
-    writing = decide_opening(transition, opening.actor, opening.directory, data, opening.serials[0], now)
+    writing = decide_opening(transition, person, opening.directory, data, opening.serials[0], now)
     return write([writing], transition, actor, key, digest)
+
+
+def present(actor: Actor | None) -> Actor:
+    """The person as of now; raises NotAllowed for an account that was disabled since."""
+    if actor is None:
+        raise NotAllowed(Text("账号已停用。", "The account is disabled."), code="account_disabled")
+    return actor
+
+
+def visible(loaded: Loaded) -> CaseView:
+    """The case that was loaded; raises NotVisible where there is none for this person."""
+    actor = present(loaded.actor)
+    if loaded.view is None or not is_visible(loaded.view, actor):
+        raise NotVisible
+    return loaded.view
 
 
 def replayed(replay: dict[str, Any], digest: str) -> Result:

@@ -212,6 +212,20 @@ def test_a_refusal_reads_the_same_alone_and_among_many(
     assert (among.code, among.text, among.fields) == (alone.value.code, alone.value.text, alone.value.fields)
 
 
+def test_a_disabled_account_hears_the_same_alone_and_among_many(world: World) -> None:
+    from agencies.models import User
+
+    case = world.open()
+    world.person("drc-handler2")
+    User.objects.filter(username="drc-handler2").update(is_active=False)
+    with pytest.raises(NotAllowed) as alone:
+        world.act(case, "drc-handler2", "comment", comment="在吗")
+    for request in (Request("comment", {"comment": "在吗"}, case_id=case), Request("open_case", OPENING)):
+        among = many(world, "drc-handler2", request)[0]
+        assert isinstance(among, NotAllowed)
+        assert (among.code, among.text) == (alone.value.code, alone.value.text)
+
+
 def test_one_case_named_three_times_moves_three_versions(world: World) -> None:
     """In the order of the list, each act on what the one before it left."""
     case, other = world.open(), world.open()

@@ -195,3 +195,28 @@ def test_a_unit_sees_and_does_only_what_was_given_to_it(world: World) -> None:
     assert done.closed[0]["state"] == "done"
     with pytest.raises(NotVisible):
         world.act(case, "cu-handler1", "comment", comment="在吗")
+
+
+def test_an_act_without_a_case_is_an_act_on_no_case(world: World) -> None:
+    with pytest.raises(NotVisible):
+        world.act(None, "drc-handler1", "comment", comment="在吗")
+    with pytest.raises(InvalidInput, match="立案是新建案件"):
+        world.act(world.open(), "drc-handler1", "open_case", region_code="320303", title="云龙区", source="telecom")
+
+
+@pytest.mark.parametrize("key", ["k" * 201, "键", "a\x00b", "a\nb"])
+def test_a_key_that_cannot_be_kept_is_refused(world: World, key: str) -> None:
+    case = world.open()
+    with pytest.raises(InvalidInput) as caught:
+        world.act(case, "drc-handler1", "comment", key=key, comment="一次")
+    assert caught.value.code == "unreadable_idempotency_key"
+
+
+@pytest.mark.parametrize("odd", [2**53 + 1, 10**40, "\ud800"])
+def test_a_key_goes_with_whatever_was_sent(world: World, odd: Any) -> None:
+    """The refusal is that of the input, with a key as without one."""
+    case = world.open()
+    for key in (None, "k1"):
+        with pytest.raises(InvalidInput) as caught:
+            world.act(case, "drc-handler1", "comment", key=key, comment=odd, attachments=[odd])
+        assert set(caught.value.fields) >= {"attachments"}

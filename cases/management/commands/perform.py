@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from agencies.actors import NoSuchActor, find_actor
 from audit import clock
 from cases.workflow.deciding.loading import find_case
-from cases.workflow.engine import perform
+from cases.workflow.engine import OPEN_CASE, perform
 from cases.workflow.errors import WorkflowError
 from cases.workflow.forms.body import read_object
 
@@ -55,9 +55,9 @@ class Command(BaseCommand):
 
     def _case(self, reference: str, action: str) -> str | None:
         if reference == "-":
-            if action != "open_case":
-                raise CommandError("只有立案（open_case）不写案件编号。")
             return None
+        if action == OPEN_CASE:
+            raise CommandError("立案（open_case）不写案件编号，写 -。 Opening names no case; write - instead.")
         # An unknown number takes the same road as an invisible case: the engine answers both alike.
         return find_case(reference) or "00000000-0000-0000-0000-000000000000"
 

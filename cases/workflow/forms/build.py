@@ -78,5 +78,4 @@ def task(*, required: bool = False) -> Field:
 
 
 NOTE = longtext("note", "说明", "Note")
-REASON_TEXT = longtext("reason", "理由", "Reason", required=True)
 FILES = files("attachments", "材料", "Files")

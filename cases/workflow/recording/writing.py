@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -232,8 +233,12 @@ def _document(document: tuple[str, str | None], by: By) -> dict[str, Any]:
 
 
 def request_hash(case_id: str | None, action: str, data: dict[str, Any]) -> str:
-    """What makes two requests the same request: case, action and content."""
-    return hashlib.sha256(canonical({"case": case_id or "", "action": action, "data": plain(data)})).hexdigest()
+    """What makes two requests the same request: case, action and content, as it was sent and before it is checked.
+
+    Not RFC 8785, which has no word for some of what people send (an integer beyond 2^53, half a character).
+    """
+    asked = {"case": case_id or "", "action": action, "data": plain(data)}
+    return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
 
 
 def commit(writings: Sequence[Writing]) -> list[dict[str, Any]]:
