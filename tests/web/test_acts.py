@@ -55,6 +55,26 @@ def test_the_same_form_sent_twice_is_done_once(log_in: LogIn) -> None:
     assert version(case) == before + 1
 
 
+@pytest.mark.parametrize("key", ["k" * 500, "键", "a\x00b"])
+def test_a_form_whose_key_was_tampered_with_is_refused(log_in: LogIn, key: str) -> None:
+    case = story.opened()
+    typed = {"version": str(version(case)), "key": key, "step": "now", "f.comment": "走访邻居"}
+    answer = log_in("drc-handler1").post(f"/cases/{case.number}/actions/comment/", typed)
+    assert answer.status_code == 400
+    assert "幂等键（Idempotency-Key）应为" in text(answer)
+
+
+def test_the_supervision_chooses_whose_work_it_urges(log_in: LogIn) -> None:
+    case = story.dispatched()
+    client = log_in("sup-supervisor1")
+    page = client.get(f"/cases/{case.number}/actions/urge/")
+    assert all(f"{kind} {who}" in text(page) for kind, who in (("用电核查", "供电公司"), ("流量核查", "网信办")))
+    task = Case.objects.get(pk=case.case_id).tasks.get(kind="check_consumption")
+    act(client, case, "urge", **{"f.task": str(task.pk), "f.level": "supervise", "f.demand": "请于三日内反馈"})
+    asked = Case.objects.get(pk=case.case_id).tasks.get(kind="answer_urge")
+    assert asked.agency_id == task.agency_id
+
+
 @pytest.mark.parametrize("who", ["drc-handler1", "drc-approver1", "grid-handler1", "grid-crew1", "sup-supervisor1"])
 def test_a_greyed_reason_is_the_sentence_of_the_refused_post(log_in: LogIn, who: str) -> None:
     case = story.reported()

@@ -15,7 +15,7 @@ from uuid import UUID
 from agencies.actors import Actor, Post
 from agencies.directory import AgencyRef, Directory, ParameterRef, RegionRef, _build
 from audit.log import encode_body
-from cases.workflow.deciding.decision import choose_task, gate, refuse
+from cases.workflow.deciding.decision import choose_task, foreseen, refuse
 from cases.workflow.deciding.inputs import clean
 from cases.workflow.deciding.standing import standing
 from cases.workflow.errors import WorkflowError, from_refusal
@@ -120,12 +120,13 @@ class Desk:
             raise from_refusal(stand)
         context = Context(self.now, actor, stand.post, self.directory, related=self.related, people=self._known())
         cleaned = clean(row.inputs, data)
-        context = replace(context, task=choose_task(row, stand, cleaned))
+        task = choose_task(stand, cleaned)
+        context = replace(context, task=task, post=stand.post_for(task))
         refuse(row, self.view, cleaned, context)
         outcome = row.effect(self.view, cleaned, context)
         completed = (context.task.id,) if context.task is not None and row.completes else ()
         document, outcome.document = outcome.document, None
-        by = By(actor, stand.post, self.now, self.directory)
+        by = By(actor, context.post, self.now, self.directory)
         body = write_down(row, self.view, outcome, by, head="00" * 32, completed=completed).body
         encode_body(body)
         if document:
@@ -152,13 +153,7 @@ class Desk:
 
     def asked(self, who: str, action: str) -> Refusal | None:
         """What stands under the button, before anything was filled in."""
-        row, actor = TRANSITIONS[action], self.person(who)
-        stand = standing(row, self.view, actor, self.directory)
-        if isinstance(stand, Refusal):
-            return stand
-        task = stand.tasks[0] if len(stand.tasks) == 1 else None
-        context = Context(self.now, actor, stand.post, self.directory, task=task, related=self.related)
-        return gate(row, self.view, None, context)
+        return asked(action, self.view, self.person(who), self.directory, self.now, self.related)
 
     def later(self, **span: float) -> None:
         self.now += timedelta(**span)
@@ -394,6 +389,22 @@ class Desk:
         data = {"month": first[:7], "cycle_from": first, "cycle_to": last, "kwh": kwh, "energy_price": "0.6664", **more}
         self.act("grid-billing1", "issue_bill", **data)
         return self
+
+
+def asked(
+    action: str,
+    view: CaseView,
+    actor: Actor,
+    directory: Directory,
+    now: datetime,
+    related: CaseView | None = None,
+) -> Refusal | None:
+    """What stands under the button of this person, before anything was filled in."""
+    row = TRANSITIONS[action]
+    stand = standing(row, view, actor, directory)
+    if isinstance(stand, Refusal):
+        return stand
+    return foreseen(row, view, stand, Context(now, actor, stand.post, directory, related=related))[1]
 
 
 def proposal(*disposals: str, **more: Any) -> dict[str, Any]:

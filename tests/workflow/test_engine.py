@@ -220,3 +220,49 @@ def test_a_key_goes_with_whatever_was_sent(world: World, odd: Any) -> None:
         with pytest.raises(InvalidInput) as caught:
             world.act(case, "drc-handler1", "comment", key=key, comment=odd, attachments=[odd])
         assert set(caught.value.fields) >= {"attachments"}
+
+
+def add_post(username: str, role: str, agency: str, world: World) -> None:
+    from agencies.models import Agency, Membership, User
+
+    Membership.objects.create(
+        user=User.objects.get(username=username),
+        agency=Agency.objects.get(code=agency),
+        role=role,
+        since=world.now,
+        granted_by=User.objects.get(username="admin1"),
+    )
+
+
+def test_whoever_works_for_two_agencies_does_the_tasks_of_both(world: World) -> None:
+    add_post("grid-handler1", "handler", "320300-cac", world)
+    case = world.open()
+    world.act(case, "drc-handler1", "dispatch_verification", findings=["check_consumption", "analyse_traffic"])
+    tasks = {task.kind: task.id for task in world.view(case).tasks}
+    assert set(world.may(case, "grid-handler1", "accept_task").tasks) == set(tasks.values())
+    for task in tasks.values():
+        world.act(case, "grid-handler1", "accept_task", task=task)
+    assert world.may(case, "grid-handler1", "accept_task").refusal is not None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT a.code FROM audit_event e JOIN agencies_agency a ON a.id = e.agency_id"
+            " WHERE stream = %s AND action = 'accept_task' ORDER BY a.code",
+            [f"case/{case}"],
+        )
+        assert cursor.fetchall() == [("320300-cac",), ("320300-grid",)], "each from the post that owes it"
+
+
+def test_of_several_tasks_those_are_offered_on_which_the_act_is_possible(world: World) -> None:
+    case = world.open()
+    world.act(case, "drc-handler1", "dispatch_verification", findings=["check_consumption", "inspect_site"])
+    world.act(case, "grid-handler1", "return_task", reason_code="not_our_duty", reason="不属本单位")
+    world.act(case, "sup-supervisor1", "urge", level="remind", demand="请办理")
+    tasks = {task.kind: task.id for task in world.view(case).tasks}
+    assert world.may(case, "drc-reviewer1", "accept_task").tasks == (tasks["rule_on_return"], tasks["answer_urge"])
+    offer = world.may(case, "drc-reviewer1", "return_task")
+    assert not offer.allowed and offer.refusal is not None, "neither a ruling nor a question of the supervision"
+    with pytest.raises(GuardRefused) as caught:
+        world.act(case, "drc-reviewer1", "return_task")
+    assert caught.value.text == offer.refusal.text
+    world.act(case, "drc-reviewer1", "accept_task", task=tasks["rule_on_return"])
+    assert world.may(case, "drc-reviewer1", "accept_task").tasks == (tasks["answer_urge"],)

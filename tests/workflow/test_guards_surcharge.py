@@ -122,6 +122,8 @@ def test_payments_and_corrections_go_to_a_reviewed_bill() -> None:
     desk.billed()
     pay = {"bill": "XZ26-0001-B01", "amount": "100", "paid_on": "2026-12-10"}
     assert desk.refused("grid-billing1", "record_payment", **pay).code == "bill_not_reviewed"
+    for act in ("record_payment", "adjust_bill"):
+        assert desk.asked("grid-billing1", act).code == "bill_not_reviewed", "known before anything is typed"
     desk.act("grid-reviewer1", "review_bill", decision="approve")
     assert "没有这个账单编号" in desk.refused("grid-billing1", "record_payment", **{**pay, "bill": "X"}).text.zh
     desk.act("grid-billing1", "record_payment", **pay)

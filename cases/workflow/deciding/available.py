@@ -8,13 +8,13 @@ from uuid import UUID
 
 from agencies.actors import Actor
 from agencies.directory import Directory
-from cases.workflow.deciding.decision import gate
+from cases.workflow.deciding.decision import foreseen
 from cases.workflow.deciding.loading import load_case
 from cases.workflow.deciding.standing import in_stage, is_visible, standing
 from cases.workflow.errors import NotVisible
 from cases.workflow.fields import Field, Transition
 from cases.workflow.transitions import TRANSITIONS
-from cases.workflow.view import CaseView, Context, Refusal, Text
+from cases.workflow.view import CaseView, Context, Refusal, TaskView, Text
 
 OPEN_CASE = "open_case"
 
@@ -60,23 +60,20 @@ def _availability(
 ) -> Availability:
     stand = standing(transition, view, actor, directory)
     refusal: Refusal | None
-    tasks: tuple[str, ...] = ()
+    tasks: tuple[TaskView, ...] = ()
     if isinstance(stand, Refusal):
         refusal = stand
     else:
-        tasks = tuple(t.id for t in stand.tasks)
-        refusal = None
-        for task in stand.tasks or (None,):
-            context = Context(now, actor, stand.post, directory, task=task)
-            refusal = gate(transition, view, None, context)
-            if refusal is None:
-                break
+        tasks, refusal = foreseen(transition, view, stand, Context(now, actor, stand.post, directory))
+        if not stand.tasks and any(field.kind == "task" for field in transition.inputs):
+            # It needs no task, but may be about any of them (督办).
+            tasks = view.tasks
     return Availability(
         action=transition.action.value,
         label=transition.label,
         allowed=refusal is None,
         refusal=refusal,
-        tasks=tasks,
+        tasks=tuple(task.id for task in tasks),
         inputs=transition.inputs,
         one_way=transition.one_way,
         in_stage=in_stage(transition, view),

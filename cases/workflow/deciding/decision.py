@@ -35,7 +35,7 @@ def decide(
     outcome = transition.effect(main.view, cleaned, context)
     completed = (context.task.id,) if context.task is not None and transition.completes else ()
     files = tuple((file_id, about["sha256"]) for file_id, about in sorted(context.attachments.items()))
-    by = By(main.actor, stand.post, now, main.directory, files)
+    by = By(main.actor, context.post, now, main.directory, files)
     writings = [write_down(transition, main.view, outcome, by, head=main.head, completed=completed)]
     for other_id, other_outcome in outcome.also:
         if related is None or related.view is None or related.view.id != other_id:
@@ -50,26 +50,39 @@ def _clean(
     """Typed input and the context with what the input names; a gate's refusal goes before a missing field."""
     try:
         cleaned = clean(transition.inputs, data)
-        task = choose_task(transition, stand, cleaned)
+        task = choose_task(stand, cleaned)
+        context = replace(context, task=task, post=stand.post_for(task))
+        return cleaned, _with_what_is_named(transition, view, cleaned, context)
     except InvalidInput:
-        refuse(transition, view, None, replace(context, task=stand.tasks[0] if len(stand.tasks) == 1 else None))
+        wanted = tuple(task for task in stand.tasks if task.id == data.get("task"))
+        _, refusal = foreseen(transition, view, replace(stand, tasks=wanted or stand.tasks), context)
+        if refusal is not None:
+            raise from_refusal(refusal) from None
         raise
-    context = replace(context, task=task)
+
+
+def _with_what_is_named(transition: Transition, view: CaseView, cleaned: dict[str, Any], context: Context) -> Context:
+    """The files and people that the input names, read from the database."""
     files = named(transition.inputs, cleaned, "attachment", "attachments")
     people = named(transition.inputs, cleaned, "user")
     if files:
         found = load_attachments(view.id, files)
         context = replace(context, attachments=found)
         _all_there(transition.inputs, cleaned, found)
-    if people:
-        context = replace(context, people=load_people(people))
-    return cleaned, context
+    return replace(context, people=load_people(people)) if people else context
 
 
-def refuse(transition: Transition, view: CaseView, data: dict[str, Any] | None, context: Context) -> None:
-    refusal = gate(transition, view, data, context)
-    if refusal is not None:
-        raise from_refusal(refusal)
+def foreseen(
+    transition: Transition, view: CaseView, stand: Standing, context: Context
+) -> tuple[tuple[TaskView, ...], Refusal | None]:
+    """What the gates say before anything is filled in: the tasks on which it is possible, or why it is on none."""
+    asked = [
+        (task, gate(transition, view, None, replace(context, task=task, post=stand.post_for(task))))
+        for task in stand.tasks or (None,)
+    ]
+    if all(refusal is not None for _, refusal in asked):
+        return stand.tasks, asked[0][1]
+    return tuple(task for task, refusal in asked if task is not None and refusal is None), None
 
 
 def gate(transition: Transition, view: CaseView, data: dict[str, Any] | None, context: Context) -> Refusal | None:
@@ -82,7 +95,13 @@ def gate(transition: Transition, view: CaseView, data: dict[str, Any] | None, co
     return replace(refusal, article="；".join(filter(None, cited)))
 
 
-def choose_task(transition: Transition, stand: Standing, data: dict[str, Any]) -> TaskView | None:
+def refuse(transition: Transition, view: CaseView, data: dict[str, Any], context: Context) -> None:
+    refusal = gate(transition, view, data, context)
+    if refusal is not None:
+        raise from_refusal(refusal)
+
+
+def choose_task(stand: Standing, data: dict[str, Any]) -> TaskView | None:
     """The task the act works on: the one named, or the only one there is."""
     if not stand.tasks:
         return None
@@ -95,7 +114,7 @@ def choose_task(transition: Transition, stand: Standing, data: dict[str, Any]) -
             Text("所指的待办事项已办结，或不属你所在单位。", "The task named is no longer open, or not yours."),
             code="no_such_task",
         )
-    if len(stand.tasks) == 1 or transition.completes == ("=finding",):
+    if len(stand.tasks) == 1:
         return stand.tasks[0]
     raise InvalidInput(fields={"task": Text("有多项待办，请指明是哪一项。", "Several tasks are open; say which one.")})
 

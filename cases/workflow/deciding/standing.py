@@ -6,8 +6,8 @@ a bool. Nothing is written here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from agencies.actors import Actor, Post
 from agencies.directory import Directory
@@ -43,10 +43,17 @@ ANY_ROLE_BUT = frozenset({"supervisor", "agency_admin"})
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The post a person acts from, and the open tasks this act may complete or work on."""
+    """The post a person acts from, and the open tasks this act may complete or work on.
+
+    Whoever has posts in two agencies acts on each task from the one that holds it (`holders`, by the task's id).
+    """
 
     post: Post
     tasks: tuple[TaskView, ...]
+    holders: Mapping[str, Post] = field(default_factory=dict)
+
+    def post_for(self, task: TaskView | None) -> Post:
+        return self.holders.get(task.id, self.post) if task is not None else self.post
 
 
 def _reverse_pairs() -> dict[str, frozenset[str]]:
@@ -163,11 +170,15 @@ def _on_task(transition: Transition, view: CaseView, posts: Iterable[Post]) -> S
         return _no_task(transition)
     if transition.over:
         return Standing(posts[0], candidates)
-    for post in posts:
-        mine = tuple(t for t in candidates if holds(post, t))
-        if mine:
-            return Standing(post, mine)
-    return _not_yours(transition)
+    return _held(candidates, posts, holds) or _not_yours(transition)
+
+
+def _held(tasks: Iterable[TaskView], posts: Sequence[Post], fits: Callable[[Post, TaskView], bool]) -> Standing | None:
+    """The tasks that one of the posts fits, each with the first that does."""
+    found = [(task, post) for task in tasks if (post := next((p for p in posts if fits(p, task)), None)) is not None]
+    if not found:
+        return None
+    return Standing(found[0][1], tuple(task for task, _ in found), {task.id: post for task, post in found})
 
 
 def _on_named_task(transition: Transition, view: CaseView, posts: list[Post]) -> Standing | Refusal:
@@ -180,10 +191,9 @@ def _on_named_task(transition: Transition, view: CaseView, posts: list[Post]) ->
         tasks = view.tasks_of(*kinds)
     if not tasks:
         return _no_task(transition)
-    for post in posts:
-        mine = tuple(t for t in tasks if holds(post, t) and _role_serves(transition, post, t))
-        if mine:
-            return Standing(post, mine)
+    mine = _held(tasks, posts, lambda post, task: holds(post, task) and _role_serves(transition, post, task))
+    if mine is not None:
+        return mine
     if any(holds(post, t) for post in posts for t in tasks):
         return _task_role(tasks)
     return _not_yours(transition)

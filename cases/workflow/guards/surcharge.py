@@ -218,6 +218,13 @@ def known_bill(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
     """Payments and corrections go to a bill that was reviewed."""
     if not bills_of(view):
         return refuse("no_bill", "本案没有账单。", "This case has no bill.")
+    if all(row["state"] != "reviewed" for row in bills_of(view)):
+        return refuse(
+            "bill_not_reviewed",
+            "本案没有复核通过的账单。复核通过后再办理。",
+            "No bill of this case has passed its review.",
+            missing=("bill",),
+        )
     if not data:
         return None
     row = bill_numbered(view, data["bill"])
