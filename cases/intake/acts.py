@@ -133,7 +133,10 @@ def _opening(target: Target, imported: Import) -> dict[str, Any]:
         "site": str(target.site_id),
     }
     if target.stored is not None:
-        data["relapse_of"] = target.stored.number
+        data["level"] = "priority"
+        # A case that went to another city and ended there is not this city's to name.
+        if target.stored.region_code.startswith(imported.home):
+            data["relapse_of"] = target.stored.number
     return data
 
 

@@ -79,7 +79,7 @@ BEGIN
             INSERT INTO cases_caseagency (agency_id, case_id, relation, since)
             SELECT x.agency, v_case, x.relation, v_at
             FROM jsonb_to_recordset(b -> 'share') AS x(agency bigint, relation text)
-            ON CONFLICT DO NOTHING;
+            ON CONFLICT (agency_id, case_id) DO UPDATE SET relation = excluded.relation;
         END IF;
 
         -- Tasks that end with this act.

@@ -113,13 +113,13 @@ def rehearse(form: Form) -> dict[str, Any]:
 
 
 def _rehearsed(form: Form) -> dict[str, Any]:
+    related = related_case(form.transition, form.data)
+    other = load_case(related, form.actor.user_id, lock=False) if related else None
     if form.case is None:
-        return decide_opening(form.transition, form.actor, get_directory(), form.data, 0, form.now).body
+        return decide_opening(form.transition, form.actor, get_directory(), form.data, 0, form.now, related=other).body
     loaded = load_case(form.case["id"], form.actor.user_id, lock=False)
     if loaded.view is not None and form.version_number not in (None, loaded.view.version):
         raise engine.stale(loaded.view, form.version_number or 0)
-    related = related_case(form.transition, form.data)
-    other = load_case(related, form.actor.user_id, lock=False) if related else None
     return decide(form.transition, loaded, form.data, form.now, related=other)[0].body
 
 

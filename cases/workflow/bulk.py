@@ -121,12 +121,12 @@ def _decide(
         raise asked
     request = asked.request
     transition = transition_of(request.action)
+    related = loaded[asked.related_id] if asked.related_id else None
     if opening is not None and request.case_id is None:
         person, serial = present(opening.actor), next(serials)
-        return [decide_opening(transition, person, opening.directory, request.data, serial, now)]
+        return [decide_opening(transition, person, opening.directory, request.data, serial, now, related=related)]
     main = loaded[request.case_id or ""]
     view = visible(main)
     if request.expected_version is not None and request.expected_version != view.version:
         raise stale(view, request.expected_version)
-    related = loaded[asked.related_id] if asked.related_id else None
     return decide(transition, main, request.data, now, related=related)

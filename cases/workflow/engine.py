@@ -159,7 +159,9 @@ def _open(transition: Transition, actor: Person, data: dict[str, Any], key: str,
     digest = request_hash(None, transition.action, data) if key else ""
     if opening.replay is not None:
         return replayed(opening.replay, digest)
-    writing = decide_opening(transition, person, opening.directory, data, opening.serials[0], now)
+    original = related_case(transition, data)
+    related = load_case(original, actor.user_id, lock=False) if original else None
+    writing = decide_opening(transition, person, opening.directory, data, opening.serials[0], now, related=related)
     return write([writing], transition, actor, key, digest)
 
 

@@ -11,7 +11,7 @@ from django.db import connection
 
 from agencies.actors import find_actor, system_actor
 from agencies.directory import get_directory
-from agencies.services import set_parameter
+from agencies.services import create_agency, set_parameter
 from audit import clock
 from cases.intake.receiving import find_agency
 from cases.intake.services import import_file
@@ -41,7 +41,7 @@ def holder(world: World, case: str, kind: str) -> str:
     return get_directory().by_id[task(world, case, kind).agency_id].code
 
 
-def refused(world: World, case: str, username: str, action: str, **data: Any) -> WorkflowError:
+def refused(world: World, case: str | None, username: str, action: str, **data: Any) -> WorkflowError:
     with pytest.raises(WorkflowError) as caught:
         world.act(case, username, action, **data)
     return caught.value
@@ -266,6 +266,65 @@ def test_ruling_on_a_transfer(world: World, kind: str, *, verified: bool) -> Non
     assert world.open_tasks(accepted) == world.open_tasks(declined) == [kind]
 
 
+def relations(case: str) -> dict[str, str]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT a.code, c.relation FROM cases_caseagency c JOIN agencies_agency a ON a.id = c.agency_id"
+            " WHERE c.case_id = %s",
+            [case],
+        )
+        return dict(cursor.fetchall())
+
+
+def test_a_transferred_case_is_led_by_the_receiver_and_the_sender_keeps_its_part(world: World) -> None:
+    case = world.open()
+    assert relations(case)["320300-drc"] == "lead"
+    world.act(case, "drc-handler1", "propose_transfer", **MOVE)
+    assert relations(case)["320100-drc"] == "task", "it sees the case before it accepts"
+    world.act(case, "nj-drc-reviewer1", "receive_transfer", decision="accept")
+    assert {code for code, relation in relations(case).items() if relation == "lead"} == {"320100-drc"}
+    assert relations(case)["320300-drc"] == "task"
+    assert not world.may(case, "drc-handler1", "dispatch_verification").allowed
+
+
+def test_whoever_supervises_where_the_premises_turn_out_to_lie_sees_the_case(world: World) -> None:
+    county = create_agency(
+        actor=system_actor(),
+        code="320303-supervision",
+        kind="supervision",
+        region="320303",
+        name="云龙区人民政府督查室",
+        short_name="区督查室",
+        monogram="督",
+        parent=None,
+        duties=[],
+        partner_sort="",
+        now=world.now,
+    )
+    case = world.open(region_code="3203")
+    assert county.code not in relations(case)
+    world.act(case, "drc-handler1", "attach_signal", source="trace", region_code="320303", title="云龙区某小区")
+    assert relations(case)[county.code] == "supervisor"
+
+
+def test_a_relapse_names_a_closed_case_that_the_person_may_know_of(world: World) -> None:
+    again: dict[str, Any] = {"region_code": "320303", "title": "云龙区 居民用户", "source": "telecom"}
+    running = world.open()
+    foreign = world.act(None, "nj-drc-handler1", "open_case", **{**again, "region_code": "320102"}).case_id
+    world.act(foreign, "nj-drc-handler1", "propose_exclusion", reason_code="node", explanation="普通节点")
+    world.act(foreign, "nj-drc-reviewer1", "decide_exclusion", decision="approve")
+    for reference in ("13900001111", world.view(running).number, world.view(foreign).number):
+        error = refused(world, None, "drc-handler1", "open_case", relapse_of=reference, **again)
+        assert error.fields["relapse_of"].zh.startswith("没有这个编号的已办结案件")
+    world.act(running, "drc-handler1", "propose_exclusion", reason_code="node", explanation="普通节点")
+    world.act(running, "drc-reviewer1", "decide_exclusion", decision="approve")
+    number = world.view(running).number
+    # By its id or in small letters: what is kept is the number.
+    for reference in (running, number.lower()):
+        case = world.act(None, "telecom-handler1", "open_case", relapse_of=reference, **again).case_id
+        assert (world.view(case).level, world.view(case).facts["relapse"]["of"]) == ("priority", number)
+
+
 def test_leaving_a_stage_cancels_its_open_tasks_by_an_event(world: World) -> None:
     case = dispatched(world)
     left = {t.id for t in world.view(case).tasks}
@@ -351,6 +410,35 @@ def test_a_dispute_between_regions_is_ruled_by_their_common_superior(world: Worl
         assert refused(world, case, nobody, "rule_on_return", decision="none").status == 403
     world.act(case, "js-drc-reviewer1", "rule_on_return", decision="none")
     assert (holder(world, case, "triage"), world.open_tasks(case)) == ("320300-drc", ["triage"])
+
+
+@pytest.mark.parametrize("sort", ["police", "discipline", "culture", "street"])
+def test_each_sort_of_partner_receives_a_referral_and_answers_it_even_after_the_closing(
+    world: World, sort: str
+) -> None:
+    case, people = world.verified(world.open()), f"{sort}-handler1"
+    assert refused(world, case, people, "comment", comment="在吗").status == 404, "it knows nothing of the case before"
+    world.act(case, "drc-approver1", "refer_case", partner=f"320300-{sort}", matter="local", request="请协助")
+    assert task(world, case, "acknowledge_referral").due_at == at("2026-11-10 18:00")
+    world.act(case, people, "acknowledge_referral", file_no="收〔2026〕7号")
+    assert task(world, case, "reply_referral").due_at == at("2026-11-17 18:00")
+    world.determined(case, finding="already_stopped", subject="sole_trader", disposals=["close"])
+    assert world.view(case).stage == "closed"
+    world.act(case, people, "reply_referral", result="handled", reply="已处理")
+    assert world.view(case).facts["referrals"][0]["state"] == "replied"
+    assert relations(case)[f"320300-{sort}"] == "referral"
+
+
+def test_supervision_urges_a_closed_case_in_which_nothing_is_open(world: World) -> None:
+    case = world.open()
+    world.act(case, "drc-handler1", "propose_exclusion", reason_code="node", explanation="普通节点")
+    world.act(case, "drc-reviewer1", "decide_exclusion", decision="approve")
+    assert world.open_tasks(case) == []
+    world.act(case, "sup-supervisor1", "urge", level="supervise", demand="说明排除理由")
+    asked = task(world, case, "answer_urge")
+    assert (holder(world, case, "answer_urge"), asked.due_at) == ("320300-drc", at("2026-11-04 18:00"))
+    world.act(case, "drc-approver1", "answer_urge", answer="见排除意见")
+    assert world.open_tasks(case) == []
 
 
 # Tasks are the hand-offs --------------------------------------------------------------------------------------------

@@ -11,7 +11,8 @@ from agencies.visibility import share_with
 from audit.ids import new_id
 from cases.workflow.deciding.decision import refuse
 from cases.workflow.deciding.inputs import clean
-from cases.workflow.deciding.standing import SYSTEM_POST
+from cases.workflow.deciding.loading import Loaded
+from cases.workflow.deciding.standing import SYSTEM_POST, is_visible
 from cases.workflow.errors import GuardRefused, InvalidInput, NotAllowed
 from cases.workflow.fields import Transition
 from cases.workflow.recording.writing import By, Writing, write_opening
@@ -19,15 +20,22 @@ from cases.workflow.view import CaseView, Context, Outcome, Text
 
 
 def decide_opening(
-    transition: Transition, actor: Actor, directory: Directory, data: dict[str, Any], serial: int, now: datetime
+    transition: Transition,
+    actor: Actor,
+    directory: Directory,
+    data: dict[str, Any],
+    serial: int,
+    now: datetime,
+    *,
+    related: Loaded | None = None,
 ) -> Writing:
-    """The first event of a new case, in the region that the data name."""
+    """The first event of a new case, in the region that the data name; `related` is the case it relapsed from."""
     cleaned = clean(transition.inputs, data)
     region = directory.regions.get(str(cleaned["region_code"]))
     if region is None:
         raise InvalidInput(fields={"region_code": Text("没有这个地区代码。", "There is no such region code.")})
     post = opening_post(transition, actor, region.code)
-    context = Context(now, actor, post, directory)
+    context = Context(now, actor, post, directory, related=_known(related, actor, post))
     blank = _blank(str(new_id()), region.code, now)
     refuse(transition, blank, cleaned, context)
     share = [(ref.id, "lead" if i == 0 else "supervisor") for i, ref in enumerate(share_with(region.code, directory))]
@@ -48,6 +56,14 @@ def decide_opening(
         share.append((post.agency_id, "task"))
     number = case_number(directory, region.code, now, serial)
     return write_opening(transition, blank.id, number, outcome, By(actor, post, now, directory), share)
+
+
+def _known(related: Loaded | None, actor: Actor, post: Post) -> CaseView | None:
+    """The case named, where this person sees it or answers for its region; one of elsewhere is as if it were not."""
+    view = related.view if related else None
+    if view is None or is_visible(view, actor) or view.region_code.startswith(post.region_code):
+        return view
+    return None
 
 
 def opening_post(transition: Transition, actor: Actor, region_code: str) -> Post:

@@ -74,13 +74,15 @@ def receive_transfer(view: CaseView, data: Data, ctx: Context) -> Outcome:
         facts = put(view, "transfer", state="declined", declined_by=refused, **decided)
         return Outcome(facts=facts, open=[lead(view, kind)])
     region = transfer["to_region"]
-    share = [(receiver, "lead")]
-    share += [(a.id, "supervisor") for a in ctx.directory.watchers(region) if a.id != receiver]
+    # The sender keeps its own part, as one that had a task.
+    relations = {view.lead_agency_id: "task"}
+    relations |= {agency.id: "supervisor" for agency in ctx.directory.watchers(region)}
+    relations[receiver] = "lead"
     return Outcome(
         facts=put(view, "transfer", state="received", **decided),
         case={"region_code": region, "lead_agency_id": receiver},
         open=[OpenTask(kind, agency_id=receiver)],
-        share=share,
+        share=list(relations.items()),
         document=("transfer_receipt", None),
     )
 

@@ -45,9 +45,9 @@ def open_case(view: CaseView, data: Data, ctx: Context) -> Outcome:
         facts["signals"] = counted(data["signals"])
         facts["signal_sources"] = sourced(data["signals"], data["source"])
     level = data["level"] or "normal"
-    if data["relapse_of"]:
+    if data["relapse_of"] and ctx.related is not None:
         # 复燃: the same site again after closing is looked at first.
-        facts["relapse"] = {"of": data["relapse_of"], "count": 1, "at": signed(view, ctx)["at"]}
+        facts["relapse"] = {"of": ctx.related.number, "count": 1, "at": signed(view, ctx)["at"]}
         level = "priority"
     return Outcome(
         to="monitoring",
@@ -110,7 +110,7 @@ def dispatch_verification(view: CaseView, data: Data, ctx: Context) -> Outcome:
 
 def propose_exclusion(view: CaseView, data: Data, ctx: Context) -> Outcome:
     exclusion = {"state": "proposed", "reason": data["reason_code"], **signed(view, ctx)}
-    return Outcome(facts={"exclusion": exclusion}, open=[lead(view, "review_exclusion")])
+    return Outcome(facts={"exclusion": exclusion}, case={"review_on": None}, open=[lead(view, "review_exclusion")])
 
 
 def decide_exclusion(view: CaseView, data: Data, ctx: Context) -> Outcome:

@@ -31,6 +31,19 @@ ADVERSE: Final = frozenset(
 )
 
 
+def relapsed_from(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
+    """A relapse names the closed case it comes from."""
+    if not data or not data["relapse_of"]:
+        return None
+    if ctx.related is not None and ctx.related.stage == "closed" and ctx.related.merged_into is None:
+        return None
+    return correct(
+        "relapse_of",
+        "没有这个编号的已办结案件。核对编号；该案已并入他案的，填写保留的案件",
+        "There is no closed case with this number; of a merged case, give the surviving one",
+    )
+
+
 def review_date(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
     """Monitoring ends in a look on a day that comes, and comes soon enough."""
     when = data.get("review_on") if data else None

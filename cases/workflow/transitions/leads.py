@@ -44,7 +44,7 @@ ROWS: Final = (
         opens=("triage",),
         must_differ_from=NONE,
         inputs=forms.OPEN_CASE,
-        guards=(),
+        guards=(gates.relapsed_from,),
         effect=effects.open_case,
         basis=("ndrc_1283.project_list", "ndrc_1283.cross_check"),
     ),
