@@ -116,16 +116,22 @@ BEGIN
             UNION ALL SELECT agency_id, region_code, stage, 1 FROM moved;
         END IF;
 
-        -- Tasks that begin.
+        -- Tasks that begin, and tasks that had ended with a merge and go on as the ones they were.
         IF b ? 'open' THEN
             WITH begun AS (
-                INSERT INTO cases_task (id, case_id, kind, agency_id, unit_id, roles, assignee_id, state, stage,
-                                        region_code, opened_at, due_at, due_rule, provisional, returns, data, opened_seq)
+                INSERT INTO cases_task AS t (id, case_id, kind, agency_id, unit_id, roles, assignee_id, state, stage,
+                                        region_code, opened_at, due_at, due_rule, provisional, accepted_at, returns,
+                                        data, opened_seq)
                 SELECT x.id, v_case, x.kind, x.agency, x.unit, x.roles, x.assignee, 'open', v_to,
                        (SELECT region_code FROM cases_case WHERE id = v_case), v_at, x.due, x.due_rule,
-                       coalesce(x.provisional, false), coalesce(x.returns, 0), coalesce(x.data, '{}'), v_seq
+                       coalesce(x.provisional, false), x.accepted_at, coalesce(x.returns, 0), coalesce(x.data, '{}'), v_seq
                 FROM jsonb_to_recordset(b -> 'open') AS x(id uuid, kind text, agency bigint, unit bigint, roles text[],
-                     assignee bigint, due timestamptz, due_rule text, provisional boolean, returns integer, data jsonb)
+                     assignee bigint, due timestamptz, due_rule text, provisional boolean, accepted_at timestamptz,
+                     returns integer, data jsonb)
+                ON CONFLICT (id) DO UPDATE SET state = 'open', closed_at = NULL, closed_seq = NULL,
+                    stage = excluded.stage, region_code = excluded.region_code, due_at = excluded.due_at,
+                    provisional = excluded.provisional
+                    WHERE t.case_id = v_case AND t.kind = excluded.kind AND t.state = 'cancelled'
                 RETURNING id, agency_id, unit_id, region_code, stage
             ), counted AS (
                 INSERT INTO cases_taskcounterdelta (agency_id, region_code, stage, n)
@@ -133,11 +139,16 @@ BEGIN
             ), running AS (
                 INSERT INTO cases_clockinterval (case_id, task_id, agency_id, state, reason, started_at)
                 SELECT v_case, id, agency_id, 'running', 'opened', v_at FROM begun
+            ), shared AS (
+                INSERT INTO cases_caseagency (agency_id, case_id, relation, since)
+                SELECT agency_id, v_case, 'task', v_at FROM begun
+                UNION SELECT unit_id, v_case, 'unit', v_at FROM begun WHERE unit_id IS NOT NULL
+                ON CONFLICT DO NOTHING
             )
-            INSERT INTO cases_caseagency (agency_id, case_id, relation, since)
-            SELECT agency_id, v_case, 'task', v_at FROM begun
-            UNION SELECT unit_id, v_case, 'unit', v_at FROM begun WHERE unit_id IS NOT NULL
-            ON CONFLICT DO NOTHING;
+            SELECT count(*) INTO v_n FROM begun;
+            IF v_n <> jsonb_array_length(b -> 'open') THEN
+                RAISE EXCEPTION 'a task named in event % of case % cannot go on', v_seq, v_case USING ERRCODE = 'LZ001';
+            END IF;
         END IF;
 
         -- Tasks that change hands, are received or get another date.

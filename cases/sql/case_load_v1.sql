@@ -31,7 +31,8 @@ BEGIN
             'opened_at', c.opened_at, 'stage_since', c.stage_since) END,
         'tasks', (
             SELECT json_agg(json_build_array(t.id, t.kind, t.agency_id, t.unit_id, t.roles, t.assignee_id,
-                            t.opened_at, t.due_at, t.provisional, t.accepted_at, t.returns, t.data, t.opened_seq)
+                            t.opened_at, t.due_at, t.provisional, t.accepted_at, t.returns, t.data, t.opened_seq,
+                            t.due_rule)
                             ORDER BY t.opened_seq, t.id)
             FROM cases_task t WHERE t.case_id = c.id AND t.state = 'open'),
         'acts', (

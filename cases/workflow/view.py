@@ -57,6 +57,7 @@ class TaskView:
     accepted_at: datetime | None
     returns: int
     data: dict[str, Any]
+    due_rule: str
     # The event that opened it.
     opened_seq: int = 0
 
@@ -128,7 +129,8 @@ class Context:
 class OpenTask:
     """A task to open; what is None is resolved by the engine from the kind and the case's region.
 
-    `due_rule` says how a given `due_at` was found, so that a provisional one can be counted again.
+    `due_rule` says how a given `due_at` was found, so that a provisional one can be counted again. `id` is that of a
+    task which had ended and goes on as the one it was, with its receipt (`accepted_at`).
     """
 
     kind: str
@@ -140,6 +142,9 @@ class OpenTask:
     provisional: bool = False
     data: dict[str, Any] = field(default_factory=dict)
     roles: tuple[str, ...] | None = None
+    returns: int = 0
+    id: str | None = None
+    accepted_at: datetime | None = None
 
 
 @dataclass(slots=True)

@@ -162,6 +162,23 @@ def test_a_task_that_is_not_open_cannot_be_closed_again() -> None:
         commit(following(case_id, 3, leaf(second), close=[{"id": task, "state": "done"}]))
 
 
+def test_only_a_cancelled_task_of_the_same_case_goes_on_as_the_one_it_was() -> None:
+    """A merge cancels it and its undoing brings it back; work that was done is never open again."""
+    case_id, other_id = str(new_id()), str(new_id())
+    first, other = opening(case_id), opening(other_id)
+    commit(first, other)
+    task, foreign = (json.loads(body)["open"][0] for body in (first, other))
+    second = following(case_id, 2, leaf(first), close=[{"id": task["id"], "state": "cancelled"}])
+    third = following(case_id, 3, leaf(second), open=[task])
+    commit(second, third)
+    check_deferred()
+    fourth = following(case_id, 4, leaf(third), close=[{"id": task["id"], "state": "done"}])
+    commit(fourth)
+    for again in (task, foreign, {**foreign, "kind": "close"}):
+        with refused("LZ001"):
+            commit(following(case_id, 5, leaf(fourth), open=[again]))
+
+
 def test_a_closed_case_without_an_outcome_is_refused_by_the_table_itself() -> None:
     case_id = str(new_id())
     first = opening(case_id)

@@ -216,14 +216,15 @@ class Desk:
             self.now,
             datetime.fromisoformat(row["due"]),
             row.get("provisional", False),
-            None,
-            0,
+            datetime.fromisoformat(row["accepted_at"]) if "accepted_at" in row else None,
+            row.get("returns", 0),
             row.get("data", {}),
+            row["due_rule"],
         )
 
     @staticmethod
     def _touched(task: TaskView, row: dict[str, Any]) -> TaskView:
-        changes = {k: v for k, v in row.items() if k in ("unit_id", "assignee_id", "returns", "provisional")}
+        changes = {k: v for k, v in row.items() if k in ("unit_id", "assignee_id", "due_rule", "provisional")}
         for key in ("due_at", "accepted_at"):
             if key in row:
                 changes[key] = datetime.fromisoformat(row[key])
@@ -272,6 +273,7 @@ class Desk:
                     None,
                     0,
                     {},
+                    "triage:3 working_days",
                 ),
             ),
             acts=(),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from tests.workflow.desk import Desk, at
+from tests.workflow.desk import FILE, Desk, at
 
 RETURN = {"reason_code": "not_our_region", "reason": "不在本辖区"}
 
@@ -42,7 +43,7 @@ def test_the_same_task_goes_to_the_right_addressee_or_back() -> None:
     assert "由本地区的供电公司承办" in error.fields["agency"].zh
     desk.act("drc-reviewer1", "rule_on_return", decision="reassign", agency="320302-grid")
     again = desk.task("check_consumption")
-    assert (again.agency_id, again.unit_id, again.data["returns"]) == (2, 11, 1)
+    assert (again.agency_id, again.unit_id, again.returns) == (2, 11, 1)
 
 
 def test_a_second_return_of_the_same_task_goes_to_the_superior() -> None:
@@ -88,6 +89,26 @@ def test_work_of_a_stage_that_was_left_is_not_sent_out_again() -> None:
     assert desk.tasks == ["confirm_suspension", "rule_on_return"]
     assert desk.refused("drc-reviewer1", "rule_on_return", decision="reassign").code == "stage_was_left"
     desk.act("drc-reviewer1", "rule_on_return", decision="none")
+
+
+def test_a_return_from_before_the_case_left_its_stage_brings_nothing_back_twice() -> None:
+    """The grid's own cut takes the case away and brings it back with a determination of its own."""
+    desk = Desk().verified()
+    desk.act("drc-handler1", "return_task", **RETURN)
+    desk.later(hours=1)
+    cut = {"ground": "G2_emergency", "danger": "fire", "cut_at": desk.iso, "user_class": "ordinary"}
+    people = [{"staff_no": "A1"}, {"staff_no": "A2"}]
+    desk.act(
+        "grid-reviewer1", "report_grid_suspension", **cut, serves_residents=False, attachments=[FILE], officers=people
+    )
+    desk.act("grid-crew1", "confirm_suspension", confirmed_at=desk.iso, load_is_zero=True, reading="1")
+    assert (desk.view.stage, desk.tasks) == ("verification", ["determine", "rule_on_return"])
+    assert desk.refused("drc-reviewer1", "rule_on_return", decision="reassign").code == "stage_was_left"
+    desk.act("drc-handler1", "request_rework", findings=["analyse_traffic"], reason="补充")
+    desk.act("cac-handler1", "report_traffic", result="confirmed")
+    assert desk.tasks == ["determine", "rule_on_return"], "the old return is not waited for"
+    desk.act("drc-reviewer1", "rule_on_return", decision="none")
+    assert desk.tasks == ["determine"]
 
 
 def test_a_ruling_is_not_returned() -> None:
@@ -211,11 +232,50 @@ def test_a_dropped_question_lets_the_clock_go_on() -> None:
     assert [row["state"] for row in body["clock"]] == ["running"]
 
 
-@pytest.mark.parametrize(("agency", "said"), [("320300-cac", "协查对象应为其他单位"), ("999", "没有这个单位")])
+@pytest.mark.parametrize(
+    ("agency", "said"),
+    [
+        ("320300-cac", "协查对象应为其他单位"),
+        ("999", "没有这个单位"),
+        ("320000-supervision", "督查部门不承办协查"),
+    ],
+)
 def test_assistance_is_asked_of_another_agency(agency: str, said: str) -> None:
     desk = Desk().dispatched("analyse_traffic")
     error = desk.refused("cac-handler1", "request_assistance", agency=agency, question="请协助")
     assert said in error.fields["agency"].zh
+
+
+@pytest.mark.parametrize("nobody", ["320000-supervision", "320300-cac"])
+def test_a_returned_question_goes_to_somebody_who_can_answer_it(nobody: str) -> None:
+    """Neither to whoever asked it nor to the supervision: the asker's clock would stand still for good."""
+    desk = Desk().dispatched("analyse_traffic")
+    desk.act("cac-handler1", "request_assistance", agency="320300-police", question="请协助")
+    desk.act("police-handler1", "return_task", **RETURN)
+    error = desk.refused("drc-reviewer1", "rule_on_return", decision="reassign", agency=nobody)
+    assert "agency" in error.fields
+    desk.act("drc-reviewer1", "rule_on_return", decision="reassign", agency="320300-grid")
+    desk.act("grid-handler1", "answer_assistance", answer="已附")
+
+
+def test_a_returned_task_goes_to_a_unit_of_this_region() -> None:
+    desk = returned("check_consumption", "grid-handler1")
+    elsewhere = replace(
+        desk.directory.by_code["320302-grid"], id=99, code="320102-grid", region_code="320102", parent_id=10
+    )
+    desk.directory.by_code[elsewhere.code] = desk.directory.by_id[99] = elsewhere
+    error = desk.refused("drc-reviewer1", "rule_on_return", decision="reassign", agency="320102-grid")
+    assert "由本地区的供电公司承办" in error.fields["agency"].zh
+
+
+def test_an_objection_whose_return_is_pending_is_not_taken_up_again() -> None:
+    desk = Desk().suspended()
+    objection = {"received_on": desk.iso[:10], "reason_code": "not_mining", "content": "异议"}
+    desk.act("grid-handler1", "record_objection", **objection)
+    desk.act("drc-reviewer1", "return_task", task=desk.task("decide_objection").id, **RETURN)
+    assert desk.asked("grid-handler1", "record_objection").code == "objection_pending"
+    desk.act("drc-reviewer2", "rule_on_return", decision="reassign")
+    assert desk.tasks == ["close", "decide_objection"]
 
 
 # Transfer -----------------------------------------------------------------------------------------
@@ -260,6 +320,18 @@ def test_a_dispute_between_regions_is_ruled_by_their_common_superior() -> None:
     assert desk.refused("nj-drc-reviewer2", "receive_transfer", decision="decline").code == "ruled_by_superior"
     desk.act("nj-drc-reviewer2", "receive_transfer", decision="accept")
     assert desk.view.lead_agency_id == 9
+
+
+def test_where_no_commission_stands_above_both_a_region_may_go_on_declining() -> None:
+    """There is nobody to rule, and least of all the sender."""
+    desk = Desk()
+    above = desk.directory.by_code["320000-drc"]
+    desk.directory._addressees.pop((above.kind, above.region_code))
+    for _ in range(2):
+        desk.act("drc-handler1", "propose_transfer", **MOVE)
+        assert desk.refused("nj-drc-reviewer1", "return_task", **RETURN).code == "no_common_superior"
+        desk.act("nj-drc-reviewer1", "receive_transfer", decision="decline")
+    assert (desk.tasks, desk.task("triage").agency_id) == (["triage"], 1)
 
 
 def test_a_ruling_against_the_transfer_gives_the_work_back() -> None:

@@ -55,6 +55,9 @@ def test_monitoring_comes_back_on_its_day() -> None:
     desk.act("drc-handler1", "continue_monitoring", review_on="2026-12-18", reason_code="awaiting_signal")
     assert desk.task("review_monitoring").due_at == at("2026-12-18 18:00")
     assert str(desk.view.review_on) == "2026-12-18"
+    desk.act("drc-handler1", "propose_exclusion", reason_code="node", explanation="普通节点")
+    desk.act("drc-reviewer1", "decide_exclusion", decision="refuse")
+    assert (desk.tasks, desk.view.review_on) == (["triage"], None), "it is looked at now, not on that day"
 
 
 def test_a_merge_is_undone_to_the_byte() -> None:
@@ -105,6 +108,14 @@ def test_a_decided_disposal_opens_what_it_needs(
 ) -> None:
     desk = Desk().verified().determined(*disposals, **more)
     assert (desk.view.stage, desk.tasks) == (stage, tasks)
+
+
+def test_a_review_day_that_has_come_is_proposed_anew() -> None:
+    desk = Desk().verified().proposed("continue_monitoring", review_on="2026-11-04")
+    desk.later(days=1)
+    assert desk.refused("drc-reviewer1", "decide_determination", decision="approve").code == "review_day_passed"
+    desk.act("drc-reviewer1", "decide_determination", decision="refuse")
+    assert desk.tasks == ["determine"]
 
 
 def test_a_refused_determination_is_proposed_anew() -> None:
@@ -287,6 +298,15 @@ def test_power_is_restored_in_a_closed_case_too() -> None:
     desk.act("drc-reviewer1", "decide_closure", decision="approve")
     restore(desk)
     assert desk.tasks == ["follow_up", "follow_up"]
+
+
+def test_closing_is_proposed_once_at_a_time() -> None:
+    desk = Desk().suspended()
+    desk.act("drc-handler1", "propose_closure", outcome="handled", summary="已处置")
+    desk.act("drc-handler2", "report_cessation", stopped_on=desk.iso[:10], proof="load")
+    assert desk.tasks == ["review_closure"], "the closing is under review"
+    desk.act("drc-reviewer1", "decide_closure", decision="refuse")
+    assert desk.tasks == ["close"]
 
 
 # Tariff -------------------------------------------------------------------------------------------

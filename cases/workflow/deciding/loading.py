@@ -47,6 +47,7 @@ def _task(row: list[Any]) -> TaskView:
         returns=row[10],
         data=row[11],
         opened_seq=row[12],
+        due_rule=row[13],
     )
 
 

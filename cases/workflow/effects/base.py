@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -56,7 +56,23 @@ def put(view: CaseView, key: str, **changes: Any) -> Facts:
 
 
 def is_open(view: CaseView, *kinds: str, besides: TaskView | None = None) -> bool:
-    return any(t.kind in kinds and (besides is None or t.id != besides.id) for t in view.tasks)
+    """Work of these kinds is owed: its task is open, or was returned and the ruling may still send it out."""
+    return any(
+        t.kind in kinds or (t.kind == "rule_on_return" and t.data["kind"] in kinds and still_owed(view, t))
+        for t in view.tasks
+        if besides is None or t.id != besides.id
+    )
+
+
+def still_owed(view: CaseView, ruling: TaskView) -> bool:
+    """Returned work that outlives its stage, or whose stage the case has not left since, though it be back there.
+
+    Undoing a merge is no coming back: the case goes on where it stood.
+    """
+    undone = view.last("undo_merge")
+    entered = view.stage_since if undone is None or undone.at != view.stage_since else ruling.opened_at
+    stayed = ruling.data["stage"] == view.stage and entered <= ruling.opened_at
+    return stayed or KINDS[ruling.data["kind"]].survives(view.stage)
 
 
 def lead(view: CaseView, kind: str, /, *, due_at: datetime | None = None, **data: Any) -> OpenTask:
@@ -64,19 +80,10 @@ def lead(view: CaseView, kind: str, /, *, due_at: datetime | None = None, **data
     return OpenTask(kind, agency_id=view.lead_agency_id or None, due_at=due_at, data=data)
 
 
-def pending_finding(view: CaseView, besides: TaskView | None) -> bool:
-    """A finding is still owed: its task is open, or its return has not been ruled on yet."""
-    return any(
-        t.kind in FINDING_KINDS or (t.kind == "rule_on_return" and t.data.get("kind") in FINDING_KINDS)
-        for t in view.tasks
-        if besides is None or t.id != besides.id
-    )
-
-
 def after_last_finding(view: CaseView, ctx: Context) -> list[OpenTask]:
     """`determine`, once no finding task is open any more (`=last_finding`)."""
     waiting = is_open(view, "determine", "review_determination", "receive_transfer")
-    if view.stage != "verification" or waiting or pending_finding(view, ctx.task):
+    if view.stage != "verification" or waiting or is_open(view, *FINDING_KINDS, besides=ctx.task):
         return []
     return [lead(view, "determine")]
 
@@ -117,8 +124,9 @@ def nothing_else_open(view: CaseView, ctx: Context) -> bool:
 
 
 def to_close(view: CaseView) -> list[OpenTask]:
-    """`close`, where the stage knows it and it is not open yet."""
-    return [] if view.stage not in MEASURES or is_open(view, "close") else [lead(view, "close")]
+    """`close`, where the stage knows it and it is neither open nor under review."""
+    under_way = is_open(view, "close", "review_closure")
+    return [] if view.stage not in MEASURES or under_way else [lead(view, "close")]
 
 
 def measures_lapse(view: CaseView) -> Facts:
@@ -163,16 +171,23 @@ def restoration_due(view: CaseView, ctx: Context, since: datetime) -> Deadline:
     return due_at("restore_supply", since, calendar_for(view.region_code, ctx.directory), override)
 
 
+def asked_for(view: CaseView, task_id: str, besides: TaskView | None = None) -> datetime | None:
+    """Since when this task waits for other agencies: a question is open, or returned and not ruled on yet."""
+    asked = [
+        t.data if t.kind == "answer_assistance" else t.data["of"]
+        for t in view.tasks
+        if t.kind in ("answer_assistance", "rule_on_return") and (besides is None or t.id != besides.id)
+    ]
+    return min((instant(question["since"]) for question in asked if question.get("for") == task_id), default=None)
+
+
 def moved_by(view: CaseView, ctx: Context, task: TaskView, since: datetime, until: datetime) -> dict[str, Any]:
     """What changes about a task whose clock stood still: a later time, 暂定 where that rests on an unknown year."""
     if task.due_at is None:
         return {}
     calendar = calendar_for(view.region_code, ctx.directory)
     due = postponed(task.due_at, [(since, until)], calendar)
+    if due == task.due_at:
+        return {}
     unsure = not task.provisional and rests_on_unknown(task.due_at, due, calendar)
     return {"due_at": due, **({"provisional": True} if unsure else {})}
-
-
-def paused_by(view: CaseView, task_id: str) -> Iterable[TaskView]:
-    """Open questions to other agencies that hold up this task."""
-    return (t for t in view.tasks if t.kind == "answer_assistance" and t.data.get("for") == task_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cases.workflow.effects.base import Data, follow_ups, lead, picked, put, signed
+from cases.workflow.effects.base import Data, follow_ups, is_open, lead, picked, put, signed
 from cases.workflow.effects.handoffs import the_task
 from cases.workflow.view import CaseView, Context, Outcome
 
@@ -22,7 +22,8 @@ def propose_closure(view: CaseView, data: Data, ctx: Context) -> Outcome:
 def decide_closure(view: CaseView, data: Data, ctx: Context) -> Outcome:
     decided = {"decided_by": ctx.actor.user_id, "decided_at": ctx.now}
     if data["decision"] == "refuse":
-        return Outcome(facts=put(view, "closure", state="refused", **decided), open=[lead(view, "close")])
+        again = [] if is_open(view, "close") else [lead(view, "close")]
+        return Outcome(facts=put(view, "closure", state="refused", **decided), open=again)
     return Outcome(
         to="closed",
         facts=put(view, "closure", state="closed", **decided),

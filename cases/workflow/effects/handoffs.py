@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date
 from typing import Any, Final
 
 from audit.log import timestamp
 from cases.workflow.effects.base import (
     Data,
     after_last_finding,
+    asked_for,
     common_superior,
     end_of_day,
     instant,
     lead,
     moved_by,
-    paused_by,
     resolve_agency,
     signed,
+    still_owed,
 )
 from cases.workflow.recording.plain import plain
 from cases.workflow.task_kinds import FINDING_KINDS, KINDS
@@ -33,10 +34,6 @@ def the_task(ctx: Context) -> TaskView:
     return ctx.task
 
 
-def times_returned(task: TaskView) -> int:
-    return max(task.returns, int(task.data.get("returns", 0)))
-
-
 def accept_task(view: CaseView, data: Data, ctx: Context) -> Outcome:
     return Outcome(touch={the_task(ctx).id: {"accepted_at": ctx.now}})
 
@@ -44,7 +41,7 @@ def accept_task(view: CaseView, data: Data, ctx: Context) -> Outcome:
 def return_task(view: CaseView, data: Data, ctx: Context) -> Outcome:
     """The first return goes to the leading commission, the second to its superior, a transfer to the common one."""
     task = the_task(ctx)
-    returns = times_returned(task) + 1
+    returns = task.returns + 1
     suggested = resolve_agency(ctx.directory, data["suggested"])
     ruling = {
         "task": task.id,
@@ -55,7 +52,7 @@ def return_task(view: CaseView, data: Data, ctx: Context) -> Outcome:
         "stage": view.stage,
         "reason": data["reason_code"],
         "returns": returns,
-        **({"due": plain(task.due_at)} if task.kind in GIVEN_TIMES and task.due_at else {}),
+        **(_given_time(task) if task.kind in GIVEN_TIMES else {}),
         **({"suggested": suggested.id} if suggested else {}),
     }
     return Outcome(
@@ -63,6 +60,10 @@ def return_task(view: CaseView, data: Data, ctx: Context) -> Outcome:
         close={task.id: "returned"},
         open=[OpenTask("rule_on_return", agency_id=_ruler(view, task, returns, ctx), data=ruling)],
     )
+
+
+def _given_time(task: TaskView) -> dict[str, Any]:
+    return {"due": plain(task.due_at), "due_rule": task.due_rule, "provisional": task.provisional}
 
 
 def _ruler(view: CaseView, task: TaskView, returns: int, ctx: Context) -> int | None:
@@ -84,10 +85,12 @@ def rule_on_return(view: CaseView, data: Data, ctx: Context) -> Outcome:
     if kind in FINDING_KINDS:
         outcome.open = after_last_finding(view, ctx)
     elif kind == "receive_transfer":
-        outcome.open = [lead(view, "triage" if view.stage == "monitoring" else "determine")]
+        # Where the case has been away since, it came back with work of its own.
+        back = [lead(view, "triage" if view.stage == "monitoring" else "determine")]
+        outcome.open = back if still_owed(view, the_task(ctx)) else []
         outcome.facts = {"transfer": {**view.facts.get("transfer", {}), "state": "declined"}}
     elif kind == "answer_assistance":
-        _resume(view, ctx, ruling["of"], ruling["task"], outcome)
+        _resume(view, ctx, ruling["of"], outcome)
     return outcome
 
 
@@ -100,8 +103,11 @@ def _reassign(view: CaseView, data: Data, ctx: Context, ruling: dict[str, Any]) 
         agency_id=agency_id,
         unit_id=unit,
         due_at=instant(ruling["due"]) if ruling.get("due") else None,
-        data={**ruling["of"], "returns": ruling["returns"]},
+        due_rule=ruling.get("due_rule", ""),
+        provisional=ruling.get("provisional", False),
+        data=ruling["of"],
         roles=tuple(ruling["roles"]),
+        returns=ruling["returns"],
     )
     outcome = Outcome(open=[again])
     if ruling["kind"] == "receive_transfer" and agency is not None:
@@ -146,9 +152,10 @@ def decide_extension(view: CaseView, data: Data, ctx: Context) -> Outcome:
         **signed(view, ctx),
     }
     outcome = Outcome(facts={"extensions": [*(view.facts.get("extensions") or []), row]})
-    if task is not None and data["decision"] == "grant":
-        until = data["due_on"] or datetime.fromisoformat(asked["to"]).date()
-        outcome.touch = {task.id: {"due_at": end_of_day(until), "due_rule": "named", "provisional": False}}
+    until = end_of_day(data["due_on"] or date.fromisoformat(asked["to"]))
+    # A clock that stood still since it was asked may have brought a later day already.
+    if task is not None and data["decision"] == "grant" and (task.due_at is None or task.due_at < until):
+        outcome.touch = {task.id: {"due_at": until, "due_rule": "named", "provisional": False}}
     return outcome
 
 
@@ -158,7 +165,7 @@ def request_assistance(view: CaseView, data: Data, ctx: Context) -> Outcome:
     agency = resolve_agency(ctx.directory, data["agency"])
     if agency is None:
         raise ValueError("assistance needs an agency")
-    before = [t.data["since"] for t in paused_by(view, task.id)]
+    before = asked_for(view, task.id)
     question = OpenTask(
         "answer_assistance",
         agency_id=agency.principal_id,
@@ -167,7 +174,7 @@ def request_assistance(view: CaseView, data: Data, ctx: Context) -> Outcome:
             "for": task.id,
             "kind": task.kind,
             "asked_by": task.agency_id,
-            "since": min(before, default=timestamp(ctx.now)),
+            "since": timestamp(before or ctx.now),
         },
     )
     return Outcome(
@@ -180,30 +187,19 @@ def request_assistance(view: CaseView, data: Data, ctx: Context) -> Outcome:
 def answer_assistance(view: CaseView, data: Data, ctx: Context) -> Outcome:
     task = the_task(ctx)
     outcome = Outcome()
-    _resume(view, ctx, task.data, task.id, outcome)
+    _resume(view, ctx, task.data, outcome)
     return outcome
 
 
-def _resume(view: CaseView, ctx: Context, question: dict[str, Any], question_id: str, outcome: Outcome) -> None:
-    """Let the asker's clock go on; its deadline moves by the working time that it stood still.
-
-    Another question, or one whose return has not been ruled on yet, still holds it.
-    """
-    asker = view.task(question.get("for", ""))
-    if asker is None:
-        return
-    held = any(t.id != question_id for t in paused_by(view, asker.id))
-    undecided = any(
-        t.kind == "rule_on_return" and t.data.get("of", {}).get("for") == asker.id
-        for t in view.tasks
-        if t.id != the_task(ctx).id
-    )
-    if held or undecided:
+def _resume(view: CaseView, ctx: Context, question: dict[str, Any], outcome: Outcome) -> None:
+    """Let the asker's clock go on, unless another question holds it: its deadline moves by the time it stood still."""
+    asker = view.task(question["for"])
+    if asker is None or asked_for(view, asker.id, besides=ctx.task) is not None:
         return
     stay = view.facts.get("stay") or {}
     stayed = bool(stay.get("active")) and KINDS[asker.kind].adverse
     until = instant(stay["since"]) if stayed else ctx.now
     # Under a stay the clock goes on standing still; lifting it moves the rest of the time.
     outcome.clock = [] if stayed else [(asker.id, "running", "answered")]
-    if asker.due_at is not None:
-        outcome.touch = {asker.id: moved_by(view, ctx, asker, instant(question["since"]), until)}
+    changes = moved_by(view, ctx, asker, instant(question["since"]), until)
+    outcome.touch = {asker.id: changes} if changes else {}

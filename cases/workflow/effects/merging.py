@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from audit.log import timestamp
-from cases.workflow.effects.base import Data, instant, is_open, lead, reports, signed
+from cases.policy.deadlines import postponed
+from cases.workflow.effects.base import Data, asked_for, instant, lead, reports, seq_of, signed
 from cases.workflow.effects.leads import batch_of
 from cases.workflow.recording.plain import plain
 from cases.workflow.task_kinds import FINDING_KINDS, KINDS
 from cases.workflow.view import CaseView, Context, Facts, OpenTask, Outcome, TaskView
+from cases.workflow.workdays import calendar_for
 
 
 def merge_case(view: CaseView, data: Data, ctx: Context) -> Outcome:
@@ -17,12 +19,11 @@ def merge_case(view: CaseView, data: Data, ctx: Context) -> Outcome:
     survivor = ctx.related
     if survivor is None:
         raise ValueError("a merge needs the surviving case")
-    ending = [_remembered(t) for t in view.tasks if not KINDS[t.kind].allowed_in_closed]
     merge = {
         "into": survivor.id,
         "stage": view.stage,
         "reason": data["reason_code"],
-        "tasks": ending,
+        "tasks": [_remembered(view, t) for t in view.tasks if not KINDS[t.kind].allowed_in_closed],
         "review_on": plain(view.review_on),
         **signed(view, ctx),
     }
@@ -33,22 +34,20 @@ def merge_case(view: CaseView, data: Data, ctx: Context) -> Outcome:
         "sources": dict(view.facts.get("signal_sources") or {}),
         "sources_before": dict(survivor.facts.get("signal_sources") or {}),
         "submissions": int(view.facts.get("submissions", 1)),
-        "level": survivor.level,
+        "level": view.level,
+        "level_before": survivor.level,
         "at": timestamp(ctx.now),
+        "seq": seq_of(survivor),
         **({"reports": reported} if (reported := _reported(view)) else {}),
         **({"batch": batch} if (batch := batch_of(view)) else {}),
     }
     raised = view.level == "priority" != survivor.level
+    also = Outcome(facts=_with(survivor, gained), case={"level": "priority"} if raised else {})
     return Outcome(
         to="closed",
         facts={"merge": merge},
         case={"outcome": "merged", "merged_into": survivor.id, "review_on": None},
-        also=[
-            (
-                survivor.id,
-                Outcome(facts=_with(survivor, gained), case={"level": "priority"} if raised else {}),
-            )
-        ],
+        also=[(survivor.id, also)],
     )
 
 
@@ -57,17 +56,33 @@ def undo_merge(view: CaseView, data: Data, ctx: Context) -> Outcome:
     survivor, merge = ctx.related, view.facts["merge"]
     if survivor is None:
         raise ValueError("undoing a merge needs the surviving case")
-    tasks = [_reopened(row) for row in merge["tasks"]]
-    if not tasks and not is_open(view, "rule_on_return"):
+    tasks = [_going_on(view, ctx, row) for row in merge["tasks"]]
+    if not tasks and not _returned(view, merge["stage"]):
         tasks = [lead(view, "triage" if merge["stage"] == "monitoring" else "determine")]
-    changed = {"level": _level_before(survivor, view.id)} if _level_before(survivor, view.id) else {}
+    facts, level = _without(survivor, view.id)
     return Outcome(
         to=merge["stage"],
         facts={"merge": None},
         case={"outcome": None, "merged_into": None, "review_on": merge.get("review_on")},
         open=tasks,
-        also=[(survivor.id, Outcome(facts=_without(survivor, view.id), case=changed))],
+        clock=[(row["id"], "paused", "assistance") for row in merge["tasks"] if asked_for(view, row["id"])],
+        also=[(survivor.id, Outcome(facts=facts, case={"level": level} if level != survivor.level else {}))],
     )
+
+
+def merged_row(survivor: CaseView, case_id: str) -> dict[str, Any]:
+    """What the survivor gained by that merge, and what it was before."""
+    rows = [row for row in survivor.facts.get("merged_cases") or [] if row["case"] == case_id]
+    if not rows:
+        raise ValueError("the survivor has no trace of this merge")
+    row: dict[str, Any] = rows[-1]
+    return row
+
+
+def _returned(view: CaseView, stage: str) -> bool:
+    """Work without which the case stands still there was returned before the merge, and the ruling is to come."""
+    rulings = [task.data for task in view.tasks if task.kind == "rule_on_return"]
+    return any(row["stage"] == stage and not KINDS[row["kind"]].allowed_in_closed for row in rulings)
 
 
 # Of a report, what may close a gate; what it proves stays with the case that proved it.
@@ -84,28 +99,46 @@ def _reported(view: CaseView) -> list[dict[str, Any]]:
     ]
 
 
-def _remembered(task: TaskView) -> dict[str, Any]:
-    return {
+def _remembered(view: CaseView, task: TaskView) -> dict[str, Any]:
+    row = {
+        "id": task.id,
         "kind": task.kind,
         "agency": task.agency_id,
         "unit": task.unit_id,
         "assignee": task.assignee_id,
         "due": plain(task.due_at),
+        "due_rule": task.due_rule,
+        "provisional": task.provisional,
+        "accepted_at": plain(task.accepted_at),
+        "returns": task.returns,
         "roles": list(task.roles),
         "data": task.data,
     }
+    asked = asked_for(view, task.id)
+    return row | ({"asked": timestamp(asked)} if asked else {})
 
 
-def _reopened(row: dict[str, Any]) -> OpenTask:
-    return OpenTask(
+def _going_on(view: CaseView, ctx: Context, row: dict[str, Any]) -> OpenTask:
+    """The same task again. What was asked of another agency and answered meanwhile had held it until the merge."""
+    task = OpenTask(
         row["kind"],
+        id=row["id"],
         agency_id=row["agency"],
-        unit_id=row.get("unit"),
-        assignee_id=row.get("assignee"),
-        due_at=instant(row["due"]) if row.get("due") else None,
+        unit_id=row["unit"],
+        assignee_id=row["assignee"],
+        due_at=instant(row["due"]),
+        due_rule=row["due_rule"],
+        provisional=row["provisional"],
+        accepted_at=instant(row["accepted_at"]) if row["accepted_at"] else None,
+        returns=row["returns"],
         data=dict(row["data"]),
         roles=tuple(row["roles"]),
     )
+    if "asked" in row and not asked_for(view, row["id"]):
+        calendar = calendar_for(view.region_code, ctx.directory)
+        pause = (instant(row["asked"]), instant(view.facts["merge"]["at"]))
+        task.due_at = postponed(instant(row["due"]), [pause], calendar)
+    return task
 
 
 def _with(survivor: CaseView, gained: dict[str, Any]) -> Facts:
@@ -115,50 +148,54 @@ def _with(survivor: CaseView, gained: dict[str, Any]) -> Facts:
         signals[family] = signals.get(family, 0) + count
     merged = [*(survivor.facts.get("merged_cases") or []), gained]
     submissions = int(survivor.facts.get("submissions", 1)) + gained["submissions"]
-    sources = {family: list(kinds) for family, kinds in (survivor.facts.get("signal_sources") or {}).items()}
-    for family, kinds in gained["sources"].items():
-        sources[family] = sorted({*sources.get(family, []), *kinds})
+    sources = _pairs(survivor.facts.get("signal_sources") or {}) | _pairs(gained["sources"])
     facts: Facts = {"merged_cases": merged, "submissions": submissions}
     facts |= {"signals": signals} if signals else {}
-    return facts | ({"signal_sources": sources} if sources else {})
+    return facts | ({"signal_sources": _listed(sources)} if sources else {})
 
 
-def _without(survivor: CaseView, case_id: str) -> Facts:
-    """The same facts with what came from that case taken out again; a family that only it had disappears."""
-    gained = _gained(survivor, case_id)
-    rest = [row for row in survivor.facts.get("merged_cases") or [] if row["case"] != case_id]
+def _without(survivor: CaseView, case_id: str) -> tuple[Facts, str]:
+    """Its facts and level with what came from that case taken out again.
+
+    Where two merges brought the same, the later one goes on bringing it, as if the first had never been. What
+    cannot be told apart from a hit of the survivor's own is given up, not kept.
+    """
+    row = merged_row(survivor, case_id)
     signals = dict(survivor.facts.get("signals") or {})
-    for family, count in gained["signals"].items():
+    for family, count in row["signals"].items():
         signals[family] = signals.get(family, 0) - count
-    left = {family: count for family, count in signals.items() if count > 0}
-    sources = {
-        family: [kind for kind in kinds if not _came_with(gained, family, kind)]
-        for family, kinds in (survivor.facts.get("signal_sources") or {}).items()
-    }
-    return {
-        "signal_sources": {family: kinds for family, kinds in sources.items() if kinds} or None,
+    sources = _pairs(survivor.facts.get("signal_sources") or {})
+    only = _pairs(row["sources"]) - _pairs(row["sources_before"])
+    raised = row["level"] == "priority" != row["level_before"] and not _raised_since(survivor, row["seq"])
+    rest = []
+    for other in survivor.facts.get("merged_cases") or []:
+        if other["seq"] > row["seq"]:
+            level = row["level_before"] if raised else other["level_before"]
+            before = _listed(_pairs(other["sources_before"]) - only)
+            only = only - _pairs(other["sources"])
+            raised = raised and other["level"] != "priority"
+            rest.append({**other, "sources_before": before, "level_before": level})
+        elif other["seq"] != row["seq"]:
+            rest.append(other)
+    facts: Facts = {
+        "signal_sources": _listed(sources - only) or None,
         "merged_cases": rest or None,
-        "signals": left or None,
-        "submissions": int(survivor.facts.get("submissions", 1)) - gained["submissions"],
+        "signals": {family: count for family, count in signals.items() if count > 0} or None,
+        "submissions": int(survivor.facts.get("submissions", 1)) - row["submissions"],
     }
+    return facts, str(row["level_before"]) if raised else survivor.level
 
 
-def _came_with(gained: dict[str, Any], family: str, kind: str) -> bool:
-    """A source that only this merge brought; evidence that cannot be told apart is given up, not kept."""
-    return kind in gained["sources"].get(family, []) and kind not in gained["sources_before"].get(family, [])
+def _pairs(sources: dict[str, list[str]]) -> set[tuple[str, str]]:
+    return {(family, kind) for family, kinds in sources.items() for kind in kinds}
 
 
-def _gained(survivor: CaseView, case_id: str) -> dict[str, Any]:
-    rows = [row for row in survivor.facts.get("merged_cases") or [] if row["case"] == case_id]
-    if not rows:
-        raise ValueError("the survivor has no trace of this merge")
-    row: dict[str, Any] = rows[-1]
-    return row
+def _listed(pairs: set[tuple[str, str]]) -> dict[str, list[str]]:
+    families = sorted({family for family, _ in pairs})
+    return {family: sorted(kind for name, kind in pairs if name == family) for family in families}
 
 
-def _level_before(survivor: CaseView, case_id: str) -> str | None:
-    """The survivor's level before the merge, where the merge raised it and nothing else did since."""
-    before = _gained(survivor, case_id)["level"]
-    others = [r for r in survivor.facts.get("merged_cases") or [] if r["case"] != case_id]
-    raised_since = "last_hit" in survivor.facts or bool(others)
-    return None if before == survivor.level or raised_since else str(before)
+def _raised_since(survivor: CaseView, seq: int) -> bool:
+    """A hit or a relapse after that event makes the case a priority by itself."""
+    hit = (survivor.facts.get("last_hit") or {}).get("seq", 0)
+    return hit > seq or any(r["seq"] > seq and r["reason"] == "relapse" for r in survivor.facts.get("reopened") or [])

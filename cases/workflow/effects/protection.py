@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from audit.log import timestamp
+from cases.policy.deadlines import Deadline
 from cases.workflow.effects.base import (
     Data,
+    asked_for,
     back_to_verification,
     instant,
     is_open,
@@ -15,7 +17,6 @@ from cases.workflow.effects.base import (
     measures_lapse,
     moved_by,
     nothing_else_open,
-    paused_by,
     picked,
     put,
     restoration_due,
@@ -59,7 +60,7 @@ def decide_objection(view: CaseView, data: Data, ctx: Context) -> Outcome:
     if power_is_off(view) and not is_open(view, "restore_supply", "confirm_restoration"):
         due = restoration_due(view, ctx, ctx.now)
         facts |= _restoration(view, ctx, "objection_upheld", due.at)
-        tasks.append(OpenTask("restore_supply", due_at=due.at, due_rule=due.rule))
+        tasks.append(_restore(due))
     fallen = {t.id: "cancelled" for t in unreviewed}
     return Outcome(to="verification", facts=facts, open=tasks, close=fallen, document=document)
 
@@ -74,6 +75,10 @@ def _restoration(view: CaseView, ctx: Context, reason: str, due: datetime) -> Fa
     return {"restoration": state}
 
 
+def _restore(due: Deadline) -> OpenTask:
+    return OpenTask("restore_supply", due_at=due.at, due_rule=due.rule, provisional=due.provisional)
+
+
 def stay_execution(view: CaseView, data: Data, ctx: Context) -> Outcome:
     """Nothing adverse goes on, and the clocks of what would have been done stand still."""
     stay = {"active": True, "reason": data["reason_code"], "since": timestamp(ctx.now), **signed(view, ctx)}
@@ -83,19 +88,20 @@ def stay_execution(view: CaseView, data: Data, ctx: Context) -> Outcome:
 
 def lift_stay(view: CaseView, data: Data, ctx: Context) -> Outcome:
     since = instant(view.facts["stay"]["since"])
-    held = [t for t in view.tasks if KINDS[t.kind].adverse and t.opened_at <= since]
+    begun = {t.id: max(since, t.opened_at) for t in view.tasks if KINDS[t.kind].adverse}
+    held = [t for t in view.tasks if t.id in begun]
     # What is still asked of another agency goes on standing still, and its answer moves the rest of the time.
-    asked = {t.id: min((instant(q.data["since"]) for q in paused_by(view, t.id)), default=None) for t in held}
-    moved = {
-        t.id: moved_by(view, ctx, t, since, max(since, asked[t.id] or ctx.now))
+    asked = {t.id: asked_for(view, t.id) for t in held}
+    touch = {
+        t.id: moved_by(view, ctx, t, begun[t.id], asked[t.id] or ctx.now)
         for t in held
         # The notice window is fixed by its service: a stay that outlasts it needs a new notice, not a longer window.
-        if t.due_at is not None and t.kind != "execute_suspension"
+        if t.kind != "execute_suspension"
     }
     return Outcome(
         facts=put(view, "stay", active=False, lifted_at=ctx.now),
         clock=[(t.id, "running", "stay_lifted") for t in held if asked[t.id] is None],
-        touch=moved,
+        touch={task_id: changes for task_id, changes in touch.items() if changes},
         document=("stay_lifted", None),
     )
 
@@ -111,7 +117,7 @@ def order_restoration(view: CaseView, data: Data, ctx: Context) -> Outcome:
     due = restoration_due(view, ctx, data["cause_removed_at"])
     return Outcome(
         facts=_restoration(view, ctx, data["reason_code"], due.at),
-        open=[OpenTask("restore_supply", due_at=due.at, due_rule=due.rule)],
+        open=[_restore(due)],
         document=("restoration_order", None),
     )
 

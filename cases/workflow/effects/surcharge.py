@@ -209,7 +209,7 @@ def end_surcharge(view: CaseView, data: Data, ctx: Context) -> Outcome:
     spare = [] if owed else [t for t in view.tasks if t.kind == "issue_bill"]
     return Outcome(
         facts=facts,
-        open=[] if is_open(view, "close") else [lead(view, "close")],
+        open=to_close(view),
         close={t.id: "cancelled" for t in spare},
         document=("surcharge_end", data["end_file"]),
     )

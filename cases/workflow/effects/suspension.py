@@ -13,12 +13,12 @@ from cases.policy.suspension import grounds
 from cases.workflow.effects.base import (
     Data,
     back_to_verification,
-    is_open,
     lead,
     picked,
     put,
     reports,
     signed,
+    to_close,
 )
 from cases.workflow.effects.verification import disposals_of
 from cases.workflow.view import CaseView, Context, OpenTask, Outcome
@@ -203,4 +203,4 @@ def confirm_suspension(view: CaseView, data: Data, ctx: Context) -> Outcome:
     facts = put(view, "suspension", **confirmed)
     if "surcharge" in disposals_of(view):
         return Outcome(to="penalty_tariff", facts=facts, open=[lead(view, "plan_surcharge")])
-    return Outcome(facts=facts, open=[] if is_open(view, "close") else [lead(view, "close")])
+    return Outcome(facts=facts, open=to_close(view))

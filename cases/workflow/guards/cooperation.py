@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from cases.workflow.effects.base import resolve_agency
-from cases.workflow.effects.handoffs import times_returned
 from cases.workflow.guards.base import Data, cite, correct, refuse
+from cases.workflow.guards.handoffs import disputable
 from cases.workflow.view import CaseView, Context, Refusal
 
 
@@ -71,14 +71,14 @@ def declining(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
         return None
     declined = (view.facts.get("transfer") or {}).get("declined_by", [])
     article = cite(view, ctx, "penalty_law.jurisdiction")
-    if times_returned(task):
+    if task.returns:
         return refuse(
             "ruled_by_superior",
             "管辖已由共同上级裁定，应当接收。",
             "The common superior has ruled on the jurisdiction; receive the case.",
             article=article,
         )
-    if task.agency_id in declined:
+    if task.agency_id in declined and disputable(view, task, ctx):
         return refuse(
             "dispute",
             "本单位此前已不接收，属管辖争议。办理“退回”，由共同上级裁定。",

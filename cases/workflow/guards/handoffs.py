@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
-from agencies.directory import AgencyRef
+from agencies.directory import AgencyRef, Directory
+from agencies.vocabulary import Kind
 from cases.policy.dated import CHINA
-from cases.workflow.effects.base import resolve_agency
+from cases.workflow.effects.base import common_superior, resolve_agency, still_owed
 from cases.workflow.guards.base import Data, cite, correct, local, needs, refuse
 from cases.workflow.task_kinds import KINDS, NAMED, PARTNER, RULINGS
 from cases.workflow.texts import describe_agency, describe_roles, describe_stage
-from cases.workflow.view import CaseView, Context, Refusal
+from cases.workflow.view import CaseView, Context, Refusal, TaskView
 
 MOST_EXTENSIONS: Final = 2
+# Looks on and asks; nobody there holds a role that does the work of a case.
+SUPERVISION: Final = Kind.SUPERVISION.value
 # Their times are set by the law or by the notice, not by whoever owes the work.
 FIXED_TIMES: Final = frozenset({"restore_supply", "confirm_restoration", "execute_suspension"})
 
@@ -37,6 +40,13 @@ def returnable(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
             "督办须由本单位答复，不能退回由本单位自行裁定。办理“答复督办”，在答复中说明情况。",
             "The return would be ruled by your own agency. Answer the supervision instead.",
         )
+    if task is not None and task.kind == "receive_transfer" and not disputable(view, task, ctx):
+        return refuse(
+            "no_common_superior",
+            "双方没有登记共同的上级发展改革委，无处裁定。办理“接收移交”，接收或不接收。",
+            "No commission above both regions is on record to rule on it. Receive the transfer, or decline it.",
+            article=cite(view, ctx, "penalty_law.jurisdiction"),
+        )
     if task is None or task.kind not in RULINGS:
         return None
     label = KINDS[task.kind].label
@@ -47,15 +57,18 @@ def returnable(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
     )
 
 
+def disputable(view: CaseView, task: TaskView, ctx: Context) -> bool:
+    """There is a commission above both regions, which rules where they do not agree."""
+    return common_superior(ctx.directory, view.lead_agency_id, task.agency_id) is not None
+
+
 def ruling(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
     """The returned work goes to somebody who can do it here, or falls away where the case can do without it."""
     if not data or ctx.task is None:
         return None
     returned = ctx.task.data
     kind = KINDS[returned["kind"]]
-    # Left for good even where the case has come back since: the next round does its own work, from its beginning.
-    left = returned["stage"] != view.stage or view.stage_since > ctx.task.opened_at
-    gone = left and not kind.survives(view.stage)
+    gone = not still_owed(view, ctx.task)
     if data["decision"] == "none":
         if gone or kind.droppable:
             return None
@@ -78,7 +91,7 @@ def ruling(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
     agency = resolve_agency(ctx.directory, data["agency"])
     if agency is None or not agency.active:
         return correct("agency", "没有这个单位，从列表中选择承办单位", "There is no such agency")
-    if not _can_do(kind.addressee, returned["kind"], agency, view, ctx):
+    if not _can_do(returned, agency, view, ctx.directory):
         who = describe_agency(kind.addressee) if kind.addressee != NAMED else describe_agency(PARTNER)
         return correct(
             "agency",
@@ -88,17 +101,18 @@ def ruling(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
     return None
 
 
-def _can_do(addressee: str, kind: str, agency: AgencyRef, view: CaseView, ctx: Context) -> bool:
+def _can_do(returned: dict[str, Any], agency: AgencyRef, view: CaseView, directory: Directory) -> bool:
+    kind, addressee = returned["kind"], KINDS[returned["kind"]].addressee
     if kind == "receive_transfer":
         # Back to the sender is the other ruling: the transfer falls away.
         return agency.kind == "development_commission" and not agency.is_unit and agency.id != view.lead_agency_id
     if kind in ("acknowledge_referral", "reply_referral"):
         return agency.kind == PARTNER
     if addressee == NAMED:
-        return True
-    fits = agency.kind == addressee or addressee in agency.duties
-    # A carrier's region is the city's or a part of it; what counts is whose sub-unit it is.
-    return fits and ctx.directory.by_id[agency.principal_id].covers(view.region_code)
+        return agency.kind != SUPERVISION and agency.principal_id != returned["of"].get("asked_by")
+    principal = directory.by_id[agency.principal_id]
+    fits = agency.kind == addressee or addressee in principal.duties
+    return fits and principal.covers(view.region_code)
 
 
 def assignment(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
@@ -193,6 +207,10 @@ def assistance(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
     agency = resolve_agency(ctx.directory, data["agency"])
     if agency is None or not agency.active:
         return correct("agency", "没有这个单位，从列表中选择协查单位", "There is no such agency")
+    if agency.kind == SUPERVISION:
+        return correct(
+            "agency", "督查部门不承办协查，选择其他单位", "Supervision does no such work; ask another agency"
+        )
     if agency.principal_id == ctx.post.principal_id:
         return correct(
             "agency", "协查对象应为其他单位，本单位内部请用分派", "Ask another agency; inside your own, assign"

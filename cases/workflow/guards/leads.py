@@ -6,7 +6,8 @@ from datetime import timedelta
 from typing import Final
 
 from cases.policy.dated import CHINA
-from cases.workflow.effects.base import instant, today
+from cases.workflow.effects.base import today
+from cases.workflow.effects.merging import merged_row
 from cases.workflow.guards.base import Data, cite, correct, refuse
 from cases.workflow.task_kinds import KINDS
 from cases.workflow.texts import describe_agency, describe_stage
@@ -156,8 +157,8 @@ def undoable(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
             f"{survivor.number} was itself merged later, with this case's signals. Undo that merge first.",
             missing=("survivor",),
         )
-    since = instant(view.facts["merge"]["at"])
-    adverse = next((act for act in survivor.acts if act.action in ADVERSE and act.at >= since), None)
+    since = merged_row(survivor, view.id)["seq"]
+    adverse = next((act for act in survivor.acts if act.action in ADVERSE and act.seq > since), None)
     if adverse is None:
         return None
     day = adverse.at.astimezone(CHINA).date()

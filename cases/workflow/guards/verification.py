@@ -99,6 +99,21 @@ def _closing(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
     return None
 
 
+def decided_monitoring(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
+    """The next look that was proposed still lies ahead when it is decided."""
+    if not data or data["decision"] != "approve" or "continue_monitoring" not in disposals_of(view):
+        return None
+    when = determination(view).get("review_on", "")
+    if when > today(ctx).isoformat():
+        return None
+    return refuse(
+        "review_day_passed",
+        f"拟定的下次复核日期（{when}）已到，不能通过。审核结果选“不同意”，由经办人重新提出认定意见。",
+        f"The next review was proposed for {when}, which has come. Refuse it, to have it proposed anew.",
+        missing=("decision",),
+    )
+
+
 def proposed_surcharge(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
     """A determination may only propose a surcharge that some price document carries."""
     if not data or "surcharge" not in data["disposals"]:

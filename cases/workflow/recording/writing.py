@@ -72,7 +72,8 @@ def write_down(
     members["open"] = [_opening(task, region, by) for task in outcome.open]
     members["close"] = [{"id": task_id, "state": state} for task_id, state in close.items()]
     members["touch"] = [{"id": task_id, **plain(changes)} for task_id, changes in outcome.touch.items()]
-    members["clock"] = [{"task": t, "state": s, "reason": r} for t, s, r in outcome.clock]
+    clock = [*outcome.clock, *_stayed(view, outcome, members["open"])]
+    members["clock"] = [{"task": t, "state": s, "reason": r} for t, s, r in clock]
     members["share"] = [{"agency": a, "relation": relation} for a, relation in _sharing(view, outcome, region, by)]
     # The hash, not the id alone: the event proves what the file was, even against whoever can change the table.
     members["files"] = [{"id": file_id, "sha256": digest} for file_id, digest in by.files]
@@ -134,6 +135,12 @@ def _closing(view: CaseView, outcome: Outcome, to: str, completed: Sequence[str]
     return {task_id: state for task_id, state in close.items() if state != "open"}
 
 
+def _stayed(view: CaseView, outcome: Outcome, opened: list[dict[str, Any]]) -> list[tuple[str, str, str]]:
+    """What is opened under a stay stands still from the start: nobody may do it yet."""
+    stay = outcome.facts.get("stay", view.facts.get("stay")) or {}
+    return [(row["id"], "paused", "stay") for row in opened if stay.get("active") and KINDS[row["kind"]].adverse]
+
+
 def _opening(task: OpenTask, region: str, by: By) -> dict[str, Any]:
     kind = KINDS[task.kind]
     agency_id = task.agency_id
@@ -149,7 +156,7 @@ def _opening(task: OpenTask, region: str, by: By) -> dict[str, Any]:
             )
         agency_id = addressee.id
     row: dict[str, Any] = {
-        "id": str(new_id()),
+        "id": task.id or str(new_id()),
         "kind": task.kind,
         "agency": agency_id,
         "roles": list(task.roles or kind.roles),
@@ -164,7 +171,13 @@ def _opening(task: OpenTask, region: str, by: By) -> dict[str, Any]:
         row.update(due=timestamp(deadline.at), due_rule=deadline.rule)
         if deadline.provisional:
             row["provisional"] = True
-    more = {"unit": task.unit_id, "assignee": task.assignee_id, "data": plain(task.data) or None}
+    more = {
+        "unit": task.unit_id,
+        "assignee": task.assignee_id,
+        "data": plain(task.data) or None,
+        "returns": task.returns or None,
+        "accepted_at": plain(task.accepted_at),
+    }
     return row | {key: value for key, value in more.items() if value is not None}
 
 

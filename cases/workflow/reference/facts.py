@@ -156,8 +156,8 @@ FACTS: Final[dict[str, Fact]] = {
         Text("并入他案", "Merged into another case"),
     ),
     "merged_cases": Fact(
-        "[{case, number, signals, sources, submissions, level, batch, reports[{kind, at, result, subject, user_class,"
-        " serves_residents}], at}]",
+        "[{case, number, signals, sources, sources_before, submissions, level, level_before, batch,"
+        " reports[{kind, at, result, subject, user_class, serves_residents}], at, seq}]",
         ("merge_case", "undo_merge"),
         Text("并入本案的案件", "Cases merged into this one"),
     ),

@@ -165,6 +165,7 @@ ROWS: Final = (
         guards=(
             suspension.decided_suspension,
             gates.decided_surcharge,
+            gates.decided_monitoring,
             findings.decided_on_findings,
             closing.closed_by_determination,
         ),
