@@ -87,7 +87,8 @@ FROM cases_case c WHERE c.id BETWEEN %s::uuid AND %s::uuid ORDER BY c.id
 """
 _TASKS = f"""
 SELECT t.case_id::text, t.id::text, t.kind, t.agency_id, t.unit_id, t.assignee_id, t.state, t.stage,
-       {_STAMP.format("t.due_at")}, {_STAMP.format("t.accepted_at")}, t.returns
+       {_STAMP.format("t.due_at")}, {_STAMP.format("t.accepted_at")}, t.returns, t.roles, t.due_rule, t.provisional,
+       t.data::text
 FROM cases_task t WHERE t.case_id BETWEEN %s::uuid AND %s::uuid
 ORDER BY t.case_id, t.id
 """
@@ -173,19 +174,27 @@ def compare(stream: str, state: State, row: tuple[Any, ...], tasks: list[Any]) -
         yield _differs(stream, state, "tasks", len(state.tasks), len(tasks))
         return
     for task in tasks:
-        told = state.tasks[task[1]]
-        expected = (
-            told["kind"],
-            told["agency"],
-            told.get("unit"),
-            told.get("assignee"),
-            told["state"],
-            told["due"],
-            told.get("accepted_at"),
-            told.get("returns", 0),
-        )
-        if (*task[2:7], *task[8:]) != expected or (task[6] == "open" and task[7] != state.stage):
-            yield _differs(stream, state, f"task {task[1]}", expected, (*task[2:7], *task[8:]))
+        expected, found = _told(state.tasks[task[1]]), (*task[2:7], *task[8:14], orjson.loads(task[14]))
+        if found != expected or (task[6] == "open" and task[7] != state.stage):
+            yield _differs(stream, state, f"task {task[1]}", expected, found)
+
+
+def _told(task: dict[str, Any]) -> tuple[Any, ...]:
+    """A task as its events tell it, in the order of the columns."""
+    return (
+        task["kind"],
+        task["agency"],
+        task.get("unit"),
+        task.get("assignee"),
+        task["state"],
+        task["due"],
+        task.get("accepted_at"),
+        task.get("returns", 0),
+        task["roles"],
+        task["due_rule"],
+        task.get("provisional", False),
+        task.get("data", {}),
+    )
 
 
 def _differs(stream: str, state: State, what: str, told: object, found: object) -> Problem:

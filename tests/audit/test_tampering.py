@@ -143,6 +143,25 @@ def test_a_changed_case_row_is_found_by_replaying_its_events(trail: Trail, super
     assert verify(replay=False).ok
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "roles = '{approver}'",
+        'data = \'{"bill": "XZ26-0001-B01"}\'',
+        "due_at = due_at + interval '1 day'",
+        "due_rule = 'named'",
+        "provisional = true",
+        "returns = 1",
+    ],
+)
+def test_a_changed_task_is_found_by_replaying_its_events(trail: Trail, superuser: Any, change: str) -> None:
+    """Who may do it, on what, by when and why by then: each of them decides about somebody's power."""
+    case = trail.case.removeprefix("case/")
+    superuser.execute(f"UPDATE cases_task SET {change} WHERE case_id = %s AND opened_seq = 1", [case])
+    problem = only(verify())
+    assert (problem.stream, problem.code) == (trail.case, "projection")
+
+
 def test_a_deleted_last_event_of_another_stream_is_found_by_the_last_recorded_verification(
     trail: Trail, superuser: Any, note: Record
 ) -> None:

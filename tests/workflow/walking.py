@@ -1,6 +1,7 @@
 """A guided walk: at each step some person does some act that may go on, with input made to fit the case.
 
-A uniform walk never reaches the far stages, so acts that complete an open task of the main line are preferred.
+A uniform walk never reaches the far stages, so acts that complete an open task of the main line are preferred, and
+before all others those that the walk is out for (`wanted`): it decides and waits in a way that leads to them.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from cases.workflow.errors import WorkflowError
 from cases.workflow.task_kinds import KINDS
 from cases.workflow.transitions import TRANSITIONS
 from tests.workflow.desk import CHECKS, FILE, FINDINGS, OFFICERS, Desk, proposal
+from tests.workflow.office import Office
 
 # Every desk has three people: as many as four-eyes over the whole life of a case may need.
 DESKS = [
@@ -40,6 +42,7 @@ IDLE = {
 }
 # Detours: possible nearly always, and a walk of nothing else would never see the far stages.
 DETOURS = {
+    "merge_case",
     "return_task",
     "request_rework",
     "refer_case",
@@ -64,20 +67,36 @@ DETOURS = {
 
 OTHER_CASE = {"open_case", "merge_case", "undo_merge"}
 GENERAL = {"=task", "any_participant"}
+ACTS = tuple(TRANSITIONS)
+# Which disposals lead to an act that is wanted.
+AFTER_A_CUT = {"order_restoration", "restore_supply", "confirm_restoration"}
+TARIFF = {action for action, row in TRANSITIONS.items() if row.from_stages[0] == "penalty_tariff"} | {"end_surcharge"}
+CUT = {a for a, row in TRANSITIONS.items() if row.from_stages[0] == "suspension"} - {"report_cessation"} | AFTER_A_CUT
+CLOSED = {"sample_case", "record_follow_up", "reopen_case", "propose_closure", "decide_closure"}
+FAMILIES = (frozenset(CUT), frozenset(TARIFF), frozenset(CUT | TARIFF), frozenset(CLOSED), frozenset[str]())
+# What has to be done first: whatever opens the task that an act completes, and what no task tells of.
+BEFORE = {
+    action: {a for a, other in TRANSITIONS.items() if set(other.opens) & set(row.completes)}
+    for action, row in TRANSITIONS.items()
+} | {"lift_stay": {"stay_execution"}, "undo_merge": {"merge_case"}}
+BEFORE["execute_suspension"] |= {"give_final_notice"}
 
 
 class Walk:
     """One walk; `rng` decides everything, so that a failing seed can be walked again."""
 
-    def __init__(self, rng: random.Random) -> None:
-        self.rng, self.desk = rng, Desk("2026-03-02 10:00")
+    def __init__(
+        self, rng: random.Random, desk: Desk | Office | None = None, wanted: frozenset[str] | None = None
+    ) -> None:
+        self.rng, self.desk = rng, desk or Desk("2026-03-02 10:00")
+        self.wanted = frozenset(rng.sample(ACTS, 6)) | rng.choice(FAMILIES) if wanted is None else wanted
         self.done: list[str] = []
         self.stuck = False
-        self.straight = rng.choice((0.3, 0.6, 0.9))
+        self.straight = rng.choice((0.6, 0.9, 1.2))
 
     def step(self) -> bool:
         """One act by somebody; False when nobody found one that went through."""
-        self.desk.later(hours=self.rng.choice((1, 5, 20, 30, 80)))
+        self._wait()
         if self.desk.now.hour >= 18 or self.desk.now.hour < 8:
             self.desk.later(hours=(24 - self.desk.now.hour + 9) % 24)
         options = self._options()
@@ -94,7 +113,26 @@ class Walk:
             return True
         return False
 
+    def _wait(self) -> None:
+        """Some hours; where a cut is due, mostly until its window has opened, or until it is over."""
+        if self.done[-1:] == ["give_final_notice"] and self.rng.random() < 0.8:
+            # The crew warns and waits, and cuts on the same day.
+            self.desk.later(minutes=45)
+            return
+        notice = (self.desk.view.facts.get("suspension") or {}).get("notice") or {}
+        due = any(task.kind == "execute_suspension" for task in self.desk.view.tasks)
+        edge = "window_to" if "lapse_notice" in self.wanted - set(self.done) else "window_from"
+        until = datetime.fromisoformat(notice[edge]) if due and edge in notice else self.desk.now
+        if until > self.desk.now and self.rng.random() < 0.8:
+            self.desk.later(seconds=(until - self.desk.now).total_seconds() + 60)
+        else:
+            self.desk.later(hours=self.rng.choice((1, 5, 20, 30, 80)))
+
     def _weight(self, action: str, *, idle: bool) -> float:
+        if action in self.wanted and action not in self.done[-12:]:
+            return self.rng.random() - 2
+        if any(action in BEFORE[a] for a in self.wanted) and action not in self.done[-6:]:
+            return self.rng.random() - 1
         if action in IDLE:
             return self.rng.random() + (0 if idle else 5)
         return self.rng.random() + (self.straight if action in DETOURS else 0)
@@ -102,7 +140,9 @@ class Walk:
     def _options(self) -> list[tuple[str, str]]:
         """Every act that one of each desk may start now."""
         found = []
-        here = [a for a, row in TRANSITIONS.items() if a not in OTHER_CASE and in_stage(row, self.desk.view)]
+        # In memory there is no other case to merge with.
+        left_out = {"open_case"} if isinstance(self.desk, Office) else OTHER_CASE
+        here = [a for a, row in TRANSITIONS.items() if a not in left_out and in_stage(row, self.desk.view)]
         for place in DESKS:
             people = [f"{place}{n}" for n in self.rng.sample((1, 2, 3), 3)]
             kind = self.desk.person(people[0]).posts[0]
@@ -122,9 +162,11 @@ class Walk:
         found: dict[str, Any] = build() if build else {}
         row = TRANSITIONS[action]
         if any(f.name == "task" for f in row.inputs) and "task" not in found:
-            wanted = [t for t in self.desk.view.tasks if not row.completes or t.kind in self._kinds(row.completes)]
-            if wanted:
-                found["task"] = self.rng.choice(wanted).id
+            # By kind: ids differ from one run to the next, and the same seed is to walk the same way.
+            here = sorted(self.desk.view.tasks, key=lambda task: task.kind)
+            open_ = [t for t in here if not row.completes or t.kind in self._kinds(row.completes)]
+            if open_:
+                found["task"] = self.rng.choice(open_).id
         return found
 
     @staticmethod
@@ -141,6 +183,12 @@ class Walk:
 
     def _attach_signal(self) -> dict[str, Any]:
         return {"signals": [{"family": "hashpower", "count": 2}], "source": "grid", "batch": "G2"}
+
+    def _merge_case(self) -> dict[str, Any]:
+        return {"survivor": getattr(self.desk, "other", "-"), "reason_code": "same_site"}
+
+    def _undo_merge(self) -> dict[str, Any]:
+        return {"survivor": getattr(self.desk, "other", "-"), "reason": "两处场所"}
 
     def _continue_monitoring(self) -> dict[str, Any]:
         return {"review_on": self._day(20), "reason_code": "awaiting_signal"}
@@ -207,16 +255,29 @@ class Walk:
             ["close"],
             ["refer"],
         )
-        way = self.rng.choice(ways)
+        way = self.rng.choice(self._leading() or ways)
         subject = self.rng.choice(["sole_trader", "sole_trader", "enterprise", "state_owned", "natural_person"])
+        if "surcharge" in way and self.wanted & TARIFF:
+            subject = "sole_trader"
         more: dict[str, Any] = {"subject": subject}
         if way == ["close"]:
             more["finding"] = self.rng.choice(["false_positive", "compromised", "already_stopped", "self_operated"])
+        if "advise_owner" in self.wanted:
+            way, more["finding"] = ["close"], "compromised"
         if way == ["continue_monitoring"]:
             more |= {"review_on": self._day(25), "finding": self._either("self_operated", "pending_appraisal")}
         if "surcharge" in way:
             more["proven_from"] = "2026-02-01"
         return {**proposal(*way), **more}
+
+    def _leading(self) -> tuple[list[str], ...]:
+        """The disposals after which a wanted act comes in reach; none where every way is as good."""
+        cut, tariff, end = (self.wanted & acts - set(self.done) for acts in (CUT, TARIFF, CLOSED))
+        if cut and (self.desk.view.facts.get("suspension") or {}).get("power") != "off":
+            return (["suspension"], ["suspension", "surcharge"])
+        if tariff:
+            return (["surcharge"],)
+        return (["close"],) if end else ()
 
     def _decide_determination(self) -> dict[str, Any]:
         return {"decision": self._either("approve", "refuse", 0.85)}
@@ -267,19 +328,7 @@ class Walk:
         return {"items": ["no_lift_load"], "reason": "有电梯"}
 
     def _execute_suspension(self) -> dict[str, Any]:
-        # The crew warns and waits; the walk's own clock is too coarse for half an hour.
-        notice = self.desk.view.facts["suspension"].get("notice") or {}
-        second = self.desk.view.facts["suspension"].get("second_notice_at")
-        if (notice and second is None) or (second and datetime.fromisoformat(second).date() != self.desk.now.date()):
-            try:
-                self.desk.act(self._crew(), "give_final_notice", given_at=self.desk.iso, method="phone")
-                self.desk.later(minutes=35)
-            except WorkflowError:
-                pass
         return self.desk.execution(**dict.fromkeys(CHECKS, True))
-
-    def _crew(self) -> str:
-        return "grid-crew3" if self.desk.view.region_code.startswith("3203") else "nj-grid-crew3"
 
     def _confirm_suspension(self) -> dict[str, Any]:
         return {"confirmed_at": self.desk.iso, "load_is_zero": True, "reading": "1"}
