@@ -15,7 +15,7 @@ from audit.chain import NO_PREV, canonical, canonical_plain
 from audit.errors import BodyError
 
 VERSION = 1
-_SAFE_INTEGER = 2**53 - 1
+SAFE_INTEGER = 2**53 - 1
 _HARMLESS = frozenset({str, bool, type(None)})
 _STREAM = re.compile(r"[a-z][a-z_]*/[^\x00-\x20]{1,180}")
 
@@ -108,7 +108,7 @@ def _is_clean(value: Any) -> bool:
         return True
     if type(value) is list or type(value) is tuple:
         return all(type(item) in _HARMLESS or _is_clean(item) for item in value)
-    return type(value) in _HARMLESS or (type(value) is int and -_SAFE_INTEGER <= value <= _SAFE_INTEGER)
+    return type(value) in _HARMLESS or (type(value) is int and -SAFE_INTEGER <= value <= SAFE_INTEGER)
 
 
 def check_body(value: Any, path: str = "") -> None:
@@ -130,7 +130,7 @@ def check_body(value: Any, path: str = "") -> None:
         raise BodyError(
             f"事件正文不能含浮点数，请写成字符串 {path}: a body holds no float ({value}); write it as a string"
         )
-    elif isinstance(value, int) and not -_SAFE_INTEGER <= value <= _SAFE_INTEGER:
+    elif isinstance(value, int) and not -SAFE_INTEGER <= value <= SAFE_INTEGER:
         raise BodyError(f"事件正文的整数过大，请写成字符串 {path}: {value} is beyond 2^53; write it as a string")
 
 

@@ -11,7 +11,7 @@ from django.db import Error, connections, transaction
 from audit import errors
 from audit.actions import Action
 from audit.chain import NO_PREV, canonical, commitment, leaf
-from audit.log import EventActor, build_body, encode_body
+from audit.log import SAFE_INTEGER, EventActor, build_body, encode_body
 
 SALT_BYTES = 16
 
@@ -103,6 +103,10 @@ def _refuse_unsealable(value: Any) -> None:
     if isinstance(value, float):
         raise errors.BodyError(
             f"封存内容不能含浮点数，请写成字符串 sealed data hold no float ({value}); write a string"
+        )
+    if isinstance(value, int) and abs(value) > SAFE_INTEGER:
+        raise errors.BodyError(
+            f"封存内容的整数过大，请写成字符串 sealed data hold no integer beyond 2^53 ({value}); write a string"
         )
     if isinstance(value, str) and "\x00" in value:
         raise errors.BodyError("封存内容不能含 NUL 字符 sealed data hold no NUL character")

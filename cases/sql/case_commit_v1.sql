@@ -1,10 +1,12 @@
 -- case_commit v1: the one way in. Writes decided acts, each given as the bytes of its audit event.
 --
 -- p_bodies[i]  RFC 8785 JSON of the event; everything that changes about the case is read from it, so the case can
---              always be rebuilt from its events (see cases/workflow/replay.py for the same fold in Python).
+--              always be rebuilt from its events (see cases/workflow/replay/ for the same fold in Python).
 -- p_side[i-1]  what may not stand in an event or is no state: {"outbox": […], "sealed": {"salt": hex, "data": RFC 8785 text},
---              "idempotency": {"actor", "key", "hash", "response"}}
--- Returns a JSON array of {"event_id", "leaf"}, in order. SQLSTATE LZ001: the event does not follow the case's head.
+--              "idempotency": {"key", "hash", "response"}}
+-- Returns a JSON array of {"event_id", "leaf"}, in order. SQLSTATE LZ001: the event does not follow the case's head;
+-- LZ004: no event of a case, or a document whose number was not drawn; LZ005: sealed data that the event does not promise,
+-- or a promise without them.
 CREATE OR REPLACE FUNCTION case_commit(p_bodies bytea[], p_side jsonb) RETURNS text
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -27,10 +29,10 @@ BEGIN
         b := convert_from(p_bodies[i], 'UTF8')::jsonb;
         s := p_side -> (i - 1);
         k := coalesce(b -> 'case', '{}');
-        IF left(b ->> 'stream', 5) <> 'case/' THEN
-            RAISE EXCEPTION 'not a case event: %', b ->> 'stream' USING ERRCODE = 'LZ001';
-        END IF;
         v_case := substr(b ->> 'stream', 6)::uuid;
+        IF (b ->> 'stream') IS DISTINCT FROM 'case/' || v_case THEN
+            RAISE EXCEPTION 'not the stream of a case: %', b ->> 'stream' USING ERRCODE = 'LZ004';
+        END IF;
         v_seq := (b ->> 'seq')::integer;
         v_at := (b ->> 'at')::timestamptz;
         v_from := b ->> 'from';
@@ -47,8 +49,8 @@ BEGIN
                     coalesce(b -> 'set', '{}'), v_leaf, v_at, v_at, v_at, NULL);
         ELSE
             SELECT * INTO v_old FROM cases_case WHERE id = v_case FOR UPDATE;
-            IF NOT FOUND OR v_old.version <> v_seq - 1 OR v_old.stage <> v_from
-               OR v_old.head <> decode(b ->> 'prev', 'hex') THEN
+            IF NOT FOUND OR v_old.version IS DISTINCT FROM v_seq - 1 OR v_old.stage IS DISTINCT FROM v_from
+               OR v_old.head IS DISTINCT FROM decode(b ->> 'prev', 'hex') THEN
                 RAISE EXCEPTION 'event % does not follow the head of case %', v_seq, v_case USING ERRCODE = 'LZ001';
             END IF;
             UPDATE cases_case SET
@@ -143,6 +145,7 @@ BEGIN
                 INSERT INTO cases_caseagency (agency_id, case_id, relation, since)
                 SELECT agency_id, v_case, 'task', v_at FROM begun
                 UNION SELECT unit_id, v_case, 'unit', v_at FROM begun WHERE unit_id IS NOT NULL
+                ORDER BY 3  -- an agency that is both sees the case through its own task
                 ON CONFLICT DO NOTHING
             )
             SELECT count(*) INTO v_n FROM begun;
@@ -179,20 +182,31 @@ BEGIN
 
         -- Clocks that stop or go on: the open interval ends, the next one begins.
         IF b ? 'clock' THEN
+            SELECT count(DISTINCT t.id) INTO v_n FROM jsonb_to_recordset(b -> 'clock') AS x(task uuid)
+            JOIN cases_task t ON t.id = x.task AND t.case_id = v_case;
+            IF v_n <> jsonb_array_length(b -> 'clock') THEN
+                RAISE EXCEPTION 'a task named in event % is not one of case %', v_seq, v_case USING ERRCODE = 'LZ001';
+            END IF;
             UPDATE cases_clockinterval c SET ended_at = v_at
             FROM jsonb_to_recordset(b -> 'clock') AS x(task uuid)
-            WHERE c.task_id = x.task AND c.ended_at IS NULL;
+            WHERE c.task_id = x.task AND c.case_id = v_case AND c.ended_at IS NULL;
             INSERT INTO cases_clockinterval (case_id, task_id, agency_id, state, reason, started_at)
             SELECT v_case, t.id, t.agency_id, x.state, x.reason, v_at
             FROM jsonb_to_recordset(b -> 'clock') AS x(task uuid, state text, reason text)
-            JOIN cases_task t ON t.id = x.task AND t.state = 'open';
+            JOIN cases_task t ON t.id = x.task AND t.case_id = v_case AND t.state = 'open';
         END IF;
 
         IF b ? 'document' THEN
             INSERT INTO cases_document (id, case_id, kind, agency_id, year, serial, number, attachment_id, event_seq, at)
             SELECT x.id, v_case, x.kind, x.agency, x.year, x.serial, x.number, x.attachment, v_seq, v_at
             FROM jsonb_to_record(b -> 'document') AS x(id uuid, kind text, agency bigint, year integer, serial integer,
-                 number text, attachment uuid);
+                 number text, attachment uuid)
+            WHERE EXISTS (SELECT FROM cases_documentseries d WHERE d.agency_id = x.agency AND d.kind = x.kind
+                          AND d.year = x.year AND d.last >= x.serial);
+            IF NOT FOUND THEN
+                RAISE EXCEPTION 'the document of event % of case % has a number that was not drawn', v_seq, v_case
+                    USING ERRCODE = 'LZ004';
+            END IF;
         END IF;
 
         IF s ? 'outbox' THEN
@@ -203,11 +217,14 @@ BEGIN
         IF s ? 'sealed' THEN
             PERFORM audit_seal(v_event, decode(s #>> '{sealed,salt}', 'hex'),
                                convert_to(s #>> '{sealed,data}', 'UTF8'));
+        ELSIF b ? 'sealed' THEN
+            RAISE EXCEPTION 'event % of case % promises sealed data that are not there', v_seq, v_case
+                USING ERRCODE = 'LZ005';
         END IF;
         v_result := v_result || jsonb_build_object('event_id', v_event, 'leaf', encode(v_leaf, 'hex'));
         IF s ? 'idempotency' THEN
             INSERT INTO cases_idempotencykey (actor_id, key, request_hash, response, created_at)
-            VALUES ((s #>> '{idempotency,actor}')::bigint, s #>> '{idempotency,key}', s #>> '{idempotency,hash}',
+            VALUES ((b #>> '{actor,id}')::bigint, s #>> '{idempotency,key}', s #>> '{idempotency,hash}',
                     (s #> '{idempotency,response}') || (v_result -> -1), v_at);
         END IF;
     END LOOP;

@@ -61,6 +61,7 @@ CREATE CONSTRAINT TRIGGER case_event_has_row AFTER INSERT ON audit_event
 ALTER TABLE audit_event ENABLE ALWAYS TRIGGER case_event_has_row;
 CREATE CONSTRAINT TRIGGER document_series_has_document AFTER INSERT OR UPDATE ON cases_documentseries
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION document_series_has_document();
+ALTER TABLE cases_documentseries ENABLE ALWAYS TRIGGER document_series_has_document;
 CREATE TRIGGER case_no_removal BEFORE DELETE OR TRUNCATE ON cases_case
     FOR EACH STATEMENT EXECUTE FUNCTION case_refuse_removal();
 ALTER TABLE cases_case ENABLE ALWAYS TRIGGER case_no_removal;
@@ -70,3 +71,12 @@ ALTER TABLE cases_task ENABLE ALWAYS TRIGGER task_no_removal;
 CREATE TRIGGER document_no_removal BEFORE DELETE OR TRUNCATE ON cases_document
     FOR EACH STATEMENT EXECUTE FUNCTION case_refuse_removal();
 ALTER TABLE cases_document ENABLE ALWAYS TRIGGER document_no_removal;
+CREATE TRIGGER clock_no_removal BEFORE DELETE OR TRUNCATE ON cases_clockinterval
+    FOR EACH STATEMENT EXECUTE FUNCTION case_refuse_removal();
+ALTER TABLE cases_clockinterval ENABLE ALWAYS TRIGGER clock_no_removal;
+CREATE TRIGGER participant_no_removal BEFORE DELETE OR TRUNCATE ON cases_caseagency
+    FOR EACH STATEMENT EXECUTE FUNCTION case_refuse_removal();
+ALTER TABLE cases_caseagency ENABLE ALWAYS TRIGGER participant_no_removal;
+CREATE TRIGGER attachment_no_removal BEFORE DELETE OR TRUNCATE ON cases_attachment
+    FOR EACH STATEMENT EXECUTE FUNCTION case_refuse_removal();
+ALTER TABLE cases_attachment ENABLE ALWAYS TRIGGER attachment_no_removal;

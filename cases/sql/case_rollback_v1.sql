@@ -1,5 +1,8 @@
 DROP TRIGGER IF EXISTS case_keep_agency ON agencies_agency;
 DROP TRIGGER IF EXISTS case_share_with_watcher ON agencies_agency;
+DROP TRIGGER IF EXISTS attachment_no_removal ON cases_attachment;
+DROP TRIGGER IF EXISTS participant_no_removal ON cases_caseagency;
+DROP TRIGGER IF EXISTS clock_no_removal ON cases_clockinterval;
 DROP TRIGGER IF EXISTS document_no_removal ON cases_document;
 DROP TRIGGER IF EXISTS task_no_removal ON cases_task;
 DROP TRIGGER IF EXISTS case_no_removal ON cases_case;

@@ -150,7 +150,7 @@ def _act(
         raise stale(view, expected_version)
     other = loaded[related_id] if related_id else None
     writings = decide(transition, main, data, now, related=other)
-    return write(writings, transition, actor, key, digest)
+    return write(writings, transition, key, digest)
 
 
 def _open(transition: Transition, actor: Person, data: dict[str, Any], key: str, now: datetime) -> Result:
@@ -162,7 +162,7 @@ def _open(transition: Transition, actor: Person, data: dict[str, Any], key: str,
     original = related_case(transition, data)
     related = load_case(original, actor.user_id, lock=False) if original else None
     writing = decide_opening(transition, person, opening.directory, data, opening.serials[0], now, related=related)
-    return write([writing], transition, actor, key, digest)
+    return write([writing], transition, key, digest)
 
 
 def present(actor: Actor | None) -> Actor:
@@ -198,11 +198,10 @@ def stale(view: CaseView, expected: int) -> StaleVersion:
     )
 
 
-def write(writings: list[Writing], transition: Transition, actor: Person, key: str, digest: str) -> Result:
+def write(writings: list[Writing], transition: Transition, key: str, digest: str) -> Result:
     """Commit the events; the answer is remembered under the key in the same transaction."""
     if key:
         writings[0].side["idempotency"] = {
-            "actor": actor.user_id,
             "key": key,
             "hash": digest,
             "response": _answer(writings[0], transition),

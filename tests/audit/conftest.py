@@ -36,7 +36,7 @@ def note() -> Record:
         with transaction.atomic():
             return record(
                 stream=stream,
-                action=Action.ROLE_GRANTED,
+                action=Action.PASSWORD_CHANGED,  # changes no row, so that the accounts need not exist
                 actor=ADMIN,
                 data=data or {"role": "reviewer"},
                 sealed=sealed,

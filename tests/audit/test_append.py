@@ -31,7 +31,7 @@ def test_the_first_event_of_a_stream_has_no_predecessor_and_the_second_names_the
 
 def test_the_columns_are_taken_from_the_body(note: Record) -> None:
     row = Event.objects.get(pk=note().event_id)
-    assert (row.at, row.action, row.actor_id, row.agency_id) == (NINE, "role_granted", 12, 7)
+    assert (row.at, row.action, row.actor_id, row.agency_id) == (NINE, "password_changed", 12, 7)
 
 
 def test_an_event_of_nobody_has_no_person_and_no_agency() -> None:
@@ -102,6 +102,19 @@ def test_an_event_that_does_not_follow_the_head_is_refused(
         {"at": None},
         {"at": "2026-11-20T01:00:00Z"},
         {"at": "2026-11-20T09:00:00.000000+08:00"},
+        {"at": "2026-11-20T24:00:00.000000Z"},
+        {"at": "2026-11-20T01:00:60.000000Z"},
+        {"v": "1"},
+        {"seq": "1"},
+        {"action": 7},
+        {"stream": "\U0010ffff/x"},
+        {"stream": "config/a b"},
+        {"stream": "config/\x01"},
+        {"stream": "config/"},
+        {"actor": None},
+        {"actor": {"id": 1, "username": "x", "role": ""}},
+        {"actor": {"id": "1", "username": "x", "agency": None, "role": ""}},
+        {"actor": {"id": 1, "username": "x", "agency": "7", "role": ""}},
     ],
 )
 def test_a_body_without_what_the_columns_need_is_refused(change: dict[str, Any]) -> None:
@@ -130,7 +143,12 @@ def test_sealed_data_stand_beside_the_event_and_only_their_commitment_in_it(note
 
 @pytest.mark.parametrize(
     ("sealed", "message"),
-    [({"kwh": 1.5}, "hold no float"), ({"a": ["x\x00"]}, "hold no NUL"), ({"b\x00": 1}, "hold no NUL")],
+    [
+        ({"kwh": 1.5}, "hold no float"),
+        ({"n": [2**53]}, r"hold no integer beyond 2\^53"),
+        ({"a": ["x\x00"]}, "hold no NUL"),
+        ({"b\x00": 1}, "hold no NUL"),
+    ],
 )
 def test_what_the_database_would_not_give_back_unchanged_is_not_sealed(
     note: Record, sealed: dict[str, Any], message: str

@@ -50,9 +50,15 @@ DECLARE
     h_leaf bytea;
     new_id bigint;
 BEGIN
-    IF (body->>'v') IS DISTINCT FROM '1' OR s IS NULL OR n IS NULL OR (body->>'action') IS NULL
-       OR (body->>'at') !~ '^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$' IS NOT FALSE THEN
-        RAISE EXCEPTION 'the body lacks v, stream, seq, action or a UTC time with six digits' USING ERRCODE = 'LZ004';
+    -- A body of another shape would be found wrong for ever. (Its RFC 8785 form is left to the verification.)
+    IF (body->'v') IS DISTINCT FROM '1' OR jsonb_typeof(body->'seq') IS DISTINCT FROM 'number'
+       OR jsonb_typeof(body->'action') IS DISTINCT FROM 'string' OR (s ~ '^[a-z][a-z_]*/[^\x01-\x20]+$') IS NOT TRUE
+       OR (body->>'at' ~ '^\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{6}Z$') IS NOT TRUE
+       OR (body->'actor' ?& '{id,agency,username,role}') IS NOT TRUE
+       OR jsonb_typeof(body#>'{actor,id}') NOT IN ('number', 'null')
+       OR jsonb_typeof(body#>'{actor,agency}') NOT IN ('number', 'null') THEN
+        RAISE EXCEPTION 'the body lacks v, stream, seq, action or a UTC time with six digits, or names no actor'
+            USING ERRCODE = 'LZ004';
     END IF;
     SELECT e.seq, e.leaf INTO h_seq, h_leaf FROM audit_event e WHERE e.stream = s ORDER BY e.seq DESC LIMIT 1;
     IF NOT FOUND THEN
