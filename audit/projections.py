@@ -31,7 +31,7 @@ class Scope:
     """What one call of a verifier is responsible for: the streams with first <= name < last, in byte order.
 
     `connection` is a psycopg2 connection of its own in the same read-only snapshot the events are read from, so a
-    verifier may walk its tables beside the events (a named cursor ordered by id COLLATE "C").
+    verifier may read its tables beside the events.
     """
 
     connection: Any

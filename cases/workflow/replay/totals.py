@@ -1,0 +1,49 @@
+"""What only the tables as a whole can show: counters that add up, and document numbers without a gap."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from audit.projections import Problem
+
+_COUNTERS = """
+SELECT agency_id, region_code, stage, sum(told), sum(found) FROM (
+    SELECT agency_id, region_code, stage, n AS told, 0 AS found FROM cases_taskcounter
+    UNION ALL SELECT agency_id, region_code, stage, n, 0 FROM cases_taskcounterdelta
+    UNION ALL SELECT agency_id, region_code, stage, 0, 1 FROM cases_task WHERE state = 'open') AS x
+GROUP BY 1, 2, 3 HAVING sum(told) <> sum(found) ORDER BY 1, 2, 3 LIMIT 100
+"""
+_SERIES = """
+SELECT agency_id, kind, year, coalesce(s.last, 0), coalesce(d.n, 0), coalesce(d.highest, 0)
+FROM cases_documentseries s FULL JOIN (
+    SELECT agency_id, kind, year, count(*) AS n, max(serial) AS highest FROM cases_document GROUP BY 1, 2, 3
+) AS d USING (agency_id, kind, year)
+WHERE (s.last, s.last) IS DISTINCT FROM (d.n, d.highest) ORDER BY 1, 2, 3 LIMIT 100
+"""
+
+
+def verify_totals(connection: Any) -> Iterator[Problem]:
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNTERS)
+        for agency, region, stage, told, found in cursor.fetchall():
+            where = f"{agency} {region} {stage}"
+            yield Problem(
+                None,
+                "case/",
+                None,
+                "counter",
+                f"待办计数（单位 {where}）为 {told}，实有未结待办 {found} 件",
+                f"the counter of open tasks ({where}) is {told}, there are {found}",
+            )
+        cursor.execute(_SERIES)
+        for agency, kind, year, last, issued, highest in cursor.fetchall():
+            where = f"{agency} {kind} {year}"
+            yield Problem(
+                None,
+                "case/",
+                None,
+                "series",
+                f"文号序列（{where}）发到第 {last} 号，库中有文书 {issued} 份，最大为第 {highest} 号",
+                f"the series {where} was drawn up to {last}; there are {issued} documents, the highest {highest}",
+            )
