@@ -2,7 +2,7 @@
 
 Everything that asks for the time asks `now()`. In production that is the machine's clock and costs no query. Where
 settings.DEMO is true (the demo and the tests) the row of `audit_democlock` may move or freeze it, because notice
-periods and monthly bills take days that a demonstration does not have.
+periods and monthly bills take days that a demonstration does not have. Whoever moves it leaves an event, at real time.
 """
 
 import time
@@ -11,7 +11,10 @@ from datetime import UTC, datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
+from audit.actions import Action
+from audit.log import EventActor, timestamp
 from audit.models import DemoClock
+from audit.services import record
 
 # A web process, a worker and a shell share the row; a second is the longest that one of them may lag behind.
 CACHE_SECONDS = 1.0
@@ -60,33 +63,47 @@ def set_clock(at: datetime, *, frozen: bool = False) -> DemoClock:
     """Let the clock show `at` (aware) and run on from there, or stand still when frozen."""
     if at.tzinfo is None:
         raise ValueError(f"{at} has no time zone")
-    return _store(DemoClock(pk=1, frozen=at) if frozen else DemoClock(pk=1, offset=at - real_now()))
+    _refuse_outside_demo()
+    return _store(DemoClock(pk=1, frozen=at) if frozen else DemoClock(pk=1, offset=at - real_now()), "set")
 
 
+@transaction.atomic
 def advance(by: timedelta) -> DemoClock:
     """Move the clock, whatever it shows now, forward by `by` (backward when negative)."""
     _refuse_outside_demo()
-    with transaction.atomic():
-        setting = DemoClock.objects.select_for_update().filter(pk=1).first() or DemoClock(pk=1, offset=timedelta(0))
-        if setting.frozen is not None:
-            setting.frozen += by
-        else:
-            setting.offset = (setting.offset or timedelta(0)) + by
-        return _store(setting)
+    setting = DemoClock.objects.select_for_update().filter(pk=1).first() or DemoClock(pk=1, offset=timedelta(0))
+    if setting.frozen is not None:
+        setting.frozen += by
+    else:
+        setting.offset = (setting.offset or timedelta(0)) + by
+    return _store(setting, "advance")
 
 
+@transaction.atomic
 def clear() -> None:
     """Back to real time."""
     _refuse_outside_demo()
     DemoClock.objects.filter(pk=1).delete()
+    _record("clear", real_now())
     forget()
 
 
-def _store(setting: DemoClock) -> DemoClock:
-    _refuse_outside_demo()
+@transaction.atomic
+def _store(setting: DemoClock, change: str) -> DemoClock:
     DemoClock.objects.update_or_create(pk=1, defaults={"frozen": setting.frozen, "offset": setting.offset})
+    _record(change, setting.at(real_now()))
     forget()
     return setting
+
+
+def _record(change: str, shows: datetime) -> None:
+    record(
+        stream="config/demo_clock",
+        action=Action.DEMO_CLOCK_CHANGED,
+        actor=EventActor(None, "system"),
+        data={"change": change, "shows": timestamp(shows)},
+        now=real_now(),
+    )
 
 
 def _refuse_outside_demo() -> None:

@@ -112,6 +112,15 @@ def test_the_command_sets_advances_shows_and_clears_and_each_change_is_an_event(
     assert bodies[1]["data"]["shows"] == "2026-11-23T03:30:00.000000Z"
 
 
+def test_whoever_moves_the_clock_leaves_an_event_at_real_time() -> None:
+    clock.set_clock(NINE)
+    clock.advance(timedelta(days=1))
+    clock.clear()
+    rows = Event.objects.filter(stream="config/demo_clock").order_by("seq")
+    assert [json.loads(bytes(row.body))["data"]["change"] for row in rows] == ["set", "advance", "clear"]
+    assert all(abs(row.at - datetime.now(UTC)) < timedelta(seconds=30) for row in rows)
+
+
 def test_the_command_reads_a_time_without_a_zone_as_local() -> None:
     assert command("set", "2026-11-20T09:00", "--frozen") == "2026-11-20T09:00:00+08:00"
 

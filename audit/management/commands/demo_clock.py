@@ -6,13 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
 from django.utils import timezone
 
 from audit import clock
-from audit.actions import Action
-from audit.log import EventActor, timestamp
-from audit.services import record
 
 _UNITS = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 _DURATION = re.compile(r"(?:\d+[wdhms])+")
@@ -40,7 +36,6 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         self.stdout.write(timezone.localtime(clock.now()).isoformat(timespec="seconds"))
 
-    @transaction.atomic
     def _change(self, options: dict[str, Any]) -> None:
         if options["what"] == "set":
             clock.set_clock(options["at"], frozen=options["frozen"])
@@ -48,13 +43,6 @@ class Command(BaseCommand):
             clock.advance(options["by"])
         else:
             clock.clear()
-        record(
-            stream="config/demo_clock",
-            action=Action.DEMO_CLOCK_CHANGED,
-            actor=EventActor(None, "system"),
-            data={"change": options["what"], "shows": timestamp(clock.now())},
-            now=clock.real_now(),
-        )
 
 
 def _instant(text: str) -> datetime:
