@@ -78,7 +78,11 @@ class Chains:
                 self.tally.checkpoint = max(self.tally.checkpoint, (through, events))
 
     def _diagnose(self, row: Row, body: dict[str, Any] | None) -> None:
-        for code, zh, en in self._findings(row, body):
+        found = list(self._findings(row, body))
+        if not found:
+            # Nothing that is there is wrong, so something is not there.
+            found = [("body", "正文缺少规定的成员（如 actor）", "the body lacks a member it must have, such as actor")]
+        for code, zh, en in found:
             self.tally.report(Problem(row.id, self._name, row.seq, code, zh, en))
 
     def _findings(self, row: Row, body: dict[str, Any] | None) -> Iterator[tuple[str, str, str]]:

@@ -40,7 +40,8 @@ def verify(*, stream: str | None = None, workers: int = 1, replay: bool = True, 
             unused = unsettled = None
         else:
             tally = _all_streams(connection, workers if shared else 1, using, replay=replay)
-            for problem in (*strays(connection, tally.sealed), *_lost_since_checkpoint(connection, tally)):
+            whole = (*strays(connection, tally.sealed), *_unread(connection, tally), *_lost(connection, tally))
+            for problem in whole:
                 tally.report(problem)
             unused, unsettled = tally.last_id - tally.events, _unsettled(connection)
     return Report(
@@ -55,7 +56,7 @@ def verify(*, stream: str | None = None, workers: int = 1, replay: bool = True, 
         unsettled=unsettled,
         projections=tuple(sorted(projections.registered())) if replay else (),
         problem_count=tally.problem_count,
-        problems=tuple(sorted(tally.problems, key=lambda problem: (problem.event_id is None, problem.event_id or 0))),
+        problems=tally.in_order(),
     )
 
 
@@ -121,14 +122,27 @@ def _verify_part(parameters: dict[str, Any], snapshot: str, first: str, last: st
         return verify_range(connection, first, last, replay=replay)
 
 
-def _lost_since_checkpoint(connection: Any, tally: Tally) -> list[Problem]:
+def _unread(connection: Any, tally: Tally) -> list[Problem]:
+    """Rows that the walk from stream to stream did not meet: twins of an event, a stream beyond every name."""
+    found = _count(connection)
+    if found == tally.events:
+        return []
+    return [
+        Problem(
+            None,
+            "",
+            None,
+            "unread",
+            f"库中有 {found} 条记录，按记录链只读到 {tally.events} 条，其余未能核验",
+            f"there are {found} events, of which the walk along the streams met {tally.events}",
+        )
+    ]
+
+
+def _lost(connection: Any, tally: Tally) -> list[Problem]:
     """Fewer events up to some id than an earlier verification counted there: the only trace of a deleted stream end."""
     through, counted = tally.checkpoint
-    if not counted:
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM audit_event WHERE id <= %s", [through])
-        found = cursor.fetchone()[0]
+    found = _count(connection, through) if counted else 0
     if found >= counted:
         return []
     return [
@@ -141,6 +155,13 @@ def _lost_since_checkpoint(connection: Any, tally: Tally) -> list[Problem]:
             f"{found} events up to id {through}, where an earlier verification counted {counted}: some were deleted",
         )
     ]
+
+
+def _count(connection: Any, through: int = 2**63 - 1) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM audit_event WHERE id <= %s", [through])
+        count: int = cursor.fetchone()[0]
+        return count
 
 
 def _unsettled(connection: Any) -> int:

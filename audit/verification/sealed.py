@@ -65,14 +65,12 @@ def strays(connection: Any, expected: int) -> list[Problem]:
             "SELECT s.event_id, e.stream, e.seq FROM audit_sealed s LEFT JOIN audit_event e ON e.id = s.event_id"
             " WHERE e.id IS NULL OR NOT convert_from(e.body, 'UTF8')::jsonb ? 'sealed' ORDER BY 1 LIMIT 100"
         )
-        return [
-            Problem(
-                event_id,
-                stream or "",
-                seq,
-                "stray",
-                "存在封存内容，但事件正文没有承诺值",
-                "there are sealed data that no body promises",
-            )
-            for event_id, stream, seq in cursor
-        ]
+        return [_stray(*row) for row in cursor]
+
+
+def _stray(event_id: int, stream: str | None, seq: int | None) -> Problem:
+    if stream is None:
+        told = f"封存内容所属的第 {event_id} 号记录已不在库中", f"event {event_id}, whose sealed data are here, is gone"
+    else:
+        told = "存在封存内容，但事件正文没有承诺值", "there are sealed data that no body promises"
+    return Problem(event_id, stream or "", seq, "stray", *told)

@@ -1,6 +1,5 @@
 """What one pass over a range of streams found: picklable, so that several processes can add up."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from audit.projections import Problem
@@ -21,6 +20,8 @@ class Tally:
     missing: list[int] = field(default_factory=list)
     problem_count: int = 0
     problems: list[Problem] = field(default_factory=list)
+    # The one with the lowest event id, which the list may have had no room for.
+    first: Problem | None = None
     # The newest earlier verification on record: (id up to which it counted, how many events it saw).
     checkpoint: tuple[int, int] = (0, 0)
 
@@ -29,6 +30,8 @@ class Tally:
         self.problem_count += 1
         if len(self.problems) < MAX_LISTED:
             self.problems.append(problem)
+        if self.first is None or place(problem) < place(self.first):
+            self.first = problem
 
     def add(self, other: "Tally") -> None:
         """Add the findings of another range."""
@@ -39,8 +42,17 @@ class Tally:
         self.erased += other.erased
         self.missing = (self.missing + other.missing)[:MAX_LISTED]
         self.checkpoint = max(self.checkpoint, other.checkpoint)
-        self._extend(other.problems)
+        self.problems = (self.problems + other.problems)[:MAX_LISTED]
         self.problem_count += other.problem_count
+        if other.first is not None and (self.first is None or place(other.first) < place(self.first)):
+            self.first = other.first
 
-    def _extend(self, problems: Iterable[Problem]) -> None:
-        self.problems = [*self.problems, *problems][:MAX_LISTED]
+    def in_order(self) -> tuple[Problem, ...]:
+        """The listed problems by event id, the first of all among them; those without an event come last."""
+        unlisted = [self.first] if self.first is not None and self.first not in self.problems else []
+        return tuple(sorted([*self.problems, *unlisted], key=place))
+
+
+def place(problem: Problem) -> tuple[bool, int]:
+    """Where a problem stands among others."""
+    return (problem.event_id is None, problem.event_id or 0)

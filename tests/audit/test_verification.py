@@ -13,7 +13,7 @@ from django.db import transaction
 from audit import projections
 from audit.models import Event
 from audit.projections import Problem, Scope, Streams
-from audit.verification import reading, run, verify
+from audit.verification import reading, run, tally, verify
 from bench.seed import seed
 from tests.servers import Servers
 
@@ -103,6 +103,21 @@ def test_a_projection_that_breaks_is_a_problem_and_the_pass_goes_on(
 def test_a_prefix_without_its_slash_cannot_be_registered(prefix: str) -> None:
     with pytest.raises(ValueError, match="is no stream prefix"):
         projections.register(prefix, lambda _scope, _streams: iter(()))
+
+
+def test_the_first_problem_is_the_first_of_all_though_there_are_more_than_can_be_listed(
+    note: Record, superuser: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tally, "MAX_LISTED", 2)
+    first = note("zoo/last-in-order").event_id
+    for stream in ("aaa/x", "bbb/x", "ccc/x"):
+        note(stream)
+    superuser.execute("UPDATE audit_event SET agency_id = 5")
+    report = verify()
+    assert report.problem_count == 4
+    assert [problem.event_id for problem in report.problems] == [first, first + 1, first + 2]
+    assert report.first is not None
+    assert (report.first.event_id, report.first.stream) == (first, "zoo/last-in-order")
 
 
 def test_a_prefix_has_one_verifier(ledger: list[Any]) -> None:
@@ -215,6 +230,12 @@ def test_a_clean_result_is_recorded_and_a_bad_one_is_not(note: Record, superuser
     superuser.execute("UPDATE audit_event SET agency_id = 5 WHERE id = %s", [event.event_id])
     assert command("--record")[0] == 1
     assert Event.objects.filter(stream="config/audit").count() == 1
+
+
+def test_a_stream_that_is_not_there_is_not_called_in_order(note: Record) -> None:
+    note("account/z")
+    with pytest.raises(CommandError, match="没有记录链“account/zz” there is no stream account/zz"):
+        command("--stream", "account/zz")
 
 
 def test_only_the_whole_trail_can_be_recorded_as_verified() -> None:

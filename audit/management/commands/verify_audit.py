@@ -40,6 +40,8 @@ class Command(BaseCommand):
         if options["record"] and options["stream"]:
             raise CommandError("--record 只用于全部核验 --record needs the whole trail, not --stream")
         report = verify(stream=options["stream"], workers=options["workers"], replay=not options["chains_only"])
+        if options["stream"] and report.ok and not report.events:
+            raise CommandError(f"没有记录链“{options['stream']}” there is no stream {options['stream']}")
         if options["json"]:
             self.stdout.write(json.dumps(report.as_dict(), ensure_ascii=False))
         else:
