@@ -8,6 +8,10 @@ class AgenciesConfig(AppConfig):
 
     def ready(self) -> None:
         # Login and logout happen inside Django; its signals are the only place where they can be recorded.
-        from agencies import logins
+        from agencies import logins, replay
+        from audit import projections
 
         logins.connect()
+        projections.register("account/", replay.verify_accounts)
+        projections.register("agency/", replay.verify_agencies)
+        projections.register("config/", replay.verify_parameters)

@@ -35,7 +35,12 @@ FROM (SELECT seq, prev, body, leaf, lag(leaf) OVER w AS leaf_before, coalesce(la
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--events", type=int, default=300_000, help="how many events (300000)")
+    parser.add_argument(
+        "--events",
+        type=int,
+        default=300_000,
+        help="how many events of cases (300000); agencies and accounts add theirs",
+    )
     parser.add_argument("--rounds", type=int, default=3, help="rounds of each way, interleaved (3)")
 
 

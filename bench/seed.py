@@ -10,10 +10,15 @@ from pathlib import Path
 from typing import Any
 
 SQL = Path(__file__).with_name("seed.sql")
-TABLES = ("audit_event", "cases_case", "cases_task", "cases_caseagency", "cases_clockinterval", "agencies_agency")
+TABLES = (
+    *("audit_event", "cases_case", "cases_task", "cases_caseagency", "cases_clockinterval"),
+    *("agencies_agency", "agencies_user", "agencies_membership"),
+)
 # One person of the busy city for so many cases: about a hundred acts a week each, at every size.
 CASES_A_PERSON = 5_000
 FEWEST_PEOPLE = 3
+# A small seed is for a test, which does not want to wait for the agencies of a country.
+CASES_A_CITY, MOST_CITIES = 30, 333
 
 
 def seed(connection: Any, cases: int) -> None:
@@ -22,6 +27,7 @@ def seed(connection: Any, cases: int) -> None:
     One transaction. Raises RuntimeError where there are cases already.
     """
     people = max(FEWEST_PEOPLE, cases // CASES_A_PERSON)
+    cities = max(2, min(MOST_CITIES, cases // CASES_A_CITY))
     connection.autocommit = False
     with connection, connection.cursor() as cursor:
         cursor.execute("SELECT EXISTS (SELECT 1 FROM cases_case)")
@@ -31,7 +37,7 @@ def seed(connection: Any, cases: int) -> None:
         cursor.execute("SET LOCAL work_mem = '256MB'")
         cursor.execute("SET LOCAL temp_buffers = '256MB'")
         always = _switch_off(cursor)
-        cursor.execute(SQL.read_text(encoding="utf-8"), {"n": cases, "people": people})
+        cursor.execute(SQL.read_text(encoding="utf-8"), {"n": cases, "people": people, "cities": cities})
         for table, trigger in always:
             cursor.execute(f'ALTER TABLE "{table}" ENABLE ALWAYS TRIGGER "{trigger}"')
     connection.autocommit = True

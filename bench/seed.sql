@@ -1,10 +1,12 @@
 -- Fill a migrated, empty database with %(n)s cases, set-based, as a superuser. Deterministic: no random().
 --
--- 1000 agencies: the commission, the grid company and the cyberspace office of 333 cities, and a province's supervision.
+-- The commission, the grid company and the cyberspace office of each city, 333 of them (fewer where there are few cases),
+-- and a province's supervision: 1000 agencies.
 -- 45 of 100 cases lie in Xuzhou (3203) and 82 of 100 of those in one district, so that one commission's list is long
 -- enough to be 1,000 pages deep, even filtered by district and stage. People grow with the work, as in an office:
 -- the load of one person and week stays the same at every size.
--- Each case has 3 events whose bytes, chain and columns are those that `case_commit` would have written.
+-- Each case has 3 events whose bytes, chain and columns are those that `case_commit` would have written; agencies,
+-- accounts and roles have theirs too.
 
 -- Two numbers between 0 and 1 for every case, from its hash.
 CREATE FUNCTION pg_temp.share(k bigint, salt integer) RETURNS double precision LANGUAGE sql IMMUTABLE AS $$
@@ -20,7 +22,7 @@ $$;
 
 CREATE TEMP TABLE city AS
     SELECT row_number() OVER (ORDER BY code <> '3203', code) AS i, code, gb_code, name
-    FROM agencies_region WHERE level = 'city' ORDER BY 1 LIMIT 333;
+    FROM agencies_region WHERE level = 'city' ORDER BY 1 LIMIT %(cities)s;
 INSERT INTO agencies_agency (code, kind, region_id, parent_id, name, short_name, monogram, duties, partner_sort, active)
     SELECT gb_code || '-' || k.suffix, k.kind, code, NULL::bigint, city.name || k.name, k.name, k.monogram, '{}'::text[], '', true
     FROM city, (VALUES ('drc', 'development_commission', '发改委', '发'), ('grid', 'grid_company', '供电公司', '电'),
@@ -44,6 +46,38 @@ INSERT INTO agencies_membership (user_id, agency_id, role, active, since, ceilin
     SELECT u.id, a.id, r.role, true, '2025-10-01Z', 'internal', (SELECT id FROM agencies_user WHERE is_system)
     FROM agencies_user u JOIN agencies_agency a ON u.username LIKE a.code || '-p%%'
     CROSS JOIN LATERAL unnest(CASE a.kind WHEN 'supervision' THEN ARRAY['supervisor'] ELSE ARRAY['handler', 'reviewer'] END) AS r (role);
+
+-- How they came to be: an event for each agency, each account and each role, in chains of their own.
+CREATE FUNCTION pg_temp.made(action text, data text, prev bytea, seq integer, stream text) RETURNS bytea LANGUAGE sql STABLE AS $$
+    SELECT convert_to('{"action":"' || action || '","actor":{"agency":null,"id":' || id || ',"role":"","username":"system"},'
+        || '"at":"2025-10-01T00:00:00.000000Z","data":' || data || ',"prev":"' || encode(prev, 'hex') || '","seq":' || seq
+        || ',"stream":"' || stream || '","v":1}', 'UTF8') FROM agencies_user WHERE is_system
+$$;
+CREATE TEMP TABLE made AS
+    SELECT 'agency/' || code AS stream, 1 AS seq, decode(repeat('00', 32), 'hex') AS prev, 'agency_created' AS action,
+           pg_temp.made('agency_created', '{"agency":' || id || ',"agency_name":"' || name || '","duties":[],"kind":"' || kind
+               || '","monogram":"' || monogram || '","parent":null,"partner_sort":"","region":"' || region_id
+               || '","short_name":"' || short_name || '"}', decode(repeat('00', 32), 'hex'), 1, 'agency/' || code) AS body
+    FROM agencies_agency
+    UNION ALL SELECT 'account/' || u.username, 1, decode(repeat('00', 32), 'hex'), 'account_created',
+           pg_temp.made('account_created', '{"agency":' || a.id || ',"agency_code":"' || a.code || '","language":"zh","user":' || u.id
+               || '}', decode(repeat('00', 32), 'hex'), 1, 'account/' || u.username)
+    FROM agencies_user u JOIN agencies_agency a ON u.username LIKE a.code || '-p%%';
+-- The roles of a person in their order, each behind the event before it.
+CREATE TEMP TABLE held AS
+    SELECT u.username, row_number() OVER (PARTITION BY u.id ORDER BY m.role) + 1 AS seq, '{"agency":' || a.id
+           || ',"agency_code":"' || a.code || '","ceiling":"internal","role":"' || m.role || '","user":' || u.id || '}' AS data
+    FROM agencies_membership m JOIN agencies_user u ON u.id = m.user_id JOIN agencies_agency a ON a.id = m.agency_id;
+INSERT INTO made SELECT b.stream, 2, sha256('\x00'::bytea || b.body), 'role_granted',
+        pg_temp.made('role_granted', h.data, sha256('\x00'::bytea || b.body), 2, b.stream)
+    FROM held h JOIN made b ON b.stream = 'account/' || h.username AND b.seq = 1 WHERE h.seq = 2;
+INSERT INTO made SELECT b.stream, 3, sha256('\x00'::bytea || b.body), 'role_granted',
+        pg_temp.made('role_granted', h.data, sha256('\x00'::bytea || b.body), 3, b.stream)
+    FROM held h JOIN made b ON b.stream = 'account/' || h.username AND b.seq = 2 WHERE h.seq = 3;
+INSERT INTO audit_event (stream, seq, prev, body, leaf, at, action, actor_id)
+    SELECT stream, seq, prev, body, sha256('\x00'::bytea || body), '2025-10-01Z', action,
+           (SELECT id FROM agencies_user WHERE is_system) FROM made ORDER BY stream, seq;
+
 CREATE TEMP TABLE person AS
     SELECT m.agency_id, row_number() OVER (PARTITION BY m.agency_id ORDER BY u.id) - 1 AS k, u.id, u.username
     FROM agencies_user u JOIN agencies_membership m ON m.user_id = u.id AND m.role IN ('handler', 'supervisor');
@@ -61,7 +95,7 @@ CREATE TEMP TABLE k AS
            pg_temp.id7(t0, n || 'a') AS t1, pg_temp.id7(t0 + interval '2 days', n || 'b') AS t2,
            pg_temp.id7(t0 + interval '2 days', n || 'c') AS t3, pg_temp.id7(t0 + interval '9 days', n || 'd') AS t4
     FROM (SELECT n, timestamptz '2025-11-01Z' + n * (interval '370 days' / %(n)s) AS t0, pg_temp.share(n, 4) AS r,
-                 CASE WHEN n %% 100 < 45 THEN 1 ELSE 2 + floor(pg_temp.share(n, 1) * 332)::int END AS i
+                 CASE WHEN n %% 100 < 45 THEN 1 ELSE 2 + floor(pg_temp.share(n, 1) * (%(cities)s - 1))::int END AS i
           FROM generate_series(1, %(n)s) AS n) AS x
     JOIN seat s USING (i);
 

@@ -107,6 +107,8 @@ def _record_created(actor: Actor, agency: Agency, parent: Agency | None, now: da
             "kind": agency.kind,
             "region": agency.region_id,
             "agency_name": agency.name,
+            "short_name": agency.short_name,
+            "monogram": agency.monogram,
             "parent": parent.code if parent else None,
             "duties": agency.duties,
             "partner_sort": agency.partner_sort,

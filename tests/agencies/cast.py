@@ -7,7 +7,10 @@ from typing import Any
 
 import orjson
 
+from audit.actions import Action
+from audit.log import EventActor
 from audit.models import Event
+from audit.services import record
 
 NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 
@@ -16,3 +19,8 @@ def events(stream: str) -> list[dict[str, Any]]:
     """The bodies of a stream, in order, as they are stored."""
     rows = Event.objects.filter(stream=stream).order_by("seq").values_list("body", flat=True)
     return [orjson.loads(bytes(body)) for body in rows]
+
+
+def told(stream: str) -> None:
+    """An event beside a change that no service makes: the database does not take the change without one."""
+    record(stream=stream, action=Action.AGENCY_CHANGED, actor=EventActor(None, "system"), data={}, now=NOW)

@@ -8,7 +8,7 @@ from django.db import connection
 from agencies.actors import NoSuchActor, load_actor, system_actor
 from agencies.models import Agency, Membership, User
 from agencies.services import disable_user, end_role, grant_role
-from tests.agencies.cast import NOW
+from tests.agencies.cast import NOW, told
 
 
 def test_a_person_is_read_with_agency_duties_and_roles(who, agency):
@@ -63,6 +63,7 @@ def test_an_unknown_person_is_nobody(demo_city, who):
 
 @pytest.mark.parametrize("closed", ["320302-grid", "320300-grid"])
 def test_nobody_acts_for_a_closed_agency_or_for_a_unit_of_one(who, closed):
+    told(f"agency/{closed}")
     Agency.objects.filter(code=closed).update(active=False)
     assert who("gulou-crew1").posts == ()
 

@@ -12,7 +12,7 @@ from agencies.directory import get_directory, read_stamp
 from agencies.models import Agency, RegionParameter
 from agencies.services import close_agency, create_agency
 from agencies.vocabulary import Kind
-from tests.agencies.cast import NOW
+from tests.agencies.cast import NOW, told
 
 COMMISSION, GRID = Kind.DEVELOPMENT_COMMISSION, Kind.GRID_COMPANY
 
@@ -118,6 +118,7 @@ def test_every_change_moves_the_stamp(demo_city, table):
 
 
 def parameter(region, key, value, start, end=None):
+    told(f"config/{key}")
     RegionParameter.objects.create(
         region_id=region, key=key, value=value, effective_from=start, effective_to=end, source="徐发改〔2026〕12号"
     )

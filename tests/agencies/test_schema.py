@@ -9,7 +9,7 @@ from django.db.migrations.executor import MigrationExecutor
 from agencies.models import Agency, Membership, User
 from agencies.regions import reference_rows
 from config.database.routers import migrating
-from tests.agencies.cast import NOW
+from tests.agencies.cast import NOW, told
 
 BAD_REGIONS = [
     ({"code": "3299", "level": "county", "parent_id": "32", "letter": "X9"}, "region_level_is_length"),
@@ -49,6 +49,7 @@ def test_the_application_role_cannot_change_reference_data(db, table):
 def unit(**changes):
     values = {"code": "320303-x", "kind": "grid_company", "region_id": "320303", "parent": "320300-grid"} | changes
     values["parent"] = Agency.objects.get(code=values["parent"])
+    told(f"agency/{values['code']}")
     return Agency.objects.create(name="某供电服务中心", short_name="某供电", monogram="电", **values)
 
 

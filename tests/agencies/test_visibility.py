@@ -10,7 +10,7 @@ from agencies.directory import get_directory
 from agencies.models import Agency
 from agencies.services import grant_role
 from agencies.visibility import case_agencies, seen, sees, share_with
-from tests.agencies.cast import NOW
+from tests.agencies.cast import NOW, told
 
 
 def ids(*codes):
@@ -91,5 +91,6 @@ def test_where_only_the_province_has_a_commission_it_leads(demo_city):
 
 
 def test_the_commission_comes_first_where_a_supervision_is_nearer(demo_city):
+    told("agency/320300-supervision")
     Agency.objects.filter(code="320300-supervision").update(region_id="320303")
     assert shared("320303") == ["320300-drc", "320300-supervision", "320000-drc", "320000-supervision"]

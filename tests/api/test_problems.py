@@ -9,6 +9,7 @@ from django.db import InterfaceError, OperationalError
 from django.test import Client
 
 from cases.api.views import reference
+from tests.agencies.cast import told
 from tests.api.conftest import OPENING
 
 
@@ -164,6 +165,7 @@ def test_a_database_that_is_away_is_worth_another_try(person, monkeypatch, failu
 def test_the_language_is_asked_for_or_that_of_the_account(person):
     from agencies.models import User
 
+    told("account/drc-handler2")
     User.objects.filter(username="drc-handler2").update(language="en")
     assert person("drc-handler1").get("nothing").data["title"] == "没有找到"
     assert person("drc-handler2").get("cases/?stage=x").data["title"] == "Bad request"

@@ -147,8 +147,11 @@ def test_over_https_a_change_says_which_site_it_means(client):
 
 
 def test_a_disabled_account_is_out_at_once(client):
+    from agencies.actors import system_actor
     from agencies.models import User
+    from agencies.services import disable_user
+    from audit import clock
 
     login(client)
-    User.objects.filter(username="drc-handler1").update(is_active=False)
+    disable_user(actor=system_actor(), user=User.objects.get(username="drc-handler1"), now=clock.now())
     assert client.get(f"{V1}/cases/").status_code == 401

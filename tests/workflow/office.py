@@ -25,6 +25,7 @@ from cases.workflow.engine import perform
 from cases.workflow.errors import InvalidInput, NotVisible, WorkflowError
 from cases.workflow.task_kinds import KINDS
 from cases.workflow.view import CaseView, Refusal
+from tests.agencies.cast import told
 from tests.workflow.desk import CHINA, FILE, Desk, asked
 from tests.workflow.world import World
 
@@ -44,6 +45,7 @@ def staff(desks: list[str], now: datetime) -> None:
         place, role = desk.rsplit("-", 1)
         agency = Agency.objects.get(code=Desk.PLACES.get(place, f"320300-{place}"))
         for n in (1, 2, 3):
+            told(f"account/{desk}{n}")
             user, new = User.objects.get_or_create(
                 username=f"{desk}{n}", defaults={"display_name": f"{desk}{n}", "created_at": now}
             )

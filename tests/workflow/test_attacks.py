@@ -10,9 +10,11 @@ import pytest
 from django.core.management import call_command
 
 from agencies.actors import system_actor
-from agencies.models import Agency, Membership, User
+from agencies.models import Agency, User
+from agencies.services import disable_user
 from cases.workflow.engine import perform
 from cases.workflow.errors import WorkflowError
+from tests.agencies.cast import told
 from tests.workflow.world import World, at
 
 pytestmark = pytest.mark.usefixtures("demo_city")
@@ -257,6 +259,7 @@ def upheld(world: World, case: str) -> None:
 def test_work_is_not_ruled_to_a_sub_unit_of_another_city(world: World) -> None:
     nanjing = Agency.objects.get(code="320100-grid")
     names = {"name": "玄武供电所", "short_name": "玄武", "monogram": "玄"}
+    told("agency/320102-grid")
     Agency.objects.create(code="320102-grid", kind="grid_company", region_id="320102", parent=nanjing, **names)
     case = signed(world, determined(world, "suspension"))
     world.act(case, "grid-approver1", "return_task", reason_code="not_our_duty", reason="退回")
@@ -682,16 +685,6 @@ def test_the_register_of_blind_spots_is_left_when_a_measure_opens(world: World) 
 # One person, two hats; the machine ----------------------------------------------------------------------------------
 
 
-def give(world: World, username: str, role: str, agency: str) -> None:
-    Membership.objects.create(
-        user=User.objects.get(username=username),
-        agency=Agency.objects.get(code=agency),
-        role=role,
-        since=world.now,
-        granted_by=User.objects.get(username="admin1"),
-    )
-
-
 @pytest.mark.parametrize(
     ("who", "role", "agency", "act"),
     [
@@ -701,7 +694,7 @@ def give(world: World, username: str, role: str, agency: str) -> None:
     ],
 )
 def test_a_second_role_does_not_make_a_second_person(world: World, who: str, role: str, agency: str, act: str) -> None:
-    give(world, who, role, agency)
+    world.give(who, role, agency)
     case = world.verified(world.open())
     world.act(case, "drc-handler1", "propose_determination", **proposal("suspension"))
     if act == "decide_determination":
@@ -722,7 +715,7 @@ def test_a_second_role_does_not_make_a_second_person(world: World, who: str, rol
 
 
 def test_a_role_in_one_agency_is_no_role_in_another(world: World) -> None:
-    give(world, "cac-handler1", "field_crew", "320300-grid")
+    world.give("cac-handler1", "field_crew", "320300-grid")
     case = world.open()
     world.act(case, "drc-handler1", "dispatch_verification", findings=["check_consumption"])
     error = refused(world, case, "grid-handler1", "assign_task", assignee="cac-handler1")
@@ -734,7 +727,7 @@ def test_work_is_not_given_to_a_disabled_person_nor_to_another_agency(world: Wor
     world.act(case, "drc-handler1", "dispatch_verification", findings=["check_consumption"])
     for stranger in ("cac-handler1", "nj-grid-handler1", "nobody"):
         assert "assignee" in refused(world, case, "grid-handler1", "assign_task", assignee=stranger).fields
-    User.objects.filter(username="grid-handler2").update(is_active=False)
+    disable_user(actor=system_actor(), user=User.objects.get(username="grid-handler2"), now=world.now)
     assert "assignee" in refused(world, case, "grid-handler1", "assign_task", assignee="grid-handler2").fields
     assert "unit" in refused(world, case, "grid-handler1", "assign_task", unit="320300-telecom-ct").fields
 
@@ -817,6 +810,7 @@ def test_a_transfer_is_not_ruled_back_to_the_sender_as_its_receiver(world: World
 
 
 def test_a_case_is_not_referred_to_a_partner_of_another_region(world: World) -> None:
+    told("agency/320300-street")
     Agency.objects.filter(code="320300-street").update(region_id="320302")
     case = world.verified(world.open())
     refer = {"partner": "320300-street", "matter": "local", "request": "协助"}

@@ -11,6 +11,9 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from agencies.actors import system_actor
+from agencies.models import User
+from agencies.services import disable_user
 from cases.workflow.bulk import Request, perform_many
 from cases.workflow.engine import Result
 from cases.workflow.errors import GuardRefused, InvalidInput, NotAllowed, NotVisible, StaleVersion, WorkflowError
@@ -213,11 +216,9 @@ def test_a_refusal_reads_the_same_alone_and_among_many(
 
 
 def test_a_disabled_account_hears_the_same_alone_and_among_many(world: World) -> None:
-    from agencies.models import User
-
     case = world.open()
     world.person("drc-handler2")
-    User.objects.filter(username="drc-handler2").update(is_active=False)
+    disable_user(actor=system_actor(), user=User.objects.get(username="drc-handler2"), now=world.now)
     with pytest.raises(NotAllowed) as alone:
         world.act(case, "drc-handler2", "comment", comment="在吗")
     for request in (Request("comment", {"comment": "在吗"}, case_id=case), Request("open_case", OPENING)):

@@ -109,12 +109,7 @@ def test_it_refuses_a_stage_and_names_both(world: World) -> None:
 
 def test_four_eyes_holds_in_both_orders_over_the_whole_case(world: World) -> None:
     """The reviewer has the handler's role too; what counts is what the events say she did."""
-    from agencies.models import Agency, Membership, User
-
-    reviewer, agency = User.objects.get(username="drc-reviewer1"), Agency.objects.get(code="320300-drc")
-    Membership.objects.create(
-        user=reviewer, agency=agency, role="handler", since=world.now, granted_by=User.objects.get(username="admin1")
-    )
+    world.give("drc-reviewer1", "handler", "320300-drc")
     case = world.open()
     explanation = {"reason_code": "node", "explanation": "区块链节点"}
     world.act(case, "drc-reviewer1", "propose_exclusion", **explanation)
@@ -123,24 +118,21 @@ def test_four_eyes_holds_in_both_orders_over_the_whole_case(world: World) -> Non
     assert caught.value.code == "four_eyes"
     assert caught.value.text.zh == "本案的“提出误报排除”是你办理的，“审核误报排除”须由另一人办理。"
     world.act(case, "drc-reviewer2", "decide_exclusion", decision="refuse")
-    Membership.objects.create(
-        user=User.objects.get(username="drc-reviewer2"),
-        agency=agency,
-        role="handler",
-        since=world.now,
-        granted_by=User.objects.get(username="admin1"),
-    )
+    world.give("drc-reviewer2", "handler", "320300-drc")
     with pytest.raises(NotAllowed) as reverse:
         world.act(case, "drc-reviewer2", "propose_exclusion", **explanation)
     assert reverse.value.code == "four_eyes"
 
 
 def test_a_role_that_was_ended_is_gone_at_the_next_act(world: World) -> None:
+    from agencies.actors import system_actor
     from agencies.models import Membership
+    from agencies.services import end_role
 
     case = world.open()
     person = world.person("drc-handler1")  # loaded while the role was still held
-    Membership.objects.filter(user_id=person.user_id).update(active=False, until=world.now)
+    for membership in Membership.objects.filter(user_id=person.user_id):
+        end_role(actor=system_actor(), membership=membership, now=world.now)
     with pytest.raises((NotVisible, NotAllowed)):
         world.act(case, "drc-handler1", "accept_task")
 
@@ -222,20 +214,8 @@ def test_a_key_goes_with_whatever_was_sent(world: World, odd: Any) -> None:
         assert set(caught.value.fields) >= {"attachments"}
 
 
-def add_post(username: str, role: str, agency: str, world: World) -> None:
-    from agencies.models import Agency, Membership, User
-
-    Membership.objects.create(
-        user=User.objects.get(username=username),
-        agency=Agency.objects.get(code=agency),
-        role=role,
-        since=world.now,
-        granted_by=User.objects.get(username="admin1"),
-    )
-
-
 def test_whoever_works_for_two_agencies_does_the_tasks_of_both(world: World) -> None:
-    add_post("grid-handler1", "handler", "320300-cac", world)
+    world.give("grid-handler1", "handler", "320300-cac")
     case = world.open()
     world.act(case, "drc-handler1", "dispatch_verification", findings=["check_consumption", "analyse_traffic"])
     tasks = {task.kind: task.id for task in world.view(case).tasks}

@@ -269,16 +269,7 @@ def at_the_cut(world: World) -> str:
 
 def test_proposal_and_its_review_raced_by_one_person_never_both_pass(world: World) -> None:
     """Four-eyes reads the events under the lock, so the second of two acts sees the first."""
-    from agencies.models import Agency, Membership, User
-
-    reviewer = User.objects.get(username="drc-reviewer1")
-    Membership.objects.create(
-        user=reviewer,
-        agency=Agency.objects.get(code="320300-drc"),
-        role="handler",
-        since=world.now,
-        granted_by=User.objects.get(username="admin1"),
-    )
+    world.give("drc-reviewer1", "handler", "320300-drc")
     case = world.verified(world.open())
     world.person("drc-reviewer1")
     proposal: dict[str, Any] = {

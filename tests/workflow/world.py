@@ -8,7 +8,9 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
-from agencies.actors import Actor, find_actor
+from agencies.actors import Actor, find_actor, system_actor
+from agencies.models import Agency, User
+from agencies.services import grant_role
 from cases.documents.attachments import store_attachment
 from cases.workflow.deciding.available import Availability
 from cases.workflow.deciding.loading import load_case
@@ -34,6 +36,11 @@ class World:
         if username not in self._people:
             self._people[username] = find_actor(username)
         return self._people[username]
+
+    def give(self, username: str, role: str, agency: str) -> None:
+        """One role more, beside those that the person has."""
+        person, place = User.objects.get(username=username), Agency.objects.get(code=agency)
+        grant_role(actor=system_actor(), user=person, agency=place, role=role, now=self.now)
 
     def later(self, **span: float) -> datetime:
         self.now += timedelta(**span)

@@ -1,0 +1,94 @@
+"""Accounts and their roles, from the streams `account/<username>`."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from agencies.replay.rows import Told, compare, differing, fetch, fold_each, sets_differ, time_of
+from audit.actions import Action
+from audit.projections import Event, Problem, Scope, Streams
+
+# The one account that no person made: it comes with the migrations.
+SYSTEM = "account/system"
+_ACCOUNTS = """SELECT 'account/' || username AS stream, id, display_name, staff_no, language, is_active, is_system,
+    created_at FROM agencies_user WHERE"""
+_ROLES = """SELECT 'account/' || u.username AS stream, m.agency_id, m.role, m.ceiling, m.granted_by_id, m.since,
+    m.until, m.active FROM agencies_membership m JOIN agencies_user u ON u.id = m.user_id WHERE"""
+# The order of a role's values in `Account.roles`.
+_ROLE = ("agency_id", "role", "ceiling", "granted_by_id", "since", "until", "active")
+
+
+@dataclass(slots=True)
+class Account:
+    """What the events of one account tell. `sealed_in` is the event that holds name and staff number."""
+
+    row: dict[str, Any] | None = None
+    sealed_in: int | None = None
+    roles: list[tuple[Any, ...]] = field(default_factory=list)
+    seq: int = 0
+
+
+def verify_accounts(scope: Scope, streams: Streams) -> Iterator[Problem]:
+    told, damaged = fold_each(streams, _fold)
+    yield from damaged.values()
+    found = fetch(scope, _ACCOUNTS, "'account/' || username")
+    rows = {row["stream"]: row for row in found if row["stream"] not in damaged}
+    roles: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+    for row in fetch(scope, _ROLES, "'account/' || u.username"):
+        if row["stream"] not in damaged:
+            roles[row["stream"]].append(tuple(row[name] for name in _ROLE))
+    system = rows.pop(SYSTEM, None)
+    if system is not None:
+        yield from differing(SYSTEM, 0, {"is_active": True, "is_system": True}, system, "系统账号", "agencies_user")
+    made = {stream: Told(account.row, account.seq) for stream, account in told.items()}
+    yield from compare(made, rows, "账号", "agencies_user")
+    for stream in sorted(told.keys() | roles.keys()):
+        account = told.get(stream, Account())
+        yield from sets_differ(stream, account.seq, account.roles, roles[stream], "角色", "agencies_membership")
+    yield from _names_differ(scope, told, rows)
+
+
+def _fold(events: Iterable[Event]) -> Account:
+    account = Account()
+    for event in events:
+        account.seq = event.seq
+        action, data = event.body["action"], event.body.get("data", {})
+        if action == Action.ACCOUNT_CREATED:
+            account.row = {
+                "id": data["user"],
+                "language": data["language"],
+                "is_active": True,
+                "is_system": False,
+                "created_at": time_of(event),
+            }
+            account.sealed_in = event.id
+        elif action in (Action.ACCOUNT_DISABLED, Action.ACCOUNT_ENABLED) and account.row is not None:
+            account.row["is_active"] = action == Action.ACCOUNT_ENABLED
+        elif action == Action.ROLE_GRANTED:
+            by = event.body["actor"]["id"]
+            account.roles.append((data["agency"], data["role"], data["ceiling"], by, time_of(event), None, True))
+        elif action == Action.ROLE_ENDED:
+            _end(account, data, event)
+    return account
+
+
+def _end(account: Account, data: dict[str, Any], event: Event) -> None:
+    for n, (agency, role, ceiling, by, since, _, active) in enumerate(account.roles):
+        if active and (agency, role) == (data["agency"], data["role"]):
+            account.roles[n] = (agency, role, ceiling, by, since, time_of(event), False)
+
+
+def _names_differ(scope: Scope, told: dict[str, Account], rows: dict[str, dict[str, Any]]) -> Iterator[Problem]:
+    """Name and staff number against the sealed part of the event, for as long as it is kept."""
+    streams = {a.sealed_in: stream for stream, a in told.items() if a.sealed_in is not None and stream in rows}
+    with scope.connection.cursor() as cursor:
+        cursor.execute("SELECT event_id, data::text FROM audit_sealed WHERE event_id = ANY(%s)", [list(streams)])
+        for event_id, written in cursor.fetchall():
+            stream, data = streams[event_id], orjson.loads(written)
+            names = {name: data[name] for name in ("display_name", "staff_no") if name in data}
+            yield from differing(stream, told[stream].seq, names, rows[stream], "账号", "agencies_user")
