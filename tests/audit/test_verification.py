@@ -1,5 +1,6 @@
 """The verification as a whole: what it counts, what it reads, how it replays, and its command."""
 
+import gc
 import io
 import json
 from collections.abc import Iterator
@@ -38,6 +39,15 @@ def ledger(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, list[tuple[s
 
     projections.register("ledger/", verifier)
     return seen
+
+
+def test_the_garbage_collector_goes_on_after_a_pass_also_after_one_that_broke(monkeypatch: pytest.MonkeyPatch) -> None:
+    verify()
+    assert gc.isenabled()
+    monkeypatch.setattr(run, "verify_range", lambda *_args, **_options: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        verify()
+    assert gc.isenabled()
 
 
 def test_an_empty_trail_is_in_order_and_the_projections_are_still_asked(ledger: list[Any]) -> None:

@@ -316,6 +316,12 @@ def test_a_case_without_events_and_one_whose_events_cannot_be_read_do_not_stop_t
     assert {(f"case/{other}", "no_events"), (f"case/{third}", "projection"), (suspended.stream, "replay")} <= found
 
 
+def test_a_number_that_no_reader_knows_is_a_difference_and_does_not_stop_the_pass(suspended: Suspended) -> None:
+    statement = "UPDATE cases_case SET facts = ('{\"x\": 1' || repeat('0', 400) || '}')::jsonb WHERE id = %s"
+    with suspended.changed(statement, suspended.id) as problems:
+        assert {(problem.stream, problem.code) for problem in problems} == {(suspended.stream, "projection")}
+
+
 def test_batches_and_ranges_see_what_one_pass_sees(suspended: Suspended, monkeypatch: pytest.MonkeyPatch) -> None:
     cases = sorted([suspended.id, *suspended.others])
     with suspended.root.cursor() as cursor:
