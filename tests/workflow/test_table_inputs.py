@@ -131,6 +131,16 @@ def test_free_text_and_personal_data_are_sealed_and_nothing_else() -> None:
     assert sealed_values(VISIT, data) == {"statement": "自述", "officers": [{"staff_no": "A1", "officer": "甲"}]}
 
 
+@pytest.mark.parametrize(
+    "typed", ["某处 13986704420", "某处139-8670-4420", "户号3203192714718", "３２０３０３１９９００１０１１２３４"]
+)
+@pytest.mark.parametrize("action", ["open_case", "attach_signal"])
+def test_a_title_holds_no_phone_nor_account_for_it_stands_in_an_event_for_ever(action: str, typed: str) -> None:
+    fields = TRANSITIONS[action].inputs
+    assert problems(fields, {**GOOD_CASE, "title": typed})["title"].startswith("案件名称写场所或区位，不能含电话")
+    assert clean(fields, {**GOOD_CASE, "title": "和平路302号7号楼，2021年第3批"})["title"]
+
+
 @pytest.mark.parametrize("typed", ["a\x00b", "a\ud800b", "a\x1bb"])
 def test_text_that_no_database_can_hold_is_refused(typed: str) -> None:
     assert set(problems(OPEN, {**GOOD_CASE, "title": typed})) == {"title"}

@@ -7,7 +7,7 @@ from typing import Final
 from cases.workflow.fields import Field
 from cases.workflow.forms import choices as c
 from cases.workflow.forms.build import FILES, NOTE, case, choice, day, longtext, rows, several, task, text, whole
-from cases.workflow.forms.reading import region_code
+from cases.workflow.forms.reading import region_code, site_name
 
 SIGNALS: Final = rows(
     "signals",
@@ -29,6 +29,7 @@ OPEN_CASE: Final[tuple[Field, ...]] = (
         required=True,
         minimum=2,
         maximum=120,
+        read=site_name,
         hint=("写场所或区位，不写姓名、电话、门牌", "Name the place, not a person, phone or door number"),
     ),
     choice("source", "线索来源", "Source", c.SOURCES, required=True),
@@ -44,7 +45,14 @@ OPEN_CASE: Final[tuple[Field, ...]] = (
 ATTACH_SIGNAL: Final = (
     SIGNALS,
     choice("source", "线索来源", "Source", c.SOURCES, required=True),
-    text("title", "案件名称（已查明场所的）", "Title, once the premises are known", minimum=2, maximum=120),
+    text(
+        "title",
+        "案件名称（已查明场所的）",
+        "Title, once the premises are known",
+        minimum=2,
+        maximum=120,
+        read=site_name,
+    ),
     text("region_code", "所在地区（已查明的）", "Region, once it is known", read=region_code),
     BATCH,
     NOTE,

@@ -212,6 +212,16 @@ def region_code(text: str) -> str:
     return text
 
 
+def site_name(text: str) -> str:
+    """The title of a case: seen by everyone who sees the case, and part of an event that nobody can take back."""
+    if re.search(r"\d{7}|1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}", text):
+        raise Unreadable(
+            "案件名称写场所或区位，不能含电话、证件号、户号等号码",
+            "A title names the place; it may hold no phone, identity or account number",
+        )
+    return text
+
+
 def month(text: str) -> str:
     """A billing month as 2026-11."""
     found = re.fullmatch(r"(20\d\d)\s*[-/.年]?\s*(\d{1,2})月?", text)
