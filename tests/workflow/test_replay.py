@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import connection, transaction
@@ -334,6 +335,38 @@ def test_batches_and_ranges_see_what_one_pass_sees(suspended: Suspended, monkeyp
     cut = f"case/{cases[3]}"
     parts = [*verify_range(suspended.root, "", cut).problems, *verify_range(suspended.root, cut, "case0").problems]
     assert sorted(batches) == sorted(parts) == sorted(whole)
+
+
+ID = "01a2139a-4999-7727-9658-89f8569c0c9c"
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_ids_are_counted_before_any_name_as_texts_are_ordered(seed: int) -> None:
+    rng = random.Random(seed)
+    cut = rng.randint(0, 36)
+    name = f"case/{ID[:cut]}" + rng.choice(
+        ["", "x", "-", "0", "f", "g", " ", "A", "\x01", "~", ID[cut:], f"{ID[cut:]}/"]
+    )
+    near = [UUID(int=max(0, min(2**128 - 1, UUID(ID).int + rng.randint(-(16**n), 16**n)))) for n in range(32)]
+    for case_id in (*near, UUID(int=0), UUID(ID), UUID(int=2**128 - 1)):
+        before = case_id.int < verifier.ids_before(name)
+        assert before == (f"case/{case_id}".encode() < name.encode()), (name, case_id)
+    assert verifier.ids_before("case/") == 0
+    assert verifier.ids_before("case0") == 2**128
+
+
+@pytest.mark.parametrize("name", ["case/x", "case/0", "case/" + "f" * 36])
+def test_a_stream_of_no_case_is_named_and_its_name_cuts_no_range(suspended: Suspended, name: str) -> None:
+    with suspended.changed(
+        "INSERT INTO audit_event (stream, seq, prev, body, leaf, at, action)"
+        " VALUES (%s, 1, %s, '{}', sha256('x'), now(), '')",
+        name,
+        bytes(32),
+    ) as problems:
+        assert (name, "no_case") in {(problem.stream, problem.code) for problem in problems}
+        assert {problem.stream for problem in problems} == {name}
+        parts = verify_range(suspended.root, "", name).problems + verify_range(suspended.root, name, "case0").problems
+        assert {problem.stream for problem in parts} == {name}
 
 
 # --- events that the application forged ------------------------------------------------------------------------------

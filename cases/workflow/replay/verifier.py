@@ -15,15 +15,16 @@ from cases.workflow.replay.totals import verify_totals
 # Cases folded before their rows are read: a few megabytes.
 BATCH = 1_000
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_UUID_TEXT = 36
-_HIGHEST = (1 << 128) - 1
+_DIGITS = "0123456789abcdef"
+_TEMPLATE = "00000000-0000-0000-0000-000000000000"
 # What a body that somebody has changed can raise in the fold. Its case is named, and the pass goes on.
 _MALFORMED = (KeyError, TypeError, ValueError, AttributeError)
 
 
 def verify_cases(scope: Scope, streams: Streams) -> Iterator[Problem]:
     """Compare every case with the replay of its events; both sides are walked once, in the order of the ids."""
-    first, count = _first_id(scope.first), 0
+    first, end = ids_before(scope.first), ids_before(scope.last)
+    count = 0
     told, damaged = Lines(), set[str]()
     for stream, events in streams:
         case_id = stream.removeprefix(PREFIX)
@@ -42,16 +43,17 @@ def verify_cases(scope: Scope, streams: Streams) -> Iterator[Problem]:
                 yield Problem(flaw.event_id, stream, flaw.seq, "act", flaw.zh, flaw.en)
         count += 1
         if count % BATCH == 0:
-            yield from _compare(scope, told, damaged, first, case_id)
-            first, told, damaged = str(UUID(int=min(_number(stream) + 1, _HIGHEST))), Lines(), set()
-    yield from _compare(scope, told, damaged, first, _last_id(scope.last))
+            behind = UUID(case_id).int + 1
+            yield from _compare(scope, told, damaged, first, behind)
+            first, told, damaged = behind, Lines(), set()
+    yield from _compare(scope, told, damaged, first, end)
     if scope.first == PREFIX:
         yield from verify_totals(scope.connection)
 
 
-def _compare(scope: Scope, told: Lines, damaged: set[str], first: str, last: str) -> Iterator[Problem]:
-    """The cases first <= id <= last. What damaged events tell has been named already."""
-    found = read(scope.connection, first, last)
+def _compare(scope: Scope, told: Lines, damaged: set[str], first: int, end: int) -> Iterator[Problem]:
+    """The cases first <= id < end. What damaged events tell has been named already."""
+    found = read(scope.connection, str(UUID(int=first)), str(UUID(int=end - 1))) if first < end else Lines()
     for case_id in sorted(found.facts.keys() - told.facts.keys() - damaged):
         yield Problem(None, PREFIX + case_id, None, "no_events", "有案件而无事件", "a case without events")
     for case_id in sorted(told.facts.keys() - found.facts.keys()):
@@ -75,20 +77,18 @@ def _unreadable(stream: str, error: Exception) -> Problem:
     )
 
 
-def _number(stream: str) -> int:
-    """The id in a stream's name as a number; a name that was cut short is filled up with zeros."""
-    digits = stream.removeprefix(PREFIX)[:_UUID_TEXT].replace("-", "")
-    return int((digits + "0" * 32)[:32], 16)
-
-
-def _first_id(name: str) -> str:
-    """The lowest id whose stream is not before this name. Ids as text are in the byte order of the ids."""
-    return str(UUID(int=_number(name)))
-
-
-def _last_id(name: str) -> str:
-    """The highest id whose stream is before this name: none is cut off above the prefix's end."""
-    if not name.startswith(PREFIX):
-        return str(UUID(int=_HIGHEST))
-    beyond = len(name.removeprefix(PREFIX)) > _UUID_TEXT
-    return str(UUID(int=_number(name) if beyond else max(_number(name) - 1, 0)))
+def ids_before(name: str) -> int:
+    """How many ids have a stream before this name, whatever it is; ids as text are in the byte order of the ids."""
+    text = name.removeprefix(PREFIX) if name.startswith(PREFIX) else "g"  # the end of the prefix is behind them all
+    number, left = 0, 128
+    for written, expected in zip(text, _TEMPLATE, strict=False):
+        if expected == "-":
+            if written != "-":
+                return (number + (written > "-")) << left
+            continue
+        left -= 4
+        lower = sum(digit < written for digit in _DIGITS)
+        number = number * 16 + lower
+        if written not in _DIGITS:
+            return number << left
+    return (number << left) + (len(text) > len(_TEMPLATE))
