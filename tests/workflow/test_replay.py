@@ -13,7 +13,9 @@ from uuid import UUID
 import pytest
 from django.db import connection, transaction
 
+from agencies.actors import system_actor
 from agencies.models import Agency, User
+from agencies.services import create_agency
 from audit.chain import leaf
 from audit.ids import new_id
 from audit.log import build_body, encode_body
@@ -21,6 +23,7 @@ from audit.projections import Problem
 from audit.verification import verify
 from audit.verification.ranges import verify_range
 from cases.workflow.replay import verifier
+from cases.workflow.replay.flaws import MOVES
 from cases.workflow.replay.lines import json_of, moment, plain, shown
 from tests.servers import Servers
 from tests.workflow.walking import Walk
@@ -166,6 +169,31 @@ def test_a_text_goes_through_a_line_unchanged(text: str) -> None:
     assert json_of(shown(json.dumps({"text": text}))) == {"text": text}
 
 
+def test_a_supervision_that_is_set_up_later_sees_the_cases_there_without_an_event_of_theirs() -> None:
+    world = World()
+    here, elsewhere = world.open(), world.open(region_code="320302", title="鼓楼区 某处")
+    county = create_agency(
+        actor=system_actor(),
+        code="320303-supervision",
+        kind="supervision",
+        region="320303",
+        name="云龙区督查",
+        short_name="督查",
+        monogram="督",
+        now=world.now,
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT case_id::text FROM cases_caseagency WHERE agency_id = %s", [county.pk])
+        assert cursor.fetchall() == [(here,)]
+    world.act(here, "drc-handler1", "comment", comment="已阅")
+    assert here != elsewhere
+    assert verify().problems == ()
+
+
+def test_the_system_may_count_deadlines_again_in_any_stage() -> None:
+    assert {("recount_deadlines", stage, stage) for stage in ("monitoring", "closed")} <= MOVES
+
+
 # --- what somebody with all rights changed ---------------------------------------------------------------------------
 
 
@@ -264,6 +292,13 @@ def test_a_row_that_no_event_tells_is_named(suspended: Suspended, table: str) ->
     statement = f"INSERT INTO {table} SELECT {values} FROM {table} WHERE case_id = %s LIMIT 1"
     with suspended.changed(statement, suspended.id) as problems:
         assert "没有事件记载" in problems[0].zh
+
+
+def test_a_supervision_of_elsewhere_was_not_given_the_case(suspended: Suspended) -> None:
+    statement = """INSERT INTO cases_caseagency (agency_id, case_id, relation, since)
+        SELECT id, %s, 'supervisor', now() FROM agencies_agency WHERE code = '320100-drc'"""
+    with suspended.changed(statement, suspended.id) as problems:
+        assert "参与单位中有一行没有事件记载" in problems[0].zh
 
 
 def test_a_difference_names_row_column_and_both_values(suspended: Suspended) -> None:

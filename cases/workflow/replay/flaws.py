@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from audit.projections import Event
+from cases.workflow.actions import RECOUNT
 from cases.workflow.task_kinds import KINDS, STAGES
 from cases.workflow.transitions import TRANSITIONS
 
@@ -20,6 +21,8 @@ def _moves() -> Iterator[tuple[str, str, str]]:
         for stage in ("",) if "-" in row.from_stages else STAGES:
             for target in row.to_stages:
                 yield str(action), stage, stage if target == "=" else target
+    for stage in STAGES:
+        yield RECOUNT, stage, stage
 
 
 MOVES = frozenset(_moves())

@@ -33,12 +33,12 @@ class State:
 
     `clocks` are the lines of the ended intervals, `running` the begun line of each task whose interval is open;
     `seen_by` holds the line of each agency that sees the case, `files` the hash of every file that an act named,
-    `flaws` what the workflow table would not have allowed.
+    `regions` where the case has been, `flaws` what the workflow table would not have allowed.
     """
 
     __slots__ = (
         *("case_id", "version", "stage", "row", "facts", "tasks", "data", "clocks", "running", "seen_by"),
-        *("documents", "files", "flaws"),
+        *("documents", "files", "regions", "flaws"),
     )
 
     def __init__(self, case_id: str) -> None:
@@ -52,6 +52,7 @@ class State:
         self.seen_by: dict[int, str] = {}
         self.documents: list[str] = []
         self.files: dict[str, str] = {}
+        self.regions: list[str] = []
         self.flaws: list[Flaw] = []
 
 
@@ -102,6 +103,8 @@ def _case(state: State, body: dict[str, Any], at: str) -> None:
     if "case" in body:
         for name, value in body["case"].items():
             row[name if name != "merged_into" else "merged_into_id"] = shown(value)
+            if name == "region_code":
+                state.regions.append(value)
     if "set" in body:
         state.facts.update(body["set"])
     if "unset" in body:

@@ -54,7 +54,7 @@ TABLES = (CASES, TASKS, CLOCKS, SEEN_BY, DOCUMENTS)
 class Lines:
     """The lines of a range of cases, by table; beside them what is no line.
 
-    `data` is that of each task that has any; `files` and `versions` are known on the side of the events only.
+    `data` is that of each task that has any; the last three are known on the side of the events only.
     """
 
     tables: dict[str, list[str]] = field(default_factory=lambda: {table.name: [] for table in TABLES})
@@ -62,6 +62,7 @@ class Lines:
     data: dict[str, dict[str, Any]] = field(default_factory=dict)
     files: dict[str, dict[str, str]] = field(default_factory=dict)
     versions: dict[str, int] = field(default_factory=dict)
+    regions: dict[str, list[str]] = field(default_factory=dict)
 
 
 def read(connection: Any, first: str, last: str) -> Lines:
@@ -121,3 +122,4 @@ def tell(lines: Lines, state: State) -> None:
         lines.files[case_id] = state.files
     lines.facts[case_id] = state.facts
     lines.versions[case_id] = state.version
+    lines.regions[case_id] = state.regions

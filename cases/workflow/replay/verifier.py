@@ -11,6 +11,7 @@ from cases.workflow.replay.differences import PREFIX, differences, files_differ
 from cases.workflow.replay.state import fold
 from cases.workflow.replay.tables import Lines, read, read_files, tell
 from cases.workflow.replay.totals import verify_totals
+from cases.workflow.replay.watchers import leave_out_watchers
 
 # Cases folded before their rows are read: a few megabytes.
 BATCH = 1_000
@@ -59,6 +60,7 @@ def _compare(scope: Scope, told: Lines, damaged: set[str], first: int, end: int)
     for case_id in sorted(told.facts.keys() - found.facts.keys()):
         version = told.versions[case_id]
         yield Problem(None, PREFIX + case_id, version, "no_case", "有事件而无案件", "events without a case")
+    leave_out_watchers(scope.connection, told, found)
     yield from differences(told, found, skipped=damaged | (told.facts.keys() ^ found.facts.keys()))
     named = [file_id for files in told.files.values() for file_id in files]
     if named:
