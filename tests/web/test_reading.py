@@ -19,7 +19,10 @@ from agencies.actors import find_actor
 from agencies.models import User
 from audit import clock
 from audit.models import Event
+from audit.projections import Problem
+from audit.verification import Report
 from cases.documents.attachments import store_attachment
+from cases.web.show import audit as audit_page
 from tests.web import story
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -226,3 +229,12 @@ def test_a_view_parses_calls_and_renders() -> None:
                 length = (node.end_lineno or 0) - node.lineno + 1
                 long |= {f"{path.name}:{node.name}": length} if length > 25 else {}
     assert not long
+
+
+def test_a_verification_that_finds_a_changed_row_says_whose_it_is() -> None:
+    problem = Problem(None, "case/01a2", 3, "projection", "案件的“title”与事件重放不符", "title differs")
+    counts = dict.fromkeys(("events", "streams", "last_id", "sealed", "erased"), 9)
+    found = {"missing_sealed": (), "unused_ids": 0, "unsettled": 0, "projections": (), "problems": (problem,)}
+    report = Report(seconds=0.1, problem_count=1, **counts, **found)
+    said = audit_page.verdict(audit_page.remember(report, ""))["text"]
+    assert "发现 1 处问题，最早一处：case/01a2#3 案件的“title”与事件重放不符" in said

@@ -18,6 +18,7 @@ from agencies.directory import get_directory
 from agencies.vocabulary import LABELS, Role
 from audit import clock
 from audit.actions import Action as OtherAction
+from audit.projections import Problem
 from audit.verification import Report
 from audit.verification import verify as verify_trail
 from cases.policy.law import in_force
@@ -226,8 +227,13 @@ def remember(report: Report, number: str) -> dict[str, Any]:
         "number": number,
         "at": clock.now().isoformat(),
         "problems": report.problem_count,
-        "first": {"id": first.event_id, "seq": first.seq, "zh": first.zh, "en": first.en} if first else None,
+        "first": {"id": first.event_id, "where": _place(first), "zh": first.zh, "en": first.en} if first else None,
     }
+
+
+def _place(problem: Problem) -> str:
+    """The stream and the place in it; a row that differs from its events has no event id."""
+    return problem.stream if problem.seq is None else f"{problem.stream}#{problem.seq}"
 
 
 def verdict(kept: dict[str, Any] | None) -> dict[str, Any]:
@@ -244,7 +250,7 @@ def verdict(kept: dict[str, Any] | None) -> dict[str, Any]:
         text = said % {**kept, "scope": scope, "at": at}
         return {"tone": "", "icon": "shield-check", "heading": gettext("完整性校验通过"), "text": text, "done": True}
     first = kept["first"]
-    where = gettext("第 %(id)s 号") % first if first["id"] else ""
+    where = gettext("第 %(id)s 号") % first if first["id"] else first["where"]
     found = Text(first["zh"], first["en"])
     text = gettext("%(scope)s：发现 %(problems)s 处问题，最早一处：%(where)s %(said)s")
     values = {"scope": scope, "problems": kept["problems"], "where": where, "said": say(found)}
