@@ -143,7 +143,7 @@ def execution_obstacles(
     if window is None:
         found.append(obstacle("not_served", day=day, region=region))
     elif now < window.earliest:
-        found.append(obstacle("before_window", day=day, region=region, earliest=_clock(window.earliest)))
+        found.append(obstacle("before_window", day=day, region=region, earliest=_clock(_next_minute(window.earliest))))
     elif now > window.latest:
         found.append(obstacle("after_window", day=day, region=region, latest=_clock(window.latest)))
     found += _second_notice(now, second_notice_at, second_notice, region)
@@ -183,13 +183,19 @@ def _second_notice(now: datetime, given: datetime | None, least: timedelta, regi
     if given.astimezone(CHINA).date() != day:
         return [obstacle("second_notice_stale", day=day, region=region)]
     if now - given < least:
-        earliest = _clock(given + least)
+        earliest = _clock(_next_minute(given + least))
         return [obstacle("second_notice_too_late", day=day, region=region, minutes=minutes, earliest=earliest)]
     return []
 
 
 def _clock(at: datetime) -> str:
     return at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
+
+
+def _next_minute(at: datetime) -> datetime:
+    """The first full minute that is not before it: forms ask for no seconds, and the minute said has to be good."""
+    whole = at.replace(second=0, microsecond=0)
+    return whole if whole == at else whole + timedelta(minutes=1)
 
 
 @cache

@@ -647,11 +647,14 @@ def test_a_visit_of_before_the_relapse_is_not_the_new_one(world: World) -> None:
     world.act(case, "drc-handler1", "propose_closure", outcome="handled", summary="已处置")
     world.act(case, "drc-reviewer1", "decide_closure", decision="approve")
     before = world.iso
-    world.later(days=30)
+    world.later(days=30, seconds=35)
     world.act(case, "drc-reviewer2", "reopen_case", to="verification", reason_code="relapse", reason="复燃")
     world.act(case, "drc-handler1", "request_rework", findings=["inspect_site"], reason="重新核查")
     error = refused(world, case, "drc-handler2", "record_inspection", **inspection(world, inspected_at=before))
     assert "早于复燃重启" in error.fields["inspected_at"].zh
+    relapsed = world.now.replace(second=0).isoformat()
+    world.later(seconds=40)
+    world.act(case, "drc-handler2", "record_inspection", **inspection(world, inspected_at=relapsed))
 
 
 @pytest.mark.parametrize("measure", ["suspension", "surcharge"])

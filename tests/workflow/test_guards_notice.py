@@ -16,6 +16,10 @@ def served(now: str = "2026-11-03 10:00") -> Desk:
     return ready(now).served()
 
 
+def service(served_at: str) -> dict[str, object]:
+    return {"method": "direct", "served_at": at(served_at).isoformat(), "notice_file": FILE, "signature": "signed"}
+
+
 def cut(desk: Desk, **more: object) -> str:
     return desk.refused("grid-crew1", "execute_suspension", **desk.execution(**more)).code
 
@@ -195,6 +199,23 @@ def test_the_window_opens_to_the_second(clock: str, code: str | None) -> None:
     assert (cut(desk) if code else desk.act("grid-crew1", "execute_suspension", **desk.execution())["to"]) == (
         code or "suspension"
     )
+
+
+def test_a_form_asks_for_minutes_and_the_minute_of_what_went_before_is_not_before_it() -> None:
+    desk = ready("2026-11-03 10:00:35")
+    assert "served_at" in desk.refused("grid-crew1", "serve_notice", **service("2026-11-03 09:59")).fields
+    desk.act("grid-crew1", "serve_notice", **service("2026-11-03 10:00"))
+    desk.now = at("2026-11-07 09:20:35")
+    desk.warned()
+    desk.now = at("2026-11-07 09:20:55")
+    assert cut(desk, executed_at=at("2026-11-07 09:19").isoformat()) == "invalid_input"
+    error = desk.refused(
+        "grid-crew1", "execute_suspension", **desk.execution(executed_at=at("2026-11-07 09:20").isoformat())
+    )
+    assert error.code == "second_notice_too_late"
+    assert "2026-11-07 09:51" in error.text.zh, "the minute that is named is one at which the cut passes"
+    desk.now = at("2026-11-07 09:51:02")
+    desk.act("grid-crew1", "execute_suspension", **desk.execution(executed_at=at("2026-11-07 09:51").isoformat()))
 
 
 @pytest.mark.parametrize(("clock", "code"), [("10:00:00", None), ("10:00:01", "after_window")])

@@ -58,6 +58,11 @@ def local(at: datetime) -> str:
     return at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
 
 
+def minute(recorded: datetime) -> datetime:
+    """When something was recorded, as a typed time can say it: forms ask for no seconds."""
+    return recorded.replace(second=0, microsecond=0)
+
+
 def no_stay(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
     """No adverse step while the execution is stayed."""
     if (view.facts.get("stay") or {}).get("active"):

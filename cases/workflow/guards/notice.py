@@ -15,7 +15,7 @@ from cases.policy.execution import (
 from cases.policy.obstacle import obstacle
 from cases.workflow.effects.base import instant, is_open, today
 from cases.workflow.effects.suspension import notice_class, notice_override, notice_window, suspension_of
-from cases.workflow.guards.base import Data, cite, correct, first, from_obstacle, local, refuse
+from cases.workflow.guards.base import Data, cite, correct, first, from_obstacle, local, minute, refuse
 from cases.workflow.view import CaseView, Context, Refusal
 from cases.workflow.workdays import calendar_for
 
@@ -47,7 +47,7 @@ def service(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
         return None
     served = data["served_at"]
     after = suspension_of(view).get("countersigned_at") or suspension_of(view).get("approved_at")
-    if after and served < instant(after):
+    if after and served < minute(instant(after)):
         return correct(
             "served_at",
             f"送达时间早于审批完成（{local(instant(after))}），批准后送达才有效",
@@ -139,7 +139,7 @@ def _warned_at(view: CaseView) -> datetime | None:
 
 def _unannounced(view: CaseView, at: datetime) -> Refusal | None:
     warned = view.last("give_final_notice")
-    if warned is None or at >= warned.at:
+    if warned is None or at >= minute(warned.at):
         return None
     return correct(
         "executed_at",

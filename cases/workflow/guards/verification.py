@@ -8,7 +8,7 @@ from cases.policy.surcharge import Proposal, earliest_start, surcharge_refusal, 
 from cases.policy.suspension import MINING_FINDINGS
 from cases.workflow.effects.base import instant, today
 from cases.workflow.effects.verification import disposals_of
-from cases.workflow.guards.base import Data, cite, correct, from_obstacle, local, needs, refuse
+from cases.workflow.guards.base import Data, cite, correct, from_obstacle, local, minute, needs, refuse
 from cases.workflow.guards.situation import determination, finding, measure_taken, surcharge_proposal
 from cases.workflow.view import CaseView, Context, Refusal
 
@@ -48,10 +48,10 @@ def inspection_record(view: CaseView, data: Data, ctx: Context) -> Refusal | Non
             article=cite(view, ctx, "local_supply.inspection"),
             missing=("consent",),
         )
-    if data["inspected_at"] < view.opened_at:
+    if data["inspected_at"] < minute(view.opened_at):
         return correct("inspected_at", "检查时间早于立案", "The inspection lies before the case was opened")
     relapsed = [instant(row["at"]) for row in view.facts.get("reopened") or [] if row["reason"] == "relapse"]
-    if relapsed and data["inspected_at"] < relapsed[-1]:
+    if relapsed and data["inspected_at"] < minute(relapsed[-1]):
         return correct(
             "inspected_at",
             f"检查时间早于复燃重启（{local(relapsed[-1])}），须重新到现场核查",
