@@ -230,6 +230,6 @@ class _Run:
             if state == ListBatch.State.DONE:
                 batch.refresh_from_db()
                 return
-            batch.state, batch.finished_at = ListBatch.State.DONE, self.imported.now
+            batch.state, batch.finished_at = ListBatch.State.DONE, clock.now()
             batch.save(update_fields=["state", "finished_at"])
-            record_import(Action.IMPORT_COMMITTED, batch, self.imported.actor, self.agency, self.imported.now)
+            record_import(Action.IMPORT_COMMITTED, batch, self.imported.actor, self.agency, batch.finished_at)
