@@ -6,6 +6,8 @@ from config.demo.play import Play
 from config.demo.stories.first_weeks import Cast
 from config.demo.stories.ways import approve_and_serve, cut, cut_data, final_notice, sign_order
 
+BILL_LINES = {"commercial": "工商业用电", "surcharge": "惩罚性电价加价"}
+
 
 def order(play: Play, cast: Cast) -> None:
     play.clock("2021-10-19 14:00", "签发停电函，供电公司审批，送达通知")
@@ -101,7 +103,9 @@ def bill_and_close(play: Play, cast: Cast) -> None:
     )
     bill = play.person("grid-billing1").call("GET", f"cases/{number}")["facts"]["surcharge"]["bills"][-1]
     for line in bill["lines"]:
-        play.say(f"      {line['item']:<12} {line['kwh']:>10} kWh × {line['price']:>7} = {line['amount']:>11} 元")
+        play.say(
+            f"      {BILL_LINES[line['item']]} {line['kwh']:>12} kWh × {line['price']:>7} = {line['amount']:>11} 元"
+        )
     play.say(f"      合计 {bill['amount']} 元，其中加价 {bill['surcharge']} 元（名单内 {bill['listed_days']} 天）")
     play.act("grid-reviewer1", number, "review_bill", decision="approve")
     payment = {"bill": bill["no"], "amount": bill["amount"], "paid_on": "2021-11-02"}
