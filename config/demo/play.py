@@ -46,7 +46,8 @@ class Play:
 
     @property
     def now(self) -> datetime:
-        return clock.now()
+        """The time as a person types it into a form: to the minute."""
+        return clock.now().replace(second=0, microsecond=0)
 
     def person(self, username: str) -> Person:
         if username not in self._people:

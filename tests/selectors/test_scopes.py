@@ -7,7 +7,7 @@ import pytest
 from agencies.actors import find_actor, system_actor
 from agencies.errors import AgencyError
 from agencies.models import Agency, Membership, User
-from agencies.services import close_agency, create_agency, grant_role
+from agencies.services import close_agency, create_agency, end_role, grant_role
 from audit import clock
 from cases.models import Case, CaseAgency
 from cases.selectors.pages import open_task_total, tasks_by_stage
@@ -86,7 +86,8 @@ def test_an_agency_that_owes_work_or_leads_a_case_is_not_closed(do, opened, code
     case = opened()
     do("drc-handler1", "dispatch_verification", case, findings=["trace_subscriber", "analyse_traffic"])
     do("telecom-handler1", "assign_task", case, unit="320300-telecom-ct")
-    Membership.objects.filter(agency__code__startswith=code).update(active=False, until=clock.now())
+    for membership in Membership.objects.filter(agency__code__startswith=code):
+        end_role(actor=system_actor(), membership=membership, now=clock.now())
     agency = Agency.objects.get(code=code)
     with pytest.raises(AgencyError, match="还有未办的事项"):
         close_agency(actor=system_actor(), agency=agency, now=clock.now())

@@ -231,6 +231,7 @@ def test_a_view_parses_calls_and_renders() -> None:
     assert not long
 
 
+@pytest.mark.django_db
 def test_a_verification_that_finds_a_changed_row_says_whose_it_is() -> None:
     problem = Problem(None, "case/01a2", 3, "projection", "案件的“title”与事件重放不符", "title differs")
     counts = dict.fromkeys(("events", "streams", "last_id", "sealed", "erased"), 9)

@@ -103,9 +103,8 @@ def bill_and_close(play: Play, cast: Cast) -> None:
     )
     bill = play.person("grid-billing1").call("GET", f"cases/{number}")["facts"]["surcharge"]["bills"][-1]
     for line in bill["lines"]:
-        play.say(
-            f"      {BILL_LINES[line['item']]} {line['kwh']:>12} kWh × {line['price']:>7} = {line['amount']:>11} 元"
-        )
+        name = f"{BILL_LINES[line['item']]:　<7}"
+        play.say(f"      {name} {line['kwh']:>12} kWh × {line['price']:>7} = {line['amount']:>11} 元")
     play.say(f"      合计 {bill['amount']} 元，其中加价 {bill['surcharge']} 元（名单内 {bill['listed_days']} 天）")
     play.act("grid-reviewer1", number, "review_bill", decision="approve")
     payment = {"bill": bill["no"], "amount": bill["amount"], "paid_on": "2021-11-02"}
