@@ -16,7 +16,6 @@ from urllib.parse import urlencode
 
 from django import template
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
@@ -24,7 +23,7 @@ from django.utils.translation import gettext
 from agencies.directory import Directory, get_directory
 from audit.clock import now as clock_now
 from cases.web.show import words
-from cases.web.show.due import due_words
+from cases.web.show.due import day_words, due_words, when_words
 from cases.web.show.words import say
 
 register = template.Library()
@@ -155,16 +154,14 @@ _SIGNAL = '<span class="sg sg-{}"><span aria-hidden="true">{}</span><span class=
 def when(at: datetime | str | None) -> str:
     """An instant in local time; the running year is left out."""
     instant = _instant(at)
-    if instant is None:
-        return "--"
-    local = timezone.localtime(instant)
-    return local.strftime("%m-%d %H:%M" if local.year == timezone.localtime(clock_now()).year else "%Y-%m-%d %H:%M")
+    return "--" if instant is None else when_words(instant)
 
 
 @register.filter
 def day(at: datetime | str | None) -> str:
     """The day of an instant in local time; the running year is left out."""
-    return when(at)[:-6] if at else "--"
+    instant = _instant(at)
+    return "--" if instant is None else day_words(instant)
 
 
 @register.filter

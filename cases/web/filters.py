@@ -71,6 +71,12 @@ def without(params: QueryDict, name: str) -> str:
     return "?" + urlencode(kept)
 
 
+def with_value(params: QueryDict, name: str, value: str) -> str:
+    """This address with another value of one parameter, from the first page."""
+    kept = without(params, name)
+    return f"{kept}{'&' if len(kept) > 1 else ''}{urlencode({name: value})}"
+
+
 def cursor(params: QueryDict) -> str | None:
     """The position in the list, whichever way the pager went."""
     return params.get("after") or params.get("before") or None

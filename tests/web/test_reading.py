@@ -177,6 +177,23 @@ def test_a_search_keeps_its_words_in_the_field(demo_city: None) -> None:
     assert re.search(r'id="f-q"[^>]* value="大庙"', page)
 
 
+def test_a_search_finds_what_is_closed_too_and_the_tabs_keep_it(demo_city: None) -> None:
+    closed, opened = story.opened(title="大庙街道机房"), story.opened(title="大庙街道网吧")
+    story.do("drc-handler1", "propose_exclusion", closed, reason_code="node", explanation="区块链节点")
+    story.do("drc-reviewer2", "decide_exclusion", closed, decision="approve")
+    client = entered("drc-handler1")
+
+    def found(address: str) -> set[str]:
+        return set(re.findall(r'<tr data-number="([^"]+)"', client.get(address).content.decode()))
+
+    assert found("/cases/?q=大庙") == {closed.number, opened.number}
+    assert found("/cases/?q=大庙&view=open") == found("/cases/") == {opened.number}
+    tabs = re.findall(r'href="([^"]*view=[^"]*)"', client.get("/cases/?q=大庙&level=normal").content.decode())
+    assert len(tabs) == 4
+    for tab in tabs:
+        assert "q=%E5%A4%A7%E5%BA%99&amp;level=normal&amp;view=" in tab
+
+
 def test_an_event_is_told_in_words(demo_city: None) -> None:
     case = story.reported()
     client = entered("sup-supervisor1")

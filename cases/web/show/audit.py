@@ -27,6 +27,7 @@ from cases.selectors.paging import Row, fetch
 from cases.web.filters import Select
 from cases.web.show import words
 from cases.web.show.changes import changes
+from cases.web.show.due import when_words
 from cases.web.show.words import say
 from cases.workflow.actions import RECOUNT
 from cases.workflow.errors import NotAllowed
@@ -241,7 +242,7 @@ def verdict(kept: dict[str, Any] | None) -> dict[str, Any]:
     if kept is None:
         return {"tone": "idle", "icon": "shield-check", "heading": gettext("完整性校验"), "done": False,
                 "text": gettext("重新计算每条记录的散列与前后链接，并由记录重建案件状态逐一比对")}  # fmt: skip
-    at = timezone.localtime(datetime.fromisoformat(kept["at"])).strftime("%m-%d %H:%M")
+    at = when_words(datetime.fromisoformat(kept["at"]))
     scope = kept["number"] or gettext("全部记录")
     if kept["ok"]:
         said = gettext(

@@ -21,7 +21,7 @@ from cases.selectors.paging import Row
 from cases.selectors.timeline import timeline
 from cases.web.show import evidence as case_evidence
 from cases.web.show import findings, measures, words
-from cases.web.show.due import due_words, elapsed_words, share_used
+from cases.web.show.due import day_words, due_words, elapsed_words, share_used
 from cases.web.show.tasks import ordinary
 from cases.web.show.words import say
 from cases.workflow.deciding.available import Availability
@@ -193,21 +193,20 @@ def _step(
     if stage == case["stage"]:
         since = datetime.fromisoformat(case["stage_since"])
         outcome = words.OUTCOMES.get(case["outcome"] or "")
-        span = gettext("%(day)s 起 · 第 %(n)s 个工作日") % {"day": _day(since), "n": _days(since, now) + 1}
+        span = gettext("%(day)s 起 · 第 %(n)s 个工作日") % {"day": day_words(since), "n": _days(since, now) + 1}
         if stage == "closed":
-            span = gettext("%(day)s 办结") % {"day": _day(since)}
+            span = gettext("%(day)s 办结") % {"day": day_words(since)}
         step |= {"state": "now", "span": span, "note": say(outcome.text) if outcome else ""}
     elif start is not None:
         end = left.get(stage, now)
         span = gettext("%(start)s 至 %(end)s · %(n)s 个工作日")
-        step |= {"state": "done", "span": span % {"start": _day(start), "end": _day(end), "n": _days(start, end)}}
+        step |= {
+            "state": "done",
+            "span": span % {"start": day_words(start), "end": day_words(end), "n": _days(start, end)},
+        }
     elif n < words.STAGES[case["stage"]].step:
         step |= {"span": gettext("未经过")}
     return step
-
-
-def _day(at: datetime) -> str:
-    return timezone.localtime(at).strftime("%m-%d")
 
 
 def _days(start: datetime, end: datetime) -> int:

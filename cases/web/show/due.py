@@ -8,6 +8,7 @@ from typing import NamedTuple
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
+from audit import clock
 from cases.policy.calendar import national_calendar, working_days_between
 
 
@@ -16,6 +17,17 @@ class Said(NamedTuple):
 
     text: str
     tone: str
+
+
+def when_words(at: datetime) -> str:
+    """An instant in local time; the running year is left out."""
+    local = timezone.localtime(at)
+    return local.strftime("%m-%d %H:%M" if local.year == timezone.localtime(clock.now()).year else "%Y-%m-%d %H:%M")
+
+
+def day_words(at: datetime) -> str:
+    """The day of an instant in local time; the running year is left out."""
+    return when_words(at)[:-6]
 
 
 def due_words(due_at: datetime, now: datetime) -> Said:

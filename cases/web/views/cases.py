@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 
@@ -35,11 +35,12 @@ def case_list(request: PageRequest) -> HttpResponse:
     offered = _offered(actor)
     given = filters.given(request.GET, offered)
     asked = request.GET.get("view", "")
-    view = asked if asked in VIEWS else "open"
+    # Whoever looks for a case by its name wants it, closed or not.
+    view = asked if asked in VIEWS else ("all" if typed else "open")
     found = list_cases(actor, _wanted(actor, given, typed, view), cursor=filters.cursor(request.GET), size=PAGE_SIZE)
     context = {
         "page": filters.paged(found, _rows(found.rows)),
-        "views": _views(view, found.total_text),
+        "views": _views(view, found.total_text, request.GET),
         "view": view,
         "typed": typed,
         "selects": filters.selects(offered, given),
@@ -97,8 +98,8 @@ def _wanted(actor: Actor, given: dict[str, str], typed: str, view: str) -> CaseF
     )
 
 
-def _views(current: str, total: str) -> list[dict[str, Any]]:
-    """The tabs; only the open one says its number, since counting the others would cost four more lists."""
+def _views(current: str, total: str, params: QueryDict) -> list[dict[str, Any]]:
+    """The tabs, which keep the conditions. Only the open one is counted: all four would cost as many lists."""
     labels = {
         "open": gettext("在办"),
         "ours": gettext("本机构办理"),
@@ -106,7 +107,12 @@ def _views(current: str, total: str) -> list[dict[str, Any]]:
         "all": gettext("全部"),
     }
     return [
-        {"label": label, "href": f"?view={key}", "current": key == current, "count": total if key == current else ""}
+        {
+            "label": label,
+            "href": filters.with_value(params, "view", key),
+            "current": key == current,
+            "count": total if key == current else "",
+        }
         for key, label in labels.items()
     ]
 
