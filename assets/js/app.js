@@ -29,21 +29,42 @@ document.addEventListener("submit", (event) => {
     event.submitter.textContent = form.dataset.once;
   }
 });
-// Coming back with the browser's own button must leave the form usable.
-window.addEventListener("pageshow", () => {
-  document.querySelectorAll("form[data-sent]").forEach((form) => {
-    delete form.dataset.sent;
-    form.removeAttribute("aria-busy");
-    form.querySelectorAll("[data-label]").forEach((button) => {
-      button.innerHTML = button.dataset.label;
-      delete button.dataset.label;
-    });
+const release = (form) => {
+  delete form.dataset.sent;
+  form.removeAttribute("aria-busy");
+  form.querySelectorAll("[data-label]").forEach((button) => {
+    button.innerHTML = button.dataset.label;
+    delete button.dataset.label;
   });
-});
+};
+// Coming back with the browser's own button must leave the form usable.
+window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(release));
 
 // A refused form puts the reader at the reason.
 const focusReason = () => document.querySelector("[data-focus]")?.focus();
 document.addEventListener("DOMContentLoaded", focusReason);
+
+// A new page would forget the file that was chosen: of a refused upload only the reasons are taken over.
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (!form.matches("[data-keep-file]") || event.defaultPrevented) return;
+  event.preventDefault();
+  let response, page;
+  try {
+    response = await fetch(form.action, { method: "POST", body: new FormData(form) });
+    page = new DOMParser().parseFromString(await response.text(), "text/html");
+  } catch {
+    form.submit(); // no answer: the browser says so in its own words
+    return;
+  }
+  const reasons = page.getElementById("refused");
+  if (response.redirected) location.assign(response.url);
+  else if (reasons) {
+    document.getElementById("refused").replaceWith(reasons);
+    release(form);
+    focusReason();
+  } else document.body.replaceWith(page.body);
+});
 
 // Whoever was reading what htmx exchanges goes on there: at the reason, at the same element, or where the page begins.
 let held = "";

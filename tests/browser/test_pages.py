@@ -199,6 +199,34 @@ def test_a_list_is_imported_and_every_row_accounted_for(enter: Enter, tmp_path: 
     expect(page.locator("#evidence")).to_contain_text("999")
 
 
+def test_a_refused_upload_keeps_the_file_that_was_chosen(enter: Enter) -> None:
+    page = enter("drc-handler1")
+
+    def upload(name: str, content: str) -> None:
+        page.set_input_files("#file", {"name": name, "mimeType": "text/csv", "buffer": content.encode("gb18030")})
+        page.select_option("#kind", "telecom")
+        page.fill("#batch", "同名批次")
+        page.select_option("#agency", "320300-telecom")
+        page.get_by_role("button", name="导入").click()
+
+    page.goto("/imports/")
+    upload("一.csv", SAMPLE)
+    page.wait_for_url(re.compile("/imports/[0-9a-f-]+/"), timeout=60_000)
+    page.goto("/imports/")
+    upload("二.csv", SAMPLE.replace("999", "1000"))
+    expect(page.locator("#refused .esum")).to_be_focused()
+    assert page.evaluate("document.getElementById('file').files[0].name") == "二.csv"
+    page.select_option("#kind", "grid")
+    page.fill("#batch", "另一批次")
+    page.get_by_role("button", name="导入").click()
+    expect(page.locator("#refused .esum")).to_contain_text("请改选名单类型或单位")
+    assert page.evaluate("document.getElementById('file').files[0].name") == "二.csv"
+    page.select_option("#kind", "telecom")
+    page.get_by_role("button", name="导入").click()
+    page.wait_for_url(re.compile("/imports/[0-9a-f-]+/"), timeout=60_000)
+    expect(page.locator("#main")).to_contain_text("另一批次")
+
+
 def test_the_supervisor_searches_and_verifies_the_trail(enter: Enter) -> None:
     case = story.reported(title="审计一案")
     page = enter("sup-supervisor1")

@@ -194,6 +194,16 @@ def test_a_search_finds_what_is_closed_too_and_the_tabs_keep_it(demo_city: None)
         assert "q=%E5%A4%A7%E5%BA%99&amp;level=normal&amp;view=" in tab
 
 
+def test_whoever_may_not_send_for_an_agency_is_told_so_and_keeps_what_was_typed(demo_city: None) -> None:
+    content = SimpleUploadedFile("名单.csv", "IP,端口\n58.218.10.22,1".encode())
+    form = {"file": content, "kind": "grid", "batch": "他市批次", "agency": "320100-grid"}
+    answer = entered("grid-handler1").post("/imports/", form)
+    page = answer.content.decode()
+    assert answer.status_code == 403
+    assert "你没有该角色" in re.search(r'<div id="refused">.*?</div>', page, re.DOTALL)[0]  # type: ignore[index]
+    assert re.search(r'name="batch" value="他市批次"', page)
+
+
 def test_an_event_is_told_in_words(demo_city: None) -> None:
     case = story.reported()
     client = entered("sup-supervisor1")

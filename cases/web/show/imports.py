@@ -75,14 +75,15 @@ def check(actor: Actor, batch: ListBatch) -> None:
 
 
 def upload_context(
-    actor: Actor, typed: Mapping[str, Any], *, errors: Mapping[str, Text] | None = None, why_not: Text | None = None
+    actor: Actor, typed: Mapping[str, Any], *, errors: Mapping[str, Text] | None = None, refused: Text | None = None
 ) -> dict[str, Any]:
     """The upload page with what was typed."""
     agencies, directory = senders(actor), get_directory()
     return {
-        "may_import": bool(agencies) and why_not is None,
-        "why_not": why_not or WHY_NOT,
+        "may_import": bool(agencies),
+        "why_not": WHY_NOT,
         "typed": typed,
+        "refused": refused,
         "errors": [{"anchor": name, "text": text} for name, text in (errors or {}).items()],
         "kinds": [{"value": code, "label": label} for code, label in KINDS],
         "agencies": [{"value": ref.code, "label": ref.name} for ref in agencies],

@@ -34,7 +34,7 @@ def imports(request: PageRequest) -> HttpResponse:
         context = import_page.upload_context(request.actor, request.POST.dict(), errors=wrong.fields)
         return render(request, "web/imports.html", context, status=400)
     except NotAllowed as refused:
-        context = import_page.upload_context(request.actor, request.POST.dict(), why_not=refused.text)
+        context = import_page.upload_context(request.actor, request.POST.dict(), refused=refused.text)
         return render(request, "web/imports.html", context, status=403)
     return redirect(reverse("web:import", args=[batch_id]) + ("?again=1" if again else ""))
 
