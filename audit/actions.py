@@ -32,4 +32,5 @@ class Action(StrEnum):
     ATTACHMENT_READ = "attachment_read"
     PERSONAL_DATA_REVEALED = "personal_data_revealed"
     SEALED_ERASED = "sealed_erased"
+    VAULT_KEY_ROTATED = "vault_key_rotated"
     AUDIT_VERIFIED = "audit_verified"

@@ -28,7 +28,7 @@ from cases.intake.lists.sentences import FILE, LISTS, NotAList, sentence
 from cases.intake.lists.synonyms import KINDS
 from cases.intake.lists.values import proved_order
 from cases.models import ListBatch, ListPart
-from cases.models.sealing import key_ring
+from cases.models.sealing import key_ring, part_place
 from cases.workflow.errors import InvalidInput, NotAllowed
 from cases.workflow.view import Text
 
@@ -264,15 +264,11 @@ def _role(actor: Actor) -> str:
 def _parts(batch_id: UUID, content: bytes) -> Iterator[tuple[UUID, int, bytes]]:
     ring = key_ring()
     for number, start in enumerate(range(0, len(content), PART_BYTES)):
-        yield batch_id, number, ring.seal(content[start : start + PART_BYTES], _part_place(batch_id, number))
-
-
-def _part_place(batch_id: UUID, number: int) -> bytes:
-    return b"part" + batch_id.bytes + number.to_bytes(4, "big")
+        yield batch_id, number, ring.seal(content[start : start + PART_BYTES], part_place(batch_id.bytes, number))
 
 
 def original_file(batch: ListBatch) -> bytes:
     """The file as it was received. Personal data: for the import itself, or an act with a reason."""
     ring = key_ring()
     parts = ListPart.objects.filter(batch_id=batch.id).order_by("number").values_list("number", "sealed")
-    return b"".join(ring.open(sealed, _part_place(batch.id, number)) for number, sealed in parts)
+    return b"".join(ring.open(sealed, part_place(batch.id.bytes, number)) for number, sealed in parts)

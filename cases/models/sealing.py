@@ -41,6 +41,11 @@ class KeyRing:
         self._sealer = self._ciphers[self.current.encode()]
         self._index_key = index_key
 
+    @property
+    def mark(self) -> bytes:
+        """What everything begins with that the first key closes."""
+        return self._prefix
+
     def seal(self, plain: bytes, bound_to: bytes) -> bytes:
         """Encrypt; `bound_to` says where the value belongs, so that a ciphertext moved elsewhere does not open."""
         nonce = os.urandom(NONCE_BYTES)
@@ -83,14 +88,20 @@ def key_ring() -> KeyRing:
 
 def seal_cells(cells: list[Any], batch: bytes, number: int) -> bytes:
     """The raw cells of one list row, bound to their batch and row number."""
-    return key_ring().seal(orjson.dumps(cells), _row_place(batch, number))
+    return key_ring().seal(orjson.dumps(cells), row_place(batch, number))
 
 
 def open_cells(sealed: bytes | memoryview, batch: bytes, number: int) -> list[Any]:
     """The raw cells of one list row. Raises CannotOpen."""
-    cells: list[Any] = orjson.loads(key_ring().open(sealed, _row_place(batch, number)))
+    cells: list[Any] = orjson.loads(key_ring().open(sealed, row_place(batch, number)))
     return cells
 
 
-def _row_place(batch: bytes, number: int) -> bytes:
+def row_place(batch: bytes, number: int) -> bytes:
+    """What the cells of a row are bound to: their batch and row number."""
     return b"row" + batch + number.to_bytes(4, "big")
+
+
+def part_place(batch: bytes, number: int) -> bytes:
+    """What a piece of an original file is bound to: its batch and its place in the file."""
+    return b"part" + batch + number.to_bytes(4, "big")

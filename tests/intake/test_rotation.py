@@ -1,0 +1,138 @@
+"""A new key takes over: every value moves, opens as before, and the old key may be thrown away."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+import orjson
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from agencies.actors import system_actor
+from audit import clock
+from audit.models import Event
+from audit.verification import verify
+from cases.intake import rotation
+from cases.intake.receiving import original_file
+from cases.intake.rotation import keys_in_use, rotate
+from cases.models import ListBatch, ListPart, ListRow, PersonalRecord
+from cases.models.sealing import CannotOpen
+from tests.intake.samples import bring, content_of
+
+pytestmark = pytest.mark.usefixtures("demo_city")
+TABLES = ("cases_personalrecord", "cases_listrow", "cases_listpart")
+
+
+@pytest.fixture
+def old_key(settings: Any) -> bytes:
+    """Tips and the grid's list under the key `old`; the ring then begins with `new`."""
+    key = bytes(range(32))
+    settings.VAULT_KEYS = {"old": key}
+    for kind in ("tips", "grid"):
+        bring(kind)
+    settings.VAULT_KEYS = {"new": bytes(range(32, 64)), "old": key}
+    return key
+
+
+def everything() -> tuple[dict[Any, str], list[list[Any]], list[bytes]]:
+    """All values in clear."""
+    values = {record.id: record.value for record in PersonalRecord.objects.all()}
+    cells = [row.raw_cells() for row in ListRow.objects.order_by("id")]
+    return values, cells, [original_file(batch) for batch in ListBatch.objects.order_by("id")]
+
+
+def run(*arguments: str) -> str:
+    out = io.StringIO()
+    call_command("rotate_vault_key", *arguments, stdout=out, stderr=io.StringIO())
+    return out.getvalue()
+
+
+def test_everything_moves_and_the_old_key_is_needed_no_more(old_key: bytes, settings: Any) -> None:
+    before = everything()
+    assert all(before)
+    assert all(set(counts) == {"old"} for counts in keys_in_use().values())
+    told = json.loads(run("--json"))
+    assert told["removable"] == ["old"]
+    assert told["unreadable"] == 0
+    assert told["moved"] == {name: sum(counts.values()) for name, counts in told["in_use"].items()}
+    assert told["moved"].keys() == set(TABLES)
+    assert all(told["moved"].values())
+    settings.VAULT_KEYS = {"new": settings.VAULT_KEYS["new"]}
+    assert everything() == before
+    assert set(PersonalRecord.objects.values_list("key_id", flat=True)) == {"new"}
+
+
+def test_a_rotation_is_an_event_and_a_second_one_changes_nothing(old_key: bytes) -> None:
+    run()
+    event = Event.objects.get(stream="config/vault")
+    told = orjson.loads(bytes(event.body))["data"]
+    assert (told["key"], told["unreadable"]) == ("new", 0)
+    rows = list(ListRow.objects.order_by("id").values_list("sealed", flat=True))
+    assert "重新封存 0 项" in run()
+    assert [bytes(row) for row in ListRow.objects.order_by("id").values_list("sealed", flat=True)] == [
+        bytes(row) for row in rows
+    ]
+    assert Event.objects.filter(stream="config/vault").count() == 1
+    assert verify().ok
+
+
+def test_a_check_moves_nothing(old_key: bytes) -> None:
+    told = json.loads(run("--check", "--json"))
+    assert "moved" not in told
+    assert told["removable"] == []
+    assert all(set(counts) == {"old"} for counts in told["in_use"].values())
+    assert "cases_listrow：old " in run("--check")
+
+
+def test_a_run_that_ends_in_the_middle_is_gone_on_with(old_key: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rotation, "_TABLES", tuple(table._replace(at_once=7) for table in rotation._TABLES))
+    before = everything()
+
+    class Killed(Exception):
+        pass
+
+    def kill(_what: str, moved: int) -> None:
+        if moved >= 21:
+            raise Killed
+
+    with pytest.raises(Killed):
+        rotate(actor=system_actor(), now=clock.now(), progress=kill)
+    half = keys_in_use()["cases_personalrecord"]
+    assert half["new"] == 21
+    assert half["old"] > 0
+    assert everything() == before
+    rest = rotate(actor=system_actor(), now=clock.now())
+    assert rest.moved["cases_personalrecord"] == half["old"]
+    assert all(set(counts) == {"new"} for counts in keys_in_use().values())
+    assert everything() == before
+
+
+def test_what_does_not_open_stays_and_is_named_and_the_rest_moves(old_key: bytes, settings: Any) -> None:
+    settings.VAULT_KEYS = {"lost": bytes(32)}
+    bring("telecom", b"\n".join(content_of("telecom").splitlines()[:40]))
+    settings.VAULT_KEYS = {"new": bytes(range(32, 64)), "old": old_key}
+    with pytest.raises(CommandError, match=r"无法解密.*cases_listrow"):
+        run()
+    in_use = keys_in_use()
+    assert in_use["cases_listrow"].keys() == {"lost", "new"}
+    assert in_use["cases_personalrecord"].keys() <= {"lost", "new"}
+    with pytest.raises(CannotOpen):
+        everything()
+    settings.VAULT_KEYS = {"new": bytes(range(32, 64)), "lost": bytes(32)}
+    assert json.loads(run("--json"))["removable"] == ["lost"]
+    assert all(everything())
+
+
+def test_a_value_moved_elsewhere_does_not_open_for_the_rotation_either(old_key: bytes) -> None:
+    """Else a rotation would make a swapped ciphertext a good one."""
+    first, second = ListPart.objects.order_by("batch_id")[:2]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE cases_listpart SET sealed = %s WHERE batch_id = %s", [bytes(second.sealed), first.batch_id]
+        )
+    with pytest.raises(CommandError, match="cases_listpart"):
+        run()
+    assert keys_in_use()["cases_listpart"].keys() == {"old", "new"}
