@@ -19,6 +19,7 @@ from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 from redis.exceptions import RedisError
 
+from agencies import sessions
 from agencies.errors import TooManyTries
 from agencies.models import User
 from audit import clock
@@ -74,12 +75,15 @@ def connect() -> None:
 
 
 def _logged_in(sender: Any, request: HttpRequest | None, user: User, **_: Any) -> None:
+    if request is not None:
+        sessions.begin(request.session)
     _record(user, Action.LOGIN_SUCCEEDED, {"user": user.pk}, request)
 
 
 def _logged_out(sender: Any, request: HttpRequest | None, user: User | None, **_: Any) -> None:
     if user is not None:
-        _record(user, Action.LOGGED_OUT, {"user": user.pk}, request)
+        why = sessions.ended_by(request) if request is not None else ""
+        _record(user, Action.LOGGED_OUT, {"user": user.pk, **({"session_end": why} if why else {})}, request)
 
 
 def _login_failed(sender: Any, credentials: dict[str, Any], request: HttpRequest | None = None, **_: Any) -> None:

@@ -106,7 +106,7 @@ def rotate(*, actor: Actor, now: datetime, progress: Callable[[str, int], None] 
             if progress is not None and moved:
                 progress(table.zh, done.moved[table.name])
     if done.total or done.unreadable:
-        data = {"key": done.key, "moved": done.moved, "unreadable": done.unreadable}
+        data = {"vault_key": done.key, "moved": done.moved, "unreadable": done.unreadable}
         with transaction.atomic():
             record(stream=STREAM, action=Action.VAULT_KEY_ROTATED, actor=event_actor(actor), data=data, now=now)
     return done

@@ -7,11 +7,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
 
+from agencies.sessions import AGE, IDLE, ended_by
 from cases.web.frame import other_language
 from cases.web.show import words
 from cases.workflow.view import Text
@@ -46,11 +47,26 @@ def ask(request: HttpRequest) -> HttpResponse:
         # A fragment has no room for the login page: the whole page goes there and comes back to where it was.
         here = request.headers.get("HX-Current-URL", "") if request.method == "POST" else request.get_full_path()
         response = HttpResponse(status=401)
-        response["HX-Redirect"] = f"{reverse('web:login')}?{urlencode({'next': here})}"
+        response["HX-Redirect"] = _door(request, here)
         return response
     if request.method == "POST":
         return login_form(request, request.get_full_path(), carried=sent(request), status=401)
-    return redirect_to_login(request.get_full_path())
+    return redirect(_door(request, request.get_full_path()))
+
+
+def _door(request: HttpRequest, target: str) -> str:
+    """The address of the login page, which leads to the target and says why one has to log in again."""
+    why = ended_by(request)
+    return f"{reverse('web:login')}?{urlencode({'next': target, **({'ended': why} if why else {})}, safe='/')}"
+
+
+def ended(why: str) -> str:
+    """What the login page says to somebody whose session has ended by itself."""
+    minutes, hours = settings.SESSION_IDLE_SECONDS // 60, settings.SESSION_COOKIE_AGE // 3600
+    return {
+        IDLE: gettext("超过 %(n)s 分钟没有操作，已自动退出。请重新登录。") % {"n": minutes},
+        AGE: gettext("登录已满 %(n)s 小时，已自动退出。请重新登录。") % {"n": hours},
+    }.get(why, "")
 
 
 def login_form(request: HttpRequest, target: str, *, carried: Pairs, status: int = 200, **more: Any) -> HttpResponse:

@@ -69,7 +69,7 @@ def test_a_rotation_is_an_event_and_a_second_one_changes_nothing(old_key: bytes)
     run()
     event = Event.objects.get(stream="config/vault")
     told = orjson.loads(bytes(event.body))["data"]
-    assert (told["key"], told["unreadable"]) == ("new", 0)
+    assert (told["vault_key"], told["unreadable"]) == ("new", 0)
     rows = list(ListRow.objects.order_by("id").values_list("sealed", flat=True))
     assert "重新封存 0 项" in run()
     assert [bytes(row) for row in ListRow.objects.order_by("id").values_list("sealed", flat=True)] == [

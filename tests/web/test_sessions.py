@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import html
 import re
+from datetime import timedelta
 
+import orjson
 from django.conf import settings
 from django.test import Client
 
+from audit import clock
+from audit.models import Event
 from cases.models import Case
 from cases.workflow.engine import Result
 from tests.web import story
@@ -88,10 +92,87 @@ def test_no_password_is_carried_through_an_expired_login_form(demo_city: None) -
 def test_a_fragment_leads_the_whole_page_to_the_login(demo_city: None, client: Client) -> None:
     answer = client.get("/cases/?stage=verification", headers={"hx-request": "true"})
     assert answer.status_code == 401
-    assert answer["HX-Redirect"] == "/login/?next=%2Fcases%2F%3Fstage%3Dverification"
+    assert answer["HX-Redirect"] == "/login/?next=/cases/%3Fstage%3Dverification"
 
 
 def test_a_reader_is_led_to_the_login_as_before(log_in: LogIn) -> None:
     client = log_in("drc-handler1")
     client.post("/logout/")
     assert client.get("/audit/")["Location"] == "/login/?next=/audit/"
+
+
+def aged(client: Client, **changes: int) -> None:
+    """The session as it would be after so many seconds."""
+    session = client.session
+    for name, seconds in changes.items():
+        session[name] -= seconds
+    session.save()
+
+
+def ends(user: str) -> list[str]:
+    """How the sessions of an account ended, by its events; empty for one that the person ended."""
+    bodies = Event.objects.filter(stream=f"account/{user}", action="logged_out").order_by("seq")
+    return [orjson.loads(bytes(event.body))["data"].get("session_end", "") for event in bodies]
+
+
+def test_a_session_ends_after_a_quarter_of_an_hour_without_a_request(log_in: LogIn) -> None:
+    client = log_in("drc-handler1")
+    aged(client, seen=settings.SESSION_IDLE_SECONDS - 30)
+    assert client.get("/").status_code == 200, "the request begins a new quarter of an hour"
+    aged(client, seen=settings.SESSION_IDLE_SECONDS + 30)
+    turned_away = client.get("/cases/?stage=verification")
+    assert turned_away["Location"] == "/login/?next=/cases/%3Fstage%3Dverification&ended=idle"
+    assert "超过 15 分钟没有操作" in client.get(turned_away["Location"]).content.decode()
+    assert client.get("/").status_code == 302
+    assert ends("drc-handler1") == ["idle"]
+
+
+def test_a_session_lasts_no_longer_than_a_working_day(log_in: LogIn) -> None:
+    client = log_in("drc-handler1")
+    aged(client, begun=settings.SESSION_COOKIE_AGE + 30)
+    page = client.get("/", headers={"hx-request": "true", "hx-current-url": "http://testserver/tasks/"})
+    assert page.status_code == 401
+    assert page["HX-Redirect"].endswith("&ended=age")
+    assert "登录已满 8 小时" in client.get(page["HX-Redirect"]).content.decode()
+    assert ends("drc-handler1") == ["age"]
+
+
+def test_a_session_of_the_future_is_over(log_in: LogIn) -> None:
+    client = log_in("drc-handler1")
+    aged(client, begun=-3600)
+    assert client.get("/").status_code == 302
+
+
+def test_what_was_typed_survives_the_quarter_of_an_hour(log_in: LogIn) -> None:
+    case = story.opened()
+    client = log_in("drc-handler1")
+    filled = form(case)
+    aged(client, seen=settings.SESSION_IDLE_SECONDS + 30)
+    turned_away = client.post(address(case), filled)
+    assert turned_away.status_code == 401
+    assert hidden(turned_away.content.decode())["typed.f.comment"] == TYPED
+    assert Case.objects.get(pk=case.case_id).version == 1
+
+
+def test_a_system_that_calls_the_api_is_told_to_log_in_again(log_in: LogIn) -> None:
+    client = log_in("drc-handler1")
+    aged(client, seen=settings.SESSION_IDLE_SECONDS + 30)
+    answer = client.get("/api/v1/tasks/")
+    assert answer.status_code == 401
+    assert answer["Content-Type"] == "application/problem+json"
+
+
+def test_the_last_request_is_noted_once_a_minute_and_the_demo_clock_moves_no_session(log_in: LogIn) -> None:
+    client = log_in("drc-handler1")
+    before = client.session["seen"]
+    clock.advance(timedelta(days=3))
+    assert client.get("/").status_code == 200
+    assert client.session["seen"] == before
+    aged(client, seen=90)
+    client.get("/")
+    assert client.session["seen"] >= before
+
+
+def test_who_logs_out_has_ended_it_himself(log_in: LogIn) -> None:
+    log_in("drc-handler1").post("/logout/")
+    assert ends("drc-handler1") == [""]

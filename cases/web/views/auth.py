@@ -38,7 +38,8 @@ def login_page(request: HttpRequest) -> HttpResponse:
             status, error = 400, gettext("账号或密码不正确，请核对后重新输入。多次不成功请联系本机构管理员。")
         except TooManyTries as slow:
             status, error = slow.status, say(slow.text)
-    return entrance.login_form(request, target, carried=carried, status=status, username=typed, error=error)
+    more = {"username": typed, "error": error, "ended": entrance.ended(request.GET.get("ended", ""))}
+    return entrance.login_form(request, target, carried=carried, status=status, **more)
 
 
 @require_POST
