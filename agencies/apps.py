@@ -8,7 +8,8 @@ class AgenciesConfig(AppConfig):
 
     def ready(self) -> None:
         # Login and logout happen inside Django; its signals are the only place where they can be recorded.
-        from agencies import logins, replay
+        from agencies import replay
+        from agencies.access import logins
         from audit import projections
 
         logins.connect()

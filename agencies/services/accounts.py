@@ -10,9 +10,9 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from agencies.access.backend import is_public
 from agencies.actors import Actor
 from agencies.authority import administrator_of, event_actor, manager_of
-from agencies.backend import is_public
 from agencies.errors import AgencyError, BadInput
 from agencies.models import Agency, User
 from agencies.services.roles import grant_role

@@ -9,7 +9,7 @@ from rest_framework.throttling import SimpleRateThrottle
 
 
 class Uploads(SimpleRateThrottle):
-    """Files of one person. (Attempts to log in are counted below both doors, by `agencies.logins`.)"""
+    """Files of one person. (Attempts to log in are counted below both doors, by `agencies.access.logins`.)"""
 
     scope = "uploads"
     rate = "120/min"

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from agencies.sessions import AGE, IDLE, ended_by
+from agencies.access.sessions import AGE, IDLE, ended_by
 from cases.web.frame import other_language
 from cases.web.show import words
 from cases.workflow.view import Text

@@ -8,8 +8,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.db import SessionStore
 from django.test import RequestFactory
 
+from agencies.access.backend import Accounts
 from agencies.actors import system_actor
-from agencies.backend import Accounts
 from agencies.services import disable_user
 from audit.models import Event, Sealed
 from tests.agencies.cast import NOW, events

@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from agencies import logins
+from agencies.access import logins
 from tests.api.conftest import OPENING, V1
 
 PASSWORD = settings.DEMO_PASSWORD

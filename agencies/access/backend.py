@@ -10,7 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.http import HttpRequest
 
-from agencies.logins import count_try
+from agencies.access.logins import count_try
 from agencies.models import User
 
 _QUERY = "SELECT * FROM agencies_user WHERE id = %s AND is_active AND NOT is_system"

@@ -19,7 +19,7 @@ from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 from redis.exceptions import RedisError
 
-from agencies import sessions
+from agencies.access import sessions
 from agencies.errors import TooManyTries
 from agencies.models import User
 from audit import clock

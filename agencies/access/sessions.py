@@ -1,7 +1,7 @@
 """A session ends by itself: a quarter of an hour after the last request, a working day after the login at the latest.
 
 By the machine's clock: the demo's clock leaps over weeks. The password's change and a disabled account end it elsewhere
-(`agencies.backend`); whoever ends it himself, `logins`.
+(`backend`); whoever ends it himself, `logins`.
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""Getting in and out: passwords against accounts, logins as events, and when a session ends."""
