@@ -20,11 +20,11 @@ from audit.services import record
 
 # Key → what its value has to be. The layers above declare their keys when their app starts: a key that nobody
 # declared would be stored and never read, so it is refused.
-_DECLARED: dict[str, tuple[Label, Callable[[Any], bool]]] = {}
+_DECLARED: dict[str, tuple[Label, Callable[[Any, str], bool]]] = {}
 
 
-def declare(key: str, label: Label, accepts: Callable[[Any], bool]) -> None:
-    """Make a parameter known. `accepts` says whether a JSON value can be used."""
+def declare(key: str, label: Label, accepts: Callable[[Any, str], bool]) -> None:
+    """Make a parameter known. `accepts` says whether a JSON value can be used in a region (its code)."""
     _DECLARED[key] = (label, accepts)
 
 
@@ -90,13 +90,14 @@ def _check(region: str, key: str, value: Any, source: str) -> str:
     if key not in _DECLARED:
         raise BadInput(f"没有“{key}”这个地区参数。", f'There is no regional parameter "{key}".', field="key")
     label, accepts = _DECLARED[key]
-    if not accepts(value):
+    try:
+        code = normalise(region)
+    except UnknownRegion as error:
+        raise BadInput(error.text.zh, error.text.en, field="region") from error
+    if not accepts(value, code):
         raise BadInput(f"“{label.zh}”不能是 {value!r}。", f'"{label.en}" cannot be {value!r}.', field="value")
     if not source.strip():
         raise BadInput(
             "请填写所依据的文件（如“徐发改〔2026〕12号”）。", "Name the paper this rests on.", field="source"
         )
-    try:
-        return normalise(region)
-    except UnknownRegion as error:
-        raise BadInput(error.text.zh, error.text.en, field="region") from error
+    return code

@@ -11,7 +11,7 @@ from functools import cache
 from typing import NamedTuple
 
 from cases.policy.calendar import WorkingCalendar
-from cases.policy.dated import CHINA, load, most_specific
+from cases.policy.dated import CHINA, load, most_specific, region_prefix
 from cases.policy.obstacle import Obstacle, obstacle
 
 USER_CLASSES = ("residential", "ordinary", "important")
@@ -67,6 +67,13 @@ def notice_rule(user_class: str, region: str, day: date, override: Mapping[str, 
     if own.second_notice < minutes * least["second_notice_minutes"]:
         raise ValueError("the second notice comes no later than any law on record has it")
     return own
+
+
+def notice_rule_changes(region: str, day: date) -> set[tuple[str, date]]:
+    """Return where and when another rule than before may apply in this region: (region code, day), from ``day`` on."""
+    inside = {rule.region for rule in _rules() if region_prefix(rule.region).startswith(region_prefix(region))}
+    days = {day, *(rule.effective_from for rule in _rules() if rule.effective_from > day)}
+    return {(place, when) for place in (region, *inside) for when in days}
 
 
 def execution_window(

@@ -7,7 +7,7 @@ opening. The first CAP + 1 keys give both the honest total and the first page.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -51,6 +51,15 @@ def list_cases(actor: Actor, wanted: CaseFilter, *, cursor: str | None = None, s
     seeing = viewing_agencies(actor)
     if not seeing:
         return Page([], None, None, 0, exact=True)
+    if at is None and wanted.number is None and wanted.q and _NUMBER.fullmatch(wanted.q.strip().upper()):
+        # A whole number that this person sees is the only answer; the beginning of one is a part like any other.
+        whole = _page(seeing, replace(wanted, number=wanted.q.strip().upper(), q=None), at, size)
+        if whole.rows:
+            return whole
+    return _page(seeing, wanted, at, size)
+
+
+def _page(seeing: list[int], wanted: CaseFilter, at: Cursor | None, size: int) -> Page:
     condition, parameters = _conditions(wanted)
     first, first_parameters = _keys(seeing, condition, parameters, None, CAP + 1)
     beyond, values = NEWEST_FIRST.beyond(at)
@@ -135,13 +144,11 @@ _HOLDS = "EXISTS (SELECT 1 FROM cases_task t WHERE t.case_id = c.id AND t.state 
 
 
 def _search(words: str) -> tuple[str, list[Any]]:
-    """A number, or a part of number or title. Two characters are enough for the index of pairs (`cases_grams`).
+    """A part of number or title. Two characters are enough for the index of pairs (`cases_grams`).
 
     A pair needs no second look at the text. With one, PostgreSQL takes its guess that a pattern is rare for the whole
     condition and gathers all cases that hold a common word, where reading the newest until the page is full is enough.
     """
-    if _NUMBER.fullmatch(words.upper()):
-        return "c.number = %s", [words.upper()]
     like, pattern = "lower(c.number || ' ' || c.title) LIKE %s", f"%{escape_like(words.lower())}%"
     if len(words) < 2:
         return like, [pattern]

@@ -27,6 +27,7 @@ from cases.policy.deadlines import counted_again
 from cases.policy.law import RULE_SET_VERSION
 from cases.workflow.actions import RECOUNT
 from cases.workflow.deciding.loading import Loaded, load_cases
+from cases.workflow.effects.base import instant
 from cases.workflow.recording import bell
 from cases.workflow.recording.messages import messages
 from cases.workflow.recording.plain import plain
@@ -134,7 +135,8 @@ def _touched(
     """The deadlines that are others by this calendar, and those that are the same and sure now."""
     touched: dict[str, dict[str, Any]] = {}
     for task in view.tasks:
-        counted = counted_again(rules.get(task.id, ""), task.opened_at, pauses.get(task.id, ()), calendar)
+        began = instant(task.data["counted_from"]) if "counted_from" in task.data else task.opened_at
+        counted = counted_again(rules.get(task.id, ""), began, pauses.get(task.id, ()), calendar)
         if counted is None:
             # A day that somebody named stands, whatever the year brings.
             changes: dict[str, Any] = {"provisional": False} if task.provisional else {}

@@ -79,6 +79,9 @@ def import_lists(say: Say) -> None:
         )
         if summary.problem is not None:
             raise RuntimeError(summary.problem.zh)
+        if summary.again:
+            say(f"  {KINDS_ZH[kind]} {filename}：上次已导入，共 {summary.rows_done} 行，未作任何改动")
+            continue
         refused = sum(n for fate, n in summary.fates.items() if fate.startswith("reject"))
         speed = summary.rows_done / summary.seconds if summary.seconds else 0
         say(

@@ -84,7 +84,9 @@ def test_closing_is_recorded_once(demo_city):
 @pytest.fixture
 def days(db):
     """A parameter as an app above declares it: a number of working days."""
-    declare("test.days", Label("测试期限", "test period"), lambda value: isinstance(value, int) and 0 < value < 100)
+    declare(
+        "test.days", Label("测试期限", "test period"), lambda value, _region: isinstance(value, int) and 0 < value < 100
+    )
     assert "test.days" in declared()
     return "test.days"
 

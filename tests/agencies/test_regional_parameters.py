@@ -10,12 +10,16 @@ from django.core.management import CommandError, call_command
 
 from agencies.actors import find_actor
 from agencies.errors import BadInput
-from agencies.services import set_parameter
+from agencies.services import parameters, set_parameter
 from agencies.services.parameters import declared
 from cases.models import Task
 from cases.workflow.engine import perform
 from cases.workflow.task_kinds import KINDS
 from tests.agencies.cast import NOW
+
+
+def declared_values(key):
+    return parameters._DECLARED[key][1]
 
 
 def put(key, value):
@@ -47,6 +51,14 @@ def test_every_deadline_of_the_workflow_can_be_set(db):
 )
 def test_a_value_that_can_be_used_is_stored(demo_city, key, value):
     assert put(key, value).value == value
+
+
+def test_a_notice_is_tried_with_the_rules_of_the_region_and_of_what_lies_inside(db):
+    """Jinan gives 168 hours by its own rule, so that no longest notice of 100 can stand there."""
+    accepts = declared_values("notice.ordinary")
+    for region, fine in (("", False), ("37", False), ("3701", False), ("320300", True), ("32", True)):
+        assert accepts({"maximum_hours": 100}, region) is fine, region
+    assert accepts({"maximum_hours": 240}, "3701")
 
 
 @pytest.mark.parametrize(

@@ -71,14 +71,13 @@ def test_the_signal_of_a_row_goes_with_it_to_the_other_subscriber() -> None:
     assert second.facts["signals"] == {"traffic": 1}
 
 
-def test_one_account_is_one_case_however_many_addresses_it_had() -> None:
+@pytest.mark.parametrize("account", ["xz01@adsl", "wang.li@adsl", "XZ01@adsl\u200b", " xz01@adsl"])
+def test_one_account_is_one_case_however_many_addresses_it_had(account: str) -> None:
     bring("telecom", sheet(TELECOM, seen(1, ONE, 1001, 1), seen(2, OTHER, 2002, 5, "btc.pool.example")), name="名单")
     assert len(set(cases("名单"))) == 2
     bring(
         "trace",
-        sheet(
-            TRACE, located(ONE, 1001, 1, "xz01@adsl", "孙玲", FLAT), located(OTHER, 2002, 5, "xz01@adsl", "孙玲", FLAT)
-        ),
+        sheet(TRACE, located(ONE, 1001, 1, account, "孙玲", FLAT), located(OTHER, 2002, 5, account.strip(), "", "")),
         name="答复",
     )
     assert len(set(cases("名单"))) == 1

@@ -113,7 +113,8 @@ def test_a_quantity_below_nothing_is_none_and_named() -> None:
 
 
 def test_only_what_tells_one_subscriber_from_all_others_is_an_account() -> None:
-    assert all(is_account(read_account(text)) for text in ("3203 1927-14718", "xz01@adsl", "0516-8371"))
+    assert all(is_account(read_account(text)) for text in ("3203 1927-14718", "xz01@adsl", "0516-8371", "wang.li@adsl"))
+    assert not is_account("wang.li@adsl", digits=True), "a meter has a number"
     for text in (
         "",
         "-",
@@ -123,6 +124,9 @@ def test_only_what_tells_one_subscriber_from_all_others_is_an_account() -> None:
         "N/A",
         "null",
         "待核实1号",
+        "adsl",
+        "none@adsl",
+        "@adsl",
         "0000000000000",
         "3.20319E+12",
         "x" * 80 + "1",
@@ -131,13 +135,14 @@ def test_only_what_tells_one_subscriber_from_all_others_is_an_account() -> None:
 
 
 def test_cells_months_accounts_and_endpoints() -> None:
-    assert [text_of(cell) for cell in ("３６．１５４", 400.0, 3.5, None, True, " a ")] == [
+    assert [text_of(cell) for cell in ("３６．１５４", 400.0, 3.5, None, True, " a ", "xz87@adsl\u200b")] == [
         "36.154",
         "400",
         "3.5",
         "",
         "是",
         "a",
+        "xz87@adsl",
     ]
     assert {read_month(text) for text in ("2021.09", "2021-09", "202109", "2021年9月", "2021/9/1")} == {"2021-09"}
     assert read_month("2021-13") == read_month("九月") == ""

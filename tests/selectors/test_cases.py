@@ -117,3 +117,17 @@ def test_a_search_takes_its_words_literally(opened, who):
         ("'", 0),
     ):
         assert list_cases(actor, CaseFilter(q=words)).total == found, words
+
+
+def test_the_beginning_of_a_number_finds_what_begins_so_and_a_whole_number_only_itself(opened, who):
+    actor = who("drc-handler1")
+    numbers = sorted(get_case(actor, opened(title=f"点位{n}"))["number"] for n in range(3))
+
+    def found(words):
+        return sorted(row["number"] for row in list_cases(actor, CaseFilter(q=words)).rows)
+
+    assert found(numbers[0]) == found(numbers[0].lower()) == [numbers[0]]
+    assert found(numbers[0][:-1]) == [number for number in numbers if number.startswith(numbers[0][:-1])]
+    assert found(numbers[0][:5]) == numbers
+    assert found("XZ26-9999") == []
+    assert list_cases(actor, CaseFilter(q=numbers[0], stage="closed")).rows == []

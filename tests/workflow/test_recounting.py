@@ -99,6 +99,30 @@ def test_provisional_deadlines_are_counted_again_with_a_record_of_old_and_new(wo
     assert load_calendar(now=world.now).deadlines == 0
 
 
+def test_a_returned_follow_up_is_counted_from_the_closing_not_from_the_ruling(world: World, published: Any) -> None:
+    world.now = at("2026-11-20 10:00")
+    load_calendar(now=world.now)
+    case = world.open()
+    world.act(case, "drc-handler1", "dispatch_verification", findings=["analyse_traffic"])
+    world.act(case, "cac-handler1", "report_traffic", result="not_confirmed")
+    closing = {"finding": "false_positive", "subject": "unknown", "disposals": ["close"]}
+    world.act(case, "drc-handler1", "propose_determination", **closing)
+    world.act(case, "drc-reviewer1", "decide_determination", decision="approve")
+    due = {row.due_rule: row.due_at for row in Task.objects.filter(case_id=case, kind="follow_up", state="open")}
+    ninety = Task.objects.get(case_id=case, kind="follow_up", due_rule__contains="90")
+    for day in ("2026-12-10 10:00", "2026-12-15 10:00"):
+        world.now = at(day)
+        late = str(Task.objects.get(case_id=case, due_rule=ninety.due_rule, state="open").pk)
+        world.act(case, "drc-handler1", "return_task", task=late, reason_code="duplicate", reason="重复")
+        ruler = "drc-reviewer1" if "10 " in day else "js-drc-reviewer1"
+        world.act(case, ruler, "rule_on_return", decision="reassign", agency="320300-drc")
+    assert Task.objects.get(case_id=case, due_rule=ninety.due_rule, state="open").due_at == due[ninety.due_rule]
+    published()
+    load_calendar(now=world.now)
+    again = Task.objects.get(case_id=case, due_rule=ninety.due_rule, state="open")
+    assert (again.due_at, again.provisional) == (due[ninety.due_rule], False)
+
+
 def test_a_deadline_over_the_spring_festival_moves_and_its_holder_is_told(world: World, published: Any) -> None:
     world.now = at("2027-01-28 10:00")
     load_calendar(now=world.now)

@@ -92,9 +92,10 @@ def _subscriber(read: ReadRow, cells: Cells, setting: Setting) -> None:
         text = cells(name)
         if name in ("broadband", "meter"):
             account = values.read_account(text)
-            if len(text) > 2 and not values.is_account(account):
+            usable = values.is_account(account, digits=name == "meter")
+            if len(text) > 2 and not usable:
                 read.notes.append(("not_account", {"field": name}))
-            text = account if values.is_account(account) else ""
+            text = account if usable else ""
         if text:
             read.personal[name] = text
     if address := read.personal.get("address"):

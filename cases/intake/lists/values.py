@@ -37,7 +37,11 @@ _NUMBER = re.compile(r"^[+-]?\d{1,20}(?:\.\d{1,20})?(?:[eE][+-]?\d{1,2})?$")
 # No meter and no probe counts this far, and no column of the database holds it.
 _BEYOND = Decimal(10) ** 15
 _GROUPED = re.compile(r"^[+-]?\d{1,3}(?:[, ]\d{3})+(?:\.\d+)?$")
-_ACCOUNT = re.compile(r"^(?=.*\d)[!-~]{4,64}$")
+_NUMBERED = re.compile(r"^(?=.*\d)[!-~]{4,64}$")
+# A name at a realm tells somebody apart without a digit; a bare word (`adsl`, `none`) may stand in any row.
+_NAMED = re.compile(r"^(?!(?:none|null|unknown|test)@)[!-?A-~]{3,40}@[!-?A-~]{2,24}$")
+# Left behind when a cell is copied from a web page; no eye sees them.
+_UNSEEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
 _ROUNDED = re.compile(r"^\d(\.\d+)?e\+\d+$")
 _IP_PORT = re.compile(r"^(\d{1,3}(?:\.\d{1,3}){3})[::](\d{1,5})$")
 
@@ -47,7 +51,7 @@ def text_of(cell: Any) -> str:
     if cell is None:
         return ""
     if isinstance(cell, str):
-        return cell.strip() if cell.isascii() else unicodedata.normalize("NFKC", cell).strip()
+        return cell.strip() if cell.isascii() else unicodedata.normalize("NFKC", cell).translate(_UNSEEN).strip()
     if isinstance(cell, bool):
         return "是" if cell else "否"
     if isinstance(cell, float):
@@ -192,9 +196,13 @@ def read_account(text: str) -> str:
     return re.sub(r"[\s-]", "", text).removesuffix(".0").lower()
 
 
-def is_account(account: str) -> bool:
-    """Tells one subscriber from all others; `无`, `/`, `N/A`, `0000000` and a rounded number do not."""
-    return bool(_ACCOUNT.match(account)) and not is_rounded(account) and len(set(account)) > 1
+def is_account(account: str, *, digits: bool = False) -> bool:
+    """Tells one subscriber from all others; `无`, `/`, `N/A`, `0000000` and a rounded number do not.
+
+    A meter's number has `digits`; the name of a broadband account may do without.
+    """
+    written = _NUMBERED.match(account) or (not digits and _NAMED.match(account))
+    return bool(written) and not is_rounded(account) and len(set(account)) > 1
 
 
 def is_rounded(account: str) -> bool:

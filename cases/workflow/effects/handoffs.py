@@ -63,7 +63,9 @@ def return_task(view: CaseView, data: Data, ctx: Context) -> Outcome:
 
 
 def _given_time(task: TaskView) -> dict[str, Any]:
-    return {"due": plain(task.due_at), "due_rule": task.due_rule, "provisional": task.provisional}
+    """The time that an act has set, which a return does not renew, and since when it runs."""
+    began = task.data.get("counted_from") or timestamp(task.opened_at)
+    return {"due": plain(task.due_at), "due_rule": task.due_rule, "provisional": task.provisional, "began": began}
 
 
 def _ruler(view: CaseView, task: TaskView, returns: int, ctx: Context) -> int | None:
@@ -105,7 +107,7 @@ def _reassign(view: CaseView, data: Data, ctx: Context, ruling: dict[str, Any]) 
         due_at=instant(ruling["due"]) if ruling.get("due") else None,
         due_rule=ruling.get("due_rule", ""),
         provisional=ruling.get("provisional", False),
-        data=ruling["of"],
+        data={**ruling["of"], **({"counted_from": ruling["began"]} if "began" in ruling else {})},
         roles=tuple(ruling["roles"]),
         returns=ruling["returns"],
     )

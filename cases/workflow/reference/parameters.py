@@ -15,7 +15,7 @@ from agencies.vocabulary import Label
 from audit import clock
 from cases.policy import deadlines
 from cases.policy.calendar import national_calendar
-from cases.policy.execution import notice_rule
+from cases.policy.execution import notice_rule, notice_rule_changes
 
 USER_CLASSES: Final = {
     "residential": Label("居民用户停电通知期", "notice to residents"),
@@ -37,8 +37,8 @@ def declare_parameters() -> None:
     declare("calendar.workdays", Label("本地调休上班日", "local workdays"), _is_list_of_days)
 
 
-def _is_period_for(kind: str) -> Callable[[Any], bool]:
-    def accepts(value: Any) -> bool:
+def _is_period_for(kind: str) -> Callable[[Any, str], bool]:
+    def accepts(value: Any, _region: str) -> bool:
         if not isinstance(value, dict) or not all(_is_amount(part) for part in value.values() if part not in UNITS):
             return False
         try:
@@ -50,14 +50,16 @@ def _is_period_for(kind: str) -> Callable[[Any], bool]:
     return accepts
 
 
-def _is_notice_for(user_class: str) -> Callable[[Any], bool]:
-    def accepts(value: Any) -> bool:
+def _is_notice_for(user_class: str) -> Callable[[Any, str], bool]:
+    def accepts(value: Any, region: str) -> bool:
         if not isinstance(value, dict) or not value or set(value) - NOTICE_PARTS:
             return False
         if not all(_is_amount(part) for part in value.values()):
             return False
         try:
-            notice_rule(user_class, "", clock.now().date(), value)
+            # Also with the rules of the places inside that have some of their own, and with those to come.
+            for inside, day in notice_rule_changes(region, clock.now().date()):
+                notice_rule(user_class, inside, day, value)
         except ValueError:
             return False
         return True
@@ -69,7 +71,7 @@ def _is_amount(part: Any) -> bool:
     return isinstance(part, int) and not isinstance(part, bool) and 0 < part <= LONGEST
 
 
-def _is_list_of_days(value: Any) -> bool:
+def _is_list_of_days(value: Any, _region: str) -> bool:
     if not isinstance(value, list) or len(set(map(str, value))) != len(value):
         return False
     try:
