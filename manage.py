@@ -11,6 +11,10 @@ def main() -> None:
     from config.env import SettingError
 
     try:
+        " ".join(sys.argv).encode()
+    except UnicodeEncodeError:
+        sys.exit("命令行含有不能识别的字符，请改用 UTF-8 的终端。 The command line is not UTF-8.")
+    try:
         ensure_for_command(sys.argv[1:])
         from django.core.management import execute_from_command_line
 
@@ -19,6 +23,15 @@ def main() -> None:
         sys.exit(f"embedded servers: {error}")
     except SettingError as error:
         sys.exit(f"settings: {error}")
+    except Exception as error:
+        # Before the first migration every command that reads the database fails alike.
+        missing = {"UndefinedTable", "UndefinedFunction"} & {type(error).__name__, type(error.__cause__).__name__}
+        if not missing:
+            raise
+        sys.exit(
+            f"数据库尚未建立或不是本版本的（{str(error).splitlines()[0]}）。请先运行 manage.py migrate。"
+            " The database is empty or of another version; run manage.py migrate first."
+        )
 
 
 if __name__ == "__main__":

@@ -18,10 +18,19 @@ from audit.services import record
 
 # A web process, a worker and a shell share the row; a second is the longest that one of them may lag behind.
 CACHE_SECONDS = 1.0
+# Beyond them there are neither laws nor calendars, and counting days ends in an overflow.
+YEARS = range(2000, 2101)
 
 
 class DemoClockRefusedError(RuntimeError):
     """演示时钟只能在演示或测试环境中设置（settings.DEMO）。The clock can be set in the demo and in tests only."""
+
+    def __init__(self) -> None:
+        super().__init__(self.__doc__)
+
+
+class BeyondClockError(ValueError):
+    """演示时钟只能设在 2000 至 2100 年之间。The demo's clock shows the years 2000 to 2100 only."""
 
     def __init__(self) -> None:
         super().__init__(self.__doc__)
@@ -72,10 +81,13 @@ def advance(by: timedelta) -> DemoClock:
     """Move the clock, whatever it shows now, forward by `by` (backward when negative)."""
     _refuse_outside_demo()
     setting = DemoClock.objects.select_for_update().filter(pk=1).first() or DemoClock(pk=1, offset=timedelta(0))
-    if setting.frozen is not None:
-        setting.frozen += by
-    else:
-        setting.offset = (setting.offset or timedelta(0)) + by
+    try:
+        if setting.frozen is not None:
+            setting.frozen += by
+        else:
+            setting.offset = (setting.offset or timedelta(0)) + by
+    except OverflowError:
+        raise BeyondClockError from None
     return _store(setting, "advance")
 
 
@@ -90,6 +102,7 @@ def clear() -> None:
 
 @transaction.atomic
 def _store(setting: DemoClock, change: str) -> DemoClock:
+    _refuse_beyond(setting)
     DemoClock.objects.update_or_create(pk=1, defaults={"frozen": setting.frozen, "offset": setting.offset})
     _record(change, setting.at(real_now()))
     forget()
@@ -104,6 +117,15 @@ def _record(change: str, shows: datetime) -> None:
         data={"change": change, "shows": timestamp(shows)},
         now=real_now(),
     )
+
+
+def _refuse_beyond(setting: DemoClock) -> None:
+    try:
+        if setting.at(real_now()).year in YEARS:
+            return
+    except OverflowError:
+        pass
+    raise BeyondClockError
 
 
 def _refuse_outside_demo() -> None:

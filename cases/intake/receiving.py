@@ -30,6 +30,7 @@ from cases.intake.lists.values import proved_order
 from cases.models import ListBatch, ListPart
 from cases.models.sealing import key_ring, part_place
 from cases.workflow.errors import InvalidInput, NotAllowed
+from cases.workflow.forms.reading import Unreadable, impersonal
 from cases.workflow.view import Text
 
 logger = logging.getLogger(__name__)
@@ -207,6 +208,10 @@ def _checked(kind: str, batch_name: str, filename: str) -> str:
         problems["batch"] = Text(
             "批次名称应为1至80字，不含控制字符。", "The name of a batch has 1 to 80 characters, none of them invisible."
         )
+    try:
+        impersonal(name)
+    except Unreadable as wrong:
+        problems["batch"] = wrong.text
     if not filename:
         problems["file"] = Text("请选择文件。", "Choose a file.")
     if problems:

@@ -143,3 +143,14 @@ def test_ids_are_uuids_of_version_7_in_order_of_time() -> None:
     assert made == sorted(made)
     assert len(set(made)) == 1000
     assert {(type(one), one.version) for one in made} == {(uuid.UUID, 7)}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("set", "9999-12-31T23:59"), ("set", "0001-01-01T00:00"), ("advance", "999999999d"), ("advance", "9999999999w")],
+)
+def test_it_shows_no_year_that_nobody_can_reckon_with(db: None, words: tuple[str, str]) -> None:
+    clock.set_clock(datetime(2099, 1, 1, tzinfo=UTC))
+    with pytest.raises(CommandError, match=r"2100|invalid"):
+        call_command("demo_clock", *words)
+    assert clock.now().year == 2099

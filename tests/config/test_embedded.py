@@ -206,6 +206,23 @@ def test_a_short_plain_path_keeps_its_sockets_and_every_other_gets_a_short_one(t
         assert short == socket_directory(path)
 
 
+@pytest.mark.parametrize(
+    "words", [("verify_audit",), ("fold_counters",), ("load_demo_city",), ("perform", "-", "open_case", "--as", "x")]
+)
+def test_before_the_first_migration_a_command_says_what_to_do(
+    installation: Installation, words: tuple[str, ...]
+) -> None:
+    told = installation.failure(*words)
+    assert "请先运行 manage.py migrate" in told
+    assert "Traceback" not in told
+
+
+def test_a_command_line_that_is_not_utf_8_is_told_so(installation: Installation) -> None:
+    told = installation.failure("perform", os.fsdecode(b"\xff"), "comment", "--as", "x")
+    assert "UTF-8" in told
+    assert "Traceback" not in told
+
+
 def test_commands_that_need_no_server_start_none(installation: Installation) -> None:
     for arguments in (["--help"], ["help"], ["migrate", "--help"], ["embedded", "status"], ["check"]):
         installation.run(*arguments)

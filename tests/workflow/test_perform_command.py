@@ -48,6 +48,20 @@ def test_a_case_is_opened_and_worked_on_by_its_number_or_its_id() -> None:
     assert (done["stage"], len(done["leaf"])) == ("verification", 64)
 
 
+def test_whoever_is_nobody_is_told_so_in_json_too(world: World) -> None:
+    number = world.view(world.open()).number
+    for case, action, who, status, code in (
+        (number, "comment", "nobody", 403, "no_such_account"),
+        ("-", "open_case", "system", 403, "no_person"),
+        (number, "comment", "system", 403, "no_person"),
+        (number, "open_case", "drc-handler1", 400, "case_named"),
+    ):
+        problem, told = refused(case, action, who, OPENING)
+        assert (problem["status"], problem["code"]) == (status, code)
+        assert problem["detail"] in told
+    assert Case.objects.count() == 1
+
+
 def test_it_refuses_what_the_engine_refuses_with_code_sentence_and_article(world: World) -> None:
     number = world.view(world.open()).number
     for who, action, data, status, code in (

@@ -84,6 +84,51 @@ def test_full_width_digits_in_text_are_written_half_width() -> None:
     assert clean(OPEN, {**GOOD_CASE, "title": "３号楼", "region_code": "３２０３０３"})["title"] == "3号楼"
 
 
+PERSON_NUMBERS = (
+    "张三 13812345678",
+    "138-1234-5678",
+    "320303199001011234",
+    "320303 19900101 123X",
+    "（１３８１２３４５６７８）",
+)
+
+
+@pytest.mark.parametrize("typed", PERSON_NUMBERS)
+@pytest.mark.parametrize(
+    ("action", "field"),
+    [
+        ("open_case", "site"),
+        ("open_case", "batch"),
+        ("open_case", "title"),
+        ("attach_signal", "batch"),
+        ("acknowledge_referral", "file_no"),
+        ("acknowledge_surcharge", "cycle_day"),
+        ("propose_surcharge", "local_document"),
+    ],
+)
+def test_what_stands_in_an_event_in_clear_holds_no_persons_number(action: str, field: str, typed: str) -> None:
+    said = problems(TRANSITIONS[action].inputs, {field: typed})[field]
+    assert "不能含电话" in said or "20 字" in said, "a short field has no room for one"
+
+
+@pytest.mark.parametrize("typed", ["telecom-20211012", "2021年第一批 0007", "20211012093000", "徐发改〔2026〕12号"])
+def test_the_numbers_of_lists_and_papers_are_no_persons(typed: str) -> None:
+    assert clean(OPEN, {**GOOD_CASE, "batch": typed})["batch"] == typed
+    site = "01a2a138-1234-7138-8123-45678901a234"
+    assert clean(OPEN, {**GOOD_CASE, "site": site})["site"] == site
+
+
+def test_every_text_in_clear_is_read_by_something() -> None:
+    """Whoever adds a text says what may stand in it; free text is sealed."""
+    unread = {
+        f"{action}.{field.name}"
+        for action, row in TRANSITIONS.items()
+        for field in row.inputs
+        if field.kind == "text" and not field.sealed and field.read is None
+    }
+    assert unread == {"adjust_bill.bill", "record_payment.bill"}, "the number of a bill is looked up among the case's"
+
+
 @pytest.mark.parametrize(
     ("typed", "code"), [("320300", "3203"), ("3203", "3203"), ("320000", "32"), ("320303", "320303")]
 )

@@ -32,7 +32,7 @@ class Command(BaseCommand):
         try:
             if options["what"] != "show":
                 self._change(options)
-        except clock.DemoClockRefusedError as error:
+        except (clock.DemoClockRefusedError, clock.BeyondClockError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(timezone.localtime(clock.now()).isoformat(timespec="seconds"))
 
@@ -47,11 +47,17 @@ class Command(BaseCommand):
 
 def _instant(text: str) -> datetime:
     at = datetime.fromisoformat(text)
-    return at if at.tzinfo else timezone.make_aware(at)
+    try:
+        return at if at.tzinfo else timezone.make_aware(at)
+    except OverflowError:
+        raise ValueError(text) from None
 
 
 def _duration(text: str) -> timedelta:
     if not _DURATION.fullmatch(text):
         raise ValueError(text)
     parts = re.findall(r"(\d+)([wdhms])", text)
-    return sum((timedelta(**{_UNITS[unit]: int(count)}) for count, unit in parts), timedelta(0))
+    try:
+        return sum((timedelta(**{_UNITS[unit]: int(count)}) for count, unit in parts), timedelta(0))
+    except OverflowError:
+        raise ValueError(text) from None

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from agencies.actors import NoSuchActor, find_actor
+from agencies.actors import Actor, NoSuchActor, find_actor
 from audit import clock
 from cases.workflow.deciding.loading import find_case
 from cases.workflow.engine import OPEN_CASE, perform
-from cases.workflow.errors import WorkflowError
+from cases.workflow.errors import InvalidInput, NotAllowed, WorkflowError
 from cases.workflow.forms.body import read_object
+from cases.workflow.view import Text
 
 
 class Command(BaseCommand):
@@ -28,11 +29,10 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="以 JSON 输出 (print the result as JSON)")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        language = "zh"
         try:
-            actor = find_actor(options["username"])
-        except NoSuchActor as error:
-            raise CommandError(str(error)) from None
-        try:
+            actor = self._actor(options["username"])
+            language = actor.language
             result = perform(
                 case_id=self._case(options["case"], options["action"]),
                 action=options["action"],
@@ -44,8 +44,7 @@ class Command(BaseCommand):
                 now=clock.now(),
             )
         except WorkflowError as error:
-            self._refused(error, actor.language, as_json=options["json"])
-            return
+            self._refused(error, language, as_json=options["json"])
         if options["json"]:
             self.stdout.write(json.dumps(result.as_dict(), ensure_ascii=False))
         else:
@@ -53,15 +52,27 @@ class Command(BaseCommand):
                 f"{result.number} {result.action} → {result.stage}（版本 {result.version}，回执 {result.leaf}）"
             )
 
+    def _actor(self, username: str) -> Actor:
+        try:
+            actor = find_actor(username)
+        except NoSuchActor as error:
+            says = Text(str(error), "There is no such account, or it is disabled.")
+            raise NotAllowed(says, code="no_such_account") from None
+        if actor.is_system:
+            says = Text("系统账号不办理事项，请写办理人的账号。", "The system account does no acts; name a person's.")
+            raise NotAllowed(says, code="no_person")
+        return actor
+
     def _case(self, reference: str, action: str) -> str | None:
         if reference == "-":
             return None
         if action == OPEN_CASE:
-            raise CommandError("立案（open_case）不写案件编号，写 -。 Opening names no case; write - instead.")
+            says = Text("立案（open_case）不写案件编号，写 -。", "Opening names no case; write - instead.")
+            raise InvalidInput(says, code="case_named")
         # An unknown number takes the same road as an invisible case: the engine answers both alike.
         return find_case(reference) or "00000000-0000-0000-0000-000000000000"
 
-    def _refused(self, error: WorkflowError, language: str, *, as_json: bool) -> None:
+    def _refused(self, error: WorkflowError, language: str, *, as_json: bool) -> NoReturn:
         fields = {name: text.get(language) for name, text in error.fields.items()}
         if as_json:
             problem = {

@@ -18,7 +18,7 @@ from cases.workflow.forms.build import (
     text,
     whole,
 )
-from cases.workflow.forms.reading import region_code
+from cases.workflow.forms.reading import impersonal, region_code
 
 REFERRALS: Final = c.code_list(
     ("crime", "涉嫌犯罪", "Suspected crime"),
@@ -75,7 +75,7 @@ REFER_CASE: Final = (
     longtext("request", "移送内容", "Content", required=True),
     FILES,
 )
-ACKNOWLEDGE_REFERRAL: Final = (task(), text("file_no", "收文编号", "File number", maximum=60), NOTE)
+ACKNOWLEDGE_REFERRAL: Final = (task(), text("file_no", "收文编号", "File number", maximum=60, read=impersonal), NOTE)
 REPLY_REFERRAL: Final = (
     task(),
     choice("result", "办理结果", "Result", REPLIES, required=True),

@@ -7,7 +7,7 @@ from typing import Final
 from cases.workflow.fields import Field
 from cases.workflow.forms import choices as c
 from cases.workflow.forms.build import FILES, NOTE, case, choice, day, longtext, rows, several, task, text, whole
-from cases.workflow.forms.reading import region_code, site_name
+from cases.workflow.forms.reading import impersonal, region_code, site_name
 
 SIGNALS: Final = rows(
     "signals",
@@ -18,7 +18,9 @@ SIGNALS: Final = rows(
         whole("count", "条数", "Count", required=True, minimum=1, maximum=1_000_000),
     ),
 )
-BATCH: Final = text("batch", "批次", "Batch", maximum=80, hint=("名单的批次编号", "The number of the list"))
+BATCH: Final = text(
+    "batch", "批次", "Batch", maximum=80, read=impersonal, hint=("名单的批次编号", "The number of the list")
+)
 
 OPEN_CASE: Final[tuple[Field, ...]] = (
     text("region_code", "地区", "Region", required=True, read=region_code),
@@ -37,7 +39,7 @@ OPEN_CASE: Final[tuple[Field, ...]] = (
     choice("level", "名单级别", "List level", c.LEVELS),
     SIGNALS,
     case("relapse_of", "复燃的原案", "Relapse of", hint=("已办结的同一场所案件", "The closed case of the same site")),
-    text("site", "场所标识", "Site", maximum=64),
+    text("site", "场所标识", "Site", maximum=64, read=impersonal),
     NOTE,
 )
 # What a signal shows about the site: a carrier's reply names the premises (title) and where they lie (region) without

@@ -222,6 +222,23 @@ def site_name(text: str) -> str:
     return text
 
 
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+# A mobile phone and an identity number, however they are spaced.
+_PERSON = re.compile(
+    r"(?<!\d)1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}(?!\d)|(?<!\d)\d{6}[\s-]?(?:19|20)\d{6}[\s-]?\d{3}[\dXx](?!\d)"
+)
+
+
+def impersonal(text: str) -> str:
+    """A number of a paper, a batch or a site: it stands in an event in clear, so it may be no person's number."""
+    if _PERSON.search(text) and not _UUID.fullmatch(text):
+        raise Unreadable(
+            "此项明文留痕，不能含电话或证件号；个人信息写入“说明”",
+            "This is kept in clear and may hold no phone or identity number; write such things into the note",
+        )
+    return text
+
+
 def month(text: str) -> str:
     """A billing month as 2026-11."""
     found = re.fullmatch(r"(20\d\d)\s*[-/.年]?\s*(\d{1,2})月?", text)

@@ -7,7 +7,7 @@ from typing import Final
 
 from cases.workflow.forms import choices as c
 from cases.workflow.forms.build import FILES, NOTE, choice, day, file, longtext, number, task, text, yes_no
-from cases.workflow.forms.reading import month
+from cases.workflow.forms.reading import impersonal, month
 
 PRICE_PLACES: Final = 4
 
@@ -52,7 +52,7 @@ PROPOSE_SURCHARGE: Final = (
         places=PRICE_PLACES,
     ),
     yes_no("simulation_seen", "已查看电费测算", "The bill simulation was seen", required=True),
-    text("local_document", "地方价格文件文号", "Local price document", maximum=80),
+    text("local_document", "地方价格文件文号", "Local price document", maximum=80, read=impersonal),
     day("document_from", "地方文件施行日期", "Local document in force from"),
     day("document_to", "地方文件失效日期", "Local document ends"),
     yes_no("document_covers_persons", "地方文件适用于个人", "The local document covers persons"),
@@ -69,7 +69,7 @@ ISSUE_SURCHARGE_LIST: Final = (
 ACKNOWLEDGE_SURCHARGE: Final = (
     task(),
     yes_no("account_matches", "户号、地址与档案一致", "Account and address match the records", required=True),
-    text("cycle_day", "抄表日", "Meter-reading day", maximum=20),
+    text("cycle_day", "抄表日", "Meter-reading day", maximum=20, read=impersonal),
     NOTE,
 )
 REFUSE_SURCHARGE: Final = (
