@@ -76,7 +76,8 @@ def surcharge(play: Play, cast: Cast) -> None:
         simulation_seen=True,
     )
     letter = play.file("drc-approver1", number, "执行名单函.pdf", "issue_surcharge_list")
-    account = {"account": "3203145824572", "address": "鼓楼区建国西路59号3楼"}
+    county = play.person("drc-approver1").call("GET", f"cases/{number}")["region"]["name"]
+    account = {"account": "3203145824572", "address": f"{county}建国西路59号3楼"}
     play.act("drc-approver1", number, "issue_surcharge_list", list_file=letter, **account)
     play.act("grid-billing1", number, "acknowledge_surcharge", account_matches=True)
     notice = play.file("grid-billing1", number, "差别电价告知书.pdf", "notify_subscriber")
