@@ -9,8 +9,8 @@ from cases.workflow.effects import surcharge as effects
 from cases.workflow.fields import Transition
 from cases.workflow.forms import surcharge as forms
 from cases.workflow.guards import papers
-from cases.workflow.guards import surcharge as gates
 from cases.workflow.guards.base import no_stay, not_future
+from cases.workflow.guards.surcharge import bills, lists
 from cases.workflow.transitions.columns import (
     APPROVER,
     BILLING,
@@ -42,7 +42,7 @@ ROWS: Final = (
         inputs=forms.PROPOSE_SURCHARGE,
         guards=(
             no_stay,
-            gates.plan,
+            lists.plan,
         ),
         effect=effects.propose_surcharge,
         basis=("ndrc_1283.surcharge", "project.simulation"),
@@ -61,7 +61,7 @@ ROWS: Final = (
         inputs=forms.ISSUE_SURCHARGE_LIST,
         guards=(
             no_stay,
-            gates.planned,
+            lists.planned,
             papers.new_list,
         ),
         effect=effects.issue_surcharge_list,
@@ -81,7 +81,7 @@ ROWS: Final = (
         inputs=forms.ACKNOWLEDGE_SURCHARGE,
         guards=(
             no_stay,
-            gates.list_accepted,
+            lists.list_accepted,
         ),
         effect=effects.acknowledge_surcharge,
         basis=("electricity_law.price",),
@@ -115,7 +115,7 @@ ROWS: Final = (
         guards=(
             no_stay,
             not_future("notified_on", "告知日期", "The notification"),
-            gates.notification,
+            lists.notification,
             papers.new_surcharge_notice,
         ),
         effect=effects.notify_subscriber,
@@ -136,7 +136,7 @@ ROWS: Final = (
         guards=(
             no_stay,
             not_future("cycle_to", "抄表周期止", "The end of the cycle"),
-            gates.billing,
+            bills.billing,
         ),
         effect=effects.issue_bill,
         basis=("ndrc_1283.surcharge", "electricity_law.price"),
@@ -152,7 +152,7 @@ ROWS: Final = (
         opens=BY_RULING,
         must_differ_from=("issue_bill", "adjust_bill"),
         inputs=forms.REVIEW_BILL,
-        guards=(gates.bill_decision,),
+        guards=(bills.bill_decision,),
         effect=effects.review_bill,
         basis=("electricity_law.price",),
     ),
@@ -168,7 +168,7 @@ ROWS: Final = (
         must_differ_from=NONE,
         inputs=forms.RECORD_PAYMENT,
         guards=(
-            gates.known_bill,
+            bills.known_bill,
             not_future("paid_on", "缴费日期", "The payment"),
         ),
         effect=effects.record_payment,
@@ -186,8 +186,8 @@ ROWS: Final = (
         must_differ_from=NONE,
         inputs=forms.ADJUST_BILL,
         guards=(
-            gates.known_bill,
-            gates.no_pending_correction,
+            bills.known_bill,
+            bills.no_pending_correction,
         ),
         effect=effects.adjust_bill,
         basis=("electricity_law.refund", "price_law.refund"),
@@ -204,7 +204,7 @@ ROWS: Final = (
         must_differ_from=NONE,
         inputs=forms.REPORT_CESSATION,
         guards=(
-            gates.cessation,
+            lists.cessation,
             not_future("stopped_on", "停止“挖矿”日期", "The cessation"),
         ),
         effect=effects.report_cessation,
@@ -223,7 +223,7 @@ ROWS: Final = (
         inputs=forms.END_SURCHARGE,
         guards=(
             not_future("ends_on", "停止执行日期", "The last day"),
-            gates.ending,
+            lists.ending,
             papers.new_end,
         ),
         effect=effects.end_surcharge,

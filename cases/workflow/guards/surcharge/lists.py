@@ -1,4 +1,4 @@
-"""Gate 9 from the plan to the last bill; the rules are in `cases.policy.surcharge`."""
+"""Gate 9 for the list: its plan, issue, acceptance, notification and end; the rules are in `cases.policy.surcharge`."""
 
 from __future__ import annotations
 
@@ -13,22 +13,12 @@ from cases.policy.obstacle import Obstacle, obstacle
 from cases.policy.surcharge import FLOOR, Proposal, person_obstacle, surcharge_refusal
 from cases.policy.tariff import find_tariff
 from cases.workflow.effects.base import instant, is_open, today
-from cases.workflow.effects.bills import (
-    TIERED,
-    bill_numbered,
-    billed_class,
-    bills_of,
-    listed_days,
-    surcharge_of,
-    tariff_of,
-)
+from cases.workflow.effects.bills import surcharge_of
 from cases.workflow.effects.surcharge import ACTIVE, local_document, simulation
 from cases.workflow.forms.choices import PRICE_CLASSES
 from cases.workflow.guards.base import Data, cite, correct, from_obstacle, needs, refuse
 from cases.workflow.guards.situation import determination, finding, planned_proposal, surcharge_proposal
 from cases.workflow.view import CaseView, Context, Refusal, Text
-
-LONGEST_CYCLE = 62  # days: two-month reading cycles exist, longer ones are a mistyped date
 
 
 def plan(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
@@ -124,7 +114,7 @@ def planned(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
 def list_accepted(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
     """No charge without the commission's entry, and none on an account that is not the one named."""
     if surcharge_of(view).get("state") != "issued":
-        return _no_entry(view, ctx)
+        return no_entry(view, ctx)
     if data and not data["account_matches"]:
         return refuse(
             "account_differs",
@@ -136,13 +126,13 @@ def list_accepted(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
     return None
 
 
-def _no_entry(view: CaseView, ctx: Context) -> Refusal:
+def no_entry(view: CaseView, ctx: Context) -> Refusal:
     return from_obstacle(obstacle("no_list_entry", day=today(ctx), region=view.region_code))
 
 
 def notification(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
     if surcharge_of(view).get("state") not in (ACTIVE | {"ended"}):
-        return _no_entry(view, ctx)
+        return no_entry(view, ctx)
     at = surcharge_of(view).get("issued_at")
     issued = instant(at).astimezone(CHINA).date() if at else None
     if data and issued and data["notified_on"] < issued:
@@ -150,106 +140,6 @@ def notification(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
             "notified_on", f"告知日期早于名单签发（{issued}）", f"It lies before the list was issued ({issued})"
         )
     return None
-
-
-def billing(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
-    """A bill covers a whole past cycle with listed days that no other bill covers."""
-    surcharge = surcharge_of(view)
-    if surcharge.get("state") not in ("notified", "billing", "ended"):
-        return _no_entry(view, ctx)
-    if not data:
-        return None
-    first_day, last_day = data["cycle_from"], data["cycle_to"]
-    if last_day < first_day or (last_day - first_day).days >= LONGEST_CYCLE:
-        return correct("cycle_to", f"抄表周期应为 1 至 {LONGEST_CYCLE} 日", f"A cycle has 1 to {LONGEST_CYCLE} days")
-    if data["month"] not in (first_day.isoformat()[:7], last_day.isoformat()[:7]):
-        return correct("month", "账单月份不在抄表周期内", "The month does not lie in the cycle")
-    for row in bills_of(view):
-        if (
-            row["state"] != "refused"
-            and row["cycle_from"] <= last_day.isoformat()
-            and row["cycle_to"] >= first_day.isoformat()
-        ):
-            return correct("cycle_from", f"与账单 {row['no']} 的周期重叠", f"It overlaps the cycle of bill {row['no']}")
-    if not listed_days(surcharge, first_day, last_day):
-        return refuse(
-            "no_listed_day",
-            f"该周期没有名单内的日期（{surcharge['starts_on']} 至 {surcharge.get('ends_on', '未定')}），不得加价。",
-            "No day of this cycle is on the list; nothing may be added.",
-            article=cite(view, ctx, "electricity_law.price"),
-        )
-    return _priced(view, data)
-
-
-def _priced(view: CaseView, data: dict[str, Any]) -> Refusal | None:
-    """Tiers need the year's energy so far, a commercial account the month's own price, and nobody else has one."""
-    recorded = tariff_of(view, data["cycle_from"], None)
-    if recorded is None and billed_class(view) != "commercial":
-        return correct("cycle_from", "该周期没有登记的电价，先登记电价", "No price is recorded for this cycle")
-    if recorded is not None and recorded.kind in TIERED and data["used_before"] is None:
-        return needs("used_before", "本年此前用电量", "the year's kWh before the cycle")
-    if recorded is None or recorded.status == "reference":
-        return None if data["energy_price"] else needs("energy_price", "当月代理购电价格", "the month's proxy price")
-    if data["energy_price"] is not None:
-        return correct(
-            "energy_price",
-            f"“{recorded.zh}”按登记电价计收，不能另填电价",
-            f"“{recorded.en}” is billed at the recorded price; enter no other",
-        )
-    return None
-
-
-def bill_decision(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
-    """In a closed case a bill is corrected, not made anew: nothing new may be owed there."""
-    task = ctx.task
-    if not data or data["decision"] == "approve" or task is None or view.stage == "penalty_tariff":
-        return None
-    if task.data.get("adjustment"):
-        return None
-    return refuse(
-        "correct_instead",
-        "案件已不在惩罚性电价阶段，账单不能退回重出。先通过复核，再由电费核算办理“退补电费”更正。",
-        "The case is no longer under the tariff: approve the bill and have it adjusted.",
-        missing=("decision",),
-    )
-
-
-def known_bill(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
-    """Payments and corrections go to a bill that was reviewed."""
-    if not bills_of(view):
-        return refuse("no_bill", "本案没有账单。", "This case has no bill.")
-    if all(row["state"] != "reviewed" for row in bills_of(view)):
-        return refuse(
-            "bill_not_reviewed",
-            "本案没有复核通过的账单。复核通过后再办理。",
-            "No bill of this case has passed its review.",
-            missing=("bill",),
-        )
-    if not data:
-        return None
-    row = bill_numbered(view, data["bill"])
-    if row is None:
-        numbers = "、".join(b["no"] for b in bills_of(view))
-        return correct("bill", f"没有这个账单编号，本案账单：{numbers}", f"No such bill; this case has {numbers}")
-    if row["state"] != "reviewed":
-        return refuse(
-            "bill_not_reviewed",
-            f"账单 {row['no']} 尚未复核通过。复核通过后再办理。",
-            f"Bill {row['no']} has not passed its review.",
-            missing=("bill",),
-        )
-    return None
-
-
-def no_pending_correction(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
-    row = bill_numbered(view, data["bill"]) if data else None
-    if row is None or "pending" not in row:
-        return None
-    return refuse(
-        "correction_pending",
-        f"账单 {row['no']} 已有一项更正等待复核。",
-        f"A correction of bill {row['no']} already awaits its review.",
-    )
 
 
 def cessation(view: CaseView, data: Data, ctx: Context) -> Refusal | None:

@@ -1,0 +1,1 @@
+"""Gate 9, the surcharge: the list, and the bills under it."""
