@@ -132,6 +132,34 @@ def test_payments_and_corrections_go_to_a_reviewed_bill() -> None:
     assert desk.refused("grid-billing1", "adjust_bill", **fix).code == "correction_pending"
 
 
+def test_no_more_is_paid_than_is_still_owed_on_the_bill() -> None:
+    desk = billing().billed()
+    desk.act("grid-reviewer1", "review_bill", decision="approve")
+    pay = {"bill": "XZ26-0001-B01", "paid_on": "2026-12-10"}
+    error = desk.refused("grid-billing1", "record_payment", amount="99999999", **pay)
+    assert (error.status, error.fields["amount"].zh) == (400, "超过账单 XZ26-0001-B01 尚欠的 33824.00 元")
+    desk.act("grid-billing1", "record_payment", amount="33000", **pay)
+    error = desk.refused("grid-billing1", "record_payment", amount="824.01", **pay)
+    assert error.fields["amount"].zh == "超过账单 XZ26-0001-B01 尚欠的 824.00 元"
+    desk.act("grid-billing1", "record_payment", amount="824.00", **pay)
+    error = desk.refused("grid-billing1", "record_payment", amount="0.01", **pay)
+    assert "已缴清" in error.fields["amount"].zh
+
+
+def test_a_correction_says_anew_whether_the_bill_is_settled() -> None:
+    desk = billing().billed()
+    desk.act("grid-reviewer1", "review_bill", decision="approve")
+    desk.act("grid-billing1", "record_payment", bill="XZ26-0001-B01", amount="33824.00", paid_on="2026-12-10")
+    for kwh, settled, still in (("36000", False, "966.40"), ("30000", True, None)):
+        fix = {"bill": "XZ26-0001-B01", "reason_code": "misread", "kwh": kwh, "reason": "抄错"}
+        desk.act("grid-billing1", "adjust_bill", **fix)
+        desk.act("grid-reviewer1", "review_bill", decision="approve")
+        assert desk.fact("surcharge", "bills")[0]["settled"] is settled
+        pay = {"bill": "XZ26-0001-B01", "amount": "5000", "paid_on": "2026-12-10"}
+        said = desk.refused("grid-billing1", "record_payment", **pay).fields["amount"].zh
+        assert f"尚欠的 {still} 元" in said if still else "已缴清" in said
+
+
 def test_nothing_is_billed_without_the_commissions_entry_nor_under_a_stay() -> None:
     desk = billing()
     desk.act("drc-approver1", "stay_execution", reason_code="court")

@@ -163,7 +163,9 @@ def _corrected(row: dict[str, Any], reviewed: dict[str, Any]) -> dict[str, Any]:
     history = [*row.get("corrections", []), {**before, "reason": pending["reason"], "reviewed": reviewed}]
     figures = pending["figures"]
     refund = str(Decimal(row["amount"]) - Decimal(figures["amount"]))
-    changes = {"corrections": history, "refund": refund, "reviewed": reviewed}
+    changes: dict[str, Any] = {"corrections": history, "refund": refund, "reviewed": reviewed}
+    if "paid" in row:
+        changes["settled"] = Decimal(row["paid"]) >= Decimal(figures["amount"])
     return {**_without_correction(row), **figures, **changes}
 
 

@@ -170,6 +170,7 @@ ROWS: Final = (
         guards=(
             bills.known_bill,
             not_future("paid_on", "缴费日期", "The payment"),
+            bills.within_what_is_owed,
         ),
         effect=effects.record_payment,
         basis=("supply_regulation.arrears",),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from cases.workflow.effects.bills import (
@@ -117,4 +118,21 @@ def no_pending_correction(view: CaseView, data: Data, ctx: Context) -> Refusal |
         "correction_pending",
         f"账单 {row['no']} 已有一项更正等待复核。",
         f"A correction of bill {row['no']} already awaits its review.",
+    )
+
+
+def within_what_is_owed(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
+    """A payment goes to what is still open on its bill; more is a slip of the keyboard or belongs to another bill."""
+    row = bill_numbered(view, data["bill"]) if data else None
+    if row is None or data is None:
+        return None
+    still = max(Decimal(row["amount"]) - Decimal(row.get("paid", 0)), Decimal(0))
+    if data["amount"] <= still:
+        return None
+    if not still:
+        return correct("amount", f"账单 {row['no']} 已缴清，没有尚欠金额", f"Bill {row['no']} is paid; nothing is open")
+    return correct(
+        "amount",
+        f"超过账单 {row['no']} 尚欠的 {still:.2f} 元",
+        f"Only {still:.2f} CNY of bill {row['no']} are still open",
     )
