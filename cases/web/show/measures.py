@@ -171,9 +171,11 @@ def _surcharge(facts: Facts) -> Iterator[Line]:
     found = facts.get("surcharge") or {}
     if not found.get("rate"):
         return
-    rate = gettext("%(rate)s 元/千瓦时") % {"rate": found["rate"]}
-    yield Line(gettext("加价标准"), rate, _state(found))
-    yield Line(gettext("加价起止"), f"{found.get('starts_on') or '--'} – {found.get('ends_on') or gettext('未定')}")
+    # An earlier list stays beside the present one: its bills stand, and rest on it.
+    for entry in (*(found.get("earlier") or ()), found):
+        rate = gettext("%(rate)s 元/千瓦时") % {"rate": entry["rate"]}
+        yield Line(gettext("加价标准"), rate, _state(entry))
+        yield Line(gettext("加价起止"), f"{entry.get('starts_on') or '--'} – {entry.get('ends_on') or gettext('未定')}")
     # For whoever signs the list: the figures that the plan was made on.
     for line in simulated(facts):
         yield Line(gettext("电费测算"), line)

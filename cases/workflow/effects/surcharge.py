@@ -18,13 +18,11 @@ from cases.workflow.effects.base import (
     to_close,
     today,
 )
-from cases.workflow.effects.bills import bill_numbered, bills_of, computed, surcharge_of, unbilled, with_bill
+from cases.workflow.effects.bills import bill_numbered, bills_of, computed, energy_billed_in, with_bill
 from cases.workflow.effects.handoffs import the_task
+from cases.workflow.effects.lists import ACTIVE, STANDING, following, list_of, surcharge_of, unbilled
 from cases.workflow.recording.plain import plain
 from cases.workflow.view import CaseView, Context, OpenTask, Outcome
-
-# A list entry in one of these states binds the grid company.
-ACTIVE = frozenset({"issued", "accepted", "notified", "billing"})
 
 
 def local_document(view: CaseView, data: Data) -> PriceDocument | None:
@@ -76,7 +74,7 @@ def propose_surcharge(view: CaseView, data: Data, ctx: Context) -> Outcome:
         "local": bool(data.get("local_document")),
         "simulation": simulation(view, data, ctx),
         "planned": signed(view, ctx),
-        **({"bills": bills_of(view)} if bills_of(view) else {}),
+        **following(surcharge_of(view)),
     }
     return Outcome(facts={"surcharge": planned}, open=[lead(view, "issue_surcharge_list")])
 
@@ -120,16 +118,21 @@ def notify_subscriber(view: CaseView, data: Data, ctx: Context) -> Outcome:
 
 
 def issue_bill(view: CaseView, data: Data, ctx: Context) -> Outcome:
-    number = f"{view.number}-B{len(bills_of(view)) + 1:02d}"
+    surcharge, number = surcharge_of(view), f"{view.number}-B{len(bills_of(view)) + 1:02d}"
+    charged = energy_billed_in(view, data["cycle_from"], data["cycle_to"])
+    # The price of energy that another bill has charged stands on that bill.
+    priced = {"energy_in": charged["no"]} if charged else picked(data, "used_before", "energy_price")
+    cycle = {**picked(data, "month", "cycle_from", "cycle_to"), **priced}
     row = {
         "no": number,
+        "list_no": surcharge.get("list_no", 1),
         "state": "issued",
-        **picked(data, "month", "cycle_from", "cycle_to", "used_before", "energy_price"),
-        **computed(view, data),
+        **cycle,
+        **computed(view, surcharge, {**cycle, "kwh": data["kwh"]}),
         "issued": signed(view, ctx),
     }
     return Outcome(
-        facts=with_bill(view, row, state="ended" if surcharge_of(view).get("state") == "ended" else "billing"),
+        facts=with_bill(view, row, state="ended" if surcharge.get("state") == "ended" else "billing"),
         open=[OpenTask("review_bill", data={"bill": number})],
     )
 
@@ -146,10 +149,10 @@ def review_bill(view: CaseView, data: Data, ctx: Context) -> Outcome:
         return Outcome(facts=with_bill(view, _corrected(row, reviewed) if approved else _without_correction(row)))
     facts = with_bill(view, {**row, "state": "reviewed" if approved else "refused", "reviewed": reviewed})
     surcharge = facts["surcharge"]
-    waiting = is_open(view, "issue_bill")
-    more = unbilled(surcharge, surcharge["bills"]) is not None and surcharge["state"] in (ACTIVE | {"ended"})
-    owed = view.stage == "penalty_tariff" and not waiting and more
-    return Outcome(facts=facts, open=[OpenTask("issue_bill")] if owed else [])
+    present = list_of(surcharge, row) is surcharge and surcharge["state"] in STANDING
+    if view.stage != "penalty_tariff" or not present or is_open(view, "issue_bill"):
+        return Outcome(facts=facts)
+    return Outcome(facts=facts, open=[] if unbilled(surcharge) is None else [OpenTask("issue_bill")])
 
 
 def _without_correction(row: dict[str, Any]) -> dict[str, Any]:
@@ -181,11 +184,12 @@ def record_payment(view: CaseView, data: Data, ctx: Context) -> Outcome:
 
 
 def adjust_bill(view: CaseView, data: Data, ctx: Context) -> Outcome:
-    """A correction is a new calculation of the same cycle, in force once it is reviewed."""
+    """A correction is a new calculation of the same cycle by the bill's own list, in force once it is reviewed."""
     row = bill_numbered(view, data["bill"])
     if row is None:
         raise ValueError("no such bill")
-    figures = computed(view, {**row, "kwh": data["kwh"], "without_surcharge": data["without_surcharge"]})
+    entry = list_of(surcharge_of(view), row)
+    figures = computed(view, entry, {**row, "kwh": data["kwh"], "without_surcharge": data["without_surcharge"]})
     pending = {"reason": data["reason_code"], "figures": figures, "proposed": signed(view, ctx)}
     return Outcome(
         facts=with_bill(view, {**row, "pending": pending}),
@@ -206,9 +210,7 @@ def report_cessation(view: CaseView, data: Data, ctx: Context) -> Outcome:
 def end_surcharge(view: CaseView, data: Data, ctx: Context) -> Outcome:
     """The list ends; a bill that is still to be made for listed days stays owed, one for no listed day does not."""
     facts = put(view, "surcharge", state="ended", ends_on=data["ends_on"], ended_at=ctx.now, ended_by=ctx.actor.user_id)
-    surcharge = facts["surcharge"]
-    owed = unbilled(surcharge, bills_of(view)) is not None
-    spare = [] if owed else [t for t in view.tasks if t.kind == "issue_bill"]
+    spare = [] if unbilled(facts["surcharge"]) is not None else [t for t in view.tasks if t.kind == "issue_bill"]
     return Outcome(
         facts=facts,
         open=to_close(view),

@@ -8,9 +8,9 @@ from typing import Any
 
 from cases.policy.dated import CHINA
 from cases.policy.suspension import MINING_FINDINGS
-from cases.workflow.effects.bills import bills_of, listed_days, surcharge_of, unbilled
+from cases.workflow.effects.bills import bills_of
 from cases.workflow.effects.leads import batch_of
-from cases.workflow.effects.surcharge import ACTIVE
+from cases.workflow.effects.lists import ACTIVE, STANDING, list_of, listed_days, lists_of, surcharge_of, unbilled
 from cases.workflow.effects.verification import disposals_of
 from cases.workflow.guards.base import Data, cite, correct, refuse
 from cases.workflow.guards.situation import determination, measure_taken
@@ -151,7 +151,8 @@ def _measures_ended(view: CaseView, ctx: Context) -> Refusal | None:
 def _unbilled(view: CaseView, ctx: Context) -> Refusal | None:
     """What is listed is collected in full; a bill that still awaits its review brings the next one after it."""
     surcharge = surcharge_of(view)
-    day = unbilled(surcharge, bills_of(view)) if surcharge.get("state") == "ended" else None
+    standing = [entry for entry in lists_of(surcharge) if entry["state"] in STANDING]
+    day = next(filter(None, (unbilled(surcharge, entry) for entry in standing)), None)
     if day is None:
         return None
     return refuse(
@@ -165,10 +166,9 @@ def _unbilled(view: CaseView, ctx: Context) -> Refusal | None:
 
 def _overcharged(view: CaseView, ctx: Context) -> Refusal | None:
     """A list that was ended backwards leaves bills for days that are no longer on it."""
-    surcharge = view.facts.get("surcharge") or {}
-    if surcharge.get("state") != "ended":
-        return None
-    over = [b["no"] for b in surcharge.get("bills") or [] if b["state"] != "refused" and _listed(surcharge, b) < 0]
+    surcharge = surcharge_of(view)
+    charged = [row for row in bills_of(view) if row["state"] != "refused"]
+    over = [row["no"] for row in charged if _listed(list_of(surcharge, row), row) < 0]
     if not over:
         return None
     return refuse(
@@ -180,10 +180,10 @@ def _overcharged(view: CaseView, ctx: Context) -> Refusal | None:
     )
 
 
-def _listed(surcharge: dict[str, Any], row: dict[str, Any]) -> int:
-    """Days on the list less the days charged; below zero where too many were charged."""
+def _listed(entry: dict[str, Any], row: dict[str, Any]) -> int:
+    """Days on the bill's list less the days charged; below zero where too many were charged."""
     first, last = date.fromisoformat(row["cycle_from"]), date.fromisoformat(row["cycle_to"])
-    return listed_days(surcharge, first, last) - int(row["listed_days"])
+    return listed_days(entry, first, last) - int(row["listed_days"])
 
 
 def _documents(view: CaseView, ctx: Context) -> Refusal | None:

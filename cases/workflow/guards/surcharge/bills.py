@@ -10,10 +10,11 @@ from cases.workflow.effects.bills import (
     bill_numbered,
     billed_class,
     bills_of,
-    listed_days,
-    surcharge_of,
+    energy_billed_in,
+    overlapping,
     tariff_of,
 )
+from cases.workflow.effects.lists import list_of, listed_days, surcharge_of
 from cases.workflow.guards.base import Data, cite, correct, needs, refuse
 from cases.workflow.guards.surcharge.lists import no_entry
 from cases.workflow.view import CaseView, Context, Refusal
@@ -33,13 +34,9 @@ def billing(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
         return correct("cycle_to", f"抄表周期应为 1 至 {LONGEST_CYCLE} 日", f"A cycle has 1 to {LONGEST_CYCLE} days")
     if data["month"] not in (first_day.isoformat()[:7], last_day.isoformat()[:7]):
         return correct("month", "账单月份不在抄表周期内", "The month does not lie in the cycle")
-    for row in bills_of(view):
-        if (
-            row["state"] != "refused"
-            and row["cycle_from"] <= last_day.isoformat()
-            and row["cycle_to"] >= first_day.isoformat()
-        ):
-            return correct("cycle_from", f"与账单 {row['no']} 的周期重叠", f"It overlaps the cycle of bill {row['no']}")
+    taken = _already_billed(view, data)
+    if taken is not None:
+        return taken
     if not listed_days(surcharge, first_day, last_day):
         return refuse(
             "no_listed_day",
@@ -47,13 +44,46 @@ def billing(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
             "No day of this cycle is on the list; nothing may be added.",
             article=cite(view, ctx, "electricity_law.price"),
         )
-    return _priced(view, data)
+    return None if energy_billed_in(view, first_day, last_day) else _priced(view, data)
+
+
+def _already_billed(view: CaseView, data: dict[str, Any]) -> Refusal | None:
+    """No day is billed twice under one list, and no energy under two.
+
+    Days that a bill of an earlier list has charged for their energy get the surcharge of this one in a cycle inside it.
+    """
+    surcharge, first_day, last_day = surcharge_of(view), data["cycle_from"], data["cycle_to"]
+    rows = overlapping(view, first_day, last_day)
+    for row in rows:
+        if list_of(surcharge, row) is surcharge:
+            return correct("cycle_from", f"与账单 {row['no']} 的周期重叠", f"It overlaps the cycle of bill {row['no']}")
+    charged = energy_billed_in(view, first_day, last_day)
+    if charged is not None:
+        if data["kwh"] <= Decimal(charged["kwh"]):
+            return None
+        return correct(
+            "kwh",
+            f"超过账单 {charged['no']} 同一周期的电量（{charged['kwh']} kWh）",
+            f"It is more than bill {charged['no']} has for these days ({charged['kwh']} kWh)",
+        )
+    other = next((row for row in rows if "energy_in" not in row), None)
+    if other is None:
+        return None
+    span = f"{other['cycle_from']} 至 {other['cycle_to']}"
+    return correct(
+        "cycle_from",
+        f"与前一份名单的账单 {other['no']}（{span}）部分重叠，该周期的电能电费已计收。"
+        "重叠的日期单独出账，周期不超出该账单，只计加价；其余日期另出一份账单。",
+        f"Part of it lies in the cycle of bill {other['no']} of an earlier list, which has charged the energy. Bill the"
+        " days inside that cycle by themselves (surcharge only), and the others in a bill of their own.",
+    )
 
 
 def _priced(view: CaseView, data: dict[str, Any]) -> Refusal | None:
     """Tiers need the year's energy so far, a commercial account the month's own price, and nobody else has one."""
-    recorded = tariff_of(view, data["cycle_from"], None)
-    if recorded is None and billed_class(view) != "commercial":
+    surcharge = surcharge_of(view)
+    recorded = tariff_of(view, surcharge, data["cycle_from"], None)
+    if recorded is None and billed_class(surcharge) != "commercial":
         return correct("cycle_from", "该周期没有登记的电价，先登记电价", "No price is recorded for this cycle")
     if recorded is not None and recorded.kind in TIERED and data["used_before"] is None:
         return needs("used_before", "本年此前用电量", "the year's kWh before the cycle")
@@ -69,16 +99,17 @@ def _priced(view: CaseView, data: dict[str, Any]) -> Refusal | None:
 
 
 def bill_decision(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
-    """In a closed case a bill is corrected, not made anew: nothing new may be owed there."""
-    task = ctx.task
-    if not data or data["decision"] == "approve" or task is None or view.stage == "penalty_tariff":
+    """A bill is made anew under its list only; later, and in a closed case, it is corrected."""
+    task, surcharge = ctx.task, surcharge_of(view)
+    if not data or data["decision"] == "approve" or task is None or task.data.get("adjustment"):
         return None
-    if task.data.get("adjustment"):
+    row = bill_numbered(view, task.data["bill"])
+    if view.stage == "penalty_tariff" and (row is None or list_of(surcharge, row) is surcharge):
         return None
     return refuse(
         "correct_instead",
-        "案件已不在惩罚性电价阶段，账单不能退回重出。先通过复核，再由电费核算办理“退补电费”更正。",
-        "The case is no longer under the tariff: approve the bill and have it adjusted.",
+        "该账单所依据的名单已不在执行，账单不能退回重出。先通过复核，再由电费核算办理“退补电费”更正。",
+        "Its list is no longer carried out: approve the bill and have it adjusted.",
         missing=("decision",),
     )
 

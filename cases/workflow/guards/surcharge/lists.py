@@ -13,8 +13,8 @@ from cases.policy.obstacle import Obstacle, obstacle
 from cases.policy.surcharge import FLOOR, Proposal, person_obstacle, surcharge_refusal
 from cases.policy.tariff import find_tariff
 from cases.workflow.effects.base import instant, is_open, today
-from cases.workflow.effects.bills import surcharge_of
-from cases.workflow.effects.surcharge import ACTIVE, local_document, simulation
+from cases.workflow.effects.lists import STANDING, listed_period, lists_of, surcharge_of
+from cases.workflow.effects.surcharge import local_document, simulation
 from cases.workflow.forms.choices import PRICE_CLASSES
 from cases.workflow.guards.base import Data, cite, correct, from_obstacle, needs, refuse
 from cases.workflow.guards.situation import determination, finding, planned_proposal, surcharge_proposal
@@ -45,8 +45,24 @@ def plan(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
             return correct(field, "本地区没有登记该类电价，无法测算", "No price of this class is recorded here")
     refused = surcharge_refusal(_proposed(view, data, ctx))
     if refused is None:
-        return None
+        return _listed_before(view, data)
     return _shown(view, data, ctx, refused) if refused.code == "simulation_not_seen" else from_obstacle(refused)
+
+
+def _listed_before(view: CaseView, data: dict[str, Any]) -> Refusal | None:
+    """No day is on two lists that stand: it would be charged twice."""
+    for entry in lists_of(surcharge_of(view)):
+        if entry["state"] not in STANDING:
+            continue
+        begin, end = listed_period(entry)
+        last = date.max if end is None else end
+        if begin <= last and data["starts_on"] <= last and (data["ends_on"] or date.max) >= begin:
+            return correct(
+                "starts_on",
+                f"与前一份名单（{begin} 至 {end or '未定'}）重叠，同一天不得加价两次；起始日期应晚于其截止日期",
+                f"An earlier list has the days from {begin} to {end or 'an open end'}; no day is charged twice",
+            )
+    return None
 
 
 def _proposed(view: CaseView, data: dict[str, Any], ctx: Context) -> Proposal:
@@ -131,7 +147,7 @@ def no_entry(view: CaseView, ctx: Context) -> Refusal:
 
 
 def notification(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
-    if surcharge_of(view).get("state") not in (ACTIVE | {"ended"}):
+    if surcharge_of(view).get("state") not in STANDING:
         return no_entry(view, ctx)
     at = surcharge_of(view).get("issued_at")
     issued = instant(at).astimezone(CHINA).date() if at else None

@@ -1,0 +1,99 @@
+"""The lists of a case, one after another: the days on each, the bills made under it, and what is still to be billed.
+
+A later list (after a relapse, or where one has run out) takes the place of the one before in the fact `surcharge`; that
+one goes on under `earlier`, without its bills. A bill names its list by `list_no` and is judged, counted and corrected
+by that one: what a later list says of days and rate is no reason to take back what an earlier one lawfully charged.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from cases.workflow.view import CaseView
+
+Entry = dict[str, Any]
+
+# A list entry in one of these states binds the grid company.
+ACTIVE = frozenset({"issued", "accepted", "notified", "billing"})
+# In these it holds its days: what was listed is charged, and charged once.
+STANDING = ACTIVE | {"ended"}
+KEPT = (
+    "state",
+    "rate",
+    "starts_on",
+    "ends_on",
+    "price_class",
+    "reclass_to",
+    "document",
+    "document_from",
+    "document_to",
+    "list_file",
+    "list_seq",
+    "planned",
+)
+
+
+def surcharge_of(view: CaseView) -> Entry:
+    """The present list; it carries the bills of all lists and the earlier lists."""
+    return view.facts.get("surcharge") or {}
+
+
+def lists_of(surcharge: Entry) -> list[Entry]:
+    """Every list of the case, the present one last."""
+    return [*(surcharge.get("earlier") or []), *([surcharge] if surcharge else [])]
+
+
+def list_of(surcharge: Entry, row: dict[str, Any]) -> Entry:
+    """The list under which a bill was made; bills from before lists had numbers belong to the first."""
+    number = row.get("list_no", 1)
+    return next((entry for entry in surcharge.get("earlier") or [] if entry["list_no"] == number), surcharge)
+
+
+def bills_under(surcharge: Entry, entry: Entry) -> list[dict[str, Any]]:
+    """The bills made under one of the lists."""
+    return [row for row in surcharge.get("bills") or [] if list_of(surcharge, row) is entry]
+
+
+def following(surcharge: Entry) -> Entry:
+    """What a new list takes over from the present one: its number, the bills, and the lists that have bills."""
+    earlier, bills = list(surcharge.get("earlier") or []), surcharge.get("bills") or []
+    if bills_under(surcharge, surcharge):
+        earlier.append({"list_no": len(earlier) + 1, **{key: surcharge[key] for key in KEPT if key in surcharge}})
+    return {
+        "list_no": len(earlier) + 1,
+        **({"earlier": earlier} if earlier else {}),
+        **({"bills": bills} if bills else {}),
+    }
+
+
+def listed_period(entry: Entry) -> tuple[date, date | None]:
+    """The days on the list that the price document carries."""
+    ends = [date.fromisoformat(entry[key]) for key in ("ends_on", "document_to") if entry.get(key)]
+    return date.fromisoformat(entry["starts_on"]), min(ends) if ends else None
+
+
+def listed_days(entry: Entry, first: date, last: date) -> int:
+    """How many days of a cycle are listed."""
+    begin, end = listed_period(entry)
+    last_listed = last if end is None else min(last, end)
+    return max(0, (last_listed - max(first, begin)).days + 1)
+
+
+def unbilled(surcharge: Entry, entry: Entry | None = None) -> date | None:
+    """The first day of a list, the present one if none is named, that no bill under it covers; None: all are covered.
+
+    The surcharge is collected in full (1283号 五（十三）). A list without an end always has a day after its last bill.
+    """
+    entry = surcharge if entry is None else entry
+    day, end = listed_period(entry)
+    rows = [row for row in bills_under(surcharge, entry) if row["state"] != "refused"]
+    for first, last in sorted((as_day(row["cycle_from"]), as_day(row["cycle_to"])) for row in rows):
+        if first <= day <= last:
+            day = last + timedelta(days=1)
+    return day if end is None or day <= end else None
+
+
+def as_day(value: Any) -> date:
+    """A day as inputs or as facts hold it."""
+    return value if isinstance(value, date) else date.fromisoformat(value)
