@@ -67,6 +67,13 @@ def following(surcharge: Entry) -> Entry:
     }
 
 
+def of_this_round(view: CaseView, entry: Entry) -> bool:
+    """Planned since the case was last taken up again; what an earlier round charged, it charged by its own finding."""
+    reopened = view.facts.get("reopened") or [{}]
+    planned: int = (entry.get("planned") or {}).get("seq", 0)
+    return bool(planned >= reopened[-1].get("seq", 0))
+
+
 def listed_period(entry: Entry) -> tuple[date, date | None]:
     """The days on the list that the price document carries."""
     ends = [date.fromisoformat(entry[key]) for key in ("ends_on", "document_to") if entry.get(key)]
@@ -74,7 +81,9 @@ def listed_period(entry: Entry) -> tuple[date, date | None]:
 
 
 def listed_days(entry: Entry, first: date, last: date) -> int:
-    """How many days of a cycle are listed."""
+    """How many days of a cycle are listed; on a list that was revoked none is."""
+    if entry.get("state") == "revoked":
+        return 0
     begin, end = listed_period(entry)
     last_listed = last if end is None else min(last, end)
     return max(0, (last_listed - max(first, begin)).days + 1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from audit.log import timestamp
 from cases.policy.deadlines import Deadline
@@ -23,7 +22,7 @@ from cases.workflow.effects.base import (
     signed,
     to_close,
 )
-from cases.workflow.effects.bills import bills_of
+from cases.workflow.effects.surcharge import revoke_lists
 from cases.workflow.effects.suspension import suspension_of
 from cases.workflow.task_kinds import KINDS
 from cases.workflow.view import CaseView, Context, Facts, OpenTask, Outcome
@@ -45,7 +44,7 @@ def record_objection(view: CaseView, data: Data, ctx: Context) -> Outcome:
 
 
 def decide_objection(view: CaseView, data: Data, ctx: Context) -> Outcome:
-    """Upheld: back to verification, the power on again within 24 hours, and no list entry goes on."""
+    """Upheld: back to verification, the power on again within 24 hours, no list goes on and its charges are undone."""
     answered = {"decided_by": ctx.actor.user_id, "decided_at": ctx.now}
     document = ("objection_answer", None)
     if data["decision"] == "rejected":
@@ -54,20 +53,14 @@ def decide_objection(view: CaseView, data: Data, ctx: Context) -> Outcome:
     tasks = [lead(view, "determine")]
     if suspension_of(view):
         facts |= put(view, "suspension", state="revoked")
-    unreviewed = [t for t in view.tasks if t.kind == "review_bill" and not t.data.get("adjustment")]
-    if view.facts.get("surcharge"):
-        facts |= put(view, "surcharge", state="revoked", revoked_at=ctx.now, bills=_without_unreviewed(view))
+    lists = revoke_lists(view, ctx)
     if power_is_off(view) and not is_open(view, "restore_supply", "confirm_restoration"):
         due = restoration_due(view, ctx, ctx.now)
         facts |= _restoration(view, ctx, "objection_upheld", due.at)
         tasks.append(_restore(due))
-    fallen = {t.id: "cancelled" for t in unreviewed}
-    return Outcome(to="verification", facts=facts, open=tasks, close=fallen, document=document)
-
-
-def _without_unreviewed(view: CaseView) -> list[dict[str, Any]] | None:
-    """A bill that nobody has reviewed yet falls with its list; a reviewed one is adjusted."""
-    return [{**b, "state": "refused"} if b["state"] == "issued" else b for b in bills_of(view)] or None
+    return Outcome(
+        to="verification", facts=facts | lists.facts, open=tasks + lists.open, close=lists.close, document=document
+    )
 
 
 def _restoration(view: CaseView, ctx: Context, reason: str, due: datetime) -> Facts:

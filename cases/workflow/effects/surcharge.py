@@ -20,7 +20,17 @@ from cases.workflow.effects.base import (
 )
 from cases.workflow.effects.bills import bill_numbered, bills_of, computed, energy_billed_in, with_bill
 from cases.workflow.effects.handoffs import the_task
-from cases.workflow.effects.lists import ACTIVE, STANDING, following, list_of, surcharge_of, unbilled
+from cases.workflow.effects.lists import (
+    ACTIVE,
+    STANDING,
+    bills_under,
+    following,
+    list_of,
+    lists_of,
+    of_this_round,
+    surcharge_of,
+    unbilled,
+)
 from cases.workflow.recording.plain import plain
 from cases.workflow.view import CaseView, Context, OpenTask, Outcome
 
@@ -143,9 +153,11 @@ def review_bill(view: CaseView, data: Data, ctx: Context) -> Outcome:
     row = bill_numbered(view, task.data["bill"])
     if row is None:
         raise ValueError("the task names a bill that does not exist")
-    approved = data["decision"] == "approve"
+    approved, adjustment = data["decision"] == "approve", bool(task.data.get("adjustment"))
+    if "pending" not in row if adjustment else row["state"] != "issued":
+        return Outcome()  # What was to be reviewed fell in the meantime, with its list.
     reviewed = {"by": ctx.actor.user_id, "at": timestamp(ctx.now)}
-    if task.data.get("adjustment"):
+    if adjustment:
         return Outcome(facts=with_bill(view, _corrected(row, reviewed) if approved else _without_correction(row)))
     facts = with_bill(view, {**row, "state": "reviewed" if approved else "refused", "reviewed": reviewed})
     surcharge = facts["surcharge"]
@@ -195,6 +207,45 @@ def adjust_bill(view: CaseView, data: Data, ctx: Context) -> Outcome:
         facts=with_bill(view, {**row, "pending": pending}),
         open=[OpenTask("review_bill", data={"bill": row["no"], "adjustment": True})],
     )
+
+
+def revoke_lists(view: CaseView, ctx: Context) -> Outcome:
+    """The lists of this round are revoked, and nothing that they added stands: 电力法 66.
+
+    A bill that nobody has reviewed yet falls. Of a reviewed one the surcharge is taken off by a correction, drawn up
+    here and ready for its review: the case leaves the stage in which the grid company could propose it.
+    """
+    surcharge, tasks = surcharge_of(view), {t.id: t.data["bill"] for t in view.tasks if t.kind == "review_bill"}
+    gone = [entry for entry in lists_of(surcharge) if of_this_round(view, entry)]
+    if not gone:
+        return Outcome()
+    fallen = {row["no"]: _fallen(view, ctx, row) for entry in gone for row in bills_under(surcharge, entry)}
+    revoked = {"state": "revoked", "revoked_at": timestamp(ctx.now)}
+    changed = {**surcharge, **(revoked if surcharge in gone else {})}
+    for key, rows in (
+        ("bills", [fallen.get(row["no"], row) for row in bills_of(view)]),
+        ("earlier", [{**e, "state": "revoked"} if e in gone else e for e in surcharge.get("earlier") or []]),
+    ):
+        changed |= {key: rows} if rows else {}
+    return Outcome(
+        facts={"surcharge": changed},
+        open=[
+            OpenTask("review_bill", data={"bill": number, "adjustment": True})
+            for number, row in fallen.items()
+            if "pending" in row
+        ],
+        close={task: "cancelled" for task, number in tasks.items() if number in fallen},
+    )
+
+
+def _fallen(view: CaseView, ctx: Context, row: dict[str, Any]) -> dict[str, Any]:
+    row = _without_correction(row)
+    if row["state"] == "issued":
+        return {**row, "state": "refused"}
+    if row["state"] != "reviewed" or not row["listed_days"]:
+        return row
+    figures = computed(view, list_of(surcharge_of(view), row), {**row, "without_surcharge": True})
+    return {**row, "pending": {"reason": "objection", "figures": figures, "proposed": signed(view, ctx)}}
 
 
 def report_cessation(view: CaseView, data: Data, ctx: Context) -> Outcome:

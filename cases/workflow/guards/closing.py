@@ -60,7 +60,7 @@ def not_determined_as_mining(view: CaseView, data: Data, ctx: Context) -> Refusa
 def closed_by_exclusion(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
     if not data or data["decision"] != "approve":
         return None
-    return _open_tasks(view, ctx, frozenset({"review_exclusion"}))
+    return _open_tasks(view, ctx, frozenset({"review_exclusion"})) or _overcharged(view, ctx)
 
 
 def closed_by_determination(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
@@ -165,19 +165,31 @@ def _unbilled(view: CaseView, ctx: Context) -> Refusal | None:
 
 
 def _overcharged(view: CaseView, ctx: Context) -> Refusal | None:
-    """A list that was ended backwards leaves bills for days that are no longer on it."""
+    """A list that was revoked, or ended backwards, leaves bills for days that are not on it; they are corrected."""
     surcharge = surcharge_of(view)
     charged = [row for row in bills_of(view) if row["state"] != "refused"]
-    over = [row["no"] for row in charged if _listed(list_of(surcharge, row), row) < 0]
+    over = [row for row in charged if _listed(list_of(surcharge, row), row) < 0]
     if not over:
         return None
+    drawn_up = all("pending" in row for row in over)
+    numbers, code = [row["no"] for row in over], "charged_beyond_the_list"
+    why, reason = "计入了名单以外的日期", "charges days that are not on the list"
+    if any(list_of(surcharge, row).get("state") == "revoked" for row in over):
+        code, why, reason = "list_revoked", "所依据的名单已撤销，加价须退还", "was made under a list that is revoked"
+    done = "由供电公司审核人复核该退补" if drawn_up else "由供电公司电费核算办理“退补电费”，并由审核人复核"
+    todo = "Its correction awaits its review." if drawn_up else "Have it adjusted and reviewed first."
     return refuse(
-        "charged_beyond_the_list",
-        f"账单 {'、'.join(over)} 计入了名单以外的日期。由供电公司电费核算办理“退补电费”，复核后再办结。",
-        f"Bill {', '.join(over)} charges days that are not on the list. Have it adjusted and reviewed first.",
+        code,
+        f"账单 {'、'.join(numbers)} {why}。{done}，复核通过后再办理。",
+        f"Bill {', '.join(numbers)} {reason}. {todo}",
         article=cite(view, ctx, "electricity_law.refund"),
-        missing=("adjust_bill",),
+        missing=("review_bill" if drawn_up else "adjust_bill",),
     )
+
+
+def nothing_to_refund(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
+    """A merge closes a case too."""
+    return _overcharged(view, ctx)
 
 
 def _listed(entry: dict[str, Any], row: dict[str, Any]) -> int:

@@ -11,6 +11,7 @@ from cases.policy.evidence import count_independent
 from cases.policy.surcharge import PriceDocument, Proposal
 from cases.policy.suspension import Situation
 from cases.workflow.effects.base import reports, today
+from cases.workflow.effects.lists import list_of, surcharge_of
 from cases.workflow.view import CaseView, Context
 
 MEASURES_TAKEN = frozenset({"confirmed", "restored", "executed"})
@@ -39,9 +40,10 @@ def reported_classes(view: CaseView) -> frozenset[str]:
 
 
 def measure_taken(view: CaseView) -> bool:
-    """The supply was cut because of this case, or a bill with the surcharge was made."""
-    suspension, surcharge = view.facts.get("suspension") or {}, view.facts.get("surcharge") or {}
-    billed = any(row["state"] != "refused" for row in surcharge.get("bills") or [])
+    """The supply was cut because of this case, or a bill with the surcharge was made under a list that stands."""
+    suspension, surcharge = view.facts.get("suspension") or {}, surcharge_of(view)
+    bills = [row for row in surcharge.get("bills") or [] if row["state"] != "refused"]
+    billed = any(list_of(surcharge, row).get("state") != "revoked" for row in bills)
     return suspension.get("state") in MEASURES_TAKEN or billed
 
 

@@ -101,15 +101,34 @@ def _priced(view: CaseView, data: dict[str, Any]) -> Refusal | None:
 def bill_decision(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
     """A bill is made anew under its list only; later, and in a closed case, it is corrected."""
     task, surcharge = ctx.task, surcharge_of(view)
-    if not data or data["decision"] == "approve" or task is None or task.data.get("adjustment"):
+    if not data or data["decision"] == "approve" or task is None:
         return None
     row = bill_numbered(view, task.data["bill"])
+    if task.data.get("adjustment"):
+        return _refund_stands(view, ctx, row)
     if view.stage == "penalty_tariff" and (row is None or list_of(surcharge, row) is surcharge):
         return None
     return refuse(
         "correct_instead",
         "该账单所依据的名单已不在执行，账单不能退回重出。先通过复核，再由电费核算办理“退补电费”更正。",
         "Its list is no longer carried out: approve the bill and have it adjusted.",
+        missing=("decision",),
+    )
+
+
+def _refund_stands(view: CaseView, ctx: Context, row: dict[str, Any] | None) -> Refusal | None:
+    """Refusing the refund of what a revoked list added would keep money that nothing allows to keep."""
+    if row is None or "pending" not in row or Decimal(row["pending"]["figures"]["surcharge"]):
+        return None
+    if list_of(surcharge_of(view), row).get("state") != "revoked":
+        return None
+    return refuse(
+        "refund_stands",
+        f"账单 {row['no']} 所依据的名单已撤销，加价须全部退还，不能退回。"
+        "电量有误的，先通过，再由电费核算办理“退补电费”。",
+        f"The list of bill {row['no']} is revoked and its surcharge is refunded. Approve it; the energy can be"
+        " corrected afterwards.",
+        article=cite(view, ctx, "electricity_law.refund"),
         missing=("decision",),
     )
 
