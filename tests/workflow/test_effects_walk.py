@@ -55,6 +55,10 @@ def check_case(desk: Desk | Office) -> None:
     returned = [t.data["kind"] for t in view.tasks if t.kind == "rule_on_return" and still_owed(view, t)]
     owed = Counter([*(t.kind for t in view.tasks), *returned])
     assert not {kind for kind, times in owed.items() if times > 1} - SEVERAL, "the same work is owed twice"
+    # Side work does not lead on; the review of a bill does: it brings the next bill, or what follows the last one.
+    bills = [t for t in view.tasks if t.kind == "review_bill" and not t.data.get("adjustment")]
+    main_line = [*bills, *(kind for kind in owed if not KINDS[kind].allowed_in_closed)]
+    assert view.stage == "closed" or main_line, f"nobody owes anything: {view.stage} {desk.tasks}"
     for task in view.tasks:
         assert task.due_at is not None and task.roles and desk.directory.by_id[task.agency_id].active
 

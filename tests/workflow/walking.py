@@ -11,6 +11,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from cases.workflow.deciding.standing import in_stage
+from cases.workflow.effects.bills import energy_billed_in
+from cases.workflow.effects.lists import STANDING, listed_period, lists_of, surcharge_of, unbilled
 from cases.workflow.errors import WorkflowError
 from cases.workflow.task_kinds import KINDS
 from cases.workflow.transitions import TRANSITIONS
@@ -358,9 +360,13 @@ class Walk:
         return {"confirmed_at": self.desk.iso, "supply_is_on": True}
 
     def _propose_surcharge(self) -> dict[str, Any]:
+        """After the days of the lists before; every other list has a last day of its own."""
+        standing = [entry for entry in lists_of(surcharge_of(self.desk.view)) if entry["state"] in STANDING]
+        first = max([date(2026, 1, 31), *filter(None, (listed_period(e)[1] for e in standing))]) + timedelta(days=1)
         return {
             "rate": "0.30",
-            "starts_on": "2026-02-01",
+            "starts_on": str(first),
+            **({"ends_on": str(first + timedelta(days=20))} if len(self.done) % 2 else {}),
             "monthly_kwh": "35000",
             "price_class": "commercial",
             "simulation_seen": True,
@@ -379,11 +385,11 @@ class Walk:
         return {"method": "direct", "notified_on": self._day(), "notice_file": FILE}
 
     def _issue_bill(self) -> dict[str, Any]:
-        bills = [b for b in self.desk.view.facts["surcharge"].get("bills", []) if b["state"] != "refused"]
-        first = date(2026, 2, 1)
-        if bills:
-            first = max(date.fromisoformat(b["cycle_to"]) for b in bills) + timedelta(days=1)
+        first = unbilled(surcharge_of(self.desk.view)) or date(2026, 2, 1)
+        charged = energy_billed_in(self.desk.view, first, first)
         last = min(first + timedelta(days=60), self.desk.now.date())
+        if charged is not None:
+            last = date.fromisoformat(charged["cycle_to"])
         return {
             "month": str(first)[:7],
             "cycle_from": str(first),

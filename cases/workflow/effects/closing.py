@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cases.workflow.effects.base import Data, follow_ups, is_open, lead, picked, put, signed
 from cases.workflow.effects.handoffs import the_task
+from cases.workflow.effects.lists import run_out, surcharge_of
 from cases.workflow.view import CaseView, Context, Outcome
 
 
@@ -24,9 +25,13 @@ def decide_closure(view: CaseView, data: Data, ctx: Context) -> Outcome:
     if data["decision"] == "refuse":
         again = [] if is_open(view, "close") else [lead(view, "close")]
         return Outcome(facts=put(view, "closure", state="refused", **decided), open=again)
+    facts = put(view, "closure", state="closed", **decided)
+    if run_out(surcharge_of(view)):
+        # Its last day was its end; in a later round nobody can end it any more.
+        facts |= put(view, "surcharge", state="ended", ended_at=ctx.now)
     return Outcome(
         to="closed",
-        facts=put(view, "closure", state="closed", **decided),
+        facts=facts,
         case={"outcome": view.facts["closure"]["outcome"], "review_on": None},
         open=follow_ups(view, ctx),
         document=("closure", None),

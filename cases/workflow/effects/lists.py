@@ -56,10 +56,15 @@ def bills_under(surcharge: Entry, entry: Entry) -> list[dict[str, Any]]:
 
 
 def following(surcharge: Entry) -> Entry:
-    """What a new list takes over from the present one: its number, the bills, and the lists that have bills."""
+    """What a new list takes over from the present one: its number, the bills, and the lists that have bills.
+
+    A list that is followed while it binds has run out: it ended on its own last day.
+    """
     earlier, bills = list(surcharge.get("earlier") or []), surcharge.get("bills") or []
     if bills_under(surcharge, surcharge):
-        earlier.append({"list_no": len(earlier) + 1, **{key: surcharge[key] for key in KEPT if key in surcharge}})
+        kept = {key: surcharge[key] for key in KEPT if key in surcharge}
+        over = {"state": "ended"} if surcharge["state"] in ACTIVE else {}
+        earlier.append({"list_no": len(earlier) + 1, **kept, **over})
     return {
         "list_no": len(earlier) + 1,
         **({"earlier": earlier} if earlier else {}),
@@ -101,6 +106,11 @@ def unbilled(surcharge: Entry, entry: Entry | None = None) -> date | None:
         if first <= day <= last:
             day = last + timedelta(days=1)
     return day if end is None or day <= end else None
+
+
+def run_out(surcharge: Entry) -> bool:
+    """The list has a last day of its own and every day on it is billed: it brings no more work, and nobody ended it."""
+    return surcharge.get("state") in ACTIVE and unbilled(surcharge) is None
 
 
 def as_day(value: Any) -> date:

@@ -26,8 +26,10 @@ from cases.workflow.effects.lists import (
     bills_under,
     following,
     list_of,
+    listed_period,
     lists_of,
     of_this_round,
+    run_out,
     surcharge_of,
     unbilled,
 )
@@ -164,7 +166,20 @@ def review_bill(view: CaseView, data: Data, ctx: Context) -> Outcome:
     present = list_of(surcharge, row) is surcharge and surcharge["state"] in STANDING
     if view.stage != "penalty_tariff" or not present or is_open(view, "issue_bill"):
         return Outcome(facts=facts)
-    return Outcome(facts=facts, open=[] if unbilled(surcharge) is None else [OpenTask("issue_bill")])
+    return Outcome(facts=facts, open=_after_the_bill(view, surcharge))
+
+
+def _after_the_bill(view: CaseView, surcharge: dict[str, Any]) -> list[OpenTask]:
+    """The next cycle's bill; of a list that has run out, the commission's word on how the case goes on.
+
+    To plan another list is that word's task because each answer can be given from it: a new list, a report that the
+    mining stopped (then the list is ended), or closing in its place.
+    """
+    if unbilled(surcharge) is not None:
+        return [OpenTask("issue_bill")]
+    if run_out(surcharge) and not is_open(view, "end_surcharge", "plan_surcharge"):
+        return [lead(view, "plan_surcharge")]
+    return []
 
 
 def _without_correction(row: dict[str, Any]) -> dict[str, Any]:
@@ -251,17 +266,32 @@ def _fallen(view: CaseView, ctx: Context, row: dict[str, Any]) -> dict[str, Any]
 def report_cessation(view: CaseView, data: Data, ctx: Context) -> Outcome:
     """`end_surcharge` where a list entry is active, else `close`."""
     cessation = {"stopped_on": plain(data["stopped_on"]), "proof": data["proof"], **signed(view, ctx)}
-    facts = {"cessation": cessation}
-    if surcharge_of(view).get("state") in ACTIVE:
-        facts |= put(view, "surcharge", cessation=cessation)
+    facts, active = {"cessation": cessation}, surcharge_of(view).get("state") in ACTIVE
+    changes = ({"cessation": cessation} if active else {}) | _cut_short(view, cessation["stopped_on"])
+    if changes:
+        facts |= put(view, "surcharge", **changes)
+    if active:
         return Outcome(facts=facts, open=[] if is_open(view, "end_surcharge") else [lead(view, "end_surcharge")])
     return Outcome(facts=facts, open=to_close(view))
 
 
+def _cut_short(view: CaseView, stopped_on: str) -> dict[str, Any]:
+    """A list that ran out and was followed by another of the same determination held no day after the mining either."""
+    decided, earlier = (view.facts.get("determination") or {}).get("seq", 0), surcharge_of(view).get("earlier") or []
+    cut = [
+        {**entry, "ends_on": stopped_on}
+        if entry["state"] == "ended" and entry["planned"]["seq"] > decided and str(listed_period(entry)[1]) > stopped_on
+        else entry
+        for entry in earlier
+    ]
+    return {"earlier": cut} if cut != earlier else {}
+
+
 def end_surcharge(view: CaseView, data: Data, ctx: Context) -> Outcome:
-    """The list ends; a bill that is still to be made for listed days stays owed, one for no listed day does not."""
+    """The list ends; a bill for listed days stays owed, one for no listed day and a list to follow do not."""
     facts = put(view, "surcharge", state="ended", ends_on=data["ends_on"], ended_at=ctx.now, ended_by=ctx.actor.user_id)
-    spare = [] if unbilled(facts["surcharge"]) is not None else [t for t in view.tasks if t.kind == "issue_bill"]
+    over = {"plan_surcharge", *(["issue_bill"] if unbilled(facts["surcharge"]) is None else [])}
+    spare = [t for t in view.tasks if t.kind in over]
     return Outcome(
         facts=facts,
         open=to_close(view),

@@ -10,7 +10,16 @@ from cases.policy.dated import CHINA
 from cases.policy.suspension import MINING_FINDINGS
 from cases.workflow.effects.bills import bills_of
 from cases.workflow.effects.leads import batch_of
-from cases.workflow.effects.lists import ACTIVE, STANDING, list_of, listed_days, lists_of, surcharge_of, unbilled
+from cases.workflow.effects.lists import (
+    ACTIVE,
+    STANDING,
+    list_of,
+    listed_days,
+    lists_of,
+    run_out,
+    surcharge_of,
+    unbilled,
+)
 from cases.workflow.effects.verification import disposals_of
 from cases.workflow.guards.base import Data, cite, correct, refuse
 from cases.workflow.guards.situation import determination, measure_taken
@@ -129,7 +138,8 @@ def _open_tasks(view: CaseView, ctx: Context, done: Collection[str]) -> Refusal 
 
 def _measures_ended(view: CaseView, ctx: Context) -> Refusal | None:
     """A list that still binds, or a stay that still holds, would go on without a case."""
-    if (view.facts.get("surcharge") or {}).get("state") in ACTIVE:
+    surcharge = surcharge_of(view)
+    if surcharge.get("state") in ACTIVE and not run_out(surcharge):
         return refuse(
             "list_still_active",
             "惩罚性电价名单仍在执行。先报告停止挖矿并签发停止执行函，再办结。",

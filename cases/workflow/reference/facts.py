@@ -136,6 +136,7 @@ FACTS: Final[dict[str, Fact]] = {
             "report_cessation",
             "end_surcharge",
             "decide_objection",
+            "decide_closure",
         ),
         Text("惩罚性电价", "The penalty tariff"),
     ),

@@ -24,6 +24,13 @@ from cases.workflow.view import CaseView, Context, Refusal, Text
 def plan(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
     """Rate, document, persons, period, evidence and the simulation; asked without data: may this subject be charged?"""
     decided = determination(view)
+    if is_open(view, "end_surcharge"):
+        return refuse(
+            "list_being_ended",
+            "已报告停止挖矿，现行名单待签发停止执行函。先停止执行，不另拟名单。",
+            "The mining was reported as stopped and the present list is to be ended; plan no other.",
+            missing=("end_surcharge",),
+        )
     if not data:
         subject = str(decided.get("subject") or "unknown")
         found = person_obstacle(subject, view.region_code, today(ctx))
@@ -181,6 +188,9 @@ def ending(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
             f"晚于停止“挖矿”日期 {last}，停止之后不得加价",
             f"It lies after the mining stopped on {last}; nothing is added after that",
         )
+    own = listed_period(surcharge_of(view))[1]
+    if own and data["ends_on"] > own:
+        return correct("ends_on", f"晚于名单截止日期 {own}", f"The list itself ends on {own}")
     # Mining that stopped before the first listed day: the entry ends on that day and holds no day at all.
     if data["ends_on"] < starts and data["ends_on"] != last:
         return correct("ends_on", f"早于起始日期 {starts}", f"It lies before the first day, {starts}")
