@@ -22,7 +22,7 @@ from cases.workflow.effects.base import (
     signed,
     to_close,
 )
-from cases.workflow.effects.surcharge import revoke_lists
+from cases.workflow.effects.billing import revoke_lists
 from cases.workflow.effects.suspension import suspension_of
 from cases.workflow.task_kinds import KINDS
 from cases.workflow.view import CaseView, Context, Facts, OpenTask, Outcome

@@ -1,11 +1,9 @@
-"""The penalty tariff: plan, list entry, acceptance, notification, bills with their review, payments, end."""
+"""The penalty tariff: plan, list entry, acceptance, notification, cessation, end; its bills are in `billing`."""
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
-from audit.log import timestamp
 from cases.policy.surcharge import PriceDocument, SurchargeRule, surcharge_rule
 from cases.policy.tariff import simulate
 from cases.workflow.effects.base import (
@@ -18,18 +16,10 @@ from cases.workflow.effects.base import (
     to_close,
     today,
 )
-from cases.workflow.effects.bills import bill_numbered, bills_of, computed, energy_billed_in, with_bill
-from cases.workflow.effects.handoffs import the_task
 from cases.workflow.effects.lists import (
     ACTIVE,
-    STANDING,
-    bills_under,
     following,
-    list_of,
     listed_period,
-    lists_of,
-    of_this_round,
-    run_out,
     surcharge_of,
     unbilled,
 )
@@ -127,140 +117,6 @@ def notify_subscriber(view: CaseView, data: Data, ctx: Context) -> Outcome:
     )
     document = ("surcharge_notice", data["notice_file"])
     return Outcome(facts=facts, open=[OpenTask("issue_bill")], document=document)
-
-
-def issue_bill(view: CaseView, data: Data, ctx: Context) -> Outcome:
-    surcharge, number = surcharge_of(view), f"{view.number}-B{len(bills_of(view)) + 1:02d}"
-    charged = energy_billed_in(view, data["cycle_from"], data["cycle_to"])
-    # The price of energy that another bill has charged stands on that bill.
-    priced = {"energy_in": charged["no"]} if charged else picked(data, "used_before", "energy_price")
-    cycle = {**picked(data, "month", "cycle_from", "cycle_to"), **priced}
-    row = {
-        "no": number,
-        "list_no": surcharge.get("list_no", 1),
-        "state": "issued",
-        **cycle,
-        **computed(view, surcharge, {**cycle, "kwh": data["kwh"]}),
-        "issued": signed(view, ctx),
-    }
-    return Outcome(
-        facts=with_bill(view, row, state="ended" if surcharge.get("state") == "ended" else "billing"),
-        open=[OpenTask("review_bill", data={"bill": number})],
-    )
-
-
-def review_bill(view: CaseView, data: Data, ctx: Context) -> Outcome:
-    """Approved: the next cycle's bill is owed while listed days are unbilled. Refused: this one is made anew."""
-    task = the_task(ctx)
-    row = bill_numbered(view, task.data["bill"])
-    if row is None:
-        raise ValueError("the task names a bill that does not exist")
-    approved, adjustment = data["decision"] == "approve", bool(task.data.get("adjustment"))
-    if "pending" not in row if adjustment else row["state"] != "issued":
-        return Outcome()  # What was to be reviewed fell in the meantime, with its list.
-    reviewed = {"by": ctx.actor.user_id, "at": timestamp(ctx.now)}
-    if adjustment:
-        return Outcome(facts=with_bill(view, _corrected(row, reviewed) if approved else _without_correction(row)))
-    facts = with_bill(view, {**row, "state": "reviewed" if approved else "refused", "reviewed": reviewed})
-    surcharge = facts["surcharge"]
-    present = list_of(surcharge, row) is surcharge and surcharge["state"] in STANDING
-    if view.stage != "penalty_tariff" or not present or is_open(view, "issue_bill"):
-        return Outcome(facts=facts)
-    return Outcome(facts=facts, open=_after_the_bill(view, surcharge))
-
-
-def _after_the_bill(view: CaseView, surcharge: dict[str, Any]) -> list[OpenTask]:
-    """The next cycle's bill; of a list that has run out, the commission's word on how the case goes on.
-
-    To plan another list is that word's task because each answer can be given from it: a new list, a report that the
-    mining stopped (then the list is ended), or closing in its place.
-    """
-    if unbilled(surcharge) is not None:
-        return [OpenTask("issue_bill")]
-    if run_out(surcharge) and not is_open(view, "end_surcharge", "plan_surcharge"):
-        return [lead(view, "plan_surcharge")]
-    return []
-
-
-def _without_correction(row: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in row.items() if key != "pending"}
-
-
-def _corrected(row: dict[str, Any], reviewed: dict[str, Any]) -> dict[str, Any]:
-    """The bill with its correction in force and the old figures kept beside it."""
-    pending = row["pending"]
-    before = {key: row[key] for key in ("kwh", "listed_kwh", "energy", "surcharge", "amount")}
-    history = [*row.get("corrections", []), {**before, "reason": pending["reason"], "reviewed": reviewed}]
-    figures = pending["figures"]
-    refund = str(Decimal(row["amount"]) - Decimal(figures["amount"]))
-    changes: dict[str, Any] = {"corrections": history, "refund": refund, "reviewed": reviewed}
-    if "paid" in row:
-        changes["settled"] = Decimal(row["paid"]) >= Decimal(figures["amount"])
-    return {**_without_correction(row), **figures, **changes}
-
-
-def record_payment(view: CaseView, data: Data, ctx: Context) -> Outcome:
-    row = bill_numbered(view, data["bill"])
-    if row is None:
-        raise ValueError("no such bill")
-    payment = {"bill": row["no"], "amount": plain(data["amount"]), "paid_on": plain(data["paid_on"])}
-    payments = [*(view.facts.get("payments") or []), {**payment, "seq": signed(view, ctx)["seq"]}]
-    paid = sum(Decimal(p["amount"]) for p in payments if p["bill"] == row["no"])
-    facts = {"payments": payments}
-    return Outcome(facts=facts | with_bill(view, {**row, "paid": str(paid), "settled": paid >= Decimal(row["amount"])}))
-
-
-def adjust_bill(view: CaseView, data: Data, ctx: Context) -> Outcome:
-    """A correction is a new calculation of the same cycle by the bill's own list, in force once it is reviewed."""
-    row = bill_numbered(view, data["bill"])
-    if row is None:
-        raise ValueError("no such bill")
-    entry = list_of(surcharge_of(view), row)
-    figures = computed(view, entry, {**row, "kwh": data["kwh"], "without_surcharge": data["without_surcharge"]})
-    pending = {"reason": data["reason_code"], "figures": figures, "proposed": signed(view, ctx)}
-    return Outcome(
-        facts=with_bill(view, {**row, "pending": pending}),
-        open=[OpenTask("review_bill", data={"bill": row["no"], "adjustment": True})],
-    )
-
-
-def revoke_lists(view: CaseView, ctx: Context) -> Outcome:
-    """The lists of this round are revoked, and nothing that they added stands: 电力法 66.
-
-    A bill that nobody has reviewed yet falls. Of a reviewed one the surcharge is taken off by a correction, drawn up
-    here and ready for its review: the case leaves the stage in which the grid company could propose it.
-    """
-    surcharge, tasks = surcharge_of(view), {t.id: t.data["bill"] for t in view.tasks if t.kind == "review_bill"}
-    gone = [entry for entry in lists_of(surcharge) if of_this_round(view, entry)]
-    if not gone:
-        return Outcome()
-    fallen = {row["no"]: _fallen(view, ctx, row) for entry in gone for row in bills_under(surcharge, entry)}
-    revoked = {"state": "revoked", "revoked_at": timestamp(ctx.now)}
-    changed = {**surcharge, **(revoked if surcharge in gone else {})}
-    for key, rows in (
-        ("bills", [fallen.get(row["no"], row) for row in bills_of(view)]),
-        ("earlier", [{**e, "state": "revoked"} if e in gone else e for e in surcharge.get("earlier") or []]),
-    ):
-        changed |= {key: rows} if rows else {}
-    return Outcome(
-        facts={"surcharge": changed},
-        open=[
-            OpenTask("review_bill", data={"bill": number, "adjustment": True})
-            for number, row in fallen.items()
-            if "pending" in row
-        ],
-        close={task: "cancelled" for task, number in tasks.items() if number in fallen},
-    )
-
-
-def _fallen(view: CaseView, ctx: Context, row: dict[str, Any]) -> dict[str, Any]:
-    row = _without_correction(row)
-    if row["state"] == "issued":
-        return {**row, "state": "refused"}
-    if row["state"] != "reviewed" or not row["listed_days"]:
-        return row
-    figures = computed(view, list_of(surcharge_of(view), row), {**row, "without_surcharge": True})
-    return {**row, "pending": {"reason": "objection", "figures": figures, "proposed": signed(view, ctx)}}
 
 
 def report_cessation(view: CaseView, data: Data, ctx: Context) -> Outcome:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from cases.workflow.actions import Action
+from cases.workflow.effects import billing
 from cases.workflow.effects import surcharge as effects
 from cases.workflow.fields import Transition
 from cases.workflow.forms import surcharge as forms
@@ -138,7 +139,7 @@ ROWS: Final = (
             not_future("cycle_to", "抄表周期止", "The end of the cycle"),
             bills.billing,
         ),
-        effect=effects.issue_bill,
+        effect=billing.issue_bill,
         basis=("ndrc_1283.surcharge", "electricity_law.price"),
     ),
     Transition(
@@ -153,7 +154,7 @@ ROWS: Final = (
         must_differ_from=("issue_bill", "adjust_bill"),
         inputs=forms.REVIEW_BILL,
         guards=(bills.bill_decision,),
-        effect=effects.review_bill,
+        effect=billing.review_bill,
         basis=("electricity_law.price",),
     ),
     Transition(
@@ -172,7 +173,7 @@ ROWS: Final = (
             not_future("paid_on", "缴费日期", "The payment"),
             bills.within_what_is_owed,
         ),
-        effect=effects.record_payment,
+        effect=billing.record_payment,
         basis=("supply_regulation.arrears",),
     ),
     Transition(
@@ -190,7 +191,7 @@ ROWS: Final = (
             bills.known_bill,
             bills.no_pending_correction,
         ),
-        effect=effects.adjust_bill,
+        effect=billing.adjust_bill,
         basis=("electricity_law.refund", "price_law.refund"),
     ),
     Transition(
