@@ -1021,6 +1021,25 @@ def test_a_bill_of_a_revoked_list_does_not_stand(world: World) -> None:
     call_command("verify_audit", stream=f"case/{case}")
 
 
+def test_the_surcharge_of_a_revoked_list_is_refunded_before_the_case_closes(world: World) -> None:
+    case = world.surcharged(determined(world, "surcharge"))
+    world.act(case, "grid-billing1", "issue_bill", **billed(world, case, "2026-10", "2026-10-01", "2026-10-31"))
+    world.act(case, "grid-reviewer1", "review_bill", decision="approve")
+    received = {"received_on": "2026-11-03", "reason_code": "not_mining", "content": "异议"}
+    world.act(case, "grid-handler1", "record_objection", **received)
+    world.act(case, "drc-reviewer1", "decide_objection", decision="upheld", answer="异议成立")
+    assert world.open_tasks(case) == ["determine", "review_bill"]
+    nothing = {"finding": "false_positive", "subject": "sole_trader", "disposals": ["close"]}
+    world.act(case, "drc-handler1", "propose_determination", **nothing)
+    assert refused(world, case, "drc-reviewer2", "decide_determination", decision="approve").code == "list_revoked"
+    assert refused(world, case, "grid-reviewer1", "review_bill", decision="refuse").code == "refund_stands"
+    world.act(case, "grid-reviewer1", "review_bill", decision="approve")
+    assert world.view(case).facts["surcharge"]["bills"][0]["refund"] == "10500.00"
+    world.act(case, "drc-reviewer2", "decide_determination", decision="approve")
+    assert world.view(case).stage == "closed"
+    call_command("verify_audit", stream=f"case/{case}")
+
+
 def test_a_natural_person_is_not_surcharged(world: World) -> None:
     case = world.verified(world.open(), subject="natural_person")
     charge = proposal("surcharge", subject="natural_person")
