@@ -153,7 +153,7 @@ def test_the_sole_trader_is_suspended_by_the_power_authority_and_charged_to_the_
     november = bill(world, case, "2026-11", "2026-11-01", "2026-11-30", "9000")
     assert (november["listed_days"], november["listed_kwh"]) == (7, "2100.000000")
     assert november["surcharge"] == "630.00"
-    assert world.open_tasks(case) == [], "every listed day is billed"
+    assert world.open_tasks(case) == ["close"], "every listed day is billed, and the power is off"
     world.act(case, "drc-handler1", "report_cessation", stopped_on="2026-11-07", proof="removal")
     letter = world.attach(case, "drc-approver1", "停止执行函.pdf")
     world.act(case, "drc-approver1", "end_surcharge", ends_on="2026-11-07", end_file=letter)

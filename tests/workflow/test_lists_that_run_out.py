@@ -38,6 +38,16 @@ def test_a_price_document_that_ends_lets_the_list_run_out_too() -> None:
     assert reviewed(desk).tasks == ["plan_surcharge"]
 
 
+def test_where_the_power_is_off_what_is_left_is_closing() -> None:
+    desk = Desk().suspended("suspension", "surcharge").surcharged(ends_on="2026-11-07")
+    desk.now = at("2026-12-02 10:00")
+    assert reviewed(desk).tasks == ["close"]
+    desk.act("drc-handler1", "report_cessation", stopped_on="2026-11-07", proof="load")
+    desk.act("drc-approver1", "end_surcharge", ends_on="2026-11-07", end_file=FILE)
+    assert desk.tasks == ["close"]
+    closed(desk)
+
+
 def test_it_may_be_followed_by_another_list() -> None:
     desk = run_out()
     error = desk.refused("drc-handler1", "propose_surcharge", **plan())
@@ -75,6 +85,30 @@ def test_it_may_be_closed_and_in_the_next_round_the_list_is_one_that_ended() -> 
     relapsed(desk, "2026-12-20 10:00", "2026-12-10")
     desk.act("drc-handler1", "report_cessation", stopped_on="2026-12-20", proof="load")
     assert desk.tasks == ["close", "plan_surcharge"], "there is no list to end"
+
+
+def test_where_closing_is_refused_another_list_may_still_be_planned() -> None:
+    desk = run_out()
+    desk.act("drc-handler1", "propose_closure", **CLOSING)
+    assert desk.tasks == ["review_closure"]
+    desk.act("drc-reviewer1", "decide_closure", decision="refuse")
+    assert desk.tasks == ["close", "plan_surcharge"]
+    desk.act("drc-handler1", "propose_closure", task=desk.task("close").id, **CLOSING)
+    assert desk.tasks == ["review_closure"], "closing takes the place of both"
+    desk.act("drc-reviewer1", "decide_closure", decision="refuse")
+    desk.surcharged(starts_on="2026-12-01")
+    assert desk.tasks == ["issue_bill"], "closing is not what is due any more"
+
+
+def test_a_list_planned_after_the_cessation_was_reported_can_be_ended() -> None:
+    """From the proven start to the day the mining stopped: the report is made again and opens the end."""
+    desk = Desk().verified().determined("surcharge")
+    desk.act("drc-handler1", "report_cessation", stopped_on="2026-11-03", proof="load")
+    assert desk.tasks == ["close", "plan_surcharge"]
+    desk.surcharged(starts_on="2026-10-01")
+    desk.act("drc-handler1", "report_cessation", stopped_on="2026-11-03", proof="load")
+    desk.act("drc-approver1", "end_surcharge", ends_on="2026-11-03", end_file=FILE)
+    assert desk.tasks == ["close", "issue_bill"]
 
 
 def test_a_list_whose_days_are_not_all_billed_has_not_run_out() -> None:

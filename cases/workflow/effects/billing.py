@@ -67,13 +67,15 @@ def _after_the_bill(view: CaseView, surcharge: dict[str, Any]) -> list[OpenTask]
     """The next cycle's bill; of a list that has run out, the commission's word on how the case goes on.
 
     To plan another list is that word's task because each answer can be given from it: a new list, a report that the
-    mining stopped (then the list is ended), or closing in its place.
+    mining stopped (then the list is ended), or closing in its place. Where this case keeps the power off there is
+    nothing to list any more, and it is closing.
     """
     if unbilled(surcharge) is not None:
         return [OpenTask("issue_bill")]
-    if run_out(surcharge) and not is_open(view, "end_surcharge", "plan_surcharge"):
-        return [lead(view, "plan_surcharge")]
-    return []
+    if not run_out(surcharge) or is_open(view, "end_surcharge", "plan_surcharge", "close", "review_closure"):
+        return []
+    power = (view.facts.get("suspension") or {}).get("power")
+    return [lead(view, "close" if power == "off" else "plan_surcharge")]
 
 
 def _without_correction(row: dict[str, Any]) -> dict[str, Any]:

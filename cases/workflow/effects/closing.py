@@ -24,6 +24,9 @@ def decide_closure(view: CaseView, data: Data, ctx: Context) -> Outcome:
     decided = {"decided_by": ctx.actor.user_id, "decided_at": ctx.now}
     if data["decision"] == "refuse":
         again = [] if is_open(view, "close") else [lead(view, "close")]
+        if run_out(surcharge_of(view)) and not is_open(view, "plan_surcharge"):
+            # Refused because the mining goes on: another list may be what is needed, and closing took its place.
+            again.append(lead(view, "plan_surcharge"))
         return Outcome(facts=put(view, "closure", state="refused", **decided), open=again)
     facts = put(view, "closure", state="closed", **decided)
     if run_out(surcharge_of(view)):

@@ -78,7 +78,9 @@ def propose_surcharge(view: CaseView, data: Data, ctx: Context) -> Outcome:
         "planned": signed(view, ctx),
         **following(surcharge_of(view)),
     }
-    return Outcome(facts={"surcharge": planned}, open=[lead(view, "issue_surcharge_list")])
+    # Closing that was open beside the plan is not what is due any more; the end of this list opens it again.
+    instead = {t.id: "cancelled" for t in view.tasks if t.kind == "close"}
+    return Outcome(facts={"surcharge": planned}, open=[lead(view, "issue_surcharge_list")], close=instead)
 
 
 def issue_surcharge_list(view: CaseView, data: Data, ctx: Context) -> Outcome:
