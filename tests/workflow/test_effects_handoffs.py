@@ -377,3 +377,25 @@ def test_supervision_urges_whoever_holds_the_work() -> None:
     assert answer.due_at - desk.now < timedelta(days=2)
     desk.act("grid-handler1", "answer_urge", answer="今日反馈")
     assert desk.refused("sup-supervisor1", "comment", comment="看").code == "wrong_role"
+
+
+def test_an_agency_that_returned_a_question_is_not_asked_again_before_the_ruling() -> None:
+    desk = Desk().dispatched()
+    urge = {"task": desk.task("check_consumption").id, "level": "remind", "demand": "尽快"}
+    desk.act("sup-supervisor1", "urge", **urge)
+    desk.act("grid-handler1", "return_task", task=desk.task("answer_urge").id, **RETURN)
+    assert desk.refused("sup-supervisor1", "urge", **urge).code == "urged_already"
+    desk.act("drc-reviewer1", "rule_on_return", decision="reassign")
+    assert desk.tasks.count("answer_urge") == 1
+
+
+def test_a_returned_question_does_not_go_to_an_agency_that_has_another_to_answer() -> None:
+    desk = Desk().dispatched()
+    for kind in ("check_consumption", "trace_subscriber"):
+        desk.act("sup-supervisor1", "urge", task=desk.task(kind).id, level="remind", demand="尽快")
+    mine = next(t for t in desk.view.tasks if t.kind == "answer_urge" and t.agency_id == 2)
+    desk.act("grid-handler1", "return_task", task=mine.id, **RETURN)
+    error = desk.refused("drc-reviewer1", "rule_on_return", decision="reassign", agency="320300-telecom")
+    assert "已有一项督办尚未答复" in error.fields["agency"].zh
+    desk.act("drc-reviewer1", "rule_on_return", decision="reassign", agency="320300-cac")
+    assert sorted(t.agency_id for t in desk.view.tasks if t.kind == "answer_urge") == [3, 4]

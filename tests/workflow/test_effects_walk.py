@@ -59,6 +59,9 @@ def check_case(desk: Desk | Office) -> None:
     bills = [t for t in view.tasks if t.kind == "review_bill" and not t.data.get("adjustment")]
     main_line = [*bills, *(kind for kind in owed if not KINDS[kind].allowed_in_closed)]
     assert view.stage == "closed" or main_line, f"nobody owes anything: {view.stage} {desk.tasks}"
+    asked = Counter(t.agency_id for t in view.tasks if t.kind == "answer_urge")
+    asked.update(t.data["agency"] for t in view.tasks if t.kind == "rule_on_return" and t.data["kind"] == "answer_urge")
+    assert not {agency for agency, times in asked.items() if times > 1}, "the supervision asks one agency twice"
     for task in view.tasks:
         assert task.due_at is not None and task.roles and desk.directory.by_id[task.agency_id].active
 

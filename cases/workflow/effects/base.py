@@ -75,6 +75,16 @@ def still_owed(view: CaseView, ruling: TaskView) -> bool:
     return stayed or KINDS[ruling.data["kind"]].survives(view.stage)
 
 
+def question_pending(view: CaseView, agency_id: int, besides: TaskView | None = None) -> bool:
+    """The supervision waits for this agency's answer: the question is open there, or was returned from there."""
+    return any(
+        (t.kind == "answer_urge" and t.agency_id == agency_id)
+        or (t.kind == "rule_on_return" and t.data["kind"] == "answer_urge" and t.data["agency"] == agency_id)
+        for t in view.tasks
+        if besides is None or t.id != besides.id
+    )
+
+
 def lead(view: CaseView, kind: str, /, *, due_at: datetime | None = None, **data: Any) -> OpenTask:
     """A task for the commission that leads the case."""
     return OpenTask(kind, agency_id=view.lead_agency_id or None, due_at=due_at, data=data)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cases.workflow.effects.base import resolve_agency
+from cases.workflow.effects.base import question_pending, resolve_agency
 from cases.workflow.guards.base import Data, cite, correct, refuse
 from cases.workflow.guards.handoffs import disputable
 from cases.workflow.view import CaseView, Context, Refusal
@@ -89,14 +89,14 @@ def declining(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
 
 
 def urged_already(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
-    """One question at a time to each agency."""
+    """One question at a time to each agency; one that it returned still stands until the ruling."""
     if not data:
         return None
     task = view.task(data["task"]) if data["task"] else None
     if data["task"] and task is None:
         return correct("task", "该待办已办结，从列表中选择", "That task is no longer open; choose from the list")
     agency = task.agency_id if task else view.lead_agency_id
-    if not any(t.kind == "answer_urge" and t.agency_id == agency for t in view.tasks):
+    if not question_pending(view, agency):
         return None
     name = ctx.directory.by_id[agency].name
     return refuse(

@@ -7,7 +7,7 @@ from typing import Any, Final
 from agencies.directory import AgencyRef, Directory
 from agencies.vocabulary import Kind
 from cases.policy.dated import CHINA
-from cases.workflow.effects.base import common_superior, resolve_agency, still_owed
+from cases.workflow.effects.base import common_superior, question_pending, resolve_agency, still_owed
 from cases.workflow.guards.base import Data, cite, correct, local, needs, refuse
 from cases.workflow.task_kinds import KINDS, NAMED, PARTNER, RULINGS
 from cases.workflow.texts import describe_agency, describe_roles, describe_stage
@@ -91,12 +91,24 @@ def ruling(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
     agency = resolve_agency(ctx.directory, data["agency"])
     if agency is None or not agency.active:
         return correct("agency", "没有这个单位，从列表中选择承办单位", "There is no such agency")
+    return _unfit(view, ctx, returned, agency)
+
+
+def _unfit(view: CaseView, ctx: Context, returned: dict[str, Any], agency: AgencyRef) -> Refusal | None:
+    """Why the returned work cannot go to this agency."""
+    kind = KINDS[returned["kind"]]
     if not _can_do(returned, agency, view, ctx.directory):
         who = describe_agency(kind.addressee) if kind.addressee != NAMED else describe_agency(PARTNER)
         return correct(
             "agency",
             f"“{kind.label.zh}”由本地区的{who.zh}承办，所选单位不承办",
             f"“{kind.label.en}” is done by the {who.en} of this region",
+        )
+    if kind.code == "answer_urge" and question_pending(view, agency.principal_id, besides=ctx.task):
+        return correct(
+            "agency",
+            f"{agency.name}已有一项督办尚未答复，改发其他单位；不填单位即发回原单位",
+            f"{agency.name} has another question to answer; choose another agency, or give it back to the same one",
         )
     return None
 
