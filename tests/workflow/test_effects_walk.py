@@ -29,11 +29,20 @@ SEVERAL = {
     "follow_up",
     "review_bill",
 }
+# Of each of these the case owes one at a time: the next step, the step before it sent back, or what takes its place.
+ONE_OF = (
+    {"triage", "review_monitoring", "review_exclusion"},
+    {"determine", "review_determination"},
+    {"sign_suspension_order", "approve_suspension", "countersign_important_user", "serve_notice", "execute_suspension"},
+    {"restore_supply", "confirm_restoration"},
+    {"plan_surcharge", "issue_surcharge_list", "acknowledge_surcharge", "notify_subscriber", "review_closure"},
+    {"close", "review_closure"},
+)
 
 
-def walked(seed: int, wanted: frozenset[str] | None = None) -> Walk:
-    walk = Walk(random.Random(seed), wanted=wanted)
-    for _ in range(STEPS):
+def walked(seed: int, wanted: frozenset[str] | None = None, *, desk: Desk | None = None, steps: int = STEPS) -> Walk:
+    walk = Walk(random.Random(seed), desk, wanted)
+    for _ in range(steps):
         before = walk.desk.view
         assert walk.step(), f"nobody could do anything: {before.stage} {walk.desk.tasks}"
         assert not walk.stuck, f"the main line is stuck: {before.stage} {walk.desk.tasks} after {walk.done[-5:]}"
@@ -59,6 +68,8 @@ def check_case(desk: Desk | Office) -> None:
     bills = [t for t in view.tasks if t.kind == "review_bill" and not t.data.get("adjustment")]
     main_line = [*bills, *(kind for kind in owed if not KINDS[kind].allowed_in_closed)]
     assert view.stage == "closed" or main_line, f"nobody owes anything: {view.stage} {desk.tasks}"
+    for chain in ONE_OF:
+        assert sum(owed[kind] for kind in chain) <= 1, f"{sorted(chain)}: more than one is owed"
     asked = Counter(t.agency_id for t in view.tasks if t.kind == "answer_urge")
     asked.update(t.data["agency"] for t in view.tasks if t.kind == "rule_on_return" and t.data["kind"] == "answer_urge")
     assert not {agency for agency, times in asked.items() if times > 1}, "the supervision asks one agency twice"
@@ -101,3 +112,12 @@ def test_walks_that_are_out_for_bills_bring_lists_to_their_last_day() -> None:
     events = [body for seed in range(10) for body in walked(seed, out_for).desk.events]
     opened = [row["kind"] for body in events if body["action"] == "review_bill" for row in body.get("open", [])]
     assert "plan_surcharge" in opened
+
+
+def test_short_walks_around_a_closing_that_takes_the_place_of_the_plan() -> None:
+    """A long walk comes by here with work that was returned once in a hundred times."""
+    wanted = frozenset({"return_task", "propose_closure", "rule_on_return"})
+    for seed in range(12):
+        desk = Desk("2026-03-02 10:00").verified().determined("surcharge", proven_from="2026-02-01")
+        desk.act("drc-handler1", "report_cessation", stopped_on=desk.iso[:10], proof="site_visit")
+        walked(seed, wanted, desk=desk, steps=6)

@@ -309,6 +309,32 @@ def test_closing_is_proposed_once_at_a_time() -> None:
     assert desk.tasks == ["close"]
 
 
+@pytest.mark.parametrize("kind", ["close", "plan_surcharge"])
+def test_closing_ends_the_ruling_on_the_work_that_it_takes_the_place_of(kind: str) -> None:
+    """Else the ruling opens that work beside the review, and a second closing overrules a refusal of the first."""
+    desk = Desk().verified().determined("surcharge")
+    desk.act("drc-handler1", "report_cessation", stopped_on=desk.iso[:10], proof="site_visit")
+    desk.act("drc-handler1", "return_task", task=desk.task(kind).id, reason_code="duplicate", reason="重复")
+    body = desk.act("drc-handler2", "propose_closure", outcome="self_stopped", summary="已停止")
+    assert desk.tasks == ["review_closure"]
+    assert sorted(row["state"] for row in body["close"]) == ["cancelled", "done"]
+    assert desk.asked("drc-reviewer1", "rule_on_return").code == "no_open_task"
+    desk.act("drc-reviewer2", "decide_closure", decision="refuse")
+    assert desk.tasks == ["close"]
+
+
+def test_no_case_is_closed_over_returned_work_that_may_still_be_sent_out() -> None:
+    desk = Desk().verified().determined("surcharge").surcharged()
+    desk.now = at("2026-12-02 10:00")
+    desk.act("drc-handler1", "report_cessation", stopped_on="2026-11-30", proof="site_visit")
+    desk.act("drc-approver1", "end_surcharge", ends_on="2026-11-30", end_file=FILE)
+    task = desk.task("issue_bill").id
+    desk.act("grid-billing1", "return_task", task=task, reason_code="duplicate", reason="重复")
+    error = desk.refused("drc-handler2", "propose_closure", outcome="self_stopped", summary="已停止")
+    assert (error.code, error.missing) == ("open_tasks", ("rule_on_return",))
+    assert error.text.zh.startswith("还有 1 项未办：出具账单（退回待裁定）。")
+
+
 # Tariff -------------------------------------------------------------------------------------------
 
 

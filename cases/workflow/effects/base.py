@@ -57,11 +57,13 @@ def put(view: CaseView, key: str, **changes: Any) -> Facts:
 
 def is_open(view: CaseView, *kinds: str, besides: TaskView | None = None) -> bool:
     """Work of these kinds is owed: its task is open, or was returned and the ruling may still send it out."""
-    return any(
-        t.kind in kinds or (t.kind == "rule_on_return" and t.data["kind"] in kinds and still_owed(view, t))
-        for t in view.tasks
-        if besides is None or t.id != besides.id
-    )
+    return any(owed_kind(view, t) in kinds for t in view.tasks if besides is None or t.id != besides.id)
+
+
+def owed_kind(view: CaseView, task: TaskView) -> str:
+    """What the task stands for: returned work whose ruling may still send it out is owed as the work it was."""
+    waits = task.kind == "rule_on_return" and still_owed(view, task)
+    return str(task.data["kind"]) if waits else task.kind
 
 
 def still_owed(view: CaseView, ruling: TaskView) -> bool:

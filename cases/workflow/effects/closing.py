@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from cases.workflow.effects.base import Data, follow_ups, is_open, lead, picked, put, signed
+from cases.workflow.effects.base import Data, follow_ups, is_open, lead, owed_kind, picked, put, signed
 from cases.workflow.effects.handoffs import the_task
 from cases.workflow.effects.lists import run_out, surcharge_of
 from cases.workflow.view import CaseView, Context, Outcome
 
 
 def propose_closure(view: CaseView, data: Data, ctx: Context) -> Outcome:
-    """Closing takes the place of a surcharge that was still to be planned."""
+    """Closing takes the place of a surcharge still to be planned, returned or not: no ruling brings it back."""
     closure = {"state": "proposed", **picked(data, "outcome", "feedback"), **signed(view, ctx)}
     done = the_task(ctx).id
-    other = [t.id for t in view.tasks if t.kind in ("close", "plan_surcharge") and t.id != done]
+    other = [t.id for t in view.tasks if owed_kind(view, t) in ("close", "plan_surcharge") and t.id != done]
     return Outcome(
         facts={"closure": closure},
         open=[lead(view, "review_closure")],

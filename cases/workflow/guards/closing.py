@@ -8,6 +8,7 @@ from typing import Any
 
 from cases.policy.dated import CHINA
 from cases.policy.suspension import MINING_FINDINGS
+from cases.workflow.effects.base import owed_kind
 from cases.workflow.effects.bills import bills_of
 from cases.workflow.effects.leads import batch_of
 from cases.workflow.effects.lists import (
@@ -123,16 +124,21 @@ def _nothing_left(view: CaseView, ctx: Context, done: Collection[str]) -> Refusa
 
 
 def _open_tasks(view: CaseView, ctx: Context, done: Collection[str]) -> Refusal | None:
-    left = [KINDS[t.kind].label for t in view.tasks if t.kind not in done and not KINDS[t.kind].allowed_in_closed]
+    """What was returned and may still be sent out again is as open as the rest: the ruling comes first."""
+    owed = [(kind, kind != t.kind) for t in view.tasks if (kind := owed_kind(view, t)) not in done]
+    left = [(kind, returned) for kind, returned in owed if not KINDS[kind].allowed_in_closed]
     if not left:
         return None
-    zh, en = "、".join(t.zh for t in left), ", ".join(t.en for t in left)
+    zh = "、".join(KINDS[kind].label.zh + ("（退回待裁定）" if returned else "") for kind, returned in left)
+    en = ", ".join(
+        KINDS[kind].label.en + (" (returned, to be ruled on)" if returned else "") for kind, returned in left
+    )
     return refuse(
         "open_tasks",
         f"还有 {len(left)} 项未办：{zh}。办完或由发展改革委裁定后再办结。",
         f"{len(left)} open: {en}. Finish them first.",
         article=cite(view, ctx, "ndrc_1283.ledger"),
-        missing=tuple(t.kind for t in view.tasks if t.kind not in done and not KINDS[t.kind].allowed_in_closed),
+        missing=tuple("rule_on_return" if returned else kind for kind, returned in left),
     )
 
 
