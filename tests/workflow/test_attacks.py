@@ -218,6 +218,12 @@ def test_a_reopened_case_is_not_cut_on_its_old_order(world: World) -> None:
     assert charge.code == "no_onsite_record"
     world.act(case, "drc-handler1", "request_rework", findings=["inspect_site"], reason="复燃后重新核查")
     world.act(case, "drc-handler2", "record_inspection", **inspection(world))
+    # Nor do the meter and the traffic of the first round stand in for those of the second.
+    error = refused(world, case, "drc-handler1", "propose_determination", **proposal("suspension"))
+    assert error.code == "too_few_families"
+    world.act(case, "drc-handler1", "request_rework", findings=["check_consumption"], reason="复燃后重新核查")
+    metered = {"user_class": "ordinary", "price_class": "commercial", "serves_residents": False}
+    world.act(case, "grid-handler1", "report_consumption", result="abnormal", **metered)
     world.determined(case, **proposal("suspension"))
     law = world.attach(case, "drc-approver1", "决定书.pdf", b"%PDF-1.7 decision")
     reused = {"order_file": old["order_file"], "legal_document": law}

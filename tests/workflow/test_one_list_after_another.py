@@ -32,9 +32,11 @@ def relapsed(desk: Desk, now: str, proven: str) -> Desk:
     """Closed, found mining again, and determined anew: a second list is to be planned."""
     desk.now = at(now)
     desk.act("drc-reviewer1", "reopen_case", to="verification", reason_code="relapse", reason="复燃")
-    desk.act("drc-handler1", "request_rework", findings=["inspect_site"], reason="再查")
+    desk.act("drc-handler1", "request_rework", findings=["inspect_site", "check_consumption"], reason="再查")
     found = {"result": "running", "inspected_at": desk.iso, "officers": OFFICERS}
     desk.act("drc-handler2", "record_inspection", **found, home_entry=False, signature="signed")
+    account = {"user_class": "ordinary", "price_class": "commercial", "serves_residents": False}
+    desk.act("grid-handler1", "report_consumption", result="abnormal", **account)
     return desk.determined("surcharge", proven_from=proven)
 
 

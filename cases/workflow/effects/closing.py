@@ -51,7 +51,7 @@ def reopen_case(view: CaseView, data: Data, ctx: Context) -> Outcome:
     case: dict[str, str | None] = {"outcome": None}
     if data["reason_code"] == "relapse":
         count = int((view.facts.get("relapse") or {}).get("count", 0)) + 1
-        facts |= put(view, "relapse", count=count, at=ctx.now, alert=None)
+        facts |= put(view, "relapse", count=count, at=ctx.now, alert=None) | {"since_relapse": None}
         case["level"] = "priority"
     task = "triage" if data["to"] == "monitoring" else "determine"
     return Outcome(to=data["to"], facts=facts, case=case, open=[lead(view, task)])

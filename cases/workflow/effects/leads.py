@@ -12,25 +12,8 @@ from cases.workflow.effects.base import (
     put,
     signed,
 )
+from cases.workflow.effects.rounds import counted, hit_again, sourced
 from cases.workflow.view import CaseView, Context, OpenTask, Outcome
-
-
-def counted(rows: list[dict[str, Any]], before: dict[str, int] | None = None) -> dict[str, int]:
-    """Signals per family, added to those there were."""
-    total = dict(before or {})
-    for row in rows:
-        total[row["family"]] = total.get(row["family"], 0) + int(row["count"])
-    return total
-
-
-def sourced(
-    rows: list[dict[str, Any]], source: str, before: dict[str, list[str]] | None = None
-) -> dict[str, list[str]]:
-    """Which kinds of list each family rests on: two families of one list are one piece of evidence."""
-    known = {family: set(kinds) for family, kinds in (before or {}).items()}
-    for row in rows:
-        known.setdefault(row["family"], set()).add(source)
-    return {family: sorted(kinds) for family, kinds in known.items()}
 
 
 def batch_of(view: CaseView) -> str:
@@ -79,6 +62,7 @@ def attach_signal(view: CaseView, data: Data, ctx: Context) -> Outcome:
         "signals": counted(data["signals"], view.facts.get("signals")),
         "signal_sources": sourced(data["signals"], data["source"], view.facts.get("signal_sources")),
         "last_hit": {"kind": data["source"], **picked(data, "batch"), **listed, **signed(view, ctx)},
+        **hit_again(view, data["signals"], data["source"]),
     }
     latest = view.facts.get("last_hit") or view.facts.get("source") or {}
     if data["batch"] is None or data["batch"] != latest.get("batch"):

@@ -8,6 +8,7 @@ from audit.log import timestamp
 from cases.policy.deadlines import postponed
 from cases.workflow.effects.base import Data, asked_for, instant, lead, reports, seq_of, signed
 from cases.workflow.effects.leads import batch_of
+from cases.workflow.effects.rounds import signals_of_round
 from cases.workflow.recording.plain import plain
 from cases.workflow.task_kinds import FINDING_KINDS, KINDS
 from cases.workflow.view import CaseView, Context, Facts, OpenTask, Outcome, TaskView
@@ -27,11 +28,13 @@ def merge_case(view: CaseView, data: Data, ctx: Context) -> Outcome:
         "review_on": plain(view.review_on),
         **signed(view, ctx),
     }
+    # Of a case that relapsed, the signals of before stay with it: they would be evidence here, and are none there.
+    signals, sources = signals_of_round(view)
     gained = {
         "case": view.id,
         "number": view.number,
-        "signals": dict(view.facts.get("signals") or {}),
-        "sources": dict(view.facts.get("signal_sources") or {}),
+        "signals": signals,
+        "sources": sources,
         "sources_before": dict(survivor.facts.get("signal_sources") or {}),
         "submissions": int(view.facts.get("submissions", 1)),
         "level": view.level,

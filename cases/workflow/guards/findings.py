@@ -7,10 +7,11 @@ from typing import Final
 from cases.policy.obstacle import obstacle
 from cases.policy.suspension import MINING_FINDINGS
 from cases.workflow.effects.base import reports, today
+from cases.workflow.effects.rounds import relapsed_at
 from cases.workflow.effects.verification import disposals_of
 from cases.workflow.forms.choices import SUBJECTS
 from cases.workflow.guards.base import Data, cite, from_obstacle, refuse
-from cases.workflow.guards.situation import determination, finding, reported_victim
+from cases.workflow.guards.situation import determination, finding, proof, reported_victim
 from cases.workflow.view import CaseView, Context, Refusal
 
 MEASURES: Final = frozenset({"suspension", "surcharge"})
@@ -74,7 +75,6 @@ def _site(view: CaseView, ctx: Context) -> Refusal | None:
             article=cite(view, ctx, "penalty_law.facts"),
             missing=("inspect_site",),
         )
-    relapses = [row["seq"] for row in view.facts.get("reopened") or [] if row["reason"] == "relapse"]
-    if relapses and int(visit.get("seq", 0)) < relapses[-1]:
+    if relapsed_at(view) and not proof(view, "inspect_site"):
         return from_obstacle(obstacle("no_onsite_record", day=today(ctx), region=view.region_code))
     return None

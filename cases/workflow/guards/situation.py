@@ -12,16 +12,24 @@ from cases.policy.surcharge import PriceDocument, Proposal
 from cases.policy.suspension import Situation
 from cases.workflow.effects.base import reports, today
 from cases.workflow.effects.lists import list_of, surcharge_of
+from cases.workflow.effects.rounds import of_round, signals_of_round
 from cases.workflow.view import CaseView, Context
 
 MEASURES_TAKEN = frozenset({"confirmed", "restored", "executed"})
 SEEN = frozenset({"running", "devices_idle", "removed"})
+LONG_AGO = {"seq": 0}
 Known = Mapping[str, Any]
 
 
 def finding(view: CaseView, kind: str) -> dict[str, Any]:
     found: dict[str, Any] = (view.facts.get("findings") or {}).get(kind) or {}
     return found
+
+
+def proof(view: CaseView, kind: str) -> dict[str, Any]:
+    """The finding, where it was made in this round; what stood before a relapse carries no new measure."""
+    found = finding(view, kind)
+    return found if of_round(view, found) else {}
 
 
 def determination(view: CaseView) -> dict[str, Any]:
@@ -40,40 +48,39 @@ def reported_classes(view: CaseView) -> frozenset[str]:
 
 
 def measure_taken(view: CaseView) -> bool:
-    """The supply was cut because of this case, or a bill with the surcharge was made under a list that stands."""
+    """In this round the supply was cut for this case, or a surcharge was billed under a list that stands."""
     suspension, surcharge = view.facts.get("suspension") or {}, surcharge_of(view)
+    ordered = {"seq": suspension["order_seq"]} if "order_seq" in suspension else suspension.get("reported") or LONG_AGO
+    cut = suspension.get("state") in MEASURES_TAKEN and of_round(view, ordered)
     bills = [row for row in surcharge.get("bills") or [] if row["state"] != "refused"]
-    billed = any(list_of(surcharge, row).get("state") != "revoked" for row in bills)
-    return suspension.get("state") in MEASURES_TAKEN or billed
+    standing = (row for row in bills if list_of(surcharge, row).get("state") != "revoked")
+    return cut or any(of_round(view, row.get("issued") or LONG_AGO) for row in standing)
 
 
 def families(view: CaseView, *own: tuple[str, str]) -> frozenset[str]:
-    """Signal families that rest on sources of their own.
+    """Signal families that rest on sources of their own, after a relapse those of this round.
 
     A finding overrides the lead it checked: a list that hinted at energy counts for nothing once the grid company
     has found the consumption normal.
     """
-    sources: dict[str, list[str]] = view.facts.get("signal_sources") or {}
+    signals, sources = signals_of_round(view)
     fallback = [str((view.facts.get("source") or {}).get("kind", "list"))]
     pairs = {
-        (family, source)
-        for family, count in (view.facts.get("signals") or {}).items()
-        if count > 0
-        for source in sources.get(family, fallback)
+        (family, source) for family, count in signals.items() if count > 0 for source in sources.get(family, fallback)
     }
     pairs |= set(own)
-    if _reported(view, "check_consumption", "normal"):
+    if _refuted(view, "check_consumption", "normal"):
         pairs = {p for p in pairs if p[0] != "energy"}
-    if _reported(view, "analyse_traffic", "not_confirmed"):
+    if _refuted(view, "analyse_traffic", "not_confirmed"):
         pairs = {p for p in pairs if p[0] not in ("traffic", "hashpower")}
-    consumption, traffic = finding(view, "check_consumption"), finding(view, "analyse_traffic")
+    consumption, traffic = proof(view, "check_consumption"), proof(view, "analyse_traffic")
     if consumption.get("result") == "abnormal":
         pairs.add(("energy", "check_consumption"))
     if traffic.get("result") == "confirmed":
         pairs.add(("traffic", "analyse_traffic"))
         if traffic.get("hashrate"):
             pairs.add(("hashpower", "analyse_traffic"))
-    if finding(view, "inspect_site").get("result") in SEEN:
+    if proof(view, "inspect_site").get("result") in SEEN:
         pairs.add(("onsite", "inspect_site"))
     names = sorted({family for family, _ in pairs})
     return frozenset(names[: count_independent(pairs)])
@@ -83,14 +90,19 @@ def _reported(view: CaseView, kind: str, result: str) -> bool:
     return any(row.get("result") == result for row in reports(view, kind))
 
 
+def _refuted(view: CaseView, kind: str, result: str) -> bool:
+    """The lead was checked and found to be nothing; a check of before a relapse says nothing about a hit since."""
+    return any(row.get("result") == result and of_round(view, row) for row in reports(view, kind))
+
+
 def onsite_recorded(view: CaseView) -> bool:
     """Somebody was on the site and wrote it down; a visit before a closed door is no such record."""
-    return finding(view, "inspect_site").get("result") not in (None, "waived", "no_access")
+    return proof(view, "inspect_site").get("result") not in (None, "waived", "no_access")
 
 
 def officers(view: CaseView) -> tuple[str, ...]:
     """As many places as officers with numbers are on record; the numbers themselves are sealed."""
-    return tuple(str(n) for n in range(int(finding(view, "inspect_site").get("officers", 0))))
+    return tuple(str(n) for n in range(int(proof(view, "inspect_site").get("officers", 0))))
 
 
 def serves_residents(view: CaseView) -> bool | None:
@@ -107,7 +119,8 @@ def serves_residents(view: CaseView) -> bool | None:
 def suspension_situation(view: CaseView, ctx: Context, known: Known | None = None, **more: Any) -> Situation:
     """The situation of an ordered suspension; `known` are proposed values instead of the determination on record."""
     decided = determination(view) if known is None else known
-    consumption, papers = finding(view, "check_consumption"), view.facts.get("suspension") or {}
+    consumption, proven = finding(view, "check_consumption"), proof(view, "check_consumption")
+    papers = view.facts.get("suspension") or {}
     agency = ctx.directory.by_id.get(view.lead_agency_id)
     values: dict[str, Any] = {
         "day": today(ctx),
@@ -123,7 +136,7 @@ def suspension_situation(view: CaseView, ctx: Context, known: Known | None = Non
         "important_user": "important" in (papers.get("user_class"), *reported_classes(view)),
         "decided_by_duties": agency.duties if agency else frozenset(),
         "serious_or_refused": bool(decided.get("serious_or_refused")),
-        "illegal_use_proven": bool(consumption.get("illegal_use") or consumption.get("theft")),
+        "illegal_use_proven": bool(proven.get("illegal_use") or proven.get("theft")),
         "order_document": bool(papers.get("order_file")),
         "legal_document": bool(papers.get("legal_document")),
         "countersigned": bool(papers.get("countersigned_at")),

@@ -152,6 +152,11 @@ FACTS: Final[dict[str, Fact]] = {
         "{day_30|day_90: {result, visited_on, agency, user, at, seq}}", ("record_follow_up",), Text("回头看", "Visits")
     ),
     "relapse": Fact("of, count, at, alert", ("open_case", "reopen_case", "record_follow_up"), Text("复燃", "Relapse")),
+    "since_relapse": Fact(
+        "{signals: {family: count}, sources: {family: [kind of list]}}",
+        ("attach_signal", "reopen_case"),
+        Text("复燃重启后的信号", "Signals since the relapse was taken up"),
+    ),
     "merge": Fact(
         "into, stage, reason, tasks, review_on, agency, user, at, seq",
         ("merge_case", "undo_merge"),
