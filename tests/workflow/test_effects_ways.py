@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.workflow.desk import FILE, OFFICERS, Desk, at
+from tests.workflow.desk import FILE, OFFICERS, Desk, at, proposal
 
 # Findings -----------------------------------------------------------------------------------------
 
@@ -298,6 +298,72 @@ def test_power_is_restored_in_a_closed_case_too() -> None:
     desk.act("drc-reviewer1", "decide_closure", decision="approve")
     restore(desk)
     assert desk.tasks == ["follow_up", "follow_up"]
+
+
+def reopened(desk: Desk, to: str = "verification") -> Desk:
+    desk.act("drc-handler1", "propose_closure", outcome="handled", summary="已处置")
+    desk.act("drc-reviewer1", "decide_closure", decision="approve")
+    desk.act("drc-reviewer1", "reopen_case", to=to, reason_code="court", reason="法院撤销")
+    return desk
+
+
+@pytest.mark.parametrize(
+    ("finding", "reason"),
+    [
+        ("compromised", "cause_removed"),
+        ("false_positive", "wrong_cut"),
+        ("already_stopped", "cause_removed"),
+        ("not_locatable", "cause_removed"),
+        ("outside_jurisdiction", "cause_removed"),
+    ],
+)
+def test_a_case_that_is_found_to_be_no_mining_does_not_leave_the_power_off(finding: str, reason: str) -> None:
+    desk = reopened(Desk().suspended())
+    desk.determined("close", finding=finding)
+    assert (desk.view.stage, desk.tasks.count("restore_supply")) == ("closed", 1)
+    assert (desk.task("restore_supply").due_at - desk.now).total_seconds() == 24 * 3600
+    assert (desk.fact("restoration", "state"), desk.fact("restoration", "reason")) == ("ordered", reason)
+    assert desk.asked("grid-reviewer1", "order_restoration").code == "restoration_under_way"
+    desk.act("grid-crew3", "restore_supply", restored_at=desk.iso, reading="2")
+    desk.act("grid-crew2", "confirm_restoration", confirmed_at=desk.iso, supply_is_on=True)
+    assert "restore_supply" not in desk.tasks
+    assert desk.fact("suspension", "power") == "on"
+
+
+def test_nor_does_a_victims_case_that_is_monitored_where_nobody_could_order_it() -> None:
+    desk = reopened(Desk().suspended()).determined("continue_monitoring", finding="compromised")
+    assert (desk.view.stage, desk.tasks) == ("monitoring", ["advise_owner", "restore_supply", "review_monitoring"])
+
+
+def test_nor_does_an_exclusion_or_a_closing_as_stopped() -> None:
+    desk = reopened(Desk().suspended()).determined("continue_monitoring", finding="pending_appraisal")
+    assert "restore_supply" not in desk.tasks, "nothing is found yet"
+    desk.act("drc-handler1", "propose_exclusion", reason_code="node", explanation="普通节点")
+    desk.act("drc-reviewer1", "decide_exclusion", decision="approve")
+    assert desk.tasks == ["restore_supply"]
+    desk = Desk().suspended()
+    desk.act("drc-handler1", "propose_closure", outcome="self_stopped", summary="已停止")
+    desk.act("drc-reviewer1", "decide_closure", decision="approve")
+    assert desk.tasks == ["follow_up", "follow_up", "restore_supply"]
+
+
+def test_a_restoration_that_is_under_way_is_not_ordered_twice() -> None:
+    desk = objected(Desk().suspended())
+    desk.act("drc-reviewer2", "decide_objection", decision="upheld", answer="成立")
+    desk.act("drc-handler1", "propose_determination", **proposal("close", finding="false_positive"))
+    desk.act("drc-reviewer2", "decide_determination", decision="approve")
+    assert desk.tasks.count("restore_supply") == 1
+
+
+def test_the_grid_companys_own_cut_is_ended_by_the_grid_company() -> None:
+    desk = Desk().verified()
+    cut = {"ground": "G2_emergency", "danger": "fire", "cut_at": desk.iso, "user_class": "ordinary"}
+    desk.act(
+        "grid-reviewer1", "report_grid_suspension", **cut, serves_residents=False, attachments=[FILE], officers=OFFICERS
+    )
+    desk.confirmed().determined("close", finding="false_positive")
+    assert (desk.view.stage, "restore_supply" in desk.tasks) == ("closed", False)
+    restore(desk)
 
 
 def test_closing_is_proposed_once_at_a_time() -> None:

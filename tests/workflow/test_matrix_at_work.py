@@ -38,16 +38,18 @@ MEANING = {
         "determine",
         "close",
         "end_surcharge",
+        # 0012 item 19: where the cut has lost its ground.
+        "restore_supply",
     },
 }
 RULED = {
     "rule_on_return": None,  # the same task, whatever it was
-    "decide_exclusion": {"triage"},
+    "decide_exclusion": {"triage", "restore_supply"},
     "decide_objection": {"restore_supply", "determine"},
     # One bill follows another while listed days are unbilled.
     "review_bill": {"issue_bill"},
     "confirm_restoration": {"close"},
-    "decide_closure": {"follow_up", "close"},
+    "decide_closure": {"follow_up", "close", "restore_supply"},
     "receive_transfer": {"triage", "determine"},
 }
 # workflow.md, gate 10: what may be open in a closed case and so outlives every stage; a visit belongs to the closed.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cases.workflow.effects.base import Data, follow_ups, is_open, lead, owed_kind, picked, put, signed
 from cases.workflow.effects.handoffs import the_task
 from cases.workflow.effects.lists import run_out, surcharge_of
+from cases.workflow.effects.restoration import ends_without_ground
 from cases.workflow.view import CaseView, Context, Outcome
 
 
@@ -28,17 +29,19 @@ def decide_closure(view: CaseView, data: Data, ctx: Context) -> Outcome:
             # Refused because the mining goes on: another list may be what is needed, and closing took its place.
             again.append(lead(view, "plan_surcharge"))
         return Outcome(facts=put(view, "closure", state="refused", **decided), open=again)
-    facts = put(view, "closure", state="closed", **decided)
+    facts, ended = put(view, "closure", state="closed", **decided), view.facts["closure"]["outcome"]
     if run_out(surcharge_of(view)):
         # Its last day was its end; in a later round nobody can end it any more.
         facts |= put(view, "surcharge", state="ended", ended_at=ctx.now)
-    return Outcome(
+    outcome = Outcome(
         to="closed",
         facts=facts,
-        case={"outcome": view.facts["closure"]["outcome"], "review_on": None},
+        case={"outcome": ended, "review_on": None},
         open=follow_ups(view, ctx),
         document=("closure", None),
     )
+    ends_without_ground(view, ctx, outcome, ended)
+    return outcome
 
 
 def reopen_case(view: CaseView, data: Data, ctx: Context) -> Outcome:

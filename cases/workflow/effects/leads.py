@@ -12,6 +12,7 @@ from cases.workflow.effects.base import (
     put,
     signed,
 )
+from cases.workflow.effects.restoration import ends_without_ground
 from cases.workflow.effects.rounds import counted, hit_again, sourced
 from cases.workflow.view import CaseView, Context, OpenTask, Outcome
 
@@ -104,9 +105,11 @@ def decide_exclusion(view: CaseView, data: Data, ctx: Context) -> Outcome:
     facts = put(view, "exclusion", state="approved", **decided)
     closure = {"state": "closed", "outcome": "false_positive", "feedback": "not_mining"}
     facts["closure"] = {**closure, **signed(view, ctx)}
-    return Outcome(
+    outcome = Outcome(
         to="closed",
         facts=facts,
         case={"outcome": "false_positive", "review_on": None},
         document=("exclusion", None),
     )
+    ends_without_ground(view, ctx, outcome, "false_positive")
+    return outcome

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from audit.log import timestamp
-from cases.policy.deadlines import Deadline
 from cases.workflow.effects.base import (
     Data,
     asked_for,
@@ -23,13 +20,10 @@ from cases.workflow.effects.base import (
     to_close,
 )
 from cases.workflow.effects.billing import revoke_lists
+from cases.workflow.effects.restoration import ordered, power_is_off, restore
 from cases.workflow.effects.suspension import suspension_of
 from cases.workflow.task_kinds import KINDS
-from cases.workflow.view import CaseView, Context, Facts, OpenTask, Outcome
-
-
-def power_is_off(view: CaseView) -> bool:
-    return suspension_of(view).get("power") == "off"
+from cases.workflow.view import CaseView, Context, OpenTask, Outcome
 
 
 def record_objection(view: CaseView, data: Data, ctx: Context) -> Outcome:
@@ -56,20 +50,11 @@ def decide_objection(view: CaseView, data: Data, ctx: Context) -> Outcome:
     lists = revoke_lists(view, ctx)
     if power_is_off(view) and not is_open(view, "restore_supply", "confirm_restoration"):
         due = restoration_due(view, ctx, ctx.now)
-        facts |= _restoration(view, ctx, "objection_upheld", due.at)
-        tasks.append(_restore(due))
+        facts |= ordered(view, ctx, "objection_upheld", due.at)
+        tasks.append(restore(due))
     return Outcome(
         to="verification", facts=facts | lists.facts, open=tasks + lists.open, close=lists.close, document=document
     )
-
-
-def _restoration(view: CaseView, ctx: Context, reason: str, due: datetime) -> Facts:
-    state = {"state": "ordered", "reason": reason, "due": timestamp(due), **signed(view, ctx)}
-    return {"restoration": state}
-
-
-def _restore(due: Deadline) -> OpenTask:
-    return OpenTask("restore_supply", due_at=due.at, due_rule=due.rule, provisional=due.provisional)
 
 
 def stay_execution(view: CaseView, data: Data, ctx: Context) -> Outcome:
@@ -109,8 +94,8 @@ def order_restoration(view: CaseView, data: Data, ctx: Context) -> Outcome:
     """The 24 hours run from when the cause was gone, not from when somebody found the time to sign."""
     due = restoration_due(view, ctx, data["cause_removed_at"])
     return Outcome(
-        facts=_restoration(view, ctx, data["reason_code"], due.at),
-        open=[_restore(due)],
+        facts=ordered(view, ctx, data["reason_code"], due.at),
+        open=[restore(due)],
         document=("restoration_order", None),
     )
 

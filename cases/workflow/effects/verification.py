@@ -20,6 +20,7 @@ from cases.workflow.effects.base import (
     today,
 )
 from cases.workflow.effects.handoffs import the_task
+from cases.workflow.effects.restoration import ends_without_ground
 from cases.workflow.view import CaseView, Context, Facts, OpenTask, Outcome
 
 # How a case that is closed by its determination ended.
@@ -170,6 +171,7 @@ def decide_determination(view: CaseView, data: Data, ctx: Context) -> Outcome:
     outcome.facts |= put(view, "determination", state="decided", **decided)
     outcome.document = ("determination", None)
     outcome.basis = tuple(key for row in determination["disposals"] for key in row["basis"])
+    ends_without_ground(view, ctx, outcome, OUTCOME_OF[determination["finding"]])
     if determination["finding"] == "compromised" and not is_open(view, "advise_owner"):
         outcome.open.append(OpenTask("advise_owner"))
     return outcome

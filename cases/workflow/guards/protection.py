@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cases.workflow.effects.base import instant, is_open
-from cases.workflow.effects.protection import power_is_off
+from cases.workflow.effects.restoration import power_is_off
 from cases.workflow.guards.base import Data, cite, correct, local, needs, refuse
 from cases.workflow.view import CaseView, Context, Refusal
 

@@ -10,7 +10,7 @@ from cases.policy.execution import execution_obstacles, execution_window, notice
 from cases.policy.obstacle import obstacle
 from cases.policy.suspension import Step, evaluate
 from cases.workflow.effects.base import instant, today
-from cases.workflow.effects.protection import power_is_off
+from cases.workflow.effects.restoration import power_is_off
 from cases.workflow.effects.suspension import notice_class, notice_override, ordered_ground, suspension_of
 from cases.workflow.forms.choices import GRID_GROUNDS
 from cases.workflow.guards.base import Data, cite, correct, first, from_obstacle, local, needs, refuse

@@ -39,6 +39,7 @@ SIGNS_OPEN: Final = {
         "determine",
         "close",
         "end_surcharge",
+        "restore_supply",
     ),
     "=ruling": ("triage", "restore_supply", "determine", "issue_bill", "close", "follow_up", *FINDING_KINDS),
 }

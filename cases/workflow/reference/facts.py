@@ -114,7 +114,15 @@ FACTS: Final[dict[str, Fact]] = {
     ),
     "restoration": Fact(
         "state ordered|restored|confirmed, reason, due, restored_at, late, reading, confirmed_at",
-        ("order_restoration", "decide_objection", "restore_supply", "confirm_restoration"),
+        (
+            "order_restoration",
+            "decide_objection",
+            "decide_determination",
+            "decide_closure",
+            "decide_exclusion",
+            "restore_supply",
+            "confirm_restoration",
+        ),
         Text("恢复供电", "The restoration"),
     ),
     "surcharge": Fact(
