@@ -112,6 +112,25 @@ def reports(view: CaseView, kind: str) -> list[dict[str, Any]]:
     return ([own] if own else []) + later
 
 
+def asked_of(view: CaseView, ctx: Context, kind: str, reported: str = "") -> int | None:
+    """Who does this work here: the region's agency or the next one above; where neither has one, who reported before.
+
+    So a case that came from another region goes back to the office there that knows it. None: nobody can do it.
+    """
+    who = KINDS[kind].addressee
+    found = ctx.directory.addressee(who, view.region_code)
+    if found is not None:
+        return found.id
+    known = (view.facts.get("findings") or {}).get(reported or kind) or {}
+    before = ctx.directory.by_id.get(known.get("agency") or 0)
+    return before.id if before is not None and before.active and before.kind == who else None
+
+
+def adviser(view: CaseView, ctx: Context) -> int | None:
+    """The cyberspace office that advises a victim."""
+    return asked_of(view, ctx, "advise_owner", "analyse_traffic")
+
+
 def follow_ups(view: CaseView, ctx: Context) -> list[OpenTask]:
     """The visits after closing, at 30 and 90 days."""
     calendar = calendar_for(view.region_code, ctx.directory)

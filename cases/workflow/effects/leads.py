@@ -6,6 +6,7 @@ from typing import Any
 
 from cases.workflow.effects.base import (
     Data,
+    asked_of,
     end_of_day,
     lead,
     picked,
@@ -84,7 +85,10 @@ def continue_monitoring(view: CaseView, data: Data, ctx: Context) -> Outcome:
 
 def dispatch_verification(view: CaseView, data: Data, ctx: Context) -> Outcome:
     """Every finding asked for becomes a task of the agency that makes it; their inspections are the commission's."""
-    tasks = [lead(view, kind) if kind == "inspect_site" else OpenTask(kind) for kind in data["findings"]]
+    tasks = [
+        lead(view, kind) if kind == "inspect_site" else OpenTask(kind, agency_id=asked_of(view, ctx, kind))
+        for kind in data["findings"]
+    ]
     return Outcome(
         to="verification",
         facts={"dispatch": {"findings": data["findings"], **signed(view, ctx)}},

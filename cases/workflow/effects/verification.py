@@ -9,7 +9,9 @@ from cases.policy.evidence import distinct_officers
 from cases.policy.suspension import MINING_FINDINGS, grounds
 from cases.workflow.effects.base import (
     Data,
+    adviser,
     after_last_finding,
+    asked_of,
     end_of_day,
     follow_ups,
     is_open,
@@ -115,7 +117,9 @@ def request_rework(view: CaseView, data: Data, ctx: Context) -> Outcome:
         if kind in findings:
             findings[kind] = {**findings[kind], "rework": True}
     tasks = [
-        lead(view, kind, rework=True) if kind == "inspect_site" else OpenTask(kind, data={"rework": True})
+        lead(view, kind, rework=True)
+        if kind == "inspect_site"
+        else OpenTask(kind, agency_id=asked_of(view, ctx, kind), data={"rework": True})
         for kind in data["findings"]
     ]
     return Outcome(facts={"findings": findings}, open=tasks)
@@ -173,7 +177,7 @@ def decide_determination(view: CaseView, data: Data, ctx: Context) -> Outcome:
     outcome.basis = tuple(key for row in determination["disposals"] for key in row["basis"])
     ends_without_ground(view, ctx, outcome, OUTCOME_OF[determination["finding"]])
     if determination["finding"] == "compromised" and not is_open(view, "advise_owner"):
-        outcome.open.append(OpenTask("advise_owner"))
+        outcome.open.append(OpenTask("advise_owner", agency_id=adviser(view, ctx)))
     return outcome
 
 

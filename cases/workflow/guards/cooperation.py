@@ -44,8 +44,9 @@ def receiving_region(view: CaseView, data: Data, ctx: Context) -> Refusal | None
     if receiver is None or not region.code.startswith(receiver.region_code):
         return refuse(
             "no_commission_there",
-            f"{region.name}没有登记发展改革委，不能移交。由管理员登记后再办。",
-            f"{region.name} has no commission on record.",
+            f"{region.name}没有登记发展改革委，不能移交。由系统管理员用 manage.py create_agency 登记后再办。",
+            f"{region.name} has no commission on record. Have the system administrator register one"
+            " (manage.py create_agency).",
             missing=("to_region",),
         )
     if receiver.id == view.lead_agency_id:

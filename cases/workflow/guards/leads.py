@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 from cases.policy.dated import CHINA
-from cases.workflow.effects.base import today
+from cases.workflow.effects.base import asked_of, today
 from cases.workflow.effects.merging import merged_row
 from cases.workflow.guards.base import Data, cite, correct, refuse
 from cases.workflow.task_kinds import KINDS
@@ -61,15 +61,16 @@ def review_date(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
 
 
 def addressees(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
-    """Each finding asked for has somebody in this region who can make it."""
+    """Each finding asked for has somebody who can make it."""
     for kind in data["findings"] if data else ():
-        who = KINDS[kind].addressee
-        if ctx.directory.addressee(who, view.region_code) is None:
-            name = describe_agency(who)
+        if kind != "inspect_site" and asked_of(view, ctx, kind) is None:
+            name = describe_agency(KINDS[kind].addressee)
             return refuse(
                 "no_addressee",
-                f"本地区没有登记{name.zh}，不能下发“{KINDS[kind].label.zh}”。由单位管理员登记后再下发，或不选此项。",
-                f"No {name.en} is registered for this region. Have it registered, or leave this finding out.",
+                f"本地区没有登记{name.zh}，无处办理“{KINDS[kind].label.zh}”。"
+                "由系统管理员用 manage.py create_agency 登记后再办，或不选此项。",
+                f"No {name.en} is registered for this region. Have the system administrator register one"
+                " (manage.py create_agency), or leave this finding out.",
                 missing=("findings",),
             )
     return None

@@ -6,7 +6,7 @@ from cases.policy.evidence import MIN_OFFICERS, distinct_officers
 from cases.policy.obstacle import obstacle
 from cases.policy.surcharge import Proposal, earliest_start, surcharge_refusal, surcharge_rule
 from cases.policy.suspension import MINING_FINDINGS
-from cases.workflow.effects.base import instant, today
+from cases.workflow.effects.base import adviser, instant, is_open, today
 from cases.workflow.effects.verification import disposals_of
 from cases.workflow.guards.base import Data, cite, correct, from_obstacle, local, minute, needs, refuse
 from cases.workflow.guards.situation import determination, finding, measure_taken, surcharge_proposal
@@ -80,6 +80,33 @@ def combination(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
     if "surcharge" in kinds and data["proven_from"] is None:
         return needs("proven_from", "查实的起始日期", "the proven start")
     return _closing(view, data, ctx) if "close" in kinds else None
+
+
+def adviser_known(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
+    """A victim is advised by a cyberspace office, so before it is proposed there is one (gate 8)."""
+    if not data or data["finding"] != "compromised":
+        return None
+    return _no_adviser(view, ctx, "finding")
+
+
+def adviser_still_known(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
+    """The same when it is decided: an office may have been closed since."""
+    if not data or data["decision"] != "approve" or determination(view).get("finding") != "compromised":
+        return None
+    return _no_adviser(view, ctx, "decision")
+
+
+def _no_adviser(view: CaseView, ctx: Context, field: str) -> Refusal | None:
+    if is_open(view, "advise_owner") or adviser(view, ctx) is not None:
+        return None
+    return refuse(
+        "no_addressee",
+        "本地区没有登记网信办，认定“被入侵利用”后无处出具处置建议。由系统管理员用 manage.py create_agency 登记后再办。",
+        "No cyberspace office is registered for this region, so nobody could advise the victim. Have the system"
+        " administrator register one first (manage.py create_agency).",
+        article=cite(view, ctx, "project.victim"),
+        missing=(field,),
+    )
 
 
 def _closing(view: CaseView, data: Data, ctx: Context) -> Refusal | None:

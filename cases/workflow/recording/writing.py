@@ -149,8 +149,9 @@ def _opening(task: OpenTask, region: str, by: By) -> dict[str, Any]:
         if addressee is None:
             raise WorkflowError(
                 Text(
-                    f"本地区没有可承办“{kind.label.zh}”的单位，请先在“机构与人员”中设置。",
-                    f"No agency in this region can take “{kind.label.en}”; set one up first.",
+                    f"本地区没有可承办“{kind.label.zh}”的单位，由系统管理员用 manage.py create_agency 新设后再办。",
+                    f"No agency in this region can take “{kind.label.en}”; have the system administrator set one up"
+                    " first (manage.py create_agency).",
                 ),
                 code="no_addressee",
             )

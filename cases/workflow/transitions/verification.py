@@ -12,7 +12,7 @@ from cases.workflow.forms import verification as forms
 from cases.workflow.guards import closing, findings, suspension
 from cases.workflow.guards import verification as gates
 from cases.workflow.guards.base import not_future
-from cases.workflow.guards.leads import review_date
+from cases.workflow.guards.leads import addressees, review_date
 from cases.workflow.transitions.columns import (
     BY_DISPOSAL,
     BY_FINDING,
@@ -108,7 +108,7 @@ ROWS: Final = (
         opens=BY_FINDING,
         must_differ_from=NONE,
         inputs=forms.REQUEST_REWORK,
-        guards=(),
+        guards=(addressees,),
         effect=effects.request_rework,
         basis=("penalty_law.facts",),
     ),
@@ -146,6 +146,7 @@ ROWS: Final = (
             findings.proposed_on_findings,
             gates.price_class_known,
             gates.combination,
+            gates.adviser_known,
             review_date,
         ),
         effect=effects.propose_determination,
@@ -167,6 +168,7 @@ ROWS: Final = (
             gates.decided_surcharge,
             gates.decided_monitoring,
             findings.decided_on_findings,
+            gates.adviser_still_known,
             closing.closed_by_determination,
         ),
         effect=effects.decide_determination,
