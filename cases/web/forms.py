@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -206,7 +208,7 @@ def _options(f: Field, options: Options) -> Sequence[Option]:
     return f.choices or options.get(f.name) or options.get(f.kind, ())
 
 
-# --- the check page --------------------------------------------------------------------------------------------------
+# --- to be read ------------------------------------------------------------------------------------------------------
 
 
 def hidden(fields: Sequence[Field], data: Mapping[str, Any], path: str = PREFIX) -> SafeString:
@@ -231,7 +233,7 @@ def _flatten(fields: Sequence[Field], data: Mapping[str, Any], path: str, pairs:
 def summary(
     fields: Sequence[Field], data: Mapping[str, Any], options: Options, files: Mapping[str, Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
-    """Everything that was filled in, in words, for the check page."""
+    """Everything that was filled in, in words, to be read where it can no longer be changed."""
     rows = []
     for f in fields:
         value = data.get(f.name)
@@ -250,4 +252,17 @@ def _lines(f: Field, value: Any, options: Options, files: Mapping[str, Mapping[s
     items = value if isinstance(value, list) else [value]
     if f.kind in ("attachment", "attachments"):
         return [str(files.get(item, {}).get("filename", item)) for item in items]
+    if f.kind == "longtext":
+        return str(value).splitlines()
+    if f.kind == "datetime":
+        return [_moment(str(item)) for item in items]
     return [names.get(str(item), names.get(str(item).lower(), str(item))) for item in items]
+
+
+def _moment(typed: str) -> str:
+    """A time as people write it; as it was typed where it is none."""
+    try:
+        at = datetime.fromisoformat(typed)
+        return f"{timezone.localtime(at) if at.tzinfo else at:%Y-%m-%d %H:%M}"
+    except (ValueError, OverflowError):
+        return typed

@@ -14,8 +14,10 @@ from agencies.models import Agency, User
 from agencies.services import grant_role
 from audit import clock
 from cases.models import Case
+from cases.web.forms import summary
 from cases.workflow.deciding.available import available_actions
 from cases.workflow.engine import Result
+from cases.workflow.forms.build import longtext, moment, rows
 from tests.web import story
 from tests.web.conftest import LogIn
 
@@ -236,6 +238,16 @@ def test_what_cannot_be_undone_is_checked_first(log_in: LogIn) -> None:
     done = act(client, case, "decide_determination", step="confirm", **{"f.decision": "approve"})
     assert done.status_code == 302  # type: ignore[attr-defined]
     assert Case.objects.get(pk=case.case_id).stage == "monitoring"
+
+
+def test_the_check_page_shows_times_as_people_write_them() -> None:
+    fields = [moment("cut_at", "停电时间", "Cut at"), rows("tries", "送达尝试", "Tries", (moment("at", "时间", "At"),))]
+    typed = {"cut_at": "2021-12-10T10:40", "tries": [{"at": "2021-12-09T08:05"}]}
+    assert [row["lines"] for row in summary(fields, typed, {}, {})] == [["2021-12-10 10:40"], ["时间 2021-12-09 08:05"]]
+    for none in ("昨天T下午", "0001-01-01T00:00+14:00"):
+        assert summary(fields, {"cut_at": none}, {}, {})[0]["lines"] == [none]
+    note = [longtext("note", "说明", "Note")]
+    assert summary(note, {"note": "第一行\r\n第二行"}, {}, {})[0]["lines"] == ["第一行", "第二行"]
 
 
 def test_a_one_way_act_is_not_done_from_the_first_page(log_in: LogIn) -> None:
