@@ -191,9 +191,16 @@ def context(
         "wanted": _wanted(form, shown),
         "stale": stale,
         "open": form.refusal is None,
+        "kept": _kept(form) if form.refusal else [],
         "can_simulate": form.transition.action in simulation.NEEDS,
         "simulation": simulation.shown(form.transition, form.data, _region(form), _today(form)),
     }
+
+
+def _kept(form: Form) -> list[dict[str, Any]]:
+    """What was typed on an act that can no longer be done here, to read and to copy."""
+    inputs = [f for f in form.transition.inputs if f.kind != "task"]
+    return forms.summary(inputs, form.data, offers(form.actor, form.case, form.tasks), _files(form))
 
 
 def _wanted(form: Form, refusal: Refusal | None) -> list[dict[str, str]]:

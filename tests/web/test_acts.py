@@ -120,6 +120,44 @@ def test_a_stale_form_keeps_what_was_typed_and_says_who_came_before(log_in: LogI
     assert client.post(f"/cases/{case.number}/actions/report_consumption/", typed | again).status_code == 302
 
 
+def test_a_second_tab_shows_what_was_typed_although_the_act_is_over(log_in: LogIn) -> None:
+    case = story.opened()
+    client, seen = log_in("drc-handler1"), version(case)
+    act(client, case, "dispatch_verification", **{"f.findings": "check_consumption"})
+    late = {"version": str(seen), "key": "late", "f.findings": "trace_subscriber", "f.request": "第一行\n第二行 <b>"}
+    answer = act(client, case, "dispatch_verification", **late)
+    assert answer.status_code == 412  # type: ignore[attr-defined]
+    said, page = text(answer), answer.content.decode()  # type: ignore[attr-defined]
+    assert "你的填写没有提交，也不能在这一页再提交" in said
+    assert "你的填写已保留在下方" not in said
+    kept = re.search(r'<dl class="dl check">.*?</dl>', page, re.DOTALL)
+    assert kept
+    assert "溯源核查" in kept[0]
+    assert "第一行<br>第二行 &lt;b&gt;" in kept[0]
+    assert "<textarea" not in page
+    assert 'name="key"' not in page
+
+
+def test_what_was_typed_is_shown_too_where_the_version_is_the_present_one(log_in: LogIn) -> None:
+    case = story.dispatched()
+    answer = act(log_in("drc-handler1"), case, "dispatch_verification", **{"f.request": "写了很久的说明"})
+    assert answer.status_code in (403, 409)  # type: ignore[attr-defined]
+    assert "写了很久的说明" in text(answer)
+    assert "下面的内容没有提交" in text(answer)
+    shown = log_in("drc-handler1").get(f"/cases/{case.number}/actions/dispatch_verification/")
+    assert "下面的内容" not in text(shown), "nothing was typed on a page that was only opened"
+
+
+def test_a_stale_form_that_is_still_open_says_that_it_is_kept(log_in: LogIn) -> None:
+    case = story.opened()
+    seen = version(case)
+    story.do("drc-handler2", "comment", case, comment="先到一步")
+    answer = act(log_in("drc-handler1"), case, "comment", version=str(seen), **{"f.comment": "走访邻居"})
+    assert answer.status_code == 412  # type: ignore[attr-defined]
+    assert "你的填写已保留在下方，请核对后重新提交。" in text(answer)
+    assert ">走访邻居</textarea>" in answer.content.decode()  # type: ignore[attr-defined]
+
+
 def test_a_form_sent_again_with_other_content_can_still_be_submitted(log_in: LogIn) -> None:
     """The browser's back button after a submission: the key is used, but the page knows a way on."""
     case = story.opened()
