@@ -17,6 +17,8 @@ from cases.selectors.scopes import task_scopes, viewing_agencies
 
 # The newest cases an agency takes part in, among which "what others owe us" is looked for.
 OUTGOING_CASES = 5000
+# How many of a person's latest acts of one sort are compared with a new one.
+RECENT = 50
 
 
 class DueCounts(NamedTuple):
@@ -151,3 +153,23 @@ def kinds_of(task_ids: Sequence[str]) -> dict[str, str]:
     """The kinds of tasks that an event already shown to this person names."""
     sql = "SELECT id::text AS id, kind FROM cases_task WHERE id = ANY(%s::uuid[])"
     return {row["id"]: row["kind"] for row in fetch(sql, [list(task_ids)])}
+
+
+def done_since(actor: Actor, action: str, since: datetime, *, case_id: str | None) -> list[Row]:
+    """What this person did by an act on a case since then, the latest first, with the hash of what was sent.
+
+    `case_id` None: what was done on any case, as for opening one. Acts sent without a key are not among them.
+    """
+    on_case, stream = ("AND e.stream = %s", [f"case/{case_id}"]) if case_id else ("", [])
+    sql = f"""WITH done AS MATERIALIZED (
+            SELECT e.id, e.at, e.stream, e.body FROM audit_event e
+            WHERE e.actor_id = %s AND e.at >= %s AND e.action = %s AND left(e.stream, 5) = 'case/' {on_case}
+            ORDER BY e.at DESC LIMIT {RECENT})
+        SELECT done.at, c.number, k.key, k.request_hash,
+               (convert_from(done.body, 'UTF8')::jsonb -> 'files')::text AS files
+        FROM done JOIN cases_case c ON c.id = substr(done.stream, 6)::uuid
+        JOIN cases_idempotencykey k ON k.actor_id = %s AND k.created_at = done.at
+            AND k.response ->> 'event_id' = done.id::text
+        ORDER BY done.at DESC, done.id DESC"""
+    rows = fetch(sql, [actor.user_id, since, action, *stream, actor.user_id])
+    return [{**row, "files": orjson.loads(row["files"] or "[]")} for row in rows]

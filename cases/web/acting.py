@@ -170,7 +170,7 @@ def context(
         form.data,
         errors=errors or {},
         options=offers(form.actor, form.case, form.tasks),
-        files=_files(form),
+        files=files_of(form),
         extra_row=extra_row,
     )
     listed = [
@@ -200,7 +200,7 @@ def context(
 def _kept(form: Form) -> list[dict[str, Any]]:
     """What was typed on an act that can no longer be done here, to read and to copy."""
     inputs = [f for f in form.transition.inputs if f.kind != "task"]
-    return forms.summary(inputs, form.data, offers(form.actor, form.case, form.tasks), _files(form))
+    return forms.summary(inputs, form.data, offers(form.actor, form.case, form.tasks), files_of(form))
 
 
 def _wanted(form: Form, refusal: Refusal | None) -> list[dict[str, str]]:
@@ -232,7 +232,7 @@ def check_context(form: Form, foreseen: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **_about(form),
         "form": {"hidden": forms.hidden(inputs, form.data), "key": form.key, "version": form.version},
-        "summary": forms.summary(inputs, form.data, offers(form.actor, form.case, form.tasks), _files(form)),
+        "summary": forms.summary(inputs, form.data, offers(form.actor, form.case, form.tasks), files_of(form)),
         "after": after,
     }
 
@@ -281,5 +281,6 @@ def _today(form: Form) -> date:
     return timezone.localtime(form.now).date()
 
 
-def _files(form: Form) -> dict[str, Row]:
+def files_of(form: Form) -> dict[str, Row]:
+    """The files of the case by their id."""
     return {row["id"]: row for row in list_attachments(form.actor, form.case["id"])} if form.case else {}

@@ -44,6 +44,53 @@ def test_a_double_click_and_the_back_button_act_once(enter: Enter, scripts: bool
 
 
 @pytest.mark.parametrize("scripts", [True, False])
+def test_the_back_button_finds_all_that_was_typed_and_opens_no_second_case(enter: Enter, scripts: bool) -> None:
+    typed = {"title": f"后退一案{scripts}", "note": "说明文字", "batch": "一批", "site": "场所1"}
+    page = enter("drc-handler1", scripts=scripts)
+
+    def kept() -> dict[str, str]:
+        return {name: page.locator(f"[name='f.{name}']").input_value() for name in typed}
+
+    page.goto("/cases/")
+    page.goto("/cases/new/")
+    page.locator("[name='f.region_code']").select_option(index=2)
+    page.locator("[name='f.source']").select_option("telecom")
+    page.locator("[name='f.signals[0].family']").select_option("traffic")
+    page.fill("[name='f.signals[0].count']", "3")
+    for name, value in typed.items():
+        page.fill(f"[name='f.{name}']", value)
+    page.locator(".card-footer").get_by_role("link", name="返回").click()
+    page.wait_for_url(re.compile("/cases/$"))
+    page.go_back()
+    assert kept() == typed
+    page.locator("button[value=now]").click()
+    expect(page.locator(".note.ok")).to_contain_text("已办理：列入监测名单")
+    page.go_back()
+    assert kept() == typed
+    page.locator("button[value=now]").click()
+    expect(page.locator(".note.warn")).to_contain_text("刚才已提交过相同内容")
+    expect(page.get_by_role("button", name="仍要再次提交")).to_be_visible()
+    assert Case.objects.filter(title=typed["title"]).count() == 1
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_the_same_comment_sent_after_stepping_back_is_asked_about(enter: Enter, scripts: bool) -> None:
+    case = story.opened(title=f"再次备注{scripts}")
+    page = enter("drc-handler1", scripts=scripts)
+    comment(page, case, "只写一次")
+    page.locator("button[value=now]").click()
+    expect(page.locator(".note.ok")).to_contain_text("已办理：备注")
+    page.go_back()
+    expect(page.locator("[name='f.comment']")).to_have_value("只写一次")
+    page.locator("button[value=now]").click()
+    expect(page.locator(".note.warn")).to_contain_text("刚才已提交过相同内容")
+    assert version(case) == 2
+    page.get_by_role("button", name="仍要再次提交").dblclick()
+    expect(page.locator(".note.ok")).to_contain_text("已办理：备注")
+    assert version(case) == 3
+
+
+@pytest.mark.parametrize("scripts", [True, False])
 def test_a_session_that_ends_in_the_middle_of_a_form_loses_nothing(enter: Enter, scripts: bool) -> None:
     case = story.opened(title=f"超时一案{scripts}")
     page = enter("drc-handler1", scripts=scripts)

@@ -12,7 +12,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 
 from cases.selectors.case import get_case
-from cases.web import acting
+from cases.selectors.paging import Row
+from cases.web import acting, repeats
 from cases.web.acting import Form
 from cases.web.pages import PageRequest, page
 from cases.web.show.words import say, sentences
@@ -21,6 +22,8 @@ from cases.workflow.errors import IdempotencyConflict, NotVisible, WorkflowError
 from cases.workflow.transitions import TRANSITIONS
 
 EDIT = ("edit", "row")
+# Pressed on a page that has shown what is about to be done; `again`: and that the same has just been done.
+CONFIRMED = ("confirm", "again")
 
 
 @page
@@ -42,7 +45,8 @@ def open_case(request: PageRequest) -> HttpResponse:
 
 def _show(request: PageRequest, form: Form, *, status: int = 200, **more: Any) -> HttpResponse:
     response = render(request, "web/action.html", acting.context(form, **more), status=status)
-    # Stepping back by the browser's button finds what was typed; Chromium forgets it where nothing may be stored.
+    # Stepping back by the browser's button finds what was typed, but for names, numbers and addresses of people, which
+    # the browser is told not to remember at all. Where nothing may be stored Chromium would forget everything.
     response["Cache-Control"] = "private, no-cache"
     return response
 
@@ -54,14 +58,20 @@ def _submitted(request: PageRequest, form: Form) -> HttpResponse:
         acting.take_files(request, form)
         if step in EDIT:
             return _show(request, form, extra_row=name)
+        before = None if step == "again" else repeats.done_before(form)
         # What cannot be undone is never done from the first page, whatever step the request names.
-        if step == "check" or (form.transition.one_way and step != "confirm"):
-            foreseen = acting.rehearse(form)
-            return render(request, "web/action_check.html", acting.check_context(form, foreseen))
+        if before or step == "check" or (form.transition.one_way and step not in CONFIRMED):
+            return _check(request, form, before)
         result = acting.perform(form)
     except WorkflowError as refused:
         return _refused(request, form, refused)
     return _done(request, form, result)
+
+
+def _check(request: PageRequest, form: Form, before: Row | None) -> HttpResponse:
+    """The page to read before it is done; `before`: the act by which the same has just been done."""
+    context = acting.check_context(form, acting.rehearse(form)) | {"before": before}
+    return render(request, "web/action_check.html", context, status=409 if before else 200)
 
 
 def _refused(request: PageRequest, form: Form, refused: WorkflowError) -> HttpResponse:
