@@ -5,11 +5,10 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST
 
 from agencies.vocabulary import Label
 from audit import clock
-from cases.web.pages import PageRequest, page
+from cases.web.pages import PageRequest, page, post_only
 from cases.workflow.errors import NotVisible
 from notifications import selectors, services
 from notifications.context import line
@@ -57,7 +56,7 @@ def open_message(request: PageRequest, message_id: int) -> HttpResponse:
     return redirect(reverse("web:case", args=[message.number]) if message.number else reverse("web:tasks"))
 
 
-@require_POST
+@post_only
 @page
 def read_all(request: PageRequest) -> HttpResponse:
     """All that had arrived when the page was drawn; what came since has been seen by nobody."""

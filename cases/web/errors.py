@@ -10,10 +10,10 @@ import secrets
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import timezone
-from django.views.csrf import csrf_failure as default_page
 
 from cases.web import entrance
 
@@ -40,4 +40,4 @@ def expired_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     """
     if request.method == "POST" and entrance.from_here(request) and not request.path.startswith(settings.LOGIN_URL):
         return entrance.resume(request, request.get_full_path(), entrance.sent(request), status=403)
-    return default_page(request, reason)
+    return render(request, "403_csrf.html", status=403)

@@ -61,6 +61,21 @@ def _answer(view: View[P], asked: PageRequest, *args: P.args, **kwargs: P.kwargs
         return refusal_page(asked, refused)
 
 
+def post_only(view: Callable[Concatenate[HttpRequest, P], HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """For an address that only takes what a button sends; whoever opens it is told so and led back."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if request.method == "POST":
+            return view(request, *args, **kwargs)
+        text = gettext("这个地址只接收页面上的按钮提交，没有改动任何内容。请回到工作台，从页面上办理。")
+        response = error_page(request, 405, gettext("这个地址不能直接打开"), text, tone="warn")
+        response["Allow"], response["Cache-Control"] = "POST", "private, no-store"
+        return response
+
+    return guarded
+
+
 def error_page(request: HttpRequest, status: int, heading: str, text: str, **more: Any) -> HttpResponse:
     """A heading that says what happened and a sentence that says what to do."""
     context = {"heading": heading, "text": text, **more}

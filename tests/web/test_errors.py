@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import logging
 import re
+from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
+from audit import clock
 from cases.web.views import workbench
 from tests.web.test_reading import entered
 
@@ -80,3 +83,38 @@ def test_a_page_marker_of_no_list_leads_back_to_the_first_page(demo_city: None, 
         answer = entered("drc-handler1").get(f"{address}?after={marker}")
         assert answer.status_code == 400, address
         assert "请从第一页重新查看" in answer.content.decode()
+
+
+CLOCK = "演示时钟：本系统当前以"
+
+
+def test_the_demo_clock_stands_in_the_footer_that_is_printed(demo_city: None) -> None:
+    client = entered("drc-handler1")
+    footer = re.compile(r'<footer class="pfoot">.*?</footer>', re.DOTALL)
+    for moved in (False, True):
+        if moved:
+            clock.advance(timedelta(days=3))
+        found = footer.search(client.get("/cases/").content.decode())
+        assert found
+        assert (f'<span class="only-print">{CLOCK}' in found[0]) is moved
+
+
+@pytest.mark.parametrize("address", ["/logout/", "/language/", "/audit/verify/", "/inbox/read/"])
+def test_an_address_that_only_takes_a_button_says_so(demo_city: None, address: str) -> None:
+    clock.advance(timedelta(days=3))
+    answer = entered("drc-handler1").get(address)
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    page = answer.content.decode()
+    assert "这个地址不能直接打开" in page
+    assert 'href="/tasks/"' in page
+    assert CLOCK in page
+
+
+def test_the_demo_clock_stands_on_an_expired_form_too(demo_city: None) -> None:
+    clock.advance(timedelta(days=3))
+    client = Client(enforce_csrf_checks=True)
+    answer = client.post("/login/", {"username": "drc-handler1", "password": "x"})
+    assert answer.status_code == 403
+    assert CLOCK in answer.content.decode()
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    assert "This page has expired" in client.post("/login/", {}).content.decode()

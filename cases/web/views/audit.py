@@ -11,12 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
-from django.views.decorators.http import require_POST
 
 from cases.selectors.case import find_case_id
 from cases.selectors.events import EventFilter, get_event, search_events
 from cases.web import filters
-from cases.web.pages import PageRequest, page
+from cases.web.pages import PageRequest, page, post_only
 from cases.web.show import audit as audit_page
 from cases.workflow.errors import NotVisible
 
@@ -48,7 +47,7 @@ def trail(request: PageRequest, event_id: int | None = None) -> HttpResponse:
     return render(request, "web/audit.html", context)
 
 
-@require_POST
+@post_only
 @page
 def verify_now(request: PageRequest) -> HttpResponse:
     """Recompute the chain of one case, or of everything, and keep the result for this session."""

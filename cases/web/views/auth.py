@@ -10,11 +10,12 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language, gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from agencies.errors import TooManyTries
 from agencies.models import User
 from cases.web import entrance
+from cases.web.pages import post_only
 from cases.web.show.words import say
 
 
@@ -42,14 +43,14 @@ def login_page(request: HttpRequest) -> HttpResponse:
     return entrance.login_form(request, target, carried=carried, status=status, **more)
 
 
-@require_POST
+@post_only
 def logout_page(request: HttpRequest) -> HttpResponse:
     """End the session; a link alone cannot, so that nobody is logged out by a picture in a page."""
     logout(request)
     return redirect("web:login")
 
 
-@require_POST
+@post_only
 def language(request: HttpRequest) -> HttpResponse:
     """Show the pages in another language from now on."""
     response = redirect(_inside(request, request.POST.get("next")))
