@@ -14,8 +14,10 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import timezone
+from django.utils.translation import gettext
 
-from cases.web import entrance
+from cases.web import entrance, whose
+from cases.web.pages import error_page
 
 logger = logging.getLogger(__name__)
 
@@ -36,8 +38,17 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def expired_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that was open when somebody logged in or out in another window: back to it, filled in as it was.
 
-    Only where the browser says that it stood on a page of this site; what another site sends is not shown again.
+    Only for whoever filled it in, and only where the browser says that it stood on a page of this site; what another
+    site sends is not shown again.
     """
     if request.method == "POST" and entrance.from_here(request) and not request.path.startswith(settings.LOGIN_URL):
-        return entrance.resume(request, request.get_full_path(), entrance.sent(request), status=403)
+        sent = entrance.sent(request)
+        if request.user.is_authenticated and not whose.belongs_to(sent, request.user.pk):
+            return _of_another(request)
+        return entrance.resume(request, request.get_full_path(), sent, status=403)
     return render(request, "403_csrf.html", status=403)
+
+
+def _of_another(request: HttpRequest) -> HttpResponse:
+    text = gettext("这一页是另一位使用者打开的，所填内容没有提交，也不再显示。请从你自己的页面办理。")
+    return error_page(request, 403, gettext("内容没有提交"), text, sign="lock", tone="warn")

@@ -17,6 +17,7 @@ from agencies.vocabulary import LABELS, Role
 from audit import clock
 from cases.policy.calendar import national_calendar
 from cases.selectors.pages import open_task_total
+from cases.web import whose
 from cases.web.show.words import listed, say
 
 
@@ -84,6 +85,7 @@ def _of_person(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     return {
         "base": "web/base.html",
         "actor": actor,
+        "whose": whose.mark(actor.user_id),
         "post_agency": post.agency_id if post else None,
         "post_name": post.agency_name if post else gettext("未分配机构"),
         "role_names": role_names(post.roles) if post else "",

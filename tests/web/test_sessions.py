@@ -5,14 +5,18 @@ from __future__ import annotations
 import html
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import orjson
+import pytest
 from django.conf import settings
 from django.test import Client
 
+from agencies.actors import find_actor
 from audit import clock
 from audit.models import Event
 from cases.models import Case
+from cases.web.whose import mark
 from cases.workflow.engine import Result
 from tests.web import story
 from tests.web.conftest import LogIn
@@ -26,7 +30,8 @@ def address(case: Result) -> str:
 
 def form(case: Result) -> dict[str, str]:
     version = Case.objects.values_list("version", flat=True).get(pk=case.case_id)
-    return {"version": str(version), "key": "k", "step": "now", "f.comment": TYPED}
+    whose = mark(find_actor("drc-handler1").user_id)
+    return {"version": str(version), "key": "k", "step": "now", "whose": whose, "f.comment": TYPED}
 
 
 def hidden(page: str) -> dict[str, str]:
@@ -57,6 +62,61 @@ def test_what_was_typed_goes_through_the_login_and_back(demo_city: None, client:
     assert filled.status_code == 200
     assert html.unescape(filled.content.decode()).count(TYPED) == 1
     assert Case.objects.get(pk=case.case_id).version == 1
+
+
+@pytest.mark.parametrize("mine", [True, False])
+def test_only_whoever_typed_it_gets_it_back_after_the_login(log_in: LogIn, mine: bool) -> None:
+    case = story.opened()
+    client = log_in("drc-handler1")
+    page = hidden(client.get(address(case)).content.decode())
+    client.cookies.pop(settings.SESSION_COOKIE_NAME)
+    door = client.post(address(case), {**page, "step": "now", "f.comment": TYPED})
+    assert "换人登录则不保留" in door.content.decode()
+    who = "drc-handler1" if mine else "grid-handler1"
+    person = {"username": who, "password": settings.DEMO_PASSWORD}
+    inside = client.post("/login/", {**hidden(door.content.decode()), **person}, follow=True)
+    shown = html.unescape(inside.content.decode())
+    assert (TYPED in shown) is mine
+    assert ("是另一位使用者填写的，没有提交，也没有保留" in shown) is not mine
+    assert inside.request["PATH_INFO"] == ("/login/" if mine else "/")
+    assert Case.objects.get(pk=case.case_id).version == 1
+
+
+@pytest.mark.parametrize("claimed", ["", "1", "x" * 43, None])
+def test_whose_it_is_cannot_be_made_up(log_in: LogIn, claimed: str | None) -> None:
+    case = story.opened()
+    sent = {**form(case), "whose": mark(find_actor("drc-handler2").user_id) if claimed is None else claimed}
+    door = Client().post(address(case), sent)
+    person = {"username": "drc-handler1", "password": settings.DEMO_PASSWORD}
+    inside = Client().post("/login/", {**hidden(door.content.decode()), **person}, follow=True)
+    assert TYPED not in html.unescape(inside.content.decode())
+
+
+def test_a_page_of_the_person_before_is_not_taken_over_in_another_tab(demo_city: None) -> None:
+    case = story.opened()
+    client = Client(enforce_csrf_checks=True)
+    client.login(username="drc-handler2", password=settings.DEMO_PASSWORD)
+    answer = client.post(address(case), form(case), headers={"origin": "http://testserver"})
+    assert answer.status_code == 403
+    page = html.unescape(answer.content.decode())
+    assert "这一页是另一位使用者打开的" in page
+    assert TYPED not in page
+
+
+def test_every_form_behind_the_door_says_whose_it_is() -> None:
+    """But for those that hold nothing typed: the language, the way out, and those of the door itself."""
+    root = Path(settings.BASE_DIR)
+    templates = [*root.glob("cases/templates/**/*.html"), *root.glob("notifications/templates/**/*.html")]
+    forms = re.compile(r'<form[^>]*method="post"(?:[^>{]|\{\{.*?\}\}|\{%.*?%\})*>', re.DOTALL)
+    found = []
+    for path in templates:
+        text = path.read_text()
+        for match in forms.finditer(text):
+            bare = re.search(r"web:(language|log[a-z]+)'", match[0]) or path.name == "resume.html"
+            if not bare:
+                found.append(path.name)
+                assert text[match.end() :].startswith('{% include "web/parts/own.html" %}'), f"{path.name}: {match[0]}"
+    assert len(found) >= 12
 
 
 def test_a_form_opened_before_another_login_leads_back_to_itself(demo_city: None) -> None:

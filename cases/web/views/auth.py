@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -14,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from agencies.errors import TooManyTries
 from agencies.models import User
-from cases.web import entrance
+from cases.web import entrance, whose
 from cases.web.pages import post_only
 from cases.web.show.words import say
 
@@ -34,13 +36,22 @@ def login_page(request: HttpRequest) -> HttpResponse:
             user = authenticate(request, username=_account(typed), password=request.POST.get("password", ""))
             if user is not None:
                 login(request, user)
-                response = entrance.resume(request, target, carried) if carried else redirect(target)
-                return _in_own_language(request, response, user.language)
+                return _in_own_language(request, _onward(request, user, target, carried), user.language)
             status, error = 400, gettext("账号或密码不正确，请核对后重新输入。多次不成功请联系本机构管理员。")
         except TooManyTries as slow:
             status, error = slow.status, say(slow.text)
     more = {"username": typed, "error": error, "ended": entrance.ended(request.GET.get("ended", ""))}
     return entrance.login_form(request, target, carried=carried, status=status, **more)
+
+
+def _onward(request: HttpRequest, user: AbstractBaseUser, target: str, carried: entrance.Pairs) -> HttpResponse:
+    """On to where one wanted to go, with what was typed there. What another person typed goes no further."""
+    if not carried:
+        return redirect(target)
+    if whose.belongs_to(carried, user.pk):
+        return entrance.resume(request, target, carried)
+    messages.warning(request, gettext("登录前那一页上的内容是另一位使用者填写的，没有提交，也没有保留。"))
+    return redirect(settings.LOGIN_REDIRECT_URL)
 
 
 @post_only
