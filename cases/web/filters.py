@@ -26,10 +26,26 @@ class Select:
 
 
 def given(params: QueryDict, offered: Sequence[Select]) -> dict[str, str]:
-    """The chosen values; a value that is not offered counts as none."""
+    """The chosen values; a value that is not offered counts as none, and `unread` says so."""
     chosen = {select.name: params.get(select.name, "") for select in offered}
     known = {select.name: {code for code, _ in select.choices} for select in offered}
     return {name: value for name, value in chosen.items() if value in known[name]}
+
+
+def unread(
+    params: QueryDict, offered: Sequence[Select], chosen: Mapping[str, str], *more: tuple[str, str, str]
+) -> list[dict[str, str]]:
+    """What was asked for and not applied, each with the address that leaves it out.
+
+    `more`: other parameters as (name, label, what was applied). Of several values of one parameter only one is applied.
+    """
+    asked = [*((select.name, select.label, chosen.get(select.name, "")) for select in offered), *more]
+    return [
+        {"said": pair(label, value), "href": without(params, name)}
+        for name, label, applied in asked
+        for value in map(str.strip, params.getlist(name))
+        if value not in ("", applied)
+    ]
 
 
 def selects(offered: Sequence[Select], chosen: Mapping[str, str]) -> list[dict[str, Any]]:

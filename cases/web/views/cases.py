@@ -45,6 +45,7 @@ def case_list(request: PageRequest) -> HttpResponse:
         "typed": typed,
         "selects": filters.selects(offered, given),
         "chips": filters.chips(request.GET, offered, given, typed),
+        "unread": filters.unread(request.GET, offered, given, ("view", gettext("视图"), view)),
         "starts": starts(actor),
     }
     return render(request, "web/case_list.html", context)

@@ -9,12 +9,14 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from agencies.directory import get_directory
 from audit import clock
 from cases.intake.receiving import content_of, find_agency, receive_list, ring
 from cases.intake.selectors import batch_rows, get_batch
 from cases.intake.services import process_list
+from cases.web import filters
 from cases.web.pages import PageRequest, page
 from cases.web.show import imports as import_page
 from cases.workflow.errors import InvalidInput, NotAllowed, NotVisible
@@ -54,7 +56,11 @@ def result(request: PageRequest, batch_id: UUID) -> HttpResponse:
         batch_rows(import_page.reader(request.actor), batch, after=after, fate=fate) if batch.columns else ([], None)
     )
     context = import_page.result_context(request.actor, batch, rows, following, fate)
-    return render(request, "web/import_result.html", context | {"again": request.GET.get("again") == "1"})
+    context |= {
+        "again": request.GET.get("again") == "1",
+        "unread": filters.unread(request.GET, (), {}, ("fate", gettext("去向"), fate)),
+    }
+    return render(request, "web/import_result.html", context)
 
 
 @page

@@ -25,15 +25,17 @@ PAGE_SIZE = 25
 def task_list(request: PageRequest) -> HttpResponse:
     """The list behind the workbench's figures."""
     now = clock.now()
-    given = filters.given(request.GET, _offered(request.actor))
+    offered = _offered(request.actor)
+    given = filters.given(request.GET, offered)
     wanted = _wanted(request.actor, given, now)
     found = list_tasks(request.actor, wanted, now=now, cursor=filters.cursor(request.GET), size=PAGE_SIZE)
     senders = pages.senders(found.rows)
     rows = [tasks.shown(request.actor, row, senders) for row in found.rows]
     context = {
         "page": filters.paged(found, rows),
-        "selects": filters.selects(_offered(request.actor), given),
-        "chips": filters.chips(request.GET, _offered(request.actor), given),
+        "selects": filters.selects(offered, given),
+        "chips": filters.chips(request.GET, offered, given),
+        "unread": filters.unread(request.GET, offered, given),
     }
     return render(request, "web/tasks.html", context)
 
