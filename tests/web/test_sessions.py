@@ -149,6 +149,15 @@ def test_no_password_is_carried_through_an_expired_login_form(demo_city: None) -
     assert settings.DEMO_PASSWORD not in answer.content.decode()
 
 
+def test_no_password_is_carried_from_the_page_that_changes_it(demo_city: None, client: Client) -> None:
+    typed = {"current": settings.DEMO_PASSWORD, "password": "a-new-pass-phrase", "again": "a-new-pass-phrase"}
+    door = client.post("/password/", {**typed, "whose": mark(find_actor("drc-handler1").user_id)})
+    assert door.status_code == 401
+    page = door.content.decode()
+    assert "a-new-pass-phrase" not in page
+    assert not {"typed.current", "typed.password", "typed.again"} & set(hidden(page))
+
+
 def test_a_fragment_leads_the_whole_page_to_the_login(demo_city: None, client: Client) -> None:
     answer = client.get("/cases/?stage=verification", headers={"hx-request": "true"})
     assert answer.status_code == 401
