@@ -33,7 +33,13 @@ from cases.workflow.deciding.available import available_actions
 from cases.workflow.deciding.decision import decide, related_case
 from cases.workflow.deciding.loading import load_case
 from cases.workflow.deciding.opening import decide_opening
-from cases.workflow.errors import IdempotencyConflict, InvalidInput, PreconditionRequired, WorkflowError
+from cases.workflow.errors import (
+    IdempotencyConflict,
+    InvalidInput,
+    PreconditionRequired,
+    StaleVersion,
+    WorkflowError,
+)
 from cases.workflow.fields import Transition
 from cases.workflow.task_kinds import KINDS
 from cases.workflow.view import Refusal, Text
@@ -150,8 +156,13 @@ def what_changed(form: Form, refused: WorkflowError) -> dict[str, Any]:
         return {"text": text, "changes": ""}
     form.version = str(form.case["version"])
     history = timeline(form.actor, form.case["id"], size=20, newest_first=True)
-    rows = [case_page.event_row(row) for row in (history.rows if history else []) if row["seq"] > (since or 0)]
-    said = [gettext("%(act)s（%(who)s）") % {"act": say(row["label"]), "who": row["who"]} for row in reversed(rows)]
+    found = [row for row in (history.rows if history else []) if row["seq"] > (since or 0)]
+    by_others = any(row["actor"] is None or row["actor"]["id"] != form.actor.user_id for row in found)
+    if isinstance(refused, StaleVersion) and (form.refusal or not by_others):
+        # The engine's own sentence speaks of others and of submitting again.
+        text = gettext("你打开这一页以后，这件案件已有变更，你的内容没有提交")
+    rows = [case_page.event_row(row) for row in reversed(found)]
+    said = [gettext("%(act)s（%(who)s）") % {"act": say(row["label"]), "who": row["who"]} for row in rows]
     return {"text": text, "changes": words.clauses(said) if since is not None else ""}
 
 

@@ -128,7 +128,10 @@ def test_a_second_tab_shows_what_was_typed_although_the_act_is_over(log_in: LogI
     answer = act(client, case, "dispatch_verification", **late)
     assert answer.status_code == 412  # type: ignore[attr-defined]
     said, page = text(answer), answer.content.decode()  # type: ignore[attr-defined]
+    assert "你打开这一页以后，这件案件已有变更，你的内容没有提交 已变更：下发核查（李明远）" in said
     assert "你的填写没有提交，也不能在这一页再提交" in said
+    assert "由他人更新" not in said, "it was the same person in another tab"
+    assert "后再提交" not in said
     assert "你的填写已保留在下方" not in said
     kept = re.search(r'<dl class="dl check">.*?</dl>', page, re.DOTALL)
     assert kept
@@ -154,6 +157,7 @@ def test_a_stale_form_that_is_still_open_says_that_it_is_kept(log_in: LogIn) -> 
     story.do("drc-handler2", "comment", case, comment="先到一步")
     answer = act(log_in("drc-handler1"), case, "comment", version=str(seen), **{"f.comment": "走访邻居"})
     assert answer.status_code == 412  # type: ignore[attr-defined]
+    assert "这件案件已由他人更新" in text(answer)
     assert "你的填写已保留在下方，请核对后重新提交。" in text(answer)
     assert ">走访邻居</textarea>" in answer.content.decode()  # type: ignore[attr-defined]
 
