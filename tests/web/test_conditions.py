@@ -6,6 +6,7 @@ import html
 import re
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from tests.web import story
@@ -66,3 +67,14 @@ def test_the_link_leaves_out_the_one_condition_only(log_in: LogIn) -> None:
     assert link
     assert link[1] == f"?case={case.number}"
     assert note(client, f"/audit/{link[1]}") == ""
+
+
+def test_the_rows_of_a_list_are_narrowed_by_a_known_fate_only(log_in: LogIn) -> None:
+    lines = "序号,源IP地址,源端口,矿池地址,币种,首次发现时间,最近发现时间,提交次数,运营商,疑似区县,名单级别\n"
+    lines += "1,58.218.10.21,51317,pool.example:7777,BTC,2026-10-16 07:56:00,2026-10-18 06:22:00,9,电信,云龙区,重点\n"
+    file = SimpleUploadedFile("名单.csv", lines.encode("gb18030"))
+    form = {"file": file, "kind": "telecom", "batch": "一批", "agency": "320300-telecom"}
+    client = log_in("drc-handler1")
+    address = client.post("/imports/", form)["Location"]
+    assert "去向：zzz" in note(client, f"{address}?fate=zzz")
+    assert note(client, f"{address}?fate=reject") == ""
