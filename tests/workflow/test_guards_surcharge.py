@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cases.workflow.effects.bills import computed
+from cases.workflow.effects.surcharge.bills import computed
 from tests.workflow.desk import FILE, Desk, plan
 
 

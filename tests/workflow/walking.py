@@ -11,8 +11,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from cases.workflow.deciding.standing import in_stage
-from cases.workflow.effects.bills import energy_billed_in
-from cases.workflow.effects.lists import STANDING, listed_period, lists_of, surcharge_of, unbilled
+from cases.workflow.effects.surcharge.bills import energy_billed_in
+from cases.workflow.effects.surcharge.lists import STANDING, listed_period, lists_of, surcharge_of, unbilled
 from cases.workflow.errors import WorkflowError
 from cases.workflow.task_kinds import KINDS
 from cases.workflow.transitions import TRANSITIONS

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from cases.workflow.effects.base import Data, follow_ups, is_open, lead, owed_kind, picked, put, signed
 from cases.workflow.effects.handoffs import the_task
-from cases.workflow.effects.lists import run_out, surcharge_of
 from cases.workflow.effects.restoration import ends_without_ground
+from cases.workflow.effects.surcharge.lists import run_out, surcharge_of
 from cases.workflow.view import CaseView, Context, Outcome
 
 

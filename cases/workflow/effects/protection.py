@@ -19,8 +19,8 @@ from cases.workflow.effects.base import (
     signed,
     to_close,
 )
-from cases.workflow.effects.billing import revoke_lists
 from cases.workflow.effects.restoration import ordered, power_is_off, restore
+from cases.workflow.effects.surcharge.billing import revoke_lists
 from cases.workflow.effects.suspension import suspension_of
 from cases.workflow.task_kinds import KINDS
 from cases.workflow.view import CaseView, Context, OpenTask, Outcome

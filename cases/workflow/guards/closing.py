@@ -9,9 +9,9 @@ from typing import Any
 from cases.policy.dated import CHINA
 from cases.policy.suspension import MINING_FINDINGS
 from cases.workflow.effects.base import owed_kind
-from cases.workflow.effects.bills import bills_of
 from cases.workflow.effects.leads import batch_of
-from cases.workflow.effects.lists import (
+from cases.workflow.effects.surcharge.bills import bills_of
+from cases.workflow.effects.surcharge.lists import (
     ACTIVE,
     STANDING,
     list_of,

@@ -11,8 +11,8 @@ from cases.policy.evidence import count_independent
 from cases.policy.surcharge import PriceDocument, Proposal
 from cases.policy.suspension import Situation
 from cases.workflow.effects.base import reports, today
-from cases.workflow.effects.lists import list_of, surcharge_of
 from cases.workflow.effects.rounds import of_round, signals_of_round
+from cases.workflow.effects.surcharge.lists import list_of, surcharge_of
 from cases.workflow.view import CaseView, Context
 
 MEASURES_TAKEN = frozenset({"confirmed", "restored", "executed"})

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from cases.workflow.actions import Action
-from cases.workflow.effects import billing
-from cases.workflow.effects import surcharge as effects
+from cases.workflow.effects.surcharge import billing
+from cases.workflow.effects.surcharge import listing as effects
 from cases.workflow.fields import Transition
 from cases.workflow.forms import surcharge as forms
 from cases.workflow.guards import papers

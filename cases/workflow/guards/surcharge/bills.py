@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from cases.workflow.effects.bills import (
+from cases.workflow.effects.surcharge.bills import (
     TIERED,
     bill_numbered,
     billed_class,
@@ -14,7 +14,7 @@ from cases.workflow.effects.bills import (
     overlapping,
     tariff_of,
 )
-from cases.workflow.effects.lists import list_of, listed_days, surcharge_of
+from cases.workflow.effects.surcharge.lists import list_of, listed_days, surcharge_of
 from cases.workflow.guards.base import Data, cite, correct, needs, refuse
 from cases.workflow.guards.surcharge.lists import no_entry
 from cases.workflow.view import CaseView, Context, Refusal

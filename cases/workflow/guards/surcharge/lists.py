@@ -13,8 +13,8 @@ from cases.policy.obstacle import Obstacle, obstacle
 from cases.policy.surcharge import FLOOR, Proposal, person_obstacle, surcharge_refusal
 from cases.policy.tariff import find_tariff
 from cases.workflow.effects.base import instant, is_open, today
-from cases.workflow.effects.lists import STANDING, listed_period, lists_of, surcharge_of
-from cases.workflow.effects.surcharge import local_document, simulation
+from cases.workflow.effects.surcharge.listing import local_document, simulation
+from cases.workflow.effects.surcharge.lists import STANDING, listed_period, lists_of, surcharge_of
 from cases.workflow.forms.choices import PRICE_CLASSES
 from cases.workflow.guards.base import Data, cite, correct, from_obstacle, needs, refuse
 from cases.workflow.guards.situation import determination, finding, planned_proposal, surcharge_proposal

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from cases.policy.tariff import Surcharge, Tariff, bill_cycle, entered_tariff, find_tariff, listed_kwh
-from cases.workflow.effects.lists import Entry, as_day, list_of, listed_days, surcharge_of
+from cases.workflow.effects.surcharge.lists import Entry, as_day, list_of, listed_days, surcharge_of
 from cases.workflow.view import CaseView, Facts
 
 ZERO = Decimal(0)

@@ -16,7 +16,7 @@ from cases.workflow.effects.base import (
     to_close,
     today,
 )
-from cases.workflow.effects.lists import (
+from cases.workflow.effects.surcharge.lists import (
     ACTIVE,
     following,
     listed_period,

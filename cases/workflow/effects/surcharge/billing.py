@@ -7,9 +7,9 @@ from typing import Any
 
 from audit.log import timestamp
 from cases.workflow.effects.base import Data, is_open, lead, picked, signed
-from cases.workflow.effects.bills import bill_numbered, bills_of, computed, energy_billed_in, with_bill
 from cases.workflow.effects.handoffs import the_task
-from cases.workflow.effects.lists import (
+from cases.workflow.effects.surcharge.bills import bill_numbered, bills_of, computed, energy_billed_in, with_bill
+from cases.workflow.effects.surcharge.lists import (
     STANDING,
     bills_under,
     list_of,

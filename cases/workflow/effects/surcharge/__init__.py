@@ -1,0 +1,1 @@
+"""The penalty tariff: `listing` and `billing` hold the acts, `lists` and `bills` what they read and compute."""
