@@ -21,6 +21,6 @@ def test_every_kind_has_a_word_of_its_own() -> None:
 
 def test_every_kind_that_an_act_issues_has_a_word() -> None:
     issued = set()
-    for path in EFFECTS.glob("*.py"):
+    for path in EFFECTS.rglob("*.py"):
         issued |= set(re.findall(r'document ?= ?\("([a-z_]+)"', path.read_text(encoding="utf-8")))
     assert issued == set(DOCUMENT_WORDS)
