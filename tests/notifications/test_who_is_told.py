@@ -39,19 +39,7 @@ def ordered_cut(world):
         ground="G5_power_authority",
         serious_or_refused=True,
     )
-    order, law = world.attach(case, "drc-approver1"), world.attach(case, "drc-approver1", "决定书.pdf")
-    world.act(case, "drc-approver1", "sign_suspension_order", order_file=order, legal_document=law)
-    world.act(
-        case,
-        "grid-approver1",
-        "approve_suspension",
-        user_class="ordinary",
-        serves_residents=False,
-        approval_level="company",
-        order_checked=True,
-    )
-    world.serve(case)
-    return case
+    return world.served(case)
 
 
 def test_a_crew_on_its_way_hears_that_the_order_was_withdrawn(world, heard):

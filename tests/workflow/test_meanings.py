@@ -621,18 +621,7 @@ def test_a_deadline_in_a_year_without_a_calendar_is_provisional(world: World) ->
 def test_no_execution_window_rests_on_a_provisional_day(world: World) -> None:
     world.now = at("2026-12-24 10:00")
     case = both(world, "suspension")
-    order, law = (world.attach(case, "drc-approver1", name) for name in ("函.pdf", "决定书.pdf"))
-    world.act(case, "drc-approver1", "sign_suspension_order", order_file=order, legal_document=law)
-    world.act(
-        case,
-        "grid-approver1",
-        "approve_suspension",
-        user_class="ordinary",
-        serves_residents=False,
-        approval_level="company",
-        order_checked=True,
-    )
-    world.serve(case)
+    world.served(case)
     assert world.view(case).facts["suspension"]["notice"]["window_to"] == "2026-12-31T02:00:00.000000Z"
     world.now = at("2026-12-31 11:00")
     world.act(case, "grid-reviewer1", "lapse_notice", reason_code="window_missed")

@@ -248,23 +248,7 @@ def at_the_cut(world: World) -> str:
         ground="G5_power_authority",
         serious_or_refused=True,
     )
-    order, law = world.attach(case, "drc-approver1"), world.attach(case, "drc-approver1", "决定书.pdf")
-    world.act(case, "drc-approver1", "sign_suspension_order", order_file=order, legal_document=law)
-    world.act(
-        case,
-        "grid-approver1",
-        "approve_suspension",
-        user_class="ordinary",
-        serves_residents=False,
-        approval_level="company",
-        order_checked=True,
-    )
-    world.serve(case)
-    world.later(days=4)
-    world.final_notice(case)
-    world.later(minutes=40)
-    world.execute(case)
-    return case
+    return world.cut(case)
 
 
 def test_proposal_and_its_review_raced_by_one_person_never_both_pass(world: World) -> None:

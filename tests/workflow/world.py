@@ -145,8 +145,8 @@ class World:
         self.act(case, "drc-reviewer1", "decide_determination", decision="approve")
         return case
 
-    def suspended(self, case: str) -> str:
-        """From the signed order to the confirmed cut, in working hours, inside the window."""
+    def served(self, case: str) -> str:
+        """The order signed and approved, and its notice served."""
         order, law = self.attach(case, "drc-approver1"), self.attach(case, "drc-approver1", "决定书.pdf")
         self.act(case, "drc-approver1", "sign_suspension_order", order_file=order, legal_document=law)
         self.act(
@@ -159,10 +159,20 @@ class World:
             order_checked=True,
         )
         self.serve(case)
+        return case
+
+    def cut(self, case: str) -> str:
+        """From the order to the executed cut, in working hours, inside the window."""
+        self.served(case)
         self.later(days=4)
         self.final_notice(case)
         self.later(minutes=40)
         self.execute(case)
+        return case
+
+    def suspended(self, case: str) -> str:
+        """From the order to the cut that a second person has confirmed."""
+        self.cut(case)
         self.act(case, "grid-crew2", "confirm_suspension", confirmed_at=self.iso, load_is_zero=True, reading="1204.5")
         return case
 
