@@ -1,7 +1,7 @@
 """The Celery application: `celery -A config worker` and `celery -A config beat`.
 
 Celery only rings: what is owed stands in PostgreSQL (outbox, tasks), so a lost Redis loses nothing and a task may
-run twice. Options and the reasons for them are in `config/settings.py`.
+run twice. Options and the reasons for them are in `config/settings/work.py`.
 """
 
 import os

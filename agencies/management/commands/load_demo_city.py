@@ -46,7 +46,9 @@ def table(logins: list[Login]) -> str:
         for login in logins
     ]
     head = _pad("用户名", 20) + _pad("姓名", 10) + _pad("角色", 12) + "单位"
-    return "\n".join([head, *lines, f"密码均为 {settings.DEMO_PASSWORD}（见 config/settings.py 的 DEMO_PASSWORD）"])
+    return "\n".join(
+        [head, *lines, f"密码均为 {settings.DEMO_PASSWORD}（见 config/settings/base.py 的 DEMO_PASSWORD）"]
+    )
 
 
 def _pad(text: str, width: int) -> str:

@@ -1,0 +1,67 @@
+"""PostgreSQL. "default" is the application role, which owns nothing; "owner" runs the migrations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from config import embedded
+from config.env import SettingError
+from config.settings.base import EMBEDDED, HOME, env
+
+
+def _database(name: str, embedded_url: str) -> dict[str, Any] | None:
+    found = env.database(name, embedded_url if EMBEDDED else None)
+    if found is not None:
+        # A new connection per request costs five to seven times the throughput.
+        found |= {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
+    return found
+
+
+if EMBEDDED and env.get("DATABASE_OWNER_URL"):
+    raise SettingError(
+        "DATABASE_OWNER_URL is set, but not DATABASE_URL; write both (one database, two roles), or neither."
+    )
+DATABASES: dict[str, dict[str, Any]] = {}
+if _default := _database("DATABASE_URL", HOME.database_url()):
+    DATABASES["default"] = _default
+# Web servers and workers need not know the owner's password: without it there is no such alias, and migrate says so.
+if _owner := _database("DATABASE_OWNER_URL", HOME.database_url(embedded.OWNER_ROLE)):
+    DATABASES["owner"] = _owner
+DATABASE_ROUTERS = ["config.database.routers.MigrationsAsOwner"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# What the application role may do with tables that are written only by SQL functions. All others: read and write.
+PROTECTED_TABLES: dict[str, str] = {
+    "audit_event": "SELECT",
+    "audit_sealed": "SELECT",
+    "cases_case": "SELECT",
+    "cases_task": "SELECT",
+    "cases_clockinterval": "SELECT",
+    "cases_caseagency": "SELECT",
+    "cases_casesearch": "SELECT",
+    "cases_taskcounter": "SELECT",
+    "cases_taskcounterdelta": "SELECT",
+    "cases_idempotencykey": "SELECT",
+    "cases_document": "SELECT",
+    "cases_documentseries": "SELECT",
+    "cases_outbox": "SELECT, UPDATE (delivered_at, failed_at, problem)",
+    "cases_attachment": "SELECT, INSERT",
+    "notifications_message": "SELECT, INSERT, UPDATE (read_at)",
+    # People, agencies and roles are ended, never deleted; regions and the directory's stamp come with the migrations.
+    "agencies_region": "SELECT",
+    "agencies_stamp": "SELECT",
+    "agencies_agency": "SELECT, INSERT, UPDATE",
+    "agencies_user": "SELECT, INSERT, UPDATE",
+    "agencies_membership": "SELECT, INSERT, UPDATE",
+    "agencies_regionparameter": "SELECT, INSERT, UPDATE",
+    # Lists never change: only what an import goes on to find, the case a row leads to, and the key that seals it.
+    "cases_listbatch": "SELECT, INSERT,"
+    " UPDATE (state, problem, columns, rows_total, rows_done, moved_at, counts, finished_at)",
+    "cases_listpart": "SELECT, INSERT, UPDATE (sealed)",
+    "cases_listrow": "SELECT, INSERT, UPDATE (site_id, sealed)",
+    "cases_site": "SELECT, INSERT, UPDATE (case_id, previous_case_id, region_code, subject, located)",
+    "cases_sitekey": "SELECT, INSERT",
+    "cases_signal": "SELECT, INSERT, UPDATE (withdrawn_at)",
+    "cases_personalrecord": "SELECT, INSERT, UPDATE (sealed, key_id)",
+    "django_migrations": "SELECT",
+}

@@ -1,0 +1,48 @@
+"""Redis and Celery: Redis is the broker and a cache, and losing it loses nothing."""
+
+from __future__ import annotations
+
+import ssl
+from typing import Any
+
+from config.settings.base import EMBEDDED, HOME, env
+
+REDIS_URL = env.redis("REDIS_URL", HOME.redis_url() if EMBEDDED else None) or env.required(
+    "REDIS_URL", write="redis://HOST:6379/0 (it may be left out only together with DATABASE_URL)"
+)
+# Seconds: a request shall not wait long for what it can do without.
+_PATIENCE = {"socket_connect_timeout": 1, "socket_timeout": 1}
+CACHES = {"default": {"BACKEND": "config.cache.RedisCache", "LOCATION": REDIS_URL, "OPTIONS": _PATIENCE}}
+
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=")
+# Celery alone would take any certificate.
+CELERY_BROKER_USE_SSL = {"ssl_cert_reqs": ssl.CERT_REQUIRED} if REDIS_URL.startswith("rediss:") else None
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_SERIALIZER = "json"
+CELERY_TIMEZONE = "Asia/Shanghai"
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# A killed worker's tasks come back after the visibility timeout, at the next sweep. With Celery's own values that is
+# more than an hour; no task of ours may run longer than this limit.
+CELERY_TASK_TIME_LIMIT = 280
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 300,
+    "unacked_restore_interval": 10,
+    "unacked_restore_throttle": 1,
+}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+# Rung after every act (see cases/workflow/recording/bell.py); a sweep finds what nobody rang for. Empty: no bell.
+OUTBOX_TASK = "notifications.deliver"
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    # Whatever nobody rang for. A sweep that waited longer than the next one is of no use any more.
+    "deliver notifications": {"task": "notifications.deliver", "schedule": 10.0, "options": {"expires": 10}},
+    # Lists whose worker was killed or whose message was lost.
+    "resume imports": {"task": "cases.resume_imports", "schedule": 60.0, "options": {"expires": 60}},
+    # Totals are exact at every moment; folding keeps them a sum over few rows.
+    "fold counters": {"task": "cases.fold_counters", "schedule": 30.0, "options": {"expires": 30}},
+    # A release may bring the holiday plan of a new year; until it does, administrators are warned.
+    "watch calendar": {"task": "cases.watch_calendar", "schedule": 3600.0, "options": {"expires": 3600}},
+}
