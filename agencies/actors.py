@@ -11,6 +11,8 @@ from typing import Any
 
 from django.db import connection
 
+from agencies.vocabulary import Confidentiality
+
 
 class NoSuchActor(LookupError):
     """账号不存在或已停用。"""
@@ -21,6 +23,7 @@ class Post:
     """All roles of one person in one agency.
 
     `principal_id` is the agency that tasks are addressed to: the agency itself, or the parent of a sub-unit.
+    `ceiling` is how confidential a case the post may open: the highest of its memberships that work on cases.
     """
 
     agency_id: int
@@ -32,6 +35,7 @@ class Post:
     is_unit: bool
     duties: frozenset[str]
     roles: frozenset[str]
+    ceiling: str = Confidentiality.ORDINARY.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,7 @@ def _post(data: dict[str, Any]) -> Post:
         is_unit=data["is_unit"],
         duties=frozenset(data["duties"]),
         roles=frozenset(data["roles"]),
+        ceiling=data["ceiling"] or Confidentiality.ORDINARY.value,
     )
 
 

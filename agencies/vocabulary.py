@@ -51,6 +51,12 @@ class Role(StrEnum):
     AGENCY_ADMIN = "agency_admin"
 
 
+# The roles that read and work on cases. A role that is not named here opens none.
+CASE_ROLES = frozenset(
+    {Role.HANDLER, Role.REVIEWER, Role.APPROVER, Role.FIELD_CREW, Role.BILLING, Role.SUPERVISOR},
+)
+
+
 class Duty(StrEnum):
     """A duty of the law that a deployment gives to one agency of a region."""
 
@@ -74,6 +80,11 @@ class Confidentiality(StrEnum):
     ORDINARY = "ordinary"
     SENSITIVE = "sensitive"
     INTERNAL = "internal"
+
+    @property
+    def rank(self) -> int:
+        """0, 1 or 2: the number beside each agency that sees a case (`cases_caseagency.rank`)."""
+        return list(Confidentiality).index(self)
 
 
 LABELS: dict[StrEnum, Label] = {

@@ -24,6 +24,8 @@ ALL = "SELECT, INSERT, UPDATE, DELETE"
 OPEN_FUNCTIONS = frozenset(
     {
         "agencies_posts",
+        "agencies_rank",
+        "agencies_works_on_cases",
         "audit_append",
         "audit_erase",
         "audit_head",
