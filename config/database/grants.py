@@ -24,9 +24,12 @@ ALL = "SELECT, INSERT, UPDATE, DELETE"
 OPEN_FUNCTIONS = frozenset(
     {
         "agencies_posts",
+        "audit_access_settled",
         "audit_append",
         "audit_erase",
         "audit_head",
+        "audit_note_access",
+        "audit_prune_access",
         "audit_seal",
         "case_commit",
         "case_draw_number",

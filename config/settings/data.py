@@ -30,10 +30,19 @@ if _owner := _database("DATABASE_OWNER_URL", HOME.database_url(embedded.OWNER_RO
 DATABASE_ROUTERS = ["config.database.routers.MigrationsAsOwner"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# How long the lines of the access log stay. 网络安全法 21(3): network logs, at least six months.
+ACCESS_LOG_DAYS = env.integer("LIANZHI_ACCESS_LOG_DAYS", 400)
+if ACCESS_LOG_DAYS < 183:
+    raise SettingError(
+        f"LIANZHI_ACCESS_LOG_DAYS is {ACCESS_LOG_DAYS}, but the law (网络安全法 21(3)) wants logs kept for six months; "
+        "write 183 or more (400 is the default)."
+    )
+
 # What the application role may do with tables that are written only by SQL functions. All others: read and write.
 PROTECTED_TABLES: dict[str, str] = {
     "audit_event": "SELECT",
     "audit_sealed": "SELECT",
+    "audit_access": "SELECT",
     "cases_case": "SELECT",
     "cases_task": "SELECT",
     "cases_clockinterval": "SELECT",
