@@ -32,5 +32,7 @@ class Action(StrEnum):
     ATTACHMENT_READ = "attachment_read"
     PERSONAL_DATA_REVEALED = "personal_data_revealed"
     SEALED_ERASED = "sealed_erased"
+    ACCESS_LOG_SEALED = "access_log_sealed"
+    ACCESS_LOG_PRUNED = "access_log_pruned"
     VAULT_KEY_ROTATED = "vault_key_rotated"
     AUDIT_VERIFIED = "audit_verified"

@@ -39,9 +39,15 @@ class SealError(AuditError):
     sqlstate = "LZ005"
 
 
+class TooYoungError(AuditError):
+    """查阅日志保存不足六个月，不能清理。A line of the access log is younger than six months (SQLSTATE LZ006)."""
+
+    sqlstate = "LZ006"
+
+
 BY_SQLSTATE: dict[str, type[AuditError]] = {
     error.sqlstate: error
-    for error in (StaleHeadError, StreamRefusedError, AppendOnlyError, MalformedBodyError, SealError)
+    for error in (StaleHeadError, StreamRefusedError, AppendOnlyError, MalformedBodyError, SealError, TooYoungError)
 }
 
 

@@ -64,6 +64,8 @@ OTHERS: Final = {
     OtherAction.ATTACHMENT_READ: Text("查看材料", "Read file"),
     OtherAction.PERSONAL_DATA_REVEALED: Text("查看个人信息", "Revealed personal data"),
     OtherAction.SEALED_ERASED: Text("清除密封内容", "Erased sealed data"),
+    OtherAction.ACCESS_LOG_SEALED: Text("封存查阅日志", "Sealed access log"),
+    OtherAction.ACCESS_LOG_PRUNED: Text("清理查阅日志", "Pruned access log"),
     OtherAction.VAULT_KEY_ROTATED: Text("更换密钥", "Rotated vault key"),
     OtherAction.AUDIT_VERIFIED: Text("核验审计", "Verified the trail"),
 }

@@ -69,6 +69,7 @@ def build(actor: Actor, case: Row, acts: Sequence[Availability], now: datetime, 
     allowed = [link(case, act) for act in acts if act.allowed]
     refused = [act for act in acts if not act.allowed and act.in_stage and act.refusal]
     opened = evidence.revealed(actor, case["id"], now=now)
+    personal = evidence.personal(actor, case["id"], opened=opened)
     return {
         "case": {**heading(case), "batch": batch_of(actor, case)},
         "steps": steps(case, now),
@@ -87,7 +88,8 @@ def build(actor: Actor, case: Row, acts: Sequence[Availability], now: datetime, 
             "older": f"?history={history.next}#h-tl" if history and history.next else "",
             "newer": f"?history={history.previous}#h-tl" if history and history.previous else "",
         },
-        "personal": _personal(evidence.personal(actor, case["id"], opened=opened)),
+        "personal": _personal(personal),
+        "in_clear": [row["item"] for row in personal if not row["masked"]],
         "revealed_until": max(opened.values(), default=None),
         "reveal": next((link(case, act)["href"] for act in acts if act.allowed and act.action == REVEAL), None),
         "related": related(case),

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
 from django.db import transaction
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import get_language, gettext
 
+from agencies.access.reads import note_read
 from agencies.actors import Actor
 from agencies.authority import event_actor
 from agencies.directory import AgencyRef, Directory, get_directory
 from audit import clock
+from audit.access.writing import Way
 from audit.actions import Action
 from audit.services import record
 from cases.intake.export import error_csv
@@ -222,12 +225,24 @@ def _row(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def export(actor: Actor, batch: ListBatch) -> Iterator[bytes]:
-    """The rows that need work, in clear, for the sender; recorded before the first byte leaves."""
+def export(request: HttpRequest, actor: Actor, batch: ListBatch) -> bytes:
+    """The rows that need work, in clear, for the sender; recorded before the first byte leaves.
+
+    The file is built as a whole, because the access log keeps the hash of what left.
+    """
     if not is_own(actor, batch):
         raise NotAllowed(NOT_YOURS, code="may_not_export")
-    counted = heading(batch, get_directory())
+    counted, content = heading(batch, get_directory()), b"".join(error_csv(batch))
     with transaction.atomic():
+        note_read(
+            actor=actor,
+            way=Way.EXPORT,
+            target=f"import/{batch.id}",
+            items=["refused_rows"],
+            rows=counted["refused"] + counted["weak"],
+            file_hash=hashlib.sha256(content).hexdigest(),
+            request=request,
+        )
         record(
             stream=f"account/{actor.username}",
             action=Action.EXPORT_MADE,
@@ -235,4 +250,4 @@ def export(actor: Actor, batch: ListBatch) -> Iterator[bytes]:
             data={"what": "refused_rows", "batch": str(batch.id), "rows": counted["refused"] + counted["weak"]},
             now=clock.now(),
         )
-    return error_csv(batch)
+    return content

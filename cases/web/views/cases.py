@@ -8,9 +8,11 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 
+from agencies.access.reads import note_read
 from agencies.actors import Actor
 from agencies.directory import get_directory
 from audit import clock
+from audit.access.writing import Way
 from cases.selectors import pages
 from cases.selectors.case import find_case_id, get_case
 from cases.selectors.cases import CaseFilter, list_cases
@@ -60,7 +62,25 @@ def case_detail(request: PageRequest, number: str) -> HttpResponse:
         raise NotVisible
     acts = available_actions(case_id=case["id"], actor=actor, now=now)
     context = case_page.build(actor, case, acts, now, request.GET)
+    _note_opened(request, case, context["in_clear"])
     return render(request, "web/case_detail.html", context)
+
+
+def _note_opened(request: PageRequest, case: dict[str, Any], items: list[str]) -> None:
+    """For the access log: the values that stand in clear on the page, and for what this person asked to see them."""
+    if not items:
+        return
+    last = case["facts"].get("last_reveal") or {}
+    purpose = str(last.get("purpose", "")) if last.get("user") == request.actor.user_id else ""
+    note_read(
+        actor=request.actor,
+        way=Way.PAGE,
+        case_id=case["id"],
+        items=items,
+        purpose=purpose,
+        rows=len(items),
+        request=request,
+    )
 
 
 # What a view says about being closed; None: both.
