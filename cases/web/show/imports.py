@@ -21,6 +21,7 @@ from cases.intake.receiving import LARGEST_FILE, SENDING, check_sender, is_own
 from cases.intake.selectors import headers_of, visible_batches
 from cases.intake.services import summarise
 from cases.models import ListBatch
+from cases.selectors.precision.watermark import signature
 from cases.workflow.errors import NotAllowed
 from cases.workflow.view import Text
 
@@ -222,17 +223,17 @@ def _row(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def export(actor: Actor, batch: ListBatch) -> Iterator[bytes]:
+def export(actor: Actor, batch: ListBatch, staff_no: str) -> Iterator[bytes]:
     """The rows that need work, in clear, for the sender; recorded before the first byte leaves."""
     if not is_own(actor, batch):
         raise NotAllowed(NOT_YOURS, code="may_not_export")
-    counted = heading(batch, get_directory())
+    counted, now = heading(batch, get_directory()), clock.now()
     with transaction.atomic():
         record(
             stream=f"account/{actor.username}",
             action=Action.EXPORT_MADE,
             actor=event_actor(actor),
             data={"what": "refused_rows", "batch": str(batch.id), "rows": counted["refused"] + counted["weak"]},
-            now=clock.now(),
+            now=now,
         )
-    return error_csv(batch)
+    return error_csv(batch, signature(actor, staff_no, now, batch.name))

@@ -19,6 +19,7 @@ from cases.intake.services import process_list
 from cases.web import filters
 from cases.web.pages import PageRequest, page
 from cases.web.show import imports as import_page
+from cases.web.show.privacy.watermark import staff_number
 from cases.workflow.errors import InvalidInput, NotAllowed, NotVisible
 
 # A person waits this long for the answer; a longer list goes on in the background and its page shows how far it is.
@@ -69,7 +70,7 @@ def refused(request: PageRequest, batch_id: UUID) -> HttpResponseBase:
     batch = get_batch(request.actor, batch_id)
     if batch is None:
         raise NotVisible
-    lines = import_page.export(request.actor, batch)
+    lines = import_page.export(request.actor, batch, staff_number(request))
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(batch.name)}.csv"
     response["Cache-Control"] = "no-store"
