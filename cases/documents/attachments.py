@@ -12,11 +12,14 @@ from urllib.parse import quote
 from uuid import UUID
 
 from django.db import transaction
+from django.http import HttpRequest
 
+from agencies.access.reads import note_read
 from agencies.actors import Actor, Post
 from agencies.authority import event_actor
 from agencies.visibility import case_agencies
 from agencies.vocabulary import Role
+from audit.access.writing import Way
 from audit.actions import Action
 from audit.ids import new_id
 from audit.services import record
@@ -110,17 +113,31 @@ def store_attachment(*, actor: Actor, case_id: UUID | str, kind: str, upload: Up
     return str(row.pk)
 
 
-def read_attachment(actor: Actor, attachment_id: UUID, *, now: datetime) -> tuple[dict[str, Any], bytes] | None:
+def read_attachment(
+    actor: Actor, attachment_id: UUID, *, now: datetime, way: Way = Way.DOWNLOAD, request: HttpRequest | None = None
+) -> tuple[dict[str, Any], bytes] | None:
     """A file of a visible case with its content; None where there is none for this person. The reading is recorded."""
     about = get_attachment(actor, attachment_id)
     if about is None:
         return None
     with transaction.atomic():
         content = Attachment.objects.values_list("content", flat=True).get(pk=attachment_id)
+        post = _post(actor, _agency(actor, about["case"]))
+        note_read(
+            actor=actor,
+            way=way,
+            case_id=about["case"],
+            target=f"file/{about['id']}",
+            items=[about["kind"]],
+            file_hash=about["sha256"],
+            request=request,
+            post=post,
+            now=now,
+        )
         record(
             stream=f"account/{actor.username}",
             action=Action.ATTACHMENT_READ,
-            actor=event_actor(actor, _post(actor, _agency(actor, about["case"]))),
+            actor=event_actor(actor, post),
             data={"attachment": about["id"], "case": about["case"], "sha256": about["sha256"]},
             now=now,
         )

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, gettext
 
+from agencies.access.oversight import oversight
 from agencies.actors import Actor, NoSuchActor, load_actor
 from agencies.directory import get_directory
 from agencies.vocabulary import LABELS, Role
@@ -95,6 +96,7 @@ def _of_person(request: HttpRequest, actor: Actor) -> dict[str, Any]:
         "posts": [{"agency": p.agency_id, "name": p.agency_name, "roles": role_names(p.roles)} for p in actor.posts],
         "missing_year": _missing_year(actor),
         "nav": nav,
+        "oversees": not oversight(actor, directory).empty,
         "tabbar": [items[href] for href in ("/", "/cases/", "/tasks/", "/inbox/") if href in items]
         + [Item("/more/", gettext("更多"), "menu-2", current=request.path == "/more/")],
     }

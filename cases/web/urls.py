@@ -3,6 +3,7 @@
 from django.urls import path
 
 from cases.web.views import accounts, actions, audit, auth, cases, files, imports, tasks, workbench
+from cases.web.views.records import access
 
 app_name = "web"
 
@@ -25,5 +26,7 @@ urlpatterns = [
     path("imports/<uuid:batch_id>/refused.csv", imports.refused, name="import_refused"),
     path("audit/", audit.trail, name="audit"),
     path("audit/verify/", audit.verify_now, name="audit_verify"),
+    path("audit/access/", access.access_log, name="access_log"),
+    path("audit/access/access-log.csv", access.access_csv, name="access_csv"),
     path("audit/<int:event_id>/", audit.trail, name="audit_event"),
 ]

@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg2
 import pytest
+from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
 from audit import clock, errors
@@ -16,6 +17,7 @@ from audit.access.sections import prunable, prune, seal_section
 from audit.access.writing import Reading, Way, note
 from audit.log import EventActor, build_body, encode_body
 from audit.models import Access, Event
+from audit.tasks import prune_access_log, seal_access_log
 from audit.verification import verify
 from tests.servers import Servers
 
@@ -220,3 +222,36 @@ def test_a_section_waits_for_whoever_is_writing_so_that_no_line_falls_between_tw
         other.commit()
     assert seal_section() is not None
     assert codes() == set()
+
+
+def test_the_command_says_what_would_go_and_then_lets_it_go(db: None, capsys: Any) -> None:
+    line(500)
+    call_command("prune_access_log", "--dry-run")
+    assert "没有超过 400 天的已封存记录" in capsys.readouterr().out  # nothing is sealed yet
+    seal_section()
+    call_command("prune_access_log", "--dry-run")
+    assert "将清理 1 行" in capsys.readouterr().out
+    assert Access.objects.count() == 1
+    call_command("prune_access_log")
+    assert "已清理 1 行" in capsys.readouterr().out
+    assert Access.objects.count() == 0
+
+
+def test_the_clock_of_the_demo_cannot_make_lines_old(db: None) -> None:
+    line(10)
+    seal_section()
+    clock.advance(timedelta(days=1000))
+    assert prune().lines == 0
+    clock.clear()
+
+
+def test_the_tasks_seal_every_hour_and_prune_every_night(db: None, settings: Any) -> None:
+    line(500)
+    seal_access_log()
+    prune_access_log()
+    assert [event.action for event in Event.objects.filter(stream="access/log").order_by("seq")] == [
+        "access_log_sealed",
+        "access_log_pruned",
+    ]
+    scheduled = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    assert {"audit.seal_access_log", "audit.prune_access_log"} <= scheduled

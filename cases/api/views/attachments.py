@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from audit import clock
+from audit.access.writing import Way
 from cases.api import shapes
 from cases.api.base import ApiView, language
 from cases.api.params import Params
@@ -100,7 +101,7 @@ class AttachmentView(ApiView):
     def get(self, request: Request, attachment_id: UUID) -> HttpResponse:
         """The file itself, always as a download; that it was read is recorded."""
         Params(request.query_params).done()
-        found = read_attachment(self.actor, attachment_id, now=clock.now())
+        found = read_attachment(self.actor, attachment_id, now=clock.now(), way=Way.API, request=request)
         if found is None:
             raise NoSuchFile
         about, content = found

@@ -7,6 +7,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from audit.access.writing import Way
+from cases.intake.reading_log import note_rows
 from cases.intake.selectors import find_batch, row_results
 
 
@@ -24,6 +26,7 @@ class Command(BaseCommand):
         batch = find_batch(options["batch"])
         if batch is None:
             raise CommandError(f"没有名为“{options['batch']}”的批次；请核对名称（区分大小写）。")
+        note_rows(None, batch, batch.rows_done, way=Way.COMMAND)
         for row in row_results(batch.id, options["language"]):
             if options["json"]:
                 self.stdout.write(json.dumps(row, ensure_ascii=False))

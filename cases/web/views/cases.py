@@ -64,13 +64,25 @@ def case_detail(request: PageRequest, number: str) -> HttpResponse:
     acts = available_actions(case_id=case["id"], actor=actor, now=now)
     context = case_page.build(actor, case, acts, now, request.GET)
     if context["in_clear"]:
-        # Before the page leaves: what cannot be logged is not shown.
-        note_read(
-            actor=actor, way=Way.PAGE, case_id=case["id"], items=context["in_clear"], purpose=context["purpose"],
-            request=request,
-        )  # fmt: skip
+        _note_opened(request, case, context)
         context["watermark"] = watermark(request, now, case["number"])
     return render(request, "web/case_detail.html", context)
+
+
+def _note_opened(request: PageRequest, case: dict[str, Any], context: dict[str, Any]) -> None:
+    """For the access log: the items that stand in clear, and for what this person asked to see them.
+
+    Before the page leaves: what cannot be logged is not shown.
+    """
+    note_read(
+        actor=request.actor,
+        way=Way.PAGE,
+        case_id=case["id"],
+        items=context["in_clear"],
+        purpose=context["purpose"],
+        rows=len(context["in_clear"]),
+        request=request,
+    )
 
 
 # What a view says about being closed; None: both.

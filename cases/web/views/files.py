@@ -21,7 +21,7 @@ def download(request: PageRequest, number: str, file_id: UUID) -> HttpResponse:
     # Asked before the file is read: reading it is recorded, and an address that names another case reads nothing.
     if listed is None or str(find_case_id(request.actor, number)) != listed["case"]:
         raise NotVisible
-    found = read_attachment(request.actor, file_id, now=clock.now())
+    found = read_attachment(request.actor, file_id, now=clock.now(), request=request)
     if found is None:
         raise NotVisible
     about, content = found
