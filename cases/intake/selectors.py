@@ -5,7 +5,7 @@ The case of a row is found when it is asked for: a merge leads it to the survivo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import UUID
 
@@ -14,12 +14,15 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from agencies.actors import Actor
+from agencies.directory import get_directory
 from agencies.visibility import case_agencies, seen
 from cases.intake.lists.sentences import row_sentence
 from cases.intake.masking import mask_cells
 from cases.models import ListBatch
 from cases.models.sealing import open_cells
 from cases.selectors.paging import CAP, DEFAULT_PAGE_SIZE, Keyset, Page, capped, instant
+from cases.selectors.precision.lists import cell_form, figures_shown, list_sight
+from cases.selectors.precision.viewers import Sight
 
 LATEST_FIRST = Keyset("imports", ("received_at", "id"), (instant, UUID), descending=True)
 PAGE_ROWS = 50
@@ -101,8 +104,9 @@ def batch_rows(
     learns that a row was added to a case, but which one only where the sender takes part in it.
     """
     rows = _query(batch.id, after, f"{fate}%" if fate else "", limit + 1)
+    sight = list_sight(actor, batch.agency_id, get_directory())
     visible = _visible(actor, {number for row in rows for number in (row[9], *_named(row)) if number})
-    page = [_page_row(batch, _withheld(row, visible), actor.language) for row in rows[:limit]]
+    page = [_page_row(batch, _withheld(row, visible), actor.language, sight) for row in rows[:limit]]
     return page, page[-1]["row"] if len(rows) > limit else None
 
 
@@ -167,14 +171,15 @@ def _reason(row: tuple[Any, ...]) -> str:
     return "traced" if row[2] == "trace_waiting" and row[9] is not None else str(row[2])
 
 
-def _result(row: tuple[Any, ...], language: str) -> dict[str, Any]:
+def _result(row: tuple[Any, ...], language: str, shown: Callable[[Any], Any] = dict) -> dict[str, Any]:
+    """`shown`: what of the figures may stand in the sentences."""
     number, fate, _, figures, notes, effect = row[:6]
     return {
         "row": number,
         "fate": fate,
         "effect": effect,
-        "reason": row_sentence(_reason(row), orjson.loads(figures)).get(language),
-        "notes": [row_sentence(code, values).get(language) for code, values in orjson.loads(notes)],
+        "reason": row_sentence(_reason(row), shown(orjson.loads(figures))).get(language),
+        "notes": [row_sentence(code, shown(values)).get(language) for code, values in orjson.loads(notes)],
         "matched": orjson.loads(row[7]),
         "case": row[9],
     }
@@ -184,7 +189,9 @@ def _sheet(row: tuple[Any, ...]) -> int:
     return int(orjson.loads(row[6]).get("sheet", 0))
 
 
-def _page_row(batch: ListBatch, row: tuple[Any, ...], language: str) -> dict[str, Any]:
+def _page_row(batch: ListBatch, row: tuple[Any, ...], language: str, sight: Sight) -> dict[str, Any]:
     cells = open_cells(bytes(row[8]), batch.id.bytes, row[0])
     columns = batch.columns["sheets"][_sheet(row)]["columns"]
-    return {**_result(row, language), "case_id": row[10], "cells": mask_cells(cells, columns)}
+    told = _result(row, language, lambda figures: figures_shown(figures, sight, batch.agency_id))
+    shown = mask_cells(cells, columns, lambda name: cell_form(name, batch.kind, sight, batch.agency_id))
+    return {**told, "case_id": row[10], "cells": shown}

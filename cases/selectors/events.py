@@ -30,6 +30,7 @@ from cases.selectors.paging import (
     instant,
     whole,
 )
+from cases.selectors.precision.proofs import body_of
 from cases.selectors.scopes import viewing_agencies
 
 LATEST_FIRST = Keyset("events", ("at", "id"), (instant, whole), descending=True)
@@ -88,7 +89,7 @@ def get_event(actor: Actor, event_id: int) -> Row | None:
     if not rows:
         return None
     row = rows[0]
-    more = {"prev": row["prev"], "body": row["body"], "next_prev": row["next_prev"]}
+    more = {"prev": row["prev"], "next_prev": row["next_prev"], **body_of(actor, row)}
     return {**_shown(row, get_directory(stamp=row["stamp"])), **more}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection
 from typing import Any
 from uuid import UUID
@@ -12,15 +11,13 @@ import orjson
 from agencies.actors import Actor
 from agencies.directory import Directory, get_directory
 from agencies.visibility import seen
-from cases.selectors import masking, refs
+from cases.selectors import refs
 from cases.selectors.paging import Keyset, Page, Row, fetch, whole
+from cases.selectors.precision.texts import cleaner
 from cases.selectors.scopes import viewing_agencies
 
 IN_ORDER = Keyset("timeline", ("seq",), (whole,))
 NEWEST_FIRST = Keyset("history", ("seq",), (whole,), descending=True)
-
-# Phone, identity, account and card numbers that somebody typed into a free text.
-_LONG_NUMBER = re.compile(r"(?<![0-9A-Za-z])[0-9][0-9 -]{5,}[0-9Xx](?![0-9A-Za-z])")
 
 
 def timeline(
@@ -51,8 +48,11 @@ def timeline(
     total = rows[0]["version"]
     directory = get_directory(stamp=rows[0]["stamp"])
     kinds = rows[0]["kinds"] or {}
+    clean = cleaner(actor, case_id)
     shown = [
-        _shown(row, kinds, directory, texts(row["action"]) if texts else ()) for row in rows if row["seq"] is not None
+        {**_shown(row, kinds, directory), "text": clean(_text(row["sealed"], texts(row["action"]) if texts else ()))}
+        for row in rows
+        if row["seq"] is not None
     ]
     return order.page(shown, at, size, (total, True))
 
@@ -74,7 +74,7 @@ ORDER BY {{outer}}
 """
 
 
-def _shown(row: Row, kinds: Any, directory: Directory, texts: Collection[str]) -> Row:
+def _shown(row: Row, kinds: Any, directory: Directory) -> Row:
     body = orjson.loads(bytes(row["body"]))
     known = orjson.loads(kinds) if isinstance(kinds, str) else kinds
     return {
@@ -92,7 +92,6 @@ def _shown(row: Row, kinds: Any, directory: Directory, texts: Collection[str]) -
         "document": body.get("document", {}).get("number"),
         "basis": body.get("basis", []),
         "rules": body.get("rules", ""),
-        "text": _text(row["sealed"], texts),
         "leaf": row["leaf"],
     }
 
@@ -108,12 +107,8 @@ def _closed(task: dict[str, Any], known: dict[str, Any], directory: Directory) -
 
 
 def _text(sealed: str | None, names: Collection[str]) -> str:
-    """The free texts of an act, long numbers masked; empty once they have been erased."""
+    """The free texts of an act as they were written; empty once they have been erased."""
     if sealed is None or not names:
         return ""
     data = orjson.loads(sealed)
-    return _LONG_NUMBER.sub(_masked, "\n".join(str(data[name]) for name in names if data.get(name)))
-
-
-def _masked(found: re.Match[str]) -> str:
-    return masking.digits(found.group())
+    return "\n".join(str(data[name]) for name in names if data.get(name))

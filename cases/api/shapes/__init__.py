@@ -3,7 +3,7 @@
 The tests hold every answer against these shapes.
 """
 
-from cases.api.shapes.cases import CaseDetail, CasePage
+from cases.api.shapes.cases import CaseDetail, CasePage, Personal
 from cases.api.shapes.imports import Import, ImportPage, ImportRows, ListFile
 from cases.api.shapes.params import (
     AGENCY_FILTERS,
@@ -44,6 +44,7 @@ __all__ = [
     "ImportPage",
     "ImportRows",
     "ListFile",
+    "Personal",
     "Regions",
     "Session",
     "TaskPage",

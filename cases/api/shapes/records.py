@@ -30,7 +30,13 @@ class EventRow(s.Serializer[Any]):
 
 class EventDetail(EventRow):
     prev = s.CharField()
-    body = s.CharField(help_text="The RFC 8785 bytes that were hashed, as text.")
+    body = s.CharField(
+        allow_null=True,
+        help_text="The RFC 8785 bytes that were hashed, as text; null where a part of them is withheld from you.",
+    )
+    shown = s.DictField(help_text="The body as you may see it; a keyed hash stands for what is withheld.")
+    withheld = s.ListField(child=s.CharField(), help_text="The members that are masked or withheld.")
+    intact = s.BooleanField(help_text="The server has computed hash and links again from the bytes, and they fit.")
     next_prev = s.CharField(allow_null=True, help_text="`prev` of the event after it; null where it is the last.")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -24,6 +23,7 @@ from audit.verification import verify as verify_trail
 from cases.policy.law import in_force
 from cases.selectors.pages import facts_before, kinds_of
 from cases.selectors.paging import Row, fetch
+from cases.selectors.precision.proofs import CASE, state_shown
 from cases.web.filters import Select
 from cases.web.show import words
 from cases.web.show.changes import changes
@@ -142,12 +142,13 @@ def _object(stream: str) -> str:
 
 def event(actor: Actor, item: Row) -> dict[str, Any]:
     """One event: who, when, what changed, and the hash computed again from the stored bytes."""
-    body = orjson.loads(item["body"])
-    leaf = hashlib.sha256(b"\x00" + item["body"].encode()).hexdigest()
-    following = item["next_prev"]
+    body, following = item["shown"], item["next_prev"]
     role = body.get("actor", {}).get("role", "")
     moved = body.get("from"), body.get("to")
-    changed = [*changes(actor, body, facts_before(item["stream"], item["seq"])), *_handed(body)]
+    before = facts_before(item["stream"], item["seq"])
+    if item["stream"].startswith(CASE):
+        before = state_shown(actor, item["stream"], before)
+    changed = [*changes(actor, body, before), *_handed(body)]
     return {
         **row(item, QueryDict()),
         "role": ROLES.get(role, role),
@@ -158,11 +159,12 @@ def event(actor: Actor, item: Row) -> dict[str, Any]:
         "sealed": body.get("sealed", ""),
         "changes": changed,
         "changed_before": any(line.get("old") for line in changed),
-        "body": item["body"],
+        "body": item["body"] or orjson.dumps(body, option=orjson.OPT_SORT_KEYS).decode(),
+        "withheld": len(item["withheld"]),
         "before": {"seq": item["seq"] - 1, "leaf": body["prev"]} if item["seq"] > 1 else None,
         "after": {"seq": item["seq"] + 1, "leaf": following} if following else None,
         # The bytes give this hash, the body names the one before, and the next event names this one.
-        "intact": leaf == item["leaf"] and body["prev"] == item["prev"] and following in (None, item["leaf"]),
+        "intact": item["intact"],
     }
 
 

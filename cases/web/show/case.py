@@ -15,17 +15,18 @@ from django.utils.translation import gettext
 from agencies.actors import Actor
 from cases.intake.selectors import visible_batches
 from cases.policy.calendar import national_calendar, working_days_between
-from cases.selectors import evidence, pages
+from cases.selectors import pages
 from cases.selectors.attachments import list_attachments
 from cases.selectors.paging import Row
 from cases.selectors.timeline import timeline
 from cases.web.show import evidence as case_evidence
 from cases.web.show import findings, measures, words
 from cases.web.show.due import day_words, due_words, elapsed_words, share_used
+from cases.web.show.privacy.personal import block
 from cases.web.show.tasks import ordinary
 from cases.web.show.words import say
 from cases.workflow.deciding.available import Availability
-from cases.workflow.forms import choices, cooperation
+from cases.workflow.forms import choices
 from cases.workflow.task_kinds import KINDS, STAGES
 from cases.workflow.telling import free_texts, label_of
 from cases.workflow.transitions import TRANSITIONS
@@ -41,12 +42,6 @@ RELATIONS = {
     "task": Text("承办", "Has or had a task"),
     "referral": Text("接收移送", "Referral"),
     "unit": Text("下属单位", "Sub-unit"),
-}
-PERSONAL = {
-    **dict(cooperation.PERSONAL),
-    "content": Text("举报内容", "What was reported"),
-    "broadband": Text("宽带账号", "Broadband account"),
-    "reporter_phone": Text("举报人电话", "Phone of the reporter"),
 }
 # Refusals that say "this is somebody else's": listed apart, so that what is within reach stands first.
 OTHERS = frozenset({"wrong_agency", "wrong_role", "task_of_another"})
@@ -68,8 +63,6 @@ def build(actor: Actor, case: Row, acts: Sequence[Availability], now: datetime, 
     )
     allowed = [link(case, act) for act in acts if act.allowed]
     refused = [act for act in acts if not act.allowed and act.in_stage and act.refusal]
-    opened = evidence.revealed(actor, case["id"], now=now)
-    personal = evidence.personal(actor, case["id"], opened=opened)
     return {
         "case": {**heading(case), "batch": batch_of(actor, case)},
         "steps": steps(case, now),
@@ -88,9 +81,7 @@ def build(actor: Actor, case: Row, acts: Sequence[Availability], now: datetime, 
             "older": f"?history={history.next}#h-tl" if history and history.next else "",
             "newer": f"?history={history.previous}#h-tl" if history and history.previous else "",
         },
-        "personal": _personal(personal),
-        "in_clear": [row["item"] for row in personal if not row["masked"]],
-        "revealed_until": max(opened.values(), default=None),
+        **block(actor, case, now),
         "reveal": next((link(case, act)["href"] for act in acts if act.allowed and act.action == REVEAL), None),
         "related": related(case),
         "participants": [
@@ -98,17 +89,6 @@ def build(actor: Actor, case: Row, acts: Sequence[Availability], now: datetime, 
             for row in case["participants"] if row["agency"]
         ],
     }  # fmt: skip
-
-
-def _personal(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The values of one kind under one label; what looks the same under the mask stands once."""
-    found: dict[str, dict[str, Any]] = {}
-    for row in rows:
-        label = PERSONAL.get(row["kind"]) or PERSONAL.get(row["item"], row["item"])
-        line = found.setdefault(say(label), {"label": label, "values": [], "masked": row["masked"]})
-        if row["value"] not in line["values"]:
-            line["values"].append(row["value"])
-    return list(found.values())
 
 
 def _elsewhere(act: Availability) -> bool:

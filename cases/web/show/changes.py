@@ -155,7 +155,7 @@ def changes(actor: Actor, body: Mapping[str, Any], before: Mapping[str, Any]) ->
 def _flat(values: Mapping[str, Any], path: tuple[str, ...], depth: int) -> Iterator[tuple[tuple[str, ...], Any]]:
     """The members of a body by their path, so that each figure gets a line of its own."""
     for key, value in values.items():
-        if isinstance(value, dict) and value and depth:
+        if isinstance(value, dict) and value and depth and "withheld" not in value:
             yield from _flat(value, (*path, key), depth - 1)
         else:
             yield (*path, key), value
@@ -214,6 +214,8 @@ def _said(name: str, value: Any, said: Words) -> str:
         return gettext("是") if value else gettext("否")
     if isinstance(value, list):
         return words.listed(_said(name, item, said) for item in value)
+    if isinstance(value, dict) and "withheld" in value:
+        return gettext("按权限不显示（承诺值 %(hash)s）") % {"hash": value["hmac"][:12]}
     if isinstance(value, dict):
         # What lies deeper (the lines of a bill, who signed what) is read in the body.
         plain = {key: item for key, item in value.items() if key not in OWN and not isinstance(item, dict | list)}

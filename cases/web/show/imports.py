@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from django.db import transaction
-from django.http import HttpRequest, QueryDict
+from django.http import QueryDict
 from django.utils.translation import get_language, gettext
 
 from agencies.access.reads import note_read
@@ -24,6 +24,9 @@ from cases.intake.receiving import LARGEST_FILE, SENDING, check_sender, is_own
 from cases.intake.selectors import headers_of, visible_batches
 from cases.intake.services import summarise
 from cases.models import ListBatch
+from cases.selectors.precision.watermark import signature
+from cases.web.pages import PageRequest
+from cases.web.show.privacy.watermark import staff_number
 from cases.workflow.errors import NotAllowed
 from cases.workflow.view import Text
 
@@ -225,14 +228,16 @@ def _row(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def export(request: HttpRequest, actor: Actor, batch: ListBatch) -> bytes:
+def export(request: PageRequest, batch: ListBatch) -> bytes:
     """The rows that need work, in clear, for the sender; recorded before the first byte leaves.
 
-    The file is built as a whole, because the access log keeps the hash of what left.
+    The file is built as a whole, because the access log keeps the hash of what left. Its first line says who took it.
     """
+    actor, now = request.actor, clock.now()
     if not is_own(actor, batch):
         raise NotAllowed(NOT_YOURS, code="may_not_export")
-    counted, content = heading(batch, get_directory()), b"".join(error_csv(batch))
+    counted = heading(batch, get_directory())
+    content = b"".join(error_csv(batch, signature(actor, staff_number(request), now, batch.name)))
     with transaction.atomic():
         note_read(
             actor=actor,
@@ -248,6 +253,6 @@ def export(request: HttpRequest, actor: Actor, batch: ListBatch) -> bytes:
             action=Action.EXPORT_MADE,
             actor=event_actor(actor),
             data={"what": "refused_rows", "batch": str(batch.id), "rows": counted["refused"] + counted["weak"]},
-            now=clock.now(),
+            now=now,
         )
     return content

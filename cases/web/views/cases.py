@@ -20,6 +20,7 @@ from cases.web import filters
 from cases.web.pages import PageRequest, page
 from cases.web.show import case as case_page
 from cases.web.show import words
+from cases.web.show.privacy.watermark import watermark
 from cases.web.show.starts import starts
 from cases.workflow.deciding.available import available_actions
 from cases.workflow.errors import NotVisible
@@ -62,23 +63,24 @@ def case_detail(request: PageRequest, number: str) -> HttpResponse:
         raise NotVisible
     acts = available_actions(case_id=case["id"], actor=actor, now=now)
     context = case_page.build(actor, case, acts, now, request.GET)
-    _note_opened(request, case, context["in_clear"])
+    if context["in_clear"]:
+        _note_opened(request, case, context)
+        context["watermark"] = watermark(request, now, case["number"])
     return render(request, "web/case_detail.html", context)
 
 
-def _note_opened(request: PageRequest, case: dict[str, Any], items: list[str]) -> None:
-    """For the access log: the values that stand in clear on the page, and for what this person asked to see them."""
-    if not items:
-        return
-    last = case["facts"].get("last_reveal") or {}
-    purpose = str(last.get("purpose", "")) if last.get("user") == request.actor.user_id else ""
+def _note_opened(request: PageRequest, case: dict[str, Any], context: dict[str, Any]) -> None:
+    """For the access log: the items that stand in clear, and for what this person asked to see them.
+
+    Before the page leaves: what cannot be logged is not shown.
+    """
     note_read(
         actor=request.actor,
         way=Way.PAGE,
         case_id=case["id"],
-        items=items,
-        purpose=purpose,
-        rows=len(items),
+        items=context["in_clear"],
+        purpose=context["purpose"],
+        rows=len(context["in_clear"]),
         request=request,
     )
 

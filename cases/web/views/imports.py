@@ -72,7 +72,7 @@ def refused(request: PageRequest, batch_id: UUID) -> HttpResponseBase:
     batch = get_batch(request.actor, batch_id)
     if batch is None:
         raise NotVisible
-    content = import_page.export(request, request.actor, batch)
+    content = import_page.export(request, batch)
     response = HttpResponse(content, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(batch.name)}.csv"
     response["Cache-Control"] = "no-store"

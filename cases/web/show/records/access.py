@@ -29,7 +29,7 @@ from cases.intake.export import neutral
 from cases.selectors.paging import Row
 from cases.web.filters import Select
 from cases.web.pages import PageRequest
-from cases.web.show.case import PERSONAL
+from cases.web.show.privacy.personal import LABELS as PERSONAL
 from cases.web.show.words import listed, say
 from cases.workflow.errors import NotAllowed
 from cases.workflow.forms.cooperation import PURPOSES
