@@ -5,7 +5,7 @@ has or had a task or a referral. People see what the agencies of their posts see
 
 - members of a sub-unit (a carrier, a county branch) see only what was assigned to their unit, not what the principal
   sees: their own unit's rows count, never the parent's;
-- the role agency_admin alone sees no case.
+- administrators see no case: neither agency_admin alone nor the three separated ones (system, security, audit).
 """
 
 from __future__ import annotations

@@ -19,6 +19,6 @@ def drop(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("agencies", "0004_system_actor")]
+    dependencies = [("agencies", "0012_separated_administrators")]
 
     operations = [migrations.RunPython(create, drop)]
