@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
-import unicodedata
 from base64 import b64encode
 from datetime import datetime
 from typing import Any, Protocol
@@ -23,42 +21,13 @@ from audit.access.writing import Way
 from audit.actions import Action
 from audit.ids import new_id
 from audit.services import record
+from cases.documents.uploads import CONTENT_TYPES, FileRefused, check_file, clean_name, ending_of, scan
 from cases.models import Attachment, CaseAgency
 from cases.selectors.attachments import get_attachment
 
+__all__ = ["MAX_BYTES", "FileRefused", "UploaderRefused", "download_headers", "read_attachment", "store_attachment"]
+
 MAX_BYTES = 20 * 1024 * 1024
-# What an official has at hand: photographs, scans, tables, texts. Nothing a browser would run.
-TYPES = {
-    "pdf": "application/pdf",
-    "jpg": "image/jpeg",
-    "jpeg": "image/jpeg",
-    "png": "image/png",
-    "webp": "image/webp",
-    "heic": "image/heic",
-    "mp4": "video/mp4",
-    "csv": "text/csv",
-    "txt": "text/plain",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "xls": "application/vnd.ms-excel",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "doc": "application/msword",
-    "ofd": "application/ofd",
-    "zip": "application/zip",
-}
-
-
-# How such a file begins (at which offset). A table or text begins with anything, but holds no NUL.
-_BEGINNINGS: dict[str, tuple[tuple[int, bytes], ...]] = {
-    "pdf": ((0, b"%PDF-"),),
-    "jpg": ((0, b"\xff\xd8\xff"),),
-    "jpeg": ((0, b"\xff\xd8\xff"),),
-    "png": ((0, b"\x89PNG\r\n\x1a\n"),),
-    "webp": ((8, b"WEBP"),),
-    "heic": ((4, b"ftyp"),),
-    "mp4": ((4, b"ftyp"),),
-    **dict.fromkeys(("xlsx", "docx", "ofd", "zip"), ((0, b"PK\x03\x04"), (0, b"PK\x05\x06"))),
-    **dict.fromkeys(("xls", "doc"), ((0, b"\xd0\xcf\x11\xe0"),)),
-}
 # Who keeps files: everybody who works on the case. Supervision reads, administrators keep accounts.
 _KEEPING = CASE_ROLES - {Role.SUPERVISOR}
 
@@ -75,14 +44,6 @@ class Upload(Protocol):
     def read(self) -> bytes: ...
 
 
-class FileRefused(ValueError):
-    """A file that is not taken; `zh` and `en` say why and what to do."""
-
-    def __init__(self, zh: str, en: str) -> None:
-        super().__init__(zh)
-        self.zh, self.en = zh, en
-
-
 class UploaderRefused(FileRefused):
     """The case is visible, but this person only looks on."""
 
@@ -93,10 +54,11 @@ def store_attachment(*, actor: Actor, case_id: UUID | str, kind: str, upload: Up
     The file becomes part of the record when an act names it: its hash then stands in the event. Raises FileRefused,
     UploaderRefused, and PermissionError where there is no such case for this person.
     """
-    name, content_type = _checked_name(upload)
+    name = _checked_name(upload)
     agency_id = _participating(actor, case_id)
     content = upload.read()
-    _check_content(name, content)
+    content_type = check_file(name, content)
+    scan(name, content)
     row = Attachment.objects.create(
         id=new_id(),
         case_id=case_id,
@@ -157,32 +119,15 @@ def download_headers(about: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def _checked_name(upload: Upload) -> tuple[str, str]:
-    name = unicodedata.normalize("NFC", upload.name or "").replace("\\", "/").rsplit("/", 1)[-1]
-    name = re.sub(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]", "", name).strip(". ")[-200:]
-    ending = name.rsplit(".", 1)[-1].lower() if "." in name else ""
-    if ending not in TYPES:
-        known = "、".join(sorted(TYPES))
-        raise FileRefused(f"不能上传“{name}”：只接收 {known}", f"“{name}” cannot be uploaded; allowed: {known}")
+def _checked_name(upload: Upload) -> str:
+    """The name under which it is kept. How long it is, and whether such files are taken, is asked before it is read."""
+    name = clean_name(upload.name)
+    if ending_of(name) not in CONTENT_TYPES:
+        check_file(name, b"")  # refused by its name alone
     if (upload.size or 0) > MAX_BYTES:
         limit = MAX_BYTES // 1024 // 1024
         raise FileRefused(f"“{name}”超过 {limit} MB，请拆分后上传", f"“{name}” is over {limit} MB; split it")
-    return name, TYPES[ending]
-
-
-def _check_content(name: str, content: bytes) -> None:
-    """The content is what the name says. A page of script that is called .jpg would be one again after a download."""
-    if not content:
-        raise FileRefused(f"“{name}”是空文件，请重新选择", f"“{name}” is empty; choose another file")
-    beginnings = _BEGINNINGS.get(name.rsplit(".", 1)[-1].lower())
-    fits = (
-        any(content[at : at + len(mark)] == mark for at, mark in beginnings) if beginnings else b"\x00" not in content
-    )
-    if not fits:
-        raise FileRefused(
-            f"“{name}”的内容与扩展名不符，请用原文件重新上传",
-            f"The content of “{name}” is not what its name says; upload the original file",
-        )
+    return name
 
 
 def _participating(actor: Actor, case_id: UUID | str) -> int:

@@ -20,6 +20,7 @@ from agencies.directory import AgencyRef, Directory, get_directory
 from agencies.vocabulary import LABELS, Kind
 from audit.actions import Action
 from audit.services import record
+from cases.documents.uploads import FileRefused, clean_name, scan
 from cases.intake.copying import copy_rows
 from cases.intake.lines import columns_of
 from cases.intake.lists.mapping import MappedSheet, find_lists
@@ -156,6 +157,7 @@ def receive_list(
     same = ListBatch.objects.filter(agency_id=agency.id, kind=kind, sha256=digest)
     if (known := same.first()) is not None:
         return known, False
+    _scanned(filename, content)
     total, columns, problem = _inspect(kind, content)
     batch = ListBatch(
         name=name,
@@ -179,6 +181,14 @@ def receive_list(
         # Sent twice at the same moment, it is still one batch.
         return same.first() or _name_taken(batch, error), False
     return batch, True
+
+
+def _scanned(filename: str, content: bytes) -> None:
+    """Raises InvalidInput for what the virus scanner finds, before anything looks into it."""
+    try:
+        scan(clean_name(filename), content)
+    except FileRefused as refused:
+        raise InvalidInput(fields={"file": Text(refused.zh, refused.en)}, code="file_refused") from refused
 
 
 def _name_taken(batch: ListBatch, error: IntegrityError) -> NoReturn:

@@ -94,6 +94,12 @@ def not_found(request: HttpRequest) -> HttpResponse:
     )
 
 
+def too_large(request: HttpRequest, limit: int) -> HttpResponse:
+    """A form over its limit, in MB, which nobody has read."""
+    text = gettext("一次最多提交 %(limit)s MB，这次的内容超出了，没有读取，也没有任何改动。请减少或拆分文件后再提交。")
+    return error_page(request, 413, gettext("内容过大"), text % {"limit": limit}, tone="warn")
+
+
 def refusal_page(request: HttpRequest, refused: WorkflowError) -> HttpResponse:
     """A refusal where there is no form to show it in."""
     return error_page(

@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "config.middleware.no_nul",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "config.middleware.bodies",
 ]
 
 ROOT_URLCONF = "config.urls"
