@@ -39,9 +39,15 @@ class SealError(AuditError):
     sqlstate = "LZ005"
 
 
+class SightError(AuditError):
+    """不在本次操作的可见范围内。Not within the sight of this transaction (SQLSTATE LZ006)."""
+
+    sqlstate = "LZ006"
+
+
 BY_SQLSTATE: dict[str, type[AuditError]] = {
     error.sqlstate: error
-    for error in (StaleHeadError, StreamRefusedError, AppendOnlyError, MalformedBodyError, SealError)
+    for error in (StaleHeadError, StreamRefusedError, AppendOnlyError, MalformedBodyError, SealError, SightError)
 }
 
 

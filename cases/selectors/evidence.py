@@ -34,7 +34,7 @@ _SIGNALS = (
     s.observed_from, s.observed_to, r.number AS row, b.name AS batch,
     b.kind, b.agency_id
 FROM family f JOIN cases_signal s ON s.case_id = f.id AND s.withdrawn_at IS NULL
-LEFT JOIN cases_listrow r ON r.id = s.row_id LEFT JOIN cases_listbatch b ON b.id = r.batch_id
+LEFT JOIN cases_listrow r ON r.id = s.row_id LEFT JOIN LATERAL case_list_of_row(s.row_id) b ON true
 ORDER BY coalesce(s.observed_to, s.created_at) DESC, s.id DESC LIMIT %s"""
 )
 _RECORDS = _FAMILY + "SELECT p.id FROM family f JOIN cases_personalrecord p ON p.case_id = f.id"
@@ -48,7 +48,7 @@ _LISTED = (
     + """SELECT r.number AS row, r.batch_id, r.sealed, b.columns->'sheets'->coalesce((r.reading->>'sheet')::int, 0)
         ->'columns'->>'ip' AS place
     FROM family f JOIN cases_signal s ON s.case_id = f.id AND s.withdrawn_at IS NULL
-    JOIN cases_listrow r ON r.id = s.row_id JOIN cases_listbatch b ON b.id = r.batch_id
+    JOIN cases_listrow r ON r.id = s.row_id CROSS JOIN LATERAL case_list_of_row(s.row_id) b
     ORDER BY s.id DESC LIMIT %s"""
 )
 _REVEALED = """SELECT e.at, (b.body->'set'->'last_reveal'->'items')::text AS items

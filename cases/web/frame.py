@@ -13,6 +13,7 @@ from django.utils.translation import get_language, gettext
 
 from agencies.actors import Actor, NoSuchActor, load_actor
 from agencies.directory import get_directory
+from agencies.sight import look_as
 from agencies.vocabulary import LABELS, Role
 from audit import clock
 from cases.policy.calendar import national_calendar
@@ -72,9 +73,11 @@ def _actor(request: HttpRequest) -> Actor | None:
     if known is not None or not hasattr(request, "user") or not request.user.is_authenticated:
         return known
     try:
-        return load_actor(int(request.user.pk))
+        known = load_actor(int(request.user.pk))
     except NoSuchActor:
         return None
+    look_as(known)
+    return known
 
 
 def _of_person(request: HttpRequest, actor: Actor) -> dict[str, Any]:
