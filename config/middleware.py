@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from typing import cast
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
-from django.http import HttpRequest
+from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
+from audit.sight import Sight, current, looking, nobody
 from cases.api.uploads import AROUND
 from cases.documents.attachments import MAX_BYTES
 from cases.intake.receiving import LARGEST_FILE
@@ -59,6 +61,32 @@ HEADERS = {
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
 }
+
+
+def nobody_at_first(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """A request sees nothing before it has said who looks, and leaves nothing of that to the next one in its thread."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        with nobody():
+            response = get_response(request)
+            if isinstance(response, StreamingHttpResponse):
+                # What is still to be read is read after this, as the same person.
+                response.streaming_content = _as_before(current(), cast("Iterable[bytes]", response.streaming_content))
+        return response
+
+    return middleware
+
+
+def _as_before(sight: Sight, parts: Iterable[bytes]) -> Iterator[bytes]:
+    rest = iter(parts)
+    while True:
+        with looking(sight):
+            part = next(rest, None)
+        if part is None:
+            return
+        yield part
 
 
 def no_nul(

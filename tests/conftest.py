@@ -51,6 +51,9 @@ django.setup()
 from django.core.management import call_command
 from django.db import connections
 
+from audit import sight
+from config.database import wall
+
 ALIASES = ("default", "owner")
 
 
@@ -112,6 +115,8 @@ def django_db_setup(request: pytest.FixtureRequest, servers: Servers, django_db_
     with django_db_blocker.unblock():
         with on_database(TEMPLATE):
             call_command("migrate", verbosity=0)
+            with connections["owner"].cursor() as cursor:
+                wall.apply(cursor, all_powerful="tests")
         servers.clone(TEMPLATE, TEST)
         if any("demo_city" in getattr(item, "fixturenames", ()) for item in request.session.items):
             servers.clone(TEMPLATE, DEMO_TEMPLATE)
@@ -135,6 +140,18 @@ def fresh_db(request: pytest.FixtureRequest, django_db_setup: None, django_db_bl
 def demo_city(request: pytest.FixtureRequest) -> None:
     """The city of the demo with its agencies and people, in `db` or, where the test asks for it, in `fresh_db`."""
     request.getfixturevalue("fresh_db" if "fresh_db" in request.fixturenames else "db")
+
+
+@pytest.fixture(autouse=True)
+def tests_see_everything(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The tests read as an actor whom only their database knows. Requests, tasks and commands must say who they are.
+
+    A test with the mark `own_sight` says so itself.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        if request.node.get_closest_marker("own_sight") is None:
+            patch.setattr(sight, "unless_said", sight.Sight(system="tests"))
+        yield
 
 
 @pytest.fixture(autouse=True)

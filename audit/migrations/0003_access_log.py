@@ -12,7 +12,7 @@ DROP FUNCTION audit_note_access(jsonb), audit_access_settled(), audit_prune_acce
 
 
 class Migration(migrations.Migration):
-    dependencies = [("audit", "0001_events")]
+    dependencies = [("audit", "0002_sight")]
 
     operations = [
         migrations.SeparateDatabaseAndState(

@@ -20,6 +20,7 @@ from agencies.directory import AgencyRef, Directory, get_directory
 from agencies.vocabulary import LABELS, Kind
 from audit.actions import Action
 from audit.services import record
+from audit.sight import working_as
 from cases.documents.uploads import FileRefused, clean_name, scan
 from cases.intake.copying import copy_rows
 from cases.intake.lines import columns_of
@@ -141,6 +142,7 @@ def is_own(actor: Actor, batch: ListBatch) -> bool:
     return own or any("handler" in post.roles and _belongs(agency, post) for post in actor.posts)
 
 
+@working_as("receiving")
 def receive_list(
     *, actor: Actor, content: bytes, filename: str, kind: str, agency: AgencyRef, batch_name: str, now: datetime
 ) -> tuple[ListBatch, bool]:

@@ -44,7 +44,7 @@ _ROWS = f"""
         SELECT h.id, c.id, c.merged_into_id FROM chain h JOIN cases_case c ON c.id = h.next
     )
     SELECT p.number, p.fate, p.reason, p.figures::text, p.notes::text, p.effect, p.reading::text, p.matched::text,
-           p.sealed, c.number, c.id::text
+           p.sealed, c.number, c.id::text, p.site_id IS NOT NULL
     FROM page p LEFT JOIN chain h ON h.id = p.id AND h.next IS NULL LEFT JOIN cases_case c ON c.id = h.case_id
     ORDER BY p.number
 """
@@ -163,13 +163,13 @@ def _visible(actor: Actor, numbers: set[str]) -> set[str]:
 def _withheld(row: tuple[Any, ...], visible: set[str]) -> tuple[Any, ...]:
     """The row without the cases that its reader does not see, and without the notes that name one."""
     notes = [note for note in orjson.loads(row[4]) if "case" not in note[1] or note[1]["case"] in visible]
-    case = row[9:] if row[9] in visible else (None, None)
-    return (*row[:2], _reason(row), row[3], orjson.dumps(notes).decode(), *row[5:9], *case)
+    case = row[9:11] if row[9] in visible else (None, None)
+    return (*row[:2], _reason(row), row[3], orjson.dumps(notes).decode(), *row[5:9], *case, row[11])
 
 
 def _reason(row: tuple[Any, ...]) -> str:
     """Why the row has its fate; a reply that waited for its list has found it once it has a case."""
-    return "traced" if row[2] == "trace_waiting" and row[9] is not None else str(row[2])
+    return "traced" if row[2] == "trace_waiting" and row[11] else str(row[2])
 
 
 def _result(row: tuple[Any, ...], language: str, shown: Callable[[Any], Any] = dict) -> dict[str, Any]:

@@ -72,7 +72,7 @@ SELECT jsonb_build_object(
                FROM cases_case m WHERE m.merged_into_id = c.id),
   'participants', (SELECT coalesce(jsonb_agg(jsonb_build_object('agency', p.agency_id, 'relation', p.relation,
                                                                 'since', p.since) ORDER BY p.since, p.agency_id), '[]')
-                   FROM cases_caseagency p WHERE p.case_id = c.id),
+                   FROM case_participants(c.id) p),
   'tasks', (SELECT coalesce(jsonb_agg(to_jsonb(t) || jsonb_build_object('assignee_name', u.display_name)
                                       ORDER BY t.due_at, t.id), '[]')
             FROM cases_task t LEFT JOIN agencies_user u ON u.id = t.assignee_id

@@ -27,7 +27,7 @@ _SIGNALS = (
     s.observed_from, s.observed_to, r.number AS row, b.name AS batch,
     b.kind, b.agency_id
 FROM family f JOIN cases_signal s ON s.case_id = f.id AND s.withdrawn_at IS NULL
-LEFT JOIN cases_listrow r ON r.id = s.row_id LEFT JOIN cases_listbatch b ON b.id = r.batch_id
+LEFT JOIN cases_listrow r ON r.id = s.row_id LEFT JOIN LATERAL case_list_of_row(s.row_id) b ON true
 ORDER BY coalesce(s.observed_to, s.created_at) DESC, s.id DESC LIMIT %s"""
 )
 # The numbers of an observation by the part they belong to. What is not named here is not shown to anybody.

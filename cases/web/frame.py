@@ -15,6 +15,7 @@ from agencies.access.oversight import oversight
 from agencies.actors import Actor, NoSuchActor, load_actor
 from agencies.directory import get_directory
 from agencies.selectors import administered
+from agencies.sight import look_as
 from agencies.vocabulary import LABELS, SEPARATED_ROLES, Role
 from audit import clock
 from cases.policy.calendar import national_calendar
@@ -74,9 +75,11 @@ def _actor(request: HttpRequest) -> Actor | None:
     if known is not None or not hasattr(request, "user") or not request.user.is_authenticated:
         return known
     try:
-        return load_actor(int(request.user.pk))
+        known = load_actor(int(request.user.pk))
     except NoSuchActor:
         return None
+    look_as(known)
+    return known
 
 
 def _of_person(request: HttpRequest, actor: Actor) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 
 from agencies.actors import Actor, NoSuchActor, load_actor
+from agencies.sight import look_as
 from cases.selectors.paging import InvalidCursor
 from cases.web import entrance
 from cases.web.show.words import say
@@ -41,6 +42,7 @@ def page(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBas
             asked.actor = load_actor(request.user.pk)
         except NoSuchActor as gone:
             raise Http404 from gone
+        look_as(asked.actor)
         response = _answer(view, asked, *args, **kwargs)
         # The next person at this desk finds nothing in the browser's memory.
         response.headers.setdefault("Cache-Control", "private, no-store")

@@ -23,7 +23,11 @@ if EMBEDDED and env.get("DATABASE_OWNER_URL"):
     )
 DATABASES: dict[str, dict[str, Any]] = {}
 if _default := _database("DATABASE_URL", HOME.database_url()):
-    DATABASES["default"] = _default
+    # Tells every transaction who is looking; a server-side cursor would read on after its transaction.
+    DATABASES["default"] = _default | {
+        "ENGINE": "config.database.backend",
+        "DISABLE_SERVER_SIDE_CURSORS": True,
+    }
 # Web servers and workers need not know the owner's password: without it there is no such alias, and migrate says so.
 if _owner := _database("DATABASE_OWNER_URL", HOME.database_url(embedded.OWNER_ROLE)):
     DATABASES["owner"] = _owner

@@ -78,7 +78,7 @@ def test_the_owner_is_refused_by_a_trigger(fresh_db: Any, statement: str, days_a
     line(days_ago)
     with closing(psycopg2.connect(fresh_db.owner_url)) as owner, pytest.raises(psycopg2.Error) as refused:
         owner.cursor().execute(statement)
-    assert refused.value.pgcode == ("LZ006" if statement.startswith("DELETE") and not days_ago else "LZ003")
+    assert refused.value.pgcode == ("LZ007" if statement.startswith("DELETE") and not days_ago else "LZ003")
 
 
 @pytest.mark.parametrize("statement", CHANGES)

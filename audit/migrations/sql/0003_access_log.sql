@@ -1,6 +1,6 @@
 -- The access log: who read which personal data, or took them out, when, through which post and for what. Lines are
 -- added by `audit_note_access` and taken away by `audit_prune_access`, and by nothing else.
--- LZ006: too young to go.
+-- LZ007: too young to go.
 
 CREATE TABLE audit_access (
     id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -89,7 +89,7 @@ BEGIN
     END IF;
     IF newest > clock_timestamp() - interval '183 days' THEN
         RAISE EXCEPTION 'DELETE of audit_access refused: a line of % is younger than 183 days', newest
-            USING ERRCODE = 'LZ006';
+            USING ERRCODE = 'LZ007';
     END IF;
     PERFORM 1 FROM audit_event e, LATERAL (SELECT convert_from(e.body, 'UTF8')::jsonb->'data' AS data) b
     WHERE e.stream = 'access/log' AND e.action = 'access_log_pruned' AND e.tx = pg_current_xact_id()

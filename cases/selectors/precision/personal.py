@@ -39,7 +39,7 @@ _LISTED = (
     + """SELECT r.number AS row, r.batch_id, r.sealed, b.agency_id, s.id IS NOT NULL AS counts,
         b.columns->'sheets'->coalesce((r.reading->>'sheet')::int, 0)->'columns'->>'ip' AS place
     FROM family f JOIN cases_site x ON x.case_id = f.id JOIN cases_listrow r ON r.site_id = x.id
-    JOIN cases_listbatch b ON b.id = r.batch_id
+    CROSS JOIN LATERAL case_list_of_row(r.id) b
     LEFT JOIN cases_signal s ON s.row_id = r.id AND s.case_id = f.id AND s.withdrawn_at IS NULL
     ORDER BY r.id DESC LIMIT %s"""
 )
