@@ -15,7 +15,9 @@ from cases.selectors.case import get_case
 from cases.selectors.paging import Row
 from cases.web import acting, repeats
 from cases.web.acting import Form
+from cases.web.forms import holds_personal
 from cases.web.pages import PageRequest, page
+from cases.web.show.privacy.watermark import watermark
 from cases.web.show.words import say, sentences
 from cases.workflow import engine
 from cases.workflow.errors import IdempotencyConflict, NotVisible, WorkflowError
@@ -44,11 +46,19 @@ def open_case(request: PageRequest) -> HttpResponse:
 
 
 def _show(request: PageRequest, form: Form, *, status: int = 200, **more: Any) -> HttpResponse:
-    response = render(request, "web/action.html", acting.context(form, **more), status=status)
+    context = acting.context(form, **more) | _marked(request, form)
+    response = render(request, "web/action.html", context, status=status)
     # Stepping back by the browser's button finds what was typed, but for names, numbers and addresses of people, which
     # the browser is told not to remember at all. Where nothing may be stored Chromium would forget everything.
     response["Cache-Control"] = "private, no-cache"
     return response
+
+
+def _marked(request: PageRequest, form: Form) -> dict[str, Any]:
+    """A page that repeats names, numbers or addresses that were typed carries the name of whoever typed them."""
+    if not holds_personal(form.transition.inputs, form.data):
+        return {}
+    return {"watermark": watermark(request, form.now, form.case["number"] if form.case else "")}
 
 
 def _submitted(request: PageRequest, form: Form) -> HttpResponse:
@@ -70,7 +80,7 @@ def _submitted(request: PageRequest, form: Form) -> HttpResponse:
 
 def _check(request: PageRequest, form: Form, before: Row | None) -> HttpResponse:
     """The page to read before it is done; `before`: the act by which the same has just been done."""
-    context = acting.check_context(form, acting.rehearse(form)) | {"before": before}
+    context = acting.check_context(form, acting.rehearse(form)) | {"before": before} | _marked(request, form)
     return render(request, "web/action_check.html", context, status=409 if before else 200)
 
 
