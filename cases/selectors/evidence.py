@@ -119,7 +119,7 @@ def _addresses(case_id: UUID | str, seeing: list[int]) -> list[str]:
         if row["place"] is not None:
             cells = open_cells(row["sealed"], UUID(str(row["batch_id"])).bytes, row["row"])
             found.append(str(cells[int(row["place"])]).strip())
-    return found
+    return [address for address in found if address]  # the cells are blank after an erasure
 
 
 def _shown(item: str, kind: str, value: str, opened: Collection[str]) -> dict[str, Any]:
