@@ -12,6 +12,8 @@ from audit import clock
 from audit.sight import working_as
 from cases.intake.services import process_list
 from cases.models import ListBatch
+from cases.retention import acts as retention
+from cases.retention import provisions
 from cases.selectors.counters import fold_task_counters
 from cases.workflow.recounting import load_calendar
 
@@ -49,6 +51,18 @@ def resume_imports() -> None:
 def fold_counters() -> None:
     """Keep totals a sum over a handful of rows; they are exact with or without it."""
     fold_task_counters()
+
+
+@shared_task(name="cases.propose_erasures")
+def propose_erasures() -> None:
+    """Put down the closed cases whose personal data have become due to go; people decide."""
+    retention.propose(clock.now())
+
+
+@shared_task(name="cases.note_provisions")
+def note_provisions() -> None:
+    """Write the register's lines for what the product itself handed to other agencies."""
+    provisions.generate(clock.now())
 
 
 @shared_task(name="cases.watch_calendar")

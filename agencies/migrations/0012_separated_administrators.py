@@ -31,7 +31,7 @@ def drop(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("agencies", "0004_system_actor"), ("audit", "0001_events")]
+    dependencies = [("agencies", "0011_registers"), ("audit", "0001_events")]
 
     operations = [
         migrations.RemoveConstraint(model_name="membership", name="membership_role_known"),

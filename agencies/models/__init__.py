@@ -2,5 +2,15 @@ from agencies.models.organisations import Agency
 from agencies.models.parameters import RegionParameter, Stamp
 from agencies.models.people import Membership, User
 from agencies.models.places import Region
+from agencies.models.registers import ImpactAssessment, Provision
 
-__all__ = ["Agency", "Membership", "Region", "RegionParameter", "Stamp", "User"]
+__all__ = [
+    "Agency",
+    "ImpactAssessment",
+    "Membership",
+    "Provision",
+    "Region",
+    "RegionParameter",
+    "Stamp",
+    "User",
+]

@@ -80,7 +80,7 @@ def read_attachment(
 ) -> tuple[dict[str, Any], bytes] | None:
     """A file of a visible case with its content; None where there is none for this person. The reading is recorded."""
     about = get_attachment(actor, attachment_id)
-    if about is None:
+    if about is None or about["erased_at"] is not None:
         return None
     with transaction.atomic():
         content = Attachment.objects.values_list("content", flat=True).get(pk=attachment_id)

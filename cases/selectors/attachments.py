@@ -11,7 +11,7 @@ from cases.selectors import refs
 from cases.selectors.paging import Row, fetch
 from cases.selectors.scopes import viewing_agencies
 
-_COLUMNS = """a.id, a.case_id, a.kind, a.filename, a.content_type, a.size, a.sha256, a.at, a.agency_id,
+_COLUMNS = """a.id, a.case_id, a.kind, a.filename, a.content_type, a.size, a.sha256, a.at, a.erased_at, a.agency_id,
     a.uploaded_by_id, u.display_name AS uploader, (SELECT n FROM agencies_stamp) AS stamp"""
 _VISIBLE = seen("a.case_id")
 
@@ -37,7 +37,7 @@ def _read(actor: Actor, condition: str, parameter: UUID) -> list[Row]:
 
 def _shown(row: Row) -> Row:
     directory = get_directory(stamp=row["stamp"])
-    plain = ["kind", "filename", "content_type", "size", "sha256", "at"]
+    plain = ["kind", "filename", "content_type", "size", "sha256", "at", "erased_at"]
     return {
         "id": str(row["id"]),
         "case": str(row["case_id"]),

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from cases.web.views import accounts, actions, audit, auth, cases, files, imports, tasks, workbench
-from cases.web.views.records import access
+from cases.web.views.records import access, erasure, registers
 
 app_name = "web"
 
@@ -28,5 +28,8 @@ urlpatterns = [
     path("audit/verify/", audit.verify_now, name="audit_verify"),
     path("audit/access/", access.access_log, name="access_log"),
     path("audit/access/access-log.csv", access.access_csv, name="access_csv"),
+    path("audit/erasures/", erasure.erasures, name="erasures"),
+    path("audit/registers/<slug:sort>/", registers.register, name="register"),
+    path("audit/registers/<slug:sort>.csv", registers.register_csv, name="register_csv"),
     path("audit/<int:event_id>/", audit.trail, name="audit_event"),
 ]

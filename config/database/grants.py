@@ -38,6 +38,8 @@ OPEN_FUNCTIONS = frozenset(
         "audit_seal",
         "case_commit",
         "case_draw_number",
+        "case_erase",
+        "case_family",
         "case_load",
         "case_open_load",
         "cases_grams",

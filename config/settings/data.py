@@ -62,6 +62,7 @@ PROTECTED_TABLES: dict[str, str] = {
     "cases_documentseries": "SELECT",
     "cases_outbox": "SELECT, UPDATE (delivered_at, failed_at, problem)",
     "cases_attachment": "SELECT, INSERT",
+    "cases_erasure": "SELECT, INSERT, UPDATE (state, hold, due_on, confirmed_by_id, confirmed_at, erased_at, gone)",
     "notifications_message": "SELECT, INSERT, UPDATE (read_at)",
     # People, agencies and roles are ended, never deleted; regions and the directory's stamp come with the migrations.
     "agencies_region": "SELECT",
@@ -70,6 +71,8 @@ PROTECTED_TABLES: dict[str, str] = {
     "agencies_user": "SELECT, INSERT, UPDATE",
     "agencies_membership": "SELECT, INSERT, UPDATE",
     "agencies_regionparameter": "SELECT, INSERT, UPDATE",
+    "agencies_impactassessment": "SELECT, INSERT",
+    "agencies_provision": "SELECT, INSERT",
     # Lists never change: only what an import goes on to find, the case a row leads to, and the key that seals it.
     "cases_listbatch": "SELECT, INSERT,"
     " UPDATE (state, problem, columns, rows_total, rows_done, moved_at, counts, finished_at)",

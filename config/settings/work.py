@@ -52,5 +52,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(hour=3, minute=30),
         "options": {"expires": 3600},
     },
+    "propose erasures": {
+        "task": "cases.propose_erasures",
+        "schedule": crontab(hour=4, minute=10),
+        "options": {"expires": 3600},
+    },
+    "note provisions": {"task": "cases.note_provisions", "schedule": 600.0, "options": {"expires": 600}},
     "watch calendar": {"task": "cases.watch_calendar", "schedule": 3600.0, "options": {"expires": 3600}},
 }

@@ -49,6 +49,9 @@ class Attachment(s.Serializer[Any]):
     size = s.IntegerField(help_text="Bytes.")
     sha256 = s.CharField()
     at = s.DateTimeField()
+    erased_at = s.DateTimeField(
+        allow_null=True, help_text="When name and content were erased after the retention; the hash stays."
+    )
     agency = AgencyRef(allow_null=True)
     uploaded_by = PersonRef(allow_null=True)
 

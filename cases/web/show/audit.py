@@ -66,6 +66,12 @@ OTHERS: Final = {
     OtherAction.SEALED_ERASED: Text("清除密封内容", "Erased sealed data"),
     OtherAction.ACCESS_LOG_SEALED: Text("封存查阅日志", "Sealed access log"),
     OtherAction.ACCESS_LOG_PRUNED: Text("清理查阅日志", "Pruned access log"),
+    OtherAction.ERASURE_PROPOSED: Text("提出清除个人信息", "Proposed erasure"),
+    OtherAction.ERASURE_HELD: Text("暂缓清除", "Held erasure"),
+    OtherAction.ERASURE_CONFIRMED: Text("确认清除", "Confirmed erasure"),
+    OtherAction.PERSONAL_DATA_ERASED: Text("清除个人信息", "Erased personal data"),
+    OtherAction.IMPACT_ASSESSED: Text("登记影响评估", "Recorded impact assessment"),
+    OtherAction.PROVISION_RECORDED: Text("登记数据提供", "Recorded provision of data"),
     OtherAction.VAULT_KEY_ROTATED: Text("更换密钥", "Rotated vault key"),
     OtherAction.AUDIT_VERIFIED: Text("核验审计", "Verified the trail"),
 }

@@ -233,9 +233,11 @@ def _document(case: Row, paper: Row, files: Mapping[str, Row]) -> dict[str, Any]
 
 def _file(case: Row, file: Row) -> dict[str, Any]:
     icon = "photo" if file["content_type"].startswith("image/") else "file-text"
+    gone = file["erased_at"] is not None
     return {
-        "name": file["filename"], "icon": icon, "href": _file_href(case, file), "sha256": file["sha256"],
-        "size": file["size"], "agency_id": file["agency"]["id"] if file["agency"] else None, "at": file["at"],
+        "name": gettext("已依规清除") if gone else file["filename"], "icon": icon,
+        "href": "" if gone else _file_href(case, file), "sha256": file["sha256"], "size": file["size"],
+        "agency_id": file["agency"]["id"] if file["agency"] else None, "at": file["at"],
     }  # fmt: skip
 
 
