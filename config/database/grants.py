@@ -23,10 +23,14 @@ ALL = "SELECT, INSERT, UPDATE, DELETE"
 # The owner's functions that it may call: the doors to those tables, and what has to be read with the owner's rights.
 OPEN_FUNCTIONS = frozenset(
     {
+        "agencies_own_posts",
         "agencies_posts",
+        "agencies_stood_posts",
+        "agencies_today",
         "audit_append",
         "audit_erase",
         "audit_head",
+        "audit_on_behalf",
         "audit_seal",
         "case_commit",
         "case_draw_number",

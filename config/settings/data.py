@@ -53,6 +53,7 @@ PROTECTED_TABLES: dict[str, str] = {
     "agencies_agency": "SELECT, INSERT, UPDATE",
     "agencies_user": "SELECT, INSERT, UPDATE",
     "agencies_membership": "SELECT, INSERT, UPDATE",
+    "agencies_substitution": "SELECT, INSERT, UPDATE (ended_at)",
     "agencies_regionparameter": "SELECT, INSERT, UPDATE",
     # Lists never change: only what an import goes on to find, the case a row leads to, and the key that seals it.
     "cases_listbatch": "SELECT, INSERT,"
