@@ -154,7 +154,9 @@ def parameter_setter(actor: Actor, region_code: str) -> EventActor:
     if actor.is_system:
         return event_actor(actor)
     for post in actor.posts_of(Kind.DEVELOPMENT_COMMISSION):
-        if Role.APPROVER in post.roles and not post.is_unit and region_code.startswith(post.region_code):
+        # A substitute works on cases; what holds for a whole region is decided by the approver.
+        own = post.on_behalf is None and not post.is_unit
+        if own and Role.APPROVER in post.roles and region_code.startswith(post.region_code):
             return event_actor(actor, post, Role.APPROVER)
     raise NotPermitted(
         "地区参数只能由管辖该地区的发展改革委签发人设置。",

@@ -79,6 +79,35 @@ def rosters(agency_ids: Iterable[int]) -> dict[int, list[Person]]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class StandIn:
+    """Somebody who exercises these roles of an absent person in an agency today."""
+
+    agency_id: int
+    absent_id: int
+    substitute_id: int
+    roles: tuple[str, ...]
+
+
+def stand_ins(agency_ids: Iterable[int]) -> list[StandIn]:
+    """The substitutions of today in these agencies, as far as they give anything (see `agencies_posts`)."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STAND_INS, [list(agency_ids)])
+        return [StandIn(row[0], row[1], row[2], tuple(row[3])) for row in cursor.fetchall()]
+
+
+_STAND_INS = """
+SELECT s.agency_id, s.absent_id, s.substitute_id,
+       ARRAY(SELECT jsonb_array_elements_text(post -> 'roles'))
+  FROM (SELECT DISTINCT agency_id, absent_id, substitute_id FROM agencies_substitution
+         WHERE ended_at IS NULL AND agencies_today() BETWEEN first_day AND last_day AND agency_id = ANY(%s)) s
+  JOIN agencies_user u ON u.id = s.substitute_id AND u.is_active
+ CROSS JOIN LATERAL jsonb_array_elements(coalesce(agencies_stood_posts(s.substitute_id), '[]')) AS p(post)
+ WHERE (post ->> 'agency_id')::bigint = s.agency_id AND (post ->> 'on_behalf')::bigint = s.absent_id
+ ORDER BY s.agency_id, s.absent_id, s.substitute_id
+"""
+
+
 def display_names(actor: Actor, user_ids: Iterable[int]) -> dict[int, str]:
     """What these people are called, for the history of a case. Nothing for somebody without posts."""
     if not actor.posts and not actor.is_system:

@@ -3,6 +3,7 @@ from agencies.models.parameters import RegionParameter, Stamp
 from agencies.models.people import Membership, User
 from agencies.models.places import Region
 from agencies.models.registers import ImpactAssessment, Provision
+from agencies.models.substitutions import Substitution
 
 __all__ = [
     "Agency",
@@ -12,5 +13,6 @@ __all__ = [
     "Region",
     "RegionParameter",
     "Stamp",
+    "Substitution",
     "User",
 ]

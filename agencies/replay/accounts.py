@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import orjson
@@ -19,8 +20,14 @@ _ACCOUNTS = """SELECT 'account/' || username AS stream, id, display_name, staff_
     created_at, agency_id FROM agencies_user WHERE"""
 _ROLES = """SELECT 'account/' || u.username AS stream, m.agency_id, m.role, m.ceiling, m.granted_by_id, m.since,
     m.until, m.active FROM agencies_membership m JOIN agencies_user u ON u.id = m.user_id WHERE"""
+_SUBSTITUTIONS = """SELECT 'account/' || u.username AS stream, s.id, s.substitute_id, s.agency_id, s.roles, s.first_day,
+    s.last_day, s.granted_by_id, s.created_at, s.ended_at
+    FROM agencies_substitution s JOIN agencies_user u ON u.id = s.absent_id WHERE"""
 # The order of a role's values in `Account.roles`.
 _ROLE = ("agency_id", "role", "ceiling", "granted_by_id", "since", "until", "active")
+_SUBSTITUTION = (
+    *("id", "substitute_id", "agency_id", "roles", "first_day", "last_day", "granted_by_id", "created_at", "ended_at"),
+)
 
 
 @dataclass(slots=True)
@@ -30,6 +37,7 @@ class Account:
     row: dict[str, Any] | None = None
     sealed_in: int | None = None
     roles: list[tuple[Any, ...]] = field(default_factory=list)
+    substitutions: list[tuple[Any, ...]] = field(default_factory=list)
     seq: int = 0
 
 
@@ -38,19 +46,31 @@ def verify_accounts(scope: Scope, streams: Streams) -> Iterator[Problem]:
     yield from damaged.values()
     found = fetch(scope, _ACCOUNTS, "'account/' || username")
     rows = {row["stream"]: row for row in found if row["stream"] not in damaged}
-    roles: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
-    for row in fetch(scope, _ROLES, "'account/' || u.username"):
-        if row["stream"] not in damaged:
-            roles[row["stream"]].append(tuple(row[name] for name in _ROLE))
+    roles = _by_stream(scope, _ROLES, _ROLE, damaged)
+    stood = _by_stream(scope, _SUBSTITUTIONS, _SUBSTITUTION, damaged)
     system = rows.pop(SYSTEM, None)
     if system is not None:
         yield from differing(SYSTEM, 0, {"is_active": True, "is_system": True}, system, "系统账号", "agencies_user")
     made = {stream: Told(account.row, account.seq) for stream, account in told.items()}
     yield from compare(made, rows, "账号", "agencies_user")
-    for stream in sorted(told.keys() | roles.keys()):
+    for stream in sorted(told.keys() | roles.keys() | stood.keys()):
         account = told.get(stream, Account())
         yield from sets_differ(stream, account.seq, account.roles, roles[stream], "角色", "agencies_membership")
+        yield from sets_differ(
+            stream, account.seq, account.substitutions, stood[stream], "代理", "agencies_substitution"
+        )
     yield from _names_differ(scope, told, rows)
+
+
+def _by_stream(
+    scope: Scope, query: str, columns: tuple[str, ...], damaged: Mapping[str, Problem]
+) -> dict[str, list[tuple[Any, ...]]]:
+    """Rows that an account has many of, by its stream."""
+    found: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+    for row in fetch(scope, query, "'account/' || u.username"):
+        if row["stream"] not in damaged:
+            found[row["stream"]].append(tuple(row[name] for name in columns))
+    return found
 
 
 def _fold(events: Iterable[Event]) -> Account:
@@ -78,7 +98,22 @@ def _fold(events: Iterable[Event]) -> Account:
             account.roles.append((data["agency"], data["role"], data["ceiling"], by, time_of(event), None, True))
         elif action == Action.ROLE_ENDED:
             _end(account, data, event)
+        elif action == Action.SUBSTITUTION_GRANTED:
+            account.substitutions.append(_substitution(data, event))
+        elif action == Action.SUBSTITUTION_ENDED:
+            account.substitutions = [
+                (*row[:-1], time_of(event)) if row[0] == data["substitution"] else row for row in account.substitutions
+            ]
     return account
+
+
+def _substitution(data: dict[str, Any], event: Event) -> tuple[Any, ...]:
+    first, last = date.fromisoformat(data["first_day"]), date.fromisoformat(data["last_day"])
+    by = event.body["actor"]["id"]
+    return (
+        *(data["substitution"], data["substituted_by"], data["agency"], data["roles"], first, last, by),
+        *(time_of(event), None),
+    )
 
 
 def _end(account: Account, data: dict[str, Any], event: Event) -> None:

@@ -4,6 +4,7 @@ from agencies.services.accounts import change_password, create_user, disable_use
 from agencies.services.organisations import close_agency, create_agency
 from agencies.services.parameters import set_parameter
 from agencies.services.roles import end_role, grant_role
+from agencies.services.substitutions import end_substitution, grant_substitution
 
 __all__ = [
     "change_password",
@@ -13,6 +14,8 @@ __all__ = [
     "disable_user",
     "enable_user",
     "end_role",
+    "end_substitution",
     "grant_role",
+    "grant_substitution",
     "set_parameter",
 ]

@@ -96,8 +96,9 @@ def get_event(actor: Actor, event_id: int) -> Row | None:
 
 
 _COLUMNS = """e.id, e.stream, e.seq, e.at, e.action, e.actor_id, e.agency_id, encode(e.leaf, 'hex') AS leaf,
-    u.display_name, u.username, c.number, c.title"""
+    u.display_name, u.username, c.number, c.title, o.id AS absent_id, o.display_name AS absent_name"""
 _JOINS = """LEFT JOIN agencies_user u ON u.id = e.actor_id
+    LEFT JOIN agencies_user o ON o.id = audit_on_behalf(e.body)
     LEFT JOIN cases_case c ON c.id = CASE WHEN left(e.stream, 5) = 'case/' THEN substr(e.stream, 6)::uuid END"""
 
 _ROWS = (
@@ -174,6 +175,7 @@ def _shown(row: Row, directory: Directory) -> Row:
         "at": row["at"],
         "action": row["action"],
         "actor": refs.person(row["actor_id"], row["display_name"] or row["username"]),
+        "on_behalf": refs.person(row["absent_id"], row["absent_name"]),
         "agency": refs.agency(directory, row["agency_id"]),
         "case": case,
         "leaf": row["leaf"],

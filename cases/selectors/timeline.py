@@ -66,9 +66,10 @@ WITH mine AS MATERIALIZED (
   FROM cases_case c WHERE c.id = %s
   AND {seen("c.id")})
 SELECT mine.version, mine.stamp, mine.kinds, e.id AS event_id, e.seq, e.at, e.action, e.actor_id, e.agency_id,
-       e.body, encode(e.leaf, 'hex') AS leaf, u.display_name, s.data::text AS sealed
+       e.body, encode(e.leaf, 'hex') AS leaf, u.display_name, o.display_name AS absent_name, s.data::text AS sealed
 FROM mine LEFT JOIN (SELECT * FROM audit_event e WHERE e.stream = %s{{beyond}} ORDER BY {{order}} LIMIT %s) e ON true
 LEFT JOIN agencies_user u ON u.id = e.actor_id
+LEFT JOIN agencies_user o ON o.id = audit_on_behalf(e.body)
 LEFT JOIN audit_sealed s ON s.event_id = e.id
 ORDER BY {{outer}}
 """
@@ -83,6 +84,7 @@ def _shown(row: Row, kinds: Any, directory: Directory) -> Row:
         "at": row["at"],
         "action": row["action"],
         "actor": refs.person(row["actor_id"], row["display_name"]),
+        "on_behalf": refs.person(body["actor"].get("on_behalf"), row["absent_name"]),
         "agency": refs.agency(directory, row["agency_id"]),
         "role": body["actor"].get("role", ""),
         "from_stage": body.get("from"),

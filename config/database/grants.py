@@ -25,16 +25,20 @@ ALL = "SELECT, INSERT, UPDATE, DELETE"
 # The owner's functions that it may call: the doors to those tables, and what has to be read with the owner's rights.
 OPEN_FUNCTIONS = frozenset(
     {
+        "agencies_own_posts",
         "agencies_posts",
         "agencies_rank",
         "agencies_sight",
         "agencies_works_on_cases",
         "audit_access_settled",
+        "agencies_stood_posts",
+        "agencies_today",
         "audit_append",
         "audit_erase",
         "audit_head",
         "audit_note_access",
         "audit_prune_access",
+        "audit_on_behalf",
         "audit_seal",
         "case_commit",
         "case_draw_number",

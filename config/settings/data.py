@@ -70,6 +70,7 @@ PROTECTED_TABLES: dict[str, str] = {
     "agencies_agency": "SELECT, INSERT, UPDATE",
     "agencies_user": "SELECT, INSERT, UPDATE",
     "agencies_membership": "SELECT, INSERT, UPDATE",
+    "agencies_substitution": "SELECT, INSERT, UPDATE (ended_at)",
     "agencies_regionparameter": "SELECT, INSERT, UPDATE",
     "agencies_impactassessment": "SELECT, INSERT",
     "agencies_provision": "SELECT, INSERT",

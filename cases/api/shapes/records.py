@@ -23,6 +23,7 @@ class EventRow(s.Serializer[Any]):
     action = s.CharField()
     label = s.CharField()
     actor = PersonRef(allow_null=True)
+    on_behalf = PersonRef(allow_null=True, help_text="Whose substitute the actor was.")
     agency = AgencyRef(allow_null=True)
     case = EventCase(allow_null=True)
     leaf = s.CharField()

@@ -136,6 +136,7 @@ class TimelineEntry(s.Serializer[Any]):
     action = s.CharField()
     sentence = s.CharField(help_text="What happened, in your language.")
     actor = PersonRef(allow_null=True)
+    on_behalf = PersonRef(allow_null=True, help_text="Whose substitute the actor was.")
     agency = AgencyRef(allow_null=True)
     role = s.CharField(allow_blank=True)
     from_stage = s.CharField(allow_null=True)

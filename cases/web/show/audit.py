@@ -57,6 +57,9 @@ OTHERS: Final = {
     OtherAction.RULES_CHANGED: Text("变更规则", "Changed rules"),
     OtherAction.DEMO_DATA_LOADED: Text("载入演示数据", "Loaded demo data"),
     OtherAction.DEMO_CLOCK_CHANGED: Text("设置演示时钟", "Set demo clock"),
+    OtherAction.SUBSTITUTION_GRANTED: Text("授予代理", "Granted substitution"),
+    OtherAction.SUBSTITUTION_ENDED: Text("结束代理", "Ended substitution"),
+    OtherAction.WORK_HANDED_OVER: Text("离岗交接", "Handed over work"),
     OtherAction.IMPORT_RECEIVED: Text("接收名单", "Received list"),
     OtherAction.IMPORT_COMMITTED: Text("导入名单", "Imported list"),
     OtherAction.IMPORT_REFUSED: Text("拒收名单", "Refused list"),
@@ -129,7 +132,7 @@ def row(item: Row, params: QueryDict) -> dict[str, Any]:
     return {
         **item,
         "agency_id": item["agency"]["id"] if item["agency"] else None,
-        "who": (item["actor"] or {}).get("name") or gettext("系统"),
+        "who": words.who(item) or gettext("系统"),
         "label": action_label(item["action"]),
         "tone": "bad" if item["action"] in NOTABLE else "warn" if item["action"] in TOUCHY else "",
         "number": case["number"] if case else "",

@@ -262,7 +262,7 @@ def event_row(row: Row) -> dict[str, Any]:
     return {
         "id": row["event_id"], "seq": row["seq"], "at": row["at"], "leaf": row["leaf"],
         "label": label_of(row["action"]), "line": words.clauses(lines),
-        "agency_id": row["agency"]["id"] if row["agency"] else None, "who": (row["actor"] or {}).get("name") or "",
+        "agency_id": row["agency"]["id"] if row["agency"] else None, "who": words.who(row),
     }  # fmt: skip
 
 

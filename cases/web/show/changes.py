@@ -28,7 +28,7 @@ from cases.workflow.view import Text
 
 # Who, where and when of the event itself: its own lines say so.
 OWN: Final = frozenset({"agency", "user", "at", "seq"})
-PERSONS: Final = re.compile(r"user|assignee|\w+_by")
+PERSONS: Final = re.compile(r"user|assignee|\w+_by|on_behalf")
 AGENCIES: Final = frozenset({"agency", "lead_agency_id", "partner", "by_agency", "to_agency", "from_agency", "parent"})
 REGIONS: Final = frozenset({"region", "region_code", "from_region", "to_region"})
 INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
@@ -65,6 +65,9 @@ MEMBERS: Final = {
     "effects": Text("效果", "Effects"), "ended_at": Text("停止时间", "Ended at"),
     "ended_by": Text("停止签发人", "Ended by"), "energy": Text("电能电费", "Energy"),
     "executed_at": Text("停电时间", "Executed at"), "executed_by": Text("实施人", "Executed by"),
+    "first_day": Text("开始日", "First day"), "last_day": Text("结束日", "Last day"),
+    "roles": Text("角色", "Roles"), "substituted_by": Text("代理人", "Substitute"),
+    "substitution": Text("代理", "Substitution"),
     "fates": Text("去向", "Fates"), "file": Text("文件", "File"), "files": Text("文件", "Files"),
     "from_agency": Text("原牵头单位", "From agency"), "from_region": Text("原地区", "From region"),
     "granted": Text("是否同意", "Granted"), "id": Text("序号", "No."), "infeasible_at": Text("说明时间", "Stated at"),

@@ -89,7 +89,7 @@ def _tile(key: str, label: str, icon: str, count: int, hint: str, tone: str = ""
 
 
 def _scopes(actor: Actor, total: int, *, mine: bool, now: datetime) -> list[dict[str, Any]]:
-    given = list_tasks(actor, TaskFilter(assignee_id=actor.user_id), now=now, size=1)
+    given = list_tasks(actor, TaskFilter(assignee_id=actor.user_id, stood_for=actor.stood_for), now=now, size=1)
     return [
         {"label": gettext("本机构"), "count": total, "href": "?", "current": not mine},
         {"label": gettext("分派给我"), "count": given.total_text, "href": "?scope=mine", "current": mine},
@@ -107,7 +107,9 @@ def _groups(actor: Actor, now: datetime, *, mine: bool) -> list[dict[str, Any]]:
     ]
     groups = []
     for key, label, tone, (first, last) in named:
-        wanted = TaskFilter(assignee_id=actor.user_id if mine else None, due_from=first, due_before=last)
+        wanted = TaskFilter(
+            assignee_id=actor.user_id if mine else None, stood_for=actor.stood_for, due_from=first, due_before=last
+        )
         found = list_tasks(actor, wanted, now=now, size=PER_GROUP)
         rows = [{**tasks.shown(actor, row), "overdue": key == "overdue"} for row in found.rows]
         query = urlencode({"due": key, **({"assignee": "me"} if mine else {})})
