@@ -149,6 +149,20 @@ def operator_of(actor: Actor, region_code: str) -> EventActor:
     )
 
 
+def may_help(actor: Actor, user: User) -> EventActor:
+    """Who acts, if they may open this person's way in again: password, factors, lock, sessions. Raises NotPermitted.
+
+    Never one's own: whoever has taken over an administrator's session could otherwise make it last.
+    """
+    if actor.user_id == user.pk:
+        raise NotPermitted(
+            "不能为自己办理。请由另一名管理员办理。",
+            "You cannot do this for yourself; another administrator has to.",
+            code="self_help",
+        )
+    return manager_of(actor, user, security_of)
+
+
 def parameter_setter(actor: Actor, region_code: str) -> EventActor:
     """Who acts, if they may set parameters for this region. Raises NotPermitted."""
     if actor.is_system:

@@ -1,3 +1,4 @@
+from agencies.models.entry import LiveSession, Password, PastPassword
 from agencies.models.organisations import Agency
 from agencies.models.parameters import RegionParameter, Stamp
 from agencies.models.people import Membership, User
@@ -8,7 +9,10 @@ from agencies.models.substitutions import Substitution
 __all__ = [
     "Agency",
     "ImpactAssessment",
+    "LiveSession",
     "Membership",
+    "Password",
+    "PastPassword",
     "Provision",
     "Region",
     "RegionParameter",

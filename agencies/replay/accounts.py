@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from agencies.replay import entry
 from agencies.replay.rows import Told, compare, differing, fetch, fold_each, sets_differ, time_of
 from audit.actions import Action
 from audit.projections import Event, Problem, Scope, Streams
@@ -39,6 +40,7 @@ class Account:
     roles: list[tuple[Any, ...]] = field(default_factory=list)
     substitutions: list[tuple[Any, ...]] = field(default_factory=list)
     seq: int = 0
+    way_in: entry.WayIn = field(default_factory=entry.WayIn)
 
 
 def verify_accounts(scope: Scope, streams: Streams) -> Iterator[Problem]:
@@ -60,6 +62,7 @@ def verify_accounts(scope: Scope, streams: Streams) -> Iterator[Problem]:
             stream, account.seq, account.substitutions, stood[stream], "代理", "agencies_substitution"
         )
     yield from _names_differ(scope, told, rows)
+    yield from entry.verify(scope, {stream: account.way_in for stream, account in told.items()}, damaged)
 
 
 def _by_stream(
@@ -77,6 +80,7 @@ def _fold(events: Iterable[Event]) -> Account:
     account = Account()
     for event in events:
         account.seq = event.seq
+        entry.fold(account.way_in, event)
         action, data = event.body["action"], event.body.get("data", {})
         if action == Action.ACCOUNT_CREATED:
             account.row = {

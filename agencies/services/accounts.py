@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from agencies.access.backend import is_public
+from agencies.access import live
+from agencies.access.passwords import keeping as passwords
 from agencies.actors import Actor
 from agencies.authority import account_keeper, event_actor, manager_of, security_of
 from agencies.errors import AgencyError, BadInput
@@ -49,14 +49,15 @@ def create_user(
         agency=agency,
         created_at=now,
     )
-    _accept_password(user, password)
+    passwords.accept(user, password)
     user.save(force_insert=True)
+    given = passwords.keep(user, replaced="", by_other=True, new=password)
     # Name and staff number are personal data: the body of the event holds their commitment only.
     record(
         stream=f"account/{username}",
         action=Action.ACCOUNT_CREATED,
         actor=acting,
-        data={"user": user.pk, "agency": agency.pk, "agency_code": agency.code, "language": language},
+        data={"user": user.pk, "agency": agency.pk, "agency_code": agency.code, "language": language, **given},
         sealed={"display_name": display_name, "staff_no": staff_no},
         now=now,
     )
@@ -85,10 +86,18 @@ def enable_user(*, actor: Actor, user: User, now: datetime) -> None:
 
 
 @transaction.atomic
-def change_password(*, actor: Actor, user: User, new: str, now: datetime, current: str | None = None) -> None:
+def change_password(
+    *,
+    actor: Actor,
+    user: User,
+    new: str,
+    now: datetime,
+    current: str | None = None,
+    session: str | None = None,
+) -> None:
     """Set a password: one's own with the current one, or a forgotten one as the security administrator without.
 
-    Every session of the account but the caller's ends, since Django ties sessions to the password's hash.
+    Every session of the account but the one named ends. One that somebody else set has to be changed at once.
     Raises NotPermitted, BadInput.
     """
     locked = User.objects.select_for_update().get(pk=user.pk)
@@ -98,9 +107,12 @@ def change_password(*, actor: Actor, user: User, new: str, now: datetime, curren
             raise BadInput("当前密码不正确。", "The current password is not right.", field="current")
     else:
         acting, by = manager_of(actor, locked, security_of), "administrator"
-    _accept_password(locked, new)
+    replaced = locked.password
+    passwords.accept(locked, new)
     locked.save(update_fields=["password"])
-    _record(locked, Action.PASSWORD_CHANGED, acting, {"user": locked.pk, "by": by}, now)
+    kept = passwords.keep(locked, replaced=replaced, by_other=by != "self", new=new)
+    live.end_all(locked, but=session)
+    _record(locked, Action.PASSWORD_CHANGED, acting, {"user": locked.pk, "by": by, **kept}, now)
 
 
 @transaction.atomic
@@ -115,28 +127,13 @@ def _set_active(actor: Actor, user: User, action: Action, *, active: bool, now: 
             separation.check_not_last(held, last=last)
     locked.is_active = active
     locked.save(update_fields=["is_active"])
+    if not active:
+        live.end_all(locked)
     _record(locked, action, acting, {"user": locked.pk}, now)
 
 
-def _record(user: User, action: Action, acting: EventActor, data: dict[str, int | str], now: datetime) -> None:
+def _record(user: User, action: Action, acting: EventActor, data: dict[str, Any], now: datetime) -> None:
     record(stream=f"account/{user.username}", action=action, actor=acting, data=data, now=now)
-
-
-def _accept_password(user: User, password: str) -> None:
-    if is_public(password):
-        raise BadInput(
-            "这是演示环境公开的密码，不能使用。请另设一个密码。",
-            "This is the public password of the demo; choose another one.",
-            field="password",
-        )
-    try:
-        validate_password(password, user)
-    except ValidationError as error:
-        reasons = " ".join(error.messages)
-        raise BadInput(
-            f"密码不能使用：{reasons}", f"The password cannot be used: {reasons}", field="password"
-        ) from error
-    user.set_password(password)
 
 
 def _check(username: str, display_name: str, staff_no: str, language: str) -> None:

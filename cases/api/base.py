@@ -18,6 +18,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from agencies.access.standing import is_fresh
 from agencies.actors import Actor, NoSuchActor, load_actor
 from agencies.sight import look_as, look_as_asker
 from cases.api.params import Params
@@ -139,6 +140,11 @@ class ApiView(APIView):
     def body(self) -> dict[str, Any]:
         """The JSON object of the request. Raises InvalidInput for anything else."""
         return cast("dict[str, Any]", self.request.data)
+
+
+def proven_in(request: Request) -> bool:
+    """Whether a person has proved within the last minutes, in this session, who it is. A system never has."""
+    return isinstance(request.successful_authenticator, SessionLogin) and is_fresh(request.session)
 
 
 def language() -> str:

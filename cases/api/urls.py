@@ -26,6 +26,7 @@ register_converter(CaseRef, "case")
 
 _ROUTES: tuple[tuple[str, Any, str], ...] = (
     ("session/", session.SessionView, "session"),
+    ("session/step-up", session.StepUpView, "step-up"),
     ("cases/", cases.CasesView, "cases"),
     ("cases/<case:ref>", cases.CaseView, "case"),
     ("cases/<case:ref>/personal", cases.PersonalView, "personal"),

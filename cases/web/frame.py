@@ -140,6 +140,7 @@ def _navigation(request: HttpRequest, actor: Actor) -> list[Group]:
     ]
     if administered(actor):
         groups.append(Group(gettext("管理"), [Item("/accounts/", gettext("账号"), "users")]))
+    groups.append(Group(gettext("本人"), [Item("/security/", gettext("账号与安全"), "shield-lock")]))
     for group in groups:
         for item in group.items:
             item.current = request.path == item.href or (item.href != "/" and request.path.startswith(item.href))

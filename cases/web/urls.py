@@ -2,17 +2,24 @@
 
 from django.urls import path
 
-from cases.web.views import accounts, actions, audit, auth, cases, files, imports, tasks, workbench
+from cases.web.views import accounts, actions, audit, cases, files, imports, tasks, workbench
+from cases.web.views.entry import auth, confirm, factors, helping, password, security
 from cases.web.views.records import access, erasure, registers
 
 app_name = "web"
 
 urlpatterns = [
     path("login/", auth.login_page, name="login"),
+    path("login/second/", auth.second_page, name="logincode"),
     path("logout/", auth.logout_page, name="logout"),
     path("language/", auth.language, name="language"),
-    path("password/", accounts.password, name="password"),
+    path("password/", password.password, name="password"),
+    path("security/", security.security, name="security"),
+    path("security/confirm/", confirm.confirm, name="confirm"),
+    path("security/app/", factors.app, name="add_app"),
+    path("security/key/", factors.key, name="add_key"),
     path("accounts/", accounts.accounts, name="accounts"),
+    path("accounts/<str:username>/", helping.help_person, name="help_person"),
     path("", workbench.workbench, name="workbench"),
     path("more/", workbench.more, name="more"),
     path("tasks/", tasks.task_list, name="tasks"),

@@ -74,6 +74,11 @@ PROTECTED_TABLES: dict[str, str] = {
     "agencies_regionparameter": "SELECT, INSERT, UPDATE",
     "agencies_impactassessment": "SELECT, INSERT",
     "agencies_provision": "SELECT, INSERT",
+    # Hashes of passwords are kept to be compared; the attempts of axes are all it is asked for.
+    "agencies_password": "SELECT, INSERT, UPDATE",
+    "agencies_pastpassword": "SELECT, INSERT, DELETE",
+    "axes_accesslog": "SELECT",
+    "axes_accessfailurelog": "SELECT",
     # Lists never change: only what an import goes on to find, the case a row leads to, and the key that seals it.
     "cases_listbatch": "SELECT, INSERT,"
     " UPDATE (state, problem, columns, rows_total, rows_done, moved_at, counts, finished_at)",

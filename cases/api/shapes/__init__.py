@@ -17,7 +17,7 @@ from cases.api.shapes.params import (
     TASK_FILTERS,
 )
 from cases.api.shapes.records import Agencies, Attachment, Attachments, EventDetail, EventPage, Regions, Upload
-from cases.api.shapes.session import Credentials, Session
+from cases.api.shapes.session import Credentials, Proof, Proven, Session
 from cases.api.shapes.work import Actions, Done, TaskPage, TimelinePage
 
 __all__ = [
@@ -45,6 +45,8 @@ __all__ = [
     "ImportRows",
     "ListFile",
     "Personal",
+    "Proof",
+    "Proven",
     "Regions",
     "Session",
     "TaskPage",

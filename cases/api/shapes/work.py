@@ -69,6 +69,7 @@ class ActionOnCase(s.Serializer[Any]):
     allowed = s.BooleanField()
     in_stage = s.BooleanField(help_text="Belongs to the present stage of the case.")
     one_way = s.BooleanField(help_text="Cannot be taken back: ask before sending.")
+    step_up = s.BooleanField(help_text="Wants POST /session/step-up within the last five minutes.")
     href = s.CharField()
     tasks = s.ListField(child=s.CharField(), help_text="The open tasks it can be done on.")
     refusal = Refusal(allow_null=True)

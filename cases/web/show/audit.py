@@ -46,6 +46,14 @@ OTHERS: Final = {
     OtherAction.ACCOUNT_CHANGED: Text("变更账号", "Changed account"),
     OtherAction.ACCOUNT_DISABLED: Text("停用账号", "Disabled account"),
     OtherAction.ACCOUNT_ENABLED: Text("启用账号", "Enabled account"),
+    OtherAction.ACCOUNT_LOCKED: Text("锁定登录", "Closed logging in"),
+    OtherAction.ACCOUNT_UNLOCKED: Text("解除锁定", "Opened logging in"),
+    OtherAction.IDENTITY_CONFIRMED: Text("再次确认身份", "Confirmed identity"),
+    OtherAction.FACTOR_ADDED: Text("添加双因素", "Added second factor"),
+    OtherAction.FACTOR_REMOVED: Text("移除双因素", "Removed second factor"),
+    OtherAction.FACTORS_RESET: Text("重置双因素", "Reset second factors"),
+    OtherAction.RECOVERY_CODES_MADE: Text("生成恢复码", "Made recovery codes"),
+    OtherAction.SESSIONS_ENDED: Text("结束登录会话", "Ended sessions"),
     OtherAction.ROLE_GRANTED: Text("授予角色", "Granted role"),
     OtherAction.ROLE_ENDED: Text("收回角色", "Ended role"),
     OtherAction.ACCESS_DENIED: Text("拒绝访问", "Access denied"),
@@ -96,7 +104,7 @@ STREAMS: Final = {
     "config": Text("参数", "Parameter"),
 }
 # What deserves a second look in a list.
-NOTABLE: Final = frozenset({"login_failed", "access_denied", "import_refused"})
+NOTABLE: Final = frozenset({"login_failed", "account_locked", "access_denied", "import_refused"})
 TOUCHY: Final = frozenset({"reveal_personal_data", "export_made", "personal_data_revealed"})
 
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 
+from agencies.access.standing import is_fresh
 from cases.selectors.case import get_case
 from cases.selectors.paging import Row
 from cases.web import acting, repeats
@@ -19,8 +20,10 @@ from cases.web.forms import holds_personal
 from cases.web.pages import PageRequest, page
 from cases.web.show.privacy.watermark import watermark
 from cases.web.show.words import say, sentences
+from cases.web.views.entry import confirm
 from cases.workflow import engine
 from cases.workflow.errors import IdempotencyConflict, NotVisible, WorkflowError
+from cases.workflow.step_up import StepUpRequired, check_step_up
 from cases.workflow.transitions import TRANSITIONS
 
 EDIT = ("edit", "row")
@@ -72,10 +75,20 @@ def _submitted(request: PageRequest, form: Form) -> HttpResponse:
         # What cannot be undone is never done from the first page, whatever step the request names.
         if before or step == "check" or (form.transition.one_way and step not in CONFIRMED):
             return _check(request, form, before)
+        _prove(request, form)
         result = acting.perform(form)
+    except StepUpRequired:
+        return confirm.ask(request)
     except WorkflowError as refused:
         return _refused(request, form, refused)
     return _done(request, form, result)
+
+
+def _prove(request: PageRequest, form: Form) -> None:
+    """Raises StepUpRequired before an act for which who it is has to be proved anew."""
+    if form.case is not None:
+        action, proven = form.transition.action.value, is_fresh(request.session)
+        check_step_up(action=action, case_id=form.case["id"], actor=form.actor, proven=proven, now=form.now)
 
 
 def _check(request: PageRequest, form: Form, before: Row | None) -> HttpResponse:
