@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import connection
 from django.http import HttpRequest
 
-from agencies.access.logins import client_address
+from agencies.access.addresses import client_address
 from agencies.actors import Actor, Post
 from agencies.authority import event_actor
 from agencies.visibility import case_agencies
