@@ -240,6 +240,9 @@ def _file(case: Row, file: Row) -> dict[str, Any]:
 
 
 def _file_href(case: Row, file: Row) -> str:
+    """Its address; none where it is not opened to this person."""
+    if not file["readable"]:
+        return ""
     return reverse("web:file", args=[case["number"], file["id"]])
 
 
