@@ -44,7 +44,7 @@ RELATIONS = {
     "unit": Text("下属单位", "Sub-unit"),
 }
 # Refusals that say "this is somebody else's": listed apart, so that what is within reach stands first.
-OTHERS = frozenset({"wrong_agency", "wrong_role", "task_of_another"})
+OTHERS = frozenset({"wrong_agency", "wrong_role", "task_of_another", "nothing_to_reveal"})
 
 
 def batch_of(actor: Actor, case: Row) -> dict[str, Any] | None:
