@@ -48,6 +48,18 @@ class UploaderRefused(FileRefused):
     """The case is visible, but this person only looks on."""
 
 
+class FileWithheld(FileRefused):
+    """The file is listed for this person, but what may stand in it is not shown to them."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "材料原件含有不对你所在单位显示的内容，不能打开；可核对名称和 SHA-256。"
+            "确需了解的，请上传单位另附遮盖后的材料。",
+            "The file holds what is not shown to your agency and cannot be opened; its name and SHA-256 are listed."
+            " Ask the agency that uploaded it for a masked copy.",
+        )
+
+
 def store_attachment(*, actor: Actor, case_id: UUID | str, kind: str, upload: Upload, now: datetime) -> str:
     """Keep a file on a case that the actor sees and return its id.
 
@@ -78,10 +90,15 @@ def store_attachment(*, actor: Actor, case_id: UUID | str, kind: str, upload: Up
 def read_attachment(
     actor: Actor, attachment_id: UUID, *, now: datetime, way: Way = Way.DOWNLOAD, request: HttpRequest | None = None
 ) -> tuple[dict[str, Any], bytes] | None:
-    """A file of a visible case with its content; None where there is none for this person. The reading is recorded."""
+    """A file of a visible case with its content; None where there is none for this person. The reading is recorded.
+
+    Raises FileWithheld.
+    """
     about = get_attachment(actor, attachment_id)
     if about is None or about["erased_at"] is not None:
         return None
+    if not about["readable"]:
+        raise FileWithheld
     with transaction.atomic():
         content = Attachment.objects.values_list("content", flat=True).get(pk=attachment_id)
         post = _post(actor, _agency(actor, about["case"]))

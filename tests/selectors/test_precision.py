@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -44,3 +45,39 @@ def test_the_table_names_every_reader_and_every_field_of_the_case() -> None:
     assert {row["field"] for row in TABLE} == set(FORMS)
     assert set(TABLE[0]) == {"field", "relation", *READERS}
     assert all(row[reader] in {"clear", "masked", "district", "hash", "none"} for row in TABLE for reader in READERS)
+
+
+def same(value: Any, *_: Any) -> Any:
+    return value
+
+
+# One mask less each: what is left out, and a reader and field at which it has to be seen.
+MASKS: dict[str, tuple[str, Any, str, str]] = {
+    "members of facts": ("cases.selectors.precision.facts.part_of", lambda _path: None, "cyberspace", "monthly kwh"),
+    "values of persons": (
+        "cases.selectors.precision.personal.masked", lambda value, _form: value.text, "auditor", "phone",
+    ),
+    "districts": ("cases.selectors.masking.address", same, "cyberspace", "address of the carrier"),
+    "figures of signals": (
+        "cases.selectors.evidence._number", lambda _name, value, _form: value, "grid", "pool",
+    ),
+    "times of signals": ("cases.selectors.evidence._moment", same, "auditor", "seen at"),
+    "known values in notes": (
+        "cases.selectors.precision.texts._known", lambda *_: [], "grid", "subscriber of the carrier",
+    ),
+    "bodies of events": (
+        "cases.selectors.precision.proofs.body_shown", lambda body, *_: (body, []), "auditor", "monthly kwh",
+    ),
+}  # fmt: skip
+
+
+def test_each_mask_is_missed_where_it_is_left_out(demo_city: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    _world, case = build(monkeypatch)
+    unseen = []
+    for name, (target, instead, reader, field) in MASKS.items():
+        with monkeypatch.context() as left_out:
+            left_out.setattr(target, instead)
+            form = next(row[reader] for row in TABLE if (row["field"], row["relation"]) == (field, "verification"))
+            if not findings(everything(READERS[reader], case), field, form, FORMS[field]):
+                unseen.append(name)
+    assert not unseen

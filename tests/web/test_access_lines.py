@@ -54,18 +54,20 @@ def attached() -> tuple[Any, UUID]:
 def test_a_masked_page_leaves_no_line_and_an_opened_one_says_what_stands_there_in_clear(demo_city: None) -> None:
     case = known()
     client, address = entered("drc-handler1"), f"/cases/{case.number}/"
-    client.get(address)
+    entered("cac-handler1").get(address)
     assert lines("page") == []
     reveal(case)
     client.get(address)
     (line,) = lines("page")
     actor = find_actor("drc-handler1")
     assert (line.user_id, line.agency_id, line.role) == (actor.user_id, actor.posts[0].agency_id, "handler")
-    assert (str(line.case_id), line.items, line.purpose, line.rows) == (str(case.case_id), ["phone"], "visit", 1)
+    assert (str(line.case_id), line.items, line.purpose, line.rows) == (
+        *(str(case.case_id), ["address", "phone"], "visit", 2),
+    )
     assert line.address
     assert PHONE not in str(line.__dict__)
     entered("drc-handler2").get(address)
-    assert len(lines("page")) == 1
+    assert lines("page")[1].items == ["address"], "the commission in charge has the place, not the phone"
 
 
 @pytest.mark.parametrize(("path", "way"), [("/cases/{n}/files/{f}/", "download"), ("/api/v1/attachments/{f}", "api")])

@@ -138,7 +138,7 @@ def test_whoever_sees_something_in_clear_has_the_own_name_across_the_page(demo_c
     line = re.search(r'class="wmline">.*?本次查看已留痕：(.+?)</span>', shown, re.DOTALL)
     assert line is not None
     assert line[1].startswith("李明远 XZ1001 · 徐州市发展和改革委员会 · 20") and line[1].endswith(case.number)
-    assert shown.count(f">{line[1]}</text>") > 20, "and all over it"
+    assert shown.count(f"<span>{line[1]}</span>") > 20, "and all over it"
     assert "wmline" not in page(entered("cac-handler1"), case), "nothing is in clear there"
 
 

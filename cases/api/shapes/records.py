@@ -55,6 +55,7 @@ class Attachment(s.Serializer[Any]):
     )
     agency = AgencyRef(allow_null=True)
     uploaded_by = PersonRef(allow_null=True)
+    readable = s.BooleanField(help_text="You may open it; else its name and hash are all that you have of it.")
 
 
 class Attachments(s.Serializer[Any]):

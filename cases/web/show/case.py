@@ -44,7 +44,7 @@ RELATIONS = {
     "unit": Text("下属单位", "Sub-unit"),
 }
 # Refusals that say "this is somebody else's": listed apart, so that what is within reach stands first.
-OTHERS = frozenset({"wrong_agency", "wrong_role", "task_of_another"})
+OTHERS = frozenset({"wrong_agency", "wrong_role", "task_of_another", "nothing_to_reveal"})
 
 
 def batch_of(actor: Actor, case: Row) -> dict[str, Any] | None:
@@ -242,6 +242,9 @@ def _file(case: Row, file: Row) -> dict[str, Any]:
 
 
 def _file_href(case: Row, file: Row) -> str:
+    """Its address; none where it is not opened to this person."""
+    if not file["readable"]:
+        return ""
     return reverse("web:file", args=[case["number"], file["id"]])
 
 

@@ -8,13 +8,14 @@ from typing import Any, Final
 from cases.selectors.precision.watermark import signature
 from cases.web.pages import PageRequest
 
-# Where the lines of the drawing stand, in its own units: it covers the window and every printed sheet.
-_PLACES: Final = [(x + (60 if row % 2 else 0), 40 + row * 90) for row in range(14) for x in (20, 420, 820, 1220)]
+# How often the line is drawn: enough for a large screen. Text, not a drawing: Chromium repeats a fixed box with text on
+# every printed sheet, and an SVG on the first alone.
+TIMES: Final = range(60)
 
 
 def watermark(request: PageRequest, now: datetime, number: str = "") -> dict[str, Any]:
-    """The sentence, and where it is drawn."""
-    return {"text": signature(request.actor, staff_number(request), now, number), "places": _PLACES}
+    """The sentence, and how often it is drawn."""
+    return {"text": signature(request.actor, staff_number(request), now, number), "times": TIMES}
 
 
 def staff_number(request: PageRequest) -> str:
