@@ -16,6 +16,7 @@ from agencies.authority import administrator_of, event_actor, manager_of
 from agencies.errors import AgencyError, BadInput
 from agencies.models import Agency, User
 from agencies.services.roles import grant_role
+from agencies.vocabulary import Confidentiality
 from audit.actions import Action
 from audit.log import EventActor
 from audit.services import record
@@ -33,8 +34,9 @@ def create_user(
     now: datetime,
     staff_no: str = "",
     language: str = "zh",
+    ceiling: str = Confidentiality.ORDINARY.value,
 ) -> User:
-    """Make an account with its first roles in one agency. Raises NotPermitted, BadInput, AgencyError.
+    """Make an account with its first roles in one agency, with one ceiling. Raises NotPermitted, BadInput, AgencyError.
 
     An account without a role would belong to no agency, and nobody could manage it.
     """
@@ -55,7 +57,7 @@ def create_user(
         now=now,
     )
     for role in roles:
-        grant_role(actor=actor, user=user, agency=agency, role=role, now=now)
+        grant_role(actor=actor, user=user, agency=agency, role=role, now=now, ceiling=ceiling)
     return user
 
 

@@ -1,6 +1,7 @@
 """What speaks for a case, and whom it concerns: the signals by family, and the personal data, masked by default.
 
-A case that absorbed others reads the signals and records of all of them.
+A case that absorbed others reads the signals and records of all of them. Of an own part only what the agency itself
+brought is shown: the rows of its own lists, and what it typed into its own acts.
 """
 
 from __future__ import annotations
@@ -13,12 +14,12 @@ from uuid import UUID
 import orjson
 
 from agencies.actors import Actor
-from agencies.visibility import seen
+from agencies.visibility import seen, sight_keys
 from cases.models.sealing import open_cells
 from cases.models.vault import PersonalRecord
 from cases.selectors.masking import mask
 from cases.selectors.paging import Row, fetch
-from cases.selectors.scopes import viewing_agencies
+from cases.selectors.reach.parts import Reading, reading
 
 MOST_SIGNALS: Final = 300
 # A reason given once opens the data for this long, to the person who gave it and nobody else.
@@ -35,13 +36,16 @@ _SIGNALS = (
     b.kind, b.agency_id
 FROM family f JOIN cases_signal s ON s.case_id = f.id AND s.withdrawn_at IS NULL
 LEFT JOIN cases_listrow r ON r.id = s.row_id LEFT JOIN cases_listbatch b ON b.id = r.batch_id
+WHERE %s OR b.agency_id = ANY(%s)
 ORDER BY coalesce(s.observed_to, s.created_at) DESC, s.id DESC LIMIT %s"""
 )
-_RECORDS = _FAMILY + "SELECT p.id FROM family f JOIN cases_personalrecord p ON p.case_id = f.id"
+# A record of the vault does not say which agency gave it: it belongs to nobody's own part.
+_RECORDS = _FAMILY + "SELECT p.id FROM family f JOIN cases_personalrecord p ON p.case_id = f.id WHERE %s"
 _TYPED = (
     _FAMILY
     + """SELECT s.data::text AS data FROM family f JOIN audit_event e ON e.stream = 'case/' || f.id
-    JOIN audit_sealed s ON s.event_id = e.id WHERE s.data ?| %s::text[] ORDER BY e.id"""
+    JOIN audit_sealed s ON s.event_id = e.id WHERE s.data ?| %s::text[]
+    AND (%s OR e.agency_id = ANY(%s)) ORDER BY e.id"""
 )
 _LISTED = (
     _FAMILY
@@ -49,6 +53,7 @@ _LISTED = (
         ->'columns'->>'ip' AS place
     FROM family f JOIN cases_signal s ON s.case_id = f.id AND s.withdrawn_at IS NULL
     JOIN cases_listrow r ON r.id = s.row_id JOIN cases_listbatch b ON b.id = r.batch_id
+    WHERE %s OR b.agency_id = ANY(%s)
     ORDER BY s.id DESC LIMIT %s"""
 )
 _REVEALED = """SELECT e.at, (b.body->'set'->'last_reveal'->'items')::text AS items
@@ -80,7 +85,10 @@ TYPED: Final = {
 
 def signals(actor: Actor, case_id: UUID | str) -> list[Row]:
     """The observations behind a visible case, the latest first, at most MOST_SIGNALS; numbers as they were read."""
-    rows = fetch(_SIGNALS, [str(case_id), viewing_agencies(actor), MOST_SIGNALS])
+    read = reading(actor, case_id)
+    if read is None:
+        return []
+    rows = fetch(_SIGNALS, [str(case_id), sight_keys(actor), read.whole, read.agencies, MOST_SIGNALS])
     return [{**row, "numbers": orjson.loads(row["numbers"] or "{}")} for row in rows]
 
 
@@ -95,27 +103,30 @@ def revealed(actor: Actor, case_id: UUID | str, *, now: datetime) -> dict[str, d
 
 
 def personal(actor: Actor, case_id: UUID | str, *, opened: Collection[str]) -> list[dict[str, Any]]:
-    """The personal values of a visible case: item, kind, value (masked unless its item is opened), masked."""
-    seeing = viewing_agencies(actor)
-    found = [row["id"] for row in fetch(_RECORDS, [str(case_id), seeing])]
+    """The personal values that this person reads of a case: item, kind, value (masked unless opened), masked."""
+    read = reading(actor, case_id)
+    if read is None:
+        return []
+    visible = [str(case_id), sight_keys(actor)]
+    found = [row["id"] for row in fetch(_RECORDS, [*visible, read.whole])]
     records = PersonalRecord.objects.filter(pk__in=found).order_by("field", "created_at", "pk")
     rows = [
         _shown(*VAULT[record.field], record.value, opened)
         for record in records
         if not record.protected or VAULT[record.field][0] in opened
     ]
-    for row in fetch(_TYPED, [str(case_id), seeing, list(TYPED)]):
+    for row in fetch(_TYPED, [*visible, list(TYPED), read.whole, read.agencies]):
         data = orjson.loads(row["data"])
         rows += [_shown(*TYPED[key], str(data[key]), opened) for key in TYPED if data.get(key)]
-    rows += [_shown("network", "network", address, opened) for address in _addresses(case_id, seeing)]
+    rows += [_shown("network", "network", address, opened) for address in _addresses(visible, read)]
     # The same phone in three lists is one phone.
     return list({(row["item"], row["value"]): row for row in rows}.values())
 
 
-def _addresses(case_id: UUID | str, seeing: list[int]) -> list[str]:
+def _addresses(visible: list[Any], read: Reading) -> list[str]:
     """The network addresses of the lists behind a visible case: they stand in the sealed rows and nowhere else."""
     found = []
-    for row in fetch(_LISTED, [str(case_id), seeing, MOST_SIGNALS]):
+    for row in fetch(_LISTED, [*visible, read.whole, read.agencies, MOST_SIGNALS]):
         if row["place"] is not None:
             cells = open_cells(row["sealed"], UUID(str(row["batch_id"])).bytes, row["row"])
             found.append(str(cells[int(row["place"])]).strip())

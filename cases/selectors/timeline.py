@@ -11,10 +11,10 @@ import orjson
 
 from agencies.actors import Actor
 from agencies.directory import Directory, get_directory
-from agencies.visibility import seen
+from agencies.visibility import seen, sight_keys
 from cases.selectors import masking, refs
 from cases.selectors.paging import Keyset, Page, Row, fetch, whole
-from cases.selectors.scopes import viewing_agencies
+from cases.selectors.reach.parts import Reading, reading
 
 IN_ORDER = Keyset("timeline", ("seq",), (whole,))
 NEWEST_FIRST = Keyset("history", ("seq",), (whole,), descending=True)
@@ -32,27 +32,30 @@ def timeline(
     size: int = 100,
     newest_first: bool = False,
 ) -> Page | None:
-    """The events of a visible case, a page at a time; None where there is no such case for this person.
+    """The events that this person reads of a case, a page at a time; None where there is no such case for them.
 
     `texts` says which sealed fields of an act are free text and may be shown; without it none is. Raises
     InvalidCursor.
     """
     order = NEWEST_FIRST if newest_first else IN_ORDER
     at = order.decode(cursor)
-    seeing = viewing_agencies(actor)
-    if not seeing:
+    read = reading(actor, case_id)
+    if read is None:
         return None
     beyond, values = order.beyond(at, "e.")
-    sql = _SQL.format(beyond=beyond, order=order.order(at, "e."), outer=order.order(at, "e."))
+    among, told = ("", []) if read.whole else (" AND e.seq = ANY(%s)", [read.events])
+    sql = _SQL.format(among=among, beyond=beyond, order=order.order(at, "e."), outer=order.order(at, "e."))
     stream = f"case/{case_id}"
-    rows = fetch(sql, [str(case_id), seeing, stream, *values, size + 1])
+    rows = fetch(sql, [str(case_id), sight_keys(actor), stream, *told, *values, size + 1])
     if not rows:
         return None
-    total = rows[0]["version"]
+    total = rows[0]["version"] if read.whole else len(read.events)
     directory = get_directory(stamp=rows[0]["stamp"])
     kinds = rows[0]["kinds"] or {}
     shown = [
-        _shown(row, kinds, directory, texts(row["action"]) if texts else ()) for row in rows if row["seq"] is not None
+        _of_part(_shown(row, kinds, directory, texts(row["action"]) if texts else ()), read)
+        for row in rows
+        if row["seq"] is not None
     ]
     return order.page(shown, at, size, (total, True))
 
@@ -67,7 +70,8 @@ WITH mine AS MATERIALIZED (
   AND {seen("c.id")})
 SELECT mine.version, mine.stamp, mine.kinds, e.id AS event_id, e.seq, e.at, e.action, e.actor_id, e.agency_id,
        e.body, encode(e.leaf, 'hex') AS leaf, u.display_name, s.data::text AS sealed
-FROM mine LEFT JOIN (SELECT * FROM audit_event e WHERE e.stream = %s{{beyond}} ORDER BY {{order}} LIMIT %s) e ON true
+FROM mine
+LEFT JOIN (SELECT * FROM audit_event e WHERE e.stream = %s{{among}}{{beyond}} ORDER BY {{order}} LIMIT %s) e ON true
 LEFT JOIN agencies_user u ON u.id = e.actor_id
 LEFT JOIN audit_sealed s ON s.event_id = e.id
 ORDER BY {{outer}}
@@ -95,6 +99,16 @@ def _shown(row: Row, kinds: Any, directory: Directory, texts: Collection[str]) -
         "text": _text(row["sealed"], texts),
         "leaf": row["leaf"],
     }
+
+
+def _of_part(row: Row, read: Reading) -> Row:
+    """An event of an own part names only tasks of that part; one that called a task off says no more than that."""
+    if read.whole:
+        return row
+    row |= {name: [task for task in row[name] if task["id"] in read.tasks] for name in ("opened", "closed")}
+    if row["seq"] in read.called_off:
+        row |= {"actor": None, "document": None, "basis": [], "text": "", "from_stage": None, "to_stage": None}
+    return row
 
 
 def _opened(task: dict[str, Any], directory: Directory) -> Row:

@@ -8,7 +8,7 @@ from agencies.actors import Actor
 from agencies.directory import AgencyRef, get_directory
 from agencies.selectors import Person, managed_accounts
 from agencies.services.roles import ROLES_OF_KIND
-from agencies.vocabulary import LABELS, Role
+from agencies.vocabulary import LABELS, Confidentiality, Role
 
 
 def administered(actor: Actor) -> list[AgencyRef]:
@@ -29,6 +29,7 @@ def context(actor: Actor) -> dict[str, Any]:
         "people": [_row(actor, found) for found in people.values()],
         "agencies": [(agency.code, agency.name) for agency in agencies],
         "roles": [(role.value, LABELS[role]) for role in Role if role.value in given],
+        "ceilings": [(level.value, LABELS[level]) for level in Confidentiality],
     }
 
 
@@ -40,8 +41,14 @@ def _row(actor: Actor, found: list[Person]) -> dict[str, Any]:
         "staff_no": first.staff_no,
         "active": first.is_active,
         "self": first.user_id == actor.user_id,
-        "posts": [
-            {"code": p.agency_code, "name": p.agency_name, "roles": [(role, LABELS[Role(role)]) for role in p.roles]}
-            for p in found
-        ],
+        "posts": [{"code": p.agency_code, "name": p.agency_name, "roles": _roles(p)} for p in found],
     }
+
+
+def _roles(person: Person) -> list[tuple[str, Any, Any]]:
+    """Each role with its name and, where it is more than ordinary, its ceiling."""
+    held = zip(person.roles, person.ceilings, strict=True)
+    return [
+        (role, LABELS[Role(role)], LABELS[Confidentiality(ceiling)] if ceiling != Confidentiality.ORDINARY else "")
+        for role, ceiling in held
+    ]
