@@ -22,7 +22,6 @@ from cases.selectors.paging import (
     Page,
     Row,
     capped,
-    escape_like,
     fetch,
 )
 from cases.selectors.scopes import viewing_agencies
@@ -97,7 +96,7 @@ def _statement(prefix: str, keys: str, parameters: list[Any], at: Cursor | None)
 
 def _keys(seeing: list[int], wanted: CaseFilter, at: Cursor | None, limit: int) -> tuple[str, list[Any]]:
     """The ids of visible cases that match, one index range an agency; UNION drops what two of them see."""
-    one, parameters = _searched(wanted, at) if _by_index(wanted) else _listed(wanted, at)
+    one, parameters = _listed(at) if wanted == CaseFilter() else _narrowed(wanted, at)
     per_agency = [[agency_id, *parameters, limit] for agency_id in seeing]
     if len(seeing) == 1:
         return one, per_agency[0]
@@ -106,52 +105,20 @@ def _keys(seeing: list[int], wanted: CaseFilter, at: Cursor | None, limit: int) 
     return text, [p for part in per_agency for p in part] + [limit]
 
 
-def _listed(wanted: CaseFilter, at: Cursor | None) -> tuple[str, list[Any]]:
-    condition, parameters = _conditions(wanted)
+def _listed(at: Cursor | None) -> tuple[str, list[Any]]:
     beyond, values = NEWEST_FIRST.beyond(at, "ca.case_")
-    join = "JOIN cases_case c ON c.id = ca.case_id " if condition else ""
-    text = f"""SELECT ca.case_id AS id FROM cases_caseagency ca {join}WHERE ca.agency_id = %s{condition}{beyond}
+    text = f"""SELECT ca.case_id AS id FROM cases_caseagency ca WHERE ca.agency_id = %s{beyond}
         ORDER BY {NEWEST_FIRST.order(at, "ca.case_")} LIMIT %s"""
-    return text, [*parameters, *values]
+    return text, values
 
 
-def _by_index(wanted: CaseFilter) -> bool:
-    """Two characters are enough for the index of pairs (`cases_grams`)."""
-    return wanted.q is not None and len(wanted.q.strip()) >= 2
-
-
-def _searched(wanted: CaseFilter, at: Cursor | None) -> tuple[str, list[Any]]:
-    """By words, through the function that may use their index behind row-level security (see doors_v1.sql)."""
+def _narrowed(wanted: CaseFilter, at: Cursor | None) -> tuple[str, list[Any]]:
+    """By words and filters, through the function that may use the indexes behind row-level security (doors_v1.sql)."""
     text = "SELECT id FROM case_search(%s, %s, %s, %s, %s, %s, %s, %s, %s::bigint[], %s::uuid, %s, %s) AS id"
-    number = wanted.number.upper() if wanted.number is not None else None
+    words, number = (wanted.q or "").strip() or None, wanted.number.upper() if wanted.number is not None else None
     filters = [wanted.stage, wanted.level, wanted.outcome, number, wanted.region, wanted.closed]
     beyond = [str(at.values[0]), at.backward] if at is not None else [None, False]
-    return text, [(wanted.q or "").strip(), *filters, list(wanted.holder_ids) or None, *beyond]
-
-
-def _conditions(wanted: CaseFilter) -> tuple[str, list[Any]]:
-    parts: list[tuple[str, list[Any]]] = []
-    for column in ("stage", "level", "outcome"):
-        value = getattr(wanted, column)
-        if value is not None:
-            parts.append((f"c.{column} = %s", [value]))
-    if wanted.number is not None:
-        parts.append(("c.number = %s", [wanted.number.upper()]))
-    if wanted.region is not None and len(wanted.region) == 6:
-        parts.append(("c.region_code = %s", [wanted.region]))
-    elif wanted.region is not None:
-        parts.append(("c.region_code LIKE %s", [escape_like(wanted.region) + "%"]))
-    if wanted.closed is not None:
-        parts.append((f"c.stage {'=' if wanted.closed else '<>'} 'closed'", []))
-    if wanted.holder_ids:
-        parts.append((_HOLDS, [list(wanted.holder_ids)]))
-    if wanted.q:
-        pattern = f"%{escape_like(wanted.q.strip().lower())}%"
-        parts.append(("lower(c.number || ' ' || c.title) LIKE %s", [pattern]))
-    return "".join(f" AND {text}" for text, _ in parts), [p for _, values in parts for p in values]
-
-
-_HOLDS = "EXISTS (SELECT 1 FROM cases_task t WHERE t.case_id = c.id AND t.state = 'open' AND t.agency_id = ANY(%s))"
+    return text, [words, *filters, list(wanted.holder_ids) or None, *beyond]
 
 
 def _shown(row: Row, directory: Directory) -> Row:

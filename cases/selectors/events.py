@@ -95,7 +95,8 @@ def get_event(actor: Actor, event_id: int) -> Row | None:
 _COLUMNS = """e.id, e.stream, e.seq, e.at, e.action, e.actor_id, e.agency_id, encode(e.leaf, 'hex') AS leaf,
     u.display_name, u.username, c.number, c.title"""
 _JOINS = """LEFT JOIN agencies_user u ON u.id = e.actor_id
-    LEFT JOIN cases_case c ON c.id = CASE WHEN left(e.stream, 5) = 'case/' THEN substr(e.stream, 6)::uuid END"""
+    LEFT JOIN LATERAL (SELECT CASE WHEN left(e.stream, 5) = 'case/' THEN substr(e.stream, 6)::uuid END AS id OFFSET 0) n
+    ON true LEFT JOIN cases_case c ON c.id = n.id"""
 
 _ROWS = (
     """

@@ -40,7 +40,8 @@ ORDER BY coalesce(s.observed_to, s.created_at) DESC, s.id DESC LIMIT %s"""
 _RECORDS = _FAMILY + "SELECT p.id FROM family f JOIN cases_personalrecord p ON p.case_id = f.id"
 _TYPED = (
     _FAMILY
-    + """SELECT s.data::text AS data FROM family f JOIN audit_event e ON e.stream = 'case/' || f.id
+    + """SELECT s.data::text AS data FROM family f
+    CROSS JOIN LATERAL (SELECT 'case/' || f.id AS stream OFFSET 0) n JOIN audit_event e ON e.stream = n.stream
     JOIN audit_sealed s ON s.event_id = e.id WHERE s.data ?| %s::text[] ORDER BY e.id"""
 )
 _LISTED = (
