@@ -99,7 +99,8 @@ _COLUMNS = """e.id, e.stream, e.seq, e.at, e.action, e.actor_id, e.agency_id, en
     u.display_name, u.username, c.number, c.title, o.id AS absent_id, o.display_name AS absent_name"""
 _JOINS = """LEFT JOIN agencies_user u ON u.id = e.actor_id
     LEFT JOIN agencies_user o ON o.id = audit_on_behalf(e.body)
-    LEFT JOIN cases_case c ON c.id = CASE WHEN left(e.stream, 5) = 'case/' THEN substr(e.stream, 6)::uuid END"""
+    LEFT JOIN LATERAL (SELECT CASE WHEN left(e.stream, 5) = 'case/' THEN substr(e.stream, 6)::uuid END AS id OFFSET 0) n
+    ON true LEFT JOIN cases_case c ON c.id = n.id"""
 
 _ROWS = (
     """
