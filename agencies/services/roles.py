@@ -35,7 +35,10 @@ def grant_role(
     now: datetime,
     ceiling: str = Confidentiality.ORDINARY.value,
 ) -> Membership:
-    """Give a person one role in an agency. Raises NotPermitted, BadInput, AgencyError (already held, disabled)."""
+    """Give a person one role in an agency. Raises NotPermitted, BadInput, AgencyError (already held, disabled).
+
+    A role that is held with another ceiling is ended and given again with this one.
+    """
     refuse_self_grant(actor, user)
     acting = administrator_of(actor, agency)
     # The account is locked first: a second grant of the same role waits here and then finds the first.
@@ -43,6 +46,9 @@ def grant_role(
     if Membership.objects.filter(user=held).exists():
         manager_of(actor, held)
     _check(held, agency, role, ceiling)
+    other = Membership.objects.filter(user=held, agency=agency, role=role, active=True).first()
+    if other is not None:
+        end_role(actor=actor, membership=other, now=now)
     membership = Membership.objects.create(
         user=held, agency=agency, role=role, since=now, ceiling=ceiling, granted_by_id=actor.user_id
     )
@@ -100,7 +106,7 @@ def _check(user: User, agency: Agency, role: str, ceiling: str) -> None:
         )
     if not agency.active:
         raise AgencyError(f"{agency.name}已停用。", f"{agency.code} is closed.", code="agency_closed")
-    if Membership.objects.filter(user=user, agency=agency, role=role, active=True).exists():
+    if Membership.objects.filter(user=user, agency=agency, role=role, active=True, ceiling=ceiling).exists():
         raise AgencyError(
             f"{user.display_name}在{agency.name}已有“{label.zh}”角色。",
             f"{user.username} already is {label.en} of {agency.code}.",
