@@ -147,7 +147,7 @@ def values(actor: Actor, case_id: UUID | str, sight: Sight) -> Iterator[Value]:
             if data.get(key):
                 yield Value(*about, str(data[key]), row["agency_id"])
     for row, cells in listed:
-        if row["place"] is not None and row["counts"] and (text := str(cells[int(row["place"])]).strip()):
+        if row["place"] is not None and row["counts"] and (text := str(cells[int(row["place"])] or "").strip()):
             yield Value(*NETWORK, text, row["agency_id"])
 
 
