@@ -95,7 +95,8 @@ def get_event(actor: Actor, event_id: int) -> Row | None:
 _COLUMNS = """e.id, e.stream, e.seq, e.at, e.action, e.actor_id, e.agency_id, encode(e.leaf, 'hex') AS leaf,
     u.display_name, u.username, c.number, c.title"""
 _JOINS = """LEFT JOIN agencies_user u ON u.id = e.actor_id
-    LEFT JOIN cases_case c ON c.id = CASE WHEN left(e.stream, 5) = 'case/' THEN substr(e.stream, 6)::uuid END"""
+    LEFT JOIN cases_case c ON c.id = CASE WHEN left(e.stream, 5) = 'case/' THEN substr(e.stream, 6)::uuid
+        WHEN left(e.stream, 8) = 'erasure/' THEN substr(e.stream, 9)::uuid END"""
 
 _ROWS = (
     """
@@ -133,6 +134,7 @@ def _readable(actor: Actor) -> tuple[str, list[Any]]:
     sql = f"""CASE
       WHEN left(e.stream, 5) = 'case/' THEN {seen("substr(e.stream, 6)::uuid")}
         AND (%s OR e.actor_id = %s OR e.agency_id = ANY(%s::bigint[]))
+      WHEN left(e.stream, 8) = 'erasure/' THEN {seen("substr(e.stream, 9)::uuid")} AND %s
       WHEN left(e.stream, 8) = 'account/' THEN substr(e.stream, 9) = %s OR EXISTS (
         SELECT 1 FROM agencies_user au JOIN agencies_membership am ON am.user_id = au.id
         JOIN agencies_agency aa ON aa.id = am.agency_id
@@ -145,7 +147,8 @@ def _readable(actor: Actor) -> tuple[str, list[Any]]:
         SELECT set_for LIKE ANY(%s::text[]) OR coalesce(set_for, '') = ANY(%s::text[])
         FROM (SELECT convert_from(e.body, 'UTF8')::jsonb -> 'data' ->> 'region' AS set_for) s)
       ELSE false END"""
-    parameters: list[Any] = [viewing_agencies(actor), bool(supervising), actor.user_id, leading, actor.username]
+    parameters: list[Any] = [viewing_agencies(actor), bool(supervising), actor.user_id, leading]
+    parameters += [viewing_agencies(actor), bool(supervising or leading), actor.username]
     parameters += [regions, administered, regions, administered, actor.user_id, regions, _above(supervising)]
     return sql, parameters
 
@@ -157,7 +160,7 @@ def _above(supervising: list[Post]) -> list[str]:
 
 def _shown(row: Row, directory: Directory) -> Row:
     sort, _, name = row["stream"].partition("/")
-    case = {"id": name, "number": row["number"], "title": row["title"]} if sort == "case" else None
+    case = {"id": name, "number": row["number"], "title": row["title"]} if sort in ("case", "erasure") else None
     return {
         "id": row["id"],
         "stream": row["stream"],
