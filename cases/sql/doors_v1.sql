@@ -41,6 +41,8 @@ BEGIN
         END IF;
         v_named := convert_from(p_body, 'UTF8')::jsonb #>> '{data,case}';
         RETURN v_named IS NULL OR case_in_sight(v_named::uuid);
+    ELSIF left(p_stream, 8) = 'erasure/' THEN
+        RETURN case_in_sight(substr(p_stream, 9)::uuid);
     ELSIF left(p_stream, 7) = 'agency/' THEN
         RETURN EXISTS (
             SELECT FROM agencies_agency a WHERE a.code = substr(p_stream, 8)
