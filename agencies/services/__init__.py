@@ -1,6 +1,6 @@
 """Every change of agencies, accounts, roles and parameters, each with its audit event in the same transaction."""
 
-from agencies.services.accounts import change_password, create_user, disable_user, enable_user
+from agencies.services.accounts import change_password, change_user, create_user, disable_user, enable_user
 from agencies.services.organisations import close_agency, create_agency
 from agencies.services.parameters import set_parameter
 from agencies.services.roles import end_role, grant_role
@@ -8,6 +8,7 @@ from agencies.services.substitutions import end_substitution, grant_substitution
 
 __all__ = [
     "change_password",
+    "change_user",
     "close_agency",
     "create_agency",
     "create_user",

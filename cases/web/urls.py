@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from cases.web.views import accounts, actions, audit, auth, cases, files, imports, tasks, workbench
+from cases.web.views import actions, audit, auth, cases, files, imports, tasks, workbench
+from cases.web.views.people import accounts, handover
 
 app_name = "web"
 
@@ -12,6 +13,8 @@ urlpatterns = [
     path("language/", auth.language, name="language"),
     path("password/", accounts.password, name="password"),
     path("accounts/", accounts.accounts, name="accounts"),
+    path("accounts/<str:username>/", accounts.person, name="person"),
+    path("accounts/<str:username>/hand-over/", handover.hand_over, name="hand_over"),
     path("", workbench.workbench, name="workbench"),
     path("more/", workbench.more, name="more"),
     path("tasks/", tasks.task_list, name="tasks"),

@@ -65,6 +65,7 @@ MEMBERS: Final = {
     "effects": Text("效果", "Effects"), "ended_at": Text("停止时间", "Ended at"),
     "ended_by": Text("停止签发人", "Ended by"), "energy": Text("电能电费", "Energy"),
     "executed_at": Text("停电时间", "Executed at"), "executed_by": Text("实施人", "Executed by"),
+    "fate": Text("账号去向", "Account"), "left": Text("留给单位", "Left"),
     "first_day": Text("开始日", "First day"), "last_day": Text("结束日", "Last day"),
     "roles": Text("角色", "Roles"), "substituted_by": Text("代理人", "Substitute"),
     "substitution": Text("代理", "Substitution"),
@@ -118,6 +119,7 @@ MEMBERS: Final = {
 }  # fmt: skip
 VALUES: Final[Mapping[str, Text]] = {
     **STATES,
+    "disable": Text("停用", "Disabled"), "keep": Text("保留", "Kept"),
     "idle": Text("久未操作", "Idle"), "age": Text("登录已满时长", "Too long"),
     "on": Text("有电", "On"), "off": Text("已停", "Off"), "order": Text("停电函", "Order"),
     "grid": Text("供电企业", "Grid"), "telecom": Text("通信监测名单", "Telecom list"),
