@@ -1,6 +1,6 @@
 """Every change of agencies, accounts, roles and parameters, each with its audit event in the same transaction."""
 
-from agencies.services.accounts import change_password, create_user, disable_user, enable_user
+from agencies.services.accounts import change_password, change_user, create_user, disable_user, enable_user
 from agencies.services.entry import (
     add_app,
     add_key,
@@ -20,6 +20,7 @@ __all__ = [
     "add_app",
     "add_key",
     "change_password",
+    "change_user",
     "close_agency",
     "create_agency",
     "create_user",

@@ -72,6 +72,7 @@ MEMBERS: Final = {
     "effects": Text("效果", "Effects"), "ended_at": Text("停止时间", "Ended at"),
     "ended_by": Text("停止签发人", "Ended by"), "energy": Text("电能电费", "Energy"),
     "executed_at": Text("停电时间", "Executed at"), "executed_by": Text("实施人", "Executed by"),
+    "fate": Text("账号去向", "Account"), "left": Text("留给单位", "Left"),
     "first_day": Text("开始日", "First day"), "last_day": Text("结束日", "Last day"),
     "roles": Text("角色", "Roles"), "substituted_by": Text("代理人", "Substitute"),
     "substitution": Text("代理", "Substitution"),
@@ -130,6 +131,7 @@ MEMBERS: Final = {
 }  # fmt: skip
 VALUES: Final[Mapping[str, Text]] = {
     **STATES,
+    "disable": Text("停用", "Disabled"), "keep": Text("保留", "Kept"),
     "idle": Text("久未操作", "Idle"), "age": Text("登录已满时长", "Too long"),
     "limit": Text("超出同时登录数", "One too many"), "totp": Text("验证器动态码", "Authenticator app"),
     "webauthn": Text("安全密钥", "Security key"), "recovery_codes": Text("恢复码", "Recovery code"),
