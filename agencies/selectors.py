@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from agencies.actors import Actor
-from agencies.vocabulary import Role
+from agencies.actors import Actor, Post
+from agencies.directory import AgencyRef, get_directory
+from agencies.vocabulary import SEPARATED_ROLES, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +50,25 @@ def assignable(actor: Actor, agency_id: int, roles: Iterable[str]) -> list[Perso
     return _members([agency_id, *_units([agency_id])], roles)
 
 
+def administered(actor: Actor, *roles: str) -> list[AgencyRef]:
+    """The agencies that the actor administers in one of these roles (by default in any that keeps accounts)."""
+    wanted = frozenset(roles or (Role.AGENCY_ADMIN, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN))
+    own = [post for post in actor.posts if wanted & post.roles]
+    return [agency for agency in get_directory().by_code.values() if any(_reaches(p, wanted, agency) for p in own)]
+
+
+def _reaches(post: Post, wanted: frozenset[str], agency: AgencyRef) -> bool:
+    """The own agency and its sub-units for its administrator, the region for the separated ones."""
+    if not agency.active:
+        return False
+    if Role.AGENCY_ADMIN in wanted & post.roles and post.agency_id in (agency.id, agency.parent_id):
+        return True
+    return bool(wanted & post.roles & SEPARATED_ROLES) and agency.region_code.startswith(post.region_code)
+
+
 def managed_accounts(actor: Actor) -> list[Person]:
     """Everyone, disabled accounts included, in the agencies that the actor administers."""
-    administered = [post.agency_id for post in actor.posts if Role.AGENCY_ADMIN in post.roles]
-    return _members([*administered, *_units(administered)], (), also_disabled=True)
+    return _members([agency.id for agency in administered(actor)], (), also_disabled=True)
 
 
 def rosters(agency_ids: Iterable[int]) -> dict[int, list[Person]]:

@@ -5,7 +5,7 @@ has or had a task or a referral. People see what the agencies of their posts see
 
 - members of a sub-unit (a carrier, a county branch) see only what was assigned to their unit, not what the principal
   sees: their own unit's rows count, never the parent's;
-- the role agency_admin alone sees no case.
+- administrators see no case: neither agency_admin alone nor the three separated ones (system, security, audit).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Iterable
 
 from agencies.actors import Actor, Post
 from agencies.directory import AgencyRef, Directory
-from agencies.vocabulary import Kind, Role
+from agencies.vocabulary import CASE_ROLES, Kind
 
 
 def case_agencies(actor: Actor) -> list[int]:
@@ -43,4 +43,4 @@ def share_with(region_code: str, directory: Directory) -> tuple[AgencyRef, ...]:
 
 
 def _works_on_cases(post: Post) -> bool:
-    return bool(post.roles - {Role.AGENCY_ADMIN.value})
+    return not post.roles.isdisjoint(CASE_ROLES)

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
-from agencies.vocabulary import Role
+from agencies.vocabulary import CASE_ROLES, Role
 
 
 class Member(Protocol):
@@ -34,7 +34,7 @@ class Recipient(NamedTuple):
 Rosters = Mapping[int, Sequence[Member]]
 
 
-_WORKING = frozenset(role.value for role in Role if role != Role.AGENCY_ADMIN)
+_WORKING = CASE_ROLES
 
 
 def recipients(

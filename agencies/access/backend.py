@@ -50,6 +50,6 @@ class Accounts(ModelBackend):
         with connection.cursor() as cursor:
             cursor.execute(_QUERY, [user_id])
             row = cursor.fetchone()
+            # The foreign key (`agency_id`), too, is called in the row as its field is in `from_db`: by the attribute.
             columns = [column.name for column in cursor.description]
-        # No foreign key stands in the row, so its columns have the names of the fields.
         return None if row is None else User.from_db(connection.alias, columns, row)

@@ -32,7 +32,7 @@ def drop(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("agencies", "0004_system_actor"),
+        ("agencies", "0012_separated_administrators"),
         ("audit", "0001_events"),
         ("mfa", "0003_authenticator_type_uniq"),
     ]

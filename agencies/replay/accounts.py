@@ -17,7 +17,7 @@ from audit.projections import Event, Problem, Scope, Streams
 # The one account that no person made: it comes with the migrations.
 SYSTEM = "account/system"
 _ACCOUNTS = """SELECT 'account/' || username AS stream, id, display_name, staff_no, language, is_active, is_system,
-    created_at FROM agencies_user WHERE"""
+    created_at, agency_id FROM agencies_user WHERE"""
 _ROLES = """SELECT 'account/' || u.username AS stream, m.agency_id, m.role, m.ceiling, m.granted_by_id, m.since,
     m.until, m.active FROM agencies_membership m JOIN agencies_user u ON u.id = m.user_id WHERE"""
 # The order of a role's values in `Account.roles`.
@@ -69,7 +69,11 @@ def _fold(events: Iterable[Event]) -> Account:
                 "is_active": True,
                 "is_system": False,
                 "created_at": time_of(event),
+                "agency_id": data["agency"],
             }
+            account.sealed_in = event.id
+        elif action == Action.ACCOUNT_CHANGED and account.row is not None:
+            account.row["language"] = data.get("language", account.row["language"])
             account.sealed_in = event.id
         elif action in (Action.ACCOUNT_DISABLED, Action.ACCOUNT_ENABLED) and account.row is not None:
             account.row["is_active"] = action == Action.ACCOUNT_ENABLED

@@ -16,7 +16,7 @@ from django.db import transaction
 from agencies.actors import Actor, Post
 from agencies.authority import event_actor
 from agencies.visibility import case_agencies
-from agencies.vocabulary import Role
+from agencies.vocabulary import CASE_ROLES, Role
 from audit.actions import Action
 from audit.ids import new_id
 from audit.services import record
@@ -57,7 +57,7 @@ _BEGINNINGS: dict[str, tuple[tuple[int, bytes], ...]] = {
     **dict.fromkeys(("xls", "doc"), ((0, b"\xd0\xcf\x11\xe0"),)),
 }
 # Who keeps files: everybody who works on the case. Supervision reads, administrators keep accounts.
-_LOOKING_ON = frozenset({Role.SUPERVISOR.value, Role.AGENCY_ADMIN.value})
+_KEEPING = CASE_ROLES - {Role.SUPERVISOR}
 
 
 class Upload(Protocol):
@@ -173,7 +173,7 @@ def _participating(actor: Actor, case_id: UUID | str) -> int:
     seen_through = _agency(actor, case_id)
     if seen_through is None:
         raise PermissionError("没有这件案件，或你所在机构不参与办理。")
-    working = [post.agency_id for post in actor.posts if post.roles - _LOOKING_ON]
+    working = [post.agency_id for post in actor.posts if not post.roles.isdisjoint(_KEEPING)]
     agency_id = _agency(actor, case_id, working)
     if agency_id is None:
         raise UploaderRefused(

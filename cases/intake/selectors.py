@@ -15,6 +15,7 @@ from django.db.models import Q, QuerySet
 
 from agencies.actors import Actor
 from agencies.visibility import case_agencies, seen
+from agencies.vocabulary import CASE_ROLES
 from cases.intake.lists.sentences import row_sentence
 from cases.intake.masking import mask_cells
 from cases.models import ListBatch
@@ -60,7 +61,7 @@ def visible_batches(actor: Actor) -> QuerySet[ListBatch]:
         return ListBatch.objects.all()
     allowed = Q(pk__in=[])
     for post in actor.posts:
-        if not post.roles - {"agency_admin"}:
+        if post.roles.isdisjoint(CASE_ROLES):
             continue
         allowed |= Q(agency_id=post.agency_id) | Q(agency__parent_id=post.agency_id) | Q(received_by_id=actor.user_id)
         if post.kind in ("development_commission", "supervision"):

@@ -85,7 +85,7 @@ def test_an_app_is_taken_with_its_first_right_code_only(who: Any, user: Any) -> 
 def test_nobody_sets_up_a_factor_for_somebody_else(who: Any, user: Any) -> None:
     with pytest.raises(BadInput, match="只能由本人设置"):
         add_app(
-            actor=who("admin1"),
+            actor=who("sec-admin1"),
             user=user("drc-approver1"),
             secret=SECRET,
             code=code_of(SECRET),
@@ -139,7 +139,15 @@ def test_the_last_factor_stays_where_one_is_required(who: Any, user: Any, settin
 
 def test_required_are_those_who_decide_and_those_who_administer(user: Any, settings: Any) -> None:
     settings.SECOND_FACTOR = "required"
-    for username in ("drc-approver1", "drc-reviewer1", "grid-reviewer1", "admin1", "grid-admin1"):
+    for username in (
+        "drc-approver1",
+        "drc-reviewer1",
+        "grid-reviewer1",
+        "admin1",
+        "sys-admin1",
+        "sec-admin1",
+        "audit-admin1",
+    ):
         assert factors.required_of(user(username)), username
     for username in ("drc-handler1", "grid-crew1", "cac-handler1", "sup-supervisor1"):
         assert not factors.required_of(user(username)), username
@@ -152,11 +160,11 @@ def test_lost_factors_are_reset_by_an_administrator_and_never_ones_own(who: Any,
     LiveSession.objects.create(
         id="0" * 32, user=user("drc-approver1"), begun_at=NOW, seen_at=NOW, device="", address=""
     )
-    for helper in ("drc-approver1", "drc-handler1", "grid-admin1"):
+    for helper in ("drc-approver1", "drc-handler1", "admin1"):
         with pytest.raises(NotPermitted):
             reset_factors(actor=who(helper), user=user("drc-approver1"), now=NOW)
-    assert reset_factors(actor=who("admin1"), user=user("drc-approver1"), now=NOW) == 1
+    assert reset_factors(actor=who("sec-admin1"), user=user("drc-approver1"), now=NOW) == 1
     assert not Authenticator.objects.exists()
     assert not LiveSession.objects.filter(user=user("drc-approver1")).exists()
     told = events("account/drc-approver1")[-1]
-    assert (told["action"], told["actor"]["username"], told["data"]["factors"]) == ("factors_reset", "admin1", 1)
+    assert (told["action"], told["actor"]["username"], told["data"]["factors"]) == ("factors_reset", "sec-admin1", 1)

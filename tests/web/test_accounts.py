@@ -80,7 +80,7 @@ def test_a_new_account_logs_in_with_the_password_that_was_shown_once(demo_city: 
 
 
 def test_a_forgotten_password_is_reset_and_an_account_disabled_and_enabled(demo_city: None) -> None:
-    client, person = entered("admin1"), entered("drc-handler1")
+    client, person = entered("sec-admin1"), entered("drc-handler1")
     found = re.search(r"<code>([^<]+)</code>", did(client, "reset", username="drc-handler1"))
     assert found is not None
     assert authenticate(username="drc-handler1", password=found[1])

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from agencies.access.passwords.rules import one_time_password
 from agencies.errors import AgencyError, BadInput
 from agencies.models import Agency, Membership, User
-from agencies.selectors import managed_accounts
+from agencies.selectors import administered, managed_accounts
 from agencies.services import create_user, disable_user, enable_user, end_role, give_password, grant_role
 from audit import clock
 from cases.web.pages import PageRequest, page
@@ -27,7 +27,7 @@ from cases.workflow.view import Text
 @page
 def accounts(request: PageRequest) -> HttpResponse:
     """The accounts that this person administers, and one change to one of them."""
-    if not accounts_page.administered(request.actor):
+    if not administered(request.actor):
         raise NotAllowed(
             Text(
                 "账号由单位管理员管理。需要开设账号或重设密码的，请联系本单位管理员。",
@@ -65,7 +65,7 @@ def _user(request: PageRequest) -> User:
 
 def _agency(request: PageRequest) -> Agency:
     code = request.POST.get("agency", "")
-    if code not in {agency.code for agency in accounts_page.administered(request.actor)}:
+    if code not in {agency.code for agency in administered(request.actor)}:
         raise NotVisible
     return Agency.objects.get(code=code)
 

@@ -14,6 +14,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from agencies.actors import Actor
+from agencies.vocabulary import SEPARATED_ROLES
 from audit import clock
 from cases.selectors import pages
 from cases.selectors.paging import CAP
@@ -29,7 +30,9 @@ INCOMING = 8
 
 @page
 def workbench(request: PageRequest) -> HttpResponse:
-    """The first page of the day."""
+    """The first page of the day; for the three separated administrators, who have no work on cases, what is theirs."""
+    if any(post.roles & SEPARATED_ROLES for post in request.actor.posts):
+        return render(request, "web/more.html", {"home": True})
     now, mine = clock.now(), request.GET.get("scope") == "mine"
     today_end, week_end = tasks.cuts(now)
     counts = pages.due_counts(request.actor, now=now, today_end=today_end, week_end=week_end)

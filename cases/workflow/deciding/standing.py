@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from agencies.actors import Actor, Post
 from agencies.directory import Directory
 from agencies.visibility import sees
+from agencies.vocabulary import CASE_ROLES, Role
 from cases.policy import law
 from cases.workflow.fields import Transition
 from cases.workflow.task_kinds import FINDING_KINDS, can_be_done_here
@@ -38,7 +39,8 @@ SYSTEM_POST = Post(
 )
 # What a list brings: a new case, more signals, two cases of one site.
 SYSTEM_ACTS = frozenset({"open_case", "attach_signal", "merge_case"})
-ANY_ROLE_BUT = frozenset({"supervisor", "agency_admin"})
+# “Any role but supervisor and agency_admin”, said by those it means: no administrator works on cases.
+WORKING_ROLES = CASE_ROLES - {Role.SUPERVISOR}
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +136,9 @@ def _answers_for(post: Post, view: CaseView, directory: Directory) -> bool:
 
 def _role_fits(transition: Transition, post: Post) -> bool:
     if "=task" in transition.role:
-        return bool(post.roles - {"agency_admin"})
+        return not post.roles.isdisjoint(CASE_ROLES)
     if "any_but_supervisor_and_admin" in transition.role:
-        return bool(post.roles - ANY_ROLE_BUT)
+        return not post.roles.isdisjoint(WORKING_ROLES)
     return bool(post.roles & set(transition.role))
 
 
