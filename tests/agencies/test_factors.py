@@ -120,6 +120,14 @@ def test_the_database_takes_no_change_without_an_event(fresh_db: Any, statement:
         connection.cursor().execute(statement)
 
 
+def test_using_a_factor_is_no_change_of_it_and_is_kept(fresh_db: Any, user: Any) -> None:
+    """With commits, at which the database looks for the event."""
+    secret, codes = with_app("drc-approver1")
+    assert factors.check_code(user("drc-approver1"), code_of(secret)) == "totp"
+    assert factors.check_code(user("drc-approver1"), codes[0]) == "recovery_codes"
+    assert factors.check_code(user("drc-approver1"), codes[0]) == ""
+
+
 def test_the_last_factor_stays_where_one_is_required(who: Any, user: Any, settings: Any) -> None:
     settings.SECOND_FACTOR = "required"
     with_app("drc-approver1")
