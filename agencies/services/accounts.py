@@ -13,8 +13,8 @@ from django.db import transaction
 from agencies.access.backend import is_public
 from agencies.actors import Actor
 from agencies.authority import administrator_of, event_actor, manager_of
-from agencies.errors import AgencyError, BadInput
-from agencies.models import Agency, User
+from agencies.errors import AgencyError, BadInput, NotPermitted
+from agencies.models import Agency, Client, User
 from agencies.services.roles import grant_role
 from audit.actions import Action
 from audit.log import EventActor
@@ -89,6 +89,11 @@ def change_password(*, actor: Actor, user: User, new: str, now: datetime, curren
             raise BadInput("当前密码不正确。", "The current password is not right.", field="current")
     else:
         acting, by = manager_of(actor, locked), "administrator"
+    if Client.objects.filter(user=locked).exists():
+        raise NotPermitted(
+            f"“{locked.username}”是外部系统的账号，没有密码。更换密钥请用 manage.py rotate_client_secret。",
+            f"{locked.username} is the account of a system and has no password; use manage.py rotate_client_secret.",
+        )
     _accept_password(locked, new)
     locked.save(update_fields=["password"])
     _record(locked, Action.PASSWORD_CHANGED, acting, {"user": locked.pk, "by": by}, now)

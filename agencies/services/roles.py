@@ -9,7 +9,7 @@ from django.db import transaction
 from agencies.actors import Actor
 from agencies.authority import administrator_of, manager_of, refuse_self_grant
 from agencies.errors import AgencyError, BadInput
-from agencies.models import Agency, Membership, User
+from agencies.models import Agency, Client, Membership, User
 from agencies.vocabulary import LABELS, Confidentiality, Kind, Role, codes
 from audit.actions import Action
 from audit.services import record
@@ -88,6 +88,13 @@ def _check(user: User, agency: Agency, role: str, ceiling: str) -> None:
         raise BadInput(
             f"{agency.name}没有“{label.zh}”角色。",
             f"{agency.code} has no role of {label.en}.",
+            field="role",
+        )
+    client = Client.objects.filter(user=user).first()
+    if client is not None and (role != Role.HANDLER or agency.pk != client.agency_id):
+        raise BadInput(
+            f"“{user.username}”是外部系统的账号，只能在其所属单位担任经办。",
+            f"{user.username} is the account of a system, which is a handler of its own agency and nothing else.",
             field="role",
         )
     if ceiling not in codes(Confidentiality):

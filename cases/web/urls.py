@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from cases.web.views import accounts, actions, audit, auth, cases, files, imports, tasks, workbench
+from cases.web.views import accounts, actions, audit, auth, cases, files, imports, sso, tasks, workbench
 
 app_name = "web"
 
 urlpatterns = [
     path("login/", auth.login_page, name="login"),
     path("logout/", auth.logout_page, name="logout"),
+    path("sso/", sso.start, name="sso"),
+    path("sso/return/", sso.arrive, name="sso_return"),
+    path("sso/logout/", sso.leave, name="sso_logout"),
     path("language/", auth.language, name="language"),
     path("password/", accounts.password, name="password"),
     path("accounts/", accounts.accounts, name="accounts"),

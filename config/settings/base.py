@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "rest_framework",
     "drf_spectacular",
+    "oauth2_provider",
     "audit",
     "cases",
     "notifications",
@@ -123,7 +124,9 @@ LOG_LEVEL = env.choice("LIANZHI_LOG_LEVEL", "WARNING", ("DEBUG", "INFO", "WARNIN
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {"line": {"()": "config.logs.Line", "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    # Statements with their values, and the data of whole pages: not even when everything else is told.
+    "loggers": {name: {"level": "INFO"} for name in ("django.db.backends", "django.template")},
 }

@@ -9,6 +9,8 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from agencies.access.rates import SEARCHES, spend
+from agencies.vocabulary import Scope
 from audit import clock
 from cases.api import shapes
 from cases.api.answers import done
@@ -25,6 +27,8 @@ from cases.workflow.telling import free_texts, tell
 
 
 class CasesView(ApiView):
+    scopes = {"GET": Scope.CASES_READ, "POST": Scope.SIGNALS_WRITE}
+
     @extend_schema(
         tags=["cases"],
         operation_id="cases_list",
@@ -49,6 +53,8 @@ class CasesView(ApiView):
         )
         paging = params.page()
         params.done()
+        if wanted.q:
+            spend(SEARCHES, str(self.actor.user_id))
         return Response(rendered(list_cases(self.actor, wanted, **paging)))
 
     @extend_schema(request=None, responses={201: shapes.Done})
@@ -68,6 +74,8 @@ class CasesView(ApiView):
 
 
 class CaseView(ApiView):
+    scopes = {"GET": Scope.CASES_READ}
+
     @extend_schema(tags=["cases"], operation_id="cases_show", responses={200: shapes.CaseDetail})
     def get(self, request: Request, ref: str) -> Response:
         """One case by its id or number. ETag is its version, to be sent as If-Match with the next act."""
@@ -79,6 +87,8 @@ class CaseView(ApiView):
 
 
 class TimelineView(ApiView):
+    scopes = {"GET": Scope.CASES_READ}
+
     @extend_schema(
         tags=["cases"],
         operation_id="cases_timeline",

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 
+from agencies.access.rates import UPLOADS, spend, spend_act
 from cases.selectors.case import get_case
 from cases.selectors.paging import Row
 from cases.web import acting, repeats
@@ -54,6 +55,8 @@ def _show(request: PageRequest, form: Form, *, status: int = 200, **more: Any) -
 def _submitted(request: PageRequest, form: Form) -> HttpResponse:
     """Back to the form, on to the check, or done."""
     step, _, name = request.POST.get("step", "now").partition(":")
+    if request.FILES:
+        spend(UPLOADS, str(request.actor.user_id))
     try:
         acting.take_files(request, form)
         if step in EDIT:
@@ -62,6 +65,7 @@ def _submitted(request: PageRequest, form: Form) -> HttpResponse:
         # What cannot be undone is never done from the first page, whatever step the request names.
         if before or step == "check" or (form.transition.one_way and step not in CONFIRMED):
             return _check(request, form, before)
+        spend_act(form.transition.action.value, request.actor.user_id)
         result = acting.perform(form)
     except WorkflowError as refused:
         return _refused(request, form, refused)
