@@ -17,7 +17,7 @@ from django.http import HttpRequest
 # Their messages name code, files, hosts and settings.
 _TELLING = (ImportError, AttributeError, NameError, OSError, AssertionError, MemoryError, RecursionError)
 _TELLING_NAMES = frozenset({"OperationalError", "InterfaceError", "SettingError", "ImproperlyConfigured",
-                            "TemplateDoesNotExist", "NoReverseMatch"})  # fmt: skip
+                            "TemplateDoesNotExist"})  # fmt: skip
 WITHHELD = "（内容不记入日志 message withheld）"
 Raised = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 

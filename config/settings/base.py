@@ -127,6 +127,8 @@ LOGGING = {
     "formatters": {"line": {"()": "config.logs.Line", "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
-    # Statements with their values, and the data of whole pages: not even when everything else is told.
-    "loggers": {name: {"level": "INFO"} for name in ("django.db.backends", "django.template")},
+    # Statements with their values, the data of whole pages, what callers claim to be: not even when all else is told.
+    "loggers": {
+        name: {"level": "INFO"} for name in ("django.db.backends", "django.template", "oauth2_provider", "oauthlib")
+    },
 }

@@ -97,6 +97,8 @@ def _done(request: PageRequest, form: Form, result: engine.Result) -> HttpRespon
     parts = [said, *acting.consequences(result)]
     messages.success(request, sentences(parts))
     target = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
+    if not target.startswith("/") or not url_has_allowed_host_and_scheme(
+        target, {request.get_host()}, require_https=request.is_secure()
+    ):
         target = reverse("web:case", args=[result.number])
     return redirect(target)

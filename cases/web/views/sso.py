@@ -23,7 +23,9 @@ def start(request: HttpRequest) -> HttpResponse:
     """Send the browser to the city's sign-on."""
     _require_setting()
     target = request.GET.get("next", "")
-    here = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    here = target.startswith("/") and url_has_allowed_host_and_scheme(
+        target, {request.get_host()}, require_https=request.is_secure()
+    )
     try:
         address = sso.begin(request, _absolute(request, "web:sso_return"), target if here else "/")
     except SsoRefused as refused:
