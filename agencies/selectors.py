@@ -43,6 +43,7 @@ SELECT u.id, u.username, u.display_name, u.staff_no, u.is_active, a.id, a.code, 
   JOIN agencies_user u ON u.id = m.user_id
   JOIN agencies_agency a ON a.id = m.agency_id
  WHERE m.active AND a.active AND m.agency_id = ANY(%s) AND (u.is_active OR %s)
+   AND NOT EXISTS (SELECT FROM agencies_client c WHERE c.user_id = u.id)
  GROUP BY u.id, a.id
  ORDER BY a.code, u.username
 """

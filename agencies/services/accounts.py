@@ -13,8 +13,8 @@ from agencies.access import live
 from agencies.access.passwords import keeping as passwords
 from agencies.actors import Actor
 from agencies.authority import account_keeper, event_actor, manager_of, security_of
-from agencies.errors import AgencyError, BadInput
-from agencies.models import Agency, Membership, User
+from agencies.errors import AgencyError, BadInput, NotPermitted
+from agencies.models import Agency, Client, Membership, User
 from agencies.services import separation
 from agencies.services.roles import grant_role
 from agencies.vocabulary import Confidentiality
@@ -129,6 +129,11 @@ def change_password(
             raise BadInput("当前密码不正确。", "The current password is not right.", field="current")
     else:
         acting, by = manager_of(actor, locked, security_of), "administrator"
+    if Client.objects.filter(user=locked).exists():
+        raise NotPermitted(
+            f"“{locked.username}”是外部系统的账号，没有密码。更换密钥请用 manage.py rotate_client_secret。",
+            f"{locked.username} is the account of a system and has no password; use manage.py rotate_client_secret.",
+        )
     replaced = locked.password
     passwords.accept(locked, new)
     locked.save(update_fields=["password"])

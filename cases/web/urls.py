@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.web.views import actions, audit, cases, files, imports, tasks, workbench
+from cases.web.views import actions, audit, cases, files, imports, sso, tasks, workbench
 from cases.web.views.entry import auth, confirm, factors, helping, password, security
 from cases.web.views.people import accounts, handover
 from cases.web.views.records import access, erasure, registers
@@ -13,6 +13,9 @@ urlpatterns = [
     path("login/", auth.login_page, name="login"),
     path("login/second/", auth.second_page, name="logincode"),
     path("logout/", auth.logout_page, name="logout"),
+    path("sso/", sso.start, name="sso"),
+    path("sso/return/", sso.arrive, name="sso_return"),
+    path("sso/logout/", sso.leave, name="sso_logout"),
     path("language/", auth.language, name="language"),
     path("password/", password.password, name="password"),
     path("security/", security.security, name="security"),

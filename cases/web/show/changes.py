@@ -113,6 +113,8 @@ MEMBERS: Final = {
     "second_notice": Text("再次通知方式", "Second notice"),
     "second_notice_at": Text("再次通知时间", "Second notice at"), "seq": Text("记录号", "Record"),
     "served_at": Text("送达时间", "Served at"),
+    "client": Text("系统标识", "Client"), "code": Text("原因代码", "Code"), "scopes": Text("授权范围", "Scopes"),
+    "seconds": Text("有效秒数", "Seconds"), "name_digest": Text("所填名称的摘要", "Digest of the name"),
     "session_end": Text("自动退出", "Ended by itself"), "settled": Text("已结清", "Settled"),
     "sha256": Text("SHA-256", "SHA-256"), "signals": Text("信号", "Signals"), "signature": Text("签收", "Signature"),
     "signed_at": Text("签发时间", "Signed at"), "signed_by": Text("签发人", "Signed by"),
