@@ -15,8 +15,8 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 
+from agencies.access.addresses import client_address
 from agencies.access.backend import Accounts
-from agencies.access.logins import client_address
 from agencies.access.rates import Rate, spend
 from agencies.models import User
 from agencies.sso import told

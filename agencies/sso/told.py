@@ -8,7 +8,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
-from agencies.access.logins import client_address
+from agencies.access.addresses import client_address
 from agencies.models import User
 from audit import clock
 from audit.actions import Action

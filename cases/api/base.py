@@ -18,7 +18,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from agencies.access.logins import client_address
+from agencies.access.addresses import client_address
 from agencies.access.rates import ADDRESS, API, spend
 from agencies.access.standing import is_fresh
 from agencies.actors import Actor, NoSuchActor, load_actor

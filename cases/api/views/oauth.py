@@ -12,7 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from oauth2_provider.oauth2_backends import OAuthLibCore
 from oauth2_provider.settings import oauth2_settings
 
-from agencies.access.logins import client_address
+from agencies.access.addresses import client_address
 from agencies.access.rates import TooOften, spend
 from agencies.machines.asking import ADDRESS_TRIES, CLIENT_TRIES, record_refused, record_revoked, record_token
 from audit import clock
