@@ -68,7 +68,7 @@ def senders(tasks: Sequence[Row]) -> dict[str, int | None]:
     """Which agency's act opened each of these tasks (rows of `list_tasks`, hence already visible); None: the system."""
     if not tasks:
         return {}
-    sql = """SELECT t.id::text AS id, e.agency_id FROM cases_task t
+    sql = f"""SELECT t.id::text AS id, e.agency_id FROM cases_task t
         {_STREAM_OF_TASK} JOIN audit_event e ON e.stream = s.stream AND e.seq = t.opened_seq
         WHERE t.id = ANY(%s::uuid[])"""
     return {row["id"]: row["agency_id"] for row in fetch(sql, [[task["id"] for task in tasks]])}
