@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from agencies.errors import AgencyError
 from agencies.models import Agency, User
+from audit.commands import SystemCommand
 
 
-class OperatorCommand(BaseCommand):
-    """A command whose refusals are one line, not a traceback."""
+class OperatorCommand(SystemCommand):
+    """A command whose refusals are one line, not a traceback. It keeps the directory and reads no case."""
 
     def execute(self, *args: Any, **options: Any) -> str | None:
         try:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from agencies.actors import Actor
-from agencies.vocabulary import Role
+from agencies.actors import Actor, Post
+from agencies.directory import AgencyRef, get_directory
+from agencies.vocabulary import SEPARATED_ROLES, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +50,25 @@ def assignable(actor: Actor, agency_id: int, roles: Iterable[str]) -> list[Perso
     return _members([agency_id, *_units([agency_id])], roles)
 
 
+def administered(actor: Actor, *roles: str) -> list[AgencyRef]:
+    """The agencies that the actor administers in one of these roles (by default in any that keeps accounts)."""
+    wanted = frozenset(roles or (Role.AGENCY_ADMIN, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN))
+    own = [post for post in actor.posts if wanted & post.roles]
+    return [agency for agency in get_directory().by_code.values() if any(_reaches(p, wanted, agency) for p in own)]
+
+
+def _reaches(post: Post, wanted: frozenset[str], agency: AgencyRef) -> bool:
+    """The own agency and its sub-units for its administrator, the region for the separated ones."""
+    if not agency.active:
+        return False
+    if Role.AGENCY_ADMIN in wanted & post.roles and post.agency_id in (agency.id, agency.parent_id):
+        return True
+    return bool(wanted & post.roles & SEPARATED_ROLES) and agency.region_code.startswith(post.region_code)
+
+
 def managed_accounts(actor: Actor) -> list[Person]:
     """Everyone, disabled accounts included, in the agencies that the actor administers."""
-    administered = [post.agency_id for post in actor.posts if Role.AGENCY_ADMIN in post.roles]
-    return _members([*administered, *_units(administered)], (), also_disabled=True)
+    return _members([agency.id for agency in administered(actor)], (), also_disabled=True)
 
 
 def rosters(agency_ids: Iterable[int]) -> dict[int, list[Person]]:
@@ -61,6 +77,35 @@ def rosters(agency_ids: Iterable[int]) -> dict[int, list[Person]]:
     for person in _members(list(found), ()):
         found[person.agency_id].append(person)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class StandIn:
+    """Somebody who exercises these roles of an absent person in an agency today."""
+
+    agency_id: int
+    absent_id: int
+    substitute_id: int
+    roles: tuple[str, ...]
+
+
+def stand_ins(agency_ids: Iterable[int]) -> list[StandIn]:
+    """The substitutions of today in these agencies, as far as they give anything (see `agencies_posts`)."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STAND_INS, [list(agency_ids)])
+        return [StandIn(row[0], row[1], row[2], tuple(row[3])) for row in cursor.fetchall()]
+
+
+_STAND_INS = """
+SELECT s.agency_id, s.absent_id, s.substitute_id,
+       ARRAY(SELECT jsonb_array_elements_text(post -> 'roles'))
+  FROM (SELECT DISTINCT agency_id, absent_id, substitute_id FROM agencies_substitution
+         WHERE ended_at IS NULL AND agencies_today() BETWEEN first_day AND last_day AND agency_id = ANY(%s)) s
+  JOIN agencies_user u ON u.id = s.substitute_id AND u.is_active
+ CROSS JOIN LATERAL jsonb_array_elements(coalesce(agencies_stood_posts(s.substitute_id), '[]')) AS p(post)
+ WHERE (post ->> 'agency_id')::bigint = s.agency_id AND (post ->> 'on_behalf')::bigint = s.absent_id
+ ORDER BY s.agency_id, s.absent_id, s.substitute_id
+"""
 
 
 def display_names(actor: Actor, user_ids: Iterable[int]) -> dict[int, str]:

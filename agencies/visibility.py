@@ -5,7 +5,7 @@ has or had a task or a referral. People see what the agencies of their posts see
 
 - members of a sub-unit (a carrier, a county branch) see only what was assigned to their unit, not what the principal
   sees: their own unit's rows count, never the parent's;
-- the role agency_admin alone sees no case.
+- administrators see no case: neither agency_admin alone nor the three separated ones (system, security, audit).
 """
 
 from __future__ import annotations
@@ -14,12 +14,28 @@ from collections.abc import Iterable
 
 from agencies.actors import Actor, Post
 from agencies.directory import AgencyRef, Directory
-from agencies.vocabulary import Kind, Role
+from agencies.vocabulary import CASE_ROLES, Confidentiality, Kind
 
 
 def case_agencies(actor: Actor) -> list[int]:
     """The agencies through which this actor sees cases, ascending. Empty: no case at all."""
     return sorted({post.agency_id for post in actor.posts if _works_on_cases(post)})
+
+
+def sight_keys(actor: Actor) -> list[int]:
+    """What the actor may see, as the database compares it, ascending: `agency_id * 4 + rank`.
+
+    One for each agency through which the actor sees cases and each rank up to the ceiling there. A case is visible
+    when one of them is that of a row of `cases_caseagency`.
+    """
+    return sorted(
+        {
+            post.agency_id * 4 + rank
+            for post in actor.posts
+            if _works_on_cases(post)
+            for rank in range(Confidentiality(post.ceiling).rank + 1)
+        }
+    )
 
 
 def sees(actor: Actor, participants: Iterable[int]) -> bool:
@@ -43,4 +59,4 @@ def share_with(region_code: str, directory: Directory) -> tuple[AgencyRef, ...]:
 
 
 def _works_on_cases(post: Post) -> bool:
-    return bool(post.roles - {Role.AGENCY_ADMIN.value})
+    return not post.roles.isdisjoint(CASE_ROLES)

@@ -9,8 +9,11 @@ from celery import shared_task
 
 from agencies.actors import load_actor
 from audit import clock
+from audit.sight import working_as
 from cases.intake.services import process_list
 from cases.models import ListBatch
+from cases.retention import acts as retention
+from cases.retention import provisions
 from cases.selectors.counters import fold_task_counters
 from cases.workflow.recounting import load_calendar
 
@@ -22,6 +25,7 @@ STANDSTILL = timedelta(minutes=5)
 
 
 @shared_task(name="cases.import_batch")
+@working_as("intake")
 def import_batch(batch_id: str) -> None:
     """Work on a received list for one turn, and ask for another while it is not done."""
     batch = ListBatch.objects.only("received_by_id").get(id=batch_id)
@@ -33,6 +37,7 @@ def import_batch(batch_id: str) -> None:
 
 
 @shared_task(name="cases.resume_imports")
+@working_as("intake")
 def resume_imports() -> None:
     """Take up lists that stand still, whatever became of the message or the worker that had them."""
     unfinished = (ListBatch.State.RECEIVED, ListBatch.State.IMPORTING)
@@ -42,12 +47,26 @@ def resume_imports() -> None:
 
 
 @shared_task(name="cases.fold_counters")
+@working_as("counters")
 def fold_counters() -> None:
     """Keep totals a sum over a handful of rows; they are exact with or without it."""
     fold_task_counters()
 
 
+@shared_task(name="cases.propose_erasures")
+def propose_erasures() -> None:
+    """Put down the closed cases whose personal data have become due to go; people decide."""
+    retention.propose(clock.now())
+
+
+@shared_task(name="cases.note_provisions")
+def note_provisions() -> None:
+    """Write the register's lines for what the product itself handed to other agencies."""
+    provisions.generate(clock.now())
+
+
 @shared_task(name="cases.watch_calendar")
+@working_as("calendar")
 def watch_calendar() -> None:
     """Take up the plan of a new year, which comes with a release, and warn while the next one is missing."""
     loading = load_calendar(now=clock.now())

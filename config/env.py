@@ -10,7 +10,7 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from psycopg2 import ProgrammingError
@@ -25,6 +25,14 @@ HOST = re.compile(r"\*|\.?[\w-]+(\.[\w-]+)*|\[[0-9A-Fa-f:.]+\]")
 
 class SettingError(Exception):
     """An environment variable is missing or cannot be understood."""
+
+
+class Endpoint(NamedTuple):
+    """A server by its host and port, or by the path of a socket of this machine."""
+
+    host: str
+    port: int
+    path: str
 
 
 class Env:
@@ -137,6 +145,19 @@ class Env:
                 'for instance the output of: python -c "import secrets; print(secrets.token_urlsafe(64))".'
             )
         return value
+
+    def scanner(self, name: str) -> Endpoint | None:
+        """`HOST:PORT`, or the absolute path of a socket; None when not set."""
+        value = self.get(name)
+        if value is None:
+            return None
+        path = value.removeprefix("unix://")
+        if path.startswith("/"):
+            return Endpoint("", 0, path)
+        host, _, port = value.rpartition(":")
+        if not HOST.fullmatch(host) or not port.isdecimal() or not 0 < int(port) < 65536:
+            raise SettingError(f"{name} is “{value}”; write HOST:PORT such as 127.0.0.1:3310, or the path of a socket.")
+        return Endpoint(host, int(port), "")
 
     def database(self, name: str, default: str | None = None) -> dict[str, Any] | None:
         """A PostgreSQL URL as Django's database dictionary, or None when neither set nor defaulted."""

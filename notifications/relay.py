@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from django.db import InterfaceError, OperationalError, connection, transaction
 
 from agencies.directory import Directory, get_directory
-from agencies.selectors import rosters
+from agencies.selectors import StandIn, rosters, stand_ins
 from audit import clock
 from notifications.recipients import Recipient, Rosters, recipients
 from notifications.wording import wording
@@ -154,7 +154,8 @@ def _claim(size: int) -> list[Row]:
 
 def _messages(rows: Sequence[Row]) -> list[dict[str, Any]]:
     directory = get_directory(stamp=rows[0].stamp)
-    known = rosters({agency for row in rows for agency in _reach(row, directory)})
+    reached = {agency for row in rows for agency in _reach(row, directory)}
+    known, standing_in = rosters(reached), stand_ins(reached)
     return [
         {
             "outbox": row.id,
@@ -164,7 +165,7 @@ def _messages(rows: Sequence[Row]) -> list[dict[str, Any]]:
         }
         for row in _summed(rows)
         for content in (_content(row),)
-        for recipient in _told(row, directory, known)
+        for recipient in _told(row, directory, known, standing_in)
     ]
 
 
@@ -197,12 +198,12 @@ def _summed(rows: Sequence[Row]) -> list[Row]:
     return sorted(told, key=lambda row: row.id)
 
 
-def _told(row: Row, directory: Directory, known: Rosters) -> list[Recipient]:
+def _told(row: Row, directory: Directory, known: Rosters, standing_in: Sequence[StandIn]) -> list[Recipient]:
     reach = _reach(row, directory)
     if not reach:
         return []
     addressed = list(dict.fromkeys((reach[0], directory.by_id[reach[0]].principal_id)))
-    return recipients(row.payload, addressed, reach, known)
+    return recipients(row.payload, addressed, reach, known, standing_in)
 
 
 def _reach(row: Row, directory: Directory) -> list[int]:

@@ -51,6 +51,9 @@ django.setup()
 from django.core.management import call_command
 from django.db import connections
 
+from audit import sight
+from config.database import wall
+
 ALIASES = ("default", "owner")
 
 
@@ -122,6 +125,8 @@ def make_templates(*, with_city: bool) -> None:
     """A migrated database, and one with the demo city too, that others are cloned from."""
     with on_database(TEMPLATE):
         call_command("migrate", verbosity=0)
+        with connections["owner"].cursor() as cursor:
+            wall.apply(cursor, all_powerful="tests")
     if with_city:
         SERVERS.clone(TEMPLATE, DEMO_TEMPLATE)
         with on_database(DEMO_TEMPLATE):
@@ -143,6 +148,18 @@ def fresh_db(request: pytest.FixtureRequest, django_db_setup: None, django_db_bl
 def demo_city(request: pytest.FixtureRequest) -> None:
     """The city of the demo with its agencies and people, in `db` or, where the test asks for it, in `fresh_db`."""
     request.getfixturevalue("fresh_db" if "fresh_db" in request.fixturenames else "db")
+
+
+@pytest.fixture(autouse=True)
+def tests_see_everything(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The tests read as an actor whom only their database knows. Requests, tasks and commands must say who they are.
+
+    A test with the mark `own_sight` says so itself.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        if request.node.get_closest_marker("own_sight") is None:
+            patch.setattr(sight, "unless_said", sight.Sight(system="tests"))
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -18,7 +18,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from agencies.access.standing import is_fresh
 from agencies.actors import Actor, NoSuchActor, load_actor
+from agencies.sight import look_as, look_as_asker
 from cases.api.params import Params
 from cases.workflow.errors import NotAllowed
 from cases.workflow.forms.body import read_object
@@ -97,9 +99,11 @@ class ApiView(APIView):
     @cached_property
     def actor(self) -> Actor:
         try:
-            return load_actor(cast("int", self.request.user.pk))
+            actor = load_actor(cast("int", self.request.user.pk))
         except NoSuchActor as gone:
             raise exceptions.NotAuthenticated from gone
+        look_as(actor)
+        return actor
 
     @property
     def asker(self) -> Asker:
@@ -114,6 +118,8 @@ class ApiView(APIView):
         if not request.headers.get("Accept-Language") and request.user.is_authenticated:
             translation.activate("en" if request.user.language == "en" else "zh-hans")
         super().initial(request, *args, **kwargs)
+        if request.user.is_authenticated:
+            look_as_asker(cast("int", request.user.pk))
         if request.method not in SAFE_METHODS:
             Params(request.query_params).done()
 
@@ -134,6 +140,11 @@ class ApiView(APIView):
     def body(self) -> dict[str, Any]:
         """The JSON object of the request. Raises InvalidInput for anything else."""
         return cast("dict[str, Any]", self.request.data)
+
+
+def proven_in(request: Request) -> bool:
+    """Whether a person has proved within the last minutes, in this session, who it is. A system never has."""
+    return isinstance(request.successful_authenticator, SessionLogin) and is_fresh(request.session)
 
 
 def language() -> str:

@@ -26,8 +26,10 @@ register_converter(CaseRef, "case")
 
 _ROUTES: tuple[tuple[str, Any, str], ...] = (
     ("session/", session.SessionView, "session"),
+    ("session/step-up", session.StepUpView, "step-up"),
     ("cases/", cases.CasesView, "cases"),
     ("cases/<case:ref>", cases.CaseView, "case"),
+    ("cases/<case:ref>/personal", cases.PersonalView, "personal"),
     ("cases/<case:ref>/timeline", cases.TimelineView, "timeline"),
     ("cases/<case:ref>/actions", actions.ActionsView, "actions"),
     ("cases/<case:ref>/actions/<str:action>", actions.ActionView, "action"),

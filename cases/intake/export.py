@@ -15,12 +15,19 @@ from cases.intake.selectors import headers_of, raw_rows
 from cases.models import ListBatch
 
 RESULT_HEADERS = ("行号", "处理结果", "原因与办法")
+TITLE = "未采用行更正用，含个人信息，不得另作他用，导出已留痕"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def error_csv(batch: ListBatch) -> Iterator[bytes]:
-    """Refused and weak rows as UTF-8 CSV with a mark, row by row. Holds personal data: for the sender only."""
+def error_csv(batch: ListBatch, signature: str = "") -> Iterator[bytes]:
+    """Refused and weak rows as UTF-8 CSV with a mark, row by row. Holds personal data: for the sender only.
+
+    With a `signature` the first line says who took it out, when and what for. It stands where a list has its title,
+    which an import reads over, so that the corrected file can be sent again as it is.
+    """
     yield b"\xef\xbb\xbf"
+    if signature:
+        yield _line([f"{TITLE}：{signature}"])
     current = headers_of(batch)
     yield _line([*current, *RESULT_HEADERS])
     for fate in ("reject", "weak"):

@@ -9,9 +9,11 @@ from agencies.directory import get_directory
 from agencies.visibility import seen
 from cases.selectors import refs
 from cases.selectors.paging import Row, fetch
+from cases.selectors.precision.files import may_open
+from cases.selectors.precision.viewers import NOTHING, case_sight
 from cases.selectors.scopes import viewing_agencies
 
-_COLUMNS = """a.id, a.case_id, a.kind, a.filename, a.content_type, a.size, a.sha256, a.at, a.agency_id,
+_COLUMNS = """a.id, a.case_id, a.kind, a.filename, a.content_type, a.size, a.sha256, a.at, a.erased_at, a.agency_id,
     a.uploaded_by_id, u.display_name AS uploader, (SELECT n FROM agencies_stamp) AS stamp"""
 _VISIBLE = seen("a.case_id")
 
@@ -32,12 +34,14 @@ def _read(actor: Actor, condition: str, parameter: UUID) -> list[Row]:
         return []
     sql = f"""SELECT {_COLUMNS} FROM cases_attachment a LEFT JOIN agencies_user u ON u.id = a.uploaded_by_id
         WHERE {condition} AND {_VISIBLE} ORDER BY a.at, a.id"""
-    return [_shown(row) for row in fetch(sql, [str(parameter), seeing])]
+    rows = [_shown(row) for row in fetch(sql, [str(parameter), seeing])]
+    seen_as = case_sight(actor, rows[0]["case"]) if rows else NOTHING
+    return [{**row, "readable": may_open(row, seen_as)} for row in rows]
 
 
 def _shown(row: Row) -> Row:
     directory = get_directory(stamp=row["stamp"])
-    plain = ["kind", "filename", "content_type", "size", "sha256", "at"]
+    plain = ["kind", "filename", "content_type", "size", "sha256", "at", "erased_at"]
     return {
         "id": str(row["id"]),
         "case": str(row["case_id"]),

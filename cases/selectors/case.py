@@ -13,6 +13,8 @@ from agencies.directory import Directory, get_directory
 from agencies.visibility import seen
 from cases.selectors import refs
 from cases.selectors.paging import Row
+from cases.selectors.precision.facts import facts_shown
+from cases.selectors.precision.viewers import About, Sight, sight, task_pairs
 from cases.selectors.scopes import viewing_agencies
 
 # Case numbers are short; anything longer is not one and is not sent to the database.
@@ -21,7 +23,7 @@ MAX_NUMBER = 24
 
 _CASE = (
     *("id", "number", "title", "stage", "version", "level", "source", "outcome", "review_on", "confidentiality"),
-    *("facts", "head", "opened_at", "updated_at", "stage_since", "closed_at"),
+    *("head", "opened_at", "updated_at", "stage_since", "closed_at"),
 )
 
 
@@ -49,7 +51,14 @@ def get_case(actor: Actor, ref: str) -> Row | None:
     if row is None:
         return None
     data = json.loads(row[0])
-    return _shown(data, get_directory(stamp=data["stamp"]))
+    directory = get_directory(stamp=data["stamp"])
+    return _shown(data, directory, sight(actor, _about(data), directory))
+
+
+def _about(data: dict[str, Any]) -> About:
+    case = data["case"]
+    participants = [row["agency"] for row in data["participants"]]
+    return About(case["lead_agency_id"], participants, task_pairs(data["tasks"]), case["facts"])
 
 
 _VISIBLE = seen("c.id")
@@ -63,7 +72,7 @@ SELECT jsonb_build_object(
                FROM cases_case m WHERE m.merged_into_id = c.id),
   'participants', (SELECT coalesce(jsonb_agg(jsonb_build_object('agency', p.agency_id, 'relation', p.relation,
                                                                 'since', p.since) ORDER BY p.since, p.agency_id), '[]')
-                   FROM cases_caseagency p WHERE p.case_id = c.id),
+                   FROM case_participants(c.id) p),
   'tasks', (SELECT coalesce(jsonb_agg(to_jsonb(t) || jsonb_build_object('assignee_name', u.display_name)
                                       ORDER BY t.due_at, t.id), '[]')
             FROM cases_task t LEFT JOIN agencies_user u ON u.id = t.assignee_id
@@ -83,11 +92,15 @@ def _condition(ref: str) -> tuple[str, str | None]:
         return "c.number = %s", ref.upper() if ref.isascii() and ref.isprintable() and len(ref) <= MAX_NUMBER else None
 
 
-def _shown(data: dict[str, Any], directory: Directory) -> Row:
+def _shown(data: dict[str, Any], directory: Directory, seen_as: Sight) -> Row:
     case = data["case"]
+    facts, withheld = facts_shown(case["facts"], seen_as)
     merged = {"id": case["merged_into_id"], "number": data["merged_into"]} if case["merged_into_id"] else None
     return {
         **{name: case[name] for name in _CASE},
+        "facts": facts,
+        "withheld": withheld,
+        "revealable": list(seen_as.revealable),
         "region": refs.region(directory, case["region_code"]),
         "lead_agency": refs.agency(directory, case["lead_agency_id"]),
         "merged_into": merged,

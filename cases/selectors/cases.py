@@ -60,8 +60,7 @@ def list_cases(actor: Actor, wanted: CaseFilter, *, cursor: str | None = None, s
 
 
 def _page(seeing: list[int], wanted: CaseFilter, at: Cursor | None, size: int) -> Page:
-    condition, parameters = _conditions(wanted)
-    first, first_parameters = _keys(seeing, condition, parameters, None, CAP + 1)
+    first, first_parameters = _keys(seeing, wanted, None, CAP + 1)
     beyond, values = NEWEST_FIRST.beyond(at)
     order = NEWEST_FIRST.order(at)
     head = f"SELECT id FROM first WHERE true{beyond} ORDER BY {order} LIMIT %s"
@@ -70,7 +69,7 @@ def _page(seeing: list[int], wanted: CaseFilter, at: Cursor | None, size: int) -
     )
     n = rows[0]["n"]
     if at is not None and n > CAP:
-        deep, deep_parameters = _keys(seeing, condition, parameters, at, size + 1)
+        deep, deep_parameters = _keys(seeing, wanted, at, size + 1)
         rows = fetch(*_statement("WITH first AS (SELECT 0), ", deep, deep_parameters, at))
     directory = get_directory(stamp=rows[0]["stamp"])
     shown = [_shown(row, directory) for row in rows if row["id"] is not None]
@@ -96,27 +95,38 @@ def _statement(prefix: str, keys: str, parameters: list[Any], at: Cursor | None)
     return prefix + _ROWS.format(keys=keys, order=NEWEST_FIRST.order(at, "keys.")), parameters
 
 
-_JOINS = {
-    "s": "JOIN cases_casesearch s ON s.case_id = ca.case_id ",
-    "c": "JOIN cases_case c ON c.id = ca.case_id ",
-}
-
-
-def _keys(
-    seeing: list[int], condition: str, parameters: list[Any], at: Cursor | None, limit: int
-) -> tuple[str, list[Any]]:
+def _keys(seeing: list[int], wanted: CaseFilter, at: Cursor | None, limit: int) -> tuple[str, list[Any]]:
     """The ids of visible cases that match, one index range an agency; UNION drops what two of them see."""
-    beyond, values = NEWEST_FIRST.beyond(at, "ca.case_")
-    order = NEWEST_FIRST.order(at, "ca.case_")
-    join = "".join(text for alias, text in _JOINS.items() if re.search(rf"\b{alias}\.", condition))
-    one = f"""SELECT ca.case_id AS id FROM cases_caseagency ca {join}WHERE ca.agency_id = %s{condition}{beyond}
-        ORDER BY {order} LIMIT %s"""
-    per_agency = [[agency_id, *parameters, *values, limit] for agency_id in seeing]
+    one, parameters = _searched(wanted, at) if _by_index(wanted) else _listed(wanted, at)
+    per_agency = [[agency_id, *parameters, limit] for agency_id in seeing]
     if len(seeing) == 1:
         return one, per_agency[0]
     union = " UNION ".join([f"({one})"] * len(seeing))
     text = f"SELECT id FROM ({union}) AS seen ORDER BY {NEWEST_FIRST.order(at)} LIMIT %s"
     return text, [p for part in per_agency for p in part] + [limit]
+
+
+def _listed(wanted: CaseFilter, at: Cursor | None) -> tuple[str, list[Any]]:
+    condition, parameters = _conditions(wanted)
+    beyond, values = NEWEST_FIRST.beyond(at, "ca.case_")
+    join = "JOIN cases_case c ON c.id = ca.case_id " if condition else ""
+    text = f"""SELECT ca.case_id AS id FROM cases_caseagency ca {join}WHERE ca.agency_id = %s{condition}{beyond}
+        ORDER BY {NEWEST_FIRST.order(at, "ca.case_")} LIMIT %s"""
+    return text, [*parameters, *values]
+
+
+def _by_index(wanted: CaseFilter) -> bool:
+    """Two characters are enough for the index of pairs (`cases_grams`)."""
+    return wanted.q is not None and len(wanted.q.strip()) >= 2
+
+
+def _searched(wanted: CaseFilter, at: Cursor | None) -> tuple[str, list[Any]]:
+    """By words, through the function that may use their index behind row-level security (see doors_v1.sql)."""
+    text = "SELECT id FROM case_search(%s, %s, %s, %s, %s, %s, %s, %s, %s::bigint[], %s::uuid, %s, %s) AS id"
+    number = wanted.number.upper() if wanted.number is not None else None
+    filters = [wanted.stage, wanted.level, wanted.outcome, number, wanted.region, wanted.closed]
+    beyond = [str(at.values[0]), at.backward] if at is not None else [None, False]
+    return text, [(wanted.q or "").strip(), *filters, list(wanted.holder_ids) or None, *beyond]
 
 
 def _conditions(wanted: CaseFilter) -> tuple[str, list[Any]]:
@@ -136,24 +146,12 @@ def _conditions(wanted: CaseFilter) -> tuple[str, list[Any]]:
     if wanted.holder_ids:
         parts.append((_HOLDS, [list(wanted.holder_ids)]))
     if wanted.q:
-        parts.append(_search(wanted.q.strip()))
+        pattern = f"%{escape_like(wanted.q.strip().lower())}%"
+        parts.append(("lower(c.number || ' ' || c.title) LIKE %s", [pattern]))
     return "".join(f" AND {text}" for text, _ in parts), [p for _, values in parts for p in values]
 
 
 _HOLDS = "EXISTS (SELECT 1 FROM cases_task t WHERE t.case_id = c.id AND t.state = 'open' AND t.agency_id = ANY(%s))"
-
-
-def _search(words: str) -> tuple[str, list[Any]]:
-    """A part of number or title. Two characters are enough for the index of pairs (`cases_grams`).
-
-    A pair needs no second look at the text. With one, PostgreSQL takes its guess that a pattern is rare for the whole
-    condition and gathers all cases that hold a common word, where reading the newest until the page is full is enough.
-    """
-    like, pattern = "lower(c.number || ' ' || c.title) LIKE %s", f"%{escape_like(words.lower())}%"
-    if len(words) < 2:
-        return like, [pattern]
-    pairs = "s.grams @> cases_grams(%s)"
-    return (pairs, [words]) if len(words) == 2 else (f"{pairs} AND {like}", [words, pattern])
 
 
 def _shown(row: Row, directory: Directory) -> Row:

@@ -43,6 +43,8 @@ class TaskFilter:
     region: str | None = None
     kind: str | None = None
     assignee_id: int | None = None
+    # Whose tasks count as the assignee's, too: those for whom the person stands in.
+    stood_for: tuple[int, ...] = ()
     accepted: bool | None = None
     due_from: datetime | None = None
     due_before: datetime | None = None
@@ -122,7 +124,7 @@ def _rest(wanted: TaskFilter) -> Sql:
     """What no counter knows."""
     text, parameters = _all(
         (" AND kind = %s", wanted.kind),
-        (" AND assignee_id = %s", wanted.assignee_id),
+        (" AND assignee_id = ANY(%s)", None if wanted.assignee_id is None else [wanted.assignee_id, *wanted.stood_for]),
         (" AND due_at >= %s", wanted.due_from),
         (" AND due_at < %s", wanted.due_before),
     )

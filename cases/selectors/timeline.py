@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection
 from typing import Any
 from uuid import UUID
@@ -12,15 +11,13 @@ import orjson
 from agencies.actors import Actor
 from agencies.directory import Directory, get_directory
 from agencies.visibility import seen
-from cases.selectors import masking, refs
+from cases.selectors import refs
 from cases.selectors.paging import Keyset, Page, Row, fetch, whole
+from cases.selectors.precision.texts import cleaner
 from cases.selectors.scopes import viewing_agencies
 
 IN_ORDER = Keyset("timeline", ("seq",), (whole,))
 NEWEST_FIRST = Keyset("history", ("seq",), (whole,), descending=True)
-
-# Phone, identity, account and card numbers that somebody typed into a free text.
-_LONG_NUMBER = re.compile(r"(?<![0-9A-Za-z])[0-9][0-9 -]{5,}[0-9Xx](?![0-9A-Za-z])")
 
 
 def timeline(
@@ -51,8 +48,11 @@ def timeline(
     total = rows[0]["version"]
     directory = get_directory(stamp=rows[0]["stamp"])
     kinds = rows[0]["kinds"] or {}
+    clean = cleaner(actor, case_id)
     shown = [
-        _shown(row, kinds, directory, texts(row["action"]) if texts else ()) for row in rows if row["seq"] is not None
+        {**_shown(row, kinds, directory), "text": clean(_text(row["sealed"], texts(row["action"]) if texts else ()))}
+        for row in rows
+        if row["seq"] is not None
     ]
     return order.page(shown, at, size, (total, True))
 
@@ -66,15 +66,16 @@ WITH mine AS MATERIALIZED (
   FROM cases_case c WHERE c.id = %s
   AND {seen("c.id")})
 SELECT mine.version, mine.stamp, mine.kinds, e.id AS event_id, e.seq, e.at, e.action, e.actor_id, e.agency_id,
-       e.body, encode(e.leaf, 'hex') AS leaf, u.display_name, s.data::text AS sealed
+       e.body, encode(e.leaf, 'hex') AS leaf, u.display_name, o.display_name AS absent_name, s.data::text AS sealed
 FROM mine LEFT JOIN (SELECT * FROM audit_event e WHERE e.stream = %s{{beyond}} ORDER BY {{order}} LIMIT %s) e ON true
 LEFT JOIN agencies_user u ON u.id = e.actor_id
+LEFT JOIN agencies_user o ON o.id = audit_on_behalf(e.body)
 LEFT JOIN audit_sealed s ON s.event_id = e.id
 ORDER BY {{outer}}
 """
 
 
-def _shown(row: Row, kinds: Any, directory: Directory, texts: Collection[str]) -> Row:
+def _shown(row: Row, kinds: Any, directory: Directory) -> Row:
     body = orjson.loads(bytes(row["body"]))
     known = orjson.loads(kinds) if isinstance(kinds, str) else kinds
     return {
@@ -83,6 +84,7 @@ def _shown(row: Row, kinds: Any, directory: Directory, texts: Collection[str]) -
         "at": row["at"],
         "action": row["action"],
         "actor": refs.person(row["actor_id"], row["display_name"]),
+        "on_behalf": refs.person(body["actor"].get("on_behalf"), row["absent_name"]),
         "agency": refs.agency(directory, row["agency_id"]),
         "role": body["actor"].get("role", ""),
         "from_stage": body.get("from"),
@@ -92,7 +94,6 @@ def _shown(row: Row, kinds: Any, directory: Directory, texts: Collection[str]) -
         "document": body.get("document", {}).get("number"),
         "basis": body.get("basis", []),
         "rules": body.get("rules", ""),
-        "text": _text(row["sealed"], texts),
         "leaf": row["leaf"],
     }
 
@@ -108,12 +109,8 @@ def _closed(task: dict[str, Any], known: dict[str, Any], directory: Directory) -
 
 
 def _text(sealed: str | None, names: Collection[str]) -> str:
-    """The free texts of an act, long numbers masked; empty once they have been erased."""
+    """The free texts of an act as they were written; empty once they have been erased."""
     if sealed is None or not names:
         return ""
     data = orjson.loads(sealed)
-    return _LONG_NUMBER.sub(_masked, "\n".join(str(data[name]) for name in names if data.get(name)))
-
-
-def _masked(found: re.Match[str]) -> str:
-    return masking.digits(found.group())
+    return "\n".join(str(data[name]) for name in names if data.get(name))

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 
 from agencies.actors import Actor, NoSuchActor, load_actor
+from agencies.sight import look_as
 from cases.selectors.paging import InvalidCursor
 from cases.web import entrance
 from cases.web.show.words import say
@@ -41,6 +42,7 @@ def page(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBas
             asked.actor = load_actor(request.user.pk)
         except NoSuchActor as gone:
             raise Http404 from gone
+        look_as(asked.actor)
         response = _answer(view, asked, *args, **kwargs)
         # The next person at this desk finds nothing in the browser's memory.
         response.headers.setdefault("Cache-Control", "private, no-store")
@@ -92,6 +94,12 @@ def not_found(request: HttpRequest) -> HttpResponse:
         sign="search",
         tone="warn",
     )
+
+
+def too_large(request: HttpRequest, limit: int) -> HttpResponse:
+    """A form over its limit, in MB, which nobody has read."""
+    text = gettext("一次最多提交 %(limit)s MB，这次的内容超出了，没有读取，也没有任何改动。请减少或拆分文件后再提交。")
+    return error_page(request, 413, gettext("内容过大"), text % {"limit": limit}, tone="warn")
 
 
 def refusal_page(request: HttpRequest, refused: WorkflowError) -> HttpResponse:

@@ -71,6 +71,13 @@ class Act:
     user_id: int | None
     agency_id: int | None
     at: datetime
+    # The absent person for whom it was done, of a substitution.
+    on_behalf: int | None = None
+
+    @property
+    def persons(self) -> frozenset[int]:
+        """Who counts as having done it: nobody among them is a second person for it."""
+        return frozenset(person for person in (self.user_id, self.on_behalf) if person is not None)
 
 
 @dataclass(slots=True)

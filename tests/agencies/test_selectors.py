@@ -44,15 +44,18 @@ def test_people_are_listed_with_every_role(who, agency, user):
     assert names(people) == [
         "admin1",
         "admin2",
+        "audit-admin1",
         "drc-approver1",
         "drc-approver2",
         "drc-handler1",
         "drc-handler2",
         "drc-reviewer1",
         "drc-reviewer2",
+        "sec-admin1",
+        "sys-admin1",
     ]
-    assert people[4].display_name == "李明远"
-    assert people[4].roles == ("handler", "reviewer")
+    assert people[5].display_name == "李明远"
+    assert people[5].roles == ("handler", "reviewer")
     assert names(assignable(who("drc-handler1"), drc.pk, ["approver"])) == ["drc-approver1", "drc-approver2"]
 
 

@@ -87,7 +87,7 @@ def test_an_agency_that_owes_work_or_leads_a_case_is_not_closed(do, opened, code
     do("drc-handler1", "dispatch_verification", case, findings=["trace_subscriber", "analyse_traffic"])
     do("telecom-handler1", "assign_task", case, unit="320300-telecom-ct")
     for membership in Membership.objects.filter(agency__code__startswith=code):
-        end_role(actor=system_actor(), membership=membership, now=clock.now())
+        end_role(actor=system_actor(), membership=membership, now=clock.now(), last=True)
     agency = Agency.objects.get(code=code)
     with pytest.raises(AgencyError, match="还有未办的事项"):
         close_agency(actor=system_actor(), agency=agency, now=clock.now())

@@ -5,11 +5,12 @@ import sys
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import transaction
 
 from audit import clock
 from audit.actions import Action
+from audit.commands import SystemCommand
 from audit.log import EventActor
 from audit.projections import Problem
 from audit.services import record
@@ -19,7 +20,8 @@ from audit.verification.chains import CHECKPOINT_STREAM
 LISTED = 20
 
 
-class Command(BaseCommand):
+class Command(SystemCommand):
+    works_as = "verifier"
     help = "核验审计记录：哈希链、字段、封存内容、由事件重建的状态。Verify the audit trail; exits 1 when it is broken."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

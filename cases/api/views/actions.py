@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from audit import clock
 from cases.api import shapes
 from cases.api.answers import done
-from cases.api.base import ApiView, say
+from cases.api.base import ApiView, proven_in, say
 from cases.api.headers import etag, expected_version, idempotency_key, outcome_headers
 from cases.api.params import Params
 from cases.selectors.case import find_case_id
@@ -20,6 +20,8 @@ from cases.workflow.deciding.available import Availability, case_and_actions
 from cases.workflow.engine import perform
 from cases.workflow.errors import InvalidInput, NotVisible
 from cases.workflow.fields import Field
+from cases.workflow.step_up import check_step_up
+from cases.workflow.transitions import TRANSITIONS
 from cases.workflow.view import Refusal, Text
 
 OPEN_CASE = "open_case"
@@ -53,8 +55,10 @@ class ActionView(ApiView):
             raise InvalidInput(
                 Text("立案请用 POST /api/v1/cases/。", "Open a case with POST /api/v1/cases/."), code="unknown_action"
             )
+        case_id = _case_id(self, ref)
+        check_step_up(action=action, case_id=case_id, actor=self.actor, proven=proven_in(request), now=clock.now())
         result = perform(
-            case_id=_case_id(self, ref),
+            case_id=case_id,
             action=action,
             actor=self.asker,
             data=self.body(),
@@ -83,6 +87,7 @@ def _shown(number: str, act: Availability) -> dict[str, Any]:
         "allowed": act.allowed,
         "in_stage": act.in_stage,
         "one_way": act.one_way,
+        "step_up": TRANSITIONS[act.action].step_up,
         "href": f"/api/v1/cases/{number}/actions/{act.action}",
         "tasks": list(act.tasks),
         "refusal": None if act.refusal is None else _refusal(act.refusal),

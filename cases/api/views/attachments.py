@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from audit import clock
+from audit.access.writing import Way
 from cases.api import shapes
 from cases.api.base import ApiView, language
 from cases.api.params import Params
@@ -23,6 +24,7 @@ from cases.api.uploads import AROUND, read_form
 from cases.documents.attachments import (
     MAX_BYTES,
     FileRefused,
+    FileWithheld,
     UploaderRefused,
     download_headers,
     read_attachment,
@@ -100,7 +102,10 @@ class AttachmentView(ApiView):
     def get(self, request: Request, attachment_id: UUID) -> HttpResponse:
         """The file itself, always as a download; that it was read is recorded."""
         Params(request.query_params).done()
-        found = read_attachment(self.actor, attachment_id, now=clock.now())
+        try:
+            found = read_attachment(self.actor, attachment_id, now=clock.now(), way=Way.API, request=request)
+        except FileWithheld as refused:
+            raise NotAllowed(Text(refused.zh, refused.en), code="file_withheld") from refused
         if found is None:
             raise NoSuchFile
         about, content = found

@@ -14,11 +14,13 @@ from rest_framework.response import Response
 
 from agencies.directory import get_directory
 from audit import clock
+from audit.access.writing import Way
 from cases.api import shapes
 from cases.api.base import ApiView, language
 from cases.api.params import Params, rendered
 from cases.api.throttles import Uploads
 from cases.api.uploads import AROUND, read_form
+from cases.intake.reading_log import note_rows
 from cases.intake.receiving import LARGEST_FILE, content_of, find_agency, receive_list, ring
 from cases.intake.selectors import batch_rows, get_batch, list_batches
 from cases.intake.services import summarise
@@ -112,7 +114,9 @@ class ImportRowsView(ApiView):
         size = params.page_size()
         params.done()
         reader = replace(self.actor, language=language()[:2])
-        rows, following = batch_rows(reader, _batch(self, batch_id), after=after, fate=fate, limit=size)
+        batch = _batch(self, batch_id)
+        rows, following = batch_rows(reader, batch, after=after, fate=fate, limit=size)
+        note_rows(self.actor, batch, len(rows), way=Way.LIST, request=request)
         return Response({"results": rows, "next": None if following is None else str(following)})
 
 

@@ -34,6 +34,7 @@ class TasksView(ApiView):
             region=params.region(),
             kind=params.choice("kind", KINDS),
             assignee_id=self.actor.user_id if params.boolean("mine") else None,
+            stood_for=self.actor.stood_for,
             accepted=params.boolean("accepted"),
             due_before=params.moment("due_before", end=True),
         )

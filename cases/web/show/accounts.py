@@ -5,17 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from agencies.actors import Actor
-from agencies.directory import AgencyRef, get_directory
-from agencies.selectors import Person, managed_accounts
+from agencies.selectors import Person, administered, managed_accounts
 from agencies.services.roles import ROLES_OF_KIND
-from agencies.vocabulary import LABELS, Role
-
-
-def administered(actor: Actor) -> list[AgencyRef]:
-    """The agencies whose accounts this person manages, each followed by its sub-units."""
-    directory = get_directory()
-    own = [directory.by_id[post.agency_id] for post in actor.posts if Role.AGENCY_ADMIN in post.roles]
-    return [agency for each in own for agency in (each, *directory.units(each.id))]
+from agencies.vocabulary import LABELS, SEPARATED_ROLES, Role
 
 
 def context(actor: Actor) -> dict[str, Any]:
@@ -24,7 +16,7 @@ def context(actor: Actor) -> dict[str, Any]:
     for person in managed_accounts(actor):
         people.setdefault(person.username, []).append(person)
     agencies = administered(actor)
-    given = {Role.AGENCY_ADMIN.value}.union(*(ROLES_OF_KIND[agency.kind] for agency in agencies))
+    given = {Role.AGENCY_ADMIN.value, *SEPARATED_ROLES}.union(*(ROLES_OF_KIND[agency.kind] for agency in agencies))
     return {
         "people": [_row(actor, found) for found in people.values()],
         "agencies": [(agency.code, agency.name) for agency in agencies],
@@ -40,6 +32,7 @@ def _row(actor: Actor, found: list[Person]) -> dict[str, Any]:
         "staff_no": first.staff_no,
         "active": first.is_active,
         "self": first.user_id == actor.user_id,
+        "resettable": {p.agency_code for p in found} <= {a.code for a in administered(actor, Role.SECURITY_ADMIN)},
         "posts": [
             {"code": p.agency_code, "name": p.agency_name, "roles": [(role, LABELS[Role(role)]) for role in p.roles]}
             for p in found

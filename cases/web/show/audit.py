@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -24,6 +23,7 @@ from audit.verification import verify as verify_trail
 from cases.policy.law import in_force
 from cases.selectors.pages import facts_before, kinds_of
 from cases.selectors.paging import Row, fetch
+from cases.selectors.precision.proofs import CASE, state_shown
 from cases.web.filters import Select
 from cases.web.show import words
 from cases.web.show.changes import changes
@@ -46,6 +46,14 @@ OTHERS: Final = {
     OtherAction.ACCOUNT_CHANGED: Text("变更账号", "Changed account"),
     OtherAction.ACCOUNT_DISABLED: Text("停用账号", "Disabled account"),
     OtherAction.ACCOUNT_ENABLED: Text("启用账号", "Enabled account"),
+    OtherAction.ACCOUNT_LOCKED: Text("锁定登录", "Closed logging in"),
+    OtherAction.ACCOUNT_UNLOCKED: Text("解除锁定", "Opened logging in"),
+    OtherAction.IDENTITY_CONFIRMED: Text("再次确认身份", "Confirmed identity"),
+    OtherAction.FACTOR_ADDED: Text("添加双因素", "Added second factor"),
+    OtherAction.FACTOR_REMOVED: Text("移除双因素", "Removed second factor"),
+    OtherAction.FACTORS_RESET: Text("重置双因素", "Reset second factors"),
+    OtherAction.RECOVERY_CODES_MADE: Text("生成恢复码", "Made recovery codes"),
+    OtherAction.SESSIONS_ENDED: Text("结束登录会话", "Ended sessions"),
     OtherAction.ROLE_GRANTED: Text("授予角色", "Granted role"),
     OtherAction.ROLE_ENDED: Text("收回角色", "Ended role"),
     OtherAction.ACCESS_DENIED: Text("拒绝访问", "Access denied"),
@@ -57,6 +65,9 @@ OTHERS: Final = {
     OtherAction.RULES_CHANGED: Text("变更规则", "Changed rules"),
     OtherAction.DEMO_DATA_LOADED: Text("载入演示数据", "Loaded demo data"),
     OtherAction.DEMO_CLOCK_CHANGED: Text("设置演示时钟", "Set demo clock"),
+    OtherAction.SUBSTITUTION_GRANTED: Text("授予代理", "Granted substitution"),
+    OtherAction.SUBSTITUTION_ENDED: Text("结束代理", "Ended substitution"),
+    OtherAction.WORK_HANDED_OVER: Text("离岗交接", "Handed over work"),
     OtherAction.IMPORT_RECEIVED: Text("接收名单", "Received list"),
     OtherAction.IMPORT_COMMITTED: Text("导入名单", "Imported list"),
     OtherAction.IMPORT_REFUSED: Text("拒收名单", "Refused list"),
@@ -64,6 +75,14 @@ OTHERS: Final = {
     OtherAction.ATTACHMENT_READ: Text("查看材料", "Read file"),
     OtherAction.PERSONAL_DATA_REVEALED: Text("查看个人信息", "Revealed personal data"),
     OtherAction.SEALED_ERASED: Text("清除密封内容", "Erased sealed data"),
+    OtherAction.ACCESS_LOG_SEALED: Text("封存查阅日志", "Sealed access log"),
+    OtherAction.ACCESS_LOG_PRUNED: Text("清理查阅日志", "Pruned access log"),
+    OtherAction.ERASURE_PROPOSED: Text("提出清除个人信息", "Proposed erasure"),
+    OtherAction.ERASURE_HELD: Text("暂缓清除", "Held erasure"),
+    OtherAction.ERASURE_CONFIRMED: Text("确认清除", "Confirmed erasure"),
+    OtherAction.PERSONAL_DATA_ERASED: Text("清除个人信息", "Erased personal data"),
+    OtherAction.IMPACT_ASSESSED: Text("登记影响评估", "Recorded impact assessment"),
+    OtherAction.PROVISION_RECORDED: Text("登记数据提供", "Recorded provision of data"),
     OtherAction.VAULT_KEY_ROTATED: Text("更换密钥", "Rotated vault key"),
     OtherAction.AUDIT_VERIFIED: Text("核验审计", "Verified the trail"),
 }
@@ -85,7 +104,7 @@ STREAMS: Final = {
     "config": Text("参数", "Parameter"),
 }
 # What deserves a second look in a list.
-NOTABLE: Final = frozenset({"login_failed", "access_denied", "import_refused"})
+NOTABLE: Final = frozenset({"login_failed", "account_locked", "access_denied", "import_refused"})
 TOUCHY: Final = frozenset({"reveal_personal_data", "export_made", "personal_data_revealed"})
 
 
@@ -121,7 +140,7 @@ def row(item: Row, params: QueryDict) -> dict[str, Any]:
     return {
         **item,
         "agency_id": item["agency"]["id"] if item["agency"] else None,
-        "who": (item["actor"] or {}).get("name") or gettext("系统"),
+        "who": words.who(item) or gettext("系统"),
         "label": action_label(item["action"]),
         "tone": "bad" if item["action"] in NOTABLE else "warn" if item["action"] in TOUCHY else "",
         "number": case["number"] if case else "",
@@ -140,12 +159,13 @@ def _object(stream: str) -> str:
 
 def event(actor: Actor, item: Row) -> dict[str, Any]:
     """One event: who, when, what changed, and the hash computed again from the stored bytes."""
-    body = orjson.loads(item["body"])
-    leaf = hashlib.sha256(b"\x00" + item["body"].encode()).hexdigest()
-    following = item["next_prev"]
+    body, following = item["shown"], item["next_prev"]
     role = body.get("actor", {}).get("role", "")
     moved = body.get("from"), body.get("to")
-    changed = [*changes(actor, body, facts_before(item["stream"], item["seq"])), *_handed(body)]
+    before = facts_before(item["stream"], item["seq"])
+    if item["stream"].startswith(CASE):
+        before = state_shown(actor, item["stream"], before)
+    changed = [*changes(actor, body, before), *_handed(body)]
     return {
         **row(item, QueryDict()),
         "role": ROLES.get(role, role),
@@ -156,11 +176,12 @@ def event(actor: Actor, item: Row) -> dict[str, Any]:
         "sealed": body.get("sealed", ""),
         "changes": changed,
         "changed_before": any(line.get("old") for line in changed),
-        "body": item["body"],
+        "body": item["body"] or orjson.dumps(body, option=orjson.OPT_SORT_KEYS).decode(),
+        "withheld": len(item["withheld"]),
         "before": {"seq": item["seq"] - 1, "leaf": body["prev"]} if item["seq"] > 1 else None,
         "after": {"seq": item["seq"] + 1, "leaf": following} if following else None,
         # The bytes give this hash, the body names the one before, and the next event names this one.
-        "intact": leaf == item["leaf"] and body["prev"] == item["prev"] and following in (None, item["leaf"]),
+        "intact": item["intact"],
     }
 
 

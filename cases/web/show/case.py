@@ -15,17 +15,18 @@ from django.utils.translation import gettext
 from agencies.actors import Actor
 from cases.intake.selectors import visible_batches
 from cases.policy.calendar import national_calendar, working_days_between
-from cases.selectors import evidence, pages
+from cases.selectors import pages
 from cases.selectors.attachments import list_attachments
 from cases.selectors.paging import Row
 from cases.selectors.timeline import timeline
 from cases.web.show import evidence as case_evidence
 from cases.web.show import findings, measures, words
 from cases.web.show.due import day_words, due_words, elapsed_words, share_used
+from cases.web.show.privacy.personal import block
 from cases.web.show.tasks import ordinary
 from cases.web.show.words import say
 from cases.workflow.deciding.available import Availability
-from cases.workflow.forms import choices, cooperation
+from cases.workflow.forms import choices
 from cases.workflow.task_kinds import KINDS, STAGES
 from cases.workflow.telling import free_texts, label_of
 from cases.workflow.transitions import TRANSITIONS
@@ -42,14 +43,8 @@ RELATIONS = {
     "referral": Text("接收移送", "Referral"),
     "unit": Text("下属单位", "Sub-unit"),
 }
-PERSONAL = {
-    **dict(cooperation.PERSONAL),
-    "content": Text("举报内容", "What was reported"),
-    "broadband": Text("宽带账号", "Broadband account"),
-    "reporter_phone": Text("举报人电话", "Phone of the reporter"),
-}
 # Refusals that say "this is somebody else's": listed apart, so that what is within reach stands first.
-OTHERS = frozenset({"wrong_agency", "wrong_role", "task_of_another"})
+OTHERS = frozenset({"wrong_agency", "wrong_role", "task_of_another", "nothing_to_reveal"})
 
 
 def batch_of(actor: Actor, case: Row) -> dict[str, Any] | None:
@@ -68,7 +63,6 @@ def build(actor: Actor, case: Row, acts: Sequence[Availability], now: datetime, 
     )
     allowed = [link(case, act) for act in acts if act.allowed]
     refused = [act for act in acts if not act.allowed and act.in_stage and act.refusal]
-    opened = evidence.revealed(actor, case["id"], now=now)
     return {
         "case": {**heading(case), "batch": batch_of(actor, case)},
         "steps": steps(case, now),
@@ -87,8 +81,7 @@ def build(actor: Actor, case: Row, acts: Sequence[Availability], now: datetime, 
             "older": f"?history={history.next}#h-tl" if history and history.next else "",
             "newer": f"?history={history.previous}#h-tl" if history and history.previous else "",
         },
-        "personal": _personal(evidence.personal(actor, case["id"], opened=opened)),
-        "revealed_until": max(opened.values(), default=None),
+        **block(actor, case, now),
         "reveal": next((link(case, act)["href"] for act in acts if act.allowed and act.action == REVEAL), None),
         "related": related(case),
         "participants": [
@@ -96,17 +89,6 @@ def build(actor: Actor, case: Row, acts: Sequence[Availability], now: datetime, 
             for row in case["participants"] if row["agency"]
         ],
     }  # fmt: skip
-
-
-def _personal(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The values of one kind under one label; what looks the same under the mask stands once."""
-    found: dict[str, dict[str, Any]] = {}
-    for row in rows:
-        label = PERSONAL.get(row["kind"]) or PERSONAL.get(row["item"], row["item"])
-        line = found.setdefault(say(label), {"label": label, "values": [], "masked": row["masked"]})
-        if row["value"] not in line["values"]:
-            line["values"].append(row["value"])
-    return list(found.values())
 
 
 def _elsewhere(act: Availability) -> bool:
@@ -251,13 +233,18 @@ def _document(case: Row, paper: Row, files: Mapping[str, Row]) -> dict[str, Any]
 
 def _file(case: Row, file: Row) -> dict[str, Any]:
     icon = "photo" if file["content_type"].startswith("image/") else "file-text"
+    gone = file["erased_at"] is not None
     return {
-        "name": file["filename"], "icon": icon, "href": _file_href(case, file), "sha256": file["sha256"],
-        "size": file["size"], "agency_id": file["agency"]["id"] if file["agency"] else None, "at": file["at"],
+        "name": gettext("已依规清除") if gone else file["filename"], "icon": icon,
+        "href": "" if gone else _file_href(case, file), "sha256": file["sha256"], "size": file["size"],
+        "agency_id": file["agency"]["id"] if file["agency"] else None, "at": file["at"],
     }  # fmt: skip
 
 
 def _file_href(case: Row, file: Row) -> str:
+    """Its address; none where it is not opened to this person."""
+    if not file["readable"]:
+        return ""
     return reverse("web:file", args=[case["number"], file["id"]])
 
 
@@ -278,7 +265,7 @@ def event_row(row: Row) -> dict[str, Any]:
     return {
         "id": row["event_id"], "seq": row["seq"], "at": row["at"], "leaf": row["leaf"],
         "label": label_of(row["action"]), "line": words.clauses(lines),
-        "agency_id": row["agency"]["id"] if row["agency"] else None, "who": (row["actor"] or {}).get("name") or "",
+        "agency_id": row["agency"]["id"] if row["agency"] else None, "who": words.who(row),
     }  # fmt: skip
 
 

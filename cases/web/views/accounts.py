@@ -1,62 +1,33 @@
-"""账号: everybody's own password; for an administrator the accounts of the agency and its sub-units."""
+"""账号: for an administrator the accounts of the agency and its sub-units."""
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth import update_session_auth_hash
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.debug import sensitive_post_parameters
 
+from agencies.access.passwords.rules import one_time_password
 from agencies.errors import AgencyError, BadInput
 from agencies.models import Agency, Membership, User
-from agencies.selectors import managed_accounts
-from agencies.services import change_password, create_user, disable_user, enable_user, end_role, grant_role
+from agencies.selectors import administered, managed_accounts
+from agencies.services import create_user, disable_user, enable_user, end_role, give_password, grant_role
 from audit import clock
 from cases.web.pages import PageRequest, page
 from cases.web.show import accounts as accounts_page
-from cases.web.show.words import say
 from cases.workflow.errors import NotAllowed, NotVisible
 from cases.workflow.view import Text
-
-
-@never_cache
-@sensitive_post_parameters()
-@page
-def password(request: PageRequest) -> HttpResponse:
-    """Change one's own password; other sessions of the account end."""
-    errors = _change_own(request) if request.method == "POST" else {}
-    if request.method == "POST" and not errors:
-        messages.success(request, gettext("密码已修改，其他设备上的登录已退出"))
-        return redirect("web:workbench")
-    return render(request, "web/password.html", {"errors": errors}, status=400 if errors else 200)
-
-
-def _change_own(request: PageRequest) -> dict[str, str]:
-    user = User.objects.get(pk=request.actor.user_id)
-    current, new = request.POST.get("current", ""), request.POST.get("password", "")
-    if new != request.POST.get("again", ""):
-        return {"again": gettext("两次输入的新密码不一致")}
-    try:
-        change_password(actor=request.actor, user=user, current=current, new=new, now=clock.now())
-    except BadInput as wrong:
-        return {wrong.field: say(wrong.text)}
-    user.refresh_from_db()
-    update_session_auth_hash(request, user)
-    return {}
 
 
 @never_cache
 @page
 def accounts(request: PageRequest) -> HttpResponse:
     """The accounts that this person administers, and one change to one of them."""
-    if not accounts_page.administered(request.actor):
+    if not administered(request.actor):
         raise NotAllowed(
             Text(
                 "账号由单位管理员管理。需要开设账号或重设密码的，请联系本单位管理员。",
@@ -94,13 +65,13 @@ def _user(request: PageRequest) -> User:
 
 def _agency(request: PageRequest) -> Agency:
     code = request.POST.get("agency", "")
-    if code not in {agency.code for agency in accounts_page.administered(request.actor)}:
+    if code not in {agency.code for agency in administered(request.actor)}:
         raise NotVisible
     return Agency.objects.get(code=code)
 
 
 def _create(request: PageRequest) -> dict[str, Any]:
-    secret, typed = secrets.token_urlsafe(12), request.POST
+    secret, typed = one_time_password(), request.POST
     user = create_user(
         actor=request.actor,
         agency=_agency(request),
@@ -115,10 +86,10 @@ def _create(request: PageRequest) -> dict[str, Any]:
 
 
 def _reset(request: PageRequest) -> dict[str, Any]:
-    user, secret = _user(request), secrets.token_urlsafe(12)
+    user = _user(request)
     if user.pk == request.actor.user_id:
         raise BadInput("自己的密码请在“修改密码”中修改。", "Change your own password on its own page.")
-    change_password(actor=request.actor, user=user, new=secret, now=clock.now())
+    secret = give_password(actor=request.actor, user=user, now=clock.now())
     return {"secret": secret, "secret_of": user.username}
 
 

@@ -8,9 +8,11 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 
+from agencies.access.reads import note_read
 from agencies.actors import Actor
 from agencies.directory import get_directory
 from audit import clock
+from audit.access.writing import Way
 from cases.selectors import pages
 from cases.selectors.case import find_case_id, get_case
 from cases.selectors.cases import CaseFilter, list_cases
@@ -18,6 +20,7 @@ from cases.web import filters
 from cases.web.pages import PageRequest, page
 from cases.web.show import case as case_page
 from cases.web.show import words
+from cases.web.show.privacy.watermark import watermark
 from cases.web.show.starts import starts
 from cases.workflow.deciding.available import available_actions
 from cases.workflow.errors import NotVisible
@@ -60,7 +63,26 @@ def case_detail(request: PageRequest, number: str) -> HttpResponse:
         raise NotVisible
     acts = available_actions(case_id=case["id"], actor=actor, now=now)
     context = case_page.build(actor, case, acts, now, request.GET)
+    if context["in_clear"]:
+        _note_opened(request, case, context)
+        context["watermark"] = watermark(request, now, case["number"])
     return render(request, "web/case_detail.html", context)
+
+
+def _note_opened(request: PageRequest, case: dict[str, Any], context: dict[str, Any]) -> None:
+    """For the access log: the items that stand in clear, and for what this person asked to see them.
+
+    Before the page leaves: what cannot be logged is not shown.
+    """
+    note_read(
+        actor=request.actor,
+        way=Way.PAGE,
+        case_id=case["id"],
+        items=context["in_clear"],
+        purpose=context["purpose"],
+        rows=len(context["in_clear"]),
+        request=request,
+    )
 
 
 # What a view says about being closed; None: both.

@@ -69,6 +69,7 @@ def _wanted(actor: Actor, given: dict[str, str], now: datetime) -> TaskFilter:
         region=given.get("district"),
         kind=given.get("kind"),
         assignee_id=actor.user_id if given.get("assignee") == "me" else None,
+        stood_for=actor.stood_for,
         accepted={"no": False, "yes": True}.get(given.get("accepted", "")),
         due_from=due_from,
         due_before=due_before,

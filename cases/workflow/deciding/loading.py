@@ -70,7 +70,7 @@ def _view(raw: dict[str, Any]) -> CaseView | None:
         lead_agency_id=case["lead_agency_id"],
         facts=case["facts"],
         tasks=tuple(_task(t) for t in raw["tasks"] or ()),
-        acts=tuple(Act(a[0], a[1], a[2], a[3], datetime.fromisoformat(a[4])) for a in raw["acts"] or ()),
+        acts=tuple(Act(a[0], a[1], a[2], a[3], datetime.fromisoformat(a[4]), a[5]) for a in raw["acts"] or ()),
         opened_at=datetime.fromisoformat(case["opened_at"]),
         stage_since=datetime.fromisoformat(case["stage_since"]),
         participants=frozenset(raw["agencies"] or ()),

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from agencies.actors import Actor, Post
 from agencies.directory import Directory
 from agencies.visibility import sees
+from agencies.vocabulary import CASE_ROLES, Role
 from cases.policy import law
 from cases.workflow.fields import Transition
 from cases.workflow.task_kinds import FINDING_KINDS, can_be_done_here
@@ -22,7 +23,7 @@ from cases.workflow.texts import (
     describe_tasks,
 )
 from cases.workflow.transitions import TRANSITIONS
-from cases.workflow.view import CaseView, Refusal, TaskView, Text
+from cases.workflow.view import Act, CaseView, Refusal, TaskView, Text
 
 # The named system actor acts from no agency.
 SYSTEM_POST = Post(
@@ -38,7 +39,8 @@ SYSTEM_POST = Post(
 )
 # What a list brings: a new case, more signals, two cases of one site.
 SYSTEM_ACTS = frozenset({"open_case", "attach_signal", "merge_case"})
-ANY_ROLE_BUT = frozenset({"supervisor", "agency_admin"})
+# “Any role but supervisor and agency_admin”, said by those it means: no administrator works on cases.
+WORKING_ROLES = CASE_ROLES - {Role.SUPERVISOR}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +86,10 @@ def standing(transition: Transition, view: CaseView, actor: Actor, directory: Di
     posts = [p for p in posts if _role_fits(transition, p)]
     if not posts:
         return _wrong_role(transition, actor)
-    eyes = _four_eyes(transition, view, actor)
-    if eyes is not None:
-        return eyes
+    eyes = {post: _four_eyes(transition, view, actor, post) for post in posts}
+    posts = [post for post in posts if eyes[post] is None]
+    if not posts:
+        return next(refusal for refusal in eyes.values() if refusal is not None)
     if not in_stage(transition, view):
         return _wrong_stage(transition, view)
     return _on_task(transition, view, posts)
@@ -134,29 +137,45 @@ def _answers_for(post: Post, view: CaseView, directory: Directory) -> bool:
 
 def _role_fits(transition: Transition, post: Post) -> bool:
     if "=task" in transition.role:
-        return bool(post.roles - {"agency_admin"})
+        return not post.roles.isdisjoint(CASE_ROLES)
     if "any_but_supervisor_and_admin" in transition.role:
-        return bool(post.roles - ANY_ROLE_BUT)
+        return not post.roles.isdisjoint(WORKING_ROLES)
     return bool(post.roles & set(transition.role))
 
 
-def _four_eyes(transition: Transition, view: CaseView, actor: Actor) -> Refusal | None:
+def _four_eyes(transition: Transition, view: CaseView, actor: Actor, post: Post) -> Refusal | None:
+    """What a substitute does counts as done by both: neither is the second person for the other."""
     opposite = OPPOSITE_SIDES.get(transition.action)
     if not opposite:
         return None
+    now = {actor.user_id, post.on_behalf}
     for act in view.acts:
-        if act.user_id == actor.user_id and act.action in opposite:
-            done = TRANSITIONS[act.action].label
+        if act.action in opposite and not act.persons.isdisjoint(now):
             return Refusal(
                 "four_eyes",
-                Text(
-                    f"本案的“{done.zh}”是你办理的，“{transition.label.zh}”须由另一人办理。",
-                    f"You did “{done.en}” on this case; “{transition.label.en}” takes another person.",
-                ),
+                _same_person(transition, act, actor, post),
                 article=law.cite("project.two_people", view.opened_at.date(), view.region_code),
                 status=403,
             )
     return None
+
+
+def _same_person(transition: Transition, act: Act, actor: Actor, post: Post) -> Text:
+    done, asked = TRANSITIONS[act.action].label, transition.label
+    if act.user_id == actor.user_id:
+        return Text(
+            f"本案的“{done.zh}”是你办理的，“{asked.zh}”须由另一人办理。",
+            f"You did “{done.en}” on this case; “{asked.en}” takes another person.",
+        )
+    if act.on_behalf == actor.user_id:
+        return Text(
+            f"本案的“{done.zh}”是他人代你办理的，“{asked.zh}”须由另一人办理。",
+            f"“{done.en}” was done on this case on your behalf; “{asked.en}” takes another person.",
+        )
+    return Text(
+        f"本案的“{done.zh}”由{post.on_behalf_name}或其代理人办理，你代{post.on_behalf_name}不能办理“{asked.zh}”。",
+        f"“{done.en}” was done by the person you stand in for, or on their behalf; “{asked.en}” takes another person.",
+    )
 
 
 def _on_task(transition: Transition, view: CaseView, posts: Iterable[Post]) -> Standing | Refusal:
