@@ -57,13 +57,18 @@ class City:
         return self._clients[key]
 
 
-def build() -> City:
+def people() -> dict[tuple[str, str], User]:
+    """Every role at every place of the table, in new agencies too."""
     for code, kind, region, name in NEW_AGENCIES:
         create_agency(
             actor=system_actor(), code=code, kind=kind, region=region, name=name, short_name=name[:5], monogram="新",
             now=clock.now(),
         )  # fmt: skip
-    city = City(people=_people())
+    return _people()
+
+
+def build() -> City:
+    city = City(people=people())
     world = World()
     ways = {
         "monitoring": _monitoring,

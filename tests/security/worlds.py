@@ -74,11 +74,12 @@ def canary(name: str, kind: str) -> str:
     return "".join(chr(0x7000 + byte) for byte in spread[:6])
 
 
-def build() -> tuple[City, list[Hidden]]:
+def build(servers: Any, full: str) -> tuple[City, list[Hidden]]:
     """Everything that is there, in the database that is in use: visible cases before, between and after the hidden."""
     clock.set_clock(at(NOW), frozen=True)
     city = town.build()
     _capital()
+    _in_office_for_long(servers, full)
     world = World(NOW)
     visible = [world.open(title=f"云龙区{WORD}一层")]
     hidden = [_hidden_in_the_capital(world), _hidden_in_nanjing(world)]
@@ -95,6 +96,26 @@ def build() -> tuple[City, list[Hidden]]:
     for alias in connections:
         connections[alias].close()
     return city, hidden
+
+
+def _in_office_for_long(servers: Any, full: str) -> None:
+    """Everybody has had the post since before the clock of these worlds, so that administrators read what they did."""
+    with closing(servers.cluster.connect(full)) as owner, owner.cursor() as cursor, without_triggers(cursor):
+        cursor.execute("UPDATE agencies_membership SET since = '2025-01-01' WHERE active")
+
+
+@contextmanager
+def without_triggers(cursor: Any) -> Iterator[None]:
+    """As the owner of the machine could: nothing checks and nothing records. Afterwards everything does again."""
+    cursor.execute("SET session_replication_role = replica")
+    cursor.execute("SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgenabled = 'A'")
+    always = cursor.fetchall()
+    for table, trigger in always:
+        cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}")
+    yield
+    for table, trigger in always:
+        cursor.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {trigger}")
+    cursor.execute("SET session_replication_role = DEFAULT")
 
 
 def _note(world: World, each: Hidden) -> None:
@@ -223,16 +244,9 @@ def taken_out(servers: Any, full: str, case: str, name: str) -> Iterator[str]:
     servers.clone(full, name)
     try:
         with closing(servers.cluster.connect(name)) as owner, owner.cursor() as cursor:
-            cursor.execute("SET session_replication_role = replica")
-            # Those that fire even so, and stand there again in the copy that is read.
-            cursor.execute("SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgenabled = 'A'")
-            always = cursor.fetchall()
-            for table, trigger in always:
-                cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}")
-            for statement in REMOVE:
-                cursor.execute(statement, {"case": case})
-            for table, trigger in always:
-                cursor.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {trigger}")
+            with without_triggers(cursor):
+                for statement in REMOVE:
+                    cursor.execute(statement, {"case": case})
             assert mentions(cursor, case) == []
         yield name
     finally:
