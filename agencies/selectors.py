@@ -14,7 +14,11 @@ from agencies.vocabulary import SEPARATED_ROLES, Role
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A member of an agency with every role held there."""
+    """A member of an agency with every role held there.
+
+    `ceilings` are those of the roles, in their order; `rank` is how confidential a case the person may open through
+    this agency, -1 for none at all.
+    """
 
     user_id: int
     username: str
@@ -24,12 +28,15 @@ class Person:
     agency_id: int
     agency_code: str
     agency_name: str
+    rank: int
+    ceilings: tuple[str, ...]
     roles: tuple[str, ...]
 
 
 _MEMBERS = """
 SELECT u.id, u.username, u.display_name, u.staff_no, u.is_active, a.id, a.code, a.name,
-       array_agg(m.role::text ORDER BY m.role)
+       coalesce(max(agencies_rank(m.ceiling)) FILTER (WHERE agencies_works_on_cases(m.role)), -1),
+       array_agg(m.ceiling::text ORDER BY m.role), array_agg(m.role::text ORDER BY m.role)
   FROM agencies_membership m
   JOIN agencies_user u ON u.id = m.user_id
   JOIN agencies_agency a ON a.id = m.agency_id
@@ -39,15 +46,15 @@ SELECT u.id, u.username, u.display_name, u.staff_no, u.is_active, a.id, a.code, 
 """
 
 
-def assignable(actor: Actor, agency_id: int, roles: Iterable[str]) -> list[Person]:
+def assignable(actor: Actor, agency_id: int, roles: Iterable[str], *, rank: int) -> list[Person]:
     """The people to whom a task of this agency that needs one of these roles can be given, its sub-units' included.
 
-    Empty where the actor is no member of the agency.
+    Only those whose ceiling reaches `rank`, that of the case. Empty where the actor is no member of the agency.
     """
     if not any(post.agency_id == agency_id and not post.is_unit for post in actor.posts):
         own = [post.agency_id for post in actor.posts if post.is_unit and post.principal_id == agency_id]
-        return _members(own, roles)
-    return _members([agency_id, *_units([agency_id])], roles)
+        return [person for person in _members(own, roles) if person.rank >= rank]
+    return [person for person in _members([agency_id, *_units([agency_id])], roles) if person.rank >= rank]
 
 
 def administered(actor: Actor, *roles: str) -> list[AgencyRef]:
@@ -81,24 +88,25 @@ def rosters(agency_ids: Iterable[int]) -> dict[int, list[Person]]:
 
 @dataclass(frozen=True, slots=True)
 class StandIn:
-    """Somebody who exercises these roles of an absent person in an agency today."""
+    """Somebody who exercises these roles of an absent person in an agency today, up to a rank of confidentiality."""
 
     agency_id: int
     absent_id: int
     substitute_id: int
     roles: tuple[str, ...]
+    rank: int
 
 
 def stand_ins(agency_ids: Iterable[int]) -> list[StandIn]:
     """The substitutions of today in these agencies, as far as they give anything (see `agencies_posts`)."""
     with connection.cursor() as cursor:
         cursor.execute(_STAND_INS, [list(agency_ids)])
-        return [StandIn(row[0], row[1], row[2], tuple(row[3])) for row in cursor.fetchall()]
+        return [StandIn(row[0], row[1], row[2], tuple(row[3]), row[4]) for row in cursor.fetchall()]
 
 
 _STAND_INS = """
 SELECT s.agency_id, s.absent_id, s.substitute_id,
-       ARRAY(SELECT jsonb_array_elements_text(post -> 'roles'))
+       ARRAY(SELECT jsonb_array_elements_text(post -> 'roles')), agencies_rank(post ->> 'ceiling')
   FROM (SELECT DISTINCT agency_id, absent_id, substitute_id FROM agencies_substitution
          WHERE ended_at IS NULL AND agencies_today() BETWEEN first_day AND last_day AND agency_id = ANY(%s)) s
   JOIN agencies_user u ON u.id = s.substitute_id AND u.is_active
@@ -128,7 +136,7 @@ def _members(agency_ids: list[int], roles: Iterable[str], *, also_disabled: bool
     with connection.cursor() as cursor:
         cursor.execute(_MEMBERS, [agency_ids, also_disabled])
         people = [
-            Person(**dict(zip(Person.__dataclass_fields__, (*row[:-1], tuple(row[-1])), strict=True)))
+            Person(**dict(zip(Person.__dataclass_fields__, (*row[:-2], tuple(row[-2]), tuple(row[-1])), strict=True)))
             for row in cursor.fetchall()
         ]
     return [person for person in people if not wanted or wanted.intersection(person.roles)]

@@ -17,6 +17,7 @@ from agencies.errors import AgencyError, BadInput
 from agencies.models import Agency, Membership, User
 from agencies.services import separation
 from agencies.services.roles import grant_role
+from agencies.vocabulary import Confidentiality
 from audit.actions import Action
 from audit.log import EventActor
 from audit.services import record
@@ -34,8 +35,9 @@ def create_user(
     now: datetime,
     staff_no: str = "",
     language: str = "zh",
+    ceiling: str = Confidentiality.ORDINARY.value,
 ) -> User:
-    """Make an account in an agency, with its first roles there. Raises NotPermitted, BadInput, AgencyError.
+    """Make an account in an agency, with first roles at one ceiling. Raises NotPermitted, BadInput, AgencyError.
 
     Without roles it can log in and do nothing, until the security administrator gives it one.
     """
@@ -62,7 +64,7 @@ def create_user(
         now=now,
     )
     for role in roles:
-        grant_role(actor=actor, user=user, agency=agency, role=role, now=now)
+        grant_role(actor=actor, user=user, agency=agency, role=role, now=now, ceiling=ceiling)
     return user
 
 

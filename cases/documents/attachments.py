@@ -15,7 +15,7 @@ from django.http import HttpRequest
 from agencies.access.reads import note_read
 from agencies.actors import Actor, Post
 from agencies.authority import event_actor
-from agencies.visibility import case_agencies
+from agencies.visibility import ceilings
 from agencies.vocabulary import CASE_ROLES, Role
 from audit.access.writing import Way
 from audit.actions import Action
@@ -163,10 +163,12 @@ def _participating(actor: Actor, case_id: UUID | str) -> int:
 
 
 def _agency(actor: Actor, case_id: UUID | str, among: list[int] | None = None) -> int | None:
-    """The first of these agencies of the actor's that takes part in the case."""
-    mine = set(case_agencies(actor)) & set(among if among is not None else actor.agency_ids)
+    """The first of these agencies of the actor's through which the case is seen."""
+    open_to = ceilings(actor)
+    mine = set(open_to) & set(among if among is not None else actor.agency_ids)
     taking_part = CaseAgency.objects.filter(case_id=case_id, agency_id__in=mine).order_by("agency_id")
-    return taking_part.values_list("agency_id", flat=True).first()
+    places = taking_part.values_list("agency_id", "rank")
+    return next((agency_id for agency_id, rank in places if rank <= open_to[agency_id]), None)
 
 
 def _post(actor: Actor, agency_id: int | None) -> Post | None:

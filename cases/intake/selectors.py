@@ -15,7 +15,7 @@ from django.db.models import Q, QuerySet
 
 from agencies.actors import Actor
 from agencies.directory import get_directory
-from agencies.visibility import case_agencies, seen
+from agencies.visibility import seen, sight_keys
 from agencies.vocabulary import CASE_ROLES
 from cases.intake.lists.sentences import row_sentence
 from cases.intake.masking import mask_cells
@@ -156,7 +156,7 @@ def _visible(actor: Actor, numbers: set[str]) -> set[str]:
         return numbers
     with connection.cursor() as cursor:
         sql = f"SELECT c.number FROM cases_case c WHERE c.number = ANY(%s) AND {seen('c.id')}"
-        cursor.execute(sql, [sorted(numbers), case_agencies(actor)])
+        cursor.execute(sql, [sorted(numbers), sight_keys(actor)])
         return {number for (number,) in cursor.fetchall()}
 
 

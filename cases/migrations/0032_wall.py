@@ -105,6 +105,6 @@ def drop(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0030_rank_of_participants"), ("audit", "0002_sight")]
+    dependencies = [("cases", "0031_rank_of_tasks"), ("audit", "0002_sight")]
 
     operations = [migrations.RunPython(create, drop)]

@@ -10,12 +10,11 @@ import orjson
 
 from agencies.actors import Actor
 from agencies.directory import get_directory
-from agencies.visibility import seen
+from agencies.visibility import seen, sight_keys
 from cases.models.erasure import Erasure
 from cases.policy.dated import CHINA
 from cases.policy.retention import Verdict, rule_of, verdict
 from cases.selectors.paging import Row, fetch
-from cases.selectors.scopes import viewing_agencies
 
 EVERYTHING, REPORTER = Erasure.Scope.EVERYTHING.value, Erasure.Scope.REPORTER.value
 MOST_SHOWN = 100
@@ -165,6 +164,6 @@ def proposals(actor: Actor, agency_ids: list[int], states: list[str]) -> list[Er
     sql = f"""SELECT e.id FROM cases_erasure e JOIN cases_case c ON c.id = e.case_id
         WHERE c.lead_agency_id = ANY(%s::bigint[]) AND e.state = ANY(%s) AND {seen("c.id")}
         ORDER BY e.due_on, c.number, e.scope LIMIT %s"""
-    found = [row["id"] for row in fetch(sql, [agency_ids, states, viewing_agencies(actor), MOST_SHOWN])]
+    found = [row["id"] for row in fetch(sql, [agency_ids, states, sight_keys(actor), MOST_SHOWN])]
     rows = Erasure.objects.filter(pk__in=found).select_related("case", "confirmed_by")
     return sorted(rows, key=lambda one: (one.due_on, one.case.number, one.scope))

@@ -1,6 +1,7 @@
 """What speaks for a case: the signals by family, each figure at the precision of whoever reads it.
 
-A case that absorbed others reads the signals of all of them.
+A case that absorbed others reads the signals of all of them. Of an own part only the rows of the agency's own lists are
+shown.
 """
 
 from __future__ import annotations
@@ -14,12 +15,13 @@ import orjson
 from django.utils import timezone
 
 from agencies.actors import Actor
+from agencies.visibility import sight_keys
 from cases.policy.precision import Form, Part
 from cases.selectors import masking
 from cases.selectors.paging import Row, fetch
 from cases.selectors.precision.family import FAMILY, MOST_SIGNALS
 from cases.selectors.precision.viewers import Sight, case_sight
-from cases.selectors.scopes import viewing_agencies
+from cases.selectors.reach.parts import reading
 
 _SIGNALS = (
     FAMILY
@@ -28,6 +30,7 @@ _SIGNALS = (
     b.kind, b.agency_id
 FROM family f JOIN cases_signal s ON s.case_id = f.id AND s.withdrawn_at IS NULL
 LEFT JOIN cases_listrow r ON r.id = s.row_id LEFT JOIN LATERAL case_list_of_row(s.row_id) b ON true
+WHERE %s OR b.agency_id = ANY(%s)
 ORDER BY coalesce(s.observed_to, s.created_at) DESC, s.id DESC LIMIT %s"""
 )
 # The numbers of an observation by the part they belong to. What is not named here is not shown to anybody.
@@ -47,9 +50,12 @@ _SPAN: Final = {"energy": Part.KWH, "funds": Part.TRANSFER}
 
 
 def signals(actor: Actor, case_id: UUID | str, *, sight: Sight | None = None) -> list[Row]:
-    """The observations behind a visible case, the latest first, at most MOST_SIGNALS; those with something to show."""
+    """The observations that this person reads of a case, the latest first, at most MOST_SIGNALS, as shown."""
+    read = reading(actor, case_id)
+    if read is None:
+        return []
     seen = sight or case_sight(actor, case_id)
-    rows = fetch(_SIGNALS, [str(case_id), viewing_agencies(actor), MOST_SIGNALS])
+    rows = fetch(_SIGNALS, [str(case_id), sight_keys(actor), read.whole, read.agencies, MOST_SIGNALS])
     shown = [_shown(row, orjson.loads(row["numbers"] or "{}"), seen) for row in rows]
     return [row for row in shown if row["numbers"] or row["observed_from"] or not row["told"]]
 

@@ -10,11 +10,11 @@ import orjson
 
 from agencies.actors import Actor
 from agencies.directory import Directory, get_directory
-from agencies.visibility import seen
+from agencies.visibility import seen, sight_keys
 from cases.selectors import refs
 from cases.selectors.paging import Keyset, Page, Row, fetch, whole
 from cases.selectors.precision.texts import cleaner
-from cases.selectors.scopes import viewing_agencies
+from cases.selectors.reach.parts import Reading, reading
 
 IN_ORDER = Keyset("timeline", ("seq",), (whole,))
 NEWEST_FIRST = Keyset("history", ("seq",), (whole,), descending=True)
@@ -29,28 +29,32 @@ def timeline(
     size: int = 100,
     newest_first: bool = False,
 ) -> Page | None:
-    """The events of a visible case, a page at a time; None where there is no such case for this person.
+    """The events that this person reads of a case, a page at a time; None where there is no such case for them.
 
     `texts` says which sealed fields of an act are free text and may be shown; without it none is. Raises
     InvalidCursor.
     """
     order = NEWEST_FIRST if newest_first else IN_ORDER
     at = order.decode(cursor)
-    seeing = viewing_agencies(actor)
-    if not seeing:
+    read = reading(actor, case_id)
+    if read is None:
         return None
     beyond, values = order.beyond(at, "e.")
-    sql = _SQL.format(beyond=beyond, order=order.order(at, "e."), outer=order.order(at, "e."))
+    among, told = ("", []) if read.whole else (" AND e.seq = ANY(%s)", [read.events])
+    sql = _SQL.format(among=among, beyond=beyond, order=order.order(at, "e."), outer=order.order(at, "e."))
     stream = f"case/{case_id}"
-    rows = fetch(sql, [str(case_id), seeing, stream, *values, size + 1])
+    rows = fetch(sql, [str(case_id), sight_keys(actor), stream, *told, *values, size + 1])
     if not rows:
         return None
-    total = rows[0]["version"]
+    total = rows[0]["version"] if read.whole else len(read.events)
     directory = get_directory(stamp=rows[0]["stamp"])
     kinds = rows[0]["kinds"] or {}
     clean = cleaner(actor, case_id)
     shown = [
-        {**_shown(row, kinds, directory), "text": clean(_text(row["sealed"], texts(row["action"]) if texts else ()))}
+        {
+            **_of_part(_shown(row, kinds, directory), read),
+            "text": clean(_text(row["sealed"], texts(row["action"]) if texts else ())) if _tells(row, read) else "",
+        }
         for row in rows
         if row["seq"] is not None
     ]
@@ -67,7 +71,8 @@ WITH mine AS MATERIALIZED (
   AND {seen("c.id")})
 SELECT mine.version, mine.stamp, mine.kinds, e.id AS event_id, e.seq, e.at, e.action, e.actor_id, e.agency_id,
        e.body, encode(e.leaf, 'hex') AS leaf, u.display_name, o.display_name AS absent_name, s.data::text AS sealed
-FROM mine LEFT JOIN (SELECT * FROM audit_event e WHERE e.stream = %s{{beyond}} ORDER BY {{order}} LIMIT %s) e ON true
+FROM mine
+LEFT JOIN (SELECT * FROM audit_event e WHERE e.stream = %s{{among}}{{beyond}} ORDER BY {{order}} LIMIT %s) e ON true
 LEFT JOIN agencies_user u ON u.id = e.actor_id
 LEFT JOIN agencies_user o ON o.id = audit_on_behalf(e.body)
 LEFT JOIN audit_sealed s ON s.event_id = e.id
@@ -96,6 +101,20 @@ def _shown(row: Row, kinds: Any, directory: Directory) -> Row:
         "rules": body.get("rules", ""),
         "leaf": row["leaf"],
     }
+
+
+def _tells(row: Row, read: Reading) -> bool:
+    return read.whole or row["seq"] not in read.called_off
+
+
+def _of_part(row: Row, read: Reading) -> Row:
+    """An event of an own part names only tasks of that part; one that called a task off says no more than that."""
+    if read.whole:
+        return row
+    row |= {name: [task for task in row[name] if task["id"] in read.tasks] for name in ("opened", "closed")}
+    if row["seq"] in read.called_off:
+        row |= {"actor": None, "document": None, "basis": [], "from_stage": None, "to_stage": None}
+    return row
 
 
 def _opened(task: dict[str, Any], directory: Directory) -> Row:

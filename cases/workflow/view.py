@@ -102,6 +102,7 @@ class CaseView:
     opened_at: datetime
     stage_since: datetime
     participants: frozenset[int] = frozenset()
+    confidentiality: str = "ordinary"
 
     def task(self, task_id: str) -> TaskView | None:
         return next((t for t in self.tasks if t.id == task_id), None)
@@ -119,7 +120,8 @@ class Context:
 
     `task` is the open task that the act works on, where it works on one. `attachments` holds, by id, those named in
     the data (`kind`, `sha256`, `size`, `at`, `uploaded_by`); `people`, by username, those named in the data
-    (`id`, `name`, `posts`: pairs of an agency's id and the roles there); `related` the other case named in the data.
+    (`id`, `name`, `posts`: an agency's id, the roles there and the rank of the ceiling there); `related` the other case
+    named in the data.
     """
 
     now: datetime

@@ -11,7 +11,7 @@ from agencies.services import close_agency, create_agency, end_role, grant_role
 from audit import clock
 from cases.models import Case, CaseAgency
 from cases.selectors.pages import open_task_total, tasks_by_stage
-from cases.selectors.scopes import task_scopes
+from cases.selectors.reach.scopes import task_scopes
 
 
 @pytest.fixture
@@ -30,10 +30,10 @@ def ids(*codes):
 
 def test_a_scope_is_the_whole_agency_or_the_unit_and_never_both(who, grant):
     grid, gulou = ids("320300-grid", "320302-grid")
-    assert task_scopes(who("grid-crew1")) == [("agency_id", grid)]
-    assert task_scopes(who("gulou-crew1")) == [("unit_id", gulou)]
+    assert task_scopes(who("grid-crew1")) == [("agency_id", grid, 0)]
+    assert task_scopes(who("gulou-crew1")) == [("unit_id", gulou, 0)]
     assert task_scopes(who("admin1")) == []
-    assert task_scopes(grant("gulou-crew1", "320300-grid", "handler")) == [("agency_id", grid)]
+    assert task_scopes(grant("gulou-crew1", "320300-grid", "handler")) == [("agency_id", grid, 0)]
 
 
 def test_the_figures_of_a_units_member_are_those_of_the_unit(do, opened, who):

@@ -23,9 +23,14 @@ class Command(OperatorCommand):
         parser.add_argument("username")
         parser.add_argument("agency", help="code of the agency")
         parser.add_argument("role", choices=codes(Role))
-        parser.add_argument("--ceiling", default=Confidentiality.ORDINARY.value, choices=codes(Confidentiality))
         parser.add_argument(
             "--last", action="store_true", help="也收回最后一名系统、安全或审计管理员 even the last one"
+        )
+        parser.add_argument(
+            "--ceiling",
+            choices=codes(Confidentiality),
+            default=Confidentiality.ORDINARY.value,
+            help="密级上限，授予时有效。The most confidential case this post may open; for a grant.",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -44,6 +44,7 @@ class PostOfUser(s.Serializer[Any]):
     duties = s.ListField(child=s.CharField())
     roles = s.ListField(child=s.CharField())
     role_labels = s.ListField(child=s.CharField())
+    ceiling = s.CharField(help_text="The most confidential case that you may open there.")
 
 
 class Session(s.Serializer[Any]):

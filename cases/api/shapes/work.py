@@ -16,6 +16,7 @@ class TaskCase(s.Serializer[Any]):
     number = s.CharField()
     title = s.CharField()
     level = s.CharField()
+    confidentiality = s.CharField()
     version = s.IntegerField()
 
 

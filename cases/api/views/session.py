@@ -127,6 +127,7 @@ def described(actor: Actor, request: Request) -> dict[str, Any]:
                 "duties": sorted(post.duties),
                 "roles": sorted(post.roles),
                 "role_labels": [say(LABELS[Role(role)]) for role in sorted(post.roles)],
+                "ceiling": post.ceiling,
             }
             for post in actor.posts
         ],

@@ -1,4 +1,4 @@
-"""A visible case with all that was merged into it, as the beginning of a statement; its parameters: id, agencies."""
+"""A visible case with all that was merged into it, as a statement begins; its parameters: id, `sight_keys`."""
 
 from __future__ import annotations
 

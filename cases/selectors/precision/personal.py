@@ -16,6 +16,7 @@ from uuid import UUID
 import orjson
 
 from agencies.actors import Actor
+from agencies.visibility import sight_keys
 from cases.models.sealing import key_ring, open_cells
 from cases.models.vault import PersonalRecord
 from cases.policy.precision import Form, Part, opened_parts
@@ -23,7 +24,7 @@ from cases.selectors.masking import mask
 from cases.selectors.paging import fetch
 from cases.selectors.precision.family import FAMILY, MOST_SIGNALS
 from cases.selectors.precision.viewers import Sight, case_sight
-from cases.selectors.scopes import viewing_agencies
+from cases.selectors.reach.parts import reading
 
 # A reason given once opens the data for this long, to the person who gave it and nobody else.
 REVEALED_FOR: Final = timedelta(minutes=30)
@@ -118,8 +119,12 @@ def personal(actor: Actor, case_id: UUID | str, *, opened: Opened, sight: Sight 
 
 def values(actor: Actor, case_id: UUID | str, sight: Sight) -> Iterator[Value]:
     """Every personal value of a visible case in clear: for showing it in the form that fits, never as it is."""
-    seeing = viewing_agencies(actor)
-    listed = list(_listed(case_id, seeing))
+    read, keys = reading(actor, case_id), sight_keys(actor)
+    if read is None:
+        return
+    # Of an own part what the agency itself brought: its lists, what they hold of the vault, and its acts.
+    own = None if read.whole else read.agencies
+    listed = [found for found in _listed(case_id, keys) if own is None or found[0]["agency_id"] in own]
     # Who brought a value of the vault is told by the rows it stands in, the reader's own before those of others.
     senders = {_plain(str(cell)): row["agency_id"] for row, cells in listed for cell in cells if cell}
     senders |= {
@@ -129,12 +134,14 @@ def values(actor: Actor, case_id: UUID | str, sight: Sight) -> Iterator[Value]:
         for cell in cells
         if cell
     }
-    found = [row["id"] for row in fetch(_RECORDS, [str(case_id), seeing])]
+    found = [row["id"] for row in fetch(_RECORDS, [str(case_id), keys])]
     for record in PersonalRecord.objects.filter(pk__in=found).order_by("field", "created_at", "pk"):
         text = record.value
-        yield Value(*VAULT[record.field], text, senders.get(_plain(text)), record.protected)
-    for row in fetch(_TYPED, [str(case_id), seeing, list(TYPED)]):
-        data = orjson.loads(row["data"])
+        sender = senders.get(_plain(text))
+        if own is None or sender in own:
+            yield Value(*VAULT[record.field], text, sender, record.protected)
+    for row in fetch(_TYPED, [str(case_id), keys, list(TYPED)]):
+        data = orjson.loads(row["data"]) if own is None or row["agency_id"] in own else {}
         for key, about in TYPED.items():
             if data.get(key):
                 yield Value(*about, str(data[key]), row["agency_id"])
@@ -143,9 +150,9 @@ def values(actor: Actor, case_id: UUID | str, sight: Sight) -> Iterator[Value]:
             yield Value(*NETWORK, text, row["agency_id"])
 
 
-def _listed(case_id: UUID | str, seeing: list[int]) -> Iterator[tuple[dict[str, Any], list[Any]]]:
+def _listed(case_id: UUID | str, keys: list[int]) -> Iterator[tuple[dict[str, Any], list[Any]]]:
     """The rows of the lists behind a visible case with their cells."""
-    for row in fetch(_LISTED, [str(case_id), seeing, MOST_SIGNALS]):
+    for row in fetch(_LISTED, [str(case_id), keys, MOST_SIGNALS]):
         yield row, open_cells(row["sealed"], UUID(str(row["batch_id"])).bytes, row["row"])
 
 

@@ -13,10 +13,9 @@ from uuid import UUID
 from agencies.access.oversight import Oversight, oversight
 from agencies.actors import Actor
 from agencies.directory import get_directory
-from agencies.visibility import seen
+from agencies.visibility import seen, sight_keys
 from cases.selectors import refs
 from cases.selectors.paging import DEFAULT_PAGE_SIZE, Keyset, Page, Row, fetch, whole
-from cases.selectors.scopes import viewing_agencies
 
 LATEST_FIRST = Keyset("access", ("id",), (whole,), descending=True)
 MOST_EXPORTED = 10_000
@@ -46,7 +45,7 @@ def access_lines(
     condition, parameters = _conditions(actor, wanted)
     beyond, values = LATEST_FIRST.beyond(at, "l.")
     sql = f"{_LINES} WHERE {condition}{beyond} ORDER BY {LATEST_FIRST.order(at, 'l.')} LIMIT %s"
-    rows = fetch(sql, [viewing_agencies(actor), *parameters, *values, size + 1])
+    rows = fetch(sql, [sight_keys(actor), *parameters, *values, size + 1])
     return LATEST_FIRST.page([_shown(row) for row in rows], at, size, (len(rows), False))
 
 
@@ -55,7 +54,7 @@ def all_lines(actor: Actor, wanted: AccessFilter) -> list[Row]:
     condition, parameters = _conditions(actor, wanted)
     rows = fetch(
         f"{_LINES} WHERE {condition} ORDER BY l.id DESC LIMIT %s",
-        [viewing_agencies(actor), *parameters, MOST_EXPORTED],
+        [sight_keys(actor), *parameters, MOST_EXPORTED],
     )
     return [_shown(row) for row in rows]
 

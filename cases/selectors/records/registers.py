@@ -5,10 +5,9 @@ from __future__ import annotations
 from agencies.access.oversight import oversight
 from agencies.actors import Actor
 from agencies.directory import get_directory
-from agencies.visibility import seen
+from agencies.visibility import seen, sight_keys
 from cases.selectors import refs
 from cases.selectors.paging import DEFAULT_PAGE_SIZE, Keyset, Page, Row, fetch, instant
-from cases.selectors.scopes import viewing_agencies
 
 ASSESSED = Keyset("impact", ("recorded_at", "id"), (instant, str), descending=True)
 PROVIDED = Keyset("provision", ("provided_at", "id"), (instant, str), descending=True)
@@ -34,7 +33,7 @@ def provisions(actor: Actor, *, cursor: str | None = None, size: int = DEFAULT_P
         LEFT JOIN agencies_user u ON u.id = p.recorded_by_id
         LEFT JOIN cases_case c ON c.id = p.case_id AND {seen("c.id")}
         WHERE p.agency_id = ANY(%s::bigint[]){beyond} ORDER BY {PROVIDED.order(at, "p.")} LIMIT %s"""
-    rows = fetch(sql, [viewing_agencies(actor), _agencies(actor), *values, size + 1])
+    rows = fetch(sql, [sight_keys(actor), _agencies(actor), *values, size + 1])
     return PROVIDED.page([_named(row) for row in rows], at, size, (len(rows), False))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from agencies.actors import Actor
 from agencies.selectors import Person, administered, managed_accounts
 from agencies.services.roles import ROLES_OF_KIND
-from agencies.vocabulary import LABELS, SEPARATED_ROLES, Role
+from agencies.vocabulary import LABELS, SEPARATED_ROLES, Confidentiality, Role
 
 
 def context(actor: Actor) -> dict[str, Any]:
@@ -21,6 +21,7 @@ def context(actor: Actor) -> dict[str, Any]:
         "people": [_row(actor, found) for found in people.values()],
         "agencies": [(agency.code, agency.name) for agency in agencies],
         "roles": [(role.value, LABELS[role]) for role in Role if role.value in given],
+        "ceilings": [(level.value, LABELS[level]) for level in Confidentiality],
     }
 
 
@@ -33,8 +34,14 @@ def _row(actor: Actor, found: list[Person]) -> dict[str, Any]:
         "active": first.is_active,
         "self": first.user_id == actor.user_id,
         "resettable": {p.agency_code for p in found} <= {a.code for a in administered(actor, Role.SECURITY_ADMIN)},
-        "posts": [
-            {"code": p.agency_code, "name": p.agency_name, "roles": [(role, LABELS[Role(role)]) for role in p.roles]}
-            for p in found
-        ],
+        "posts": [{"code": p.agency_code, "name": p.agency_name, "roles": _roles(p)} for p in found],
     }
+
+
+def _roles(person: Person) -> list[tuple[str, Any, Any]]:
+    """Each role with its name and, where it is more than ordinary, its ceiling."""
+    held = zip(person.roles, person.ceilings, strict=True)
+    return [
+        (role, LABELS[Role(role)], LABELS[Confidentiality(ceiling)] if ceiling != Confidentiality.ORDINARY else "")
+        for role, ceiling in held
+    ]

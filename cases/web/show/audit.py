@@ -162,10 +162,10 @@ def event(actor: Actor, item: Row) -> dict[str, Any]:
     body, following = item["shown"], item["next_prev"]
     role = body.get("actor", {}).get("role", "")
     moved = body.get("from"), body.get("to")
-    before = facts_before(item["stream"], item["seq"])
+    before = facts_before(actor, item["stream"], item["seq"])
     if item["stream"].startswith(CASE):
         before = state_shown(actor, item["stream"], before)
-    changed = [*changes(actor, body, before), *_handed(body)]
+    changed = [*changes(actor, body, before), *_handed(actor, body)]
     return {
         **row(item, QueryDict()),
         "role": ROLES.get(role, role),
@@ -200,11 +200,11 @@ def _cited(key: str, at: datetime) -> str:
     return basis.cite() if basis else key
 
 
-def _handed(body: dict[str, Any]) -> list[dict[str, Any]]:
+def _handed(actor: Actor, body: dict[str, Any]) -> list[dict[str, Any]]:
     """The tasks that were opened and closed, and the number that was drawn."""
     lines: list[dict[str, Any]] = [{"name": gettext("交办"), "value": _task(task)} for task in body.get("open", ())]
     closed = {task["id"]: task["state"] for task in body.get("close", ())}
-    kinds = kinds_of(list(closed)) if closed else {}
+    kinds = kinds_of(actor, list(closed)) if closed else {}
     for task_id, state in closed.items():
         name = say(KINDS[kinds[task_id]].label) if kinds.get(task_id) in KINDS else task_id
         lines.append({"name": gettext("关闭事项"), "value": f"{name} {say(CLOSED.get(state, state))}"})

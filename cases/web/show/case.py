@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from agencies.actors import Actor
+from agencies.visibility import Part
 from cases.intake.selectors import visible_batches
 from cases.policy.calendar import national_calendar, working_days_between
 from cases.selectors import pages
@@ -65,7 +66,7 @@ def build(actor: Actor, case: Row, acts: Sequence[Availability], now: datetime, 
     refused = [act for act in acts if not act.allowed and act.in_stage and act.refusal]
     return {
         "case": {**heading(case), "batch": batch_of(actor, case)},
-        "steps": steps(case, now),
+        "steps": steps(actor, case, now),
         "tasks": [task_row(task, now) for task in case["tasks"]],
         "can": _can(case, allowed),
         "cannot": [act for act in refused if not _elsewhere(act)],
@@ -78,6 +79,7 @@ def build(actor: Actor, case: Row, acts: Sequence[Availability], now: datetime, 
         "upload": next((link(case, act) for act in acts if act.allowed and act.action == "attach_document"), None),
         "timeline": {
             "rows": [event_row(row) for row in history.rows] if history else [],
+            "total": history.total if history else 0,
             "older": f"?history={history.next}#h-tl" if history and history.next else "",
             "newer": f"?history={history.previous}#h-tl" if history and history.previous else "",
         },
@@ -104,7 +106,11 @@ def heading(case: Row) -> dict[str, Any]:
     """Name, place, subject, level, source: the line under the title."""
     facts = case["facts"]
     return {
-        **{key: case[key] for key in ("id", "number", "title", "stage", "outcome", "version", "opened_at")},
+        **{
+            key: case[key]
+            for key in ("id", "number", "title", "stage", "outcome", "version", "opened_at", "confidentiality")
+        },
+        "own_part": case["part"] == Part.OWN,
         "region_path": case["region"]["path"],
         "subject": SUBJECTS.get((facts.get("determination") or {}).get("subject") or ""),
         "level_text": LEVELS.get(case["level"], ""),
@@ -155,11 +161,11 @@ def _can(case: Row, allowed: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def steps(case: Row, now: datetime) -> list[dict[str, Any]]:
+def steps(actor: Actor, case: Row, now: datetime) -> list[dict[str, Any]]:
     """The five stages: passed with their days, the present one, those to come."""
     entered: dict[str, datetime] = {}
     left: dict[str, datetime] = {}
-    moves = pages.stage_history(case["id"])
+    moves = pages.stage_history(actor, case["id"])
     for move, following in zip(moves, [*moves[1:], None], strict=True):
         entered.setdefault(move["stage"], move["at"])
         if following:
@@ -187,7 +193,8 @@ def _step(
             "span": span % {"start": day_words(start), "end": day_words(end), "n": _days(start, end)},
         }
     elif n < words.STAGES[case["stage"]].step:
-        step |= {"span": gettext("未经过")}
+        # An own part does not tell which way the case went.
+        step |= {"span": gettext("未经过") if case["part"] == Part.WHOLE else "--"}
     return step
 
 
@@ -275,7 +282,6 @@ def related(case: Row) -> list[dict[str, Any]]:
         {"label": Text("并入本案", "Merged into this case"), "number": other["number"], "note": ""}
         for other in case["absorbed"]
     ]
-    relapse = (case["facts"].get("relapse") or {}).get("of")
-    if relapse:
+    if relapse := (case["facts"].get("relapse") or {}).get("of"):
         rows.append({"label": Text("复燃的原案", "Relapse of"), "number": relapse, "note": ""})
     return rows

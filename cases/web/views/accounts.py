@@ -16,6 +16,7 @@ from agencies.errors import AgencyError, BadInput
 from agencies.models import Agency, Membership, User
 from agencies.selectors import administered, managed_accounts
 from agencies.services import create_user, disable_user, enable_user, end_role, give_password, grant_role
+from agencies.vocabulary import Confidentiality
 from audit import clock
 from cases.web.pages import PageRequest, page
 from cases.web.show import accounts as accounts_page
@@ -76,6 +77,7 @@ def _create(request: PageRequest) -> dict[str, Any]:
         actor=request.actor,
         agency=_agency(request),
         roles=[typed.get("role", "")],
+        ceiling=typed.get("ceiling", Confidentiality.ORDINARY.value),
         username=typed.get("username", "").strip(),
         display_name=typed.get("display_name", "").strip(),
         staff_no=typed.get("staff_no", "").strip(),
@@ -107,7 +109,14 @@ def _enable(request: PageRequest) -> dict[str, Any]:
 
 def _grant(request: PageRequest) -> dict[str, Any]:
     user, agency = _user(request), _agency(request)
-    grant_role(actor=request.actor, user=user, agency=agency, role=request.POST.get("role", ""), now=clock.now())
+    grant_role(
+        actor=request.actor,
+        user=user,
+        agency=agency,
+        role=request.POST.get("role", ""),
+        ceiling=request.POST.get("ceiling", Confidentiality.ORDINARY.value),
+        now=clock.now(),
+    )
     return {"done": gettext("已授予 %(name)s 角色") % {"name": user.username}}
 
 

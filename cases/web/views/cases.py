@@ -42,7 +42,7 @@ def case_list(request: PageRequest) -> HttpResponse:
     view = asked if asked in VIEWS else ("all" if typed else "open")
     found = list_cases(actor, _wanted(actor, given, typed, view), cursor=filters.cursor(request.GET), size=PAGE_SIZE)
     context = {
-        "page": filters.paged(found, _rows(found.rows)),
+        "page": filters.paged(found, _rows(actor, found.rows)),
         "views": _views(view, found.total_text, request.GET),
         "view": view,
         "typed": typed,
@@ -140,6 +140,6 @@ def _views(current: str, total: str, params: QueryDict) -> list[dict[str, Any]]:
     ]
 
 
-def _rows(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    extras = pages.list_extras([row["id"] for row in rows])
+def _rows(actor: Actor, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    extras = pages.list_extras(actor, [row["id"] for row in rows])
     return [case_page.list_row(row, extras.get(row["id"], {})) for row in rows]

@@ -29,7 +29,7 @@ def task_list(request: PageRequest) -> HttpResponse:
     given = filters.given(request.GET, offered)
     wanted = _wanted(request.actor, given, now)
     found = list_tasks(request.actor, wanted, now=now, cursor=filters.cursor(request.GET), size=PAGE_SIZE)
-    senders = pages.senders(found.rows)
+    senders = pages.senders(request.actor, found.rows)
     rows = [tasks.shown(request.actor, row, senders) for row in found.rows]
     context = {
         "page": filters.paged(found, rows),

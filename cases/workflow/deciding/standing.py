@@ -72,8 +72,8 @@ OPPOSITE_SIDES = _reverse_pairs()
 
 
 def is_visible(view: CaseView, actor: Actor) -> bool:
-    """The case has been shared with one of the person's agencies, in a role that works on cases."""
-    return actor.is_system or sees(actor, view.participants)
+    """The case was shared with one of the person's agencies, where a role works on cases and the ceiling reaches it."""
+    return actor.is_system or sees(actor, view.participants, view.confidentiality)
 
 
 def standing(transition: Transition, view: CaseView, actor: Actor, directory: Directory) -> Standing | Refusal:
@@ -115,7 +115,8 @@ def _agency_fits(transition: Transition, post: Post, view: CaseView, directory: 
     if "any_participant" in transition.agency:
         return post.agency_id in view.participants
     if "=task" in transition.agency:
-        return post.agency_id in view.participants
+        # Supervision urges and samples; work is addressed to whoever does it.
+        return post.agency_id in view.participants and post.kind != "supervision"
     if post.kind not in transition.agency and not (post.duties & set(transition.agency)):
         return False
     if transition.completes and not transition.over:
