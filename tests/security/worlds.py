@@ -86,6 +86,7 @@ def build(servers: Any, full: str) -> tuple[City, list[Hidden]]:
     visible.append(world.open(title=f"云龙区{WORD}二层", level="priority"))
     hidden.append(_hidden_from_the_telecom_bureau(world))
     hidden.append(_hidden_from_the_grid(world))
+    hidden.append(_hidden_by_its_level(world))
     visible.append(world.open(title=f"泉山区{WORD}三层", region_code="320311"))
     for case in visible:
         world.act(case, "drc-handler1", "dispatch_verification", findings=town.FINDINGS)
@@ -140,9 +141,9 @@ def _capital() -> None:
             )  # fmt: skip
 
 
-def _open(world: World, who: str, region: str, name: str) -> str:
+def _open(world: World, who: str, region: str, name: str, **more: Any) -> str:
     title = f"云龙区{WORD}四层{canary(name, 'title')}"
-    data = {"region_code": region, "title": title, "source": "telecom", "level": "priority"}
+    data = {"region_code": region, "title": title, "source": "telecom", "level": "priority", **more}
     return world.act(None, who, "open_case", signals=[{"family": "traffic", "count": 9}], **data).case_id
 
 
@@ -228,11 +229,19 @@ def _hidden_from_the_grid(world: World) -> Hidden:
     return Hidden("without_grid", case, world.view(case).number, seen_by)
 
 
+def _hidden_by_its_level(world: World) -> Hidden:
+    """More confidential than the ceiling of everybody in the city, colleagues and superiors too."""
+    case = _open(world, "cleared", "320303", "level", confidentiality="internal")
+    _enrich(world, case, "cleared", "level", kinds=["inspect_site"])
+    return Hidden("level", case, world.view(case).number, frozenset())
+
+
 def people() -> list[tuple[str, str, str]]:
     """One person of every agency and role of the city: username, agency, role."""
     sql = """SELECT DISTINCT ON (a.code, m.role) u.username, a.code, m.role FROM agencies_membership m
         JOIN agencies_user u ON u.id = m.user_id JOIN agencies_agency a ON a.id = m.agency_id
-        WHERE m.active AND u.is_active AND u.username NOT LIKE 'cell-%%' ORDER BY a.code, m.role, u.username"""
+        WHERE m.active AND u.is_active AND u.username NOT LIKE 'cell-%%' AND u.username <> 'cleared'
+        ORDER BY a.code, m.role, u.username"""
     with connection.cursor() as cursor:
         cursor.execute(sql)
         return [(row[0], row[1], row[2]) for row in cursor.fetchall()]
