@@ -10,6 +10,8 @@ from agencies.visibility import case_agencies, sight_keys
 from agencies.vocabulary import Kind, Role
 from audit.sight import Sight, look, looking
 
+# They read what happened beside the cases in their region: to its accounts, agencies and settings.
+OVERSEERS = frozenset({Role.SUPERVISOR.value, Role.AUDIT_ADMIN.value})
 WATCHERS = frozenset({Kind.DEVELOPMENT_COMMISSION.value, Kind.SUPERVISION.value})
 
 
@@ -21,7 +23,7 @@ def sight_of(actor: Actor) -> Sight:
         user=actor.user_id,
         keys=tuple(sight_keys(actor)),
         watches=tuple(sorted({post.region_code for post in posts if post.kind in WATCHERS})),
-        supervises=tuple(sorted({post.region_code for post in actor.posts if Role.SUPERVISOR in post.roles})),
+        supervises=tuple(sorted({post.region_code for post in actor.posts if post.roles & OVERSEERS})),
         administers=tuple(sorted({post.agency_id for post in actor.posts if Role.AGENCY_ADMIN in post.roles})),
     )
 

@@ -36,7 +36,10 @@ def grant_role(
     now: datetime,
     ceiling: str = Confidentiality.ORDINARY.value,
 ) -> Membership:
-    """Give a person one role in an agency. Raises NotPermitted, BadInput, AgencyError (already held, disabled)."""
+    """Give a person one role in an agency. Raises NotPermitted, BadInput, AgencyError (already held, disabled).
+
+    A role that is held with another ceiling is ended and given again with this one.
+    """
     refuse_self_grant(actor, user)
     _check_words(agency, role, ceiling)
     acting = granter_of(actor, agency, role, ceiling)
@@ -45,9 +48,12 @@ def grant_role(
     if not actor.is_system:
         for other in agencies_of(held):
             granter_of(actor, other, role, ceiling)
-    _check(held, agency, role)
+    _check(held, agency, role, ceiling)
     if not actor.is_system:
         _require_number(held, role)
+    before = Membership.objects.filter(user=held, agency=agency, role=role, active=True).first()
+    if before is not None:
+        end_role(actor=actor, membership=before, now=now)
     membership = Membership.objects.create(
         user=held, agency=agency, role=role, since=now, ceiling=ceiling, granted_by_id=actor.user_id
     )
@@ -104,7 +110,7 @@ def _check_words(agency: Agency, role: str, ceiling: str) -> None:
         )
 
 
-def _check(user: User, agency: Agency, role: str) -> None:
+def _check(user: User, agency: Agency, role: str, ceiling: str) -> None:
     """This account can hold the role now; it is locked by the caller."""
     if not user.is_active or user.is_system:
         raise AgencyError(
@@ -114,7 +120,7 @@ def _check(user: User, agency: Agency, role: str) -> None:
         )
     if not agency.active:
         raise AgencyError(f"{agency.name}已停用。", f"{agency.code} is closed.", code="agency_closed")
-    if Membership.objects.filter(user=user, agency=agency, role=role, active=True).exists():
+    if Membership.objects.filter(user=user, agency=agency, role=role, active=True, ceiling=ceiling).exists():
         raise AgencyError(
             f"{user.display_name}在{agency.name}已有“{LABELS[Role(role)].zh}”角色。",
             f"{user.username} already is {LABELS[Role(role)].en} of {agency.code}.",

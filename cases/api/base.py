@@ -119,7 +119,7 @@ class ApiView(APIView):
             translation.activate("en" if request.user.language == "en" else "zh-hans")
         super().initial(request, *args, **kwargs)
         if request.user.is_authenticated:
-            look_as_asker(cast("int", request.user.pk))
+            look_as_asker(request.user.pk)
         if request.method not in SAFE_METHODS:
             Params(request.query_params).done()
 

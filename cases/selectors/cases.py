@@ -25,7 +25,6 @@ from cases.selectors.paging import (
     Page,
     Row,
     capped,
-    escape_like,
     fetch,
 )
 
@@ -121,7 +120,7 @@ def _statement(
 
 def _keys(sights: list[_Sight], wanted: CaseFilter, at: Cursor | None, limit: int) -> tuple[str, list[Any]]:
     """The ids of visible cases that match, one index range an agency; UNION drops what two of them see."""
-    found = [_searched(wanted, sight, at) if _by_index(wanted) else _listed(wanted, sight, at) for sight in sights]
+    found = [_listed(sight, at) if wanted == CaseFilter() else _narrowed(wanted, sight, at) for sight in sights]
     texts, parameters = [text for text, _ in found], [p for _, given in found for p in (*given, limit)]
     if len(texts) == 1:
         return texts[0], parameters
@@ -129,66 +128,23 @@ def _keys(sights: list[_Sight], wanted: CaseFilter, at: Cursor | None, limit: in
     return f"SELECT id FROM ({union}) AS seen ORDER BY {NEWEST_FIRST.order(at)} LIMIT %s", [*parameters, limit]
 
 
-def _listed(wanted: CaseFilter, sight: _Sight, at: Cursor | None) -> tuple[str, list[Any]]:
-    condition, parameters = _conditions(wanted, sight)
+def _listed(sight: _Sight, at: Cursor | None) -> tuple[str, list[Any]]:
     beyond, values = NEWEST_FIRST.beyond(at, "ca.case_")
-    join = "JOIN cases_case c ON c.id = ca.case_id " if "c." in condition else ""
-    text = f"""SELECT ca.case_id AS id FROM cases_caseagency ca {join}
-        WHERE ca.agency_id = %s AND ca.rank <= %s{condition}{beyond}
+    text = f"""SELECT ca.case_id AS id FROM cases_caseagency ca WHERE ca.agency_id = %s AND ca.rank <= %s{beyond}
         ORDER BY {NEWEST_FIRST.order(at, "ca.case_")} LIMIT %s"""
-    return text, [sight.agency_id, sight.rank, *parameters, *values]
+    return text, [sight.agency_id, sight.rank, *values]
 
 
-def _by_index(wanted: CaseFilter) -> bool:
-    """Two characters are enough for the index of pairs (`cases_grams`)."""
-    return wanted.q is not None and len(wanted.q.strip()) >= 2
-
-
-def _searched(wanted: CaseFilter, sight: _Sight, at: Cursor | None) -> tuple[str, list[Any]]:
-    """By words, through the function that may use their index behind row-level security (see doors_v1.sql).
+def _narrowed(wanted: CaseFilter, sight: _Sight, at: Cursor | None) -> tuple[str, list[Any]]:
+    """By words and filters, through the function that may use the indexes behind row-level security (doors_v1.sql).
 
     It holds the ceiling by the sight of the transaction.
     """
     text = "SELECT id FROM case_search(%s, %s, %s, %s, %s, %s, %s, %s, %s::bigint[], %s::uuid, %s, %s) AS id"
-    number = wanted.number.upper() if wanted.number is not None else None
+    words, number = (wanted.q or "").strip() or None, wanted.number.upper() if wanted.number is not None else None
     filters = [wanted.stage, wanted.level, wanted.outcome, number, wanted.region, wanted.closed]
     beyond = [str(at.values[0]), at.backward] if at is not None else [None, False]
-    words = (wanted.q or "").strip()
     return text, [sight.agency_id, words, *filters, list(wanted.holder_ids) or None, *beyond]
-
-
-def _conditions(wanted: CaseFilter, sight: _Sight) -> tuple[str, list[Any]]:
-    parts: list[tuple[str, list[Any]]] = []
-    for column in ("stage", "level", "outcome"):
-        value = getattr(wanted, column)
-        if value is not None:
-            parts.append((f"c.{column} = %s", [value]))
-    if wanted.number is not None:
-        parts.append(("c.number = %s", [wanted.number.upper()]))
-    if wanted.region is not None and len(wanted.region) == 6:
-        parts.append(("c.region_code = %s", [wanted.region]))
-    elif wanted.region is not None:
-        parts.append(("c.region_code LIKE %s", [escape_like(wanted.region) + "%"]))
-    if wanted.closed is not None:
-        parts.append((f"c.stage {'=' if wanted.closed else '<>'} 'closed'", []))
-    if wanted.holder_ids:
-        parts.append(_held(wanted.holder_ids, sight))
-    if wanted.q:
-        pattern = f"%{escape_like(wanted.q.strip().lower())}%"
-        parts.append(("lower(c.number || ' ' || c.title) LIKE %s", [pattern]))
-    return "".join(f" AND {text}" for text, _ in parts), [p for _, values in parts for p in values]
-
-
-_HOLDS = """EXISTS (SELECT 1 FROM cases_task t
-    WHERE t.case_id = ca.case_id AND t.state = 'open' AND t.agency_id = ANY(%s){own})"""
-
-
-def _held(holder_ids: tuple[int, ...], sight: _Sight) -> tuple[str, list[Any]]:
-    """Who owes what is no secret where the whole case is read; elsewhere the filter must not tell it either."""
-    own = _HOLDS.format(own=" AND %s IN (t.agency_id, t.unit_id)"), [list(holder_ids), sight.agency_id]
-    if sight.partner or set(holder_ids) <= {sight.agency_id}:
-        return own
-    return f"({own[0]} OR ({_HOLDS.format(own='')} AND {visibility.WHOLE_THROUGH}))", [*own[1], list(holder_ids)]
 
 
 def _shown(row: Row, directory: Directory) -> Row:

@@ -99,7 +99,9 @@ _COLUMNS = """e.id, e.stream, e.seq, e.at, e.action, e.actor_id, e.agency_id, en
     u.display_name, u.username, c.number, c.title, o.id AS absent_id, o.display_name AS absent_name"""
 _JOINS = """LEFT JOIN agencies_user u ON u.id = e.actor_id
     LEFT JOIN agencies_user o ON o.id = audit_on_behalf(e.body)
-    LEFT JOIN cases_case c ON c.id = CASE WHEN left(e.stream, 5) = 'case/' THEN substr(e.stream, 6)::uuid END"""
+    LEFT JOIN LATERAL (SELECT CASE WHEN left(e.stream, 5) = 'case/' THEN substr(e.stream, 6)::uuid
+        WHEN left(e.stream, 8) = 'erasure/' THEN substr(e.stream, 9)::uuid END AS id OFFSET 0) n
+    ON true LEFT JOIN cases_case c ON c.id = n.id"""
 
 _ROWS = (
     """
@@ -150,6 +152,7 @@ def _readable(actor: Actor) -> tuple[str, list[Any]]:
     sql = f"""CASE
       WHEN left(e.stream, 5) = 'case/' THEN {visibility.seen("substr(e.stream, 6)::uuid")}
         AND (e.actor_id = %s OR e.agency_id = ANY(%s::bigint[]) OR {visibility.whole("substr(e.stream, 6)::uuid")})
+      WHEN left(e.stream, 8) = 'erasure/' THEN {visibility.whole("substr(e.stream, 9)::uuid")} AND %s
       WHEN left(e.stream, 8) = 'account/' THEN {_NAMES_NO_UNSEEN} AND (substr(e.stream, 9) = %s
         OR (%s AND e.stream = 'account/unknown') OR EXISTS (
         SELECT 1 FROM agencies_user au JOIN (
@@ -168,7 +171,8 @@ def _readable(actor: Actor) -> tuple[str, list[Any]]:
       ELSE false END"""
     keys = visibility.sight_keys(actor)
     supervised = visibility.whole_keys(replace(actor, posts=tuple(supervising)))
-    parameters: list[Any] = [keys, actor.user_id, leading, supervised, keys, actor.username]
+    parameters: list[Any] = [keys, actor.user_id, leading, supervised]
+    parameters += [visibility.whole_keys(actor), bool(supervising or leading), keys, actor.username]
     parameters += [auditing, regions, administered, regions, administered, actor.user_id, regions, _above(watching)]
     return sql, parameters
 
@@ -180,7 +184,7 @@ def _above(watching: list[Post]) -> list[str]:
 
 def _shown(row: Row, directory: Directory) -> Row:
     sort, _, name = row["stream"].partition("/")
-    case = {"id": name, "number": row["number"], "title": row["title"]} if sort == "case" else None
+    case = {"id": name, "number": row["number"], "title": row["title"]} if sort in ("case", "erasure") else None
     return {
         "id": row["id"],
         "stream": row["stream"],

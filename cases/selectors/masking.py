@@ -37,7 +37,8 @@ def digits(text: str) -> str:
 
 def figure(text: str) -> str:
     """2****.** for an amount or a quantity: its size and nothing else."""
-    return text[:1] + "".join("*" if char.isalnum() else char for char in text[1:])
+    first = text[:1] if len(text) > 1 else "*"
+    return first + "".join("*" if char.isalnum() else char for char in text[1:])
 
 
 def identity(text: str) -> str:

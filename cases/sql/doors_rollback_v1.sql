@@ -8,4 +8,4 @@ ALTER FUNCTION fold_task_counters_unchecked() RENAME TO fold_task_counters;
 ALTER FUNCTION case_draw_number_unchecked(bigint, text, integer) RENAME TO case_draw_number;
 ALTER FUNCTION case_open_load_unchecked(bigint, text, integer) RENAME TO case_open_load;
 ALTER FUNCTION case_load_unchecked(uuid, bigint, text, boolean) RENAME TO case_load;
-DROP FUNCTION sight_begins(bigint), case_in_sight(uuid), agencies_sight(jsonb);
+DROP FUNCTION audit_beside_cases(text, timestamptz, bigint, bytea), sight_begins(bigint), case_in_sight(uuid), agencies_sight(jsonb);

@@ -15,6 +15,47 @@ CREATE FUNCTION case_in_sight(p_case uuid) RETURNS boolean LANGUAGE sql STABLE A
                    WHERE ca.case_id = p_case AND ca.agency_id * 4 + ca.rank = ANY(sight_keys()))
 $$;
 
+-- audit_beside_cases v1: whether the one who looks reads this event, which is none of a case: the same rules as the search
+-- of the audit trail (cases/selectors/events.py). An event that names a case is for those who see that case.
+CREATE FUNCTION audit_beside_cases(p_stream text, p_at timestamptz, p_actor bigint, p_body bytea) RETURNS boolean
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    v_named text;
+    v_region text;
+BEGIN
+    IF left(p_stream, 8) = 'account/' THEN
+        IF substr(p_stream, 9) IS DISTINCT FROM (SELECT username FROM agencies_user WHERE id = sight_user())
+           AND NOT (p_stream = 'account/unknown' AND sight_supervises() IS NOT NULL)
+           AND NOT EXISTS (
+            SELECT FROM agencies_user u JOIN (
+                SELECT user_id, agency_id, since, coalesce(until, 'infinity') AS until FROM agencies_membership
+                -- Before its first post an account is known where it was opened.
+                UNION ALL SELECT f.id, f.agency_id, f.created_at, coalesce(
+                    (SELECT min(since) FROM agencies_membership WHERE user_id = f.id), 'infinity') FROM agencies_user f
+            ) m ON m.user_id = u.id
+            JOIN agencies_agency a ON a.id = m.agency_id
+            WHERE u.username = substr(p_stream, 9) AND p_at BETWEEN m.since AND m.until
+            AND (a.id = ANY(sight_administers())
+                 OR EXISTS (SELECT FROM unnest(sight_supervises()) r WHERE starts_with(a.region_id, r)))) THEN
+            RETURN false;
+        END IF;
+        v_named := convert_from(p_body, 'UTF8')::jsonb #>> '{data,case}';
+        RETURN v_named IS NULL OR case_in_sight(v_named::uuid);
+    ELSIF left(p_stream, 8) = 'erasure/' THEN
+        RETURN case_in_sight(substr(p_stream, 9)::uuid);
+    ELSIF left(p_stream, 7) = 'agency/' THEN
+        RETURN EXISTS (
+            SELECT FROM agencies_agency a WHERE a.code = substr(p_stream, 8)
+            AND (a.id = ANY(sight_administers())
+                 OR EXISTS (SELECT FROM unnest(sight_supervises()) r WHERE starts_with(a.region_id, r))));
+    ELSIF left(p_stream, 7) = 'config/' THEN
+        v_region := coalesce(convert_from(p_body, 'UTF8')::jsonb -> 'data' ->> 'region', '');
+        RETURN p_actor = sight_user() OR EXISTS (
+            SELECT FROM unnest(sight_supervises()) r WHERE starts_with(v_region, r) OR starts_with(r, v_region));
+    END IF;
+    RETURN false;
+END $$;
+
 -- sight_begins v1: a person acts for themself only. Who has read no posts yet looks, from here to the end of the
 -- transaction, as the database knows them at this moment.
 CREATE FUNCTION sight_begins(p_user bigint) RETURNS void LANGUAGE plpgsql AS $$
@@ -119,9 +160,10 @@ BEGIN
         OR EXISTS (SELECT FROM cases_site x WHERE x.id = r.site_id AND case_in_sight(x.case_id)));
 END $$;
 
--- case_search v1: the ids of the cases that one agency sees and that hold these words, the newest first (or the oldest
+-- case_search v1: the ids of the cases that one agency sees, narrowed by words and filters, the newest first (or the oldest
 -- behind `p_beyond`). Row-level security would hide the index of pairs from the planner (@> and LIKE are not leakproof),
--- so this reads as the owner and asks for the sight itself. A filter that is NULL is none.
+-- and ask each case again for what the agency's own range of cases has answered; so this reads as the owner and asks for
+-- the sight itself. A filter that is NULL is none.
 CREATE FUNCTION case_search(p_agency bigint, p_words text, p_stage text, p_level text, p_outcome text, p_number text,
                             p_region text, p_closed boolean, p_holders bigint[], p_beyond uuid, p_backward boolean,
                             p_limit integer) RETURNS SETOF uuid
@@ -133,11 +175,12 @@ BEGIN
     SELECT kind, region_id INTO v_kind, v_region FROM agencies_agency WHERE id = p_agency;
     -- A plan for each call, for these very values: how common a word is decides between the index and the order.
     RETURN QUERY EXECUTE
-        'SELECT ca.case_id FROM cases_caseagency ca JOIN cases_casesearch s ON s.case_id = ca.case_id '
-        || 'JOIN cases_case c ON c.id = ca.case_id '
-        || 'WHERE ca.agency_id = $1 AND ($13 OR ca.agency_id * 4 + ca.rank = ANY($14)) AND s.grams @> cases_grams($2)'
+        'SELECT ca.case_id FROM cases_caseagency ca JOIN cases_case c ON c.id = ca.case_id '
+        || CASE WHEN length(p_words) > 1 THEN 'JOIN cases_casesearch s ON s.case_id = ca.case_id ' ELSE '' END
+        || 'WHERE ca.agency_id = $1 AND ($13 OR ca.agency_id * 4 + ca.rank = ANY($14))'
+        || CASE WHEN length(p_words) > 1 THEN ' AND s.grams @> cases_grams($2)' ELSE '' END
         -- A pair needs no second look at the text: with one, the planner takes its guess that a pattern is rare.
-        || CASE WHEN length(p_words) > 2 THEN ' AND lower(c.number || '' '' || c.title) LIKE $3' ELSE '' END
+        || CASE WHEN length(p_words) <> 2 THEN ' AND lower(c.number || '' '' || c.title) LIKE $3' ELSE '' END
         || CASE WHEN p_stage IS NOT NULL THEN ' AND c.stage = $4' ELSE '' END
         || CASE WHEN p_level IS NOT NULL THEN ' AND c.level = $5' ELSE '' END
         || CASE WHEN p_outcome IS NOT NULL THEN ' AND c.outcome = $6' ELSE '' END

@@ -5,7 +5,7 @@ from django.db import migrations
 MINE = (
     "user_id = (SELECT sight_user()) AND agency_id * 4 = ANY((SELECT sight_keys())::bigint[]) AND EXISTS ("
     "SELECT FROM cases_caseagency ca WHERE ca.case_id = notifications_message.case_id"
-    " AND ca.agency_id * 4 + ca.rank = ANY((SELECT sight_keys())::bigint[]))"
+    " AND ca.agency_id * 4 + ca.rank = ANY((SELECT sight_keys())::bigint[]) OFFSET 0)"
 )
 
 

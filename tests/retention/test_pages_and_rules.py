@@ -77,6 +77,20 @@ def test_supervision_reads_and_has_no_button_and_everybody_else_is_told_who_deci
     assert row.state == "proposed"
 
 
+def test_the_audit_page_tells_the_steps_to_those_who_decide_and_to_supervision_only(demo_city: None) -> None:
+    case = story.closed()
+    later(days=91)
+    propose(clock.now())
+    for who in ("drc-reviewer1", "sup-supervisor1"):
+        text = entered(who).get("/audit/?action=erasure_proposed").content.decode()
+        assert 'data-action="erasure_proposed"' in text
+        assert case.number in text
+    for who in ("drc-handler1", "telecom-handler1", "police-handler1", "admin1"):
+        assert (
+            'data-action="erasure_proposed"' not in entered(who).get("/audit/?action=erasure_proposed").content.decode()
+        )
+
+
 def test_holding_wants_a_reason_that_is_offered(demo_city: None) -> None:
     story.closed()
     later(days=91)

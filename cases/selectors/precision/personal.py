@@ -32,7 +32,8 @@ REVEALED_FOR: Final = timedelta(minutes=30)
 _RECORDS = FAMILY + "SELECT p.id FROM family f JOIN cases_personalrecord p ON p.case_id = f.id"
 _TYPED = (
     FAMILY
-    + """SELECT s.data::text AS data, e.agency_id FROM family f JOIN audit_event e ON e.stream = 'case/' || f.id
+    + """SELECT s.data::text AS data, e.agency_id FROM family f
+    CROSS JOIN LATERAL (SELECT 'case/' || f.id AS stream OFFSET 0) n JOIN audit_event e ON e.stream = n.stream
     JOIN audit_sealed s ON s.event_id = e.id WHERE s.data ?| %s::text[] ORDER BY e.id"""
 )
 _LISTED = (
@@ -146,7 +147,7 @@ def values(actor: Actor, case_id: UUID | str, sight: Sight) -> Iterator[Value]:
             if data.get(key):
                 yield Value(*about, str(data[key]), row["agency_id"])
     for row, cells in listed:
-        if row["place"] is not None and row["counts"] and (text := str(cells[int(row["place"])]).strip()):
+        if row["place"] is not None and row["counts"] and (text := str(cells[int(row["place"])] or "").strip()):
             yield Value(*NETWORK, text, row["agency_id"])
 
 

@@ -21,6 +21,7 @@ from audit.projections import Problem
 from audit.verification import Report
 from audit.verification import verify as verify_trail
 from cases.policy.law import in_force
+from cases.selectors.case import find_case_id
 from cases.selectors.pages import facts_before, kinds_of
 from cases.selectors.paging import Row, fetch
 from cases.selectors.precision.proofs import CASE, state_shown
@@ -239,24 +240,30 @@ def verify(actor: Actor, stream: str | None) -> Report:
     return verify_trail(stream=stream)
 
 
-def remember(report: Report, number: str) -> dict[str, Any]:
-    """What the page says about a verification; small enough for the session."""
+def remember(actor: Actor, report: Report, number: str) -> dict[str, Any]:
+    """What the page says about a verification; small enough for the session.
+
+    Of the whole trail neither how much there is nor the name of a case that the person does not see.
+    """
     first = report.first
     return {
         "ok": report.ok,
-        "events": report.events,
-        "streams": report.streams,
+        **({"events": report.events, "streams": report.streams} if number else {}),
         "seconds": round(report.seconds, 2),
         "number": number,
         "at": clock.now().isoformat(),
         "problems": report.problem_count,
-        "first": {"id": first.event_id, "where": _place(first), "zh": first.zh, "en": first.en} if first else None,
+        "first": {**_place(actor, first), "zh": first.zh, "en": first.en} if first else None,
     }
 
 
-def _place(problem: Problem) -> str:
-    """The stream and the place in it; a row that differs from its events has no event id."""
-    return problem.stream if problem.seq is None else f"{problem.stream}#{problem.seq}"
+def _place(actor: Actor, problem: Problem) -> dict[str, Any]:
+    """The event, else the stream and the place in it; neither (None) for a case that the person does not see."""
+    sort, _, name = problem.stream.partition("/")
+    if sort == "case" and name and find_case_id(actor, name) is None:
+        return {"id": None, "where": None}
+    where = problem.stream if problem.seq is None else f"{problem.stream}#{problem.seq}"
+    return {"id": problem.event_id, "where": where}
 
 
 def verdict(kept: dict[str, Any] | None) -> dict[str, Any]:
@@ -267,13 +274,16 @@ def verdict(kept: dict[str, Any] | None) -> dict[str, Any]:
     at = when_words(datetime.fromisoformat(kept["at"]))
     scope = kept["number"] or gettext("全部记录")
     if kept["ok"]:
-        said = gettext(
-            "%(scope)s：%(events)s 条记录、%(streams)s 条链连续，无缺号、无改动。%(at)s 校验，用时 %(seconds)s 秒"
-        )
+        said = gettext("%(scope)s：各链连续，无缺号、无改动。%(at)s 校验，用时 %(seconds)s 秒")
+        if kept["number"]:
+            said = gettext(
+                "%(scope)s：%(events)s 条记录、%(streams)s 条链连续，无缺号、无改动。%(at)s 校验，用时 %(seconds)s 秒"
+            )
         text = said % {**kept, "scope": scope, "at": at}
         return {"tone": "", "icon": "shield-check", "heading": gettext("完整性校验通过"), "text": text, "done": True}
     first = kept["first"]
-    where = gettext("第 %(id)s 号") % first if first["id"] else first["where"]
+    where = first["where"] or gettext("一件你所在机构不参与办理的案件，")
+    where = gettext("第 %(id)s 号") % first if first["id"] else where
     found = Text(first["zh"], first["en"])
     text = gettext("%(scope)s：发现 %(problems)s 处问题，最早一处：%(where)s %(said)s")
     values = {"scope": scope, "problems": kept["problems"], "where": where, "said": say(found)}

@@ -57,7 +57,7 @@ def verify_now(request: PageRequest) -> HttpResponse:
     if number and case_id is None:
         raise NotVisible
     report = audit_page.verify(request.actor, f"case/{case_id}" if case_id else None)
-    request.session[audit_page.SESSION_KEY] = audit_page.remember(report, number)
+    request.session[audit_page.SESSION_KEY] = audit_page.remember(request.actor, report, number)
     if not report.ok:
         messages.error(request, gettext("完整性校验未通过，请通知系统管理员保全数据库"))
     back = request.POST.get("back", "")

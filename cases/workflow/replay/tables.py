@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from agencies.vocabulary import Confidentiality
 from cases.workflow.replay.lines import NULL, json_of
 from cases.workflow.replay.state import CASE_COLUMNS, TASK_COLUMNS, State
 
 _ID = 36  # characters
 _UTC = "{} AT TIME ZONE 'UTC'"
+_RANKS = {level.value: str(level.rank) for level in Confidentiality}
 
 
 class Table(NamedTuple):
@@ -36,11 +38,11 @@ class Table(NamedTuple):
 
 
 CASES = Table("cases_case", "案件", ("id", *CASE_COLUMNS), 1, "facts")
-TASKS = Table("cases_task", "待办", ("case_id", *TASK_COLUMNS), 2, "data")
+TASKS = Table("cases_task", "待办", ("case_id", *TASK_COLUMNS, "rank"), 2, "data")
 CLOCKS = Table(
     "cases_clockinterval", "计时", ("case_id", "task_id", "agency_id", "state", "reason", "started_at", "ended_at"), 6
 )
-SEEN_BY = Table("cases_caseagency", "参与单位", ("case_id", "agency_id", "relation", "since"), 2)
+SEEN_BY = Table("cases_caseagency", "参与单位", ("case_id", "agency_id", "relation", "since", "rank"), 2)
 DOCUMENTS = Table(
     "cases_document",
     "文书",
@@ -116,10 +118,12 @@ def tell(lines: Lines, state: State) -> None:
     case_id = state.case_id
     cases, tasks, clocks, seen_by, documents = lines.tables.values()
     cases.append("\t".join((case_id, *state.row.values())))
-    tasks += ["\t".join((case_id, *task.values())) for task in state.tasks.values()]
+    # Whatever the events say of it, a task and whoever sees the case stand at the case's own confidentiality.
+    rank = _RANKS.get(state.row["confidentiality"], "")
+    tasks += ["\t".join((case_id, *task.values(), rank)) for task in state.tasks.values()]
     clocks += state.clocks
     clocks += [begun + NULL for begun in state.running.values()]
-    seen_by += state.seen_by.values()
+    seen_by += [f"{line}\t{rank}" for line in state.seen_by.values()]
     documents += state.documents
     if state.data:
         lines.data.update({task_id: data for task_id, data in state.data.items() if data})

@@ -15,8 +15,7 @@ class DatabaseOperations(operations.DatabaseOperations):
 
     def last_executed_query(self, cursor: Any, sql: str, params: Any) -> str:
         sent = super().last_executed_query(cursor, sql, params)
-        text = sent.decode() if isinstance(sent, bytes) else str(sent)
-        return text.partition(END)[2] if text.startswith(BEGIN) else text
+        return sent.partition(END)[2] if sent and sent.startswith(BEGIN) else sent
 
 
 class DatabaseWrapper(base.DatabaseWrapper):

@@ -20,7 +20,7 @@ from audit.sight import Sight, current
 _ALONE = re.compile(r"\s*(SAVEPOINT|RELEASE|ROLLBACK|COMMIT|BEGIN|START|ABORT|END|SET|RESET)\b", re.IGNORECASE)
 
 
-class Connection(connection):
+class Connection(connection):  # type: ignore[misc]  # psycopg2 brings no types
     """`told` is what the transaction under way was told; None where it has to be told before the next statement."""
 
     told: Sight | None = None
@@ -46,7 +46,7 @@ class Connection(connection):
         return bool(self.autocommit and self.get_transaction_status() == TRANSACTION_STATUS_IDLE)
 
 
-class Cursor(cursor):
+class Cursor(cursor):  # type: ignore[misc]
     """Sends what has to be said along with, or before, what is asked."""
 
     connection: Connection

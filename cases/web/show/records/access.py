@@ -48,6 +48,8 @@ WAYS: Final = {
 }
 ITEMS: Final = {
     **PERSONAL,
+    "holder": Text("用户名称", "Subscriber"),
+    "meter": Text("户号", "Meter account"),
     "ip": Text("网络地址", "Network address"),
     "port": Text("端口", "Port"),
     "first": Text("首次时间", "First seen"),
