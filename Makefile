@@ -23,7 +23,7 @@ test: setup ## all tests, in one run: real PostgreSQL, Redis and browser
 	@tools/browser
 	@$(PYTHON_BIN) -m pytest -q
 
-check: setup ## format, lint, types, layers, settings, migrations, generated pages
+check: setup ## format, lint, known flaws of dependencies, types, layers, settings, migrations, generated pages
 	@tools/check
 
 bench: setup ## the workloads of bench/, each beside its hand-written baseline (python -m bench NAME --help for one)

@@ -58,6 +58,20 @@ def account_stopper(actor: Actor, agency: Agency) -> EventActor:
     return acting_as(actor, agency, *keepers) or _refuse(agency)
 
 
+def handing_over(actor: Actor, agency: Agency) -> EventActor:
+    """Who acts, if they may hand over open work of this agency: its own administrator. Raises NotPermitted.
+
+    The three separated administrators do not learn which cases somebody works on.
+    """
+    acting = acting_as(actor, agency, Role.AGENCY_ADMIN)
+    if acting is None:
+        raise NotPermitted(
+            f"离岗交接由{agency.name}的单位管理员办理。",
+            f"Open work of {agency.code} is handed over by its own administrator.",
+        )
+    return acting
+
+
 def security_of(actor: Actor, agency: Agency) -> EventActor:
     """Who acts, if they are the agency's security administrator. Raises NotPermitted."""
     acting = acting_as(actor, agency, Role.SECURITY_ADMIN)

@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import connection
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from agencies.actors import Actor, Post
 from agencies.directory import AgencyRef, get_directory
+from agencies.models import Membership, User
 from agencies.vocabulary import SEPARATED_ROLES, Role
 
 
@@ -41,6 +43,7 @@ SELECT u.id, u.username, u.display_name, u.staff_no, u.is_active, a.id, a.code, 
   JOIN agencies_user u ON u.id = m.user_id
   JOIN agencies_agency a ON a.id = m.agency_id
  WHERE m.active AND a.active AND m.agency_id = ANY(%s) AND (u.is_active OR %s)
+   AND NOT EXISTS (SELECT FROM agencies_client c WHERE c.user_id = u.id)
  GROUP BY u.id, a.id
  ORDER BY a.code, u.username
 """
@@ -76,6 +79,17 @@ def _reaches(post: Post, wanted: frozenset[str], agency: AgencyRef) -> bool:
 def managed_accounts(actor: Actor) -> list[Person]:
     """Everyone, disabled accounts included, in the agencies that the actor administers."""
     return _members([agency.id for agency in administered(actor)], (), also_disabled=True)
+
+
+def kept_accounts(actor: Actor) -> QuerySet[User]:
+    """The accounts that belong to the agencies that the actor administers.
+
+    By a role there; without any role anywhere, by one that was held there or because the account was opened there.
+    """
+    ids = [agency.id for agency in administered(actor)]
+    held = Membership.objects.filter(user=OuterRef("pk"))
+    without = ~Exists(held.filter(active=True)) & (Q(agency_id__in=ids) | Exists(held.filter(agency_id__in=ids)))
+    return User.objects.filter(Exists(held.filter(active=True, agency_id__in=ids)) | without, is_system=False)
 
 
 def rosters(agency_ids: Iterable[int]) -> dict[int, list[Person]]:

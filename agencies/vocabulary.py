@@ -92,6 +92,14 @@ class Confidentiality(StrEnum):
         return list(Confidentiality).index(self)
 
 
+class Scope(StrEnum):
+    """What a system of an agency may be given to do; each within that agency, and never more than a handler may."""
+
+    CASES_READ = "cases:read"
+    SIGNALS_WRITE = "signals:write"
+    FINDINGS_WRITE = "findings:write"
+
+
 LABELS: dict[StrEnum, Label] = {
     Level.PROVINCE: Label("省", "province"),
     Level.CITY: Label("市", "city"),
@@ -123,6 +131,9 @@ LABELS: dict[StrEnum, Label] = {
     Confidentiality.ORDINARY: Label("普通", "ordinary"),
     Confidentiality.SENSITIVE: Label("敏感", "sensitive"),
     Confidentiality.INTERNAL: Label("内部", "internal only"),
+    Scope.CASES_READ: Label("查看案件与待办", "read cases and tasks"),
+    Scope.SIGNALS_WRITE: Label("报送名单与线索", "send lists and signals"),
+    Scope.FINDINGS_WRITE: Label("反馈核查结果", "report findings"),
 }
 
 

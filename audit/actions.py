@@ -27,6 +27,14 @@ class Action(StrEnum):
     SUBSTITUTION_GRANTED = "substitution_granted"
     SUBSTITUTION_ENDED = "substitution_ended"
     WORK_HANDED_OVER = "work_handed_over"
+    CLIENT_CREATED = "client_created"
+    CLIENT_SECRET_CHANGED = "client_secret_changed"  # noqa: S105  (the name of an act)
+    CLIENT_ENDED = "client_ended"
+    CLIENT_TOKEN_ISSUED = "client_token_issued"  # noqa: S105  (the name of an act)
+    CLIENT_TOKEN_REFUSED = "client_token_refused"  # noqa: S105  (the name of an act)
+    CLIENT_TOKEN_REVOKED = "client_token_revoked"  # noqa: S105  (the name of an act)
+    SSO_ACCEPTED = "sso_accepted"
+    SSO_REFUSED = "sso_refused"
     ACCESS_DENIED = "access_denied"
     AGENCY_CREATED = "agency_created"
     AGENCY_CHANGED = "agency_changed"

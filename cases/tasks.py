@@ -7,14 +7,17 @@ from datetime import timedelta
 
 from celery import shared_task
 
-from agencies.actors import load_actor
+from agencies.actors import Actor, NoSuchActor, load_actor, system_actor
+from agencies.directory import get_directory
 from audit import clock
 from audit.sight import working_as
+from cases.intake.receiving import check_sender
 from cases.intake.services import process_list
 from cases.models import ListBatch
 from cases.retention import acts as retention
 from cases.retention import provisions
 from cases.selectors.counters import fold_task_counters
+from cases.workflow.errors import NotAllowed
 from cases.workflow.recounting import load_calendar
 
 logger = logging.getLogger(__name__)
@@ -28,12 +31,20 @@ STANDSTILL = timedelta(minutes=5)
 @working_as("intake")
 def import_batch(batch_id: str) -> None:
     """Work on a received list for one turn, and ask for another while it is not done."""
-    batch = ListBatch.objects.only("received_by_id").get(id=batch_id)
-    summary = process_list(
-        batch_id=batch.id, actor=load_actor(batch.received_by_id), now=clock.now(), budget_seconds=TURN_SECONDS
-    )
+    batch = ListBatch.objects.only("received_by_id", "agency_id").get(id=batch_id)
+    summary = process_list(batch_id=batch.id, actor=_sender(batch), now=clock.now(), budget_seconds=TURN_SECONDS)
     if summary.state in (ListBatch.State.RECEIVED, ListBatch.State.IMPORTING):
         import_batch.delay(batch_id)
+
+
+def _sender(batch: ListBatch) -> Actor:
+    """Whoever sent the list. It was accepted: when that person may no longer send, the system goes on with it."""
+    try:
+        sender = load_actor(batch.received_by_id)
+        check_sender(sender, get_directory().by_id[batch.agency_id])
+    except (NoSuchActor, NotAllowed):
+        return system_actor()
+    return sender
 
 
 @shared_task(name="cases.resume_imports")

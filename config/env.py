@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -33,6 +33,18 @@ class Endpoint(NamedTuple):
     host: str
     port: int
     path: str
+
+
+class Provider(NamedTuple):
+    """A provider of single sign-on: who it is, who we are there, and how its people are found here."""
+
+    issuer: str
+    client_id: str
+    client_secret: str
+    scope: str
+    claim: str
+    field: str
+    second_factor: frozenset[str]
 
 
 class Env:
@@ -171,6 +183,30 @@ class Env:
             return None
         check_redis_url(name, value)
         return value
+
+
+def provider(
+    issuer: str | None,
+    client_id: str | None,
+    client_secret: str | None,
+    *,
+    scope: str = "openid profile",
+    claim: str = "preferred_username",
+    field: str = "username",
+    second_factor: Iterable[str] = (),
+    plain: bool = False,
+) -> Provider | None:
+    """A provider of single sign-on, None when nothing names one. `plain`: http is allowed."""
+    if not (issuer or client_id or client_secret):
+        return None
+    if not (issuer and client_id and client_secret):
+        raise SettingError(
+            "LIANZHI_OIDC_ISSUER, LIANZHI_OIDC_CLIENT_ID and LIANZHI_OIDC_CLIENT_SECRET belong together; "
+            "write all of them or none."
+        )
+    if not issuer.startswith("https://") and not (plain and issuer.startswith("http://")):
+        raise SettingError(f"LIANZHI_OIDC_ISSUER is “{issuer}”; write its address with https://.")
+    return Provider(issuer.rstrip("/"), client_id, client_secret, scope, claim, field, frozenset(second_factor))
 
 
 def check_redis_url(name: str, url: str) -> None:

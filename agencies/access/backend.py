@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import AnonymousUser
@@ -12,16 +12,17 @@ from django.http import HttpRequest
 from agencies.access import lockout
 from agencies.access.logins import count_try
 from agencies.access.passwords import keeping as passwords
-from agencies.models import User
+from agencies.models import Client, User
 
-_QUERY = "SELECT * FROM agencies_user WHERE id = %s AND is_active AND NOT is_system"
+_QUERY = """SELECT * FROM agencies_user u WHERE id = %s AND is_active AND NOT is_system
+    AND NOT EXISTS (SELECT FROM agencies_client c WHERE c.user_id = u.id)"""
 
 
 class Accounts(ModelBackend):
     """Passwords as Django checks them; a disabled account has no session from its next request on.
 
-    The system actor never logs in, and the demo's password opens nothing outside the demo, whatever a database that
-    was copied from one still holds. A password for one use opens nothing after its day.
+    Neither the system actor nor a system of an agency ever logs in. The demo's password opens nothing outside the demo,
+    whatever a database that was copied from one still holds. A password for one use opens nothing after its day.
     """
 
     def authenticate(
@@ -43,7 +44,9 @@ class Accounts(ModelBackend):
         return found
 
     def user_can_authenticate(self, user: User | AnonymousUser | None) -> bool:
-        return super().user_can_authenticate(user) and not getattr(user, "is_system", False)
+        if not super().user_can_authenticate(user) or getattr(user, "is_system", False):
+            return False
+        return not Client.objects.filter(user_id=cast("int", getattr(user, "pk", None))).exists()
 
     def get_user(self, user_id: int) -> User | None:
         """The account of this session, None when it is disabled or gone."""

@@ -62,9 +62,11 @@ def end_all(user: User, *, but: str | None = None) -> int:
     return (rows.exclude(pk=but) if but else rows).delete()[0]
 
 
+@transaction.atomic
 def _sweep() -> None:
-    """Those that ended by themselves and whose browsers never came back."""
+    """Those that ended by themselves and whose browsers never came back; what another login sweeps is left to it."""
     now = clock.real_now()
     idle = now - timedelta(seconds=settings.SESSION_IDLE_SECONDS + 2 * GRAIN)
     old = now - timedelta(seconds=settings.SESSION_COOKIE_AGE)
-    LiveSession.objects.filter(Q(seen_at__lt=idle) | Q(begun_at__lt=old)).delete()
+    over = LiveSession.objects.filter(Q(seen_at__lt=idle) | Q(begun_at__lt=old)).select_for_update(skip_locked=True)
+    LiveSession.objects.filter(pk__in=list(over.values_list("pk", flat=True))).delete()

@@ -1,3 +1,4 @@
+from agencies.models.clients import Client
 from agencies.models.entry import LiveSession, Password, PastPassword
 from agencies.models.organisations import Agency
 from agencies.models.parameters import RegionParameter, Stamp
@@ -8,6 +9,7 @@ from agencies.models.substitutions import Substitution
 
 __all__ = [
     "Agency",
+    "Client",
     "ImpactAssessment",
     "LiveSession",
     "Membership",

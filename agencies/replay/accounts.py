@@ -24,6 +24,9 @@ _ROLES = """SELECT 'account/' || u.username AS stream, m.agency_id, m.role, m.ce
 _SUBSTITUTIONS = """SELECT 'account/' || u.username AS stream, s.id, s.substitute_id, s.agency_id, s.roles, s.first_day,
     s.last_day, s.granted_by_id, s.created_at, s.ended_at
     FROM agencies_substitution s JOIN agencies_user u ON u.id = s.absent_id WHERE"""
+_CLIENTS = """SELECT 'account/' || u.username AS stream, c.agency_id, c.scopes, c.active, c.created_at, c.ended_at,
+    a.client_id FROM agencies_client c JOIN agencies_user u ON u.id = c.user_id
+    JOIN oauth2_provider_application a ON a.id = c.application_id WHERE"""
 # The order of a role's values in `Account.roles`.
 _ROLE = ("agency_id", "role", "ceiling", "granted_by_id", "since", "until", "active")
 _SUBSTITUTION = (
@@ -39,6 +42,7 @@ class Account:
     sealed_in: int | None = None
     roles: list[tuple[Any, ...]] = field(default_factory=list)
     substitutions: list[tuple[Any, ...]] = field(default_factory=list)
+    client: dict[str, Any] | None = None
     seq: int = 0
     way_in: entry.WayIn = field(default_factory=entry.WayIn)
 
@@ -55,6 +59,9 @@ def verify_accounts(scope: Scope, streams: Streams) -> Iterator[Problem]:
         yield from differing(SYSTEM, 0, {"is_active": True, "is_system": True}, system, "系统账号", "agencies_user")
     made = {stream: Told(account.row, account.seq) for stream, account in told.items()}
     yield from compare(made, rows, "账号", "agencies_user")
+    clients = {row["stream"]: row for row in fetch(scope, _CLIENTS, "'account/' || u.username")}
+    systems = {stream: Told(account.client, account.seq) for stream, account in told.items()}
+    yield from compare(systems, {s: r for s, r in clients.items() if s not in damaged}, "外部系统", "agencies_client")
     for stream in sorted(told.keys() | roles.keys() | stood.keys()):
         account = told.get(stream, Account())
         yield from sets_differ(stream, account.seq, account.roles, roles[stream], "角色", "agencies_membership")
@@ -97,6 +104,8 @@ def _fold(events: Iterable[Event]) -> Account:
             account.sealed_in = event.id
         elif action in (Action.ACCOUNT_DISABLED, Action.ACCOUNT_ENABLED) and account.row is not None:
             account.row["is_active"] = action == Action.ACCOUNT_ENABLED
+        elif action in (Action.CLIENT_CREATED, Action.CLIENT_ENDED):
+            account.client = _client(account.client, data, event)
         elif action == Action.ROLE_GRANTED:
             by = event.body["actor"]["id"]
             account.roles.append((data["agency"], data["role"], data["ceiling"], by, time_of(event), None, True))
@@ -118,6 +127,19 @@ def _substitution(data: dict[str, Any], event: Event) -> tuple[Any, ...]:
         *(data["substitution"], data["substituted_by"], data["agency"], data["roles"], first, last, by),
         *(time_of(event), None),
     )
+
+
+def _client(known: dict[str, Any] | None, data: dict[str, Any], event: Event) -> dict[str, Any]:
+    if event.body["action"] == Action.CLIENT_ENDED:
+        return {**(known or {}), "active": False, "ended_at": time_of(event)}
+    return {
+        "agency_id": data["agency"],
+        "client_id": data["client"],
+        "scopes": data["scopes"],
+        "active": True,
+        "created_at": time_of(event),
+        "ended_at": None,
+    }
 
 
 def _end(account: Account, data: dict[str, Any], event: Event) -> None:

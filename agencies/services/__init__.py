@@ -1,6 +1,7 @@
 """Every change of agencies, accounts, roles and parameters, each with its audit event in the same transaction."""
 
-from agencies.services.accounts import change_password, create_user, disable_user, enable_user
+from agencies.services.accounts import change_password, change_user, create_user, disable_user, enable_user
+from agencies.services.clients import create_client, end_client, rotate_client_secret
 from agencies.services.entry import (
     add_app,
     add_key,
@@ -20,11 +21,14 @@ __all__ = [
     "add_app",
     "add_key",
     "change_password",
+    "change_user",
     "close_agency",
     "create_agency",
+    "create_client",
     "create_user",
     "disable_user",
     "enable_user",
+    "end_client",
     "end_role",
     "end_sessions",
     "end_substitution",
@@ -34,6 +38,7 @@ __all__ = [
     "new_recovery_codes",
     "remove_factor",
     "reset_factors",
+    "rotate_client_secret",
     "set_parameter",
     "unlock",
 ]

@@ -13,8 +13,8 @@ from agencies.access import live
 from agencies.access.passwords import keeping as passwords
 from agencies.actors import Actor
 from agencies.authority import account_keeper, event_actor, manager_of, security_of
-from agencies.errors import AgencyError, BadInput
-from agencies.models import Agency, Membership, User
+from agencies.errors import AgencyError, BadInput, NotPermitted
+from agencies.models import Agency, Client, Membership, User
 from agencies.services import separation
 from agencies.services.roles import grant_role
 from agencies.vocabulary import Confidentiality
@@ -68,6 +68,26 @@ def create_user(
     return user
 
 
+@transaction.atomic
+def change_user(*, actor: Actor, user: User, display_name: str, staff_no: str, now: datetime) -> None:
+    """Correct a name or a staff number. Raises NotPermitted, BadInput."""
+    locked = User.objects.select_for_update().get(pk=user.pk)
+    acting = manager_of(actor, locked, account_keeper)
+    _check_names(display_name, staff_no, locked.pk)
+    if (locked.display_name, locked.staff_no) == (display_name, staff_no):
+        return
+    locked.display_name, locked.staff_no = display_name, staff_no
+    locked.save(update_fields=["display_name", "staff_no"])
+    record(
+        stream=f"account/{locked.username}",
+        action=Action.ACCOUNT_CHANGED,
+        actor=acting,
+        data={"user": locked.pk},
+        sealed={"display_name": display_name, "staff_no": staff_no},
+        now=now,
+    )
+
+
 def disable_user(*, actor: Actor, user: User, now: datetime, last: bool = False) -> None:
     """Take an account out of use at once: its next request is refused. Raises NotPermitted, AgencyError.
 
@@ -109,6 +129,11 @@ def change_password(
             raise BadInput("当前密码不正确。", "The current password is not right.", field="current")
     else:
         acting, by = manager_of(actor, locked, security_of), "administrator"
+    if Client.objects.filter(user=locked).exists():
+        raise NotPermitted(
+            f"“{locked.username}”是外部系统的账号，没有密码。更换密钥请用 manage.py rotate_client_secret。",
+            f"{locked.username} is the account of a system and has no password; use manage.py rotate_client_secret.",
+        )
     replaced = locked.password
     passwords.accept(locked, new)
     locked.save(update_fields=["password"])
@@ -147,6 +172,12 @@ def _check(username: str, display_name: str, staff_no: str, language: str) -> No
         )
     if User.objects.filter(username=username).exists():
         raise BadInput(f"用户名“{username}”已经使用。", f"The username {username} is taken.", field="username")
+    _check_names(display_name, staff_no)
+    if language not in ("zh", "en"):
+        raise BadInput("语言只能是中文或英文。", "The language is zh or en.", field="language")
+
+
+def _check_names(display_name: str, staff_no: str, own: int | None = None) -> None:
     if not display_name.strip():
         raise BadInput("请填写姓名。", "Give the person's name.", field="display_name")
     for field, text, longest in (("display_name", display_name, 40), ("staff_no", staff_no, 20)):
@@ -156,7 +187,5 @@ def _check(username: str, display_name: str, staff_no: str, language: str) -> No
                 f"At most {longest} printable characters.",
                 field=field,
             )
-    if staff_no and User.objects.filter(staff_no=staff_no).exists():
+    if staff_no and User.objects.filter(staff_no=staff_no).exclude(pk=own or 0).exists():
         raise BadInput(f"工号 {staff_no} 已属于另一账号。", f"Staff number {staff_no} is taken.", field="staff_no")
-    if language not in ("zh", "en"):
-        raise BadInput("语言只能是中文或英文。", "The language is zh or en.", field="language")

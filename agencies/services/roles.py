@@ -9,7 +9,7 @@ from django.db import transaction
 from agencies.actors import Actor
 from agencies.authority import agencies_of, ender_of, granter_of, refuse_self_grant
 from agencies.errors import AgencyError, BadInput
-from agencies.models import Agency, Membership, User
+from agencies.models import Agency, Client, Membership, User
 from agencies.services import separation
 from agencies.vocabulary import CASE_ROLES, LABELS, SEPARATED_ROLES, Confidentiality, Kind, Role, codes
 from audit.actions import Action
@@ -112,6 +112,13 @@ def _check_words(agency: Agency, role: str, ceiling: str) -> None:
 
 def _check(user: User, agency: Agency, role: str, ceiling: str) -> None:
     """This account can hold the role now; it is locked by the caller."""
+    client = Client.objects.filter(user=user).first()
+    if client is not None and (role != Role.HANDLER or agency.pk != client.agency_id):
+        raise BadInput(
+            f"“{user.username}”是外部系统的账号，只能在其所属单位担任经办。",
+            f"{user.username} is the account of a system, which is a handler of its own agency and nothing else.",
+            field="role",
+        )
     if not user.is_active or user.is_system:
         raise AgencyError(
             f"账号“{user.username}”已停用或不可授予角色。",

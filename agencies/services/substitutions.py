@@ -19,6 +19,7 @@ from agencies.errors import AgencyError, BadInput
 from agencies.models import Agency, Membership, Substitution, User
 from agencies.vocabulary import CASE_ROLES, LABELS, SEPARATED_ROLES, Confidentiality, Role
 from audit.actions import Action
+from audit.log import EventActor
 from audit.services import record
 
 LONGEST_DAYS = 92
@@ -62,24 +63,28 @@ def grant_substitution(
         granted_by_id=actor.user_id,
         created_at=now,
     )
+    _record_granted(made, acting[0])
+    return made
+
+
+def _record_granted(made: Substitution, acting: EventActor) -> None:
     record(
-        stream=f"account/{absent.username}",
+        stream=f"account/{made.absent.username}",
         action=Action.SUBSTITUTION_GRANTED,
-        actor=acting[0],
+        actor=acting,
         data={
             "substitution": made.pk,
-            "user": absent.pk,
-            "substituted_by": substitute.pk,
-            "agency": agency.pk,
-            "agency_code": agency.code,
-            "roles": wanted,
-            "first_day": first_day.isoformat(),
-            "last_day": last_day.isoformat(),
+            "user": made.absent_id,
+            "substituted_by": made.substitute_id,
+            "agency": made.agency_id,
+            "agency_code": made.agency.code,
+            "roles": made.roles,
+            "first_day": made.first_day.isoformat(),
+            "last_day": made.last_day.isoformat(),
         },
         sealed={"reason": made.reason} if made.reason else None,
-        now=now,
+        now=made.created_at,
     )
-    return made
 
 
 @transaction.atomic

@@ -14,8 +14,13 @@ BEGIN
 END $$;
 CREATE CONSTRAINT TRIGGER agencies_password_has_event AFTER INSERT OR UPDATE ON agencies_password
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION agencies_entry_has_event();
-CREATE CONSTRAINT TRIGGER mfa_authenticator_has_event AFTER INSERT OR DELETE OR UPDATE OF user_id, type
-  ON mfa_authenticator
+CREATE CONSTRAINT TRIGGER mfa_authenticator_has_event AFTER INSERT OR DELETE ON mfa_authenticator
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION agencies_entry_has_event();
+-- By what changes, not by the columns that are named: allauth writes whole rows when a recovery code is used.
+CREATE CONSTRAINT TRIGGER mfa_authenticator_moved_has_event AFTER UPDATE ON mfa_authenticator
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+  WHEN (OLD.user_id IS DISTINCT FROM NEW.user_id OR OLD.type IS DISTINCT FROM NEW.type)
+  EXECUTE FUNCTION agencies_entry_has_event();
 ALTER TABLE agencies_password ENABLE ALWAYS TRIGGER agencies_password_has_event;
 ALTER TABLE mfa_authenticator ENABLE ALWAYS TRIGGER mfa_authenticator_has_event;
+ALTER TABLE mfa_authenticator ENABLE ALWAYS TRIGGER mfa_authenticator_moved_has_event;

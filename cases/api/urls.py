@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import URLPattern, path, register_converter
 from drf_spectacular.views import SpectacularAPIView
 
-from cases.api.views import actions, attachments, cases, events, imports, reference, session, tasks
+from cases.api.views import actions, attachments, cases, events, imports, oauth, reference, session, tasks
 
 
 class CaseRef:
@@ -54,4 +54,8 @@ def _both(route: str, view: Any, name: str) -> list[URLPattern]:
 
 
 app_name = "api"
-urlpatterns = [pattern for route in _ROUTES for pattern in _both(*route)]
+urlpatterns = [
+    path("oauth/token", oauth.token, name="token"),
+    path("oauth/revoke", oauth.revoke, name="revoke"),
+]
+urlpatterns += [pattern for route in _ROUTES for pattern in _both(*route)]

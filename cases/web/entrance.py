@@ -80,6 +80,7 @@ def login_form(request: HttpRequest, target: str, *, carried: Pairs, status: int
         "carried": carried,
         "lost_files": _had_files(request),
         "demo": _demo(),
+        "sso": settings.OIDC is not None,
         "stages": [look.text for look in words.STAGES.values()],
         "agencies": AGENCY_NAMES,
         "other_language": other_language(),

@@ -2,8 +2,9 @@
 
 from django.urls import path
 
-from cases.web.views import accounts, actions, audit, cases, files, imports, tasks, workbench
+from cases.web.views import actions, audit, cases, files, imports, sso, tasks, workbench
 from cases.web.views.entry import auth, confirm, factors, helping, password, security
+from cases.web.views.people import accounts, handover
 from cases.web.views.records import access, erasure, registers
 
 app_name = "web"
@@ -12,6 +13,9 @@ urlpatterns = [
     path("login/", auth.login_page, name="login"),
     path("login/second/", auth.second_page, name="logincode"),
     path("logout/", auth.logout_page, name="logout"),
+    path("sso/", sso.start, name="sso"),
+    path("sso/return/", sso.arrive, name="sso_return"),
+    path("sso/logout/", sso.leave, name="sso_logout"),
     path("language/", auth.language, name="language"),
     path("password/", password.password, name="password"),
     path("security/", security.security, name="security"),
@@ -19,7 +23,9 @@ urlpatterns = [
     path("security/app/", factors.app, name="add_app"),
     path("security/key/", factors.key, name="add_key"),
     path("accounts/", accounts.accounts, name="accounts"),
-    path("accounts/<str:username>/", helping.help_person, name="help_person"),
+    path("accounts/<str:username>/sign-in/", helping.help_person, name="help_person"),
+    path("accounts/<str:username>/", accounts.person, name="person"),
+    path("accounts/<str:username>/hand-over/", handover.hand_over, name="hand_over"),
     path("", workbench.workbench, name="workbench"),
     path("more/", workbench.more, name="more"),
     path("tasks/", tasks.task_list, name="tasks"),

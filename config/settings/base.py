@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.mfa",
     "axes",
+    "oauth2_provider",
     "audit",
     "cases",
     "notifications",
@@ -128,7 +129,11 @@ LOG_LEVEL = env.choice("LIANZHI_LOG_LEVEL", "WARNING", ("DEBUG", "INFO", "WARNIN
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {"line": {"()": "config.logs.Line", "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    # Statements with their values, the data of whole pages, what callers claim to be: not even when all else is told.
+    "loggers": {
+        name: {"level": "INFO"} for name in ("django.db.backends", "django.template", "oauth2_provider", "oauthlib")
+    },
 }

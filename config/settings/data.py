@@ -79,6 +79,15 @@ PROTECTED_TABLES: dict[str, str] = {
     "agencies_pastpassword": "SELECT, INSERT, DELETE",
     "axes_accesslog": "SELECT",
     "axes_accessfailurelog": "SELECT",
+    # Systems that call us: what they are does not change, and of the toolkit's tables only two are used.
+    "agencies_client": "SELECT, INSERT, UPDATE (active, ended_at)",
+    "oauth2_provider_application": "SELECT, INSERT, UPDATE (client_secret, updated)",
+    "oauth2_provider_accesstoken": "SELECT, INSERT, DELETE",
+    # The toolkit looks for a successor of every token that it deletes; there never is one.
+    "oauth2_provider_refreshtoken": "SELECT, UPDATE (access_token_id)",
+    "oauth2_provider_grant": "SELECT",
+    "oauth2_provider_idtoken": "SELECT",
+    "oauth2_provider_devicegrant": "SELECT",
     # Lists never change: only what an import goes on to find, the case a row leads to, and the key that seals it.
     "cases_listbatch": "SELECT, INSERT,"
     " UPDATE (state, problem, columns, rows_total, rows_done, moved_at, counts, finished_at)",

@@ -134,10 +134,10 @@ def test_the_lock_is_an_event_whose_address_is_sealed() -> None:
 
 def test_an_administrator_opens_it_for_others_and_nobody_for_themself(who: Any, user: Any) -> None:
     tries("drc-handler1", 5)
-    unlock(actor=who("admin1"), user=user("drc-handler1"), now=NOW)
+    unlock(actor=who("sec-admin1"), user=user("drc-handler1"), now=NOW)
     assert enter("drc-handler1") is not None
     assert events("account/drc-handler1")[-1]["action"] == "account_unlocked"
-    tries("admin1", 5, "10.1.2.4")
-    for helper, person in (("admin1", "admin1"), ("drc-handler2", "drc-handler1"), ("grid-admin1", "drc-handler1")):
+    tries("sec-admin1", 5, "10.1.2.4")
+    for helper, person in (("sec-admin1", "sec-admin1"), ("drc-handler2", "drc-handler1"), ("admin1", "drc-handler1")):
         with pytest.raises(NotPermitted):
             unlock(actor=who(helper), user=user(person), now=NOW)

@@ -45,7 +45,8 @@ def test_an_app_is_set_up_and_used_without_scripts(enter: Enter, somebody: str, 
     page.get_by_role("link", name="添加验证器").click()
     assert page.locator("img[width='210']").evaluate("image => image.naturalWidth") > 100
     secret = page.locator("p code").inner_text().replace(" ", "")
-    page.fill("#code", code_of(secret))
+    used = code_of(secret)
+    page.fill("#code", used)
     page.get_by_role("button", name="添加验证器").click()
     expect(page.locator(".codes li")).to_have_count(10)
     recovery = page.locator(".codes code").first.inner_text()
@@ -57,7 +58,7 @@ def test_an_app_is_set_up_and_used_without_scripts(enter: Enter, somebody: str, 
     first_step(page, somebody)
     expect(page.get_by_role("heading", name="第二步验证")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    page.fill("#code", code_of(secret))
+    page.fill("#code", used)
     page.get_by_role("button", name="登录").click()
     expect(page.get_by_role("alert")).to_contain_text("已用过")
     page.fill("#code", recovery)

@@ -108,36 +108,38 @@ def test_a_logout_takes_the_row_with_it(log_in: LogIn) -> None:
     assert LiveSession.objects.count() == 0
 
 
-def test_an_administrator_sees_and_ends_the_sessions_of_the_own_people_only(log_in: LogIn) -> None:
-    admin, client, stranger = log_in("admin1"), log_in("drc-handler1"), log_in("grid-handler1")
-    page = admin.get("/accounts/drc-handler1/")
+def test_the_security_administrator_sees_and_ends_the_sessions_of_the_region_only(log_in: LogIn) -> None:
+    admin, client, stranger = log_in("sec-admin1"), log_in("drc-handler1"), log_in("grid-handler1")
+    page = admin.get("/accounts/drc-handler1/sign-in/")
     assert page.status_code == 200
     assert "登录会话" in text(page)
-    assert admin.get("/accounts/grid-handler1/").status_code == 404
-    assert admin.post("/accounts/grid-handler1/", {"do": "sign_out"}).status_code == 404
-    assert log_in("drc-handler2").get("/accounts/drc-handler1/").status_code == 404
-    assert admin.post("/accounts/drc-handler1/", {"do": "sign_out"}).status_code == 302
+    for place in ("/accounts/nj-drc-handler1/sign-in/", "/accounts/system/sign-in/", "/accounts/nobody/sign-in/"):
+        assert admin.get(place).status_code == 404
+        assert admin.post(place, {"do": "sign_out"}).status_code == 404
+    for username in ("drc-handler2", "admin1", "audit-admin1"):
+        assert log_in(username).get("/accounts/drc-handler1/sign-in/").status_code == 404
+    assert admin.post("/accounts/drc-handler1/sign-in/", {"do": "sign_out"}).status_code == 302
     assert not is_in(client)
     assert is_in(stranger)
     told = events("account/drc-handler1")[-1]
-    assert (told["action"], told["actor"]["username"]) == ("sessions_ended", "admin1")
+    assert (told["action"], told["actor"]["username"]) == ("sessions_ended", "sec-admin1")
 
 
 def test_the_page_of_help_does_what_it_says_and_never_for_oneself(log_in: LogIn) -> None:
     with_app("drc-handler1")
-    admin = log_in("admin1")
-    given = admin.post("/accounts/drc-handler1/", {"do": "password"})
+    admin = log_in("sec-admin1")
+    given = admin.post("/accounts/drc-handler1/sign-in/", {"do": "password"})
     assert re.search(r"一次性密码：<code>[\w-]{19}</code>", given.content.decode())
-    assert admin.post("/accounts/drc-handler1/", {"do": "factors"}).status_code == 302
-    assert admin.post("/accounts/drc-handler1/", {"do": "unlock"}).status_code == 302
-    assert admin.post("/accounts/drc-handler1/", {"do": "dance"}).status_code == 404
+    assert admin.post("/accounts/drc-handler1/sign-in/", {"do": "factors"}).status_code == 302
+    assert admin.post("/accounts/drc-handler1/sign-in/", {"do": "unlock"}).status_code == 302
+    assert admin.post("/accounts/drc-handler1/sign-in/", {"do": "dance"}).status_code == 404
     for do in ("password", "factors", "unlock"):
-        refused = admin.post("/accounts/admin1/", {"do": do})
+        refused = admin.post("/accounts/sec-admin1/sign-in/", {"do": do})
         assert refused.status_code == 403
         assert "不能为自己办理" in text(refused)
 
 
 def test_everybody_sees_who_helps(log_in: LogIn) -> None:
     page = text(log_in("drc-handler1").get("/security/"))
-    assert person("admin1").display_name in page
-    assert person("grid-admin1").display_name not in page
+    assert person("sec-admin1").display_name in page
+    assert person("admin1").display_name not in page

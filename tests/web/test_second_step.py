@@ -160,7 +160,7 @@ def test_a_new_role_wants_its_second_factor_with_the_next_request(log_in: LogIn,
 
 def test_a_password_that_was_given_is_changed_before_anything_else(demo_city: None, client: Client) -> None:
     person = User.objects.get(username="drc-handler1")
-    secret = give_password(actor=find_actor("admin1"), user=person, now=clock.now())
+    secret = give_password(actor=find_actor("sec-admin1"), user=person, now=clock.now())
     client.post("/login/", {"username": "drc-handler1", "password": secret})
     for place in PLACES[:-1]:
         assert client.get(place)["Location"] == "/password/", place
@@ -180,7 +180,7 @@ def test_who_gets_in_again_is_told_what_others_did(log_in: LogIn) -> None:
     with_app("drc-handler1")
     log_in("drc-handler2")
     for username in ("drc-approver1", "drc-handler2"):
-        reset_factors(actor=find_actor("admin1"), user=User.objects.get(username=username), now=clock.now())
+        reset_factors(actor=find_actor("sec-admin1"), user=User.objects.get(username=username), now=clock.now())
     first = log_in("drc-approver1").get("/")
     assert "上次登录以来：重置双因素" in text(first)
     assert "上次登录以来" not in text(log_in("drc-approver1").get("/"))

@@ -94,12 +94,13 @@ def test_with_a_second_factor_the_password_proves_nothing(log_in: LogIn) -> None
     secret, _ = with_app("drc-approver1")
     client = Client()
     client.post("/login/", {"username": "drc-approver1", "password": settings.DEMO_PASSWORD})
-    assert client.post("/login/second/", {"code": code_of(secret)}).status_code == 302
+    used = code_of(secret)
+    assert client.post("/login/second/", {"code": used}).status_code == 302
     aged(client)
     asked = hidden(client.post(address(case), {**form, "step": "confirm"}).content.decode())
     refused = client.post("/security/confirm/", {**asked, "password": settings.DEMO_PASSWORD})
     assert refused.status_code == 400
-    assert client.post("/security/confirm/", {**asked, "code": code_of(secret)}).status_code == 400, "used at the login"
+    assert client.post("/security/confirm/", {**asked, "code": used}).status_code == 400, "used at the login"
     proven = client.post("/security/confirm/", {**asked, "code": code_of(secret, 1)})
     assert "身份已确认，内容还没有提交" in text(proven)
 

@@ -146,7 +146,8 @@ def test_a_decision_still_reads_and_writes_in_two_statements() -> None:
             case_id=case.case_id, action="decide_exclusion", actor=actor, data={"decision": "approve"},
             expected_version=None, idempotency_key=None, now=now,
         )  # fmt: skip
-    assert len([q for q in sent.captured_queries if "SAVEPOINT" not in q["sql"]]) == 2
+    statements = [q["sql"] for q in sent.captured_queries if "SAVEPOINT" not in q["sql"]]
+    assert [statement[:18] for statement in statements] == ["SELECT case_load('", "SELECT case_commit"]
 
 
 def test_tasks_of_the_absent_stand_among_ones_own_and_their_messages_come_too() -> None:

@@ -14,6 +14,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from agencies.vocabulary import Scope
 from audit import clock
 from audit.access.writing import Way
 from cases.api import shapes
@@ -46,6 +47,8 @@ class NoSuchFile(NotVisible):
 
 
 class CaseAttachmentsView(ApiView):
+    scopes = {"POST": Scope.FINDINGS_WRITE}
+
     parser_classes = [MultiPartParser]
     throttle_classes = [Uploads]
     largest_body = MAX_BYTES + AROUND

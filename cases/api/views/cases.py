@@ -9,7 +9,9 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from agencies.access.rates import SEARCHES, spend
 from agencies.access.reads import note_read
+from agencies.vocabulary import Scope
 from audit import clock
 from audit.access.writing import Way
 from cases.api import shapes
@@ -29,6 +31,8 @@ from cases.workflow.telling import free_texts, tell
 
 
 class CasesView(ApiView):
+    scopes = {"GET": Scope.CASES_READ, "POST": Scope.SIGNALS_WRITE}
+
     @extend_schema(
         tags=["cases"],
         operation_id="cases_list",
@@ -53,6 +57,8 @@ class CasesView(ApiView):
         )
         paging = params.page()
         params.done()
+        if wanted.q:
+            spend(SEARCHES, str(self.actor.user_id))
         return Response(rendered(list_cases(self.actor, wanted, **paging)))
 
     @extend_schema(request=None, responses={201: shapes.Done})
@@ -72,6 +78,8 @@ class CasesView(ApiView):
 
 
 class CaseView(ApiView):
+    scopes = {"GET": Scope.CASES_READ}
+
     @extend_schema(tags=["cases"], operation_id="cases_show", responses={200: shapes.CaseDetail})
     def get(self, request: Request, ref: str) -> Response:
         """One case by its id or number. ETag is its version, to be sent as If-Match with the next act."""
@@ -108,6 +116,8 @@ class PersonalView(ApiView):
 
 
 class TimelineView(ApiView):
+    scopes = {"GET": Scope.CASES_READ}
+
     @extend_schema(
         tags=["cases"],
         operation_id="cases_timeline",

@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from agencies.directory import get_directory
+from agencies.vocabulary import Scope
 from audit import clock
 from audit.access.writing import Way
 from cases.api import shapes
@@ -39,6 +40,8 @@ class NoSuchImport(NotVisible):
 
 
 class ImportsView(ApiView):
+    scopes = {"GET": Scope.SIGNALS_WRITE, "POST": Scope.SIGNALS_WRITE}
+
     parser_classes = [MultiPartParser]
     throttle_classes = [Uploads]
     largest_body = LARGEST_FILE + AROUND
@@ -93,6 +96,8 @@ class ImportsView(ApiView):
 
 
 class ImportView(ApiView):
+    scopes = {"GET": Scope.SIGNALS_WRITE}
+
     @extend_schema(tags=["imports"], operation_id="imports_show", responses={200: shapes.Import})
     def get(self, request: Request, batch_id: UUID) -> Response:
         """One list: how many rows are done, their fates and effects."""
@@ -101,6 +106,8 @@ class ImportView(ApiView):
 
 
 class ImportRowsView(ApiView):
+    scopes = {"GET": Scope.SIGNALS_WRITE}
+
     @extend_schema(
         tags=["imports"],
         operation_id="imports_rows",

@@ -72,6 +72,7 @@ MEMBERS: Final = {
     "effects": Text("效果", "Effects"), "ended_at": Text("停止时间", "Ended at"),
     "ended_by": Text("停止签发人", "Ended by"), "energy": Text("电能电费", "Energy"),
     "executed_at": Text("停电时间", "Executed at"), "executed_by": Text("实施人", "Executed by"),
+    "fate": Text("账号去向", "Account"), "left": Text("留给单位", "Left"),
     "first_day": Text("开始日", "First day"), "last_day": Text("结束日", "Last day"),
     "roles": Text("角色", "Roles"), "substituted_by": Text("代理人", "Substitute"),
     "substitution": Text("代理", "Substitution"),
@@ -112,6 +113,8 @@ MEMBERS: Final = {
     "second_notice": Text("再次通知方式", "Second notice"),
     "second_notice_at": Text("再次通知时间", "Second notice at"), "seq": Text("记录号", "Record"),
     "served_at": Text("送达时间", "Served at"),
+    "client": Text("系统标识", "Client"), "code": Text("原因代码", "Code"), "scopes": Text("授权范围", "Scopes"),
+    "seconds": Text("有效秒数", "Seconds"), "name_digest": Text("所填名称的摘要", "Digest of the name"),
     "session_end": Text("自动退出", "Ended by itself"), "settled": Text("已结清", "Settled"),
     "sha256": Text("SHA-256", "SHA-256"), "signals": Text("信号", "Signals"), "signature": Text("签收", "Signature"),
     "signed_at": Text("签发时间", "Signed at"), "signed_by": Text("签发人", "Signed by"),
@@ -130,6 +133,7 @@ MEMBERS: Final = {
 }  # fmt: skip
 VALUES: Final[Mapping[str, Text]] = {
     **STATES,
+    "disable": Text("停用", "Disabled"), "keep": Text("保留", "Kept"),
     "idle": Text("久未操作", "Idle"), "age": Text("登录已满时长", "Too long"),
     "limit": Text("超出同时登录数", "One too many"), "totp": Text("验证器动态码", "Authenticator app"),
     "webauthn": Text("安全密钥", "Security key"), "recovery_codes": Text("恢复码", "Recovery code"),

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 
+from agencies.access.rates import UPLOADS, spend, spend_act
 from agencies.access.standing import is_fresh
 from cases.selectors.case import get_case
 from cases.selectors.paging import Row
@@ -67,6 +68,8 @@ def _marked(request: PageRequest, form: Form) -> dict[str, Any]:
 def _submitted(request: PageRequest, form: Form) -> HttpResponse:
     """Back to the form, on to the check, or done."""
     step, _, name = request.POST.get("step", "now").partition(":")
+    if request.FILES:
+        spend(UPLOADS, str(request.actor.user_id))
     try:
         acting.take_files(request, form)
         if step in EDIT:
@@ -76,6 +79,7 @@ def _submitted(request: PageRequest, form: Form) -> HttpResponse:
         if before or step == "check" or (form.transition.one_way and step not in CONFIRMED):
             return _check(request, form, before)
         _prove(request, form)
+        spend_act(form.transition.action.value, request.actor.user_id)
         result = acting.perform(form)
     except StepUpRequired:
         return confirm.ask(request)
@@ -116,6 +120,8 @@ def _done(request: PageRequest, form: Form, result: engine.Result) -> HttpRespon
     parts = [said, *acting.consequences(result)]
     messages.success(request, sentences(parts))
     target = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
+    if not target.startswith("/") or not url_has_allowed_host_and_scheme(
+        target, {request.get_host()}, require_https=request.is_secure()
+    ):
         target = reverse("web:case", args=[result.number])
     return redirect(target)

@@ -61,7 +61,9 @@ def verify_now(request: PageRequest) -> HttpResponse:
     if not report.ok:
         messages.error(request, gettext("完整性校验未通过，请通知系统管理员保全数据库"))
     back = request.POST.get("back", "")
-    inside = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
+    inside = back.startswith("/") and url_has_allowed_host_and_scheme(
+        back, {request.get_host()}, require_https=request.is_secure()
+    )
     return redirect(back if inside else reverse("web:audit"))
 
 

@@ -8,6 +8,7 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 
+from agencies.access.rates import SEARCHES, spend
 from agencies.access.reads import note_read
 from agencies.actors import Actor
 from agencies.directory import get_directory
@@ -33,6 +34,8 @@ PAGE_SIZE = 25
 def case_list(request: PageRequest) -> HttpResponse:
     """The cases this person sees. An exact number goes straight to its case."""
     actor, typed = request.actor, request.GET.get("q", "").strip()
+    if typed:
+        spend(SEARCHES, str(actor.user_id))
     if typed and find_case_id(actor, typed):
         return redirect("web:case", number=typed.upper())
     offered = _offered(actor)

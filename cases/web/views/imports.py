@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from agencies.access.rates import EXPORTS, UPLOADS, spend
 from agencies.directory import get_directory
 from audit import clock
 from audit.access.writing import Way
@@ -72,6 +73,7 @@ def refused(request: PageRequest, batch_id: UUID) -> HttpResponseBase:
     batch = get_batch(request.actor, batch_id)
     if batch is None:
         raise NotVisible
+    spend(EXPORTS, str(request.actor.user_id))
     content = import_page.export(request, batch)
     response = HttpResponse(content, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(batch.name)}.csv"
@@ -81,6 +83,7 @@ def refused(request: PageRequest, batch_id: UUID) -> HttpResponseBase:
 
 def _receive(request: PageRequest) -> tuple[UUID, bool]:
     """Keep the file and import it; returns the batch and whether this very file had been imported before."""
+    spend(UPLOADS, str(request.actor.user_id))
     upload = request.FILES.get("file")
     content = content_of(upload)
     now, name = clock.now(), request.POST.get("batch", "")

@@ -14,6 +14,7 @@ from agencies.directory import Directory
 from agencies.visibility import sees
 from agencies.vocabulary import CASE_ROLES, Role
 from cases.policy import law
+from cases.workflow.deciding.four_eyes import four_eyes
 from cases.workflow.fields import Transition
 from cases.workflow.task_kinds import FINDING_KINDS, can_be_done_here
 from cases.workflow.texts import (
@@ -22,8 +23,7 @@ from cases.workflow.texts import (
     describe_stage,
     describe_tasks,
 )
-from cases.workflow.transitions import TRANSITIONS
-from cases.workflow.view import Act, CaseView, Refusal, TaskView, Text
+from cases.workflow.view import CaseView, Refusal, TaskView, Text
 
 # The named system actor acts from no agency.
 SYSTEM_POST = Post(
@@ -37,8 +37,9 @@ SYSTEM_POST = Post(
     duties=frozenset(),
     roles=frozenset({"system"}),
 )
-# What a list brings: a new case, more signals, two cases of one site.
-SYSTEM_ACTS = frozenset({"open_case", "attach_signal", "merge_case"})
+# What a list brings: a new case, more signals, two cases of one site. And the tasks of somebody who leaves, which the
+# agency's administrator hands over without reading the cases.
+SYSTEM_ACTS = frozenset({"open_case", "attach_signal", "merge_case", "assign_task"})
 # “Any role but supervisor and agency_admin”, said by those it means: no administrator works on cases.
 WORKING_ROLES = CASE_ROLES - {Role.SUPERVISOR}
 
@@ -58,19 +59,6 @@ class Standing:
         return self.holders.get(task.id, self.post) if task is not None else self.post
 
 
-def _reverse_pairs() -> dict[str, frozenset[str]]:
-    pairs: dict[str, set[str]] = {}
-    for transition in TRANSITIONS.values():
-        for other in transition.must_differ_from:
-            pairs.setdefault(transition.action, set()).add(other)
-            pairs.setdefault(other, set()).add(transition.action)
-    return {action: frozenset(others) for action, others in pairs.items()}
-
-
-# Both directions: on one case a person never does both sides of a pair, in whatever order.
-OPPOSITE_SIDES = _reverse_pairs()
-
-
 def is_visible(view: CaseView, actor: Actor) -> bool:
     """The case was shared with one of the person's agencies, where a role works on cases and the ceiling reaches it."""
     return actor.is_system or sees(actor, view.participants, view.confidentiality)
@@ -86,7 +74,7 @@ def standing(transition: Transition, view: CaseView, actor: Actor, directory: Di
     posts = [p for p in posts if _role_fits(transition, p)]
     if not posts:
         return _wrong_role(transition, actor)
-    eyes = {post: _four_eyes(transition, view, actor, post) for post in posts}
+    eyes = {post: four_eyes(transition, view, actor, post) for post in posts}
     posts = [post for post in posts if eyes[post] is None]
     if not posts:
         return next(refusal for refusal in eyes.values() if refusal is not None)
@@ -101,7 +89,7 @@ def _system_standing(transition: Transition, view: CaseView, actor: Actor) -> St
         return _person_needed(transition, view)
     if not in_stage(transition, view):
         return _wrong_stage(transition, view)
-    return Standing(SYSTEM_POST, ())
+    return Standing(SYSTEM_POST, view.tasks if transition.action == "assign_task" else ())
 
 
 def in_stage(transition: Transition, view: CaseView) -> bool:
@@ -142,41 +130,6 @@ def _role_fits(transition: Transition, post: Post) -> bool:
     if "any_but_supervisor_and_admin" in transition.role:
         return not post.roles.isdisjoint(WORKING_ROLES)
     return bool(post.roles & set(transition.role))
-
-
-def _four_eyes(transition: Transition, view: CaseView, actor: Actor, post: Post) -> Refusal | None:
-    """What a substitute does counts as done by both: neither is the second person for the other."""
-    opposite = OPPOSITE_SIDES.get(transition.action)
-    if not opposite:
-        return None
-    now = {actor.user_id, post.on_behalf}
-    for act in view.acts:
-        if act.action in opposite and not act.persons.isdisjoint(now):
-            return Refusal(
-                "four_eyes",
-                _same_person(transition, act, actor, post),
-                article=law.cite("project.two_people", view.opened_at.date(), view.region_code),
-                status=403,
-            )
-    return None
-
-
-def _same_person(transition: Transition, act: Act, actor: Actor, post: Post) -> Text:
-    done, asked = TRANSITIONS[act.action].label, transition.label
-    if act.user_id == actor.user_id:
-        return Text(
-            f"本案的“{done.zh}”是你办理的，“{asked.zh}”须由另一人办理。",
-            f"You did “{done.en}” on this case; “{asked.en}” takes another person.",
-        )
-    if act.on_behalf == actor.user_id:
-        return Text(
-            f"本案的“{done.zh}”是他人代你办理的，“{asked.zh}”须由另一人办理。",
-            f"“{done.en}” was done on this case on your behalf; “{asked.en}” takes another person.",
-        )
-    return Text(
-        f"本案的“{done.zh}”由{post.on_behalf_name}或其代理人办理，你代{post.on_behalf_name}不能办理“{asked.zh}”。",
-        f"“{done.en}” was done by the person you stand in for, or on their behalf; “{asked.en}” takes another person.",
-    )
 
 
 def _on_task(transition: Transition, view: CaseView, posts: Iterable[Post]) -> Standing | Refusal:

@@ -12,6 +12,7 @@ from agencies.access.addresses import UNKNOWN_DEVICE
 from agencies.access.second import factors
 from agencies.access.standing import SET_UP, Standing
 from agencies.actors import Actor
+from agencies.authority import agencies_of
 from agencies.models import LiveSession, Membership, Password, User
 from agencies.vocabulary import Role
 from cases.web.show.own import told
@@ -67,12 +68,15 @@ def _session(row: LiveSession, entry: str) -> dict[str, Any]:
 
 
 def _helpers(own: User) -> list[dict[str, str]]:
-    """The administrators of the person's agencies and of those above them."""
-    agencies = Membership.objects.filter(user=own, active=True).values_list("agency_id", "agency__parent_id")
-    ids = {number for pair in agencies for number in pair if number}
+    """The security administrators of the regions of the person's agencies."""
+    regions = [agency.region_id for agency in agencies_of(own)]
     rows = (
-        Membership.objects.filter(agency_id__in=ids, active=True, role=Role.AGENCY_ADMIN, user__is_active=True)
+        Membership.objects.filter(active=True, role=Role.SECURITY_ADMIN, user__is_active=True)
         .exclude(user=own)
         .select_related("user", "agency")
     )
-    return [{"name": row.user.display_name, "agency": row.agency.name} for row in rows]
+    return [
+        {"name": row.user.display_name, "agency": row.agency.name}
+        for row in rows
+        if regions and all(region.startswith(row.agency.region_id) for region in regions)
+    ]

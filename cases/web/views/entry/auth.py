@@ -119,7 +119,8 @@ def _account(typed: str) -> str:
 def _inside(request: HttpRequest, target: str | None) -> str:
     """The address to go to, the workbench where it leads out of this site."""
     here = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
-    return target if target and here else settings.LOGIN_REDIRECT_URL
+    # Without a slash at its beginning it would be taken for the name of a page.
+    return target if target and here and target.startswith("/") else settings.LOGIN_REDIRECT_URL
 
 
 def _in_own_language(request: HttpRequest, response: HttpResponse, code: str) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""For an administrator: how somebody of the agency gets in, and opening the way in again."""
+"""For the security administrator: how somebody gets in, and opening the way in again."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 
+from agencies.authority import agencies_of
 from agencies.errors import AgencyError
 from agencies.models import User
-from agencies.selectors import managed_accounts
+from agencies.selectors import administered
 from agencies.services import end_sessions, give_password, reset_factors, unlock
+from agencies.vocabulary import Role
 from audit import clock
 from cases.web.pages import PageRequest, page
 from cases.web.show.own import security as shown
@@ -25,9 +27,11 @@ from cases.workflow.errors import NotVisible
 @page
 def help_person(request: PageRequest, username: str) -> HttpResponse:
     """The page of one person, and what its buttons do."""
-    if username not in {person.username for person in managed_accounts(request.actor)}:
+    user = User.objects.filter(username=username, is_system=False).first()
+    helped = {agency.id for agency in administered(request.actor, Role.SECURITY_ADMIN)}
+    # Every agency of the person is asked, not only the first.
+    if user is None or not helped or any(agency.pk not in helped for agency in agencies_of(user)):
         raise NotVisible
-    user = User.objects.get(username=username)
     if request.method != "POST":
         return _shown(request, user)
     change = CHANGES.get(request.POST.get("do", ""))
