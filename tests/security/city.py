@@ -57,13 +57,18 @@ class City:
         return self._clients[key]
 
 
-def build() -> City:
+def people() -> dict[tuple[str, str], User]:
+    """Every role at every place of the table, in new agencies too."""
     for code, kind, region, name in NEW_AGENCIES:
         create_agency(
             actor=system_actor(), code=code, kind=kind, region=region, name=name, short_name=name[:5], monogram="新",
             now=clock.now(),
         )  # fmt: skip
-    city = City(people=_people())
+    return _people()
+
+
+def build() -> City:
+    city = City(people=people())
     world = World()
     ways = {
         "monitoring": _monitoring,
@@ -80,8 +85,23 @@ def build() -> City:
         city.files[stage] = world.attach(case, "drc-handler1", f"{stage}.pdf")
         city.events[stage] = _first_event(case)
         _as_the_table_says(stage, view)
+    _confidential(world, city)
     city.batch = _batch(world)
     return city
+
+
+def _confidential(world: World, city: City) -> None:
+    """A case that only one handler of the commission may know of."""
+    cleared = _person("cleared", Agency.objects.get(code="320300-drc"), "handler", ceiling="internal")
+    opening = {"region_code": "3203", "title": "confidential 场所", "source": "telecom", "confidentiality": "sensitive"}
+    case = world.act(
+        None, cleared.username, "open_case", signals=[{"family": "traffic", "count": 3}], **opening
+    ).case_id
+    world.act(case, cleared.username, "dispatch_verification", findings=["inspect_site"])
+    view = world.view(case)
+    city.ids["confidential"], city.numbers["confidential"] = case, view.number
+    city.versions["confidential"], city.events["confidential"] = view.version, _first_event(case)
+    city.files["confidential"] = world.attach(case, cleared.username, "confidential.pdf")
 
 
 def _as_the_table_says(stage: str, view: Any) -> None:
@@ -92,20 +112,24 @@ def _as_the_table_says(stage: str, view: Any) -> None:
 
 
 def _people() -> dict[tuple[str, str], User]:
-    boss, now = User.objects.get(username="admin1"), clock.now()
-    people = {}
+    made = {}
     for place in lines("places"):
         agency = Agency.objects.get(code=place["place"])
         for role in (*ROLES, *OUTSIDERS[:2]):
             name = f"cell-{place['place']}-{role}".replace("_", "-")
-            with transaction.atomic():
-                told(f"account/{name}")
-                user = User.objects.create(username=name, display_name=name[5:], created_at=now)
-                ended = {"active": False, "until": now} if role == "none" else {}
-                held = role if role in ROLES else "handler"
-                Membership.objects.create(user=user, agency=agency, role=held, since=now, granted_by=boss, **ended)
-            people[place["place"], role] = user
-    return people
+            ended = {"active": False, "until": clock.now()} if role == "none" else {}
+            made[place["place"], role] = _person(name, agency, role if role in ROLES else "handler", **ended)
+    return made
+
+
+def _person(name: str, agency: Agency, role: str, **more: Any) -> User:
+    """An account with one post and no password: it is here to be asked, not to log in."""
+    boss, now = User.objects.get(username="admin1"), clock.now()
+    with transaction.atomic():
+        told(f"account/{name}")
+        user = User.objects.create(username=name, display_name=name.removeprefix("cell-"), created_at=now)
+        Membership.objects.create(user=user, agency=agency, role=role, since=now, granted_by=boss, **more)
+    return user
 
 
 def _batch(world: World) -> str:

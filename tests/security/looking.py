@@ -30,7 +30,7 @@ RANDOM = (
     (re.compile(rb'(name="csrfmiddlewaretoken" value=")[^"]+'), rb"\1-"),
     (re.compile(rb'("csrf_token":")[^"]+'), rb"\1-"),
     (re.compile(rb'(name="key" value=")[^"]+'), rb"\1-"),
-    (re.compile(rb"[0-9.,]+( ?(?:\xe7\xa7\x92|seconds))"), rb"-\1"),
+    (re.compile(rb"[0-9.,]+( (?:\xe7\xa7\x92|s\b))"), rb"-\1"),
 )
 # When a page that may not be kept has gone out of date: now.
 UNEQUAL_HEADERS = {"set-cookie", "date", "expires"}

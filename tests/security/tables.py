@@ -13,8 +13,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 POLICY = Path(__file__).parent / "policy"
-STAGES = ("monitoring", "verification", "suspension", "penalty_tariff", "closed")
-ROLES = ("handler", "reviewer", "approver", "field_crew", "billing", "supervisor", "agency_admin")
+# The five stages, and a case in verification that is more confidential than the ceiling of everybody in the table.
+STAGES = ("monitoring", "verification", "suspension", "penalty_tariff", "closed", "confidential")
+ROLES = (
+    *("handler", "reviewer", "approver", "field_crew", "billing", "supervisor"),
+    *("agency_admin", "system_admin", "security_admin", "audit_admin"),
+)
 # Who has an account and no role any more, whose account is disabled, and who has not logged in.
 OUTSIDERS = ("none", "disabled", "nobody")
 

@@ -28,6 +28,8 @@ WHO = {
     "readers of the list",  # cases.intake.selectors.visible_batches
     "senders of lists",
     "agency administrators",
+    "helpers of accounts",  # agencies.authority.may_help
+    "overseers",  # supervision of the region, and whoever the registers name beside it
     "operator",  # at the shell of the server
     "system",  # no person
 }
@@ -35,7 +37,8 @@ RULES = {
     "public", "own data", "own tasks", "own agency and sub-units", "demo only", "permission matrix",
     "404 for everybody else", "only what the reader sees", "only where the case is visible",
     "counts what the reader sees", "no personal data", "staff: by name", "names a place", "as typed", "masked",
-    "long numbers masked", "masked; revealed for 30 minutes with a reason", "codes and figures only",
+    "long numbers masked", "field table", "own region; export recorded",
+    "masked; revealed for 30 minutes with a reason", "codes and figures only",
     "numbers and stages only", "commitments only", "keyed hashes only", "lineage: number only", "sealed on arrival",
     "secret: own session", "secret: written only", "file as uploaded; reading recorded", "in clear at the shell",
     "own rows in clear; export recorded",

@@ -13,10 +13,11 @@ from itertools import chain
 
 import pytest
 
+from agencies.vocabulary import Role
 from cases.workflow.transitions import TRANSITIONS
 from tests.security.asking import ask
 from tests.security.city import City, build
-from tests.security.tables import Cell, Policy, Table, Unanswered, lines
+from tests.security.tables import ROLES, Cell, Policy, Table, Unanswered, lines
 
 ONE_IN = 60
 
@@ -83,6 +84,10 @@ def test_a_row_that_a_denial_leaves_behind_is_noticed(city: City, monkeypatch: p
 def test_the_table_speaks_of_every_act_and_of_no_other() -> None:
     acts = {act for row in lines("acts") for act in row["act"].split("|")}
     assert acts - {"*", "upload"} == set(TRANSITIONS) - {"open_case"}
+
+
+def test_the_table_speaks_of_every_role() -> None:
+    assert set(ROLES) == {role.value for role in Role}
 
 
 def test_every_line_of_the_table_has_a_cell_of_its_own(cells: list[Cell]) -> None:

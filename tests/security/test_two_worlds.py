@@ -48,7 +48,7 @@ def _close() -> None:
 @pytest.fixture
 def pair(demo_city: None, fresh_db: Clone) -> Iterator[Pair]:
     logging.disable(logging.CRITICAL)  # a line for each of hundreds of refusals
-    city, hidden = worlds.build()
+    city, hidden = worlds.build(SERVERS, fresh_db.name)
     people = worlds.people()
     made = Pair(fresh_db.name, city, hidden, people, {name: looking.enter(name) for name, *_ in people})
     _close()

@@ -74,17 +74,19 @@ def canary(name: str, kind: str) -> str:
     return "".join(chr(0x7000 + byte) for byte in spread[:6])
 
 
-def build() -> tuple[City, list[Hidden]]:
+def build(servers: Any, full: str) -> tuple[City, list[Hidden]]:
     """Everything that is there, in the database that is in use: visible cases before, between and after the hidden."""
     clock.set_clock(at(NOW), frozen=True)
     city = town.build()
     _capital()
+    _in_office_for_long(servers, full)
     world = World(NOW)
     visible = [world.open(title=f"云龙区{WORD}一层")]
     hidden = [_hidden_in_the_capital(world), _hidden_in_nanjing(world)]
     visible.append(world.open(title=f"云龙区{WORD}二层", level="priority"))
     hidden.append(_hidden_from_the_telecom_bureau(world))
     hidden.append(_hidden_from_the_grid(world))
+    hidden.append(_hidden_by_its_level(world))
     visible.append(world.open(title=f"泉山区{WORD}三层", region_code="320311"))
     for case in visible:
         world.act(case, "drc-handler1", "dispatch_verification", findings=town.FINDINGS)
@@ -95,6 +97,26 @@ def build() -> tuple[City, list[Hidden]]:
     for alias in connections:
         connections[alias].close()
     return city, hidden
+
+
+def _in_office_for_long(servers: Any, full: str) -> None:
+    """Everybody has had the post since before the clock of these worlds, so that administrators read what they did."""
+    with closing(servers.cluster.connect(full)) as owner, owner.cursor() as cursor, without_triggers(cursor):
+        cursor.execute("UPDATE agencies_membership SET since = '2025-01-01' WHERE active")
+
+
+@contextmanager
+def without_triggers(cursor: Any) -> Iterator[None]:
+    """As the owner of the machine could: nothing checks and nothing records. Afterwards everything does again."""
+    cursor.execute("SET session_replication_role = replica")
+    cursor.execute("SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgenabled = 'A'")
+    always = cursor.fetchall()
+    for table, trigger in always:
+        cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}")
+    yield
+    for table, trigger in always:
+        cursor.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {trigger}")
+    cursor.execute("SET session_replication_role = DEFAULT")
 
 
 def _note(world: World, each: Hidden) -> None:
@@ -119,9 +141,9 @@ def _capital() -> None:
             )  # fmt: skip
 
 
-def _open(world: World, who: str, region: str, name: str) -> str:
+def _open(world: World, who: str, region: str, name: str, **more: Any) -> str:
     title = f"云龙区{WORD}四层{canary(name, 'title')}"
-    data = {"region_code": region, "title": title, "source": "telecom", "level": "priority"}
+    data = {"region_code": region, "title": title, "source": "telecom", "level": "priority", **more}
     return world.act(None, who, "open_case", signals=[{"family": "traffic", "count": 9}], **data).case_id
 
 
@@ -207,11 +229,19 @@ def _hidden_from_the_grid(world: World) -> Hidden:
     return Hidden("without_grid", case, world.view(case).number, seen_by)
 
 
+def _hidden_by_its_level(world: World) -> Hidden:
+    """More confidential than the ceiling of everybody in the city, colleagues and superiors too."""
+    case = _open(world, "cleared", "320303", "level", confidentiality="internal")
+    _enrich(world, case, "cleared", "level", kinds=["inspect_site"])
+    return Hidden("level", case, world.view(case).number, frozenset())
+
+
 def people() -> list[tuple[str, str, str]]:
     """One person of every agency and role of the city: username, agency, role."""
     sql = """SELECT DISTINCT ON (a.code, m.role) u.username, a.code, m.role FROM agencies_membership m
         JOIN agencies_user u ON u.id = m.user_id JOIN agencies_agency a ON a.id = m.agency_id
-        WHERE m.active AND u.is_active AND u.username NOT LIKE 'cell-%%' ORDER BY a.code, m.role, u.username"""
+        WHERE m.active AND u.is_active AND u.username NOT LIKE 'cell-%%' AND u.username <> 'cleared'
+        ORDER BY a.code, m.role, u.username"""
     with connection.cursor() as cursor:
         cursor.execute(sql)
         return [(row[0], row[1], row[2]) for row in cursor.fetchall()]
@@ -223,16 +253,9 @@ def taken_out(servers: Any, full: str, case: str, name: str) -> Iterator[str]:
     servers.clone(full, name)
     try:
         with closing(servers.cluster.connect(name)) as owner, owner.cursor() as cursor:
-            cursor.execute("SET session_replication_role = replica")
-            # Those that fire even so, and stand there again in the copy that is read.
-            cursor.execute("SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgenabled = 'A'")
-            always = cursor.fetchall()
-            for table, trigger in always:
-                cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}")
-            for statement in REMOVE:
-                cursor.execute(statement, {"case": case})
-            for table, trigger in always:
-                cursor.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {trigger}")
+            with without_triggers(cursor):
+                for statement in REMOVE:
+                    cursor.execute(statement, {"case": case})
             assert mentions(cursor, case) == []
         yield name
     finally:
