@@ -150,7 +150,7 @@ def bodies(
     def middleware(request: HttpRequest) -> HttpResponseBase:
         if request.path.startswith("/api/") or request.method in ("GET", "HEAD", "OPTIONS"):
             return get_response(request)
-        length, largest = request.META.get("CONTENT_LENGTH") or "0", _largest(request)
+        length, largest = request.headers.get("Content-Length") or "0", _largest(request)
         if not length.isdecimal() or int(length) > largest:
             return too_large(request, max(1, largest // 1024 // 1024))
         if not request.user.is_authenticated:

@@ -37,7 +37,7 @@ class _Tls(http.client.HTTPSConnection):
 
 
 def call(url: str, *, form: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None) -> Answer:
-    """GET the address, or POST the form to it. Raises OutgoingRefused, OSError, http.client.HTTPException."""
+    """GET the address, or POST the form to it. Raises OutgoingRefused, OSError."""
     parts = urlsplit(url)
     host = check_host(parts.hostname or "")
     if parts.scheme != "https" and not (parts.scheme == "http" and settings.DEMO):
@@ -55,6 +55,8 @@ def call(url: str, *, form: Mapping[str, str] | None = None, headers: Mapping[st
             connection.request("POST", target, body=urlencode(form).encode(), headers=said)
         response = connection.getresponse()
         return Answer(response.status, _read(response, connection.sock, until, host))
+    except http.client.HTTPException as error:
+        raise ConnectionError(f"{host} 的答复不是 HTTP the answer of {host} is no HTTP") from error
     finally:
         connection.close()
 

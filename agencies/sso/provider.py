@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 from base64 import b64encode
 from typing import Any
@@ -100,7 +99,7 @@ def _json(
     try:
         answer = call(url, form=form, headers=headers)
         found = json.loads(answer.content) if answer.status == 200 else None
-    except (OSError, http.client.HTTPException, ValueError) as error:
+    except (OSError, ValueError) as error:
         raise ProviderFailed(step) from error
     if not isinstance(found, dict):
         raise ProviderFailed(step)

@@ -63,7 +63,9 @@ def get_case(actor: Actor, ref: str) -> Row | None:
 def _about(data: dict[str, Any]) -> About:
     case = data["case"]
     participants = [row["agency"] for row in data["participants"]]
-    return About(case["lead_agency_id"], participants, task_pairs(data["tasks"]), case["facts"])
+    return About(
+        case["lead_agency_id"], participants, task_pairs(data["tasks"]), case["facts"], case["confidentiality"]
+    )
 
 
 _VISIBLE = seen("c.id")

@@ -218,6 +218,7 @@ def test_a_section_waits_for_whoever_is_writing_so_that_no_line_falls_between_tw
             """SELECT audit_note_access('{"at": "2026-11-20T01:00:00Z", "username": "x", "way": "page", "role": "",
             "address": "", "target": "", "items": [], "purpose": "", "rows": 1, "file_hash": ""}')"""
         )
+        line()  # has a higher number, and is there already
         assert seal_section() is None  # five seconds, then the next time
         other.commit()
     assert seal_section() is not None

@@ -127,6 +127,7 @@ def test_a_picture_that_names_billions_of_pixels_is_refused_from_its_header():
     [
         ({"a.txt": bytes(250 << 20)}, "解开后过大"),
         ({"a.txt": bytes(12 << 20)}, "压缩比异常"),
+        ({f"{n}.txt": bytes(9 << 20) for n in range(25)}, "解开后过大"),
         ({f"{n}.txt": "x" for n in range(5001)}, "5000 个文件"),
         ({"inner.zip": packed_names({"a.txt": "x"})}, "还有压缩包“inner.zip”"),
         ({"a/b.exe": "MZ"}, "里的文件：不能上传“b.exe”"),
@@ -135,7 +136,7 @@ def test_a_picture_that_names_billions_of_pixels_is_refused_from_its_header():
         ({"/etc/a.txt": "x"}, "压缩包之外"),
         ({"空/": b""}, "没有文件"),
     ],
-    ids=range(9),
+    ids=range(10),
 )
 def test_an_archive_is_refused_for_what_it_would_become(members, why):
     with pytest.raises(FileRefused, match=why):

@@ -14,7 +14,7 @@ from django.db import DatabaseError, connection, transaction
 from agencies.actors import find_actor
 from agencies.errors import AgencyError, BadInput, NotPermitted
 from agencies.services.parameters import set_parameter
-from audit import clock
+from audit import clock, errors
 from audit.models import Event, Sealed
 from audit.verification import verify
 from cases.models import Case, Erasure, ListPart, ListRow, PersonalRecord, SiteKey
@@ -220,8 +220,14 @@ def test_the_database_itself_wants_two_people(demo_city: None) -> None:
     """The way round the service: the row says confirmed by another, the events know better."""
     _, row = due()
     Erasure.objects.filter(pk=row.pk).update(state="confirmed", confirmed_by=find_actor("drc-reviewer2").user_id)
-    with pytest.raises(Exception, match="was not confirmed by another person"):
-        erase(actor=find_actor("drc-reviewer1"), erasure_id=row.pk, now=clock.now())
+    reviewer = find_actor("drc-reviewer1")
+    with pytest.raises(errors.StreamRefusedError, match="was not confirmed by another"), transaction.atomic():
+        erase(actor=reviewer, erasure_id=row.pk, now=clock.now())
+    confirm(actor=reviewer, erasure_id=row.pk, now=clock.now())
+    Erasure.objects.filter(pk=row.pk).update(confirmed_by=find_actor("drc-reviewer2").user_id)
+    with pytest.raises(errors.StreamRefusedError, match="was not confirmed by another"), transaction.atomic():
+        erase(actor=reviewer, erasure_id=row.pk, now=clock.now())
+    assert PersonalRecord.objects.exists()
 
 
 def test_a_held_erasure_waits_until_it_is_confirmed_again(demo_city: None) -> None:

@@ -175,6 +175,22 @@ def sees(user: User, case: str) -> bool:
     return level == "ordinary" and not taking_part.isdisjoint(case_agencies(find_actor(user.username)))
 
 
+# Every sort of sight once: leading, executing, a unit, supervising, a partner, administering, another city.
+CAST = (
+    "drc-handler1",
+    "grid-handler1",
+    "gulou-crew1",
+    "sup-supervisor1",
+    "police-handler1",
+    "admin1",
+    "nj-drc-handler1",
+)
+
+
+def cast() -> list[User]:
+    return list(User.objects.filter(username__in=CAST).order_by("id"))
+
+
 # -- raw SQL over every table ------------------------------------------------------------------------------------------
 
 
@@ -302,7 +318,7 @@ def material(case: str | None = None) -> dict[str, list[Any]]:
 @pytest.mark.usefixtures("first_wall_down")
 def test_every_address_answers_two_worlds_with_the_same_bytes(base: str) -> None:
     cookies = {}
-    for user in people():
+    for user in cast():
         client = Client()
         with looking(TESTS):
             client.force_login(user)
@@ -316,7 +332,7 @@ def test_every_address_answers_two_worlds_with_the_same_bytes(base: str) -> None
                 of_case = list(addresses([case], [number], material(case)))
                 of_others = list(addresses([known[0]], [known[1]], material()))
                 asked[name] = list(dict.fromkeys(of_case + of_others))
-                hidden_from[name] = {user.pk for user in people() if not sees(user, case)}
+                hidden_from[name] = {user.pk for user in cast() if not sees(user, case)}
         leaks, compared, statuses = [], 0, set()
         for name in both["more"]:
             with SERVERS.throwaway_clone(base) as as_it_was:
@@ -331,7 +347,7 @@ def test_every_address_answers_two_worlds_with_the_same_bytes(base: str) -> None
             statuses |= {status for status, _ in without.values()}
             leaks += [key for key, told in without.items() if with_case[key] != told]
         assert leaks == []
-        assert compared > 1_000
+        assert compared > 300
         assert {200, 404} <= statuses
         assert not any(status >= 500 for status in statuses)
 

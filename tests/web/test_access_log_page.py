@@ -63,12 +63,18 @@ def test_everybody_else_is_told_whom_to_ask(demo_city: None, other: str, path: s
 def test_a_case_is_named_only_to_whom_sees_it(demo_city: None) -> None:
     case = story.dispatched()
     read_by("drc-handler1", case_id=case.case_id)
-    hidden = read_by("drc-handler1", case_id="0199a1f0-0000-7000-8000-000000000001")
-    text = entered("drc-reviewer1").get(PAGE).content.decode()
+    given = {"region_code": "320102", "title": "外市一案", "source": "telecom", "signals": story.SIGNALS}
+    elsewhere = story.do("js-drc-handler1", "open_case", None, **given)
+    hidden = read_by("drc-handler1", case_id=elsewhere.case_id)
+    client = entered("drc-reviewer1")
+    assert client.get(f"/cases/{elsewhere.number}/").status_code == 404
+    text, taken = client.get(PAGE).content.decode(), client.get("/audit/access/access-log.csv").content.decode()
     assert f"/cases/{case.number}/" in text
     assert f'data-line="{hidden}"' in text
-    assert "0199a1f0" not in text
-    assert "0199a1f0" not in entered("drc-reviewer1").get("/audit/access/access-log.csv").content.decode()
+    for told in (text, taken):
+        assert elsewhere.number not in told
+        assert str(elsewhere.case_id) not in told
+    assert elsewhere.number in entered("sup-supervisor1").get(PAGE).content.decode()
 
 
 def test_each_filter_narrows_and_an_unknown_person_looks_like_one_who_read_nothing(demo_city: None) -> None:

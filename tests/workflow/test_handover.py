@@ -127,12 +127,14 @@ def test_a_stale_preview_is_refused_with_what_has_changed_and_nothing_is_done() 
     assert state() == before
     seen = plan().seen
     story.do("drc-handler2", "comment", case, comment="另一人写了备注")
-    with pytest.raises(AgencyError, match=f"待办（{case.number}"):
+    with pytest.raises(AgencyError, match=f"（{case.number}"):
         confirm(seen=seen)
     seen = plan().seen
     stand_in(absent="drc-handler1", substitute="drc-reviewer2", code="320300-drc", roles=["handler"])
     with pytest.raises(AgencyError, match="预览之后有变化：代理"):
         confirm(seen=seen)
+    with pytest.raises(AgencyError, match="预览之后有变化：接手人"):
+        confirm(Choice({"handler": "drc-handler2"}), seen=plan(Choice()).seen)
 
 
 def test_a_task_that_the_engine_refuses_stops_everything(monkeypatch: pytest.MonkeyPatch) -> None:

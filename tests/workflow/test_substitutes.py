@@ -143,7 +143,7 @@ def test_a_decision_still_reads_and_writes_in_two_statements() -> None:
     available_actions(case_id=case.case_id, actor=actor, now=now)  # the directory is read once a process
     with CaptureQueriesContext(connection) as sent:
         engine.perform(
-            case_id=case.case_id, action="decide_exclusion", actor=actor, data={"decision": "approve"},
+            case_id=case.case_id, action="decide_exclusion", actor=actor, data={"decision": "refuse"},
             expected_version=None, idempotency_key=None, now=now,
         )  # fmt: skip
     statements = [q["sql"] for q in sent.captured_queries if "SAVEPOINT" not in q["sql"]]

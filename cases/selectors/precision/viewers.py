@@ -11,8 +11,8 @@ import orjson
 
 from agencies.actors import Actor, Post
 from agencies.directory import Directory, get_directory
-from agencies.visibility import case_agencies
-from agencies.vocabulary import Kind
+from agencies.visibility import ceilings
+from agencies.vocabulary import Confidentiality, Kind
 from cases.policy.precision import Form, Part, Tie, Viewer, form, revealable
 from cases.selectors.paging import fetch
 
@@ -34,6 +34,7 @@ class About:
     participants: Collection[int]
     tasks: Collection[tuple[int, str]]
     facts: Mapping[str, Any]
+    confidentiality: str = Confidentiality.ORDINARY.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,9 @@ NOTHING: Final = Sight(())
 
 
 def sight(actor: Actor, about: About, directory: Directory) -> Sight:
-    """Each post through which the case is visible, by itself."""
-    through = set(case_agencies(actor)) & set(about.participants)
+    """Each post through which the case is visible, by itself; a post whose ceiling is below the case shows nothing."""
+    rank = Confidentiality(about.confidentiality).rank
+    through = {agency for agency, ceiling in ceilings(actor).items() if rank <= ceiling} & set(about.participants)
     posts = [post for post in actor.posts if post.agency_id in through]
     return Sight(tuple(_tie(post, about, directory) for post in posts), frozenset(post.agency_id for post in posts))
 
@@ -82,11 +84,12 @@ def case_sight(actor: Actor, case_id: UUID | str) -> Sight:
         row["participants"] or (),
         [(agency, kind) for agency, kind in orjson.loads(row["tasks"] or "[]")],
         {name: orjson.loads(row[name]) for name in ("suspension", "surcharge") if row[name]},
+        row["confidentiality"],
     )
     return sight(actor, about, get_directory(stamp=row["stamp"]))
 
 
-_ABOUT = """SELECT c.lead_agency_id, (SELECT n FROM agencies_stamp) AS stamp,
+_ABOUT = """SELECT c.lead_agency_id, c.confidentiality, (SELECT n FROM agencies_stamp) AS stamp,
     (c.facts->'suspension')::text AS suspension, (c.facts->'surcharge')::text AS surcharge,
     (SELECT array_agg(p.agency_id) FROM cases_caseagency p WHERE p.case_id = c.id) AS participants,
     (SELECT jsonb_agg(jsonb_build_array(t.agency_id, t.kind))::text FROM cases_task t

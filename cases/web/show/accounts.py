@@ -9,6 +9,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from agencies.actors import Actor
+from agencies.authority import ORDINARY_ROLES
 from agencies.directory import AgencyRef
 from agencies.models import Membership, Substitution, User
 from agencies.selectors import administered, kept_accounts
@@ -18,6 +19,8 @@ from audit import clock
 
 STATES = ("active", "disabled", "roleless")
 LONGEST_LIST = 200
+# Roles that the security administrator gives and ends.
+ADMINISTRATION = frozenset({Role.AGENCY_ADMIN, *SEPARATED_ROLES})
 
 
 def listed(actor: Actor, params: QueryDict) -> dict[str, Any]:
@@ -52,10 +55,12 @@ def _filtered(people: QuerySet[User], agencies: list[AgencyRef], wanted: dict[st
 
 
 def _choices(actor: Actor, agencies: list[AgencyRef]) -> dict[str, Any]:
-    """What can be given here. Roles that only the security administrator gives are refused by the service."""
-    given = {Role.AGENCY_ADMIN.value}.union(*(ROLES_OF_KIND[agency.kind] for agency in agencies))
+    """What this person can give here: everything, everyday roles, or none."""
+    given = set[str]().union(*(ROLES_OF_KIND[agency.kind] for agency in agencies))
     if administered(actor, Role.SECURITY_ADMIN):
-        given |= {role.value for role in SEPARATED_ROLES}
+        given |= ADMINISTRATION
+    else:
+        given &= ORDINARY_ROLES if administered(actor, Role.AGENCY_ADMIN) else frozenset()
     return {
         "agencies": [(agency.code, agency.name) for agency in agencies],
         "roles": [(role.value, LABELS[role]) for role in Role if role.value in given],
@@ -67,11 +72,11 @@ def _choices(actor: Actor, agencies: list[AgencyRef]) -> dict[str, Any]:
 
 
 def _row(actor: Actor, user: User) -> dict[str, Any]:
-    posts: dict[int, dict[str, Any]] = {}
+    secures, posts = bool(administered(actor, Role.SECURITY_ADMIN)), dict[int, dict[str, Any]]()
     for held in user.memberships.all():
         if held.active:
             post = posts.setdefault(held.agency_id, {"code": held.agency.code, "name": held.agency.name, "roles": []})
-            post["roles"].append((held.role, LABELS[Role(held.role)]))
+            post["roles"].append((held.role, LABELS[Role(held.role)], secures or held.role not in ADMINISTRATION))
     return {
         "username": user.username,
         "name": user.display_name,
@@ -79,7 +84,10 @@ def _row(actor: Actor, user: User) -> dict[str, Any]:
         "active": user.is_active,
         "self": user.pk == actor.user_id,
         "posts": list(posts.values()),
-        "resettable": bool(administered(actor, Role.SECURITY_ADMIN)),
+        "resettable": secures,
+        # An account of a separated administrator is the security administrator's alone.
+        "stoppable": user.pk != actor.user_id
+        and (secures or not any(held.active and held.role in SEPARATED_ROLES for held in user.memberships.all())),
     }
 
 
@@ -87,11 +95,12 @@ def of_person(actor: Actor, user: User) -> dict[str, Any]:
     """Everything about one account that its administrators may know; of its work nothing."""
     roles = user.memberships.select_related("agency", "granted_by").order_by("-active", "-since", "pk")
     substitutions = Substitution.objects.filter(Q(absent=user) | Q(substitute=user)).order_by("-first_day", "-pk")
-    agencies = administered(actor)
+    agencies, secures = administered(actor), administered(actor, Role.SECURITY_ADMIN)
     working = [held for held in roles if held.active and held.role in CASE_ROLES]
     return {
         "person": {**_row(actor, user), "agency": user.agency, "created_at": user.created_at},
-        "held": [{"row": held, "label": LABELS[Role(held.role)], "ceiling": LABELS[Confidentiality(held.ceiling)]}
+        "held": [{"row": held, "label": LABELS[Role(held.role)], "ceiling": LABELS[Confidentiality(held.ceiling)],
+            "endable": held.active and bool(secures or held.role not in ADMINISTRATION)}
                  for held in roles],
         "substitutions": [_substitution(user, each) for each in substitutions.select_related(
             "absent", "substitute", "agency", "granted_by")[:50]],

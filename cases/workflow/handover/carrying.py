@@ -118,8 +118,11 @@ def _refuse_stale(plan: Plan, seen: frozenset[str]) -> None:
     now = plan.seen
     if now == seen:
         return
-    words = {"task": "待办", "role": "角色", "substitution": "代理", "import": "名单导入"}
+    words = {"task": "待办", "successor": "接手人", "role": "角色", "substitution": "代理", "import": "名单导入"}
     changed = [key.split(":") for key in sorted(now ^ seen)]
+    # A task that is new, gone or of another version says so itself.
+    tasks = {rest[0] for kind, *rest in changed if kind == "task" and rest}
+    changed = [key for key in changed if key[0] != "successor" or key[1] not in tasks]
     numbers = {row.task_id: f"{row.number} {row.label.zh}" for row in plan.rows}
     said = dict.fromkeys(
         words.get(kind, kind) + (f"（{numbers[rest[0]]}）" if rest and rest[0] in numbers else "")

@@ -72,6 +72,7 @@ class Plan:
         return frozenset(
             [
                 *(f"task:{row.task_id}:{row.version}" for row in self.rows),
+                *(f"successor:{row.task_id}:{row.successor or '-'}:{row.moves:d}" for row in self.rows),
                 *(f"role:{held.pk}" for held in self.memberships),
                 *(f"substitution:{s.pk}" for s in self.substitutions),
                 *(f"import:{batch.pk}" for batch in self.imports),

@@ -81,7 +81,7 @@ def provision(row: Row) -> dict[str, Any]:
     recipient = row["recipient"]
     return {
         **row,
-        "to": recipient["name"] if recipient else row["recipient_text"],
+        "to": recipient["short_name"] if recipient else row["recipient_text"],
         "purpose_label": PURPOSES.get(row["purpose"], row["purpose"]) if row["event_id"] else row["purpose"],
         "basis_label": _basis(row),
         "item_words": listed(say(FIELDS.get(code, code)) for code in orjson.loads(row["items"])),
@@ -116,7 +116,8 @@ def impact_cells(row: dict[str, Any]) -> list[str]:
 
 def provision_cells(row: dict[str, Any]) -> list[str]:
     return [
-        _at(row["provided_at"]), row["agency"]["name"] if row["agency"] else "", row["to"], say(row["purpose_label"]),
+        _at(row["provided_at"]), row["agency"]["name"] if row["agency"] else "",
+        row["recipient"]["name"] if row["recipient"] else row["to"], say(row["purpose_label"]),
         row["basis_label"], row["item_words"], str(row["subjects"]), row["number"] or "", row["who"],
     ]  # fmt: skip
 
