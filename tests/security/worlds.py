@@ -266,6 +266,9 @@ _EVENTS = """SELECT id FROM audit_event WHERE stream = 'case/' || %(case)s
     OR convert_from(body, 'UTF8') LIKE '%%' || %(case)s || '%%'"""
 REMOVE = (
     f"DELETE FROM audit_sealed WHERE event_id IN ({_EVENTS})",
+    "DELETE FROM audit_access WHERE case_id = %(case)s::uuid",
+    "DELETE FROM agencies_provision WHERE case_id = %(case)s::uuid",
+    "DELETE FROM cases_erasure WHERE case_id = %(case)s::uuid",
     "DELETE FROM cases_clockinterval WHERE case_id = %(case)s::uuid",
     "DELETE FROM cases_document WHERE case_id = %(case)s::uuid",
     "DELETE FROM cases_attachment WHERE case_id = %(case)s::uuid",
