@@ -154,7 +154,7 @@ def _enrich(world: World, case: str, who: str, name: str, *, kinds: list[str]) -
     paper = world.attach(case, who, f"{WORD}{canary(name, 'filename')}.pdf", content)
     world.act(case, who, "attach_document", attachments=[paper], paper="other")
     world.act(case, who, "comment", comment=f"{WORD} {ACCOUNT} {ADDRESS} {canary(name, 'comment')}")
-    world.act(case, who, "reveal_personal_data", items=["address"], purpose="visit", reason="入户检查")
+    world.act(case, who, "reveal_personal_data", items=["phone"], purpose="visit", reason="入户检查")
     assert read_attachment(find_actor(who), _uuid(paper), now=world.now)
 
 
