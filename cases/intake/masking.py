@@ -13,7 +13,7 @@ from cases.intake.lists import words
 from cases.intake.lists.rows import FIGURES, result_of, shown
 from cases.intake.lists.sentences import LABELS
 from cases.intake.lists.values import read_time, text_of
-from cases.policy.precision import Form
+from cases.policy.privacy.precision import Form
 from cases.selectors.masking import address, digits, figure, name, network, pool
 
 HIDDEN = "***"

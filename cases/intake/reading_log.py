@@ -9,7 +9,7 @@ from agencies.actors import Actor
 from agencies.directory import get_directory
 from audit.access.writing import Way
 from cases.models import ListBatch
-from cases.policy.precision import Form
+from cases.policy.privacy.precision import Form
 from cases.selectors.precision.lists import cell_form, list_sight
 from cases.selectors.precision.viewers import Sight
 

@@ -13,7 +13,7 @@ from agencies.directory import get_directory
 from agencies.visibility import seen, sight_keys
 from cases.models.erasure import Erasure
 from cases.policy.dated import CHINA
-from cases.policy.retention import Verdict, rule_of, verdict
+from cases.policy.privacy.retention import Verdict, rule_of, verdict
 from cases.selectors.paging import Row, fetch
 
 EVERYTHING, REPORTER = Erasure.Scope.EVERYTHING.value, Erasure.Scope.REPORTER.value

@@ -136,15 +136,12 @@ def _listed(sight: _Sight, at: Cursor | None) -> tuple[str, list[Any]]:
 
 
 def _narrowed(wanted: CaseFilter, sight: _Sight, at: Cursor | None) -> tuple[str, list[Any]]:
-    """By words and filters, through the function that may use the indexes behind row-level security (doors_v1.sql).
-
-    It holds the ceiling by the sight of the transaction.
-    """
-    text = "SELECT id FROM case_search(%s, %s, %s, %s, %s, %s, %s, %s, %s::bigint[], %s::uuid, %s, %s) AS id"
+    """By words and filters, through the function that may use the indexes behind row-level security (doors_v1.sql)."""
+    text = "SELECT id FROM case_search(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s::bigint[], %s::uuid, %s, %s) AS id"
     words, number = (wanted.q or "").strip() or None, wanted.number.upper() if wanted.number is not None else None
     filters = [wanted.stage, wanted.level, wanted.outcome, number, wanted.region, wanted.closed]
     beyond = [str(at.values[0]), at.backward] if at is not None else [None, False]
-    return text, [sight.agency_id, words, *filters, list(wanted.holder_ids) or None, *beyond]
+    return text, [sight.agency_id, sight.rank, words, *filters, list(wanted.holder_ids) or None, *beyond]
 
 
 def _shown(row: Row, directory: Directory) -> Row:

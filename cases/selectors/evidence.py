@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from agencies.actors import Actor
 from agencies.visibility import sight_keys
-from cases.policy.precision import Form, Part
+from cases.policy.privacy.precision import Form, Part
 from cases.selectors import masking
 from cases.selectors.paging import Row, fetch
 from cases.selectors.precision.family import FAMILY, MOST_SIGNALS

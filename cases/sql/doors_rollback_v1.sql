@@ -1,4 +1,4 @@
-DROP FUNCTION case_search(bigint, text, text, text, text, text, text, boolean, bigint[], uuid, boolean, integer),
+DROP FUNCTION case_search(bigint, integer, text, text, text, text, text, text, boolean, bigint[], uuid, boolean, integer),
     case_list_of_row(bigint), case_participants(uuid);
 DROP TRIGGER case_event_of_looker ON audit_event;
 DROP TRIGGER case_written_in_sight ON cases_case;

@@ -164,7 +164,7 @@ END $$;
 -- behind `p_beyond`). Row-level security would hide the index of pairs from the planner (@> and LIKE are not leakproof),
 -- and ask each case again for what the agency's own range of cases has answered; so this reads as the owner and asks for
 -- the sight itself. A filter that is NULL is none.
-CREATE FUNCTION case_search(p_agency bigint, p_words text, p_stage text, p_level text, p_outcome text, p_number text,
+CREATE FUNCTION case_search(p_agency bigint, p_rank integer, p_words text, p_stage text, p_level text, p_outcome text, p_number text,
                             p_region text, p_closed boolean, p_holders bigint[], p_beyond uuid, p_backward boolean,
                             p_limit integer) RETURNS SETOF uuid
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
@@ -177,7 +177,7 @@ BEGIN
     RETURN QUERY EXECUTE
         'SELECT ca.case_id FROM cases_caseagency ca JOIN cases_case c ON c.id = ca.case_id '
         || CASE WHEN length(p_words) > 1 THEN 'JOIN cases_casesearch s ON s.case_id = ca.case_id ' ELSE '' END
-        || 'WHERE ca.agency_id = $1 AND ($13 OR ca.agency_id * 4 + ca.rank = ANY($14))'
+        || 'WHERE ca.agency_id = $1 AND ca.rank <= $17 AND ($13 OR ca.agency_id * 4 + ca.rank = ANY($14))'
         || CASE WHEN length(p_words) > 1 THEN ' AND s.grams @> cases_grams($2)' ELSE '' END
         -- A pair needs no second look at the text: with one, the planner takes its guess that a pattern is rare.
         || CASE WHEN length(p_words) <> 2 THEN ' AND lower(c.number || '' '' || c.title) LIKE $3' ELSE '' END
@@ -197,5 +197,5 @@ BEGIN
         || CASE WHEN p_beyond IS NULL THEN '' WHEN p_backward THEN ' AND ca.case_id > $10' ELSE ' AND ca.case_id < $10' END
         || ' ORDER BY ca.case_id ' || CASE WHEN p_backward THEN 'ASC' ELSE 'DESC' END || ' LIMIT $11'
     USING p_agency, p_words, v_like, p_stage, p_level, p_outcome, p_number, p_region, p_holders, p_beyond, p_limit,
-          p_backward, sight_may('cases_case SELECT'), sight_keys(), v_kind, v_region;
+          p_backward, sight_may('cases_case SELECT'), sight_keys(), v_kind, v_region, p_rank;
 END $$;

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cases.policy.precision import (
+from cases.policy.privacy.precision import (
     ITEMS,
     PARTS,
     TABLE,

@@ -15,7 +15,7 @@ from audit import clock
 from audit.verification import verify
 from cases.models import Case, Erasure, ListRow, PersonalRecord
 from cases.models.sealing import open_cells
-from cases.policy.retention import verdict
+from cases.policy.privacy.retention import verdict
 from cases.retention.acts import confirm, erase, propose
 from cases.tasks import propose_erasures
 from tests.intake.samples import bring

@@ -18,6 +18,7 @@ from cases.selectors.case import find_case_id, get_case
 from cases.selectors.cases import CaseFilter, list_cases
 from cases.selectors.counters import fold_task_counters
 from cases.selectors.events import EventFilter, get_event, search_events
+from cases.selectors.precision.personal import Opened, personal
 from cases.selectors.tasks import TaskFilter, list_tasks
 from cases.selectors.timeline import timeline
 from cases.web.show.case import steps
@@ -77,7 +78,7 @@ def test_no_filter_search_or_address_tells_of_it(secret, who, username):
         assert get_case(actor, ref) is None
     assert timeline(actor, secret.case_id) is None
     assert evidence.signals(actor, secret.case_id) == []
-    assert evidence.personal(actor, secret.case_id, opened={"subscriber"}) == []
+    assert personal(actor, secret.case_id, opened=Opened({"subscriber": clock.now() + timedelta(hours=1)})) == []
     assert pages.stage_history(actor, secret.case_id) == []
     assert pages.list_extras(actor, [secret.case_id]) == {}
     assert pages.incoming(actor, size=5) == ([], 0)
@@ -116,7 +117,7 @@ def test_a_supervisor_who_is_cleared_reads_all_of_it_but_no_personal_data(secret
     assert list_cases(boss, CaseFilter()).rows[0]["confidentiality"] == "sensitive"
     assert len(search_events(boss, EventFilter(case_id=secret.case_id)).rows) == 1
     assert steps(boss, case, clock.now())[0]["state"] == "now"
-    assert all(row["masked"] for row in evidence.personal(boss, secret.case_id, opened={}))
+    assert all(row["masked"] for row in personal(boss, secret.case_id, opened=Opened({})))
 
 
 def test_a_case_that_is_raised_leaves_the_lists_and_counts_of_those_below_and_comes_back_when_lowered(opened, do, who):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -13,6 +15,7 @@ from cases.selectors.attachments import get_attachment, list_attachments
 from cases.selectors.case import get_case
 from cases.selectors.cases import CaseFilter, list_cases
 from cases.selectors.events import EventFilter, get_event, search_events
+from cases.selectors.precision.personal import Opened, personal
 from cases.selectors.timeline import timeline
 from cases.workflow.deciding.available import available_actions
 from cases.workflow.engine import perform
@@ -30,6 +33,10 @@ def keep(who):
         return store_attachment(actor=who(username), case_id=case, kind="document", upload=upload, now=clock.now())
 
     return store
+
+
+def opened(*items):
+    return Opened(dict.fromkeys(items, clock.now() + timedelta(hours=1)))
 
 
 def acts(actor, case):
@@ -181,7 +188,7 @@ def test_a_partner_reads_the_header_the_referral_its_papers_and_its_own_acts_eve
     assert [row["id"] for row in list_attachments(police, case)] == [paper]
     assert get_attachment(police, others) is None
     assert evidence.signals(police, case) == []
-    assert evidence.personal(police, case, opened={"subscriber", "address", "phone"}) == []
+    assert personal(police, case, opened=opened("subscriber", "address", "phone")) == []
 
 
 def test_a_partner_is_told_of_no_other_referral_and_of_nothing_the_others_owe(referred, who):

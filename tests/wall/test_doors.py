@@ -175,7 +175,7 @@ def test_who_takes_part_is_told_to_those_who_see_the_case(world: World) -> None:
 def test_the_search_finds_nothing_outside_the_sight_whatever_agency_is_named(world: World) -> None:
     world.open(title="云龙区 彭城冷库")
     found = (
-        "SELECT count(*) FROM agencies_agency a, case_search(a.id, '冷库',"
+        "SELECT count(*) FROM agencies_agency a, case_search(a.id, 2, '冷库',"
         " NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, false, 9)"
     )
     with seeing(find_actor("drc-handler1")):

@@ -13,7 +13,7 @@ from typing import Any, Final
 import orjson
 
 from cases.models.sealing import key_ring
-from cases.policy.precision import Form, Part
+from cases.policy.privacy.precision import Form, Part
 from cases.selectors.masking import figure
 from cases.selectors.precision.viewers import Sight
 

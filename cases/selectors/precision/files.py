@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from cases.policy.precision import Form, Part, Viewer
+from cases.policy.privacy.precision import Form, Part, Viewer
 from cases.selectors.precision.viewers import Sight
 
 _WHO: Final = (Part.NAME, Form.REVEAL)

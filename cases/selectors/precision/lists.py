@@ -12,7 +12,7 @@ from typing import Final
 from agencies.actors import Actor, Post
 from agencies.directory import Directory
 from agencies.vocabulary import Kind
-from cases.policy.precision import Form, Part, Tie, Viewer
+from cases.policy.privacy.precision import Form, Part, Tie, Viewer
 from cases.selectors.precision.viewers import Sight
 
 # The columns of a list by their part; a column that is not named here tells nothing about anybody.

@@ -19,7 +19,7 @@ from agencies.actors import Actor
 from agencies.visibility import sight_keys
 from cases.models.sealing import key_ring, open_cells
 from cases.models.vault import PersonalRecord
-from cases.policy.precision import Form, Part, opened_parts
+from cases.policy.privacy.precision import Form, Part, opened_parts
 from cases.selectors.masking import mask
 from cases.selectors.paging import fetch
 from cases.selectors.precision.family import FAMILY, MOST_SIGNALS

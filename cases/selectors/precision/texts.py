@@ -11,7 +11,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from agencies.actors import Actor
-from cases.policy.precision import Form
+from cases.policy.privacy.precision import Form
 from cases.selectors import masking
 from cases.selectors.precision.personal import masked, values
 from cases.selectors.precision.viewers import Sight, case_sight

@@ -13,7 +13,7 @@ from agencies.actors import Actor, Post
 from agencies.directory import Directory, get_directory
 from agencies.visibility import ceilings, seen, sight_keys
 from agencies.vocabulary import Confidentiality, Kind
-from cases.policy.precision import Form, Part, Tie, Viewer, form, revealable
+from cases.policy.privacy.precision import Form, Part, Tie, Viewer, form, revealable
 from cases.selectors.paging import fetch
 
 # While one of these is open the commission draws up the list that has to name the account.

@@ -14,7 +14,7 @@ from agencies.directory import get_directory
 from agencies.vocabulary import Kind, Role
 from cases.models.erasure import Erasure
 from cases.policy.dated import CHINA
-from cases.policy.retention import rules
+from cases.policy.privacy.retention import rules
 from cases.retention.finding import candidate, what_goes
 from cases.web.show.words import say
 from cases.workflow.view import Text
