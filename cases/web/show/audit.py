@@ -16,7 +16,6 @@ from agencies.actors import Actor
 from agencies.directory import get_directory
 from agencies.vocabulary import LABELS, Role
 from audit import clock
-from audit.actions import Action as OtherAction
 from audit.projections import Problem
 from audit.verification import Report
 from audit.verification import verify as verify_trail
@@ -29,6 +28,7 @@ from cases.web.filters import Select
 from cases.web.show import words
 from cases.web.show.changes import changes
 from cases.web.show.due import when_words
+from cases.web.show.records.actions import OTHERS
 from cases.web.show.words import say
 from cases.workflow.actions import RECOUNT
 from cases.workflow.errors import NotAllowed
@@ -38,63 +38,6 @@ from cases.workflow.transitions import TRANSITIONS
 from cases.workflow.view import Text
 
 SESSION_KEY: Final = "audit_verdict"
-OTHERS: Final = {
-    OtherAction.LOGIN_SUCCEEDED: Text("登录", "Logged in"),
-    OtherAction.LOGIN_FAILED: Text("登录失败", "Login failed"),
-    OtherAction.LOGGED_OUT: Text("退出", "Logged out"),
-    OtherAction.PASSWORD_CHANGED: Text("修改密码", "Changed password"),
-    OtherAction.ACCOUNT_CREATED: Text("建立账号", "Created account"),
-    OtherAction.ACCOUNT_CHANGED: Text("变更账号", "Changed account"),
-    OtherAction.ACCOUNT_DISABLED: Text("停用账号", "Disabled account"),
-    OtherAction.ACCOUNT_ENABLED: Text("启用账号", "Enabled account"),
-    OtherAction.ACCOUNT_LOCKED: Text("锁定登录", "Closed logging in"),
-    OtherAction.ACCOUNT_UNLOCKED: Text("解除锁定", "Opened logging in"),
-    OtherAction.IDENTITY_CONFIRMED: Text("再次确认身份", "Confirmed identity"),
-    OtherAction.FACTOR_ADDED: Text("添加双因素", "Added second factor"),
-    OtherAction.FACTOR_REMOVED: Text("移除双因素", "Removed second factor"),
-    OtherAction.FACTORS_RESET: Text("重置双因素", "Reset second factors"),
-    OtherAction.RECOVERY_CODES_MADE: Text("生成恢复码", "Made recovery codes"),
-    OtherAction.SESSIONS_ENDED: Text("结束登录会话", "Ended sessions"),
-    OtherAction.CLIENT_CREATED: Text("接入外部系统", "Connected a system"),
-    OtherAction.CLIENT_SECRET_CHANGED: Text("更换系统密钥", "Changed a system's secret"),
-    OtherAction.CLIENT_ENDED: Text("终止外部系统", "Ended a system"),
-    OtherAction.CLIENT_TOKEN_ISSUED: Text("系统取得令牌", "System got a token"),
-    OtherAction.CLIENT_TOKEN_REFUSED: Text("令牌申请被拒", "Token refused"),
-    OtherAction.CLIENT_TOKEN_REVOKED: Text("系统交回令牌", "System gave a token back"),
-    OtherAction.SSO_ACCEPTED: Text("统一身份认证登录", "Single sign-on"),
-    OtherAction.SSO_REFUSED: Text("统一身份认证未通过", "Single sign-on refused"),
-    OtherAction.ROLE_GRANTED: Text("授予角色", "Granted role"),
-    OtherAction.ROLE_ENDED: Text("收回角色", "Ended role"),
-    OtherAction.ACCESS_DENIED: Text("拒绝访问", "Access denied"),
-    OtherAction.AGENCY_CREATED: Text("建立机构", "Created agency"),
-    OtherAction.AGENCY_CHANGED: Text("变更机构", "Changed agency"),
-    OtherAction.AGENCY_CLOSED: Text("撤销机构", "Closed agency"),
-    OtherAction.PARAMETER_CHANGED: Text("变更参数", "Changed parameter"),
-    OtherAction.CALENDAR_LOADED: Text("载入日历", "Loaded calendar"),
-    OtherAction.RULES_CHANGED: Text("变更规则", "Changed rules"),
-    OtherAction.DEMO_DATA_LOADED: Text("载入演示数据", "Loaded demo data"),
-    OtherAction.DEMO_CLOCK_CHANGED: Text("设置演示时钟", "Set demo clock"),
-    OtherAction.SUBSTITUTION_GRANTED: Text("授予代理", "Granted substitution"),
-    OtherAction.SUBSTITUTION_ENDED: Text("结束代理", "Ended substitution"),
-    OtherAction.WORK_HANDED_OVER: Text("离岗交接", "Handed over work"),
-    OtherAction.IMPORT_RECEIVED: Text("接收名单", "Received list"),
-    OtherAction.IMPORT_COMMITTED: Text("导入名单", "Imported list"),
-    OtherAction.IMPORT_REFUSED: Text("拒收名单", "Refused list"),
-    OtherAction.EXPORT_MADE: Text("导出", "Exported"),
-    OtherAction.ATTACHMENT_READ: Text("查看材料", "Read file"),
-    OtherAction.PERSONAL_DATA_REVEALED: Text("查看个人信息", "Revealed personal data"),
-    OtherAction.SEALED_ERASED: Text("清除密封内容", "Erased sealed data"),
-    OtherAction.ACCESS_LOG_SEALED: Text("封存查阅日志", "Sealed access log"),
-    OtherAction.ACCESS_LOG_PRUNED: Text("清理查阅日志", "Pruned access log"),
-    OtherAction.ERASURE_PROPOSED: Text("提出清除个人信息", "Proposed erasure"),
-    OtherAction.ERASURE_HELD: Text("暂缓清除", "Held erasure"),
-    OtherAction.ERASURE_CONFIRMED: Text("确认清除", "Confirmed erasure"),
-    OtherAction.PERSONAL_DATA_ERASED: Text("清除个人信息", "Erased personal data"),
-    OtherAction.IMPACT_ASSESSED: Text("登记影响评估", "Recorded impact assessment"),
-    OtherAction.PROVISION_RECORDED: Text("登记数据提供", "Recorded provision of data"),
-    OtherAction.VAULT_KEY_ROTATED: Text("更换密钥", "Rotated vault key"),
-    OtherAction.AUDIT_VERIFIED: Text("核验审计", "Verified the trail"),
-}
 LABEL_OF: Final[dict[str, Text]] = {
     **{other.value: text for other, text in OTHERS.items()},
     **{row.action.value: row.label for row in TRANSITIONS.values()},

@@ -13,9 +13,10 @@ from typing import Any, Final
 from agencies.services.parameters import declare
 from agencies.vocabulary import Label
 from audit import clock
-from cases.policy import deadlines, retention
+from cases.policy import deadlines
 from cases.policy.calendar import national_calendar
 from cases.policy.execution import notice_rule, notice_rule_changes
+from cases.policy.privacy import retention
 
 USER_CLASSES: Final = {
     "residential": Label("居民用户停电通知期", "notice to residents"),
