@@ -93,18 +93,13 @@ def lay_confidential() -> str:
     world = World(NOW)
     case = world.verified(full_case(world, "drc-handler1", region_code="320303", title="云龙区 隐秘机房"))
     with connections["owner"].cursor() as cursor:
-        # No act makes a case confidential yet in every version; the columns are what counts here.
+        # Nobody of the demo reaches this level, so no act of theirs gives it.
         cursor.execute("ALTER TABLE cases_case DISABLE TRIGGER case_row_has_event")
         cursor.execute("UPDATE cases_case SET confidentiality = 'internal' WHERE id = %s", [case])
         cursor.execute("ALTER TABLE cases_case ENABLE ALWAYS TRIGGER case_row_has_event")
         cursor.execute(BESIDE, {"c": case})
-        cursor.execute(
-            "SELECT count(*) FROM information_schema.columns"
-            " WHERE table_name = 'cases_taskcounter' AND column_name = 'rank'"
-        )
-        if not cursor.fetchone()[0]:
-            # Counters that do not know the rank of a case count it for everybody; that is theirs to learn.
-            cursor.execute("DELETE FROM cases_taskcounterdelta WHERE id > %s", [counted])
+        # As `case_commit` counts a case of this level.
+        cursor.execute("UPDATE cases_taskcounterdelta SET rank = 2 WHERE id > %s", [counted])
     return case
 
 
@@ -245,6 +240,7 @@ def addresses(case_ids: list[str], numbers: list[str], more: dict[str, list[Any]
             "number": numbers, "ref": [*numbers, *case_ids], "action": ["comment"],
             "event_id": more["events"], "file_id": more["files"], "attachment_id": more["files"],
             "batch_id": more["batches"], "message_id": more["messages"],
+            "username": ["drc-handler1", "grid-handler1", "admin1"], "sort": ["impact", "provision"],
         }  # fmt: skip
         for values in _product([choices[each] for each in wanted]):
             address = pattern
@@ -346,7 +342,7 @@ def test_every_address_answers_two_worlds_with_the_same_bytes(base: str) -> None
             compared += len(without)
             statuses |= {status for status, _ in without.values()}
             leaks += [key for key, told in without.items() if with_case[key] != told]
-        assert leaks == []
+        assert sorted({address for _, address in leaks}) == []
         assert compared > 300
         assert {200, 404} <= statuses
         assert not any(status >= 500 for status in statuses)
