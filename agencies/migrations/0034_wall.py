@@ -11,6 +11,11 @@ OVERSEEN = f"""{{column}} IN (SELECT a.id FROM agencies_agency a WHERE a.id = AN
 # Supervision at the province also reads what operators at the servers have read.
 ACCESS = f"""{OVERSEEN.format(column="agency_id")}
     OR (user_id IS NULL AND EXISTS (SELECT FROM {REGIONS} WHERE length(r) = 2))"""
+# A line tells that there is a case: whoever works on cases reads it within the own sight, whoever sees none (the audit
+# administrator) reads that data were provided, and of no case which.
+PROVIDED = f"""{OVERSEEN.format(column="agency_id")} AND (case_id IS NULL OR (SELECT sight_keys()) IS NULL OR EXISTS (
+    SELECT FROM cases_caseagency ca WHERE ca.case_id = agencies_provision.case_id
+    AND ca.agency_id * 4 + ca.rank = ANY((SELECT sight_keys())::bigint[])))"""
 OWN_LINE = f"agency_id = ANY({DECIDES}) AND recorded_by_id = {LOOKER}"
 # Written and read by system actors alone: no page asks these tables, only the functions that log somebody in.
 FOR_NOBODY = (
@@ -26,7 +31,7 @@ def walls():
     yield "audit_access", ACCESS, "false", "false"
     yield "agencies_impactassessment", OVERSEEN.format(column="agency_id"), OWN_LINE, "false"
     # What the product itself has provided is put down by the system actor for it.
-    yield "agencies_provision", OVERSEEN.format(column="agency_id"), f"{OWN_LINE} AND event_id IS NULL", "false"
+    yield "agencies_provision", PROVIDED, f"{OWN_LINE} AND event_id IS NULL", "false"
     for table in FOR_NOBODY:
         yield table, "false", "false", "false"
 
@@ -51,6 +56,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("agencies", "0033_clients"),
         ("audit", "0004_wall"),
+        ("cases", "0032_wall"),
         ("axes", "0010_accessattemptexpiration"),
         ("mfa", "0003_authenticator_type_uniq"),
         ("oauth2_provider", "0022_refreshtoken_token_family_index"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -26,17 +27,11 @@ from audit.sight import Sight, looking, nobody, working_as
 from cases.models.erasure import Erasure
 from cases.retention import acts
 from tests.retention import story
-from tests.wall.conftest import rows, sqlstate
+from tests.wall.conftest import GETTING_IN, rows, sqlstate
 from tests.workflow.world import World
 
 #: Every sort of sight once.
 SORTS = ("drc-handler1", "drc-reviewer1", "grid-reviewer1", "admin1", "sec-admin1", "audit-admin1", "sup-supervisor1")
-GETTING_IN = (
-    *("agencies_password", "agencies_pastpassword", "agencies_livesession", "mfa_authenticator"),
-    *("axes_accessattempt", "axes_accessattemptexpiration", "axes_accesslog", "axes_accessfailurelog"),
-    *("oauth2_provider_application", "oauth2_provider_accesstoken", "oauth2_provider_refreshtoken"),
-    *("oauth2_provider_grant", "oauth2_provider_idtoken", "oauth2_provider_devicegrant"),
-)
 
 
 def numbers(table: str) -> int:
@@ -210,6 +205,20 @@ def test_lines_of_the_product_itself_are_not_for_a_person_to_write(demo_city: No
         provided(own, me.user_id, event_id=1).save(force_insert=True)
     with working_as("provisions"):
         provided(own, None, event_id=1).save(force_insert=True)
+
+
+def test_a_provision_about_a_case_out_of_sight_is_no_news_to_who_works_on_cases(demo_city: None) -> None:
+    case, own = World().open(), Agency.objects.get(code="320300-drc").pk
+    provided(own, None, event_id=1, case_id=case).save(force_insert=True)
+    reviewer = sight_of(find_actor("drc-reviewer1"))
+    with looking(reviewer):
+        assert numbers("agencies_provision") == 1
+    # The same person through no agency that takes part, and the administrator who sees no case at all.
+    with looking(replace(reviewer, keys=(4 * 10**9,))):
+        assert numbers("agencies_provision") == 0
+    with seeing(find_actor("audit-admin1")):
+        assert numbers("agencies_provision") == 1
+        assert numbers("cases_case") == 0
 
 
 # -- erasures ----------------------------------------------------------------------------------------------------------
