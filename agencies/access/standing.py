@@ -19,6 +19,8 @@ from audit.sight import working_as
 
 # In the session: the row it belongs to, the second factor it was opened with, when somebody last proved who it is.
 ENTRY, FACTOR, PROVEN = "entry", "second_factor", "proven"
+# Set by the single sign-on when its second factor counts here (LIANZHI_OIDC_SECOND_FACTOR).
+SIGN_ON = "sso_strong"
 # What can be owed.
 PROOF, PASSWORD, SET_UP = "proof", "password", "set_up"
 _QUERY = """
@@ -56,11 +58,13 @@ def standing(user_id: str, session: SessionBase) -> Standing:
     alive, set_at, must_change, has_factor, in_role = row
     needs = in_role and settings.SECOND_FACTOR == "required"
     owes = ""
-    if has_factor and not session.get(FACTOR):
+    # Whoever came by the city's sign-on has shown its factor where the operator says that it counts, and no password.
+    by_sign_on = bool(session.get(SIGN_ON))
+    if has_factor and not session.get(FACTOR) and not by_sign_on:
         owes = PROOF
-    elif must_change or _is_due(set_at):
+    elif (must_change or _is_due(set_at)) and not by_sign_on:
         owes = PASSWORD
-    elif needs and not has_factor:
+    elif needs and not has_factor and not by_sign_on:
         owes = SET_UP
     return Standing(alive, owes, set_at, must_change, has_factor, needs)
 

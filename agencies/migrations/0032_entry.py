@@ -10,7 +10,8 @@ SQL = Path(__file__).resolve().parent.parent / "sql"
 # The regular change counts from here for accounts that were there before.
 KNOWN = """INSERT INTO agencies_password (user_id, set_at, must_change)
 SELECT id, now(), false FROM agencies_user WHERE NOT is_system"""
-DROP = """DROP TRIGGER mfa_authenticator_has_event ON mfa_authenticator;
+DROP = """DROP TRIGGER mfa_authenticator_moved_has_event ON mfa_authenticator;
+DROP TRIGGER mfa_authenticator_has_event ON mfa_authenticator;
 DROP TRIGGER agencies_password_has_event ON agencies_password;
 DROP FUNCTION agencies_entry_has_event()"""
 

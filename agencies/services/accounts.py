@@ -43,14 +43,8 @@ def create_user(
     """
     acting = account_keeper(actor, agency)
     _check(username, display_name, staff_no, language)
-    user = User(
-        username=username,
-        display_name=display_name,
-        staff_no=staff_no,
-        language=language,
-        agency=agency,
-        created_at=now,
-    )
+    named = {"username": username, "display_name": display_name, "staff_no": staff_no, "language": language}
+    user = User(**named, agency=agency, created_at=now)
     passwords.accept(user, password)
     user.save(force_insert=True)
     given = passwords.keep(user, replaced="", by_other=True, new=password)

@@ -30,7 +30,7 @@ def create_client(
     """
     _require_operator(actor)
     _check(username, display_name, scopes)
-    user = User(username=username, display_name=display_name, created_at=now)
+    user = User(username=username, display_name=display_name, agency=agency, created_at=now)
     user.set_unusable_password()
     user.save(force_insert=True)
     secret = generate_client_secret()

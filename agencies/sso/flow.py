@@ -18,13 +18,14 @@ from django.utils.crypto import constant_time_compare
 from agencies.access.addresses import client_address
 from agencies.access.backend import Accounts
 from agencies.access.rates import Rate, spend
+from agencies.access.standing import SIGN_ON
 from agencies.models import User
 from agencies.sso import told
 from agencies.sso.provider import ProviderFailed, discover, redeem, verify
 from audit import clock
 
 logger = logging.getLogger(__name__)
-PENDING, STRONG = "sso_pending", "sso_strong"
+PENDING, STRONG = "sso_pending", SIGN_ON
 PATIENCE_SECONDS = 600
 TRIES = Rate("sso", 60, 60)
 

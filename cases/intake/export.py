@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from cases.intake.lists.values import text_of
@@ -27,19 +27,19 @@ def error_csv(batch: ListBatch, signature: str = "") -> Iterator[bytes]:
     """
     yield b"\xef\xbb\xbf"
     if signature:
-        yield _line([f"{TITLE}：{signature}"])
+        yield csv_line([f"{TITLE}：{signature}"])
     current = headers_of(batch)
-    yield _line([*current, *RESULT_HEADERS])
+    yield csv_line([*current, *RESULT_HEADERS])
     for fate in ("reject", "weak"):
         for cells, result in raw_rows(batch, fate, name_cases=False):
             headers = headers_of(batch, result["sheet"])
             if headers != current:
                 current = headers
-                yield _line([*headers, *RESULT_HEADERS])
+                yield csv_line([*headers, *RESULT_HEADERS])
             reasons = " ".join([result["reason"], *result["notes"]])
             # Rows that end early would put the result under somebody else's header.
             missing = [""] * (len(headers) - len(cells))
-            yield _line([*cells, *missing, result["row"], result["fate"], reasons])
+            yield csv_line([*cells, *missing, result["row"], result["fate"], reasons])
 
 
 def neutral(cell: Any) -> str:
@@ -50,7 +50,8 @@ def neutral(cell: Any) -> str:
     return f"'{text}" if runs and not read.removeprefix("-").replace(".", "", 1).isdigit() else text
 
 
-def _line(cells: list[Any]) -> bytes:
+def csv_line(cells: Iterable[Any]) -> bytes:
+    """One line of a table that leaves the product, each cell neutral; RFC 4180."""
     buffer = io.StringIO()
     csv.writer(buffer).writerow([neutral(cell) for cell in cells])
     return buffer.getvalue().encode()

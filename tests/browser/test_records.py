@@ -68,7 +68,9 @@ def test_a_line_is_added_to_each_register(enter: Enter, scripts: bool) -> None:
     page.fill("#p-basis", "行政处罚法第二十六条")
     page.get_by_label("用户名称").check()
     page.get_by_role("button", name="登记").click()
-    expect(page.locator("main table")).to_contain_text(f"徐州市公安局{scripts}")
+    # The list begins with the latest, which others may have added meanwhile; the file holds every line.
+    page.wait_for_url("**/audit/registers/provision/")
+    assert f"徐州市公安局{scripts}" in page.request.get("/audit/registers/provision.csv").text()
 
 
 @pytest.mark.parametrize("scripts", [True, False])

@@ -36,6 +36,10 @@ WITHOUT = {
     "cases/workflow/replay/tables.py": "the same",
     "cases/intake/commit.py": "writes what an import brought; its rows are shown by cases.intake.selectors",
     "cases/intake/sites/lookups.py": "matches rows with sites for the import, which names no case to anybody",
+    "cases/retention/checking.py": "verification: counts what an erasure left, and names no case to anybody",
+    "cases/retention/provisions.py": "the system writes the register; cases.selectors.records says who reads it",
+    "cases/web/show/own/told.py": "the person's own account stream, which holds no event of a case",
+    "cases/workflow/handover/plan.py": "an administrator moves work by its number and kind; opens no case",
     "notifications/relay.py": "tells the people of an agency whose ceiling reaches the case; reading asks again",
 }
 

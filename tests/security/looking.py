@@ -137,7 +137,10 @@ def lists(hidden: list[Hidden]) -> Iterator[str]:
     yield from (f"{V1}/imports/", f"{V1}/imports/?kind=telecom", f"{V1}/imports/?state=done", f"{V1}/schema/",
                 f"{V1}/agencies/", f"{V1}/regions/?parent=3203")  # fmt: skip
     yield from ("/", "/?scope=mine", "/more/", "/tasks/", "/cases/new/", "/inbox/", "/inbox/?unread=1", "/imports/",
-                "/password/", "/accounts/", "/audit/", "/audit/?action=open_case", "/audit/?person=drc-handler2",
+                "/password/", "/accounts/", "/security/", "/audit/access/", "/audit/access/access-log.csv",
+                "/audit/erasures/", "/audit/erasures/?view=done", "/audit/registers/impact/",
+                "/audit/registers/provision/", "/audit/registers/provision.csv", "/audit/access/?person=drc-handler2",
+                "/audit/", "/audit/?action=open_case", "/audit/?person=drc-handler2",
                 "/audit/?from=2026-11-01&to=2026-11-30", "/tasks/?due=overdue", "/tasks/?due=week",
                 "/tasks/?accepted=no", *(f"/audit/?case={h.number}" for h in hidden))  # fmt: skip
     for query in ("", "view=all", "view=ours", "view=closed", *(f"q={w}" for w in words),

@@ -112,8 +112,12 @@ class Policy:
             yield Cell(place["place"], role, stage, "act", act, found)
         for read in reads:
             found = seen if seen != "sees" else self.reads.answer(read=read, stage=stage, **about)
-            listed = self.reads.answer(read=read, agency="*", relation="*", role="*", stage="*") in ("shown", "absent")
+            listed = self.listed(read)
             yield Cell(place["place"], role, stage, "read", read, "absent" if listed and found == "404" else found)
+
+    def listed(self, read: str) -> bool:
+        """Whether it is a list, which holds the case or does not."""
+        return any(row["answer"] in ("shown", "absent") for row in self.reads.rows if read in row["read"].split("|"))
 
     def _elsewhere(self, place: dict[str, str], role: str) -> Iterator[Cell]:
         for thing in sorted(frozenset().union(*(row["thing"].split("|") for row in self.elsewhere.rows))):

@@ -171,18 +171,25 @@ def reads(api: Api, world: OverTheApi) -> None:
     """What the stories do not ask for."""
     case = world.open()
     file = world.attach(case, "drc-handler1")
-    for tail in ("", "/timeline", "/actions", "/attachments/"):
+    for tail in ("", "/timeline", "/actions", "/attachments/", "/personal"):
         api.send("drc-handler1", "GET", f"{V1}/cases/{case}{tail}")
     for address in ("cases/", "tasks/", "events/", "imports/", "regions/", "agencies/", "session/"):
         api.send("sup-supervisor1", "GET", f"{V1}/{address}")
     api.send("drc-handler1", "GET", f"{V1}/attachments/{file}")
     found = api.send("drc-handler1", "GET", f"{V1}/events/")
     api.send("drc-handler1", "GET", f"{V1}/events/{json.loads(found.content)['results'][0]['id']}")
-    form = {"file": lambda: SimpleUploadedFile("x.csv", LIST.encode()), "kind": "telecom", "agency": "320300-telecom"}
+    form = {
+        "file": lambda: SimpleUploadedFile("x.csv", LIST.encode()),
+        "kind": "telecom",
+        "agency": "320300-telecom",
+        "batch": "试批",
+    }
     sent = api.send("telecom-handler1", "POST", f"{V1}/imports/", form=form)
+    assert sent.status_code in (200, 202), sent.content.decode()
     batch = json.loads(sent.content)["id"]
     for tail in ("", "/rows"):
         api.send("telecom-handler1", "GET", f"{V1}/imports/{batch}{tail}")
+    api.send("cac-handler1", "POST", f"{V1}/session/step-up", body={"password": settings.DEMO_PASSWORD})
     told = {"username": "cac-handler2", "password": settings.DEMO_PASSWORD}
     api.send("cac-handler2", "POST", f"{V1}/session/", body=told)
     api.send("cac-handler2", "DELETE", f"{V1}/session/")

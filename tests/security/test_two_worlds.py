@@ -18,8 +18,8 @@ from tests.security import looking, worlds
 from tests.security.city import City
 from tests.security.worlds import Hidden
 
-# A sender of lists, a sub-unit, an administrator, a supervisor, another city.
-SOME = ("telecom-handler1", "gulou-crew1", "admin1", "xzsup-supervisor1", "nj-drc-handler1")
+# A sender of lists, a sub-unit, a supervisor of one city only.
+SOME = ("telecom-handler1", "gulou-crew1", "xzsup-supervisor1")
 
 
 @dataclass
@@ -96,21 +96,19 @@ def compare(pair: Pair, usernames: list[str] | None = None) -> Seen:
 def test_whoever_may_not_see_a_case_cannot_tell_whether_there_is_one(pair: Pair) -> None:
     seen = compare(pair, list(SOME))
     assert seen.differing == []
+    assert seen.leaked == []
     assert seen.compared > 2000
 
 
 def test_whoever_may_see_it_can_tell(pair: Pair) -> None:
-    """The measure itself: the worlds do differ, in the list, the page, the search and the tasks."""
+    """The measure itself: the worlds do differ, in the list, the page, the search and the tasks; the canaries sing."""
     [nanjing] = [each for each in pair.hidden if each.name == "nanjing"]
     full, other = pair.look(pair.full, "nj-drc-handler1"), pair.look(pair.without["nanjing"], "nj-drc-handler1")
     places = {where.split("?")[0] for where, _ in looking.differing(full, other)}
-    assert {"/", "/tasks/", "/cases/", "/inbox/", "/audit/", f"/cases/{nanjing.number}/", "/api/v1/cases/"} <= places
-
-
-def test_no_string_of_one_agency_appears_where_another_reads(pair: Pair) -> None:
-    seen = compare(pair, ["drc-reviewer1", "ct-handler1", "sup-supervisor1", "grid-handler1"])
-    assert seen.leaked == []
-    assert seen.shown == {"title", "comment", "filename", "content", "request"}
+    assert {"/", "/tasks/", "/cases/", "/inbox/", f"/cases/{nanjing.number}/", "/api/v1/cases/"} <= places
+    everything = b"\n".join(full.values()).decode(errors="replace")
+    sung = {kind for kind, word in nanjing.canaries.items() if word in everything}
+    assert sung == {"title", "comment", "filename", "content"}
 
 
 def summary(seen: Seen) -> str:

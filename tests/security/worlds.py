@@ -154,7 +154,7 @@ def _enrich(world: World, case: str, who: str, name: str, *, kinds: list[str]) -
     paper = world.attach(case, who, f"{WORD}{canary(name, 'filename')}.pdf", content)
     world.act(case, who, "attach_document", attachments=[paper], paper="other")
     world.act(case, who, "comment", comment=f"{WORD} {ACCOUNT} {ADDRESS} {canary(name, 'comment')}")
-    world.act(case, who, "reveal_personal_data", items=["address"], purpose="visit", reason="入户检查")
+    world.act(case, who, "reveal_personal_data", items=["phone"], purpose="visit", reason="入户检查")
     assert read_attachment(find_actor(who), _uuid(paper), now=world.now)
 
 
@@ -266,6 +266,9 @@ _EVENTS = """SELECT id FROM audit_event WHERE stream = 'case/' || %(case)s
     OR convert_from(body, 'UTF8') LIKE '%%' || %(case)s || '%%'"""
 REMOVE = (
     f"DELETE FROM audit_sealed WHERE event_id IN ({_EVENTS})",
+    "DELETE FROM audit_access WHERE case_id = %(case)s::uuid",
+    "DELETE FROM agencies_provision WHERE case_id = %(case)s::uuid",
+    "DELETE FROM cases_erasure WHERE case_id = %(case)s::uuid",
     "DELETE FROM cases_clockinterval WHERE case_id = %(case)s::uuid",
     "DELETE FROM cases_document WHERE case_id = %(case)s::uuid",
     "DELETE FROM cases_attachment WHERE case_id = %(case)s::uuid",

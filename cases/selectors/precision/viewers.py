@@ -11,7 +11,7 @@ import orjson
 
 from agencies.actors import Actor, Post
 from agencies.directory import Directory, get_directory
-from agencies.visibility import ceilings
+from agencies.visibility import ceilings, seen, sight_keys
 from agencies.vocabulary import Confidentiality, Kind
 from cases.policy.precision import Form, Part, Tie, Viewer, form, revealable
 from cases.selectors.paging import fetch
@@ -75,7 +75,7 @@ def sight(actor: Actor, about: About, directory: Directory) -> Sight:
 
 def case_sight(actor: Actor, case_id: UUID | str) -> Sight:
     """The same from the tables; nothing for a case that is not visible."""
-    rows = fetch(_ABOUT, [str(case_id)])
+    rows = fetch(_ABOUT, [str(case_id), sight_keys(actor)])
     if not rows:
         return NOTHING
     row = rows[0]
@@ -89,12 +89,12 @@ def case_sight(actor: Actor, case_id: UUID | str) -> Sight:
     return sight(actor, about, get_directory(stamp=row["stamp"]))
 
 
-_ABOUT = """SELECT c.lead_agency_id, c.confidentiality, (SELECT n FROM agencies_stamp) AS stamp,
+_ABOUT = f"""SELECT c.lead_agency_id, c.confidentiality, (SELECT n FROM agencies_stamp) AS stamp,
     (c.facts->'suspension')::text AS suspension, (c.facts->'surcharge')::text AS surcharge,
     (SELECT array_agg(p.agency_id) FROM cases_caseagency p WHERE p.case_id = c.id) AS participants,
     (SELECT jsonb_agg(jsonb_build_array(t.agency_id, t.kind))::text FROM cases_task t
      WHERE t.case_id = c.id AND t.state = 'open') AS tasks
-FROM cases_case c WHERE c.id = %s"""
+FROM cases_case c WHERE c.id = %s AND {seen("c.id")}"""
 
 
 def _tie(post: Post, about: About, directory: Directory) -> Tie:

@@ -166,7 +166,7 @@ def steps(actor: Actor, case: Row, now: datetime) -> list[dict[str, Any]]:
     entered: dict[str, datetime] = {}
     left: dict[str, datetime] = {}
     moves = pages.stage_history(actor, case["id"])
-    for move, following in zip(moves, [*moves[1:], None], strict=True):
+    for move, following in zip(moves, [*moves[1:], None][: len(moves)], strict=True):
         entered.setdefault(move["stage"], move["at"])
         if following:
             left[move["stage"]] = following["at"]
