@@ -29,6 +29,7 @@ from agencies.visibility import case_agencies
 from agencies.vocabulary import CASE_ROLES, Role
 from audit import clock
 from audit.sight import Sight, looking
+from cases.retention import provisions
 from cases.workflow.deciding import standing
 from tests.conftest import SERVERS, on_database
 from tests.intake.samples import SAMPLE, bring
@@ -117,6 +118,8 @@ def base(fresh_db: Any, demo_city: None) -> str:
         full_case(world, "nj-drc-handler1", region_code="320102", title="玄武区 老仓库")
         head = (SAMPLE / "telecom-list-batch1.csv").read_bytes().split(b"\n")[:25]
         bring("telecom", b"\n".join(head), name="第一批")
+        # The numbers of these lines are drawn at random: drawn here, they are the same in every world.
+        provisions.generate(at(NOW))
     return str(fresh_db.name)
 
 
