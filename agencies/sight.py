@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from agencies.actors import Actor
+from agencies.access.oversight import DECIDING
+from agencies.actors import Actor, Post
 from agencies.visibility import case_agencies, sight_keys
 from agencies.vocabulary import Kind, Role
 from audit.sight import Sight, look, looking
@@ -25,7 +26,12 @@ def sight_of(actor: Actor) -> Sight:
         watches=tuple(sorted({post.region_code for post in posts if post.kind in WATCHERS})),
         supervises=tuple(sorted({post.region_code for post in actor.posts if post.roles & OVERSEERS})),
         administers=tuple(sorted({post.agency_id for post in actor.posts if Role.AGENCY_ADMIN in post.roles})),
+        decides=tuple(sorted({post.agency_id for post in posts if _decides(post)})),
     )
+
+
+def _decides(post: Post) -> bool:
+    return post.kind == Kind.DEVELOPMENT_COMMISSION and bool(post.roles & DECIDING)
 
 
 def look_as(actor: Actor) -> None:

@@ -25,7 +25,8 @@ class Sight:
     """A person, or a system actor by its name, or with neither: nobody.
 
     `keys` open cases (`agencies.visibility.sight_keys`); `watches` are regions whose lists, `supervises` regions whose
-    accounts and agencies, `administers` agencies whose accounts are open as well.
+    accounts and agencies, `administers` agencies whose accounts are open as well; `decides` are commissions whose
+    registers and erasures are the person's to decide.
     """
 
     system: str = ""
@@ -34,9 +35,10 @@ class Sight:
     watches: tuple[str, ...] = ()
     supervises: tuple[str, ...] = ()
     administers: tuple[int, ...] = ()
+    decides: tuple[int, ...] = ()
 
     # Every setting every time: what a session might have set by itself is overruled.
-    SETTINGS: ClassVar = ("system", "user", "keys", "watches", "supervises", "administers")
+    SETTINGS: ClassVar = ("system", "user", "keys", "watches", "supervises", "administers", "decides")
 
     def __post_init__(self) -> None:
         if self.system and not _SYSTEM.fullmatch(self.system):
@@ -56,6 +58,7 @@ class Sight:
             "watches": _array(self.watches),
             "supervises": _array(self.supervises),
             "administers": _array(int(agency) for agency in self.administers),
+            "decides": _array(int(agency) for agency in self.decides),
         }
         return BEGIN + ", ".join(f"set_config('lianzhi.{name}','{values[name]}',true)" for name in self.SETTINGS) + END
 

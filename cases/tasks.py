@@ -65,12 +65,14 @@ def fold_counters() -> None:
 
 
 @shared_task(name="cases.propose_erasures")
+@working_as("retention")
 def propose_erasures() -> None:
     """Put down the closed cases whose personal data have become due to go; people decide."""
     retention.propose(clock.now())
 
 
 @shared_task(name="cases.note_provisions")
+@working_as("provisions")
 def note_provisions() -> None:
     """Write the register's lines for what the product itself handed to other agencies."""
     provisions.generate(clock.now())

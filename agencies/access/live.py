@@ -14,11 +14,13 @@ from agencies.access import addresses
 from agencies.access.standing import ENTRY
 from agencies.models import LiveSession, User
 from audit import clock
+from audit.sight import working_as
 
 # Seconds by which `seen_at` may be behind: it is not written on every request.
 GRAIN = 60
 
 
+@working_as("entry")
 @transaction.atomic
 def begin(user: User, request: HttpRequest) -> int:
     """Note a session that begins; returns how many older ones it ended."""
@@ -41,21 +43,25 @@ def begin(user: User, request: HttpRequest) -> int:
     return len(surplus)
 
 
+@working_as("entry")
 def seen(entry: str) -> None:
     LiveSession.objects.filter(pk=entry).update(seen_at=clock.real_now())
 
 
+@working_as("entry")
 def of(user: User) -> list[LiveSession]:
     """The open sessions of a person, the newest first."""
     _sweep()
     return list(LiveSession.objects.filter(user=user).order_by("-begun_at"))
 
 
+@working_as("entry")
 def end(entry: str | UUID | None) -> None:
     if entry:
         LiveSession.objects.filter(pk=entry).delete()
 
 
+@working_as("entry")
 def end_all(user: User, *, but: str | None = None) -> int:
     """End the sessions of a person, but for this one; returns how many."""
     rows = LiveSession.objects.filter(user=user)

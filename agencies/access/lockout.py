@@ -29,6 +29,7 @@ from agencies.access.addresses import client_address
 from agencies.errors import TooManyTries
 from agencies.models import User
 from audit import clock
+from audit.sight import working_as
 
 NAME, ADDRESS = "username", "ip_address"
 Credentials = dict[str, Any] | None
@@ -81,6 +82,7 @@ def described(*_: Any) -> str:
 class Attempts(AxesDatabaseHandler):
     """Axes' handler: what is written of an attempt, when a door is closed, what a login forgets."""
 
+    @working_as("entry")
     def user_login_failed(
         self, sender: Any, credentials: dict[str, Any], request: HttpRequest | None = None, **_: Any
     ) -> None:
@@ -126,11 +128,13 @@ def closed_until(name: str, request: HttpRequest | None) -> datetime | None:
     return max((until for until in found if until), default=None)
 
 
+@working_as("entry")
 def forget(user: User) -> int:
     """Open the account again; returns how many rows of tries there were."""
     return AccessAttempt.objects.filter(username=user.username).delete()[0]
 
 
+@working_as("entry")
 def _until(of: dict[str, str], limit: int) -> datetime | None:
     length: timedelta = settings.AXES_COOLOFF_TIME
     tried = AccessAttempt.objects.filter(**of, attempt_time__gt=clock.real_now() - length).aggregate(

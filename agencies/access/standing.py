@@ -15,6 +15,7 @@ from django.db import connection
 from agencies.access.passwords import keeping as passwords
 from agencies.access.second import factors
 from audit import clock
+from audit.sight import working_as
 
 # In the session: the row it belongs to, the second factor it was opened with, when somebody last proved who it is.
 ENTRY, FACTOR, PROVEN = "entry", "second_factor", "proven"
@@ -46,6 +47,7 @@ class Standing:
 GONE = Standing(alive=False, owes="", password_set_at=None, must_change=False, has_factor=False, needs_factor=False)
 
 
+@working_as("entry")
 def standing(user_id: str, session: SessionBase) -> Standing:
     """How this session stands now."""
     with connection.cursor() as cursor:

@@ -10,6 +10,7 @@ from oauth2_provider.models import AccessToken
 
 from agencies.models import Client, User
 from audit import clock
+from audit.sight import working_as
 
 # Client, account, agency and, for a unit, its principal: each can be taken out of use.
 LIVING = (
@@ -31,6 +32,7 @@ def living(application_id: int) -> Client | None:
     return _clients().filter(application_id=application_id).first()
 
 
+@working_as("machines")
 def grant_of(token: str) -> Grant | None:
     """What a token allows at this moment; None where it is unknown, expired or its client has ended."""
     digest = hashlib.sha256(token.encode()).hexdigest()

@@ -22,10 +22,12 @@ from agencies.services.accounts import change_password
 from audit.actions import Action
 from audit.log import EventActor
 from audit.services import record
+from audit.sight import working_as
 
 LONGEST_NAME = 40
 
 
+@working_as("entry")
 @transaction.atomic
 def add_app(*, actor: Actor, user: User, secret: str, code: str, now: datetime, session: str | None) -> list[str]:
     """Take an authenticator app that shows the right code; returns new recovery codes, if there were none.
@@ -50,6 +52,7 @@ def add_app(*, actor: Actor, user: User, secret: str, code: str, now: datetime, 
     return _added(actor, Authenticator.objects.create(user=user, type=Type.TOTP, data=data), user, now, session)
 
 
+@working_as("entry")
 @transaction.atomic
 def add_key(
     *, actor: Actor, user: User, name: str, credential: dict[str, Any], counter: int, now: datetime, session: str | None
@@ -72,6 +75,7 @@ def add_key(
     return _added(actor, Authenticator.objects.create(user=user, type=Type.WEBAUTHN, data=data), user, now, session)
 
 
+@working_as("entry")
 @transaction.atomic
 def remove_factor(*, actor: Actor, user: User, factor_id: int, now: datetime, session: str | None) -> None:
     """Give up one of one's own factors; the last one only where none is required. Raises AgencyError."""
@@ -94,6 +98,7 @@ def remove_factor(*, actor: Actor, user: User, factor_id: int, now: datetime, se
     _record(user, Action.FACTOR_REMOVED, event_actor(actor), data, now)
 
 
+@working_as("entry")
 @transaction.atomic
 def new_recovery_codes(*, actor: Actor, user: User, now: datetime) -> list[str]:
     """Ten new codes in place of the old ones, to be shown once. Raises AgencyError where there is no factor."""
@@ -115,6 +120,7 @@ def give_password(*, actor: Actor, user: User, now: datetime) -> str:
     return secret
 
 
+@working_as("entry")
 @transaction.atomic
 def reset_factors(*, actor: Actor, user: User, now: datetime) -> int:
     """Take all factors of somebody who has lost them; sessions end. Returns how many. Raises NotPermitted."""

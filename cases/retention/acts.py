@@ -21,6 +21,7 @@ from audit import errors
 from audit.actions import Action
 from audit.log import EventActor, build_body, encode_body
 from audit.services import erase_sealed, record
+from audit.sight import working_as
 from cases.models.erasure import Erasure
 from cases.models.sealing import open_cells, seal_cells
 from cases.policy.dated import CHINA
@@ -32,6 +33,7 @@ HOLDS: Final = ("lawsuit", "criminal", "petition", "archive", "other")
 STATES = Erasure.State
 
 
+@working_as("retention")
 def propose(now: datetime) -> list[Erasure]:
     """Put down what has become due and is not put down yet; what is held back by the case itself waits."""
     day = now.astimezone(CHINA).date()
@@ -95,8 +97,9 @@ def erase(*, actor: Actor, erasure_id: UUID, now: datetime) -> Erasure:
         )
     verdict = _still_due(row, now)
     going = what_goes(row.case_id, row.scope)
-    for event_id in going.sealed:
-        erase_sealed(event_id=event_id, reason="retention_expired", actor=acting, now=now)
+    with working_as("retention"):
+        for event_id in going.sealed:
+            erase_sealed(event_id=event_id, reason="retention_expired", actor=acting, now=now)
     _take_away(row, acting, going, list(verdict.verdict.rule.basis), now)
     row.state, row.erased_at, row.gone = STATES.ERASED, now, going.counts
     row.save(update_fields=["state", "erased_at", "gone"])

@@ -11,6 +11,7 @@ import orjson
 from agencies.actors import Actor
 from agencies.directory import get_directory
 from agencies.visibility import seen, sight_keys
+from audit.sight import working_as
 from cases.models.erasure import Erasure
 from cases.policy.dated import CHINA
 from cases.policy.privacy.retention import Verdict, rule_of, verdict
@@ -70,6 +71,7 @@ _CLOSED = """SELECT c.id, c.number, c.region_code, c.outcome, c.closed_at, c.fac
     FROM cases_case c WHERE c.stage = 'closed' AND c.merged_into_id IS NULL"""
 
 
+@working_as("retention")
 def candidates(now: datetime) -> list[Candidate]:
     """Every closed case whose data are not gone yet, by scope, the earliest due first."""
     done = set(Erasure.objects.filter(state=Erasure.State.ERASED).values_list("case_id", "scope"))
@@ -82,6 +84,7 @@ def candidates(now: datetime) -> list[Candidate]:
     return sorted(found, key=lambda one: (one.verdict.due_on, one.number, one.scope))
 
 
+@working_as("retention")
 def candidate(case_id: UUID | str, scope: str, now: datetime) -> Candidate | None:
     """One case as of now; None where it is not closed or lives on in another."""
     rows = fetch(f"{_CLOSED} AND c.id = %s", [str(case_id)])
@@ -111,6 +114,7 @@ def judged(row: Row, scope: str, now: datetime) -> Verdict:
     )
 
 
+@working_as("retention")
 def what_goes(case_id: UUID | str, scope: str) -> Going:
     """The preview, and the list by which the erasure works."""
     given = {"case": str(case_id), "all": scope == EVERYTHING}

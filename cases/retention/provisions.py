@@ -16,6 +16,7 @@ from agencies.directory import Directory, get_directory
 from agencies.models import Provision
 from agencies.vocabulary import Kind
 from audit import clock
+from audit.sight import working_as
 from cases.models import ListBatch
 from cases.selectors.paging import Row, fetch
 
@@ -48,6 +49,7 @@ _OPEN = """SELECT e.id, e.stream, e.at, e.action, e.agency_id, convert_from(e.bo
     ORDER BY e.id DESC LIMIT %s"""
 
 
+@working_as("provisions")
 def generate(now: datetime | None = None) -> int:
     """Write the lines that are due; returns how many were written."""
     directory, now, written, below = get_directory(), now or clock.now(), 0, LAST_ID

@@ -54,6 +54,7 @@ OPEN_FUNCTIONS = frozenset(
         "case_search",
         "fold_task_counters",
         "sight_administers",
+        "sight_decides",
         "sight_keys",
         "sight_may",
         "sight_supervises",

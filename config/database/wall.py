@@ -18,7 +18,27 @@ Rights = Mapping[str, str]
 _READ_BY_VERIFIER = (
     *("audit_event", "audit_sealed", "cases_attachment", "cases_case", "cases_caseagency", "cases_clockinterval"),
     *("cases_document", "cases_documentseries", "cases_task", "cases_taskcounter", "cases_taskcounterdelta"),
+    # Whether what was erased is gone, and whether the registers and the access log are as they were.
+    *("cases_erasure", "cases_personalrecord", "cases_site", "cases_sitekey", "audit_access"),
+    *("agencies_impactassessment", "agencies_provision"),
+    # Since when a password is in use, which factors and clients there are.
+    *("agencies_password", "mfa_authenticator", "oauth2_provider_application"),
 )
+# What stands in the way of an erasure, and what one would take away.
+_READ_BY_RETENTION = (
+    *("audit_event", "audit_sealed", "cases_attachment", "cases_case", "cases_document", "cases_listbatch"),
+    *("cases_listpart", "cases_listrow", "cases_personalrecord", "cases_site", "cases_sitekey", "cases_task"),
+)
+# What somebody gets in with. Only the functions that log people in and keep their ways in work as this actor
+# (agencies/access, agencies/services/entry.py); no page and no search reads these tables.
+_KEPT_BY_ENTRY = {
+    "agencies_password": "SELECT, INSERT, UPDATE",
+    "agencies_pastpassword": "SELECT, INSERT, DELETE",
+    **dict.fromkeys(("agencies_livesession", "mfa_authenticator"), "SELECT, INSERT, UPDATE, DELETE"),
+    "axes_accessattempt": "SELECT, INSERT, UPDATE, DELETE",
+    # A try that is forgotten takes its expiry along; there is none.
+    "axes_accessattemptexpiration": "SELECT, DELETE",
+}
 SYSTEM_RIGHTS: dict[str, Rights] = {
     # Outbox to inboxes, and the numbers of the cases of what could not be delivered.
     "relay": {
@@ -53,11 +73,53 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
     },
     "verifier": dict.fromkeys(_READ_BY_VERIFIER, "SELECT"),
     # Sealed values under another key; it never sees whose they are.
-    "rotation": dict.fromkeys(("cases_personalrecord", "cases_listrow", "cases_listpart"), "SELECT, UPDATE"),
+    "rotation": dict.fromkeys(
+        ("cases_personalrecord", "cases_listrow", "cases_listpart", "mfa_authenticator"), "SELECT, UPDATE"
+    ),
     # What became of the rows of a list, on the command line.
-    "list_report": dict.fromkeys(("cases_listbatch", "cases_listrow", "cases_site", "cases_case"), "SELECT"),
-    # Sealed data whose time is over.
-    "retention": {"audit_event": "SELECT", "audit_sealed": "SELECT", "audit_erase": "EXECUTE"},
+    "list_report": {
+        **dict.fromkeys(("cases_listbatch", "cases_listrow", "cases_site", "cases_case"), "SELECT"),
+        "audit_note_access": "EXECUTE",
+    },
+    # Personal data whose time is over: which cases, what would go, the sealed parts. The rest goes by a
+    # person through `case_erase`.
+    "retention": {
+        **dict.fromkeys(_READ_BY_RETENTION, "SELECT"),
+        "cases_erasure": "SELECT, INSERT",
+        "audit_erase": "EXECUTE",
+    },
+    # Lines of the register for what the product itself has provided: they follow from events.
+    "provisions": {
+        "audit_event": "SELECT",
+        "cases_listbatch": "SELECT",
+        "agencies_provision": "SELECT, INSERT",
+    },
+    # Sealing the access log, and taking away what its retention lets go.
+    "access_log": {
+        "access/log": "SELECT",
+        "audit_access": "SELECT",
+        "audit_access_settled": "EXECUTE",
+        "audit_prune_access": "EXECUTE",
+    },
+    "entry": _KEPT_BY_ENTRY,
+    # A system shows its secret or its token.
+    "machines": {
+        "oauth2_provider_application": "SELECT",
+        "oauth2_provider_accesstoken": "SELECT, INSERT, DELETE",
+        "oauth2_provider_refreshtoken": "SELECT",
+    },
+    # The operator sets up systems and ends them.
+    "clients": {
+        "oauth2_provider_application": "SELECT, INSERT, UPDATE",
+        "oauth2_provider_accesstoken": "SELECT, DELETE",
+        "oauth2_provider_refreshtoken": "SELECT",
+    },
+    # The open work of somebody who leaves: whoever keeps accounts sees no case, so the system looks and assigns.
+    "hand_over": {
+        **dict.fromkeys(("audit_event", "cases_case", "cases_listbatch", "cases_task"), "SELECT"),
+        "case_load": "EXECUTE",
+        "case_commit": "EXECUTE",
+    },
 }
 # Its figures of the run, and whether it has been played; there is none outside the demo.
 DEMO_RIGHTS: dict[str, Rights] = {

@@ -17,6 +17,7 @@ from audit.access.sections import prunable, prune, seal_section
 from audit.access.writing import Reading, Way, note
 from audit.log import EventActor, build_body, encode_body
 from audit.models import Access, Event
+from audit.sight import Sight
 from audit.tasks import prune_access_log, seal_access_log
 from audit.verification import verify
 from tests.servers import Servers
@@ -215,7 +216,8 @@ def test_lines_whose_pruning_is_on_record_but_that_are_still_there_are_found(ser
 def test_a_section_waits_for_whoever_is_writing_so_that_no_line_falls_between_two(fresh_db: Any) -> None:
     with closing(psycopg2.connect(fresh_db.database_url)) as other:
         other.cursor().execute(
-            """SELECT audit_note_access('{"at": "2026-11-20T01:00:00Z", "username": "x", "way": "page", "role": "",
+            Sight(system="list_report").sql
+            + """SELECT audit_note_access('{"at": "2026-11-20T01:00:00Z", "username": "x", "way": "page", "role": "",
             "address": "", "target": "", "items": [], "purpose": "", "rows": 1, "file_hash": ""}')"""
         )
         line()  # has a higher number, and is there already

@@ -8,6 +8,14 @@ from django.db import DatabaseError, connection
 
 from tests.workflow.world import World
 
+# What nobody reads but the functions that log somebody, or some system, in.
+GETTING_IN = (
+    *("agencies_password", "agencies_pastpassword", "agencies_livesession", "mfa_authenticator"),
+    *("axes_accessattempt", "axes_accessattemptexpiration", "axes_accesslog", "axes_accessfailurelog"),
+    *("oauth2_provider_application", "oauth2_provider_accesstoken", "oauth2_provider_refreshtoken"),
+    *("oauth2_provider_grant", "oauth2_provider_idtoken", "oauth2_provider_devicegrant"),
+)
+
 
 @pytest.fixture
 def world(demo_city: None) -> World:

@@ -14,10 +14,12 @@ pytestmark = pytest.mark.django_db
 # Why a table needs no wall. Whoever adds a table adds a wall (`sight_wall`) or a line with the reason.
 OPEN_TABLES = {
     "agencies_agency": "the public directory of agencies",
+    "agencies_client": "which accounts are systems': read before anybody is known, so that none logs in; no secret",
     "agencies_membership": "who holds which post: every decision reads it, and it names no case",
     "agencies_region": "the reference of regions",
     "agencies_regionparameter": "published rules of a region",
     "agencies_stamp": "a number that says whether the directory changed",
+    "agencies_substitution": "who stands in for whom: read with the posts, before it is known who looks; names no case",
     "agencies_user": "officials' names and password hashes: read before anybody is known, to log in",
     "audit_democlock": "the clock of the demo",
     "auth_group": "Django's; empty",
@@ -57,7 +59,7 @@ def test_no_open_table_holds_what_a_wall_is_for() -> None:
         " WHERE table_schema = 'public' AND column_name = ANY(%s)",
         list(TELLING),
     )
-    known = {("agencies_membership", "user_id"), ("agencies_regionparameter", "value")}
+    known = {("agencies_client", "user_id"), ("agencies_membership", "user_id"), ("agencies_regionparameter", "value")}
     assert {pair for pair in telling if pair[0] in OPEN_TABLES} == known
 
 
@@ -81,8 +83,22 @@ def test_every_wall_is_whole(policy: str) -> None:
 
 
 def test_there_is_no_policy_beside_the_wall() -> None:
-    others = rows("SELECT tablename, policyname FROM pg_policies WHERE policyname NOT IN ('seen', 'added', 'changed')")
-    assert others == [("audit_event", "calendar")]
+    others = rows(
+        "SELECT tablename, policyname FROM pg_policies"
+        " WHERE policyname NOT IN ('seen', 'added', 'changed', 'removed') ORDER BY 1, 2"
+    )
+    assert others == [("audit_event", "access_log"), ("audit_event", "calendar")]
+
+
+def test_rows_are_deleted_by_system_actors_alone() -> None:
+    found = rows("SELECT tablename, cmd, qual FROM pg_policies WHERE policyname = 'removed'")
+    assert {table for table, *_ in found} >= {
+        table for of in wall.rights().values() for table, listed in of.items() if "DELETE" in listed
+    }
+    for table, command, text in found:
+        assert command == "DELETE"
+        assert text.endswith(" OR false)"), table
+        assert f"sight_may('{table} DELETE'::text)" in text, table
 
 
 def test_every_view_looks_with_the_rights_of_whoever_asks() -> None:
@@ -103,12 +119,17 @@ def test_the_application_owns_nothing_and_passes_nothing() -> None:
 
 # The doors: functions of the owner with the owner's rights. What each asks stands in the file that makes it.
 DOORS = {
+    "agencies_today": "nothing: it tells the day",
+    "audit_access_settled": "sight_may",
     "audit_append": "no stream of a case, nor of sealed data; tells nothing but the id of the event",
     "audit_erase": "sight_may",
     "audit_head": "no stream of a case",
+    "audit_note_access": "the line is the looker's; one of no person: sight_may",
+    "audit_prune_access": "sight_may",
     "audit_seal": "an event of this transaction, by its commitment",
     "case_commit": "triggers: the case is in sight, the event is the looker's",
     "case_draw_number": "a series of one's own agency",
+    "case_erase": "the case is in sight and led by the looker's commission, the event is the looker's",
     "case_list_of_row": "a row of a case in sight",
     "case_load": "the case is in sight, the person is the looker",
     "case_open_load": "the person is the looker",
@@ -141,7 +162,11 @@ def test_every_right_of_a_system_actor_names_something_that_is_there() -> None:
     for actor, rights in wall.rights().items():
         for target, listed in rights.items():
             for right in (each.strip() for each in listed.split(",")):
-                known = doors if right == "EXECUTE" else {*tables().keys() - OPEN_TABLES.keys(), "config/calendar"}
+                known = (
+                    doors
+                    if right == "EXECUTE"
+                    else {*tables().keys() - OPEN_TABLES.keys(), "config/calendar", "access/log"}
+                )
                 assert target in known, (actor, target)
 
 
@@ -149,7 +174,7 @@ def test_no_system_actor_may_more_than_the_list_says() -> None:
     names = list(tables())
     for actor, rights in wall.rights().items():
         mine = {f"{t} {r.strip()}" for t, listed in rights.items() for r in listed.split(",")}
-        others = {f"{t} {r}" for t in names for r in ("SELECT", "INSERT", "UPDATE")}
+        others = {f"{t} {r}" for t in names for r in ("SELECT", "INSERT", "UPDATE", "DELETE")}
         with working_as(actor):
             found = rows("SELECT array_agg(r) FROM unnest(%s::text[]) r WHERE sight_may(r)", sorted(mine | others))
         assert set(found[0][0] or ()) == mine, actor

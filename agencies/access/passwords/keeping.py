@@ -16,6 +16,7 @@ from agencies.access.passwords.rules import CHANGE_AFTER, DENGBAO, NOT_AGAIN, ON
 from agencies.errors import BadInput
 from agencies.models import Password, PastPassword, User
 from audit import clock
+from audit.sight import working_as
 
 
 def is_public(password: str | None) -> bool:
@@ -47,6 +48,7 @@ def accept(user: User, new: str) -> None:
     user.set_password(new)
 
 
+@working_as("entry")
 def keep(user: User, *, replaced: str, by_other: bool, new: str) -> dict[str, str | bool]:
     """Note the password that was just set and the hash it replaced; returns what the event tells of it.
 
@@ -64,9 +66,16 @@ def keep(user: User, *, replaced: str, by_other: bool, new: str) -> dict[str, st
     return told | ({"expires_at": _iso(expires)} if expires else {})
 
 
+@working_as("entry")
 def is_over(user: User) -> bool:
     """Whether the password was for one use and its day has passed."""
     return Password.objects.filter(user=user, expires_at__lte=clock.real_now()).exists()
+
+
+@working_as("entry")
+def known(user: User) -> Password | None:
+    """What is known of the present password."""
+    return Password.objects.filter(user=user).first()
 
 
 def due_at(set_at: datetime | None) -> datetime | None:
@@ -74,6 +83,7 @@ def due_at(set_at: datetime | None) -> datetime | None:
     return set_at + CHANGE_AFTER if set_at and settings.PASSWORD_PROFILE == DENGBAO else None
 
 
+@working_as("entry")
 def _used_before(user: User, new: str) -> bool:
     past = PastPassword.objects.filter(user=user).order_by("-id").values_list("password", flat=True)[: NOT_AGAIN - 1]
     return any(check_password(new, old) for old in [user.password, *past])

@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from agencies.models import User
 from agencies.vocabulary import Role
+from audit.sight import working_as
 
 Type = Authenticator.Type
 REAL = (Type.TOTP, Type.WEBAUTHN)
@@ -48,6 +49,7 @@ def required_of(user: User) -> bool:
     return user.memberships.filter(active=True, role__in=ROLES).exists()
 
 
+@working_as("entry")
 def has_any(user: User) -> bool:
     return Authenticator.objects.filter(user=user, type__in=REAL).exists()
 
@@ -57,6 +59,7 @@ def expected_of(user: User) -> bool:
     return bool(user.pk) and (has_any(user) or required_of(user))
 
 
+@working_as("entry")
 def held(user: User) -> list[Held]:
     """The person's factors in the order in which they came, recovery codes last."""
     rows = Authenticator.objects.filter(user=user).order_by("id")
@@ -74,6 +77,7 @@ def held(user: User) -> list[Held]:
     return sorted(found, key=lambda each: each.type == Type.RECOVERY_CODES)
 
 
+@working_as("entry")
 def has_app(user: User) -> bool:
     return Authenticator.objects.filter(user=user, type=Type.TOTP).exists()
 
@@ -92,6 +96,7 @@ def step_of(secret: str, code: str) -> int | None:
     return next((n for n in steps if hmac.compare_digest(format_hotp_value(hotp_value(secret, n)), code)), None)
 
 
+@working_as("entry")
 @transaction.atomic
 def _check_app(user: User, code: str) -> str:
     row = Authenticator.objects.select_for_update().filter(user=user, type=Type.TOTP).first()
@@ -105,6 +110,7 @@ def _check_app(user: User, code: str) -> str:
     return str(Type.TOTP)
 
 
+@working_as("entry")
 @transaction.atomic
 def _check_recovery(user: User, code: str) -> str:
     row = Authenticator.objects.select_for_update().filter(user=user, type=Type.RECOVERY_CODES).first()

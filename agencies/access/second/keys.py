@@ -15,22 +15,26 @@ from django.utils import timezone
 
 from agencies.access.second.factors import Type
 from agencies.models import User
+from audit.sight import working_as
 
 LONGEST = 20_000
 
 
+@working_as("entry")
 def to_create(request: HttpRequest, user: User) -> dict[str, Any]:
     """What the browser needs to make a credential of a new key."""
     with request_context(request):
         return _plain(auth.begin_registration(user, passwordless=False))
 
 
+@working_as("entry")
 def to_ask(request: HttpRequest, user: User) -> dict[str, Any]:
     """What the browser needs to ask one of this person's keys."""
     with request_context(request):
         return _plain(auth.begin_authentication(user))
 
 
+@working_as("entry")
 def has_any(user: User) -> bool:
     return Authenticator.objects.filter(user=user, type=Type.WEBAUTHN).exists()
 
@@ -49,6 +53,7 @@ def made(request: HttpRequest, typed: str) -> tuple[dict[str, Any], int] | None:
     return credential, int(data.counter)
 
 
+@working_as("entry")
 def check(request: HttpRequest, user: User, typed: str) -> str:
     """The sort of factor where one of this person's keys has signed this session's challenge, else empty.
 

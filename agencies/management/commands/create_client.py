@@ -13,6 +13,7 @@ from audit import clock
 
 
 class Command(OperatorCommand):
+    works_as = "clients"
     help = "新建外部系统账号；密钥只显示这一次。Make a system's account; its secret is printed once."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

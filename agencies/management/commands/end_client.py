@@ -12,6 +12,7 @@ from audit import clock
 
 
 class Command(OperatorCommand):
+    works_as = "clients"
     help = "终止外部系统，下一次请求即生效。End a system; it counts from the next request on."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -12,6 +12,7 @@ from audit import clock
 
 
 class Command(OperatorCommand):
+    works_as = "clients"
     help = "更换外部系统的密钥，旧密钥与令牌立即失效。Give a system a new secret; the old one ends at once."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

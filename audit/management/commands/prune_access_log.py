@@ -4,13 +4,14 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from audit.access.sections import Prunable, prunable, prune, seal_section
+from audit.commands import SystemCommand
 
 
-class Command(BaseCommand):
+class Command(SystemCommand):
+    works_as = "access_log"
     help = "清理超过保存期限的查阅日志 Take away the lines of the access log that are older than the retention."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

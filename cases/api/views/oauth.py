@@ -16,6 +16,7 @@ from agencies.access.addresses import client_address
 from agencies.access.rates import TooOften, spend
 from agencies.machines.asking import ADDRESS_TRIES, CLIENT_TRIES, record_refused, record_revoked, record_token
 from audit import clock
+from audit.sight import working_as
 
 MOST_BYTES = 8 * 1024
 
@@ -50,8 +51,9 @@ def _answer(request: HttpRequest, *, revoking: bool) -> HttpResponse:
         return _error(429, "slow_down", headers={"Retry-After": str(slow.wait)})
     core = OAuthLibCore(oauth2_settings.OAUTH2_SERVER_CLASS(oauth2_settings.OAUTH2_VALIDATOR_CLASS(), **_lifetime()))
     ask = core.create_revocation_response if revoking else core.create_token_response
-    _, headers, body, status = ask(request)
-    _told(request, client_id, status, body, revoking=revoking)
+    with working_as("machines"):
+        _, headers, body, status = ask(request)
+        _told(request, client_id, status, body, revoking=revoking)
     own = {"Content-Type": "application/json", "Cache-Control": "no-store"}
     return HttpResponse(body or "", status=status, headers={**headers, **own})
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
 from audit import clock
+from audit.commands import SystemCommand
 from cases.policy.dated import CHINA
 from cases.retention.acts import propose
 from cases.retention.finding import candidates, what_goes
 
 
-class Command(BaseCommand):
+class Command(SystemCommand):
+    works_as = "retention"
     help = (
         "将到期案件的个人信息列入待清除，由两名人员在“个人信息清除”页确认并清除"
         " Put down the cases whose personal data are due; two people confirm and erase them on the page."

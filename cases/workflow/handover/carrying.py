@@ -20,6 +20,7 @@ from agencies.services import disable_user, end_role, end_substitution, separati
 from audit.actions import Action
 from audit.log import EventActor
 from audit.services import record
+from audit.sight import working_as
 from cases.workflow.bulk import Request, perform_many
 from cases.workflow.errors import WorkflowError
 from cases.workflow.handover.plan import Choice, Plan, draw_up
@@ -95,6 +96,7 @@ def _id_of(username: str) -> int:
     return int(User.objects.values_list("pk", flat=True).get(username=username))
 
 
+@working_as("hand_over")
 def _assign(plan: Plan, now: datetime) -> None:
     """Each task through the engine, on the version of the case that the preview showed."""
     taken: dict[str, int] = {}

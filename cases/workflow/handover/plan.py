@@ -17,6 +17,7 @@ from agencies.authority import handing_over, manager_of
 from agencies.errors import BadInput
 from agencies.models import Membership, Substitution, User
 from agencies.vocabulary import CASE_ROLES
+from audit.sight import working_as
 from cases.models import ListBatch
 from cases.workflow.deciding.four_eyes import OPPOSITE_SIDES
 from cases.workflow.task_kinds import KINDS
@@ -80,6 +81,7 @@ class Plan:
         )
 
 
+@working_as("hand_over")
 def draw_up(actor: Actor, user: User, choice: Choice) -> Plan:
     """The preview. Raises NotPermitted where the account is not this administrator's, BadInput for unknown people."""
     manager_of(actor, user, handing_over)

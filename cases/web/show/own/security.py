@@ -9,11 +9,12 @@ from django.utils.translation import gettext
 
 from agencies.access import live, lockout
 from agencies.access.addresses import UNKNOWN_DEVICE
+from agencies.access.passwords import keeping
 from agencies.access.second import factors
 from agencies.access.standing import SET_UP, Standing
 from agencies.actors import Actor
 from agencies.authority import agencies_of
-from agencies.models import LiveSession, Membership, Password, User
+from agencies.models import LiveSession, Membership, User
 from agencies.vocabulary import Role
 from cases.web.show.own import told
 from cases.web.show.words import say
@@ -44,7 +45,7 @@ def context_of_other(actor: Actor, user: User) -> dict[str, Any]:
 
 
 def _way_in(user: User) -> dict[str, Any]:
-    password, held = Password.objects.filter(user=user).first(), factors.held(user)
+    password, held = keeping.known(user), factors.held(user)
     return {
         "password_set_at": password.set_at if password else None,
         "password_given": bool(password and password.must_change),

@@ -14,9 +14,10 @@ from django.utils.translation import gettext
 
 from agencies.access.passwords import keeping
 from agencies.access.passwords.rules import WARN_BEFORE
-from agencies.models import Password, User
+from agencies.models import User
 from audit import clock
 from audit.actions import Action
+from audit.sight import Sight, looking
 from cases.web.show.audit import action_label
 from cases.web.show.due import when_words
 from cases.web.show.words import say
@@ -48,7 +49,8 @@ def greet(request: HttpRequest, user: User) -> None:
 
 def by_others(user: User) -> list[str]:
     """What was done to the account, by others or by guessing, between the login before this one and now."""
-    with connection.cursor() as cursor:
+    # The request that logs somebody in looks as nobody yet.
+    with looking(Sight(user=user.pk)), connection.cursor() as cursor:
         cursor.execute(_SINCE, {"stream": f"account/{user.username}", "actions": [a.value for a in BY_OTHERS]})
         bodies = [orjson.loads(bytes(row[0])) for row in cursor.fetchall()]
     found = [body for body in bodies if body["actor"]["id"] != user.pk or body["action"] == Action.ACCOUNT_LOCKED]
@@ -69,7 +71,7 @@ def recent(user: User, count: int = 12) -> list[dict[str, Any]]:
 
 def days_left(user: User) -> int | None:
     """In how many days the password has to be changed; None where the profile wants no regular change."""
-    known = Password.objects.filter(user=user).first()
+    known = keeping.known(user)
     due = keeping.due_at(known.set_at if known else None)
     return None if due is None else (timezone.localdate(due) - timezone.localdate(clock.real_now())).days
 
