@@ -2,6 +2,8 @@
 
 What is random by nature is made equal before it is compared: the tokens against forged forms, the keys of forms and
 the seconds that a verification took. Everything else has to be the same to the last byte.
+Left out are the verification of the whole trail, which finds that a case was taken out, as it should, and the page of
+the provisions, whose lines get their ids when somebody looks (its file is compared).
 """
 
 from __future__ import annotations
@@ -63,7 +65,6 @@ def answers(session: str, city: City, hidden: list[Hidden]) -> dict[str, bytes]:
             with transaction.atomic():
                 found[f"{method} {address} {body}"] = plain(_send(client, method, address, body))
                 transaction.set_rollback(True)
-        found |= _verified(client)
         transaction.set_rollback(True)
     return found
 
@@ -139,7 +140,7 @@ def lists(hidden: list[Hidden]) -> Iterator[str]:
     yield from ("/", "/?scope=mine", "/more/", "/tasks/", "/cases/new/", "/inbox/", "/inbox/?unread=1", "/imports/",
                 "/password/", "/accounts/", "/security/", "/audit/access/", "/audit/access/access-log.csv",
                 "/audit/erasures/", "/audit/erasures/?view=done", "/audit/registers/impact/",
-                "/audit/registers/provision/", "/audit/registers/provision.csv", "/audit/access/?person=drc-handler2",
+                "/audit/registers/provision.csv", "/audit/access/?person=drc-handler2",
                 "/audit/", "/audit/?action=open_case", "/audit/?person=drc-handler2",
                 "/audit/?from=2026-11-01&to=2026-11-30", "/tasks/?due=overdue", "/tasks/?due=week",
                 "/tasks/?accepted=no", *(f"/audit/?case={h.number}" for h in hidden))  # fmt: skip
@@ -194,15 +195,6 @@ def posts(city: City, hidden: list[Hidden]) -> Iterator[tuple[str, str, Any]]:
         for file in each.files[:1]:
             yield "POST", f"{V1}/cases/{mine}/actions/comment", {"comment": "x", "attachments": [file]}
             yield "POST", f"{V1}/cases/{mine}/actions/attach_document", {"attachments": [file], "paper": "other"}
-
-
-def _verified(client: Client) -> dict[str, bytes]:
-    """The whole trail verified, and the page that tells of it."""
-    with transaction.atomic():
-        first = plain(client.post("/audit/verify/", {}))
-        second = plain(client.get("/audit/"))
-        transaction.set_rollback(True)
-    return {"FORM /audit/verify/": first, "verdict": second}
 
 
 def _batches() -> Iterable[str]:
