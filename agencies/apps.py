@@ -11,7 +11,7 @@ class AgenciesConfig(AppConfig):
         from agencies import replay
         from agencies.access import logins
         from agencies.registers.checking import verify_registers
-        from audit import projections
+        from audit.verification import projections
 
         logins.connect()
         projections.register("account/", replay.verify_accounts)

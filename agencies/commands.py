@@ -8,7 +8,7 @@ from django.core.management.base import CommandError
 
 from agencies.errors import AgencyError
 from agencies.models import Agency, Client, User
-from audit.commands import SystemCommand
+from audit.management.system import SystemCommand
 
 
 class OperatorCommand(SystemCommand):

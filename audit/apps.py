@@ -9,7 +9,7 @@ class AuditConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from audit import projections
         from audit.access.checking import verify_access
+        from audit.verification import projections
 
         projections.register("access/", verify_access)

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from agencies.registers.services import HASHED, IMPACT_STREAM, PROVISION_STREAM, digest_of
-from audit.projections import Event, Problem, Scope, Streams
+from audit.verification.projections import Event, Problem, Scope, Streams
 
 TABLES = {
     IMPACT_STREAM: ("agencies_impactassessment", "true"),

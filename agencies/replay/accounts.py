@@ -13,7 +13,7 @@ import orjson
 from agencies.replay import entry
 from agencies.replay.rows import Told, compare, differing, fetch, fold_each, sets_differ, time_of
 from audit.actions import Action
-from audit.projections import Event, Problem, Scope, Streams
+from audit.verification.projections import Event, Problem, Scope, Streams
 
 # The one account that no person made: it comes with the migrations.
 SYSTEM = "account/system"

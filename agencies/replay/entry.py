@@ -10,7 +10,7 @@ from typing import Any
 
 from agencies.replay.rows import differing, fetch, problem, sets_differ
 from audit.actions import Action
-from audit.projections import Event, Problem, Scope
+from audit.verification.projections import Event, Problem, Scope
 
 _STREAM = "'account/' || u.username"
 _PASSWORDS = """SELECT 'account/' || u.username AS stream, p.set_at, p.must_change, p.expires_at

@@ -6,7 +6,7 @@ from typing import Any
 from audit.access import STREAM
 from audit.access.sections import digest_of
 from audit.actions import Action
-from audit.projections import Event, Problem, Scope, Streams
+from audit.verification.projections import Event, Problem, Scope, Streams
 
 
 def verify_access(scope: Scope, streams: Streams) -> Iterator[Problem]:

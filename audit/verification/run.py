@@ -12,9 +12,9 @@ from typing import Any
 import psycopg2
 from django.db import connections
 
-from audit import projections
-from audit.projections import Problem
 from audit.sight import working_as
+from audit.verification import projections
+from audit.verification.projections import Problem
 from audit.verification.ranges import HIGHEST, LOWEST, verify_range
 from audit.verification.report import Report
 from audit.verification.sealed import strays

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from audit.projections import Event, Problem, Scope, Streams
+from audit.verification.projections import Event, Problem, Scope, Streams
 
 PREFIX = "erasure/"
 # What has to be gone after an erasure of everything; a case that was reopened since may hold data again.

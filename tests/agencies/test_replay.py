@@ -25,8 +25,8 @@ from agencies.services import (
     set_parameter,
 )
 from audit.log import EventActor
-from audit.projections import Problem
 from audit.services import erase_sealed
+from audit.verification.projections import Problem
 from audit.verification.ranges import verify_range
 from tests.agencies.cast import NOW, told
 from tests.servers import Servers

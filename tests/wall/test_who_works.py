@@ -17,7 +17,7 @@ from agencies.actors import find_actor
 from agencies.directory import get_directory
 from agencies.sight import seeing
 from audit import clock
-from audit.commands import SystemCommand
+from audit.management.system import SystemCommand
 from audit.sight import Sight, current, looking, nobody, working_as
 from cases import tasks
 from cases.intake.receiving import find_agency, receive_list

@@ -19,8 +19,8 @@ from agencies.actors import find_actor
 from agencies.models import User
 from audit import clock
 from audit.models import Event
-from audit.projections import Problem
 from audit.verification import Report
+from audit.verification.projections import Problem
 from cases.documents.attachments import store_attachment
 from cases.web.show import audit as audit_page
 from tests.web import story

@@ -19,8 +19,8 @@ from agencies.services import create_agency
 from audit.chain import leaf
 from audit.ids import new_id
 from audit.log import build_body, encode_body
-from audit.projections import Problem
 from audit.verification import verify
+from audit.verification.projections import Problem
 from audit.verification.ranges import verify_range
 from cases.workflow.replay import verifier
 from cases.workflow.replay.flaws import MOVES

@@ -14,7 +14,7 @@ from django.core.management.base import CommandError
 from agencies.demo_city import Login, OutsideDemo, load
 from agencies.vocabulary import LABELS, Role
 from audit import clock
-from audit.commands import SystemCommand
+from audit.management.system import SystemCommand
 
 
 class Command(SystemCommand):

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from audit.access.sections import Prunable, prunable, prune, seal_section
-from audit.commands import SystemCommand
+from audit.management.system import SystemCommand
 
 
 class Command(SystemCommand):

@@ -10,12 +10,12 @@ from django.db import transaction
 
 from audit import clock
 from audit.actions import Action
-from audit.commands import SystemCommand
 from audit.log import EventActor
-from audit.projections import Problem
+from audit.management.system import SystemCommand
 from audit.services import record
 from audit.verification import Report, verify
 from audit.verification.chains import CHECKPOINT_STREAM
+from audit.verification.projections import Problem
 
 LISTED = 20
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from audit.access.writing import Way
-from audit.commands import SystemCommand
+from audit.management.system import SystemCommand
 from cases.intake.reading_log import note_rows
 from cases.intake.selectors import find_batch, row_results
 

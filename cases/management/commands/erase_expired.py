@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from audit import clock
-from audit.commands import SystemCommand
+from audit.management.system import SystemCommand
 from cases.policy.dated import CHINA
 from cases.retention.acts import propose
 from cases.retention.finding import candidates, what_goes

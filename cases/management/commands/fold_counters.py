@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from audit.commands import SystemCommand
+from audit.management.system import SystemCommand
 from cases.selectors.counters import fold_task_counters
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 
-from audit.commands import SystemCommand
+from audit.management.system import SystemCommand
 from cases.workflow.reference import diagram, pages
 
 BEGIN, END = "<!-- generated: manage.py generate_docs -->", "<!-- end of generated -->"

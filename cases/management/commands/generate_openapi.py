@@ -10,7 +10,7 @@ from django.core.management.base import CommandError, CommandParser
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiYamlRenderer
 
-from audit.commands import SystemCommand
+from audit.management.system import SystemCommand
 
 TARGET = Path("docs") / "openapi.yaml"
 

@@ -11,7 +11,7 @@ from django.core.management.base import CommandError, CommandParser
 from agencies.actors import Actor, NoSuchActor, find_actor, system_actor
 from agencies.directory import get_directory
 from audit import clock
-from audit.commands import SystemCommand
+from audit.management.system import SystemCommand
 from cases.intake.lists.synonyms import KINDS
 from cases.intake.receiving import find_agency
 from cases.intake.services import BatchSummary, import_file

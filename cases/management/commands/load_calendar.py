@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from audit import clock
-from audit.commands import SystemCommand
+from audit.management.system import SystemCommand
 from cases.workflow.recounting import load_calendar
 
 

@@ -10,7 +10,7 @@ from django.core.management.base import CommandError, CommandParser
 from agencies.actors import Actor, NoSuchActor, find_actor
 from agencies.sight import seeing
 from audit import clock
-from audit.commands import SystemCommand
+from audit.management.system import SystemCommand
 from cases.workflow.deciding.loading import find_case
 from cases.workflow.engine import OPEN_CASE, perform
 from cases.workflow.errors import InvalidInput, NotAllowed, WorkflowError

@@ -10,7 +10,7 @@ from django.core.management.base import CommandError, CommandParser
 
 from agencies.actors import system_actor
 from audit import clock
-from audit.commands import SystemCommand
+from audit.management.system import SystemCommand
 from cases.intake.rotation import Rotation, keys_in_use, rotate
 
 

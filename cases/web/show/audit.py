@@ -16,9 +16,9 @@ from agencies.actors import Actor
 from agencies.directory import get_directory
 from agencies.vocabulary import LABELS, Role
 from audit import clock
-from audit.projections import Problem
 from audit.verification import Report
 from audit.verification import verify as verify_trail
+from audit.verification.projections import Problem
 from cases.policy.law import in_force
 from cases.selectors.case import find_case_id
 from cases.selectors.pages import facts_before, kinds_of

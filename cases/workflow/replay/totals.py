@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from audit.projections import Problem
+from audit.verification.projections import Problem
 
 _COUNTERS = """
 SELECT agency_id, region_code, stage, rank, sum(told), sum(found) FROM (

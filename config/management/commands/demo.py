@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 from django.db import connections
 
-from audit.commands import SystemCommand
+from audit.management.system import SystemCommand
 from config import embedded
 from config.demo import run
 from config.demo.play import OutOfCases

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from audit.commands import SystemCommand
+from audit.management.system import SystemCommand
 from config import embedded
 
 

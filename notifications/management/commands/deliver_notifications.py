@@ -6,7 +6,7 @@ import time
 from argparse import ArgumentParser
 from typing import Any
 
-from audit.commands import SystemCommand
+from audit.management.system import SystemCommand
 from notifications.relay import deliver_all, try_again
 from notifications.selectors import set_aside
 
