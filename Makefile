@@ -2,13 +2,13 @@
 # Relative paths only: the checkout may lie in a directory with spaces in its name.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup runtime demo test check bench drills assets
+.PHONY: help setup runtime demo test check bench drills mutations assets
 MAKEFLAGS += --no-print-directory
 
 PYTHON_BIN := .venv/bin/python
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
 
 setup: ## build .venv with all dependencies, by the hashes in requirements/
 	@tools/setup dev
@@ -23,14 +23,18 @@ test: setup ## all tests, in one run: real PostgreSQL, Redis and browser
 	@tools/browser
 	@$(PYTHON_BIN) -m pytest -q
 
-check: setup ## format, lint, types, layers, settings, migrations, generated pages
+check: setup ## format, lint, known flaws of dependencies, types, layers, settings, migrations, generated pages
 	@tools/check
 
 bench: setup ## the workloads of bench/, each beside its hand-written baseline (python -m bench NAME --help for one)
 	@$(PYTHON_BIN) -m bench all
 
-drills: setup ## kill what must be able to die, and see that it comes back
+drills: setup ## kill what must be able to die; ask every cell of the policy, for everybody, at length
 	@$(PYTHON_BIN) -m pytest -v tests/drills
+	@$(PYTHON_BIN) -m pytest -v -s tests/security/drill_*.py
+
+mutations: setup ## take each permission condition away, one at a time, and see a test fail (hours)
+	@$(PYTHON_BIN) tools/mutate.py
 
 assets: setup ## rebuild the committed style sheet, scripts, icons and message catalogue (needs Node)
 	@cd assets && npm ci --ignore-scripts && node build.mjs

@@ -11,6 +11,8 @@ from typing import Any
 
 from django.db import connection
 
+from agencies.vocabulary import Confidentiality
+
 
 class NoSuchActor(LookupError):
     """账号不存在或已停用。"""
@@ -18,9 +20,10 @@ class NoSuchActor(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """All roles of one person in one agency.
+    """All roles of one person in one agency; or those that the person exercises there for another today.
 
     `principal_id` is the agency that tasks are addressed to: the agency itself, or the parent of a sub-unit.
+    `ceiling` is how confidential a case the post may open: the highest of its memberships that work on cases.
     """
 
     agency_id: int
@@ -32,6 +35,10 @@ class Post:
     is_unit: bool
     duties: frozenset[str]
     roles: frozenset[str]
+    ceiling: str = Confidentiality.ORDINARY.value
+    # Of a substitution (代理): the absent person.
+    on_behalf: int | None = None
+    on_behalf_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +54,11 @@ class Actor:
 
     def post_at(self, agency_id: int) -> Post | None:
         return next((post for post in self.posts if post.agency_id == agency_id), None)
+
+    @property
+    def stood_for(self) -> tuple[int, ...]:
+        """Those for whom this person stands in today."""
+        return tuple(dict.fromkeys(post.on_behalf for post in self.posts if post.on_behalf is not None))
 
     def posts_of(self, kind: str) -> tuple[Post, ...]:
         """Posts in agencies of this kind, or with this duty (`power_authority`)."""
@@ -83,6 +95,9 @@ def _post(data: dict[str, Any]) -> Post:
         is_unit=data["is_unit"],
         duties=frozenset(data["duties"]),
         roles=frozenset(data["roles"]),
+        ceiling=data["ceiling"] or Confidentiality.ORDINARY.value,
+        on_behalf=data.get("on_behalf"),
+        on_behalf_name=data.get("on_behalf_name", ""),
     )
 
 

@@ -10,9 +10,11 @@ class AgenciesConfig(AppConfig):
         # Login and logout happen inside Django; its signals are the only place where they can be recorded.
         from agencies import replay
         from agencies.access import logins
-        from audit import projections
+        from agencies.registers.checking import verify_registers
+        from audit.verification import projections
 
         logins.connect()
         projections.register("account/", replay.verify_accounts)
         projections.register("agency/", replay.verify_agencies)
         projections.register("config/", replay.verify_parameters)
+        projections.register("register/", verify_registers)

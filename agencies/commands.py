@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from agencies.errors import AgencyError
-from agencies.models import Agency, User
+from agencies.models import Agency, Client, User
+from audit.management.system import SystemCommand
 
 
-class OperatorCommand(BaseCommand):
-    """A command whose refusals are one line, not a traceback."""
+class OperatorCommand(SystemCommand):
+    """A command whose refusals are one line, not a traceback. It keeps the directory and reads no case."""
 
     def execute(self, *args: Any, **options: Any) -> str | None:
         try:
@@ -31,4 +32,11 @@ def user_by_name(username: str) -> User:
     found = User.objects.filter(username=username).first()
     if found is None:
         raise CommandError(f"没有账号“{username}”。There is no account {username}.")
+    return found
+
+
+def client_by_name(username: str) -> Client:
+    found = Client.objects.filter(user__username=username).select_related("application").first()
+    if found is None:
+        raise CommandError(f"没有外部系统账号“{username}”。There is no client {username}.")
     return found

@@ -6,14 +6,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import connection
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from agencies.actors import Actor
-from agencies.vocabulary import Role
+from agencies.actors import Actor, Post
+from agencies.directory import AgencyRef, get_directory
+from agencies.models import Membership, User
+from agencies.vocabulary import SEPARATED_ROLES, Role
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A member of an agency with every role held there."""
+    """A member of an agency with every role held there.
+
+    `ceilings` are those of the roles, in their order; `rank` is how confidential a case the person may open through
+    this agency, -1 for none at all.
+    """
 
     user_id: int
     username: str
@@ -23,36 +30,66 @@ class Person:
     agency_id: int
     agency_code: str
     agency_name: str
+    rank: int
+    ceilings: tuple[str, ...]
     roles: tuple[str, ...]
 
 
 _MEMBERS = """
 SELECT u.id, u.username, u.display_name, u.staff_no, u.is_active, a.id, a.code, a.name,
-       array_agg(m.role::text ORDER BY m.role)
+       coalesce(max(agencies_rank(m.ceiling)) FILTER (WHERE agencies_works_on_cases(m.role)), -1),
+       array_agg(m.ceiling::text ORDER BY m.role), array_agg(m.role::text ORDER BY m.role)
   FROM agencies_membership m
   JOIN agencies_user u ON u.id = m.user_id
   JOIN agencies_agency a ON a.id = m.agency_id
  WHERE m.active AND a.active AND m.agency_id = ANY(%s) AND (u.is_active OR %s)
+   AND NOT EXISTS (SELECT FROM agencies_client c WHERE c.user_id = u.id)
  GROUP BY u.id, a.id
  ORDER BY a.code, u.username
 """
 
 
-def assignable(actor: Actor, agency_id: int, roles: Iterable[str]) -> list[Person]:
+def assignable(actor: Actor, agency_id: int, roles: Iterable[str], *, rank: int) -> list[Person]:
     """The people to whom a task of this agency that needs one of these roles can be given, its sub-units' included.
 
-    Empty where the actor is no member of the agency.
+    Only those whose ceiling reaches `rank`, that of the case. Empty where the actor is no member of the agency.
     """
     if not any(post.agency_id == agency_id and not post.is_unit for post in actor.posts):
         own = [post.agency_id for post in actor.posts if post.is_unit and post.principal_id == agency_id]
-        return _members(own, roles)
-    return _members([agency_id, *_units([agency_id])], roles)
+        return [person for person in _members(own, roles) if person.rank >= rank]
+    return [person for person in _members([agency_id, *_units([agency_id])], roles) if person.rank >= rank]
+
+
+def administered(actor: Actor, *roles: str) -> list[AgencyRef]:
+    """The agencies that the actor administers in one of these roles (by default in any that keeps accounts)."""
+    wanted = frozenset(roles or (Role.AGENCY_ADMIN, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN))
+    own = [post for post in actor.posts if wanted & post.roles]
+    return [agency for agency in get_directory().by_code.values() if any(_reaches(p, wanted, agency) for p in own)]
+
+
+def _reaches(post: Post, wanted: frozenset[str], agency: AgencyRef) -> bool:
+    """The own agency and its sub-units for its administrator, the region for the separated ones."""
+    if not agency.active:
+        return False
+    if Role.AGENCY_ADMIN in wanted & post.roles and post.agency_id in (agency.id, agency.parent_id):
+        return True
+    return bool(wanted & post.roles & SEPARATED_ROLES) and agency.region_code.startswith(post.region_code)
 
 
 def managed_accounts(actor: Actor) -> list[Person]:
     """Everyone, disabled accounts included, in the agencies that the actor administers."""
-    administered = [post.agency_id for post in actor.posts if Role.AGENCY_ADMIN in post.roles]
-    return _members([*administered, *_units(administered)], (), also_disabled=True)
+    return _members([agency.id for agency in administered(actor)], (), also_disabled=True)
+
+
+def kept_accounts(actor: Actor) -> QuerySet[User]:
+    """The accounts that belong to the agencies that the actor administers.
+
+    By a role there; without any role anywhere, by one that was held there or because the account was opened there.
+    """
+    ids = [agency.id for agency in administered(actor)]
+    held = Membership.objects.filter(user=OuterRef("pk"))
+    without = ~Exists(held.filter(active=True)) & (Q(agency_id__in=ids) | Exists(held.filter(agency_id__in=ids)))
+    return User.objects.filter(Exists(held.filter(active=True, agency_id__in=ids)) | without, is_system=False)
 
 
 def rosters(agency_ids: Iterable[int]) -> dict[int, list[Person]]:
@@ -61,6 +98,36 @@ def rosters(agency_ids: Iterable[int]) -> dict[int, list[Person]]:
     for person in _members(list(found), ()):
         found[person.agency_id].append(person)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class StandIn:
+    """Somebody who exercises these roles of an absent person in an agency today, up to a rank of confidentiality."""
+
+    agency_id: int
+    absent_id: int
+    substitute_id: int
+    roles: tuple[str, ...]
+    rank: int
+
+
+def stand_ins(agency_ids: Iterable[int]) -> list[StandIn]:
+    """The substitutions of today in these agencies, as far as they give anything (see `agencies_posts`)."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STAND_INS, [list(agency_ids)])
+        return [StandIn(row[0], row[1], row[2], tuple(row[3]), row[4]) for row in cursor.fetchall()]
+
+
+_STAND_INS = """
+SELECT s.agency_id, s.absent_id, s.substitute_id,
+       ARRAY(SELECT jsonb_array_elements_text(post -> 'roles')), agencies_rank(post ->> 'ceiling')
+  FROM (SELECT DISTINCT agency_id, absent_id, substitute_id FROM agencies_substitution
+         WHERE ended_at IS NULL AND agencies_today() BETWEEN first_day AND last_day AND agency_id = ANY(%s)) s
+  JOIN agencies_user u ON u.id = s.substitute_id AND u.is_active
+ CROSS JOIN LATERAL jsonb_array_elements(coalesce(agencies_stood_posts(s.substitute_id), '[]')) AS p(post)
+ WHERE (post ->> 'agency_id')::bigint = s.agency_id AND (post ->> 'on_behalf')::bigint = s.absent_id
+ ORDER BY s.agency_id, s.absent_id, s.substitute_id
+"""
 
 
 def display_names(actor: Actor, user_ids: Iterable[int]) -> dict[int, str]:
@@ -83,7 +150,7 @@ def _members(agency_ids: list[int], roles: Iterable[str], *, also_disabled: bool
     with connection.cursor() as cursor:
         cursor.execute(_MEMBERS, [agency_ids, also_disabled])
         people = [
-            Person(**dict(zip(Person.__dataclass_fields__, (*row[:-1], tuple(row[-1])), strict=True)))
+            Person(**dict(zip(Person.__dataclass_fields__, (*row[:-2], tuple(row[-2]), tuple(row[-1])), strict=True)))
             for row in cursor.fetchall()
         ]
     return [person for person in people if not wanted or wanted.intersection(person.roles)]

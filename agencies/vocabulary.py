@@ -49,6 +49,17 @@ class Role(StrEnum):
     BILLING = "billing"
     SUPERVISOR = "supervisor"
     AGENCY_ADMIN = "agency_admin"
+    SYSTEM_ADMIN = "system_admin"
+    SECURITY_ADMIN = "security_admin"
+    AUDIT_ADMIN = "audit_admin"
+
+
+# The roles that read and work on cases. A role that is not named here opens none.
+CASE_ROLES = frozenset(
+    {Role.HANDLER, Role.REVIEWER, Role.APPROVER, Role.FIELD_CREW, Role.BILLING, Role.SUPERVISOR},
+)
+# The three separated administrators (三员): nobody holds two of them, nor one of them beside any other role.
+SEPARATED_ROLES = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
 
 
 class Duty(StrEnum):
@@ -75,6 +86,19 @@ class Confidentiality(StrEnum):
     SENSITIVE = "sensitive"
     INTERNAL = "internal"
 
+    @property
+    def rank(self) -> int:
+        """0, 1 or 2: the number beside each agency that sees a case (`cases_caseagency.rank`)."""
+        return list(Confidentiality).index(self)
+
+
+class Scope(StrEnum):
+    """What a system of an agency may be given to do; each within that agency, and never more than a handler may."""
+
+    CASES_READ = "cases:read"
+    SIGNALS_WRITE = "signals:write"
+    FINDINGS_WRITE = "findings:write"
+
 
 LABELS: dict[StrEnum, Label] = {
     Level.PROVINCE: Label("省", "province"),
@@ -94,6 +118,9 @@ LABELS: dict[StrEnum, Label] = {
     Role.BILLING: Label("电费核算", "billing"),
     Role.SUPERVISOR: Label("督查", "supervisor"),
     Role.AGENCY_ADMIN: Label("单位管理员", "agency administrator"),
+    Role.SYSTEM_ADMIN: Label("系统管理员", "system administrator"),
+    Role.SECURITY_ADMIN: Label("安全管理员", "security administrator"),
+    Role.AUDIT_ADMIN: Label("审计管理员", "audit administrator"),
     Duty.POWER_AUTHORITY: Label("电力管理部门", "electricity administration"),
     PartnerSort.POLICE: Label("公安", "police"),
     PartnerSort.DISCIPLINE: Label("纪委监委", "discipline inspection"),
@@ -104,6 +131,9 @@ LABELS: dict[StrEnum, Label] = {
     Confidentiality.ORDINARY: Label("普通", "ordinary"),
     Confidentiality.SENSITIVE: Label("敏感", "sensitive"),
     Confidentiality.INTERNAL: Label("内部", "internal only"),
+    Scope.CASES_READ: Label("查看案件与待办", "read cases and tasks"),
+    Scope.SIGNALS_WRITE: Label("报送名单与线索", "send lists and signals"),
+    Scope.FINDINGS_WRITE: Label("反馈核查结果", "report findings"),
 }
 
 

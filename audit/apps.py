@@ -7,3 +7,9 @@ class AuditConfig(AppConfig):
     name = "audit"
     verbose_name = "审计"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from audit.access.checking import verify_access
+        from audit.verification import projections
+
+        projections.register("access/", verify_access)

@@ -39,9 +39,29 @@ class SealError(AuditError):
     sqlstate = "LZ005"
 
 
+class TooYoungError(AuditError):
+    """查阅日志保存不足六个月，不能清理。A line of the access log is younger than six months (SQLSTATE LZ007)."""
+
+    sqlstate = "LZ007"
+
+
+class SightError(AuditError):
+    """不在本次操作的可见范围内。Not within the sight of this transaction (SQLSTATE LZ006)."""
+
+    sqlstate = "LZ006"
+
+
 BY_SQLSTATE: dict[str, type[AuditError]] = {
     error.sqlstate: error
-    for error in (StaleHeadError, StreamRefusedError, AppendOnlyError, MalformedBodyError, SealError)
+    for error in (
+        StaleHeadError,
+        StreamRefusedError,
+        AppendOnlyError,
+        MalformedBodyError,
+        SealError,
+        SightError,
+        TooYoungError,
+    )
 }
 
 

@@ -55,6 +55,37 @@ class Sealed(models.Model):
         return f"sealed data of event {self.event_id}"
 
 
+class Access(models.Model):
+    """One reading or taking out of personal data: a line of the access log. `items` are codes, never values."""
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField()
+    user_id = models.BigIntegerField(null=True)
+    username = models.TextField()
+    agency_id = models.BigIntegerField(null=True)
+    role = models.TextField(default="")
+    address = models.TextField(default="")
+    way = models.TextField()
+    case_id = models.UUIDField(null=True)
+    target = models.TextField(default="")
+    items = models.JSONField(default=list)
+    purpose = models.TextField(default="")
+    rows = models.IntegerField()
+    file_hash = models.TextField(default="")
+
+    class Meta:
+        db_table = "audit_access"
+        indexes = [
+            models.Index(fields=["at"], name="audit_access_at"),
+            models.Index(fields=["user_id", "id"], name="audit_access_user"),
+            models.Index(fields=["agency_id", "id"], name="audit_access_agency"),
+            models.Index(fields=["case_id", "id"], name="audit_access_case", condition=models.Q(case_id__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.username} {self.way} {self.at}"
+
+
 class DemoClock(models.Model):
     """At most one row: the clock of a demonstration, shifted by `offset` or standing still at `frozen`."""
 

@@ -2,7 +2,8 @@
 
 `python -m bench lists --cases 200000,1000000 --json` seeds a throwaway database for each size, reads every page ROUNDS
 times in turn with its SQL, and prints one object a workload and size: p50, p95 and best in milliseconds, and the growth
-of p50 from the first size to this one.
+of p50 from the first size to this one. `open_p50_ms` is the same page without row-level security (for some
+rounds the application role may bypass it), `wall` how often that goes into the page as it is.
 """
 
 from __future__ import annotations
@@ -33,9 +34,10 @@ HANDLER, SUPERVISOR = "320300-drc-p1", "320000-supervision-p1"
 
 
 class Workload(NamedTuple):
-    """The same page twice: `selector` returns (rows, total), `sql` runs the hand-written statements."""
+    """The same page twice: `selector` returns (rows, total) to `who`, `sql` runs the hand-written statements."""
 
     name: str
+    who: Any
     selector: Callable[[], tuple[int, int]]
     sql: Callable[[], int]
 
@@ -87,7 +89,8 @@ class Side:
     def summary(self, name: str) -> dict[str, Any]:
         ours = [ms for turn in self.turns[name] for ms in turn["ours"]]
         raw = [ms for turn in self.turns[name] for ms in turn["raw"]]
-        p50, p50_raw = statistics.median(ours), statistics.median(raw)
+        without = [ms for turn in self.turns[name] for ms in turn["open"]]
+        p50, p50_raw, p50_open = statistics.median(ours), statistics.median(raw), statistics.median(without)
         return {
             "bench": "lists",
             "cases": self.size,
@@ -100,6 +103,8 @@ class Side:
             "sql_p50_ms": round(p50_raw, 2),
             "sql_p95_ms": round(statistics.quantiles(raw, n=20)[-1], 2),
             "ratio": round(p50 / p50_raw, 2),
+            "open_p50_ms": round(p50_open, 2),
+            "wall": round(p50 / p50_open, 2),
             "seed_s": self.seeded,
         }
 
@@ -135,9 +140,25 @@ def serve(cases: int) -> None:
         warm: set[str] = set()
         for line in sys.stdin:
             name = line.strip()
-            _say(measure(found[name], TURN, 0 if name in warm else WARM))
+            measured = measure(found[name], TURN, 0 if name in warm else WARM)
+            with without_wall(superuser):
+                measured["open"] = measure(found[name], TURN, 3)["ours"]
+            _say(measured)
             warm.add(name)
         superuser.close()
+
+
+@contextmanager
+def without_wall(superuser: Any) -> Iterator[None]:
+    """The application role passes the policies, for as long as the block lasts."""
+    from config.embedded import APP_ROLE
+
+    with superuser.cursor() as cursor:
+        cursor.execute(f'ALTER ROLE "{APP_ROLE}" BYPASSRLS')
+        try:
+            yield
+        finally:
+            cursor.execute(f'ALTER ROLE "{APP_ROLE}" NOBYPASSRLS')
 
 
 def _say(message: dict[str, Any]) -> None:
@@ -147,11 +168,14 @@ def _say(message: dict[str, Any]) -> None:
 
 def measure(workload: Workload, rounds: int, warm: int = 0) -> dict[str, Any]:
     """Read the page both ways in turn; milliseconds of every round after the first `warm`."""
+    from agencies.sight import seeing
+
     ours: list[float] = []
     raw: list[float] = []
     found: list[tuple[int, int]] = []
     for i in range(warm + rounds):
-        took, answer = _timed(workload.selector)
+        with seeing(workload.who):
+            took, answer = _timed(workload.selector)
         took_raw, _ = _timed(workload.sql)
         if i >= warm:
             ours.append(took)
@@ -170,9 +194,9 @@ def _timed(call: Callable[[], Any]) -> tuple[float, Any]:
 def workloads(box: Sandbox, superuser: Any) -> Iterator[Workload]:
     from agencies.actors import find_actor
     from bench.lists_sql import Plain
-    from config.embedded import APP_ROLE
+    from config.embedded import OWNER_ROLE
 
-    plain = Plain(box.connect(APP_ROLE), superuser)
+    plain = Plain(box.connect(OWNER_ROLE), superuser)  # by hand, hence behind the wall
     handler, supervisor = find_actor(HANDLER), find_actor(SUPERVISOR)
     agency = handler.agency_ids[0]
     yield from _task_lists(plain, handler, agency)
@@ -194,12 +218,14 @@ def _task_lists(plain: Any, handler: Any, agency: int) -> Iterator[Workload]:
 
     first = _turns([(None, None)])
     for suffix, wanted in (("", TaskFilter()), ("_district_stage", TaskFilter(stage=STAGE, region=DISTRICT))):
-        yield Workload(f"tasks_first{suffix}", partial(page, wanted, first), partial(plainly, wanted, first))
+        yield Workload(f"tasks_first{suffix}", handler, partial(page, wanted, first), partial(plainly, wanted, first))
         places = plain.places(agency, wanted.stage, wanted.region, PAGE * DEPTH, 50)
         if places:
             marks = [(BY_DUE.encode({"due_at": due, "id": id_}, backward=False), (due, id_)) for due, id_ in places]
             deep = _turns(marks)
-            yield Workload(f"tasks_page_{DEPTH}{suffix}", partial(page, wanted, deep), partial(plainly, wanted, deep))
+            yield Workload(
+                f"tasks_page_{DEPTH}{suffix}", handler, partial(page, wanted, deep), partial(plainly, wanted, deep)
+            )
 
 
 def _histories(plain: Any, handler: Any, supervisor: Any) -> Iterator[Workload]:
@@ -212,7 +238,7 @@ def _histories(plain: Any, handler: Any, supervisor: Any) -> Iterator[Workload]:
         found = timeline(handler, case())
         return (len(found.rows), found.total) if found else (0, 0)
 
-    yield Workload("history_of_a_case", history, lambda: plain.history(case()))
+    yield Workload("history_of_a_case", handler, history, lambda: plain.history(case()))
     person = _turns(plain.some_people(handler.agency_ids[0], 40))
     week = _turns([datetime(2025, 12, 1, tzinfo=UTC) + timedelta(weeks=w) for w in range(40)])
 
@@ -224,6 +250,7 @@ def _histories(plain: Any, handler: Any, supervisor: Any) -> Iterator[Workload]:
 
     yield Workload(
         "audit_person_week",
+        supervisor,
         search,
         lambda: plain.person_week(person(), week(), supervisor.agency_ids[0], PAGE),
     )
@@ -246,11 +273,13 @@ def _case_lists(plain: Any, handler: Any, agency: int) -> Iterator[Workload]:
         ("cases_first", CaseFilter()),
         ("cases_stage_district", CaseFilter(stage=STAGE, region=DISTRICT)),
     ):
-        yield Workload(name, partial(page, wanted), partial(plain.cases, agency, wanted.stage, wanted.region, PAGE))
+        yield Workload(
+            name, handler, partial(page, wanted), partial(plain.cases, agency, wanted.stage, wanted.region, PAGE)
+        )
     # The first city has the numbers whose last two digits are below 45 (see seed.sql).
     rare = [f"{n}号" for n in random.Random(7).sample([n for n in range(1000, 10_000) if n % 100 < 45], 40)]
     for name, choice in (("cases_search_rare", rare), ("cases_search_common", ["冷库", "网吧", "机房"])):
-        yield Workload(name, partial(search, _turns(choice)), partial(plainly, _turns(choice)))
+        yield Workload(name, handler, partial(search, _turns(choice)), partial(plainly, _turns(choice)))
 
 
 def _turns(values: list[Any]) -> Callable[[], Any]:

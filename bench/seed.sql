@@ -38,8 +38,8 @@ CREATE TEMP TABLE seat AS
     LEFT JOIN agencies_agency s ON s.code = '320000-supervision' AND city.code LIKE '32%%';
 UPDATE seat SET districts = ARRAY[city::text] WHERE districts = '{}';
 
-INSERT INTO agencies_user (password, username, display_name, staff_no, language, is_active, is_system, created_at)
-    SELECT '!', a.code || '-p' || p, '人员' || p, '', 'zh', true, false, '2025-10-01Z'
+INSERT INTO agencies_user (password, username, display_name, staff_no, language, is_active, is_system, created_at, agency_id)
+    SELECT '!', a.code || '-p' || p, '人员' || p, '', 'zh', true, false, '2025-10-01Z', a.id
     FROM agencies_agency a LEFT JOIN city ON city.gb_code = left(a.code, 6)
     CROSS JOIN LATERAL generate_series(1, CASE WHEN city.i = 1 THEN %(people)s ELSE 3 END) AS p;
 INSERT INTO agencies_membership (user_id, agency_id, role, active, since, ceiling, granted_by_id)

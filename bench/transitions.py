@@ -200,6 +200,7 @@ class Arena:
 def _open_cases(count: int) -> dict[str, list[dict[str, Any]]]:
     """Ids of new cases in the order of their opening, each with the tasks that were opened with it."""
     from agencies.actors import find_actor
+    from agencies.sight import seeing
     from audit.clock import real_now
     from cases.workflow.bulk import Request, perform_many
     from cases.workflow.errors import WorkflowError
@@ -208,7 +209,9 @@ def _open_cases(count: int) -> dict[str, list[dict[str, Any]]]:
     opened: dict[str, list[dict[str, Any]]] = {}
     for first in range(0, count, CHUNK):
         requests = [Request("open_case", OPENING) for _ in range(first, min(count, first + CHUNK))]
-        for answer in perform_many(requests, actor=handler, now=real_now()):
+        with seeing(handler):
+            answers = perform_many(requests, actor=handler, now=real_now())
+        for answer in answers:
             if isinstance(answer, WorkflowError):
                 raise answer
             opened[answer.case_id] = answer.opened

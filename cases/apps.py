@@ -7,10 +7,12 @@ class CasesConfig(AppConfig):
     verbose_name = "案件"
 
     def ready(self) -> None:
-        from audit import projections
+        from audit.verification import projections
+        from cases.retention.checking import verify_erasures
         from cases.workflow.reference import checks  # noqa: F401 - importing registers the checks
         from cases.workflow.reference.parameters import declare_parameters
         from cases.workflow.replay import verify_cases
 
         projections.register("case/", verify_cases)
+        projections.register("erasure/", verify_erasures)
         declare_parameters()

@@ -7,11 +7,17 @@ from datetime import timedelta
 
 from celery import shared_task
 
-from agencies.actors import load_actor
+from agencies.actors import Actor, NoSuchActor, load_actor, system_actor
+from agencies.directory import get_directory
 from audit import clock
+from audit.sight import working_as
+from cases.intake.receiving import check_sender
 from cases.intake.services import process_list
 from cases.models import ListBatch
+from cases.retention import acts as retention
+from cases.retention import provisions
 from cases.selectors.counters import fold_task_counters
+from cases.workflow.errors import NotAllowed
 from cases.workflow.recounting import load_calendar
 
 logger = logging.getLogger(__name__)
@@ -22,17 +28,27 @@ STANDSTILL = timedelta(minutes=5)
 
 
 @shared_task(name="cases.import_batch")
+@working_as("intake")
 def import_batch(batch_id: str) -> None:
     """Work on a received list for one turn, and ask for another while it is not done."""
-    batch = ListBatch.objects.only("received_by_id").get(id=batch_id)
-    summary = process_list(
-        batch_id=batch.id, actor=load_actor(batch.received_by_id), now=clock.now(), budget_seconds=TURN_SECONDS
-    )
+    batch = ListBatch.objects.only("received_by_id", "agency_id").get(id=batch_id)
+    summary = process_list(batch_id=batch.id, actor=_sender(batch), now=clock.now(), budget_seconds=TURN_SECONDS)
     if summary.state in (ListBatch.State.RECEIVED, ListBatch.State.IMPORTING):
         import_batch.delay(batch_id)
 
 
+def _sender(batch: ListBatch) -> Actor:
+    """Whoever sent the list. It was accepted: when that person may no longer send, the system goes on with it."""
+    try:
+        sender = load_actor(batch.received_by_id)
+        check_sender(sender, get_directory().by_id[batch.agency_id])
+    except (NoSuchActor, NotAllowed):
+        return system_actor()
+    return sender
+
+
 @shared_task(name="cases.resume_imports")
+@working_as("intake")
 def resume_imports() -> None:
     """Take up lists that stand still, whatever became of the message or the worker that had them."""
     unfinished = (ListBatch.State.RECEIVED, ListBatch.State.IMPORTING)
@@ -42,12 +58,28 @@ def resume_imports() -> None:
 
 
 @shared_task(name="cases.fold_counters")
+@working_as("counters")
 def fold_counters() -> None:
     """Keep totals a sum over a handful of rows; they are exact with or without it."""
     fold_task_counters()
 
 
+@shared_task(name="cases.propose_erasures")
+@working_as("retention")
+def propose_erasures() -> None:
+    """Put down the closed cases whose personal data have become due to go; people decide."""
+    retention.propose(clock.now())
+
+
+@shared_task(name="cases.note_provisions")
+@working_as("provisions")
+def note_provisions() -> None:
+    """Write the register's lines for what the product itself handed to other agencies."""
+    provisions.generate(clock.now())
+
+
 @shared_task(name="cases.watch_calendar")
+@working_as("calendar")
 def watch_calendar() -> None:
     """Take up the plan of a new year, which comes with a release, and warn while the next one is missing."""
     loading = load_calendar(now=clock.now())

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from psycopg2 import ProgrammingError
@@ -25,6 +25,26 @@ HOST = re.compile(r"\*|\.?[\w-]+(\.[\w-]+)*|\[[0-9A-Fa-f:.]+\]")
 
 class SettingError(Exception):
     """An environment variable is missing or cannot be understood."""
+
+
+class Endpoint(NamedTuple):
+    """A server by its host and port, or by the path of a socket of this machine."""
+
+    host: str
+    port: int
+    path: str
+
+
+class Provider(NamedTuple):
+    """A provider of single sign-on: who it is, who we are there, and how its people are found here."""
+
+    issuer: str
+    client_id: str
+    client_secret: str
+    scope: str
+    claim: str
+    field: str
+    second_factor: frozenset[str]
 
 
 class Env:
@@ -138,6 +158,19 @@ class Env:
             )
         return value
 
+    def scanner(self, name: str) -> Endpoint | None:
+        """`HOST:PORT`, or the absolute path of a socket; None when not set."""
+        value = self.get(name)
+        if value is None:
+            return None
+        path = value.removeprefix("unix://")
+        if path.startswith("/"):
+            return Endpoint("", 0, path)
+        host, _, port = value.rpartition(":")
+        if not HOST.fullmatch(host) or not port.isdecimal() or not 0 < int(port) < 65536:
+            raise SettingError(f"{name} is “{value}”; write HOST:PORT such as 127.0.0.1:3310, or the path of a socket.")
+        return Endpoint(host, int(port), "")
+
     def database(self, name: str, default: str | None = None) -> dict[str, Any] | None:
         """A PostgreSQL URL as Django's database dictionary, or None when neither set nor defaulted."""
         value = self.get(name) or default
@@ -150,6 +183,30 @@ class Env:
             return None
         check_redis_url(name, value)
         return value
+
+
+def provider(
+    issuer: str | None,
+    client_id: str | None,
+    client_secret: str | None,
+    *,
+    scope: str = "openid profile",
+    claim: str = "preferred_username",
+    field: str = "username",
+    second_factor: Iterable[str] = (),
+    plain: bool = False,
+) -> Provider | None:
+    """A provider of single sign-on, None when nothing names one. `plain`: http is allowed."""
+    if not (issuer or client_id or client_secret):
+        return None
+    if not (issuer and client_id and client_secret):
+        raise SettingError(
+            "LIANZHI_OIDC_ISSUER, LIANZHI_OIDC_CLIENT_ID and LIANZHI_OIDC_CLIENT_SECRET belong together; "
+            "write all of them or none."
+        )
+    if not issuer.startswith("https://") and not (plain and issuer.startswith("http://")):
+        raise SettingError(f"LIANZHI_OIDC_ISSUER is “{issuer}”; write its address with https://.")
+    return Provider(issuer.rstrip("/"), client_id, client_secret, scope, claim, field, frozenset(second_factor))
 
 
 def check_redis_url(name: str, url: str) -> None:

@@ -100,7 +100,9 @@ def problem_details(error: Exception, context: dict[str, Any]) -> Response | Non
         body = from_workflow(InvalidInput(fields={"cursor": STALE_CURSOR}))
     elif isinstance(error, WorkflowError):
         body = from_workflow(error)
-        headers = {"WWW-Authenticate": SESSION} if error.status == 401 else {}
+        # A refused token says so in its own challenge; people are led to the login.
+        challenge = getattr(error, "challenge", SESSION if error.status == 401 else "")
+        headers = {"WWW-Authenticate": challenge} if challenge else {}
     elif isinstance(error, AgencyError):
         errors = {error.field: say(Text(*error.text))} if error.field else None
         body = problem(error.status, code=error.code, detail=say(Text(*error.text)), errors=errors)

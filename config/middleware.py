@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from typing import cast
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.files.uploadhandler import FileUploadHandler
+from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
+from audit.sight import Sight, current, looking, nobody
+from cases.api.uploads import AROUND
+from cases.documents.attachments import MAX_BYTES
+from cases.intake.receiving import LARGEST_FILE
+from cases.web.pages import too_large
 from config.health import healthz
+
+# Bytes of a form with files: what the largest list or the photographs of an inspection come to. Other forms hold text.
+LARGEST_LIST = LARGEST_FILE + AROUND
+LARGEST_ACT = 5 * MAX_BYTES + AROUND
 
 # Images may also stand inside the stylesheet (icons).
 POLICY = (
@@ -21,14 +33,60 @@ POLICY = (
 def content_security_policy(
     get_response: Callable[[HttpRequest], HttpResponseBase],
 ) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Set the policy, unless the view has set a stricter one of its own (uploaded files)."""
+    """Set the policy and its companions, unless the view has set a stricter one of its own (uploaded files)."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
-        response.headers.setdefault("Content-Security-Policy", POLICY)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
         return response
 
     return middleware
+
+
+# Nothing of ours asks a browser for these; what a page cannot use, a script in it cannot either.
+_UNUSED = (
+    "accelerometer", "autoplay", "browsing-topics", "camera", "display-capture", "encrypted-media", "fullscreen",
+    "geolocation", "gyroscope", "hid", "idle-detection", "local-fonts", "magnetometer", "microphone", "midi", "payment",
+    "picture-in-picture", "screen-wake-lock", "serial", "storage-access", "usb", "xr-spatial-tracking",
+)  # fmt: skip
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "Permissions-Policy": ", ".join(f"{feature}=()" for feature in _UNUSED),
+    # Nobody embeds what is ours, and no window that opened us keeps a hand on it.
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Permitted-Cross-Domain-Policies": "none",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+}
+
+
+def nobody_at_first(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """A request sees nothing before it has said who looks, and leaves nothing of that to the next one in its thread."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        with nobody():
+            response = get_response(request)
+            if isinstance(response, StreamingHttpResponse):
+                # What is still to be read is read after this, as the same person.
+                response.streaming_content = _as_before(current(), cast("Iterable[bytes]", response.streaming_content))
+        return response
+
+    return middleware
+
+
+def _as_before(sight: Sight, parts: Iterable[bytes]) -> Iterator[bytes]:
+    rest = iter(parts)
+    while True:
+        with looking(sight):
+            part = next(rest, None)
+        if part is None:
+            return
+        yield part
 
 
 def no_nul(
@@ -72,3 +130,40 @@ def chinese_first(
         return get_response(request)
 
     return middleware
+
+
+class Forget(FileUploadHandler):
+    """The files of somebody who is not logged in: their names are read, so that the form can be shown again."""
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        return None
+
+    def file_complete(self, file_size: int) -> SimpleUploadedFile:
+        return SimpleUploadedFile(self.file_name or "", b"")
+
+
+def bodies(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """A page's form that is too large is refused before it is read. The API judges each address by itself."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if request.path.startswith("/api/") or request.method in ("GET", "HEAD", "OPTIONS"):
+            return get_response(request)
+        length, largest = request.headers.get("Content-Length") or "0", _largest(request)
+        if not length.isdecimal() or int(length) > largest:
+            return too_large(request, max(1, largest // 1024 // 1024))
+        if not request.user.is_authenticated:
+            request.upload_handlers = [Forget(request)]
+        return get_response(request)
+
+    return middleware
+
+
+def _largest(request: HttpRequest) -> int:
+    """Only the forms that take files may hold more than text."""
+    if request.content_type != "multipart/form-data":
+        return int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+    if request.path.startswith("/imports/"):
+        return LARGEST_LIST
+    return LARGEST_ACT if request.path.startswith("/cases/") else int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject, cached_property
 
 from agencies.actors import Actor, NoSuchActor, load_actor
+from agencies.sight import look_as
 from notifications import selectors
 from notifications.selectors import InboxMessage
 
@@ -59,4 +60,6 @@ def _inbox(request: HttpRequest) -> Inbox | dict[str, Any]:
             actor = load_actor(int(request.user.pk))
         except NoSuchActor:
             actor = None
+        else:
+            look_as(actor)
     return {} if actor is None else Inbox(actor)

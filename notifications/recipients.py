@@ -4,7 +4,8 @@
 2. Else the people of the addressed agency or unit who hold a role that the task needs.
 3. A unit without such people: those of its principal agency, which answers for the task.
 4. Nobody holds such a role: the agency's reviewers, who can assign; without any, everyone there who works on cases.
-5. Never the person who acted.
+5. Whoever is told and absent: the substitute, too, for whose roles it is (代理).
+6. Never the person who acted.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
-from agencies.vocabulary import Role
+from agencies.vocabulary import CASE_ROLES, Role
 
 
 class Member(Protocol):
@@ -31,19 +32,49 @@ class Recipient(NamedTuple):
     agency_id: int
 
 
+class StandIn(Protocol):
+    """A substitution of today; `agencies.selectors.StandIn` is one."""
+
+    @property
+    def absent_id(self) -> int: ...
+    @property
+    def substitute_id(self) -> int: ...
+    @property
+    def agency_id(self) -> int: ...
+    @property
+    def roles(self) -> Collection[str]: ...
+
+
 Rosters = Mapping[int, Sequence[Member]]
 
 
-_WORKING = frozenset(role.value for role in Role if role != Role.AGENCY_ADMIN)
+_WORKING = CASE_ROLES
 
 
 def recipients(
-    payload: Mapping[str, Any], agencies: Sequence[int], units: Sequence[int], rosters: Rosters
+    payload: Mapping[str, Any],
+    agencies: Sequence[int],
+    units: Sequence[int],
+    rosters: Rosters,
+    stand_ins: Sequence[StandIn] = (),
 ) -> list[Recipient]:
     """Everyone to tell. `agencies`: the addressed one, then its principal; `units`: where an assignee may be, too."""
     wanted = frozenset(payload.get("roles") or ())
     told = _assignee(payload.get("assignee"), wanted, [*agencies, *units], rosters) or _able(wanted, agencies, rosters)
-    return [recipient for recipient in told if recipient.user_id != payload.get("by")]
+    told = [*told, *_substitutes(told, wanted, stand_ins)]
+    return [recipient for recipient in dict.fromkeys(told) if recipient.user_id != payload.get("by")]
+
+
+def _substitutes(told: Sequence[Recipient], wanted: frozenset[str], stand_ins: Sequence[StandIn]) -> list[Recipient]:
+    """One message a person: nothing more for a substitute who is told anyway."""
+    known, found = {recipient.user_id for recipient in told}, list[Recipient]()
+    for stand_in in stand_ins:
+        absent = Recipient(stand_in.absent_id, stand_in.agency_id)
+        exercised = not wanted or not wanted.isdisjoint(stand_in.roles)
+        if absent in told and exercised and stand_in.substitute_id not in known:
+            known.add(stand_in.substitute_id)
+            found.append(Recipient(stand_in.substitute_id, stand_in.agency_id))
+    return found
 
 
 def _assignee(assignee: object, wanted: frozenset[str], agencies: Sequence[int], rosters: Rosters) -> list[Recipient]:

@@ -11,16 +11,16 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 
 from agencies.directory import Directory, get_directory
-from agencies.selectors import rosters
+from agencies.selectors import Person, StandIn, rosters, stand_ins
 from audit import clock
-from notifications.recipients import Recipient, Rosters, recipients
+from notifications.recipients import Recipient, recipients
 from notifications.wording import wording
 
 logger = logging.getLogger(__name__)
@@ -38,8 +38,10 @@ _LOCK = "SET LOCAL lock_timeout = '5s'; SELECT pg_advisory_xact_lock(hashtextext
 
 # xmin is the transaction that wrote the row: a list of hundreds of cases is one transaction, an act on a case another.
 _CLAIM = """
-SELECT id, topic, agency_id, payload::text, xmin::text, (SELECT n FROM agencies_stamp)
-  FROM cases_outbox WHERE delivered_at IS NULL AND (failed_at IS NULL OR failed_at <= %s) ORDER BY id LIMIT %s
+SELECT o.id, o.topic, o.agency_id, o.payload::text, o.xmin::text, agencies_rank(c.confidentiality),
+       (SELECT n FROM agencies_stamp)
+  FROM cases_outbox o JOIN cases_case c ON c.id = o.case_id
+ WHERE o.delivered_at IS NULL AND (o.failed_at IS NULL OR o.failed_at <= %s) ORDER BY o.id LIMIT %s
 """
 
 _WRITE = """
@@ -59,7 +61,7 @@ _PUT_BACK = "UPDATE cases_outbox SET failed_at = NULL WHERE delivered_at IS NULL
 class Row(NamedTuple):
     """An undelivered row of the outbox; rows with the same `written_by` were committed by one transaction.
 
-    `stamp` is that of the directory of agencies at this moment.
+    `rank` is how confidential the case is, `stamp` that of the directory of agencies, at this moment.
     """
 
     id: int
@@ -67,6 +69,7 @@ class Row(NamedTuple):
     agency_id: int | None
     payload: dict[str, Any]
     written_by: str
+    rank: int = 0
     stamp: int | None = None
 
 
@@ -147,14 +150,15 @@ def _claim(size: int) -> list[Row]:
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM, [clock.now() - RETRY_AFTER, size])
         return [
-            Row(id_, topic, agency_id, json.loads(payload), written_by, stamp)
-            for id_, topic, agency_id, payload, written_by, stamp in cursor.fetchall()
+            Row(id_, topic, agency_id, json.loads(payload), written_by, rank, stamp)
+            for id_, topic, agency_id, payload, written_by, rank, stamp in cursor.fetchall()
         ]
 
 
 def _messages(rows: Sequence[Row]) -> list[dict[str, Any]]:
     directory = get_directory(stamp=rows[0].stamp)
-    known = rosters({agency for row in rows for agency in _reach(row, directory)})
+    reached = {agency for row in rows for agency in _reach(row, directory)}
+    known, standing_in = rosters(reached), stand_ins(reached)
     return [
         {
             "outbox": row.id,
@@ -164,7 +168,7 @@ def _messages(rows: Sequence[Row]) -> list[dict[str, Any]]:
         }
         for row in _summed(rows)
         for content in (_content(row),)
-        for recipient in _told(row, directory, known)
+        for recipient in _told(row, directory, known, standing_in)
     ]
 
 
@@ -186,6 +190,7 @@ def _summed(rows: Sequence[Row]) -> list[Row]:
             row.written_by,
             row.topic,
             row.agency_id,
+            row.rank,
             *(row.payload.get(key) for key in ("kind", "action", "assignee")),
         )
         groups.setdefault(same, []).append(row)
@@ -197,12 +202,15 @@ def _summed(rows: Sequence[Row]) -> list[Row]:
     return sorted(told, key=lambda row: row.id)
 
 
-def _told(row: Row, directory: Directory, known: Rosters) -> list[Recipient]:
+def _told(
+    row: Row, directory: Directory, known: Mapping[int, Sequence[Person]], standing_in: Sequence[StandIn]
+) -> list[Recipient]:
     reach = _reach(row, directory)
     if not reach:
         return []
     addressed = list(dict.fromkeys((reach[0], directory.by_id[reach[0]].principal_id)))
-    return recipients(row.payload, addressed, reach, known)
+    cleared = {agency: [member for member in members if member.rank >= row.rank] for agency, members in known.items()}
+    return recipients(row.payload, addressed, reach, cleared, [each for each in standing_in if each.rank >= row.rank])
 
 
 def _reach(row: Row, directory: Directory) -> list[int]:

@@ -1,4 +1,8 @@
-"""Reading one's own inbox. A message of an agency that the person has left is not shown any more."""
+"""Reading one's own inbox.
+
+A message of an agency that the person has left is not shown any more, nor one about a case that they do not see (any
+more): it is not counted, does not open and cannot be marked.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from agencies.actors import Actor
-from agencies.visibility import case_agencies
+from agencies.visibility import case_agencies, seen, sight_keys
 from agencies.vocabulary import Label
 from notifications.wording import wording
 
@@ -33,12 +37,20 @@ class InboxMessage:
     unread: bool
 
 
-_INBOX = """
+# Of the table itself: the actor's own messages that may be read now. Parameters: `readable(actor)`.
+READABLE = f"""user_id = %s AND agency_id = ANY(%s) AND {seen("notifications_message.case_id")}"""
+
+_INBOX = f"""
 SELECT id, case_id::text, agency_id, topic, payload::text, created_at, read_at IS NULL
   FROM notifications_message
- WHERE user_id = %s AND agency_id = ANY(%s) {only} {after}
+ WHERE {READABLE} {{only}} {{after}}
  ORDER BY id DESC LIMIT %s
 """
+
+
+def readable(actor: Actor) -> list[Any]:
+    """The parameters of READABLE."""
+    return [actor.user_id, case_agencies(actor), sight_keys(actor)]
 
 
 def inbox(actor: Actor, *, unread_only: bool = False, after: int | None = None, limit: int = 20) -> list[InboxMessage]:
@@ -46,7 +58,7 @@ def inbox(actor: Actor, *, unread_only: bool = False, after: int | None = None, 
     sql = _INBOX.format(
         only="AND read_at IS NULL" if unread_only else "", after="AND id < %s" if after is not None else ""
     )
-    params: list[Any] = [actor.user_id, case_agencies(actor), *([after] if after is not None else []), limit]
+    params: list[Any] = [*readable(actor), *([after] if after is not None else []), limit]
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return [_message(row) for row in cursor.fetchall()]
@@ -56,9 +68,9 @@ def unread_count(actor: Actor) -> int:
     """How many messages are unread, counted to one above UNREAD_CAP."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM (SELECT 1 FROM notifications_message"
-            " WHERE user_id = %s AND agency_id = ANY(%s) AND read_at IS NULL LIMIT %s) unread",
-            [actor.user_id, case_agencies(actor), UNREAD_CAP + 1],
+            f"SELECT count(*) FROM (SELECT 1 FROM notifications_message WHERE {READABLE}"
+            " AND read_at IS NULL LIMIT %s) unread",
+            [*readable(actor), UNREAD_CAP + 1],
         )
         return int(cursor.fetchone()[0])
 

@@ -9,12 +9,16 @@ from typing import Any
 from django.db import connection
 
 from agencies.actors import Actor
+from notifications.selectors import READABLE, readable
 
 
 def mark_read(*, actor: Actor, now: datetime, ids: Iterable[int] | None = None, newest: int | None = None) -> int:
-    """Mark the actor's own messages as read: these, or all up to the newest one seen. Returns how many were unread."""
-    sql = "UPDATE notifications_message SET read_at = %s WHERE user_id = %s AND read_at IS NULL"
-    params: list[Any] = [now, actor.user_id]
+    """Mark the actor's own messages as read: these, or all up to the newest one seen. Returns how many were unread.
+
+    What the actor cannot read stays unread: nobody has seen it.
+    """
+    sql = f"UPDATE notifications_message SET read_at = %s WHERE {READABLE} AND read_at IS NULL"
+    params: list[Any] = [now, *readable(actor)]
     if newest is not None:
         sql += " AND id <= %s"
         params.append(newest)

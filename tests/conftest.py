@@ -26,7 +26,7 @@ import pytest
 
 from config.embedded import process
 from tests.installation import is_foreign
-from tests.servers import DEMO_TEMPLATE, DEMO_TEST, TEMPLATE, TEST, Servers
+from tests.servers import DEMO_TEMPLATE, DEMO_TEST, LENT, TEMPLATE, TEST, Servers
 
 ROOT = Path(__file__).resolve().parent.parent
 SERVERS = Servers()
@@ -50,6 +50,9 @@ django.setup()
 
 from django.core.management import call_command
 from django.db import connections
+
+from audit import sight
+from config.database import wall
 
 ALIASES = ("default", "owner")
 
@@ -109,15 +112,25 @@ def servers() -> Servers:
 @pytest.fixture(scope="session")
 def django_db_setup(request: pytest.FixtureRequest, servers: Servers, django_db_blocker: Any) -> None:
     """Migrate a template once as the owner, clone the rest from it (in place of pytest-django's own set-up)."""
+    with_city = any("demo_city" in getattr(item, "fixturenames", ()) for item in request.session.items)
     with django_db_blocker.unblock():
-        with on_database(TEMPLATE):
-            call_command("migrate", verbosity=0)
+        if not LENT:
+            make_templates(with_city=with_city)
         servers.clone(TEMPLATE, TEST)
-        if any("demo_city" in getattr(item, "fixturenames", ()) for item in request.session.items):
-            servers.clone(TEMPLATE, DEMO_TEMPLATE)
-            with on_database(DEMO_TEMPLATE):
-                call_command("load_demo_city", verbosity=0, stdout=io.StringIO())
+        if with_city:
             servers.clone(DEMO_TEMPLATE, DEMO_TEST)
+
+
+def make_templates(*, with_city: bool) -> None:
+    """A migrated database, and one with the demo city too, that others are cloned from."""
+    with on_database(TEMPLATE):
+        call_command("migrate", verbosity=0)
+        with connections["owner"].cursor() as cursor:
+            wall.apply(cursor, all_powerful="tests")
+    if with_city:
+        SERVERS.clone(TEMPLATE, DEMO_TEMPLATE)
+        with on_database(DEMO_TEMPLATE):
+            call_command("load_demo_city", verbosity=0, stdout=io.StringIO())
 
 
 @pytest.fixture
@@ -135,6 +148,18 @@ def fresh_db(request: pytest.FixtureRequest, django_db_setup: None, django_db_bl
 def demo_city(request: pytest.FixtureRequest) -> None:
     """The city of the demo with its agencies and people, in `db` or, where the test asks for it, in `fresh_db`."""
     request.getfixturevalue("fresh_db" if "fresh_db" in request.fixturenames else "db")
+
+
+@pytest.fixture(autouse=True)
+def tests_see_everything(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The tests read as an actor whom only their database knows. Requests, tasks and commands must say who they are.
+
+    A test with the mark `own_sight` says so itself.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        if request.node.get_closest_marker("own_sight") is None:
+            patch.setattr(sight, "unless_said", sight.Sight(system="tests"))
+        yield
 
 
 @pytest.fixture(autouse=True)

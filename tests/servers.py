@@ -1,7 +1,7 @@
 """The servers of one test run: a throwaway PostgreSQL cluster and a Redis in memory, and databases cloned in it.
 
 Nothing of it survives the run: the servers die with pytest, even at kill -9, and a later run removes what such an end
-left in memory.
+left in memory. Many short runs (tools/mutate.py) borrow one cluster with its templates: `TEST_CLUSTER` names its root.
 """
 
 from __future__ import annotations
@@ -24,7 +24,10 @@ from config.embedded.redis import Redis
 PREFIX = "lianzhi-test-"
 YOUNG_SECONDS = 30
 TEMPLATE, DEMO_TEMPLATE = "lianzhi_template", "lianzhi_demo_template"
-TEST, DEMO_TEST = "lianzhi_test", "lianzhi_demo_test"
+# The root of a running cluster that somebody else started, migrated and stops.
+LENT = os.environ.get("TEST_CLUSTER", "")
+_OWN = f"_{os.getpid()}" if LENT else ""
+TEST, DEMO_TEST = f"lianzhi_test{_OWN}", f"lianzhi_demo_test{_OWN}"
 # Nobody needs these data after a crash.
 FAST = {
     "fsync": "off",
@@ -45,8 +48,10 @@ class Servers:
         self.root = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
         self.lock = locks.acquire(self.root / "lock")
         self.sockets = socket_directory(self.root / "run")
-        self.cluster = Cluster(self.root / "postgres", self.sockets, self.root / "postgres.log", FAST)
         self.redis = Redis(self.root / "redis", self.sockets, self.root / "redis.log", durable=False)
+        lent = Path(LENT) if LENT else self.root
+        self.database_sockets = socket_directory(lent / "run")
+        self.cluster = Cluster(lent / "postgres", self.database_sockets, lent / "postgres.log", FAST)
         self._numbers = itertools.count(1)
         self._running = False
 
@@ -55,7 +60,7 @@ class Servers:
         return f"unix://{self.redis.socket}?db=0"
 
     def url(self, role: str, database: str) -> str:
-        return f"postgresql://{role}@/{database}?host={self.sockets}&port={PORT}"
+        return f"postgresql://{role}@/{database}?host={self.database_sockets}&port={PORT}"
 
     def environment(self, database: str) -> Mapping[str, str]:
         """What a process needs to use this database."""
@@ -71,14 +76,19 @@ class Servers:
             return
         self._running = True
         self.sockets.mkdir(mode=0o700, exist_ok=True)
-        self.cluster.start()
-        bootstrap(self.cluster, TEMPLATE)
+        if not LENT:
+            self.cluster.start()
+            bootstrap(self.cluster, TEMPLATE)
         self.redis.start()
 
     def stop(self) -> None:
         if self._running:
             self.redis.stop()
-            self.cluster.stop()
+            if LENT:
+                for name in (TEST, DEMO_TEST):
+                    self._run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            else:
+                self.cluster.stop()
         shutil.rmtree(self.sockets, ignore_errors=True)
         shutil.rmtree(self.root, ignore_errors=True)
 
@@ -93,7 +103,7 @@ class Servers:
 
     @contextmanager
     def throwaway_clone(self, template: str) -> Iterator[str]:
-        name = f"clone_{next(self._numbers)}"
+        name = f"clone{_OWN}_{next(self._numbers)}"
         self.clone(template, name)
         try:
             yield name

@@ -1,1 +1,1 @@
-"""Getting in and out: passwords against accounts, logins as events, and when a session ends."""
+"""Getting in and out: passwords, second factors, logins as events, lock-outs, and when a session ends."""

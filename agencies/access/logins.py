@@ -11,15 +11,15 @@ import hashlib
 import logging
 from typing import Any
 
-from django.conf import settings
+from axes.signals import user_locked_out
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.core.cache import cache
 from django.db import transaction
 from django.http import HttpRequest
-from django.utils.crypto import salted_hmac
 from redis.exceptions import RedisError
 
-from agencies.access import sessions
+from agencies.access import live, lockout, sessions, standing
+from agencies.access.addresses import client_address
 from agencies.errors import TooManyTries
 from agencies.models import User
 from audit import clock
@@ -43,14 +43,6 @@ def count_try(username: str, request: HttpRequest | None) -> None:
         raise TooManyTries(WINDOW)
 
 
-def client_address(request: HttpRequest | None) -> str:
-    """Who called. Behind a proxy the address that it appended; what a caller wrote before it proves nothing."""
-    if request is None:
-        return ""
-    forwarded = request.headers.get("X-Forwarded-For", "") if settings.BEHIND_PROXY else ""
-    return forwarded.rsplit(",", 1)[-1].strip() or str(request.META.get("REMOTE_ADDR", ""))
-
-
 def _count(what: str) -> int:
     """How often in this window, this time included. Losing Redis loses nothing: then nobody is kept out."""
     key = f"tries:{hashlib.sha256(what.encode()).hexdigest()}"
@@ -72,17 +64,29 @@ def connect() -> None:
     user_logged_in.connect(_logged_in, dispatch_uid="agencies.logged_in")
     user_logged_out.connect(_logged_out, dispatch_uid="agencies.logged_out")
     user_login_failed.connect(_login_failed, dispatch_uid="agencies.login_failed")
+    user_locked_out.connect(_locked_out, dispatch_uid="agencies.locked_out")
 
 
 def _logged_in(sender: Any, request: HttpRequest | None, user: User, **_: Any) -> None:
+    factor, surplus = "", 0
     if request is not None:
+        # Which second factor the door has checked; the session itself may just have been emptied.
+        factor = str(getattr(request, "second_factor", ""))
         sessions.begin(request.session)
-    _record(user, Action.LOGIN_SUCCEEDED, {"user": user.pk}, request)
+        standing.prove(request.session, factor)
+        surplus = live.begin(user, request)
+    told = {"second_factor": factor} if factor else {}
+    _record(user, Action.LOGIN_SUCCEEDED, {"user": user.pk, **told}, request)
+    for _n in range(surplus):
+        _record(user, Action.LOGGED_OUT, {"user": user.pk, "session_end": "limit"}, None)
 
 
 def _logged_out(sender: Any, request: HttpRequest | None, user: User | None, **_: Any) -> None:
-    if user is not None:
-        why = sessions.ended_by(request) if request is not None else ""
+    why = sessions.ended_by(request) if request is not None else ""
+    if request is not None:
+        live.end(request.session.get(standing.ENTRY))
+    # What ended a session from elsewhere has its own event.
+    if user is not None and why != sessions.ELSEWHERE:
         _record(user, Action.LOGGED_OUT, {"user": user.pk, **({"session_end": why} if why else {})}, request)
 
 
@@ -90,10 +94,21 @@ def _login_failed(sender: Any, credentials: dict[str, Any], request: HttpRequest
     typed = str(credentials.get("username") or "")
     user = User.objects.filter(username=typed).first()
     if user is not None:
-        _record(user, Action.LOGIN_FAILED, {"user": user.pk, "disabled": not user.is_active}, request)
+        step = {"login_step": credentials["step"]} if "step" in credentials else {}
+        _record(user, Action.LOGIN_FAILED, {"user": user.pk, "disabled": not user.is_active, **step}, request)
         return
-    digest = salted_hmac("agencies.logins", typed, algorithm="sha256").hexdigest()[:16]
-    _write(EventActor(None, UNKNOWN), Action.LOGIN_FAILED, {"name_digest": digest}, request)
+    _write(EventActor(None, UNKNOWN), Action.LOGIN_FAILED, {"name_digest": lockout.digest(typed)}, request)
+
+
+def _locked_out(sender: Any, request: HttpRequest, username: str, ip_address: str | None, **_: Any) -> None:
+    """An account that exists was closed, or an address was: the second by its sealed address."""
+    user = User.objects.filter(username=username).first()
+    until = lockout.closed_until(username, request)
+    told = {"locked_until": until.isoformat()} if until else {}
+    if user is not None:
+        _record(user, Action.ACCOUNT_LOCKED, {"user": user.pk, **told}, request)
+    else:
+        _write(EventActor(None, UNKNOWN), Action.ACCOUNT_LOCKED, {"name_digest": username[1:], **told}, request)
 
 
 def _record(user: User, action: Action, data: dict[str, Any], request: HttpRequest | None) -> None:

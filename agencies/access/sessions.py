@@ -1,7 +1,7 @@
 """A session ends by itself: a quarter of an hour after the last request, a working day after the login at the latest.
 
-By the machine's clock: the demo's clock leaps over weeks. The password's change and a disabled account end it elsewhere
-(`backend`); whoever ends it himself, `logins`.
+By the machine's clock: the demo's clock leaps over weeks. It also ends where its row is gone (`live`): signed out from
+elsewhere, one too many, a changed password, a lost factor, a disabled account. Whoever ends it himself, `logins`.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from agencies.access import live
+from agencies.access.standing import ENTRY, Standing, standing
 from audit import clock
 
 BEGUN, SEEN = "begun", "seen"
-IDLE, AGE = "idle", "age"
-# Seconds by which the last request on record may be late: a session is not written on every request.
-GRAIN = 60
+IDLE, AGE, ELSEWHERE = "idle", "age", "elsewhere"
 
 
 def begin(session: SessionBase) -> None:
@@ -32,30 +32,41 @@ def ended_by(request: HttpRequest) -> str:
     return str(getattr(request, "session_ended_by", ""))
 
 
+def standing_of(request: HttpRequest) -> Standing | None:
+    """How the session of this request stands; None for that of nobody."""
+    return getattr(request, "standing", None)
+
+
 def ending(
     get_response: Callable[[HttpRequest], HttpResponseBase],
 ) -> Callable[[HttpRequest], HttpResponseBase]:
-    """End a session that has lasted too long; the request then goes on as that of nobody."""
+    """End a session that is over; the request then goes on as that of nobody."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         if SESSION_KEY in request.session:
-            why = _over(request.session)
+            now = standing(request.session[SESSION_KEY], request.session)
+            why = _over(request.session) if now.alive else ELSEWHERE
             if why:
                 request.session_ended_by = why  # type: ignore[attr-defined]
                 logout(request)
-            elif _now() - request.session[SEEN] >= GRAIN:
-                request.session[SEEN] = _now()
+            else:
+                request.standing = now  # type: ignore[attr-defined]
+                _note(request.session)
         return get_response(request)
 
     return middleware
 
 
+def _note(session: SessionBase) -> None:
+    if _now() - session[SEEN] >= live.GRAIN:
+        session[SEEN] = _now()
+        live.seen(session[ENTRY])
+
+
 def _over(session: SessionBase) -> str:
-    if BEGUN not in session:
-        begin(session)  # begun before this rule was there
     now = _now()
     # One that begins in the future would last for as long as the clock was set back.
-    if not -GRAIN <= now - session[BEGUN] <= settings.SESSION_COOKIE_AGE:
+    if not -live.GRAIN <= now - session[BEGUN] <= settings.SESSION_COOKIE_AGE:
         return AGE
     return IDLE if now - session[SEEN] > settings.SESSION_IDLE_SECONDS else ""
 

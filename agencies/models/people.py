@@ -24,6 +24,8 @@ class User(AbstractBaseUser):
     language = models.CharField(max_length=2, choices=[("zh", "中文"), ("en", "English")], default="zh")
     is_active = models.BooleanField(default=True)
     is_system = models.BooleanField(default=False)
+    # Where the account was opened: it belongs there for as long as nobody has given it a role anywhere.
+    agency = models.ForeignKey("agencies.Agency", on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField()
 
     USERNAME_FIELD = "username"

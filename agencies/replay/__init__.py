@@ -1,6 +1,6 @@
 """Accounts, roles, agencies and parameters as their events tell them, compared with the tables by `verify_audit`.
 
-Passwords are not: no event says more of one than that it was changed.
+Of passwords only since when they are in use: no event says more of one.
 """
 
 from agencies.replay.accounts import verify_accounts

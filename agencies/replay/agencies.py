@@ -7,7 +7,7 @@ from typing import Any
 
 from agencies.replay.rows import Told, compare, fetch, fold_each
 from audit.actions import Action
-from audit.projections import Event, Problem, Scope, Streams
+from audit.verification.projections import Event, Problem, Scope, Streams
 
 _AGENCIES = """SELECT 'agency/' || a.code AS stream, a.id, a.kind, a.region_id, a.name, a.short_name, a.monogram,
     p.code AS parent, a.duties, a.partner_sort, a.active

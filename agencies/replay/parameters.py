@@ -11,7 +11,7 @@ import orjson
 
 from agencies.replay.rows import fetch, fold_each, sets_differ
 from audit.actions import Action
-from audit.projections import Event, Problem, Scope, Streams
+from audit.verification.projections import Event, Problem, Scope, Streams
 
 _PARAMETERS = """SELECT 'config/' || key AS stream, region_id, value::text AS value, effective_from, effective_to,
     source FROM agencies_regionparameter WHERE"""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
-from audit.projections import Event, Problem, Scope, Streams
+from audit.verification.projections import Event, Problem, Scope, Streams
 
 T = TypeVar("T")
 # What a body that somebody has changed can raise in a fold. Its stream is named, and the pass goes on.

@@ -1,21 +1,23 @@
-"""Accounts: made, disabled and enabled by the agency's administrator; passwords."""
+"""Accounts: made, renamed, disabled and enabled by those who keep them; passwords."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from agencies.access.backend import is_public
+from agencies.access import live
+from agencies.access.passwords import keeping as passwords
 from agencies.actors import Actor
-from agencies.authority import administrator_of, event_actor, manager_of
-from agencies.errors import AgencyError, BadInput
-from agencies.models import Agency, User
+from agencies.authority import account_keeper, event_actor, manager_of, security_of
+from agencies.errors import AgencyError, BadInput, NotPermitted
+from agencies.models import Agency, Client, Membership, User
+from agencies.services import separation
 from agencies.services.roles import grant_role
+from agencies.vocabulary import Confidentiality
 from audit.actions import Action
 from audit.log import EventActor
 from audit.services import record
@@ -33,41 +35,65 @@ def create_user(
     now: datetime,
     staff_no: str = "",
     language: str = "zh",
+    ceiling: str = Confidentiality.ORDINARY.value,
 ) -> User:
-    """Make an account with its first roles in one agency. Raises NotPermitted, BadInput, AgencyError.
+    """Make an account in an agency, with first roles at one ceiling. Raises NotPermitted, BadInput, AgencyError.
 
-    An account without a role would belong to no agency, and nobody could manage it.
+    Without roles it can log in and do nothing, until the security administrator gives it one.
     """
-    acting = administrator_of(actor, agency)
-    if not roles:
-        raise BadInput("请至少选择一个角色。", "Choose at least one role.", field="roles")
+    acting = account_keeper(actor, agency)
     _check(username, display_name, staff_no, language)
-    user = User(username=username, display_name=display_name, staff_no=staff_no, language=language, created_at=now)
-    _accept_password(user, password)
+    named = {"username": username, "display_name": display_name, "staff_no": staff_no, "language": language}
+    user = User(**named, agency=agency, created_at=now)
+    passwords.accept(user, password)
     user.save(force_insert=True)
+    given = passwords.keep(user, replaced="", by_other=True, new=password)
     # Name and staff number are personal data: the body of the event holds their commitment only.
     record(
         stream=f"account/{username}",
         action=Action.ACCOUNT_CREATED,
         actor=acting,
-        data={"user": user.pk, "agency": agency.pk, "agency_code": agency.code, "language": language},
+        data={"user": user.pk, "agency": agency.pk, "agency_code": agency.code, "language": language, **given},
         sealed={"display_name": display_name, "staff_no": staff_no},
         now=now,
     )
     for role in roles:
-        grant_role(actor=actor, user=user, agency=agency, role=role, now=now)
+        grant_role(actor=actor, user=user, agency=agency, role=role, now=now, ceiling=ceiling)
     return user
 
 
-def disable_user(*, actor: Actor, user: User, now: datetime) -> None:
-    """Take an account out of use at once: its next request is refused. Raises NotPermitted, AgencyError."""
+@transaction.atomic
+def change_user(*, actor: Actor, user: User, display_name: str, staff_no: str, now: datetime) -> None:
+    """Correct a name or a staff number. Raises NotPermitted, BadInput."""
+    locked = User.objects.select_for_update().get(pk=user.pk)
+    acting = manager_of(actor, locked, account_keeper)
+    _check_names(display_name, staff_no, locked.pk)
+    if (locked.display_name, locked.staff_no) == (display_name, staff_no):
+        return
+    locked.display_name, locked.staff_no = display_name, staff_no
+    locked.save(update_fields=["display_name", "staff_no"])
+    record(
+        stream=f"account/{locked.username}",
+        action=Action.ACCOUNT_CHANGED,
+        actor=acting,
+        data={"user": locked.pk},
+        sealed={"display_name": display_name, "staff_no": staff_no},
+        now=now,
+    )
+
+
+def disable_user(*, actor: Actor, user: User, now: datetime, last: bool = False) -> None:
+    """Take an account out of use at once: its next request is refused. Raises NotPermitted, AgencyError.
+
+    `last`: the operator of the system says that an agency shall be without its last such administrator.
+    """
     if actor.user_id == user.pk:
         raise AgencyError(
-            "不能停用自己的账号。请由本单位的另一名单位管理员办理。",
-            "You cannot disable your own account; another administrator of your agency has to do it.",
+            "不能停用自己的账号。请由另一名管理员办理。",
+            "You cannot disable your own account; another administrator has to do it.",
             code="self_disable",
         )
-    _set_active(actor, user, Action.ACCOUNT_DISABLED, active=False, now=now)
+    _set_active(actor, user, Action.ACCOUNT_DISABLED, active=False, now=now, last=last and actor.is_system)
 
 
 def enable_user(*, actor: Actor, user: User, now: datetime) -> None:
@@ -76,10 +102,18 @@ def enable_user(*, actor: Actor, user: User, now: datetime) -> None:
 
 
 @transaction.atomic
-def change_password(*, actor: Actor, user: User, new: str, now: datetime, current: str | None = None) -> None:
-    """Set a password: one's own with the current one, or as the agency's administrator without.
+def change_password(
+    *,
+    actor: Actor,
+    user: User,
+    new: str,
+    now: datetime,
+    current: str | None = None,
+    session: str | None = None,
+) -> None:
+    """Set a password: one's own with the current one, or a forgotten one as the security administrator without.
 
-    Every session of the account but the caller's ends, since Django ties sessions to the password's hash.
+    Every session of the account but the one named ends. One that somebody else set has to be changed at once.
     Raises NotPermitted, BadInput.
     """
     locked = User.objects.select_for_update().get(pk=user.pk)
@@ -88,42 +122,39 @@ def change_password(*, actor: Actor, user: User, new: str, now: datetime, curren
         if current is None or not locked.check_password(current):
             raise BadInput("当前密码不正确。", "The current password is not right.", field="current")
     else:
-        acting, by = manager_of(actor, locked), "administrator"
-    _accept_password(locked, new)
+        acting, by = manager_of(actor, locked, security_of), "administrator"
+    if Client.objects.filter(user=locked).exists():
+        raise NotPermitted(
+            f"“{locked.username}”是外部系统的账号，没有密码。更换密钥请用 manage.py rotate_client_secret。",
+            f"{locked.username} is the account of a system and has no password; use manage.py rotate_client_secret.",
+        )
+    replaced = locked.password
+    passwords.accept(locked, new)
     locked.save(update_fields=["password"])
-    _record(locked, Action.PASSWORD_CHANGED, acting, {"user": locked.pk, "by": by}, now)
+    kept = passwords.keep(locked, replaced=replaced, by_other=by != "self", new=new)
+    live.end_all(locked, but=session)
+    _record(locked, Action.PASSWORD_CHANGED, acting, {"user": locked.pk, "by": by, **kept}, now)
 
 
 @transaction.atomic
-def _set_active(actor: Actor, user: User, action: Action, *, active: bool, now: datetime) -> None:
+def _set_active(actor: Actor, user: User, action: Action, *, active: bool, now: datetime, last: bool = False) -> None:
+    separation.one_at_a_time()
     locked = User.objects.select_for_update().get(pk=user.pk)
     acting = manager_of(actor, locked)
     if locked.is_active is active:
         return
+    if not active:
+        for held in Membership.objects.filter(user=locked, active=True):
+            separation.check_not_last(held, last=last)
     locked.is_active = active
     locked.save(update_fields=["is_active"])
+    if not active:
+        live.end_all(locked)
     _record(locked, action, acting, {"user": locked.pk}, now)
 
 
-def _record(user: User, action: Action, acting: EventActor, data: dict[str, int | str], now: datetime) -> None:
+def _record(user: User, action: Action, acting: EventActor, data: dict[str, Any], now: datetime) -> None:
     record(stream=f"account/{user.username}", action=action, actor=acting, data=data, now=now)
-
-
-def _accept_password(user: User, password: str) -> None:
-    if is_public(password):
-        raise BadInput(
-            "这是演示环境公开的密码，不能使用。请另设一个密码。",
-            "This is the public password of the demo; choose another one.",
-            field="password",
-        )
-    try:
-        validate_password(password, user)
-    except ValidationError as error:
-        reasons = " ".join(error.messages)
-        raise BadInput(
-            f"密码不能使用：{reasons}", f"The password cannot be used: {reasons}", field="password"
-        ) from error
-    user.set_password(password)
 
 
 def _check(username: str, display_name: str, staff_no: str, language: str) -> None:
@@ -135,6 +166,12 @@ def _check(username: str, display_name: str, staff_no: str, language: str) -> No
         )
     if User.objects.filter(username=username).exists():
         raise BadInput(f"用户名“{username}”已经使用。", f"The username {username} is taken.", field="username")
+    _check_names(display_name, staff_no)
+    if language not in ("zh", "en"):
+        raise BadInput("语言只能是中文或英文。", "The language is zh or en.", field="language")
+
+
+def _check_names(display_name: str, staff_no: str, own: int | None = None) -> None:
     if not display_name.strip():
         raise BadInput("请填写姓名。", "Give the person's name.", field="display_name")
     for field, text, longest in (("display_name", display_name, 40), ("staff_no", staff_no, 20)):
@@ -144,7 +181,5 @@ def _check(username: str, display_name: str, staff_no: str, language: str) -> No
                 f"At most {longest} printable characters.",
                 field=field,
             )
-    if staff_no and User.objects.filter(staff_no=staff_no).exists():
+    if staff_no and User.objects.filter(staff_no=staff_no).exclude(pk=own or 0).exists():
         raise BadInput(f"工号 {staff_no} 已属于另一账号。", f"Staff number {staff_no} is taken.", field="staff_no")
-    if language not in ("zh", "en"):
-        raise BadInput("语言只能是中文或英文。", "The language is zh or en.", field="language")

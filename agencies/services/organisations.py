@@ -1,4 +1,4 @@
-"""Agencies: set up and closed by the operator of the system."""
+"""Agencies: set up and closed by the region's system administrator or the operator of the system."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from agencies.actors import Actor
-from agencies.authority import event_actor
-from agencies.errors import AgencyError, BadInput, NotPermitted
+from agencies.authority import operator_of
+from agencies.errors import AgencyError, BadInput
 from agencies.models import Agency, Membership
 from agencies.regions import UnknownRegion, normalise
 from agencies.vocabulary import Duty, Kind, PartnerSort, codes
 from audit.actions import Action
+from audit.log import EventActor
 from audit.services import record
 
 
@@ -34,8 +35,8 @@ def create_agency(
     partner_sort: str = "",
 ) -> Agency:
     """Set up an agency, or a sub-unit of `parent`. `region` is a code or a name. Raises NotPermitted, BadInput."""
-    _require_operator(actor)
     region_code = _region_of(code, region)
+    acting = operator_of(actor, region_code)
     _check(code, kind, region_code, parent, duties, partner_sort)
     agency = Agency.objects.create(
         code=code,
@@ -48,7 +49,7 @@ def create_agency(
         duties=list(duties),
         partner_sort=partner_sort,
     )
-    _record_created(actor, agency, parent, now)
+    _record_created(acting, agency, parent, now)
     return agency
 
 
@@ -58,7 +59,7 @@ def close_agency(*, actor: Actor, agency: Agency, now: datetime) -> None:
 
     Raises NotPermitted, AgencyError.
     """
-    _require_operator(actor)
+    acting = operator_of(actor, agency.region_id)
     locked = Agency.objects.select_for_update().get(pk=agency.pk)
     if not locked.active:
         return
@@ -75,7 +76,7 @@ def close_agency(*, actor: Actor, agency: Agency, now: datetime) -> None:
     record(
         stream=f"agency/{locked.code}",
         action=Action.AGENCY_CLOSED,
-        actor=event_actor(actor),
+        actor=acting,
         data={"agency": locked.pk},
         now=now,
     )
@@ -97,11 +98,11 @@ def _save_closed(agency: Agency) -> None:
         ) from error
 
 
-def _record_created(actor: Actor, agency: Agency, parent: Agency | None, now: datetime) -> None:
+def _record_created(acting: EventActor, agency: Agency, parent: Agency | None, now: datetime) -> None:
     record(
         stream=f"agency/{agency.code}",
         action=Action.AGENCY_CREATED,
-        actor=event_actor(actor),
+        actor=acting,
         data={
             "agency": agency.pk,
             "kind": agency.kind,
@@ -115,14 +116,6 @@ def _record_created(actor: Actor, agency: Agency, parent: Agency | None, now: da
         },
         now=now,
     )
-
-
-def _require_operator(actor: Actor) -> None:
-    if not actor.is_system:
-        raise NotPermitted(
-            "单位由系统运维人员在服务器上设置，页面上不能增减。",
-            "Agencies are set up by the operator of the system, on the server.",
-        )
 
 
 def _region_of(code: str, region: str) -> str:

@@ -7,10 +7,11 @@ from datetime import datetime
 from django.db import transaction
 
 from agencies.actors import Actor
-from agencies.authority import administrator_of, manager_of, refuse_self_grant
+from agencies.authority import agencies_of, ender_of, granter_of, refuse_self_grant
 from agencies.errors import AgencyError, BadInput
-from agencies.models import Agency, Membership, User
-from agencies.vocabulary import LABELS, Confidentiality, Kind, Role, codes
+from agencies.models import Agency, Client, Membership, User
+from agencies.services import separation
+from agencies.vocabulary import CASE_ROLES, LABELS, SEPARATED_ROLES, Confidentiality, Kind, Role, codes
 from audit.actions import Action
 from audit.services import record
 
@@ -35,14 +36,24 @@ def grant_role(
     now: datetime,
     ceiling: str = Confidentiality.ORDINARY.value,
 ) -> Membership:
-    """Give a person one role in an agency. Raises NotPermitted, BadInput, AgencyError (already held, disabled)."""
+    """Give a person one role in an agency. Raises NotPermitted, BadInput, AgencyError (already held, disabled).
+
+    A role that is held with another ceiling is ended and given again with this one.
+    """
     refuse_self_grant(actor, user)
-    acting = administrator_of(actor, agency)
+    _check_words(agency, role, ceiling)
+    acting = granter_of(actor, agency, role, ceiling)
     # The account is locked first: a second grant of the same role waits here and then finds the first.
     held = User.objects.select_for_update().get(pk=user.pk)
-    if Membership.objects.filter(user=held).exists():
-        manager_of(actor, held)
+    if not actor.is_system:
+        for other in agencies_of(held):
+            granter_of(actor, other, role, ceiling)
     _check(held, agency, role, ceiling)
+    if not actor.is_system:
+        _require_number(held, role)
+    before = Membership.objects.filter(user=held, agency=agency, role=role, active=True).first()
+    if before is not None:
+        end_role(actor=actor, membership=before, now=now)
     membership = Membership.objects.create(
         user=held, agency=agency, role=role, since=now, ceiling=ceiling, granted_by_id=actor.user_id
     )
@@ -57,12 +68,17 @@ def grant_role(
 
 
 @transaction.atomic
-def end_role(*, actor: Actor, membership: Membership, now: datetime) -> None:
-    """End a role; it stays on record. Ending an ended role changes nothing. Raises NotPermitted."""
-    acting = administrator_of(actor, membership.agency)
+def end_role(*, actor: Actor, membership: Membership, now: datetime, last: bool = False) -> None:
+    """End a role; it stays on record. Ending an ended role changes nothing. Raises NotPermitted, AgencyError.
+
+    `last`: the operator of the system says that an agency shall be without such an administrator.
+    """
+    acting = ender_of(actor, membership.agency, membership.role)
+    separation.one_at_a_time()
     locked = Membership.objects.select_for_update().select_related(None).get(pk=membership.pk)
     if not locked.active:
         return
+    separation.check_not_last(locked, last=last and actor.is_system)
     locked.active = False
     locked.until = now
     locked.save(update_fields=["active", "until"])
@@ -80,18 +96,29 @@ def end_role(*, actor: Actor, membership: Membership, now: datetime) -> None:
     )
 
 
-def _check(user: User, agency: Agency, role: str, ceiling: str) -> None:
+def _check_words(agency: Agency, role: str, ceiling: str) -> None:
+    """The role exists in such an agency, and the ceiling at all."""
     if role not in codes(Role):
         raise BadInput(f"没有“{role}”这个角色。", f'There is no role "{role}".', field="role")
-    label = LABELS[Role(role)]
-    if role != Role.AGENCY_ADMIN and role not in ROLES_OF_KIND[agency.kind]:
-        raise BadInput(
-            f"{agency.name}没有“{label.zh}”角色。",
-            f"{agency.code} has no role of {label.en}.",
-            field="role",
-        )
     if ceiling not in codes(Confidentiality):
         raise BadInput(f"没有“{ceiling}”这个密级。", "There is no such confidentiality.", field="ceiling")
+    separation.check_place(agency, role)
+    if role not in SEPARATED_ROLES | {Role.AGENCY_ADMIN} | ROLES_OF_KIND[agency.kind]:
+        label = LABELS[Role(role)]
+        raise BadInput(
+            f"{agency.name}没有“{label.zh}”角色。", f"{agency.code} has no role of {label.en}.", field="role"
+        )
+
+
+def _check(user: User, agency: Agency, role: str, ceiling: str) -> None:
+    """This account can hold the role now; it is locked by the caller."""
+    client = Client.objects.filter(user=user).first()
+    if client is not None and (role != Role.HANDLER or agency.pk != client.agency_id):
+        raise BadInput(
+            f"“{user.username}”是外部系统的账号，只能在其所属单位担任经办。",
+            f"{user.username} is the account of a system, which is a handler of its own agency and nothing else.",
+            field="role",
+        )
     if not user.is_active or user.is_system:
         raise AgencyError(
             f"账号“{user.username}”已停用或不可授予角色。",
@@ -100,9 +127,20 @@ def _check(user: User, agency: Agency, role: str, ceiling: str) -> None:
         )
     if not agency.active:
         raise AgencyError(f"{agency.name}已停用。", f"{agency.code} is closed.", code="agency_closed")
-    if Membership.objects.filter(user=user, agency=agency, role=role, active=True).exists():
+    if Membership.objects.filter(user=user, agency=agency, role=role, active=True, ceiling=ceiling).exists():
         raise AgencyError(
-            f"{user.display_name}在{agency.name}已有“{label.zh}”角色。",
-            f"{user.username} already is {label.en} of {agency.code}.",
+            f"{user.display_name}在{agency.name}已有“{LABELS[Role(role)].zh}”角色。",
+            f"{user.username} already is {LABELS[Role(role)].en} of {agency.code}.",
             code="role_held",
+        )
+    separation.check_separate(user, role)
+
+
+def _require_number(user: User, role: str) -> None:
+    """The operator of the system, who sets up, may do without."""
+    if role in CASE_ROLES and not user.staff_no:
+        raise BadInput(
+            f"{user.display_name}还没有登记工号。办理案件的人须有工号，以免一人两个账号；请先补登。",
+            f"{user.username} has no staff number; whoever works on cases needs one, so that nobody has two accounts.",
+            field="staff_no",
         )

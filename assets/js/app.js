@@ -1,4 +1,6 @@
-// Every page works without this file; it only saves steps.
+// Every page works without this file; it only saves steps. Security keys alone need it.
+
+import { useKey } from "./keys.js";
 
 // What only makes sense with script is hidden until script has run.
 document.documentElement.classList.add("js");
@@ -12,6 +14,8 @@ document.addEventListener("click", (event) => {
     reveal.setAttribute("aria-pressed", String(shown));
   }
   if (event.target.closest("[data-print]")) window.print();
+  const key = event.target.closest("[data-key-ask]");
+  if (key) useKey(key.form);
 });
 
 // One submission a form: a second click while the first is under way does nothing.

@@ -14,7 +14,7 @@ import orjson
 from audit.actions import Action
 from audit.chain import NO_PREV
 from audit.log import timestamp
-from audit.projections import Event, Problem
+from audit.verification.projections import Event, Problem
 from audit.verification.reading import FIXED, NULL_ID, PG_EPOCH, STREAM_START, Row, parse
 from audit.verification.tally import Tally
 

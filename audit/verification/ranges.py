@@ -7,9 +7,9 @@ from typing import Any
 
 import psycopg2
 
-from audit import projections
-from audit.projections import Event, Problem, Scope, Streams, Verifier
+from audit.verification import projections
 from audit.verification.chains import Chains
+from audit.verification.projections import Event, Problem, Scope, Streams, Verifier
 from audit.verification.reading import read_chunks
 from audit.verification.sealed import check_sealed
 from audit.verification.tally import Tally

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from audit.projections import Problem
+from audit.verification.projections import Problem
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ from typing import Any
 import psycopg2
 from django.db import connections
 
-from audit import projections
-from audit.projections import Problem
+from audit.sight import working_as
+from audit.verification import projections
+from audit.verification.projections import Problem
 from audit.verification.ranges import HIGHEST, LOWEST, verify_range
 from audit.verification.report import Report
 from audit.verification.sealed import strays
@@ -26,6 +27,7 @@ _BEGIN = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _PLAN = "SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL jit = off"
 
 
+@working_as("verifier")
 def verify(*, stream: str | None = None, workers: int = 1, replay: bool = True, using: str = "default") -> Report:
     """Verify the whole audit trail, or one stream. Read-only; raises nothing for what it finds.
 
@@ -128,6 +130,7 @@ def _set_up() -> None:
     gc.disable()
 
 
+@working_as("verifier")
 def _verify_part(parameters: dict[str, Any], snapshot: str, first: str, last: str, *, replay: bool) -> Tally:
     with closing(psycopg2.connect(**parameters)) as connection, connection.cursor() as cursor:
         cursor.execute(_BEGIN)

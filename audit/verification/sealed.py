@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 
 from audit.chain import CanonicalError, commitment
-from audit.projections import Event, Problem
+from audit.verification.projections import Event, Problem
 from audit.verification.tally import Tally
 
 _QUERY = """

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from audit.projections import Problem
+from audit.verification.projections import Problem
 
 # Beyond this many, problems are counted but no longer listed: a broken table must not fill the memory.
 MAX_LISTED = 1_000

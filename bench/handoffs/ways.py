@@ -19,6 +19,7 @@ Opened = Mapping[str, Sequence[dict[str, Any]]]  # the tasks that opening each c
 def by_perform(opened: Opened) -> DoCase:
     """In this process, with a version and a key on every act as the API has them."""
     from agencies.actors import find_actor
+    from agencies.sight import seeing
     from audit.clock import real_now
     from cases.workflow.engine import perform
 
@@ -31,15 +32,16 @@ def by_perform(opened: Opened) -> DoCase:
             now = real_now()
             data = case.data(step, now)
             began = time.perf_counter()
-            result = perform(
-                case_id=case_id,
-                action=step.action,
-                actor=people[step.who],
-                data=data,
-                expected_version=case.version,
-                idempotency_key=f"{case_id}/{case.version + 1}",
-                now=now,
-            )
+            with seeing(people[step.who]):
+                result = perform(
+                    case_id=case_id,
+                    action=step.action,
+                    actor=people[step.who],
+                    data=data,
+                    expected_version=case.version,
+                    idempotency_key=f"{case_id}/{case.version + 1}",
+                    now=now,
+                )
             took.append(time.perf_counter() - began)
             case.version = result.version
             case.opened(result.opened)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, NamedTuple, cast
+from typing import Any, ClassVar, NamedTuple, cast
 
 import orjson
 from django.conf import settings
@@ -18,7 +18,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from agencies.access.addresses import client_address
+from agencies.access.rates import ADDRESS, API, spend
+from agencies.access.standing import is_fresh
 from agencies.actors import Actor, NoSuchActor, load_actor
+from agencies.sight import look_as, look_as_asker
+from cases.api.bearer import ClientToken, check_scope
 from cases.api.params import Params
 from cases.workflow.errors import NotAllowed
 from cases.workflow.forms.body import read_object
@@ -86,7 +91,9 @@ class Asker(NamedTuple):
 class ApiView(APIView):
     """One address. `actor` is read once a request, so a role that has ended is gone at once."""
 
-    authentication_classes = [SessionLogin]
+    authentication_classes = [ClientToken, SessionLogin]
+    # What a system of an agency needs to call this address, by method. What does not stand here is for people only.
+    scopes: ClassVar[dict[str, str]] = {}
     permission_classes = [IsAuthenticated]
     renderer_classes = [JsonRenderer]
     parser_classes = [JsonParser]
@@ -97,25 +104,43 @@ class ApiView(APIView):
     @cached_property
     def actor(self) -> Actor:
         try:
-            return load_actor(cast("int", self.request.user.pk))
+            actor = load_actor(cast("int", self.request.user.pk))
         except NoSuchActor as gone:
             raise exceptions.NotAuthenticated from gone
+        look_as(actor)
+        return actor
 
     @property
     def asker(self) -> Asker:
         return Asker(cast("int", self.request.user.pk))
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """1. A body that is too large is not read. 2. The language asked for, else the person's own. 3. Who asks.
+        """1. A body that is too large is not read. 2. How often. 3. The language asked for, else the person's own.
 
-        4. A parameter in the address of a change is refused: whoever sends `?dry_run=1` did not mean to act.
+        4. Who asks. 5. Whether a system of an agency may. 6. A parameter in the address of a change is refused: whoever
+        sends `?dry_run=1` did not mean to act.
         """
         self._check_length(request)
+        spend(ADDRESS, client_address(request))
         if not request.headers.get("Accept-Language") and request.user.is_authenticated:
             translation.activate("en" if request.user.language == "en" else "zh-hans")
         super().initial(request, *args, **kwargs)
+        if request.user.is_authenticated:
+            look_as_asker(request.user.pk)
+        if request.user.is_authenticated:
+            spend(API, str(request.user.pk))
+        check_scope(request, self.scope_needed(request, **kwargs))
         if request.method not in SAFE_METHODS:
             Params(request.query_params).done()
+
+    def scope_needed(self, request: Request, **kwargs: Any) -> str | None:
+        """The scope that a system needs for this request, None where no system may send it."""
+        method = "GET" if request.method == "HEAD" else request.method or ""
+        return self.scopes.get(method)
+
+    def get_authenticate_header(self, request: Request) -> str:
+        """How to get in: people by a session, which a client without a token is taken for."""
+        return SessionLogin().authenticate_header(request)
 
     def _check_length(self, request: Request) -> None:
         length = request.META.get("CONTENT_LENGTH")
@@ -134,6 +159,11 @@ class ApiView(APIView):
     def body(self) -> dict[str, Any]:
         """The JSON object of the request. Raises InvalidInput for anything else."""
         return cast("dict[str, Any]", self.request.data)
+
+
+def proven_in(request: Request) -> bool:
+    """Whether a person has proved within the last minutes, in this session, who it is. A system never has."""
+    return isinstance(request.successful_authenticator, SessionLogin) and is_fresh(request.session)
 
 
 def language() -> str:

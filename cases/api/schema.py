@@ -10,9 +10,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
-
+from cases.api.bearer import ACTS
+from cases.api.security import security_of
 from cases.workflow.deciding.inputs import MANY, ROWS_LIMIT
 from cases.workflow.fields import Field, Transition
 from cases.workflow.forms.reading import TEXT_LIMITS
@@ -22,25 +21,19 @@ from cases.workflow.transitions import TRANSITIONS
 Schema = dict[str, Any]
 
 
-class SessionScheme(OpenApiAuthenticationExtension):
-    """The cookie of the session."""
-
-    target_class = "cases.api.base.SessionLogin"
-    name = "cookieAuth"
-
-    def get_security_definition(self, auto_schema: Any) -> Schema:
-        return {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME}
-
-
 ABOUT = """\
 登录：POST /api/v1/session/，保存 Cookie；每次改动都以 X-CSRFToken 带上答复中的 csrf_token，
 经 HTTPS 时另带 Origin 或 Referer。
 办理：先读取案件，把答复的 ETag 放入 If-Match，再 POST 到该事项的地址；带 Idempotency-Key 的请求可以重发。
+外部系统：用 client_id 与 client_secret 向 POST /api/v1/oauth/token 取得令牌（grant_type=client_credentials），
+以 Authorization: Bearer 发送；只能调用标有 clientCredentials 的接口，且只在所属单位范围内。
 被拒的请求一律答复 RFC 9457 的 application/problem+json。时间均带时区；发来的时间不写时区的，按北京时间。
 
 Log in with POST /api/v1/session/ and keep the cookies; send the csrf_token of the answer as X-CSRFToken with every
 change, over HTTPS together with Origin or Referer. To act, read the case, send its ETag as If-Match and POST to the
-address of the act; with an Idempotency-Key a request can safely be sent again. What is refused is answered as
+address of the act; with an Idempotency-Key a request can safely be sent again. A system of an agency gets a token from
+POST /api/v1/oauth/token by its client_id and client_secret (grant_type=client_credentials), sends it as Authorization:
+Bearer, and may call what names clientCredentials, within its agency. What is refused is answered as
 application/problem+json (RFC 9457). Times carry their offset; a time sent without one is Beijing time."""
 BASE = "/api/v1"
 ACT = f"{BASE}/cases/{{ref}}/actions/{{action}}"
@@ -122,7 +115,7 @@ def _operation(transition: Transition, status: str, parameters: list[Schema]) ->
                 "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Done"}}},
             }
         },
-        "security": [{"cookieAuth": []}],
+        "security": security_of(ACTS.get(transition.action.value)),
     }
 
 

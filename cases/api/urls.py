@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import URLPattern, path, register_converter
 from drf_spectacular.views import SpectacularAPIView
 
-from cases.api.views import actions, attachments, cases, events, imports, reference, session, tasks
+from cases.api.views import actions, attachments, cases, events, imports, oauth, reference, session, tasks
 
 
 class CaseRef:
@@ -26,8 +26,10 @@ register_converter(CaseRef, "case")
 
 _ROUTES: tuple[tuple[str, Any, str], ...] = (
     ("session/", session.SessionView, "session"),
+    ("session/step-up", session.StepUpView, "step-up"),
     ("cases/", cases.CasesView, "cases"),
     ("cases/<case:ref>", cases.CaseView, "case"),
+    ("cases/<case:ref>/personal", cases.PersonalView, "personal"),
     ("cases/<case:ref>/timeline", cases.TimelineView, "timeline"),
     ("cases/<case:ref>/actions", actions.ActionsView, "actions"),
     ("cases/<case:ref>/actions/<str:action>", actions.ActionView, "action"),
@@ -52,4 +54,8 @@ def _both(route: str, view: Any, name: str) -> list[URLPattern]:
 
 
 app_name = "api"
-urlpatterns = [pattern for route in _ROUTES for pattern in _both(*route)]
+urlpatterns = [
+    path("oauth/token", oauth.token, name="token"),
+    path("oauth/revoke", oauth.revoke, name="revoke"),
+]
+urlpatterns += [pattern for route in _ROUTES for pattern in _both(*route)]

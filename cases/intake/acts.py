@@ -14,6 +14,8 @@ from typing import Any
 from uuid import UUID
 
 from agencies.actors import Actor
+from agencies.visibility import ceilings
+from agencies.vocabulary import Confidentiality
 from audit.ids import new_id
 from cases.intake.lists.rows import ReadRow
 from cases.intake.lists.subjects import title_of
@@ -134,10 +136,16 @@ def _opening(target: Target, imported: Import) -> dict[str, Any]:
     }
     if target.stored is not None:
         data["level"] = "priority"
-        # A case that went to another city and ended there is not this city's to name.
-        if target.stored.region_code.startswith(imported.home):
+        # A case that went to another city and ended there is not this city's to name, and one that is more confidential
+        # than whoever imports may know is nobody's here.
+        if target.stored.region_code.startswith(imported.home) and _may_name(imported.actor, target.stored):
             data["relapse_of"] = target.stored.number
     return data
+
+
+def _may_name(actor: Actor, stored: StoredCase) -> bool:
+    """Whether somebody at this person's desk may know of a case this confidential."""
+    return Confidentiality(stored.confidentiality).rank <= max(ceilings(actor).values(), default=0)
 
 
 def _signals(target: Target, kind: str) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from cases.intake.lists.values import text_of
@@ -15,24 +15,31 @@ from cases.intake.selectors import headers_of, raw_rows
 from cases.models import ListBatch
 
 RESULT_HEADERS = ("行号", "处理结果", "原因与办法")
+TITLE = "未采用行更正用，含个人信息，不得另作他用，导出已留痕"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def error_csv(batch: ListBatch) -> Iterator[bytes]:
-    """Refused and weak rows as UTF-8 CSV with a mark, row by row. Holds personal data: for the sender only."""
+def error_csv(batch: ListBatch, signature: str = "") -> Iterator[bytes]:
+    """Refused and weak rows as UTF-8 CSV with a mark, row by row. Holds personal data: for the sender only.
+
+    With a `signature` the first line says who took it out, when and what for. It stands where a list has its title,
+    which an import reads over, so that the corrected file can be sent again as it is.
+    """
     yield b"\xef\xbb\xbf"
+    if signature:
+        yield csv_line([f"{TITLE}：{signature}"])
     current = headers_of(batch)
-    yield _line([*current, *RESULT_HEADERS])
+    yield csv_line([*current, *RESULT_HEADERS])
     for fate in ("reject", "weak"):
         for cells, result in raw_rows(batch, fate, name_cases=False):
             headers = headers_of(batch, result["sheet"])
             if headers != current:
                 current = headers
-                yield _line([*headers, *RESULT_HEADERS])
+                yield csv_line([*headers, *RESULT_HEADERS])
             reasons = " ".join([result["reason"], *result["notes"]])
             # Rows that end early would put the result under somebody else's header.
             missing = [""] * (len(headers) - len(cells))
-            yield _line([*cells, *missing, result["row"], result["fate"], reasons])
+            yield csv_line([*cells, *missing, result["row"], result["fate"], reasons])
 
 
 def neutral(cell: Any) -> str:
@@ -43,7 +50,8 @@ def neutral(cell: Any) -> str:
     return f"'{text}" if runs and not read.removeprefix("-").replace(".", "", 1).isdigit() else text
 
 
-def _line(cells: list[Any]) -> bytes:
+def csv_line(cells: Iterable[Any]) -> bytes:
+    """One line of a table that leaves the product, each cell neutral; RFC 4180."""
     buffer = io.StringIO()
     csv.writer(buffer).writerow([neutral(cell) for cell in cells])
     return buffer.getvalue().encode()

@@ -6,7 +6,6 @@ only what looks like their own is shown, for a row may have slipped by a column.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -14,17 +13,11 @@ from cases.intake.lists import words
 from cases.intake.lists.rows import FIGURES, result_of, shown
 from cases.intake.lists.sentences import LABELS
 from cases.intake.lists.values import read_time, text_of
-from cases.selectors.masking import digits, name
+from cases.policy.privacy.precision import Form
+from cases.selectors.masking import address, digits, figure, name, network, pool
 
 HIDDEN = "***"
 _NOTHING = frozenset({"-", "--", "/", "无", "未知", "其他"})
-_DISTRICT = re.compile(r"^(.*?(?:区|县|市(?!.{0,6}[区县市])))")
-
-
-def mask_address(text: str) -> str:
-    """The address down to the district, the rest hidden."""
-    match = _DISTRICT.match(text)
-    return f"{match[1]}{HIDDEN}" if match else HIDDEN
 
 
 def _mask_time(text: str) -> str:
@@ -49,7 +42,7 @@ _MASKS: dict[str, Callable[[str], str]] = {
     "phone": digits,
     "broadband": digits,
     "meter": digits,
-    "address": mask_address,
+    "address": address,
     "content": _hidden,
     "reporter": _hidden,
     **dict.fromkeys(("ip", "port", "pool_port", *FIGURES), shown),
@@ -64,16 +57,35 @@ _MASKS: dict[str, Callable[[str], str]] = {
 }
 
 
-def mask_cells(cells: list[Any], columns: dict[str, int]) -> list[str]:
-    """The cells as text, personal ones masked by what their column was taken for."""
+def mask_cells(cells: list[Any], columns: dict[str, int], form_of: Callable[[str], Form | None]) -> list[str]:
+    """The cells as text, each in the form that its column has for the reader (`form_of`, by the column's name)."""
     fields = {column: field for field, column in columns.items()}
-    return [_mask(text_of(cell), fields.get(column)) for column, cell in enumerate(cells)]
+    return [_mask(text_of(cell), fields.get(column), form_of) for column, cell in enumerate(cells)]
 
 
-def _mask(text: str, field: str | None) -> str:
+def _mask(text: str, field: str | None, form_of: Callable[[str], Form | None]) -> str:
     if not text:
         return ""
     if field is None:
         return HIDDEN
-    mask = _MASKS.get(field)
-    return mask(text) if mask else text
+    form = form_of(field)
+    if form is None or form is Form.CLEAR or (form is Form.MASKED and field in _PERSONAL) or form is Form.DISTRICT:
+        mask = _MASKS.get(field)
+        return mask(text) if mask else text
+    return _LESS.get(field, figure)(text) if form is Form.MASKED else HIDDEN
+
+
+def _day(text: str) -> str:
+    at = read_time(text)
+    return f"{at:%Y-%m-%d}" if at else HIDDEN
+
+
+_PERSONAL = frozenset({"holder", "phone", "broadband", "meter", "address", "content", "reporter"})
+# How what is no personal value looks under the mask.
+_LESS: dict[str, Callable[[str], str]] = {
+    "ip": network,
+    "pool": pool,
+    "pool_port": _hidden,
+    "first": _day,
+    "last": _day,
+}

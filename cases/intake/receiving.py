@@ -20,6 +20,8 @@ from agencies.directory import AgencyRef, Directory, get_directory
 from agencies.vocabulary import LABELS, Kind
 from audit.actions import Action
 from audit.services import record
+from audit.sight import working_as
+from cases.documents.uploads import FileRefused, clean_name, scan
 from cases.intake.copying import copy_rows
 from cases.intake.lines import columns_of
 from cases.intake.lists.mapping import MappedSheet, find_lists
@@ -140,6 +142,7 @@ def is_own(actor: Actor, batch: ListBatch) -> bool:
     return own or any("handler" in post.roles and _belongs(agency, post) for post in actor.posts)
 
 
+@working_as("receiving")
 def receive_list(
     *, actor: Actor, content: bytes, filename: str, kind: str, agency: AgencyRef, batch_name: str, now: datetime
 ) -> tuple[ListBatch, bool]:
@@ -156,6 +159,7 @@ def receive_list(
     same = ListBatch.objects.filter(agency_id=agency.id, kind=kind, sha256=digest)
     if (known := same.first()) is not None:
         return known, False
+    _scanned(filename, content)
     total, columns, problem = _inspect(kind, content)
     batch = ListBatch(
         name=name,
@@ -179,6 +183,14 @@ def receive_list(
         # Sent twice at the same moment, it is still one batch.
         return same.first() or _name_taken(batch, error), False
     return batch, True
+
+
+def _scanned(filename: str, content: bytes) -> None:
+    """Raises InvalidInput for what the virus scanner finds, before anything looks into it."""
+    try:
+        scan(clean_name(filename), content)
+    except FileRefused as refused:
+        raise InvalidInput(fields={"file": Text(refused.zh, refused.en)}, code="file_refused") from refused
 
 
 def _name_taken(batch: ListBatch, error: IntegrityError) -> NoReturn:

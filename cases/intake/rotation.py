@@ -19,10 +19,12 @@ from agencies.actors import Actor
 from agencies.authority import event_actor
 from audit.actions import Action
 from audit.services import record
+from cases.models import factors
 from cases.models.sealing import CannotOpen, key_ring, part_place, row_place
 from cases.models.vault import record_place
 
 STREAM = "config/vault"
+FACTORS = "mfa_authenticator"
 # Names of values that did not open, kept for the answer.
 SHOWN = 20
 
@@ -93,7 +95,7 @@ def keys_in_use() -> dict[str, dict[str, int]]:
                 f" FROM {table.name} GROUP BY 1 ORDER BY 1"
             )
             found[table.name] = dict(cursor.fetchall())
-    return found
+    return found | {FACTORS: factors.keys_in_use()}
 
 
 def rotate(*, actor: Actor, now: datetime, progress: Callable[[str, int], None] | None = None) -> Rotation:
@@ -105,6 +107,9 @@ def rotate(*, actor: Actor, now: datetime, progress: Callable[[str, int], None] 
             done.moved[table.name] += moved
             if progress is not None and moved:
                 progress(table.zh, done.moved[table.name])
+    done.moved[FACTORS], unreadable = factors.reseal()
+    done.unreadable += len(unreadable)
+    done.named += unreadable[: SHOWN - len(done.named)]
     if done.total or done.unreadable:
         data = {"vault_key": done.key, "moved": done.moved, "unreadable": done.unreadable}
         with transaction.atomic():

@@ -5,7 +5,7 @@ The case of a row is found when it is asked for: a merge leads it to the survivo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import UUID
 
@@ -14,12 +14,16 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from agencies.actors import Actor
-from agencies.visibility import case_agencies, seen
+from agencies.directory import get_directory
+from agencies.visibility import seen, sight_keys
+from agencies.vocabulary import CASE_ROLES
 from cases.intake.lists.sentences import row_sentence
 from cases.intake.masking import mask_cells
 from cases.models import ListBatch
 from cases.models.sealing import open_cells
 from cases.selectors.paging import CAP, DEFAULT_PAGE_SIZE, Keyset, Page, capped, instant
+from cases.selectors.precision.lists import cell_form, figures_shown, list_sight
+from cases.selectors.precision.viewers import Sight
 
 LATEST_FIRST = Keyset("imports", ("received_at", "id"), (instant, UUID), descending=True)
 PAGE_ROWS = 50
@@ -40,7 +44,7 @@ _ROWS = f"""
         SELECT h.id, c.id, c.merged_into_id FROM chain h JOIN cases_case c ON c.id = h.next
     )
     SELECT p.number, p.fate, p.reason, p.figures::text, p.notes::text, p.effect, p.reading::text, p.matched::text,
-           p.sealed, c.number, c.id::text
+           p.sealed, c.number, c.id::text, p.site_id IS NOT NULL
     FROM page p LEFT JOIN chain h ON h.id = p.id AND h.next IS NULL LEFT JOIN cases_case c ON c.id = h.case_id
     ORDER BY p.number
 """
@@ -60,7 +64,7 @@ def visible_batches(actor: Actor) -> QuerySet[ListBatch]:
         return ListBatch.objects.all()
     allowed = Q(pk__in=[])
     for post in actor.posts:
-        if not post.roles - {"agency_admin"}:
+        if post.roles.isdisjoint(CASE_ROLES):
             continue
         allowed |= Q(agency_id=post.agency_id) | Q(agency__parent_id=post.agency_id) | Q(received_by_id=actor.user_id)
         if post.kind in ("development_commission", "supervision"):
@@ -101,8 +105,9 @@ def batch_rows(
     learns that a row was added to a case, but which one only where the sender takes part in it.
     """
     rows = _query(batch.id, after, f"{fate}%" if fate else "", limit + 1)
+    sight = list_sight(actor, batch.agency_id, get_directory())
     visible = _visible(actor, {number for row in rows for number in (row[9], *_named(row)) if number})
-    page = [_page_row(batch, _withheld(row, visible), actor.language) for row in rows[:limit]]
+    page = [_page_row(batch, _withheld(row, visible), actor.language, sight) for row in rows[:limit]]
     return page, page[-1]["row"] if len(rows) > limit else None
 
 
@@ -151,30 +156,31 @@ def _visible(actor: Actor, numbers: set[str]) -> set[str]:
         return numbers
     with connection.cursor() as cursor:
         sql = f"SELECT c.number FROM cases_case c WHERE c.number = ANY(%s) AND {seen('c.id')}"
-        cursor.execute(sql, [sorted(numbers), case_agencies(actor)])
+        cursor.execute(sql, [sorted(numbers), sight_keys(actor)])
         return {number for (number,) in cursor.fetchall()}
 
 
 def _withheld(row: tuple[Any, ...], visible: set[str]) -> tuple[Any, ...]:
     """The row without the cases that its reader does not see, and without the notes that name one."""
     notes = [note for note in orjson.loads(row[4]) if "case" not in note[1] or note[1]["case"] in visible]
-    case = row[9:] if row[9] in visible else (None, None)
-    return (*row[:2], _reason(row), row[3], orjson.dumps(notes).decode(), *row[5:9], *case)
+    case = row[9:11] if row[9] in visible else (None, None)
+    return (*row[:2], _reason(row), row[3], orjson.dumps(notes).decode(), *row[5:9], *case, row[11])
 
 
 def _reason(row: tuple[Any, ...]) -> str:
     """Why the row has its fate; a reply that waited for its list has found it once it has a case."""
-    return "traced" if row[2] == "trace_waiting" and row[9] is not None else str(row[2])
+    return "traced" if row[2] == "trace_waiting" and row[11] else str(row[2])
 
 
-def _result(row: tuple[Any, ...], language: str) -> dict[str, Any]:
+def _result(row: tuple[Any, ...], language: str, shown: Callable[[Any], Any] = dict) -> dict[str, Any]:
+    """`shown`: what of the figures may stand in the sentences."""
     number, fate, _, figures, notes, effect = row[:6]
     return {
         "row": number,
         "fate": fate,
         "effect": effect,
-        "reason": row_sentence(_reason(row), orjson.loads(figures)).get(language),
-        "notes": [row_sentence(code, values).get(language) for code, values in orjson.loads(notes)],
+        "reason": row_sentence(_reason(row), shown(orjson.loads(figures))).get(language),
+        "notes": [row_sentence(code, shown(values)).get(language) for code, values in orjson.loads(notes)],
         "matched": orjson.loads(row[7]),
         "case": row[9],
     }
@@ -184,7 +190,9 @@ def _sheet(row: tuple[Any, ...]) -> int:
     return int(orjson.loads(row[6]).get("sheet", 0))
 
 
-def _page_row(batch: ListBatch, row: tuple[Any, ...], language: str) -> dict[str, Any]:
+def _page_row(batch: ListBatch, row: tuple[Any, ...], language: str, sight: Sight) -> dict[str, Any]:
     cells = open_cells(bytes(row[8]), batch.id.bytes, row[0])
     columns = batch.columns["sheets"][_sheet(row)]["columns"]
-    return {**_result(row, language), "case_id": row[10], "cells": mask_cells(cells, columns)}
+    told = _result(row, language, lambda figures: figures_shown(figures, sight, batch.agency_id))
+    shown = mask_cells(cells, columns, lambda name: cell_form(name, batch.kind, sight, batch.agency_id))
+    return {**told, "case_id": row[10], "cells": shown}

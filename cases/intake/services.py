@@ -21,6 +21,7 @@ from agencies.actors import Actor, system_actor
 from agencies.directory import AgencyRef, get_directory
 from audit import clock
 from audit.actions import Action
+from audit.sight import working_as
 from cases.intake.acts import Import, gather, perform
 from cases.intake.commit import write_chunk
 from cases.intake.copying import next_ids
@@ -96,6 +97,7 @@ def import_file(
     return process_list(batch_id=batch.id, actor=actor, now=now, content=content, progress=progress, again=again)
 
 
+@working_as("intake")
 def process_list(
     *,
     batch_id: UUID,

@@ -1,6 +1,7 @@
 """All case tables, one file per family."""
 
 from cases.models.case import Case, CaseAgency, CaseOutcome, Confidentiality, Level, Stage
+from cases.models.erasure import Erasure
 from cases.models.intake import ListBatch, ListPart, ListRow, Signal, Site, SiteKey
 from cases.models.records import Attachment, Document, DocumentSeries, IdempotencyKey, Outbox
 from cases.models.task import ClockInterval, Task, TaskCounter, TaskCounterDelta, TaskState
@@ -15,6 +16,7 @@ __all__ = [
     "Confidentiality",
     "Document",
     "DocumentSeries",
+    "Erasure",
     "IdempotencyKey",
     "Level",
     "ListBatch",

@@ -112,6 +112,8 @@ class CaseAgency(models.Model):
     agency = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="+", db_index=False)
     relation = models.CharField("关系", max_length=12)
     since = models.DateTimeField("自")
+    # How confidential the case is: 0 ordinary, 1 sensitive, 2 internal. The database writes it (see case_rank_v1.sql).
+    rank = models.PositiveSmallIntegerField("密级", default=0, db_default=0)
 
     class Meta:
         verbose_name = "参与单位"
@@ -120,7 +122,8 @@ class CaseAgency(models.Model):
             models.CheckConstraint(
                 condition=models.Q(relation__in=["lead", "supervisor", "task", "referral", "unit"]),
                 name="caseagency_relation_known",
-            )
+            ),
+            models.CheckConstraint(condition=models.Q(rank__in=[0, 1, 2]), name="caseagency_rank_known"),
         ]
 
     def __str__(self) -> str:

@@ -140,6 +140,8 @@ class ListRow(models.Model):
     sight = models.BinaryField(max_length=16, null=True)
     same_as = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", verbose_name="与之相同")
     site = models.ForeignKey(Site, models.PROTECT, null=True, related_name="rows")
+    # From then on the cells are blank and the two hashes are gone.
+    erased_at = models.DateTimeField("清除时间", null=True)
 
     class Meta:
         verbose_name = "名单行"

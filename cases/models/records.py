@@ -28,6 +28,8 @@ class Attachment(models.Model):
         "agencies.Agency", models.PROTECT, related_name="+", db_index=False, verbose_name="上传单位"
     )
     at = models.DateTimeField("上传时间")
+    # From then on the content and the name are empty; the hash stays, as in the event that used the file.
+    erased_at = models.DateTimeField("清除时间", null=True)
 
     class Meta:
         verbose_name = "材料"

@@ -19,7 +19,7 @@ class TaskState(models.TextChoices):
 
 
 class Task(models.Model):
-    """Opened, moved and closed only by events of its case; stage and region repeat the case's for the lists."""
+    """Opened, moved and closed only by events of its case; stage, region and rank repeat the case's for the lists."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     case = models.ForeignKey(Case, models.PROTECT, related_name="tasks", db_index=False)
@@ -35,6 +35,8 @@ class Task(models.Model):
     state = models.CharField("状态", max_length=10, choices=TaskState.choices, default=TaskState.OPEN)
     stage = models.CharField("阶段", max_length=16)
     region_code = models.CharField("属地", max_length=6)
+    # How confidential the case is: 0 ordinary, 1 sensitive, 2 internal. Kept by the database (see task_rank_v1.sql).
+    rank = models.PositiveSmallIntegerField("密级", default=0, db_default=0)
     opened_at = models.DateTimeField("交办时间")
     due_at = models.DateTimeField("期限")
     due_rule = models.CharField("期限依据", max_length=64)
@@ -60,16 +62,23 @@ class Task(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["case", "opened_seq"], name="task_case_idx"),
             # My agency's open work by due date; and the same inside one stage and district.
-            models.Index(fields=["agency", "due_at", "id"], name="task_due_idx", condition=models.Q(state="open")),
+            models.Index(
+                fields=["agency", "due_at", "id"],
+                name="task_due_idx",
+                condition=models.Q(state="open"),
+                include=["rank"],
+            ),
             models.Index(
                 fields=["agency", "stage", "region_code", "due_at", "id"],
                 name="task_stage_region_due_idx",
                 condition=models.Q(state="open"),
+                include=["rank"],
             ),
             models.Index(
                 fields=["unit", "due_at", "id"],
                 name="task_unit_due_idx",
                 condition=models.Q(state="open", unit__isnull=False),
+                include=["rank"],
             ),
         ]
 
@@ -106,12 +115,13 @@ class ClockInterval(models.Model):
 
 
 class TaskCounter(models.Model):
-    """Open tasks per agency, district and stage, as last folded."""
+    """Open tasks per agency, district, stage and rank of confidentiality, as last folded."""
 
-    pk = models.CompositePrimaryKey("agency_id", "region_code", "stage")
+    pk = models.CompositePrimaryKey("agency_id", "region_code", "stage", "rank")
     agency_id = models.BigIntegerField()
     region_code = models.CharField(max_length=6)
     stage = models.CharField(max_length=16)
+    rank = models.PositiveSmallIntegerField("密级", default=0, db_default=0)
     n = models.BigIntegerField()
 
     class Meta:
@@ -129,6 +139,7 @@ class TaskCounterDelta(models.Model):
     agency_id = models.BigIntegerField()
     region_code = models.CharField(max_length=6)
     stage = models.CharField(max_length=16)
+    rank = models.PositiveSmallIntegerField("密级", default=0, db_default=0)
     n = models.SmallIntegerField()
 
     class Meta:

@@ -10,10 +10,12 @@ from django.db import connection
 
 from agencies.actors import Actor
 from agencies.directory import Directory, get_directory
-from agencies.visibility import seen
+from agencies.visibility import seen, sight_keys
 from cases.selectors import refs
 from cases.selectors.paging import Row
-from cases.selectors.scopes import viewing_agencies
+from cases.selectors.precision.facts import facts_shown
+from cases.selectors.precision.viewers import About, Sight, sight, task_pairs
+from cases.selectors.reach.parts import Reading, reading
 
 # Case numbers are short; anything longer is not one and is not sent to the database.
 MAX_NUMBER = 24
@@ -21,49 +23,65 @@ MAX_NUMBER = 24
 
 _CASE = (
     *("id", "number", "title", "stage", "version", "level", "source", "outcome", "review_on", "confidentiality"),
-    *("facts", "head", "opened_at", "updated_at", "stage_since", "closed_at"),
+    *("head", "opened_at", "updated_at", "stage_since", "closed_at"),
 )
 
 
 def find_case_id(actor: Actor, ref: str) -> UUID | None:
     """The id of a visible case from its id or number."""
     condition, parameter = _condition(ref)
-    seeing = viewing_agencies(actor)
-    if parameter is None or not seeing:
+    if parameter is None:
         return None
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT c.id FROM cases_case c WHERE {condition} AND {_VISIBLE}", [parameter, seeing])
+        cursor.execute(
+            f"SELECT c.id FROM cases_case c WHERE {condition} AND {_VISIBLE}", [parameter, sight_keys(actor)]
+        )
         row = cursor.fetchone()
     return None if row is None else row[0]
 
 
 def get_case(actor: Actor, ref: str) -> Row | None:
-    """Everything about a visible case but its history: participants, open tasks, documents, merged cases."""
+    """What this person reads of a visible case but its history: participants, open tasks, documents, merged cases.
+
+    `part` says whether that is the whole; of an own part the facts are those of `cases.selectors.reach.parts`.
+    """
     condition, parameter = _condition(ref)
-    seeing = viewing_agencies(actor)
-    if parameter is None or not seeing:
+    keys = sight_keys(actor)
+    if parameter is None or not keys:
         return None
     with connection.cursor() as cursor:
-        cursor.execute(_DETAIL.format(condition=condition, visible=_VISIBLE), [parameter, seeing])
+        cursor.execute(_DETAIL.format(condition=condition, visible=_VISIBLE), [*[keys] * 3, parameter, keys])
         row = cursor.fetchone()
     if row is None:
         return None
     data = json.loads(row[0])
-    return _shown(data, get_directory(stamp=data["stamp"]))
+    read = reading(actor, data["case"]["id"])
+    directory = get_directory(stamp=data["stamp"])
+    return _shown(data, read, directory, sight(actor, _about(data), directory)) if read else None
+
+
+def _about(data: dict[str, Any]) -> About:
+    case = data["case"]
+    participants = [row["agency"] for row in data["participants"]]
+    return About(
+        case["lead_agency_id"], participants, task_pairs(data["tasks"]), case["facts"], case["confidentiality"]
+    )
 
 
 _VISIBLE = seen("c.id")
 
-_DETAIL = """
+_DETAIL = f"""
 SELECT jsonb_build_object(
   'stamp', (SELECT n FROM agencies_stamp),
   'case', to_jsonb(c) - 'head' || jsonb_build_object('head', encode(c.head, 'hex')),
-  'merged_into', (SELECT m.number FROM cases_case m WHERE m.id = c.merged_into_id),
+  'merged_into', (SELECT m.number FROM cases_case m WHERE m.id = c.merged_into_id AND {seen("m.id")}),
   'absorbed', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', m.id, 'number', m.number) ORDER BY m.number), '[]')
-               FROM cases_case m WHERE m.merged_into_id = c.id),
+               FROM cases_case m WHERE m.merged_into_id = c.id AND {seen("m.id")}),
+  'relapse_of', (SELECT m.number FROM cases_case m
+                 WHERE m.number = c.facts->'relapse'->>'of' AND {seen("m.id")}),
   'participants', (SELECT coalesce(jsonb_agg(jsonb_build_object('agency', p.agency_id, 'relation', p.relation,
                                                                 'since', p.since) ORDER BY p.since, p.agency_id), '[]')
-                   FROM cases_caseagency p WHERE p.case_id = c.id),
+                   FROM case_participants(c.id) p),
   'tasks', (SELECT coalesce(jsonb_agg(to_jsonb(t) || jsonb_build_object('assignee_name', u.display_name)
                                       ORDER BY t.due_at, t.id), '[]')
             FROM cases_task t LEFT JOIN agencies_user u ON u.id = t.assignee_id
@@ -72,7 +90,7 @@ SELECT jsonb_build_object(
                   'agency', d.agency_id, 'attachment', d.attachment_id, 'seq', d.event_seq, 'at', d.at)
                   ORDER BY d.event_seq), '[]')
                 FROM cases_document d WHERE d.case_id = c.id))::text
-FROM cases_case c WHERE {condition} AND {visible}
+FROM cases_case c WHERE {{condition}} AND {{visible}}
 """
 
 
@@ -83,19 +101,54 @@ def _condition(ref: str) -> tuple[str, str | None]:
         return "c.number = %s", ref.upper() if ref.isascii() and ref.isprintable() and len(ref) <= MAX_NUMBER else None
 
 
-def _shown(data: dict[str, Any], directory: Directory) -> Row:
+def _shown(data: dict[str, Any], read: Reading, directory: Directory, seen_as: Sight) -> Row:
     case = data["case"]
-    merged = {"id": case["merged_into_id"], "number": data["merged_into"]} if case["merged_into_id"] else None
+    facts, withheld = facts_shown(_known(case["facts"] if read.whole else read.facts, data), seen_as)
+    # Of a case that this person does not see neither id nor number is told, whatever leads there.
+    merged = {"id": case["merged_into_id"], "number": data["merged_into"]} if data["merged_into"] else None
     return {
         **{name: case[name] for name in _CASE},
+        "facts": facts,
+        "withheld": withheld,
+        "revealable": list(seen_as.revealable),
+        "part": read.part.value,
+        "review_on": case["review_on"] if read.whole else None,
         "region": refs.region(directory, case["region_code"]),
         "lead_agency": refs.agency(directory, case["lead_agency_id"]),
         "merged_into": merged,
         "absorbed": data["absorbed"],
-        "participants": [{**each, "agency": refs.agency(directory, each["agency"])} for each in data["participants"]],
-        "tasks": [_task(task, directory) for task in data["tasks"]],
-        "documents": [{**each, "agency": refs.agency(directory, each["agency"])} for each in data["documents"]],
+        "participants": [_named(each, directory) for each in data["participants"] if _takes_part(each, read)],
+        "tasks": [_task(task, directory) for task in data["tasks"] if read.whole or task["id"] in read.tasks],
+        "documents": [_named(each, directory) for each in data["documents"] if _issued(each, read)],
     }
+
+
+def _named(row: dict[str, Any], directory: Directory) -> Row:
+    return {**row, "agency": refs.agency(directory, row["agency"])}
+
+
+def _takes_part(row: dict[str, Any], read: Reading) -> bool:
+    """Of others, an own part tells who leads: whom to ask."""
+    return read.whole or row["relation"] == "lead" or row["agency"] in read.agencies
+
+
+def _issued(row: dict[str, Any], read: Reading) -> bool:
+    own = row["agency"] in read.agencies
+    return read.whole or own or (row["seq"] in read.events and row["seq"] not in read.called_off)
+
+
+def _known(facts: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
+    """The facts without the numbers and ids of cases that this person does not see."""
+    found = dict(facts)
+    ids = {each["id"] for each in data["absorbed"]}
+    if relapse := found.get("relapse"):
+        found["relapse"] = {**relapse, "of": data["relapse_of"]}
+    if merge := found.get("merge"):
+        found["merge"] = {**merge, "into": merge.get("into") if data["merged_into"] else None}
+    if merged := found.get("merged_cases"):
+        unknown = {"case": None, "number": None}
+        found["merged_cases"] = [row if row["case"] in ids else {**row, **unknown} for row in merged]
+    return found
 
 
 def _task(task: dict[str, Any], directory: Directory) -> Row:

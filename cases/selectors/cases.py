@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
+from agencies import visibility
 from agencies.actors import Actor
 from agencies.directory import Directory, get_directory
+from agencies.visibility import Part
+from agencies.vocabulary import Kind
 from cases.selectors import refs
 from cases.selectors.paging import (
     CAP,
@@ -22,10 +25,8 @@ from cases.selectors.paging import (
     Page,
     Row,
     capped,
-    escape_like,
     fetch,
 )
-from cases.selectors.scopes import viewing_agencies
 
 NEWEST_FIRST = Keyset("cases", ("id",), (UUID,), descending=True)
 _NUMBER = re.compile(r"[A-Z]{2,6}[0-9]{2}-[0-9]+")
@@ -48,112 +49,99 @@ class CaseFilter:
 def list_cases(actor: Actor, wanted: CaseFilter, *, cursor: str | None = None, size: int = DEFAULT_PAGE_SIZE) -> Page:
     """The cases this person sees, the newest first; the total is exact up to CAP. Raises InvalidCursor."""
     at = NEWEST_FIRST.decode(cursor)
-    seeing = viewing_agencies(actor)
-    if not seeing:
+    sights = _sights(actor)
+    if not sights:
         return Page([], None, None, 0, exact=True)
     if at is None and wanted.number is None and wanted.q and _NUMBER.fullmatch(wanted.q.strip().upper()):
         # A whole number that this person sees is the only answer; the beginning of one is a part like any other.
-        whole = _page(seeing, replace(wanted, number=wanted.q.strip().upper(), q=None), at, size)
+        whole = _page(sights, replace(wanted, number=wanted.q.strip().upper(), q=None), at, size)
         if whole.rows:
             return whole
-    return _page(seeing, wanted, at, size)
+    return _page(sights, wanted, at, size)
 
 
-def _page(seeing: list[int], wanted: CaseFilter, at: Cursor | None, size: int) -> Page:
-    condition, parameters = _conditions(wanted)
-    first, first_parameters = _keys(seeing, condition, parameters, None, CAP + 1)
+class _Sight(NamedTuple):
+    """An agency through which cases up to `rank` are seen; a partner never reads a whole one."""
+
+    agency_id: int
+    rank: int
+    partner: bool
+
+
+def _sights(actor: Actor) -> list[_Sight]:
+    posts = {post.agency_id: post for post in actor.posts}
+    return [
+        _Sight(agency_id, rank, posts[agency_id].kind == Kind.PARTNER)
+        for agency_id, rank in sorted(visibility.ceilings(actor).items())
+    ]
+
+
+def _page(sights: list[_Sight], wanted: CaseFilter, at: Cursor | None, size: int) -> Page:
+    first, first_parameters = _keys(sights, wanted, None, CAP + 1)
     beyond, values = NEWEST_FIRST.beyond(at)
     order = NEWEST_FIRST.order(at)
     head = f"SELECT id FROM first WHERE true{beyond} ORDER BY {order} LIMIT %s"
-    rows = fetch(
-        *_statement(f"WITH first AS MATERIALIZED ({first}), ", head, [*first_parameters, *values, size + 1], at)
-    )
+    found = [*first_parameters, *values, size + 1]
+    rows = fetch(*_statement(sights, f"WITH first AS MATERIALIZED ({first}), ", head, found, at))
     n = rows[0]["n"]
     if at is not None and n > CAP:
-        deep, deep_parameters = _keys(seeing, condition, parameters, at, size + 1)
-        rows = fetch(*_statement("WITH first AS (SELECT 0), ", deep, deep_parameters, at))
+        deep, deep_parameters = _keys(sights, wanted, at, size + 1)
+        rows = fetch(*_statement(sights, "WITH first AS (SELECT 0), ", deep, deep_parameters, at))
     directory = get_directory(stamp=rows[0]["stamp"])
     shown = [_shown(row, directory) for row in rows if row["id"] is not None]
     return NEWEST_FIRST.page(shown, at, size, capped(n))
 
 
-_ROWS = """
-keys AS MATERIALIZED ({keys}),
+_ROWS = f"""
+keys AS MATERIALIZED ({{keys}}),
 about AS MATERIALIZED (SELECT (SELECT count(*) FROM first) AS n, (SELECT n FROM agencies_stamp) AS stamp)
 SELECT about.n, about.stamp, c.id, c.number, c.title, c.stage, c.version, c.region_code, c.level, c.source, c.outcome,
-       c.review_on, c.lead_agency_id, c.opened_at, c.updated_at, c.stage_since, c.closed_at,
+       CASE WHEN p.whole THEN c.review_on END AS review_on, c.confidentiality, p.whole, c.lead_agency_id,
+       c.opened_at, c.updated_at, c.stage_since, c.closed_at,
        t.kind, t.agency_id, t.unit_id, t.assignee_id, u.display_name AS assignee_name, t.due_at, t.provisional
 FROM about LEFT JOIN keys ON true
 LEFT JOIN cases_case c ON c.id = keys.id
+LEFT JOIN LATERAL (SELECT {visibility.whole("c.id")} AS whole) p ON true
 LEFT JOIN LATERAL (SELECT * FROM cases_task WHERE case_id = c.id AND state = 'open'
+                   AND (p.whole OR agency_id = ANY(%s) OR unit_id = ANY(%s))
                    ORDER BY due_at, id LIMIT 1) t ON true
 LEFT JOIN agencies_user u ON u.id = t.assignee_id
-ORDER BY {order}
+ORDER BY {{order}}
 """
 
 
-def _statement(prefix: str, keys: str, parameters: list[Any], at: Cursor | None) -> tuple[str, list[Any]]:
-    return prefix + _ROWS.format(keys=keys, order=NEWEST_FIRST.order(at, "keys.")), parameters
-
-
-_JOINS = {
-    "s": "JOIN cases_casesearch s ON s.case_id = ca.case_id ",
-    "c": "JOIN cases_case c ON c.id = ca.case_id ",
-}
-
-
-def _keys(
-    seeing: list[int], condition: str, parameters: list[Any], at: Cursor | None, limit: int
+def _statement(
+    sights: list[_Sight], prefix: str, keys: str, parameters: list[Any], at: Cursor | None
 ) -> tuple[str, list[Any]]:
+    own = [sight.agency_id for sight in sights]
+    whole = [sight.agency_id * 4 + rank for sight in sights if not sight.partner for rank in range(sight.rank + 1)]
+    return prefix + _ROWS.format(keys=keys, order=NEWEST_FIRST.order(at, "keys.")), [*parameters, whole, own, own]
+
+
+def _keys(sights: list[_Sight], wanted: CaseFilter, at: Cursor | None, limit: int) -> tuple[str, list[Any]]:
     """The ids of visible cases that match, one index range an agency; UNION drops what two of them see."""
+    found = [_listed(sight, at) if wanted == CaseFilter() else _narrowed(wanted, sight, at) for sight in sights]
+    texts, parameters = [text for text, _ in found], [p for _, given in found for p in (*given, limit)]
+    if len(texts) == 1:
+        return texts[0], parameters
+    union = " UNION ".join(f"({text})" for text in texts)
+    return f"SELECT id FROM ({union}) AS seen ORDER BY {NEWEST_FIRST.order(at)} LIMIT %s", [*parameters, limit]
+
+
+def _listed(sight: _Sight, at: Cursor | None) -> tuple[str, list[Any]]:
     beyond, values = NEWEST_FIRST.beyond(at, "ca.case_")
-    order = NEWEST_FIRST.order(at, "ca.case_")
-    join = "".join(text for alias, text in _JOINS.items() if re.search(rf"\b{alias}\.", condition))
-    one = f"""SELECT ca.case_id AS id FROM cases_caseagency ca {join}WHERE ca.agency_id = %s{condition}{beyond}
-        ORDER BY {order} LIMIT %s"""
-    per_agency = [[agency_id, *parameters, *values, limit] for agency_id in seeing]
-    if len(seeing) == 1:
-        return one, per_agency[0]
-    union = " UNION ".join([f"({one})"] * len(seeing))
-    text = f"SELECT id FROM ({union}) AS seen ORDER BY {NEWEST_FIRST.order(at)} LIMIT %s"
-    return text, [p for part in per_agency for p in part] + [limit]
+    text = f"""SELECT ca.case_id AS id FROM cases_caseagency ca WHERE ca.agency_id = %s AND ca.rank <= %s{beyond}
+        ORDER BY {NEWEST_FIRST.order(at, "ca.case_")} LIMIT %s"""
+    return text, [sight.agency_id, sight.rank, *values]
 
 
-def _conditions(wanted: CaseFilter) -> tuple[str, list[Any]]:
-    parts: list[tuple[str, list[Any]]] = []
-    for column in ("stage", "level", "outcome"):
-        value = getattr(wanted, column)
-        if value is not None:
-            parts.append((f"c.{column} = %s", [value]))
-    if wanted.number is not None:
-        parts.append(("c.number = %s", [wanted.number.upper()]))
-    if wanted.region is not None and len(wanted.region) == 6:
-        parts.append(("c.region_code = %s", [wanted.region]))
-    elif wanted.region is not None:
-        parts.append(("c.region_code LIKE %s", [escape_like(wanted.region) + "%"]))
-    if wanted.closed is not None:
-        parts.append((f"c.stage {'=' if wanted.closed else '<>'} 'closed'", []))
-    if wanted.holder_ids:
-        parts.append((_HOLDS, [list(wanted.holder_ids)]))
-    if wanted.q:
-        parts.append(_search(wanted.q.strip()))
-    return "".join(f" AND {text}" for text, _ in parts), [p for _, values in parts for p in values]
-
-
-_HOLDS = "EXISTS (SELECT 1 FROM cases_task t WHERE t.case_id = c.id AND t.state = 'open' AND t.agency_id = ANY(%s))"
-
-
-def _search(words: str) -> tuple[str, list[Any]]:
-    """A part of number or title. Two characters are enough for the index of pairs (`cases_grams`).
-
-    A pair needs no second look at the text. With one, PostgreSQL takes its guess that a pattern is rare for the whole
-    condition and gathers all cases that hold a common word, where reading the newest until the page is full is enough.
-    """
-    like, pattern = "lower(c.number || ' ' || c.title) LIKE %s", f"%{escape_like(words.lower())}%"
-    if len(words) < 2:
-        return like, [pattern]
-    pairs = "s.grams @> cases_grams(%s)"
-    return (pairs, [words]) if len(words) == 2 else (f"{pairs} AND {like}", [words, pattern])
+def _narrowed(wanted: CaseFilter, sight: _Sight, at: Cursor | None) -> tuple[str, list[Any]]:
+    """By words and filters, through the function that may use the indexes behind row-level security (doors_v1.sql)."""
+    text = "SELECT id FROM case_search(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s::bigint[], %s::uuid, %s, %s) AS id"
+    words, number = (wanted.q or "").strip() or None, wanted.number.upper() if wanted.number is not None else None
+    filters = [wanted.stage, wanted.level, wanted.outcome, number, wanted.region, wanted.closed]
+    beyond = [str(at.values[0]), at.backward] if at is not None else [None, False]
+    return text, [sight.agency_id, sight.rank, words, *filters, list(wanted.holder_ids) or None, *beyond]
 
 
 def _shown(row: Row, directory: Directory) -> Row:
@@ -167,10 +155,12 @@ def _shown(row: Row, directory: Directory) -> Row:
             "due_at": row["due_at"],
             "provisional": row["provisional"],
         }
-    plain = ("number", "title", "stage", "version", "level", "source", "outcome", "review_on", "opened_at")
+    plain = ("number", "title", "stage", "version", "level", "source", "outcome", "review_on", "confidentiality")
     return {
         "id": str(row["id"]),
         **{name: row[name] for name in plain},
+        "part": (Part.WHOLE if row["whole"] else Part.OWN).value,
+        "opened_at": row["opened_at"],
         "updated_at": row["updated_at"],
         "stage_since": row["stage_since"],
         "closed_at": row["closed_at"],

@@ -2,19 +2,22 @@
 
 Supervision reads the events of the cases it sees, of the agencies and accounts of its own region and of the settings
 that hold there; a reviewer or approver those of the own agency; an administrator the accounts of the own agency;
-everybody the own acts. Of an account, those of the time when it had a post there, not of what it does elsewhere.
+everybody the own acts. Nobody reads an event of a case, or one that names a case, which they do not see. An audit
+administrator reads what supervision does of accounts, agencies and settings, failed logins under unknown names, and of
+no case. Of an account, those of the time when it had a post there, not of what it does elsewhere; before its first
+post, where it was opened.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from agencies import visibility
 from agencies.actors import Actor, Post
 from agencies.directory import Directory, get_directory
-from agencies.visibility import seen
 from agencies.vocabulary import Role
 from cases.selectors import refs
 from cases.selectors.paging import (
@@ -30,7 +33,7 @@ from cases.selectors.paging import (
     instant,
     whole,
 )
-from cases.selectors.scopes import viewing_agencies
+from cases.selectors.precision.proofs import body_of
 
 LATEST_FIRST = Keyset("events", ("at", "id"), (instant, whole), descending=True)
 
@@ -88,14 +91,17 @@ def get_event(actor: Actor, event_id: int) -> Row | None:
     if not rows:
         return None
     row = rows[0]
-    more = {"prev": row["prev"], "body": row["body"], "next_prev": row["next_prev"]}
+    more = {"prev": row["prev"], "next_prev": row["next_prev"], **body_of(actor, row)}
     return {**_shown(row, get_directory(stamp=row["stamp"])), **more}
 
 
 _COLUMNS = """e.id, e.stream, e.seq, e.at, e.action, e.actor_id, e.agency_id, encode(e.leaf, 'hex') AS leaf,
-    u.display_name, u.username, c.number, c.title"""
+    u.display_name, u.username, c.number, c.title, o.id AS absent_id, o.display_name AS absent_name"""
 _JOINS = """LEFT JOIN agencies_user u ON u.id = e.actor_id
-    LEFT JOIN cases_case c ON c.id = CASE WHEN left(e.stream, 5) = 'case/' THEN substr(e.stream, 6)::uuid END"""
+    LEFT JOIN agencies_user o ON o.id = audit_on_behalf(e.body)
+    LEFT JOIN LATERAL (SELECT CASE WHEN left(e.stream, 5) = 'case/' THEN substr(e.stream, 6)::uuid
+        WHEN left(e.stream, 8) = 'erasure/' THEN substr(e.stream, 9)::uuid END AS id OFFSET 0) n
+    ON true LEFT JOIN cases_case c ON c.id = n.id"""
 
 _ROWS = (
     """
@@ -124,20 +130,38 @@ def _conditions(wanted: EventFilter) -> tuple[str, list[Any]]:
     return " AND ".join(text for text, _ in given) or "true", [value for _, value in given]
 
 
+# The case that an event beside the cases names, if it names one. What is no id of a case is one that nobody sees.
+_NAMED = "convert_from(e.body, 'UTF8')::jsonb -> 'data' ->> 'case'"
+_NAMES_NO_UNSEEN = f"""CASE WHEN ({_NAMED}) IS NULL THEN true
+    WHEN ({_NAMED}) ~ '^[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}$' THEN {visibility.seen(f"({_NAMED})::uuid")}
+    ELSE false END"""
+
+
 def _readable(actor: Actor) -> tuple[str, list[Any]]:
-    """What this person may read, as a condition on `audit_event e`. CASE keeps the uuid cast to case streams."""
+    """What this person may read, as a condition on `audit_event e`. CASE keeps the uuid cast to case streams.
+
+    Of a case whose own part alone somebody reads, that is the own agency's acts. An event of an account that names a
+    case (a file was read, data were exported) is as visible as the case.
+    """
     supervising = [post for post in actor.posts if Role.SUPERVISOR in post.roles]
     leading = [p.agency_id for p in actor.posts if p.roles & {Role.REVIEWER.value, Role.APPROVER.value}]
-    regions = [escape_like(post.region_code) + "%" for post in supervising]
+    auditing = any(Role.AUDIT_ADMIN in post.roles for post in actor.posts)
+    watching = [post for post in actor.posts if post.roles & {Role.SUPERVISOR.value, Role.AUDIT_ADMIN.value}]
+    regions = [escape_like(post.region_code) + "%" for post in watching]
     administered = [post.agency_id for post in actor.posts if Role.AGENCY_ADMIN in post.roles]
     sql = f"""CASE
-      WHEN left(e.stream, 5) = 'case/' THEN {seen("substr(e.stream, 6)::uuid")}
-        AND (%s OR e.actor_id = %s OR e.agency_id = ANY(%s::bigint[]))
-      WHEN left(e.stream, 8) = 'account/' THEN substr(e.stream, 9) = %s OR EXISTS (
-        SELECT 1 FROM agencies_user au JOIN agencies_membership am ON am.user_id = au.id
+      WHEN left(e.stream, 5) = 'case/' THEN {visibility.seen("substr(e.stream, 6)::uuid")}
+        AND (e.actor_id = %s OR e.agency_id = ANY(%s::bigint[]) OR {visibility.whole("substr(e.stream, 6)::uuid")})
+      WHEN left(e.stream, 8) = 'erasure/' THEN {visibility.whole("substr(e.stream, 9)::uuid")} AND %s
+      WHEN left(e.stream, 8) = 'account/' THEN {_NAMES_NO_UNSEEN} AND (substr(e.stream, 9) = %s
+        OR (%s AND e.stream = 'account/unknown') OR EXISTS (
+        SELECT 1 FROM agencies_user au JOIN (
+          SELECT user_id, agency_id, since, coalesce(until, 'infinity') AS until FROM agencies_membership UNION ALL
+          SELECT id, agency_id, created_at, coalesce((SELECT min(since) FROM agencies_membership f
+            WHERE f.user_id = fu.id), 'infinity') FROM agencies_user fu) am ON am.user_id = au.id
         JOIN agencies_agency aa ON aa.id = am.agency_id
-        WHERE au.username = substr(e.stream, 9) AND e.at BETWEEN am.since AND coalesce(am.until, 'infinity')
-        AND (aa.region_id LIKE ANY(%s::text[]) OR aa.id = ANY(%s::bigint[])))
+        WHERE au.username = substr(e.stream, 9) AND e.at BETWEEN am.since AND am.until
+        AND (aa.region_id LIKE ANY(%s::text[]) OR aa.id = ANY(%s::bigint[]))))
       WHEN left(e.stream, 7) = 'agency/' THEN EXISTS (
         SELECT 1 FROM agencies_agency aa WHERE aa.code = substr(e.stream, 8)
         AND (aa.region_id LIKE ANY(%s::text[]) OR aa.id = ANY(%s::bigint[])))
@@ -145,19 +169,22 @@ def _readable(actor: Actor) -> tuple[str, list[Any]]:
         SELECT set_for LIKE ANY(%s::text[]) OR coalesce(set_for, '') = ANY(%s::text[])
         FROM (SELECT convert_from(e.body, 'UTF8')::jsonb -> 'data' ->> 'region' AS set_for) s)
       ELSE false END"""
-    parameters: list[Any] = [viewing_agencies(actor), bool(supervising), actor.user_id, leading, actor.username]
-    parameters += [regions, administered, regions, administered, actor.user_id, regions, _above(supervising)]
+    keys = visibility.sight_keys(actor)
+    supervised = visibility.whole_keys(replace(actor, posts=tuple(supervising)))
+    parameters: list[Any] = [keys, actor.user_id, leading, supervised]
+    parameters += [visibility.whole_keys(actor), bool(supervising or leading), keys, actor.username]
+    parameters += [auditing, regions, administered, regions, administered, actor.user_id, regions, _above(watching)]
     return sql, parameters
 
 
-def _above(supervising: list[Post]) -> list[str]:
+def _above(watching: list[Post]) -> list[str]:
     """The regions whose settings hold in these, too; the empty one stands for the whole installation."""
-    return sorted({post.region_code[:length] for post in supervising for length in (0, 2, 4, 6)})
+    return sorted({post.region_code[:length] for post in watching for length in (0, 2, 4, 6)})
 
 
 def _shown(row: Row, directory: Directory) -> Row:
     sort, _, name = row["stream"].partition("/")
-    case = {"id": name, "number": row["number"], "title": row["title"]} if sort == "case" else None
+    case = {"id": name, "number": row["number"], "title": row["title"]} if sort in ("case", "erasure") else None
     return {
         "id": row["id"],
         "stream": row["stream"],
@@ -165,6 +192,7 @@ def _shown(row: Row, directory: Directory) -> Row:
         "at": row["at"],
         "action": row["action"],
         "actor": refs.person(row["actor_id"], row["display_name"] or row["username"]),
+        "on_behalf": refs.person(row["absent_id"], row["absent_name"]),
         "agency": refs.agency(directory, row["agency_id"]),
         "case": case,
         "leaf": row["leaf"],

@@ -11,12 +11,16 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from agencies import visibility
 from agencies.actors import Actor
 from cases.selectors.paging import CAP, Row, fetch
-from cases.selectors.scopes import task_scopes, viewing_agencies
+from cases.selectors.reach.parts import reading
+from cases.selectors.reach.scopes import task_scopes
 
 # The newest cases an agency takes part in, among which "what others owe us" is looked for.
 OUTGOING_CASES = 5000
+# Computed before the join: behind row-level security a key that is computed in it (|| is not leakproof) finds no index.
+_STREAM_OF_TASK = "CROSS JOIN LATERAL (SELECT 'case/' || t.case_id AS stream OFFSET 0) s"
 # How many of a person's latest acts of one sort are compared with a new one.
 RECENT = 50
 
@@ -31,17 +35,18 @@ class DueCounts(NamedTuple):
 
 
 def open_task_total(actor: Actor) -> int:
-    """How many tasks are open for this person's agencies and units; exact, from the counters."""
+    """How many tasks are open for this person's agencies and units, up to the ceiling; exact, from the counters."""
     total = 0
     for scope in task_scopes(actor):
         sql = (
             """SELECT coalesce(sum(n), 0)::bigint AS n FROM (
-                SELECT n FROM cases_taskcounter WHERE agency_id = %s
-                UNION ALL SELECT n FROM cases_taskcounterdelta WHERE agency_id = %s) AS counted"""
+                SELECT n FROM cases_taskcounter WHERE agency_id = %s AND rank <= %s
+                UNION ALL SELECT n FROM cases_taskcounterdelta WHERE agency_id = %s AND rank <= %s) AS counted"""
             if scope.counted
-            else "SELECT count(*) AS n FROM cases_task WHERE unit_id IN (%s, %s) AND state = 'open'"
+            else "SELECT count(*) AS n FROM cases_task WHERE unit_id = %s AND rank <= %s AND state = 'open'"
         )
-        total += fetch(sql, [scope.agency_id, scope.agency_id])[0]["n"]
+        mine = [scope.agency_id, scope.rank]
+        total += fetch(sql, mine * 2 if scope.counted else mine)[0]["n"]
     return total
 
 
@@ -49,72 +54,80 @@ def due_counts(actor: Actor, *, now: datetime, today_end: datetime, week_end: da
     """How many open tasks are overdue, due today and due this week, and how many there are."""
     counts = [0, 0, 0]
     for scope in task_scopes(actor):
-        where = f"SELECT 1 FROM cases_task WHERE {scope.column} = %s AND state = 'open'"
+        where = f"SELECT 1 FROM cases_task WHERE {scope.column} = %s AND rank <= %s AND state = 'open'"
         parts = [
             f"(SELECT count(*) FROM ({where} AND due_at < %s LIMIT {CAP + 1}) AS a) AS overdue",
             f"(SELECT count(*) FROM ({where} AND due_at >= %s AND due_at < %s LIMIT {CAP + 1}) AS b) AS today",
             f"(SELECT count(*) FROM ({where} AND due_at >= %s AND due_at < %s LIMIT {CAP + 1}) AS c) AS week",
         ]
-        mine = scope.agency_id
-        row = fetch("SELECT " + ", ".join(parts), [mine, now, mine, now, today_end, mine, now, week_end])[0]
+        mine = [scope.agency_id, scope.rank]
+        row = fetch("SELECT " + ", ".join(parts), [*mine, now, *mine, now, today_end, *mine, now, week_end])[0]
         counts = [a + b for a, b in zip(counts, row.values(), strict=True)]
     overdue, today, week = counts
     return DueCounts(overdue, today, week, open_task_total(actor))
 
 
-def senders(tasks: Sequence[Row]) -> dict[str, int | None]:
-    """Which agency's act opened each of these tasks (rows of `list_tasks`, hence already visible); None: the system."""
+def senders(actor: Actor, tasks: Sequence[Row]) -> dict[str, int | None]:
+    """Which agency's act opened each of these tasks (rows of `list_tasks`); None: the system."""
     if not tasks:
         return {}
-    sql = """SELECT t.id::text AS id, e.agency_id FROM cases_task t
-        JOIN audit_event e ON e.stream = 'case/' || t.case_id AND e.seq = t.opened_seq
-        WHERE t.id = ANY(%s::uuid[])"""
-    return {row["id"]: row["agency_id"] for row in fetch(sql, [[task["id"] for task in tasks]])}
+    sql = f"""SELECT t.id::text AS id, e.agency_id FROM cases_task t
+        {_STREAM_OF_TASK} JOIN audit_event e ON e.stream = s.stream AND e.seq = t.opened_seq
+        WHERE t.id = ANY(%s::uuid[]) AND {visibility.seen("t.case_id")}"""
+    parameters = [[task["id"] for task in tasks], visibility.sight_keys(actor)]
+    return {row["id"]: row["agency_id"] for row in fetch(sql, parameters)}
 
 
 def outgoing(actor: Actor, *, now: datetime) -> list[Row]:
-    """What other agencies owe on the newest cases this person sees: agency, number, overdue, earliest deadline."""
-    seeing = list(viewing_agencies(actor))
+    """What other agencies owe on the newest cases that this person reads whole: agency, number, overdue, earliest."""
     mine = sorted({post.principal_id for post in actor.posts})
-    sql = """SELECT t.agency_id, count(*) AS count, count(*) FILTER (WHERE t.due_at < %s) AS overdue,
+    sql = f"""SELECT t.agency_id, count(*) AS count, count(*) FILTER (WHERE t.due_at < %s) AS overdue,
             min(t.opened_at) AS oldest
-        FROM (SELECT DISTINCT case_id FROM cases_caseagency WHERE agency_id = ANY(%s)
-              ORDER BY case_id DESC LIMIT %s) AS ca
-        JOIN cases_task t ON t.case_id = ca.case_id AND t.state = 'open' AND t.agency_id <> ALL(%s)
+        FROM (SELECT DISTINCT ca.case_id FROM cases_caseagency ca
+              WHERE ca.agency_id = ANY(%s) AND ca.agency_id * 4 + ca.rank = ANY(%s) AND {visibility.WHOLE_THROUGH}
+              ORDER BY ca.case_id DESC LIMIT %s) AS read
+        JOIN cases_task t ON t.case_id = read.case_id AND t.state = 'open' AND t.agency_id <> ALL(%s)
         GROUP BY t.agency_id ORDER BY count(*) DESC, t.agency_id"""
-    return fetch(sql, [now, seeing, OUTGOING_CASES, mine])
+    seeing, keys = visibility.case_agencies(actor), visibility.whole_keys(actor)
+    return fetch(sql, [now, seeing, keys, OUTGOING_CASES, mine])
 
 
 def tasks_by_stage(actor: Actor) -> dict[str, int]:
     """Open tasks of this person's agencies and units by stage; exact, an agency's from the counters."""
     scopes = task_scopes(actor)
-    agencies = [scope.agency_id for scope in scopes if scope.counted]
-    units = [scope.agency_id for scope in scopes if not scope.counted]
+    # As the database compares them (`visibility.sight_keys`): one number for agency and rank.
+    agencies = [s.agency_id * 4 + rank for s in scopes if s.counted for rank in range(s.rank + 1)]
+    units = [s.agency_id * 4 + rank for s in scopes if not s.counted for rank in range(s.rank + 1)]
+    of_units = [scope.agency_id for scope in scopes if not scope.counted]
     sql = """SELECT stage, sum(n)::bigint AS n FROM (
-            SELECT stage, n FROM cases_taskcounter WHERE agency_id = ANY(%s)
-            UNION ALL SELECT stage, n FROM cases_taskcounterdelta WHERE agency_id = ANY(%s)
-            UNION ALL SELECT stage, 1 FROM cases_task WHERE unit_id = ANY(%s) AND state = 'open') AS counted
+            SELECT stage, n FROM cases_taskcounter WHERE agency_id * 4 + rank = ANY(%s)
+            UNION ALL SELECT stage, n FROM cases_taskcounterdelta WHERE agency_id * 4 + rank = ANY(%s)
+            UNION ALL SELECT stage, 1 FROM cases_task
+                WHERE unit_id = ANY(%s) AND unit_id * 4 + rank = ANY(%s) AND state = 'open') AS counted
         GROUP BY stage HAVING sum(n) > 0"""
-    return {row["stage"]: row["n"] for row in fetch(sql, [agencies, agencies, units])}
+    return {row["stage"]: row["n"] for row in fetch(sql, [agencies, agencies, of_units, units])}
 
 
-def list_extras(case_ids: Sequence[str]) -> dict[str, Row]:
-    """Subject, signals and number of open tasks of cases already listed for this person, by id."""
+def list_extras(actor: Actor, case_ids: Sequence[str]) -> dict[str, Row]:
+    """Subject, signals and number of open tasks of those of the cases that this person reads whole, by id."""
     if not case_ids:
         return {}
-    sql = """SELECT c.id::text AS id, c.facts->'determination'->>'subject' AS subject,
+    sql = f"""SELECT c.id::text AS id, c.facts->'determination'->>'subject' AS subject,
             (c.facts->'signals')::text AS signals,
             (SELECT count(*) FROM cases_task t WHERE t.case_id = c.id AND t.state = 'open') AS open_tasks
-        FROM cases_case c WHERE c.id = ANY(%s::uuid[])"""
-    return {row["id"]: row for row in fetch(sql, [list(case_ids)])}
+        FROM cases_case c WHERE c.id = ANY(%s::uuid[]) AND {visibility.whole("c.id")}"""
+    return {row["id"]: row for row in fetch(sql, [list(case_ids), visibility.whole_keys(actor)])}
 
 
-def stage_history(case_id: str) -> list[dict[str, Any]]:
-    """When a visible case entered which stage, in order, from its events."""
-    sql = """SELECT e.at, e.agency_id, b.body->>'to' AS stage
+def stage_history(actor: Actor, case_id: str) -> list[dict[str, Any]]:
+    """When a case entered which stage, in order, from those of its events that this person reads."""
+    read = reading(actor, case_id)
+    if read is None:
+        return []
+    sql = """SELECT e.seq, e.at, e.agency_id, b.body->>'to' AS stage
         FROM audit_event e CROSS JOIN LATERAL (SELECT convert_from(e.body, 'UTF8')::jsonb AS body) b
         WHERE e.stream = 'case/' || %s AND b.body->>'from' IS DISTINCT FROM b.body->>'to' ORDER BY e.seq"""
-    return fetch(sql, [case_id])
+    return [row for row in fetch(sql, [case_id]) if read.whole or row["seq"] in read.events]
 
 
 def incoming(actor: Actor, *, size: int) -> tuple[list[Row], int]:
@@ -122,23 +135,30 @@ def incoming(actor: Actor, *, size: int) -> tuple[list[Row], int]:
     rows: list[Row] = []
     total = 0
     for scope in task_scopes(actor):
-        source = f"""FROM (SELECT * FROM cases_task WHERE {scope.column} = %s AND state = 'open' AND accepted_at IS NULL
-                  ORDER BY due_at, id LIMIT {CAP + 1}) t
-            JOIN audit_event e ON e.stream = 'case/' || t.case_id AND e.seq = t.opened_seq
+        source = f"""FROM (SELECT * FROM cases_task WHERE {scope.column} = %s AND rank <= %s AND state = 'open'
+                  AND accepted_at IS NULL ORDER BY due_at, id LIMIT {CAP + 1}) t
+            {_STREAM_OF_TASK} JOIN audit_event e ON e.stream = s.stream AND e.seq = t.opened_seq
                  AND e.agency_id IS DISTINCT FROM t.agency_id"""
-        total += fetch(f"SELECT count(*) AS n {source}", [scope.agency_id])[0]["n"]
+        mine = [scope.agency_id, scope.rank]
+        total += fetch(f"SELECT count(*) AS n {source}", mine)[0]["n"]
         found = fetch(
             f"""SELECT t.id::text AS id, t.kind, t.agency_id, t.unit_id, t.roles, t.opened_at, t.due_at, t.provisional,
                 t.accepted_at, e.agency_id AS from_agency_id, c.number, c.version
             {source} JOIN cases_case c ON c.id = t.case_id ORDER BY t.due_at, t.id LIMIT %s""",
-            [scope.agency_id, size],
+            [*mine, size],
         )
         rows += found
     return sorted(rows, key=lambda row: (row["due_at"], row["id"]))[:size], total
 
 
-def facts_before(stream: str, seq: int) -> dict[str, Any]:
-    """What an event already shown to this person changed: facts and columns as the events before it left them."""
+def facts_before(actor: Actor, stream: str, seq: int) -> dict[str, Any]:
+    """What an event shown to this person changed: facts and columns as the events before it left them.
+
+    Of a case that is not read whole nothing is told of before: others may have written it.
+    """
+    read = reading(actor, stream.removeprefix("case/")) if stream.startswith("case/") else None
+    if stream.startswith("case/") and (read is None or not read.whole):
+        return {}
     sql = """SELECT (b.body->'set')::text AS facts, (b.body->'case')::text AS columns
         FROM audit_event e CROSS JOIN LATERAL (SELECT convert_from(e.body, 'UTF8')::jsonb AS body) b
         WHERE e.stream = %s AND e.seq < %s ORDER BY e.seq"""
@@ -149,16 +169,17 @@ def facts_before(stream: str, seq: int) -> dict[str, Any]:
     return state
 
 
-def kinds_of(task_ids: Sequence[str]) -> dict[str, str]:
+def kinds_of(actor: Actor, task_ids: Sequence[str]) -> dict[str, str]:
     """The kinds of tasks that an event already shown to this person names."""
-    sql = "SELECT id::text AS id, kind FROM cases_task WHERE id = ANY(%s::uuid[])"
-    return {row["id"]: row["kind"] for row in fetch(sql, [list(task_ids)])}
+    sql = f"SELECT id::text AS id, kind FROM cases_task t WHERE id = ANY(%s::uuid[]) AND {visibility.seen('t.case_id')}"
+    return {row["id"]: row["kind"] for row in fetch(sql, [list(task_ids), visibility.sight_keys(actor)])}
 
 
 def done_since(actor: Actor, action: str, since: datetime, *, case_id: str | None) -> list[Row]:
     """What this person did by an act on a case since then, the latest first, with the hash of what was sent.
 
-    `case_id` None: what was done on any case, as for opening one. Acts sent without a key are not among them.
+    `case_id` None: what was done on any case, as for opening one. Acts sent without a key are not among them, nor are
+    those on a case that the person sees no more.
     """
     on_case, stream = ("AND e.stream = %s", [f"case/{case_id}"]) if case_id else ("", [])
     sql = f"""WITH done AS MATERIALIZED (
@@ -167,9 +188,11 @@ def done_since(actor: Actor, action: str, since: datetime, *, case_id: str | Non
             ORDER BY e.at DESC LIMIT {RECENT})
         SELECT done.at, c.number, k.key, k.request_hash,
                (convert_from(done.body, 'UTF8')::jsonb -> 'files')::text AS files
-        FROM done JOIN cases_case c ON c.id = substr(done.stream, 6)::uuid
+        FROM done CROSS JOIN LATERAL (SELECT substr(done.stream, 6)::uuid AS id OFFSET 0) s
+        JOIN cases_case c ON c.id = s.id
         JOIN cases_idempotencykey k ON k.actor_id = %s AND k.created_at = done.at
             AND k.response ->> 'event_id' = done.id::text
+        WHERE {visibility.seen("c.id")}
         ORDER BY done.at DESC, done.id DESC"""
-    rows = fetch(sql, [actor.user_id, since, action, *stream, actor.user_id])
+    rows = fetch(sql, [actor.user_id, since, action, *stream, actor.user_id, visibility.sight_keys(actor)])
     return [{**row, "files": orjson.loads(row["files"] or "[]")} for row in rows]

@@ -1,8 +1,9 @@
 """What my agency owes, by due date.
 
 A page and its exact total come from one statement, hence from one moment: the total is the folded counters plus the
-deltas since, never a count of tasks. Under a district or stage filter the counters also tell which (stage, district)
-lists are not empty; each of them is an index range in due order, and the page is merged from their heads.
+deltas since, never a count of tasks. Both leave out the tasks of cases above the person's ceiling. Under a district or
+stage filter the counters also tell which (stage, district) lists are not empty; each of them is an index range in due
+order, and the page is merged from their heads.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from cases.selectors.paging import (
     fetch,
     instant,
 )
-from cases.selectors.scopes import Scope, task_scopes
+from cases.selectors.reach.scopes import Scope, task_scopes
 
 # Length of the code of a county or functional area, the lowest level.
 DISTRICT = 6
@@ -43,6 +44,8 @@ class TaskFilter:
     region: str | None = None
     kind: str | None = None
     assignee_id: int | None = None
+    # Whose tasks count as the assignee's, too: those for whom the person stands in.
+    stood_for: tuple[int, ...] = ()
     accepted: bool | None = None
     due_from: datetime | None = None
     due_before: datetime | None = None
@@ -83,7 +86,8 @@ WITH total AS MATERIALIZED (SELECT ARRAY[{totals}] AS totals,
 keys AS MATERIALIZED ({keys} ORDER BY {order} LIMIT %s)
 SELECT total.totals, total.stamp, t.id, t.kind, t.agency_id, t.unit_id, t.roles, t.assignee_id,
        u.display_name AS assignee_name, t.stage, t.region_code, t.opened_at, t.due_at, t.provisional,
-       t.accepted_at, t.returns, t.case_id, c.number, c.title, c.level, c.version
+       t.accepted_at, t.returns, t.case_id, c.number, c.title, c.level, c.confidentiality,
+       c.version
 FROM total LEFT JOIN keys ON true
 LEFT JOIN cases_task t ON t.id = keys.id
 LEFT JOIN cases_case c ON c.id = t.case_id
@@ -122,7 +126,7 @@ def _rest(wanted: TaskFilter) -> Sql:
     """What no counter knows."""
     text, parameters = _all(
         (" AND kind = %s", wanted.kind),
-        (" AND assignee_id = %s", wanted.assignee_id),
+        (" AND assignee_id = ANY(%s)", None if wanted.assignee_id is None else [wanted.assignee_id, *wanted.stood_for]),
         (" AND due_at >= %s", wanted.due_from),
         (" AND due_at < %s", wanted.due_before),
     )
@@ -144,21 +148,21 @@ def _page(scope: Scope, wanted: TaskFilter, at: Cursor | None, size: int) -> Sql
     one_range = wanted.stage is not None and wanted.region is not None and len(wanted.region) == DISTRICT
     if scope.counted and wanted.narrows_place and not one_range:
         text = f"""SELECT head.id, head.due_at FROM ({_lists(place.text)}) AS list CROSS JOIN LATERAL (
-            SELECT id, due_at FROM cases_task WHERE agency_id = %s AND state = 'open'
+            SELECT id, due_at FROM cases_task WHERE agency_id = %s AND state = 'open' AND rank <= %s
             AND stage = list.stage AND region_code = list.region_code{rest.text}{beyond}
             ORDER BY {order} LIMIT %s) AS head ORDER BY {BY_DUE.order(at, "head.")} LIMIT %s"""
-        listed = [scope.agency_id, *place.parameters] * 2
-        return Sql(text, [*listed, scope.agency_id, *rest.parameters, *values, size + 1, size + 1])
-    text = f"""SELECT id, due_at FROM cases_task WHERE {scope.column} = %s AND state = 'open'
+        listed = [scope.agency_id, scope.rank, *place.parameters] * 2
+        return Sql(text, [*listed, scope.agency_id, scope.rank, *rest.parameters, *values, size + 1, size + 1])
+    text = f"""SELECT id, due_at FROM cases_task WHERE {scope.column} = %s AND state = 'open' AND rank <= %s
         {place.text}{rest.text}{beyond} ORDER BY {order} LIMIT %s"""
-    return Sql(text, [scope.agency_id, *place.parameters, *rest.parameters, *values, size + 1])
+    return Sql(text, [scope.agency_id, scope.rank, *place.parameters, *rest.parameters, *values, size + 1])
 
 
 def _lists(place: str) -> str:
     """The (stage, district) lists of an agency in which something is open."""
     return f"""SELECT stage, region_code FROM (
-        SELECT stage, region_code, n FROM cases_taskcounter WHERE agency_id = %s{place}
-        UNION ALL SELECT stage, region_code, n FROM cases_taskcounterdelta WHERE agency_id = %s{place}
+        SELECT stage, region_code, n FROM cases_taskcounter WHERE agency_id = %s AND rank <= %s{place}
+        UNION ALL SELECT stage, region_code, n FROM cases_taskcounterdelta WHERE agency_id = %s AND rank <= %s{place}
         ) AS counted GROUP BY stage, region_code HAVING sum(n) > 0"""
 
 
@@ -166,13 +170,14 @@ def _total(scope: Scope, wanted: TaskFilter) -> Sql:
     place = _place(wanted)
     if scope.counted and wanted.counted:
         text = f"""SELECT coalesce(sum(n), 0)::bigint FROM (
-            SELECT n FROM cases_taskcounter WHERE agency_id = %s{place.text}
-            UNION ALL SELECT n FROM cases_taskcounterdelta WHERE agency_id = %s{place.text}) AS counted"""
-        return Sql(text, [scope.agency_id, *place.parameters] * 2)
+            SELECT n FROM cases_taskcounter WHERE agency_id = %s AND rank <= %s{place.text}
+            UNION ALL SELECT n FROM cases_taskcounterdelta WHERE agency_id = %s AND rank <= %s{place.text}
+            ) AS counted"""
+        return Sql(text, [scope.agency_id, scope.rank, *place.parameters] * 2)
     rest = _rest(wanted)
     text = f"""SELECT count(*) FROM (SELECT 1 FROM cases_task WHERE {scope.column} = %s AND state = 'open'
-        {place.text}{rest.text} LIMIT {CAP + 1}) AS counted"""
-    return Sql(text, [scope.agency_id, *place.parameters, *rest.parameters])
+        AND rank <= %s{place.text}{rest.text} LIMIT {CAP + 1}) AS counted"""
+    return Sql(text, [scope.agency_id, scope.rank, *place.parameters, *rest.parameters])
 
 
 def _add_up(totals: list[int], scopes: list[Scope], wanted: TaskFilter) -> tuple[int, bool]:
@@ -190,6 +195,7 @@ def _shown(row: Row, now: datetime, directory: Directory) -> Row:
             "number": row["number"],
             "title": row["title"],
             "level": row["level"],
+            "confidentiality": row["confidentiality"],
             "version": row["version"],
         },
         "agency": refs.agency(directory, row["agency_id"]),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection
 from typing import Any
 from uuid import UUID
@@ -11,16 +10,14 @@ import orjson
 
 from agencies.actors import Actor
 from agencies.directory import Directory, get_directory
-from agencies.visibility import seen
-from cases.selectors import masking, refs
+from agencies.visibility import seen, sight_keys
+from cases.selectors import refs
 from cases.selectors.paging import Keyset, Page, Row, fetch, whole
-from cases.selectors.scopes import viewing_agencies
+from cases.selectors.precision.texts import cleaner
+from cases.selectors.reach.parts import Reading, reading
 
 IN_ORDER = Keyset("timeline", ("seq",), (whole,))
 NEWEST_FIRST = Keyset("history", ("seq",), (whole,), descending=True)
-
-# Phone, identity, account and card numbers that somebody typed into a free text.
-_LONG_NUMBER = re.compile(r"(?<![0-9A-Za-z])[0-9][0-9 -]{5,}[0-9Xx](?![0-9A-Za-z])")
 
 
 def timeline(
@@ -32,27 +29,34 @@ def timeline(
     size: int = 100,
     newest_first: bool = False,
 ) -> Page | None:
-    """The events of a visible case, a page at a time; None where there is no such case for this person.
+    """The events that this person reads of a case, a page at a time; None where there is no such case for them.
 
     `texts` says which sealed fields of an act are free text and may be shown; without it none is. Raises
     InvalidCursor.
     """
     order = NEWEST_FIRST if newest_first else IN_ORDER
     at = order.decode(cursor)
-    seeing = viewing_agencies(actor)
-    if not seeing:
+    read = reading(actor, case_id)
+    if read is None:
         return None
     beyond, values = order.beyond(at, "e.")
-    sql = _SQL.format(beyond=beyond, order=order.order(at, "e."), outer=order.order(at, "e."))
+    among, told = ("", []) if read.whole else (" AND e.seq = ANY(%s)", [read.events])
+    sql = _SQL.format(among=among, beyond=beyond, order=order.order(at, "e."), outer=order.order(at, "e."))
     stream = f"case/{case_id}"
-    rows = fetch(sql, [str(case_id), seeing, stream, *values, size + 1])
+    rows = fetch(sql, [str(case_id), sight_keys(actor), stream, *told, *values, size + 1])
     if not rows:
         return None
-    total = rows[0]["version"]
+    total = rows[0]["version"] if read.whole else len(read.events)
     directory = get_directory(stamp=rows[0]["stamp"])
     kinds = rows[0]["kinds"] or {}
+    clean = cleaner(actor, case_id)
     shown = [
-        _shown(row, kinds, directory, texts(row["action"]) if texts else ()) for row in rows if row["seq"] is not None
+        {
+            **_of_part(_shown(row, kinds, directory), read),
+            "text": clean(_text(row["sealed"], texts(row["action"]) if texts else ())) if _tells(row, read) else "",
+        }
+        for row in rows
+        if row["seq"] is not None
     ]
     return order.page(shown, at, size, (total, True))
 
@@ -66,15 +70,17 @@ WITH mine AS MATERIALIZED (
   FROM cases_case c WHERE c.id = %s
   AND {seen("c.id")})
 SELECT mine.version, mine.stamp, mine.kinds, e.id AS event_id, e.seq, e.at, e.action, e.actor_id, e.agency_id,
-       e.body, encode(e.leaf, 'hex') AS leaf, u.display_name, s.data::text AS sealed
-FROM mine LEFT JOIN (SELECT * FROM audit_event e WHERE e.stream = %s{{beyond}} ORDER BY {{order}} LIMIT %s) e ON true
+       e.body, encode(e.leaf, 'hex') AS leaf, u.display_name, o.display_name AS absent_name, s.data::text AS sealed
+FROM mine
+LEFT JOIN (SELECT * FROM audit_event e WHERE e.stream = %s{{among}}{{beyond}} ORDER BY {{order}} LIMIT %s) e ON true
 LEFT JOIN agencies_user u ON u.id = e.actor_id
+LEFT JOIN agencies_user o ON o.id = audit_on_behalf(e.body)
 LEFT JOIN audit_sealed s ON s.event_id = e.id
 ORDER BY {{outer}}
 """
 
 
-def _shown(row: Row, kinds: Any, directory: Directory, texts: Collection[str]) -> Row:
+def _shown(row: Row, kinds: Any, directory: Directory) -> Row:
     body = orjson.loads(bytes(row["body"]))
     known = orjson.loads(kinds) if isinstance(kinds, str) else kinds
     return {
@@ -83,6 +89,7 @@ def _shown(row: Row, kinds: Any, directory: Directory, texts: Collection[str]) -
         "at": row["at"],
         "action": row["action"],
         "actor": refs.person(row["actor_id"], row["display_name"]),
+        "on_behalf": refs.person(body["actor"].get("on_behalf"), row["absent_name"]),
         "agency": refs.agency(directory, row["agency_id"]),
         "role": body["actor"].get("role", ""),
         "from_stage": body.get("from"),
@@ -92,9 +99,22 @@ def _shown(row: Row, kinds: Any, directory: Directory, texts: Collection[str]) -
         "document": body.get("document", {}).get("number"),
         "basis": body.get("basis", []),
         "rules": body.get("rules", ""),
-        "text": _text(row["sealed"], texts),
         "leaf": row["leaf"],
     }
+
+
+def _tells(row: Row, read: Reading) -> bool:
+    return read.whole or row["seq"] not in read.called_off
+
+
+def _of_part(row: Row, read: Reading) -> Row:
+    """An event of an own part names only tasks of that part; one that called a task off says no more than that."""
+    if read.whole:
+        return row
+    row |= {name: [task for task in row[name] if task["id"] in read.tasks] for name in ("opened", "closed")}
+    if row["seq"] in read.called_off:
+        row |= {"actor": None, "document": None, "basis": [], "from_stage": None, "to_stage": None}
+    return row
 
 
 def _opened(task: dict[str, Any], directory: Directory) -> Row:
@@ -108,12 +128,8 @@ def _closed(task: dict[str, Any], known: dict[str, Any], directory: Directory) -
 
 
 def _text(sealed: str | None, names: Collection[str]) -> str:
-    """The free texts of an act, long numbers masked; empty once they have been erased."""
+    """The free texts of an act as they were written; empty once they have been erased."""
     if sealed is None or not names:
         return ""
     data = orjson.loads(sealed)
-    return _LONG_NUMBER.sub(_masked, "\n".join(str(data[name]) for name in names if data.get(name)))
-
-
-def _masked(found: re.Match[str]) -> str:
-    return masking.digits(found.group())
+    return "\n".join(str(data[name]) for name in names if data.get(name))

@@ -21,6 +21,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from agencies.directory import Directory, get_directory
+from agencies.vocabulary import LABELS, Confidentiality
 from audit.clock import now as clock_now
 from cases.web.show import words
 from cases.web.show.due import day_words, due_words, when_words
@@ -64,6 +65,15 @@ def stage(code: str, outcome: str | None = None, *, watched: bool = False) -> Sa
         return format_html('<span class="st st-o {}">{}{}</span>', side.css, icon(side.icon), say(side.text))
     look = words.STAGES[code]
     return format_html('<span class="st {}">{}</span>', look.css, say(look.text))
+
+
+@register.simple_tag
+def level(code: str) -> SafeString:
+    """How confidential a case is; nothing for an ordinary one."""
+    if code == Confidentiality.ORDINARY:
+        return mark_safe("")
+    name = LABELS[Confidentiality(code)]
+    return format_html(' <span class="tagx bad">{}{}</span>', icon("lock", "s", gettext("密级")), say(name))
 
 
 @register.simple_tag

@@ -125,7 +125,7 @@ def _rehearsed(form: Form) -> dict[str, Any]:
         return decide_opening(form.transition, form.actor, get_directory(), form.data, 0, form.now, related=other).body
     loaded = load_case(form.case["id"], form.actor.user_id, lock=False)
     if loaded.view is not None and form.version_number not in (None, loaded.view.version):
-        raise engine.stale(loaded.view, form.version_number or 0)
+        raise engine.stale(loaded.view, form.version_number or 0, form.actor)
     return decide(form.transition, loaded, form.data, form.now, related=other)[0].body
 
 

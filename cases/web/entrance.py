@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
@@ -12,7 +13,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from agencies.access.sessions import AGE, IDLE, ended_by
+from agencies.access.second import factors, keys
+from agencies.access.sessions import AGE, ELSEWHERE, IDLE, ended_by
+from agencies.models import User
 from cases.web.frame import other_language
 from cases.web.show import words
 from cases.workflow.view import Text
@@ -36,7 +39,7 @@ AGENCY_NAMES = (
 # Before the names of carried fields, so that they cannot be taken for the fields of the login form.
 CARRIED = "typed."
 # The token belongs to the session that ended; the passwords of the page that changes one stand in no page's source.
-LEFT_BEHIND = frozenset({"csrfmiddlewaretoken", "current", "password", "again"})
+LEFT_BEHIND = frozenset({"csrfmiddlewaretoken", "current", "password", "again", "code", "credential"})
 
 Pairs = list[tuple[str, str]]
 
@@ -65,6 +68,7 @@ def ended(why: str) -> str:
     minutes, hours = settings.SESSION_IDLE_SECONDS // 60, settings.SESSION_COOKIE_AGE // 3600
     return {
         IDLE: gettext("超过 %(n)s 分钟没有操作，已自动退出。请重新登录。") % {"n": minutes},
+        ELSEWHERE: gettext("这次登录已被结束：在别处退出、登录数超限，或密码、双因素已更换。请重新登录。"),
         AGE: gettext("登录已满 %(n)s 小时，已自动退出。请重新登录。") % {"n": hours},
     }.get(why, "")
 
@@ -76,6 +80,7 @@ def login_form(request: HttpRequest, target: str, *, carried: Pairs, status: int
         "carried": carried,
         "lost_files": _had_files(request),
         "demo": _demo(),
+        "sso": settings.OIDC is not None,
         "stages": [look.text for look in words.STAGES.values()],
         "agencies": AGENCY_NAMES,
         "other_language": other_language(),
@@ -87,15 +92,48 @@ def login_form(request: HttpRequest, target: str, *, carried: Pairs, status: int
     return response
 
 
+def second_form(
+    request: HttpRequest, user: User, target: str, *, carried: Pairs, status: int = 200, error: str = ""
+) -> HttpResponse:
+    """The second step of the login, with what is carried through it."""
+    context = {"next": target, "carried": carried, "lost_files": _had_files(request), "error": error}
+    return render(request, "web/entry/second.html", {**context, **ways_to_prove(request, user)}, status=status)
+
+
+def confirm_form(
+    request: HttpRequest, user: User, target: str, *, carried: Pairs, status: int = 200, error: str = ""
+) -> HttpResponse:
+    """The page to prove anew who one is, with what is carried through it and back to the act."""
+    context = {"next": target, "carried": carried, "lost_files": _had_files(request), "error": error}
+    return render(request, "web/entry/confirm.html", {**context, **ways_to_prove(request, user)}, status=status)
+
+
+def ways_to_prove(request: HttpRequest, user: User) -> dict[str, Any]:
+    """How this person can prove who it is: a code or a key; the password where there is no second factor."""
+    has_key = keys.has_any(user)
+    return {
+        "has_factor": factors.has_any(user),
+        "has_app": factors.has_app(user),
+        "key_options": json.dumps(keys.to_ask(request, user)) if has_key else "",
+        "minutes": settings.STEP_UP_SECONDS // 60,
+    }
+
+
 def carried_in(request: HttpRequest) -> Pairs:
     """What the login form carries."""
     return [(name.removeprefix(CARRIED), value) for name, value in _pairs(request.POST) if name.startswith(CARRIED)]
 
 
-def resume(request: HttpRequest, target: str, carried: Pairs, *, status: int = 200) -> HttpResponse:
+def resume(request: HttpRequest, target: str, carried: Pairs, *, status: int = 200, step: str = "edit") -> HttpResponse:
     """A page that leads back to the form, filled in as it was; nothing is done before it is sent again from there."""
-    fields = [(name, "edit" if name == "step" else value) for name, value in carried]
-    context = {"target": target, "fields": fields, "expired": status != 200, "lost_files": _had_files(request)}
+    fields = [(name, step if name == "step" else value) for name, value in carried]
+    context = {
+        "target": target,
+        "fields": fields,
+        "expired": status != 200,
+        "proven": step != "edit",
+        "lost_files": _had_files(request),
+    }
     return render(request, "web/resume.html", context, status=status)
 
 

@@ -25,7 +25,9 @@ logger = logging.getLogger(__name__)
 def reference(request: HttpRequest) -> str:
     """A reference that also stands in the log, so that one line of a phone call finds the other."""
     code = f"E-{timezone.localdate():%Y%m%d}-{secrets.token_hex(2).upper()}"
-    logger.error("%s at %s %s", code, request.method, request.path)
+    # The route: what people type into an address may be somebody's name.
+    match = request.resolver_match
+    logger.error("%s at %s %s", code, request.method, match.route if match else "…")
     return code
 
 

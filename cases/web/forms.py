@@ -110,6 +110,15 @@ def upload_names(fields: Sequence[Field]) -> list[str]:
     return [PREFIX + f.name for f in fields if f.kind in ("attachment", "attachments")]
 
 
+def holds_personal(fields: Sequence[Field], data: Mapping[str, Any]) -> bool:
+    """Whether something was typed into a field whose values are sealed."""
+    return any(
+        any(holds_personal(f.fields, row) for row in data[f.name]) if f.kind == "list" else f.sealed
+        for f in fields
+        if data.get(f.name)
+    )
+
+
 # --- to the page -----------------------------------------------------------------------------------------------------
 
 

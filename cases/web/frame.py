@@ -11,9 +11,12 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, gettext
 
+from agencies.access.oversight import oversight
 from agencies.actors import Actor, NoSuchActor, load_actor
 from agencies.directory import get_directory
-from agencies.vocabulary import LABELS, Role
+from agencies.selectors import administered
+from agencies.sight import look_as
+from agencies.vocabulary import LABELS, SEPARATED_ROLES, Role
 from audit import clock
 from cases.policy.calendar import national_calendar
 from cases.selectors.pages import open_task_total
@@ -72,9 +75,11 @@ def _actor(request: HttpRequest) -> Actor | None:
     if known is not None or not hasattr(request, "user") or not request.user.is_authenticated:
         return known
     try:
-        return load_actor(int(request.user.pk))
+        known = load_actor(int(request.user.pk))
     except NoSuchActor:
         return None
+    look_as(known)
+    return known
 
 
 def _of_person(request: HttpRequest, actor: Actor) -> dict[str, Any]:
@@ -95,6 +100,7 @@ def _of_person(request: HttpRequest, actor: Actor) -> dict[str, Any]:
         "posts": [{"agency": p.agency_id, "name": p.agency_name, "roles": role_names(p.roles)} for p in actor.posts],
         "missing_year": _missing_year(actor),
         "nav": nav,
+        "oversees": not oversight(actor, directory).empty,
         "tabbar": [items[href] for href in ("/", "/cases/", "/tasks/", "/inbox/") if href in items]
         + [Item("/more/", gettext("更多"), "menu-2", current=request.path == "/more/")],
     }
@@ -102,7 +108,7 @@ def _of_person(request: HttpRequest, actor: Actor) -> dict[str, Any]:
 
 def _missing_year(actor: Actor) -> int | None:
     """For administrators: the year whose holiday plan work already reaches and this release does not have."""
-    if not actor.has_role(Role.AGENCY_ADMIN):
+    if not (actor.has_role(Role.AGENCY_ADMIN) or actor.has_role(Role.SYSTEM_ADMIN)):
         return None
     return national_calendar().missing_year(timezone.localtime(clock.now()).date())
 
@@ -112,23 +118,29 @@ def role_names(roles: frozenset[str]) -> str:
     return listed(say(LABELS[role]) for role in Role if role.value in roles)
 
 
-def _navigation(request: HttpRequest, actor: Actor) -> list[Group]:
+def _work(actor: Actor) -> list[Item]:
+    """The pages of work on cases, which the three separated administrators do not have."""
+    home = Item("/", gettext("工作台"), "layout-dashboard")
+    if any(post.roles & SEPARATED_ROLES for post in actor.posts):
+        return [home]
     tasks = open_task_total(actor)
+    return [
+        home,
+        Item("/tasks/", gettext("待办"), "checklist", count=tasks, hot=tasks > 0),
+        Item("/cases/", gettext("案件"), "layout-list"),
+        Item("/imports/", gettext("监测名单导入"), "database-import"),
+        Item("/inbox/", gettext("消息"), "bell"),
+    ]
+
+
+def _navigation(request: HttpRequest, actor: Actor) -> list[Group]:
     groups = [
-        Group(
-            gettext("办理"),
-            [
-                Item("/", gettext("工作台"), "layout-dashboard"),
-                Item("/tasks/", gettext("待办"), "checklist", count=tasks, hot=tasks > 0),
-                Item("/cases/", gettext("案件"), "layout-list"),
-                Item("/imports/", gettext("监测名单导入"), "database-import"),
-                Item("/inbox/", gettext("消息"), "bell"),
-            ],
-        ),
+        Group(gettext("办理"), _work(actor)),
         Group(gettext("监督"), [Item("/audit/", gettext("审计"), "shield-check")]),
     ]
-    if actor.has_role(Role.AGENCY_ADMIN):
+    if administered(actor):
         groups.append(Group(gettext("管理"), [Item("/accounts/", gettext("账号"), "users")]))
+    groups.append(Group(gettext("本人"), [Item("/security/", gettext("账号与安全"), "shield-lock")]))
     for group in groups:
         for item in group.items:
             item.current = request.path == item.href or (item.href != "/" and request.path.startswith(item.href))

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from agencies.actors import Actor
 from agencies.directory import get_directory
 from agencies.selectors import assignable
+from agencies.vocabulary import Confidentiality
 from cases.selectors.paging import Row
 from cases.web.forms import Option
 from cases.web.show import measures
@@ -23,7 +24,8 @@ def offers(actor: Actor, case: Row | None, task_ids: Collection[str]) -> dict[st
     owners = {task["agency"]["id"] for task in tasks}
     own = set(actor.agency_ids)
     roles = {role for task in tasks for role in task["roles"]}
-    people = {p.username: p for owner in owners for p in assignable(actor, owner, roles)}
+    rank = Confidentiality(case["confidentiality"]).rank
+    people = {p.username: p for owner in owners for p in assignable(actor, owner, roles, rank=rank)}
     return {
         **found,
         "partner": _agencies(partners=True),

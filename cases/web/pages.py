@@ -11,7 +11,9 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext
 
+from agencies.access.rates import PAGES, TooOften, spend
 from agencies.actors import Actor, NoSuchActor, load_actor
+from agencies.sight import look_as
 from cases.selectors.paging import InvalidCursor
 from cases.web import entrance
 from cases.web.show.words import say
@@ -41,6 +43,7 @@ def page(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBas
             asked.actor = load_actor(request.user.pk)
         except NoSuchActor as gone:
             raise Http404 from gone
+        look_as(asked.actor)
         response = _answer(view, asked, *args, **kwargs)
         # The next person at this desk finds nothing in the browser's memory.
         response.headers.setdefault("Cache-Control", "private, no-store")
@@ -52,7 +55,10 @@ def page(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBas
 def _answer(view: View[P], asked: PageRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
     """What the view answers, its refusals as pages."""
     try:
+        spend(PAGES, str(asked.actor.user_id))
         return view(asked, *args, **kwargs)
+    except TooOften as slow:
+        return too_often(asked, slow)
     except NotVisible:
         return not_found(asked)
     except InvalidCursor:
@@ -92,6 +98,19 @@ def not_found(request: HttpRequest) -> HttpResponse:
         sign="search",
         tone="warn",
     )
+
+
+def too_large(request: HttpRequest, limit: int) -> HttpResponse:
+    """A form over its limit, in MB, which nobody has read."""
+    text = gettext("一次最多提交 %(limit)s MB，这次的内容超出了，没有读取，也没有任何改动。请减少或拆分文件后再提交。")
+    return error_page(request, 413, gettext("内容过大"), text % {"limit": limit}, tone="warn")
+
+
+def too_often(request: HttpRequest, slow: TooOften) -> HttpResponse:
+    """Nothing was done; when it is worth trying again stands in the sentence and in a header."""
+    response = error_page(request, slow.status, gettext("操作过于频繁"), say(slow.text), tone="warn")
+    response["Retry-After"] = str(slow.wait)
+    return response
 
 
 def refusal_page(request: HttpRequest, refused: WorkflowError) -> HttpResponse:

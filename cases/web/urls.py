@@ -2,16 +2,30 @@
 
 from django.urls import path
 
-from cases.web.views import accounts, actions, audit, auth, cases, files, imports, tasks, workbench
+from cases.web.views import actions, audit, cases, files, imports, sso, tasks, workbench
+from cases.web.views.entry import auth, confirm, factors, helping, password, security
+from cases.web.views.people import accounts, handover
+from cases.web.views.records import access, erasure, registers
 
 app_name = "web"
 
 urlpatterns = [
     path("login/", auth.login_page, name="login"),
+    path("login/second/", auth.second_page, name="logincode"),
     path("logout/", auth.logout_page, name="logout"),
+    path("sso/", sso.start, name="sso"),
+    path("sso/return/", sso.arrive, name="sso_return"),
+    path("sso/logout/", sso.leave, name="sso_logout"),
     path("language/", auth.language, name="language"),
-    path("password/", accounts.password, name="password"),
+    path("password/", password.password, name="password"),
+    path("security/", security.security, name="security"),
+    path("security/confirm/", confirm.confirm, name="confirm"),
+    path("security/app/", factors.app, name="add_app"),
+    path("security/key/", factors.key, name="add_key"),
     path("accounts/", accounts.accounts, name="accounts"),
+    path("accounts/<str:username>/sign-in/", helping.help_person, name="help_person"),
+    path("accounts/<str:username>/", accounts.person, name="person"),
+    path("accounts/<str:username>/hand-over/", handover.hand_over, name="hand_over"),
     path("", workbench.workbench, name="workbench"),
     path("more/", workbench.more, name="more"),
     path("tasks/", tasks.task_list, name="tasks"),
@@ -25,5 +39,10 @@ urlpatterns = [
     path("imports/<uuid:batch_id>/refused.csv", imports.refused, name="import_refused"),
     path("audit/", audit.trail, name="audit"),
     path("audit/verify/", audit.verify_now, name="audit_verify"),
+    path("audit/access/", access.access_log, name="access_log"),
+    path("audit/access/access-log.csv", access.access_csv, name="access_csv"),
+    path("audit/erasures/", erasure.erasures, name="erasures"),
+    path("audit/registers/<slug:sort>/", registers.register, name="register"),
+    path("audit/registers/<slug:sort>.csv", registers.register_csv, name="register_csv"),
     path("audit/<int:event_id>/", audit.trail, name="audit_event"),
 ]

@@ -128,5 +128,5 @@ def _decide(
     main = loaded[request.case_id or ""]
     view = visible(main)
     if request.expected_version is not None and request.expected_version != view.version:
-        raise stale(view, request.expected_version)
+        raise stale(view, request.expected_version, present(main.actor))
     return decide(transition, main, request.data, now, related=related)

@@ -15,6 +15,7 @@ from uuid import UUID
 from django.db import transaction
 
 from agencies.actors import Actor
+from cases.selectors.reach.parts import reading
 from cases.workflow.deciding.available import Availability, availabilities, available_actions
 from cases.workflow.deciding.decision import decide, related_case
 from cases.workflow.deciding.loading import Loaded, load_case, load_opening
@@ -147,7 +148,7 @@ def _act(
     if main.replay is not None:
         return replayed(main.replay, digest)
     if expected_version is not None and expected_version != view.version:
-        raise stale(view, expected_version)
+        raise stale(view, expected_version, present(main.actor))
     other = loaded[related_id] if related_id else None
     writings = decide(transition, main, data, now, related=other)
     return write(writings, transition, key, digest)
@@ -158,7 +159,10 @@ def _open(transition: Transition, actor: Person, data: dict[str, Any], key: str,
     person = present(opening.actor)
     digest = request_hash(None, transition.action, data) if key else ""
     if opening.replay is not None:
-        return replayed(opening.replay, digest)
+        result = replayed(opening.replay, digest)
+        # The answer of then names the case; whoever does not see it any more is told what everybody is.
+        visible(load_case(result.case_id, actor.user_id, lock=False))
+        return result
     original = related_case(transition, data)
     related = load_case(original, actor.user_id, lock=False) if original else None
     writing = decide_opening(transition, person, opening.directory, data, opening.serials[0], now, related=related)
@@ -186,13 +190,16 @@ def replayed(replay: dict[str, Any], digest: str) -> Result:
     return Result(**{**replay["response"], "replayed": True})
 
 
-def stale(view: CaseView, expected: int) -> StaleVersion:
-    last = view.acts[-1] if view.acts else None
-    label = label_of(last.action) if last else Text("", "")
+def stale(view: CaseView, expected: int, actor: Actor) -> StaleVersion:
+    """What was done last is told to whoever reads the whole case."""
+    read = reading(actor, view.id)
+    last = view.acts[-1] if view.acts and read is not None and read.whole else None
+    label = label_of(last.action) if last else None
+    zh, en = (f"（最近一次：{label.zh}）", f" (last: {label.en})") if label else ("", "")
     return StaleVersion(
         Text(
-            f"这件案件已由他人更新（最近一次：{label.zh}），你的内容尚未保存。请核对最新情况后再提交。",
-            f"The case has moved on (last: {label.en}); nothing of yours was saved. Look at it and submit again.",
+            f"这件案件已由他人更新{zh}，你的内容尚未保存。请核对最新情况后再提交。",
+            f"The case has moved on{en}; nothing of yours was saved. Look at it and submit again.",
         ),
         figures={"current_version": str(view.version), "your_version": str(expected)},
     )

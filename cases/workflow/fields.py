@@ -69,6 +69,7 @@ class Transition:
 
     Signs in the columns: from "any" and "-" (a new case); to "="; tasks "=task", "=finding", "=last_finding",
     "=disposal", "=ruling"; agency "=task" and "any_participant"; role "=task" and "any_but_supervisor_and_admin".
+    `step_up` wants whoever acts through a page or the API to have proved anew, minutes ago, who it is.
     `over` says that the completed task may belong to another agency (a withdrawal, a waiver).
     """
 
@@ -87,3 +88,4 @@ class Transition:
     basis: tuple[str, ...]
     one_way: bool = False
     over: bool = False
+    step_up: bool = False

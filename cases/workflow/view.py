@@ -71,6 +71,13 @@ class Act:
     user_id: int | None
     agency_id: int | None
     at: datetime
+    # The absent person for whom it was done, of a substitution.
+    on_behalf: int | None = None
+
+    @property
+    def persons(self) -> frozenset[int]:
+        """Who counts as having done it: nobody among them is a second person for it."""
+        return frozenset(person for person in (self.user_id, self.on_behalf) if person is not None)
 
 
 @dataclass(slots=True)
@@ -95,6 +102,7 @@ class CaseView:
     opened_at: datetime
     stage_since: datetime
     participants: frozenset[int] = frozenset()
+    confidentiality: str = "ordinary"
 
     def task(self, task_id: str) -> TaskView | None:
         return next((t for t in self.tasks if t.id == task_id), None)
@@ -112,7 +120,8 @@ class Context:
 
     `task` is the open task that the act works on, where it works on one. `attachments` holds, by id, those named in
     the data (`kind`, `sha256`, `size`, `at`, `uploaded_by`); `people`, by username, those named in the data
-    (`id`, `name`, `posts`: pairs of an agency's id and the roles there); `related` the other case named in the data.
+    (`id`, `name`, `posts`: an agency's id, the roles there and the rank of the ceiling there); `related` the other case
+    named in the data.
     """
 
     now: datetime

@@ -3,7 +3,8 @@
 1. PUBLIC and the application role may create nothing, not even a temporary table.
 2. The application role reads and writes all tables, but of `settings.PROTECTED_TABLES` it gets only what stands there:
    those are written by SQL functions of the owner.
-3. Of the owner's functions it may call those of `OPEN_FUNCTIONS`, and PUBLIC none.
+3. The system actors get the rights of `config.database.wall` behind row-level security.
+4. Of the owner's functions it may call those of `OPEN_FUNCTIONS`, and PUBLIC none.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from django.db import DEFAULT_DB_ALIAS, OperationalError, connections, transacti
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 
+from config.database import wall
 from config.database.routers import OWNER
 from config.env import SettingError
 
@@ -23,17 +25,42 @@ ALL = "SELECT, INSERT, UPDATE, DELETE"
 # The owner's functions that it may call: the doors to those tables, and what has to be read with the owner's rights.
 OPEN_FUNCTIONS = frozenset(
     {
+        "agencies_own_posts",
         "agencies_posts",
+        "agencies_rank",
+        "agencies_sight",
+        "agencies_works_on_cases",
+        "audit_access_settled",
+        "agencies_stood_posts",
+        "agencies_today",
         "audit_append",
+        "audit_beside_cases",
         "audit_erase",
         "audit_head",
+        "audit_note_access",
+        "audit_prune_access",
+        "audit_on_behalf",
         "audit_seal",
         "case_commit",
         "case_draw_number",
+        "case_erase",
+        "case_family",
+        "case_in_sight",
         "case_load",
         "case_open_load",
         "cases_grams",
+        "case_list_of_row",
+        "case_participants",
+        "case_search",
         "fold_task_counters",
+        "sight_administers",
+        "sight_decides",
+        "sight_keys",
+        "sight_may",
+        "sight_supervises",
+        "sight_system",
+        "sight_user",
+        "sight_watches",
     }
 )
 
@@ -67,6 +94,7 @@ def apply() -> None:
     """After the migrations: give the application role its rights, in one step for those who are working meanwhile."""
     role = _quoted(app_role())
     with transaction.atomic(using=OWNER), connections[OWNER].cursor() as cursor:
+        wall.apply(cursor)
         _apply_to_tables(cursor, role)
         _apply_to_functions(cursor, role)
         cursor.execute(f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM PUBLIC, {role}")

@@ -16,6 +16,7 @@ from agencies.actors import find_actor
 from agencies.directory import get_directory
 from audit import clock
 from audit.models import Event
+from audit.sight import working_as
 from audit.verification import verify
 from cases.intake.receiving import find_agency
 from cases.intake.services import import_file
@@ -57,6 +58,7 @@ def prepare() -> None:
     call_command("load_demo_city", verbosity=0, stdout=io.StringIO())
 
 
+@working_as("demo")
 def already_played() -> bool:
     """A demo that came to its end has looked back at its two handled cases: a second start serves what is there."""
     return Event.objects.filter(action=Action.RECORD_FOLLOW_UP.value).count() >= 2
@@ -126,6 +128,7 @@ def wait_for_messages(seconds: float = 60) -> tuple[int, int]:
         time.sleep(0.5)
 
 
+@working_as("demo")
 def report(say: Say) -> bool:
     """What stands in the end, and whether the audit trail proves it."""
     say("\n■ 结果")

@@ -7,4 +7,5 @@ from config.settings.api import *  # noqa: F403
 from config.settings.base import *  # noqa: F403
 from config.settings.data import *  # noqa: F403
 from config.settings.entry import *  # noqa: F403
+from config.settings.outside import *  # noqa: F403
 from config.settings.work import *  # noqa: F403

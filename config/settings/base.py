@@ -50,6 +50,10 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "rest_framework",
     "drf_spectacular",
+    "allauth",
+    "allauth.mfa",
+    "axes",
+    "oauth2_provider",
     "audit",
     "cases",
     "notifications",
@@ -57,6 +61,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.middleware.nobody_at_first",
     "django.middleware.security.SecurityMiddleware",
     "config.middleware.content_security_policy",
     "config.middleware.health",
@@ -68,9 +73,11 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "agencies.access.sessions.ending",
+    "config.standing.owing",
     "config.middleware.no_nul",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "config.middleware.bodies",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -122,7 +129,11 @@ LOG_LEVEL = env.choice("LIANZHI_LOG_LEVEL", "WARNING", ("DEBUG", "INFO", "WARNIN
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {"line": {"()": "config.logs.Line", "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    # Statements with their values, the data of whole pages, what callers claim to be: not even when all else is told.
+    "loggers": {
+        name: {"level": "INFO"} for name in ("django.db.backends", "django.template", "oauth2_provider", "oauthlib")
+    },
 }

@@ -2,23 +2,55 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from config.settings.base import DEMO, env
 
 AUTH_USER_MODEL = "agencies.User"
 AUTHENTICATION_BACKENDS = ["agencies.access.backend.Accounts"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+# 等保 (GB/T 22239-2019 8.1.4.1: complexity and regular change) or OWASP ASVS 5.0 V6.2 (length, no regular change).
+PASSWORD_PROFILE = env.choice("LIANZHI_PASSWORD_PROFILE", "dengbao", ("dengbao", "asvs"))
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "agencies.access.passwords.rules.Rules"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+
+# --- Guessing: wrong tries within the lock's own length close an account, or an address, for that long --------------
+
+LOGIN_TRIES = env.integer("LIANZHI_LOGIN_TRIES", 5, minimum=1)
+# A whole office sits behind one address: it is not closed by one colleague's mistakes.
+LOGIN_TRIES_PER_ADDRESS = env.integer("LIANZHI_LOGIN_TRIES_PER_ADDRESS", 10 * LOGIN_TRIES, minimum=1)
+AXES_COOLOFF_TIME = timedelta(minutes=env.integer("LIANZHI_LOGIN_LOCK_MINUTES", 15, minimum=1))
+AXES_FAILURE_LIMIT = LOGIN_TRIES
+AXES_HANDLER = "agencies.access.lockout.Attempts"
+AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
+AXES_USERNAME_CALLABLE = "agencies.access.lockout.name_of"
+AXES_CLIENT_IP_CALLABLE = "agencies.access.lockout.address_of"
+AXES_CLIENT_STR_CALLABLE = "agencies.access.lockout.described"
+AXES_ENABLE_ADMIN = False
+AXES_DISABLE_ACCESS_LOG = True  # the audit trail has every login
+AXES_VERBOSE = False
+
+# --- Second factors: the tables and the arithmetic of allauth.mfa, none of its pages ---------------------------------
+
+SECOND_FACTOR = env.choice("LIANZHI_SECOND_FACTOR", "optional" if DEMO else "required", ("required", "optional"))
+MFA_ADAPTER = "cases.models.factors.Adapter"
+MFA_SUPPORTED_TYPES = ["recovery_codes", "totp", "webauthn"]
+MFA_TOTP_ISSUER = "链治"
+MFA_TOTP_TOLERANCE = 1  # one step of 30 seconds either way, as RFC 6238 5.2 recommends at most
+MFA_RECOVERY_CODE_COUNT, MFA_RECOVERY_CODE_DIGITS = 10, 10
+STEP_UP_SECONDS = 5 * 60
 LOGIN_URL = "/login/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/login/"
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 SESSION_COOKIE_AGE = 8 * 3600  # seconds: a working day
 SESSION_IDLE_SECONDS = 60 * env.integer("LIANZHI_SESSION_IDLE_MINUTES", 15)
+# How many sessions a person may have at once; the oldest ends. The logins of the demo are everybody's.
+SESSION_LIMIT = env.integer("LIANZHI_SESSION_LIMIT", 20 if DEMO else 3, minimum=1)
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True
 
@@ -33,5 +65,6 @@ X_FRAME_OPTIONS = "DENY"
 BEHIND_PROXY = env.flag("LIANZHI_BEHIND_PROXY", default=False)
 if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-# Preloading in browsers cannot be taken back and is a decision about the whole domain, not about this product.
-SILENCED_SYSTEM_CHECKS = ["security.W021"]
+# Preloading in browsers cannot be taken back and is a decision about the whole domain, not about this product. Whether
+# somebody is locked out is asked by our own backend, of axes' handler, so that its middleware and backend are not here.
+SILENCED_SYSTEM_CHECKS = ["security.W021", "axes.W002", "axes.W003"]

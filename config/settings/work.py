@@ -5,6 +5,8 @@ from __future__ import annotations
 import ssl
 from typing import Any
 
+from celery.schedules import crontab
+
 from config.settings.base import EMBEDDED, HOME, env
 
 REDIS_URL = env.redis("REDIS_URL", HOME.redis_url() if EMBEDDED else None) or env.required(
@@ -44,5 +46,17 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     # Totals are exact at every moment; folding keeps them a sum over few rows.
     "fold counters": {"task": "cases.fold_counters", "schedule": 30.0, "options": {"expires": 30}},
     # A release may bring the holiday plan of a new year; until it does, administrators are warned.
+    "seal access log": {"task": "audit.seal_access_log", "schedule": 3600.0, "options": {"expires": 3600}},
+    "prune access log": {
+        "task": "audit.prune_access_log",
+        "schedule": crontab(hour=3, minute=30),
+        "options": {"expires": 3600},
+    },
+    "propose erasures": {
+        "task": "cases.propose_erasures",
+        "schedule": crontab(hour=4, minute=10),
+        "options": {"expires": 3600},
+    },
+    "note provisions": {"task": "cases.note_provisions", "schedule": 600.0, "options": {"expires": 600}},
     "watch calendar": {"task": "cases.watch_calendar", "schedule": 3600.0, "options": {"expires": 3600}},
 }

@@ -54,7 +54,6 @@ def test_an_administrator_makes_no_account_elsewhere(who, agency):
         ({"username": "drc-handler1"}, "username", "用户名“drc-handler1”已经使用。"),
         ({"display_name": "  "}, "display_name", "请填写姓名。"),
         ({"language": "fr"}, "language", "语言只能是中文或英文。"),
-        ({"roles": []}, "roles", "请至少选择一个角色。"),
         ({"password": "12345678"}, "password", "密码不能使用"),
         ({"password": "drc-new1-drc"}, "password", "密码不能使用"),
     ],
@@ -109,7 +108,9 @@ def test_people_change_their_own_password_with_the_current_one(who, user, settin
     change_password(actor=who("drc-handler1"), user=person, current=settings.DEMO_PASSWORD, new=PASSWORD, now=NOW)
     person.refresh_from_db()
     assert person.check_password(PASSWORD)
-    assert events("account/drc-handler1")[-1]["data"] == {"user": person.pk, "by": "self"}
+    told = events("account/drc-handler1")[-1]["data"]
+    assert told.pop("password_set_at")
+    assert told == {"user": person.pk, "by": "self", "must_change": False}
 
 
 @pytest.mark.parametrize("current", ["wrong", None])
@@ -118,14 +119,18 @@ def test_without_the_current_password_it_is_refused(who, user, current):
         change_password(actor=who("drc-handler1"), user=user("drc-handler1"), current=current, new=PASSWORD, now=NOW)
 
 
-def test_an_administrator_resets_a_password_inside_the_own_agency_only(who, user):
+def test_the_security_administrator_resets_forgotten_passwords_of_the_region_and_nobody_else_does(who, user):
     person = user("drc-handler1")
-    change_password(actor=who("admin1"), user=person, new=PASSWORD, now=NOW)
+    change_password(actor=who("sec-admin1"), user=person, new=PASSWORD, now=NOW)
     person.refresh_from_db()
     assert person.check_password(PASSWORD)
     assert events("account/drc-handler1")[-1]["data"]["by"] == "administrator"
-    with pytest.raises(NotPermitted):
-        change_password(actor=who("admin1"), user=user("grid-handler1"), new=PASSWORD, now=NOW)
+    change_password(actor=who("sec-admin1"), user=user("grid-handler1"), new=PASSWORD, now=NOW)
+    for other in ("admin1", "sys-admin1", "audit-admin1"):
+        with pytest.raises(NotPermitted, match="由安全管理员办理"):
+            change_password(actor=who(other), user=person, new=PASSWORD, now=NOW)
+    with pytest.raises(NotPermitted, match="南京"):
+        change_password(actor=who("sec-admin1"), user=user("nj-drc-handler1"), new=PASSWORD, now=NOW)
     with pytest.raises(NotPermitted):
         change_password(actor=who("drc-handler1"), user=user("drc-handler2"), new=PASSWORD, now=NOW)
 
@@ -133,7 +138,7 @@ def test_an_administrator_resets_a_password_inside_the_own_agency_only(who, user
 def test_a_weak_password_changes_nothing(who, user, settings):
     person = user("drc-handler1")
     with pytest.raises(BadInput, match="密码不能使用"):
-        change_password(actor=who("admin1"), user=person, new="short", now=NOW)
+        change_password(actor=who("sec-admin1"), user=person, new="short", now=NOW)
     person.refresh_from_db()
     assert person.check_password(settings.DEMO_PASSWORD)
 
@@ -141,4 +146,4 @@ def test_a_weak_password_changes_nothing(who, user, settings):
 def test_the_password_of_the_demo_is_set_for_nobody_outside_it(who, user, settings):
     settings.DEMO = False
     with pytest.raises(BadInput, match="演示环境公开的密码"):
-        change_password(actor=who("admin1"), user=user("drc-handler1"), new=settings.DEMO_PASSWORD, now=NOW)
+        change_password(actor=who("sec-admin1"), user=user("drc-handler1"), new=settings.DEMO_PASSWORD, now=NOW)

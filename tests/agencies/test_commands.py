@@ -12,6 +12,7 @@ from django.core.management import CommandError, call_command
 from agencies.actors import NoSuchActor, find_actor
 from agencies.models import Agency, User
 from tests.agencies.cast import events
+from tests.entry_tools import with_app
 
 AGENCY = (
     "create_agency",
@@ -99,3 +100,16 @@ def test_roles_are_given_and_ended(hangzhou):
 def test_a_refusal_is_one_sentence(hangzhou, arguments, sentence):
     with pytest.raises(CommandError, match=sentence):
         run(*arguments)
+
+
+def test_the_operator_opens_the_way_in_where_nobody_else_can(hangzhou):
+    run("create_account", "hz-1", "甲", "--agency", "330100-drc", "--role", "agency_admin")
+    with_app("hz-1")
+    assert run("reset_factors", "hz-1") == "已重置 hz-1 的双因素（1 个），其登录会话已全部结束\n"
+    assert run("unlock", "hz-1") == "已解除 hz-1 的登录锁定\n"
+    assert [event["action"] for event in events("account/hz-1")][-2:] == ["factors_reset", "account_unlocked"]
+    for command in ("reset_factors", "unlock"):
+        with pytest.raises(CommandError, match="没有账号"):
+            run(command, "nobody")
+        with pytest.raises(CommandError, match="系统账号不能更改"):
+            run(command, "system")

@@ -38,7 +38,7 @@ def test_the_operator_sets_up_an_agency_and_it_is_recorded(demo_city):
 
 
 def test_nobody_else_sets_up_agencies(who):
-    with pytest.raises(NotPermitted, match="单位由系统运维人员在服务器上设置"):
+    with pytest.raises(NotPermitted, match="单位由本地区的系统管理员或系统运维人员设置"):
         create(who("admin1"))
     with pytest.raises(NotPermitted):
         close_agency(actor=who("admin1"), agency=Agency.objects.get(code="320300-drc"), now=NOW)

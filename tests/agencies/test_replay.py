@@ -15,15 +15,18 @@ from agencies.models import Agency, Membership, User
 from agencies.services import (
     close_agency,
     create_agency,
+    create_client,
     disable_user,
     enable_user,
+    end_client,
     end_role,
     grant_role,
+    rotate_client_secret,
     set_parameter,
 )
 from audit.log import EventActor
-from audit.projections import Problem
 from audit.services import erase_sealed
+from audit.verification.projections import Problem
 from audit.verification.ranges import verify_range
 from tests.agencies.cast import NOW, told
 from tests.servers import Servers
@@ -37,7 +40,15 @@ NEW_ACCOUNT = """INSERT INTO agencies_user (password, username, display_name, st
     created_at) VALUES ('!', 'ghost', '鬼', '', 'zh', true, false, now())"""
 NEW_PARAMETER = """INSERT INTO agencies_regionparameter (region_id, key, value, effective_from, source)
     VALUES ('3203', 'deadline.other', '1', '2026-01-01', 'x')"""
-TABLES = ("agencies_user", "agencies_membership", "agencies_agency", "agencies_regionparameter", "audit_event")
+TABLES = (
+    "agencies_user",
+    "agencies_membership",
+    "agencies_agency",
+    "agencies_regionparameter",
+    "agencies_client",
+    "oauth2_provider_application",
+    "audit_event",
+)
 
 
 def lived() -> None:
@@ -61,6 +72,13 @@ def lived() -> None:
         now=NOW,
     )
     close_agency(actor=system, agency=empty, now=NOW)
+    telecom = Agency.objects.get(code="320300-telecom")
+    for username in ("feed-one", "feed-two"):
+        client, _ = create_client(
+            actor=system, agency=telecom, username=username, display_name="系统", scopes=["cases:read"], now=NOW
+        )
+    rotate_client_secret(actor=system, client=client, now=NOW)
+    end_client(actor=system, client=client, now=NOW)
     for start, days in ((date(2026, 6, 1), 5), (date(2026, 1, 1), 4), (date(2027, 1, 1), 2)):
         set_parameter(
             actor=system,
@@ -199,6 +217,10 @@ def found(root: Any) -> list[Problem]:
             "account/",
             "",
         ),
+        ("UPDATE agencies_client SET scopes = '{findings:write}' WHERE active", "account/feed-one", "系统的“scopes”"),
+        ("UPDATE agencies_client SET ended_at = now() WHERE NOT active", "account/feed-two", "系统的“ended_at”"),
+        ("DELETE FROM agencies_client WHERE active", "account/feed-one", "外部系统已不在表中"),
+        ("UPDATE oauth2_provider_application SET client_id = 'x' WHERE name = 'feed-one'", "account/", "“client_id”"),
         ("DELETE FROM audit_event WHERE stream = 'agency/320300-drc'", "agency/", "单位没有建立的记录"),
     ],
 )

@@ -61,7 +61,7 @@ def test_an_administrator_of_the_principal_gives_roles_in_its_sub_units(who, use
             "320100-grid",
             "你不能管理南京供电公司的账号。账号由该单位的单位管理员管理。",
         ),
-        ("admin1", "admin1", "320300-drc", "不能给自己授予角色。请由本单位的另一名单位管理员办理。"),
+        ("admin1", "admin1", "320300-drc", "不能给自己授予角色。请由另一名管理员办理。"),
     ],
 )
 def test_it_refuses_who_may_not_give_it(who, user, agency, actor, target, code, sentence):

@@ -13,7 +13,7 @@ def names(people):
 
 
 def test_a_task_can_be_given_to_people_of_the_agency_and_its_units_with_the_role(who, agency):
-    found = assignable(who("grid-reviewer1"), agency("320300-grid").pk, ["field_crew"])
+    found = assignable(who("grid-reviewer1"), agency("320300-grid").pk, ["field_crew"], rank=0)
     assert names(found) == [
         "grid-crew1",
         "grid-crew2",
@@ -29,12 +29,12 @@ def test_a_task_can_be_given_to_people_of_the_agency_and_its_units_with_the_role
 
 
 def test_a_member_of_a_unit_gives_tasks_inside_the_unit_only(who, agency):
-    found = assignable(who("gulou-crew1"), agency("320300-grid").pk, ["field_crew"])
+    found = assignable(who("gulou-crew1"), agency("320300-grid").pk, ["field_crew"], rank=0)
     assert names(found) == ["gulou-crew1", "gulou-crew2"]
 
 
 def test_nobody_gives_tasks_to_people_of_another_agency(who, agency):
-    assert assignable(who("drc-reviewer1"), agency("320300-grid").pk, ["field_crew"]) == []
+    assert assignable(who("drc-reviewer1"), agency("320300-grid").pk, ["field_crew"], rank=0) == []
 
 
 def test_people_are_listed_with_every_role(who, agency, user):
@@ -44,16 +44,19 @@ def test_people_are_listed_with_every_role(who, agency, user):
     assert names(people) == [
         "admin1",
         "admin2",
+        "audit-admin1",
         "drc-approver1",
         "drc-approver2",
         "drc-handler1",
         "drc-handler2",
         "drc-reviewer1",
         "drc-reviewer2",
+        "sec-admin1",
+        "sys-admin1",
     ]
-    assert people[4].display_name == "李明远"
-    assert people[4].roles == ("handler", "reviewer")
-    assert names(assignable(who("drc-handler1"), drc.pk, ["approver"])) == ["drc-approver1", "drc-approver2"]
+    assert people[5].display_name == "李明远"
+    assert people[5].roles == ("handler", "reviewer")
+    assert names(assignable(who("drc-handler1"), drc.pk, ["approver"], rank=0)) == ["drc-approver1", "drc-approver2"]
 
 
 def test_an_administrator_manages_the_own_agency_and_its_units_disabled_accounts_included(who, user):

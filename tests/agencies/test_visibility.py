@@ -7,10 +7,16 @@ from django.db import connection
 
 from agencies.actors import system_actor
 from agencies.directory import get_directory
-from agencies.models import Agency
+from agencies.models import Agency, Membership
 from agencies.services import grant_role
-from agencies.visibility import case_agencies, seen, sees, share_with
+from agencies.visibility import case_agencies, seen, share_with, sight_keys
+from agencies.visibility import sees as sees_at
+from agencies.vocabulary import CASE_ROLES, Role
 from tests.agencies.cast import NOW, told
+
+
+def sees(actor, participants, confidentiality="ordinary"):
+    return sees_at(actor, participants, confidentiality)
 
 
 def ids(*codes):
@@ -49,6 +55,39 @@ def test_the_other_city_sees_nothing(who):
     assert not sees(who("nj-drc-handler1"), ids("320300-drc", "320300-grid", "320000-drc", "320000-supervision"))
 
 
+def lift(username, role, ceiling):
+    told(f"account/{username}")
+    Membership.objects.filter(user__username=username, role=role).update(ceiling=ceiling)
+
+
+def test_the_keys_of_sight_name_each_agency_with_each_rank_up_to_the_ceiling(who):
+    [drc] = ids("320300-drc")
+    assert sight_keys(who("drc-handler1")) == [drc * 4]
+    lift("drc-handler1", "handler", "sensitive")
+    assert sight_keys(who("drc-handler1")) == [drc * 4, drc * 4 + 1]
+    lift("drc-handler1", "handler", "internal")
+    assert sight_keys(who("drc-handler1")) == [drc * 4, drc * 4 + 1, drc * 4 + 2]
+    assert sight_keys(who("admin1")) == sight_keys(system_actor()) == []
+
+
+def test_the_ceiling_is_the_highest_of_the_roles_that_work_on_cases(who, user, agency):
+    """An administrator's ceiling opens nothing, neither alone nor beside another role."""
+    lift("admin1", "agency_admin", "internal")
+    assert sight_keys(who("admin1")) == []
+    grant_role(actor=system_actor(), user=user("admin1"), agency=agency("320300-drc"), role="handler", now=NOW)
+    [post] = who("admin1").posts
+    assert (post.ceiling, sight_keys(who("admin1"))) == ("ordinary", [post.agency_id * 4])
+    grant_role(actor=system_actor(), user=user("admin1"), agency=agency("320300-drc"), role="reviewer", now=NOW)
+    lift("admin1", "reviewer", "sensitive")
+    assert who("admin1").posts[0].ceiling == "sensitive"
+
+
+def test_the_roles_that_work_on_cases_are_the_same_in_sql_and_in_python(db):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT r FROM unnest(%s::text[]) r WHERE agencies_works_on_cases(r)", [[*Role]])
+        assert {row[0] for row in cursor.fetchall()} == {role.value for role in CASE_ROLES}
+
+
 @pytest.mark.parametrize(
     ("username", "numbers"),
     [
@@ -67,11 +106,12 @@ def test_the_condition_in_sql_agrees_with_the_one_in_python(who, username, numbe
     rows.append((3, ids("320100-drc")))
     actor = who(username)
     pairs = [(case, agency) for case, agencies in rows for agency in agencies]
-    stand_in = "WITH cases_caseagency AS (SELECT * FROM unnest(%s::int[], %s::bigint[]) AS ca (case_id, agency_id))"
+    rows_of = "SELECT *, 0 AS rank FROM unnest(%s::int[], %s::bigint[]) AS ca (case_id, agency_id)"
+    stand_in = f"WITH cases_caseagency AS ({rows_of})"
     with connection.cursor() as cursor:
         cursor.execute(
             f"{stand_in} SELECT n FROM generate_series(1, 4) n WHERE {seen('n')} ORDER BY n",
-            [*map(list, zip(*pairs, strict=True)), case_agencies(actor)],
+            [*map(list, zip(*pairs, strict=True)), sight_keys(actor)],
         )
         assert [row[0] for row in cursor.fetchall()] == numbers
     assert [case for case, agencies in rows if sees(actor, agencies)] == numbers

@@ -90,7 +90,10 @@ def test_an_outsider_neither_reads_nor_keeps_files(person, case, username):
 
 def test_supervision_reads_and_keeps_nothing(person, case):
     stored, supervisor = upload(person("drc-handler1"), case).json(), person("sup-supervisor1")
-    assert supervisor.client.get(f"{V1}/attachments/{stored['id']}").content == PDF
+    listed = supervisor.get(f"cases/{case['number']}/attachments/").data["results"]
+    assert [(file["sha256"], file["readable"]) for file in listed] == [(stored["sha256"], False)]
+    refused = supervisor.get(f"attachments/{stored['id']}")
+    assert (refused.status_code, refused.data["code"]) == (403, "file_withheld"), "a file cannot be masked"
     refused = upload(supervisor, case)
     assert refused.status_code == 403
     assert "督查人员" in refused.json()["detail"]

@@ -88,7 +88,8 @@ def test_a_form_of_another_site_cannot_log_anybody_in(client):
     assert answer.status_code == 415
 
 
-def test_guessing_is_slowed_down(client):
+def test_guessing_is_slowed_down(client, settings):
+    settings.LOGIN_TRIES = 100  # before the lock comes, how fast it goes
     answers = [login(client, password=f"guess {n}").status_code for n in range(11)]
     assert answers[:10] == [401] * 10
     assert answers[10] == 429
@@ -98,8 +99,8 @@ def test_guessing_is_slowed_down(client):
     assert login(client, "drc-handler2").status_code == 200
 
 
-def test_both_doors_count_the_same_guesses(client):
-    page = Client()
+def test_both_doors_count_the_same_guesses(client, settings):
+    page, settings.LOGIN_TRIES = Client(), 100
     for n in range(10):
         assert page.post("/login/", {"username": "drc-handler1", "password": f"guess {n}"}).status_code == 400
     slow = page.post("/login/", {"username": "Drc-Handler1", "password": PASSWORD})
@@ -123,14 +124,28 @@ def test_behind_a_proxy_the_address_is_the_one_that_it_appended(client, monkeypa
     assert login(client, "nobody3", x_forwarded_for="1.1.1.1, 10.0.0.2").status_code == 401
 
 
-def test_without_redis_work_goes_on_and_nobody_is_kept_out(client, settings):
+def test_both_doors_are_closed_by_the_same_lock(client):
+    page = Client()
+    for n in range(4):
+        assert page.post("/login/", {"username": "drc-handler1", "password": f"guess {n}"}).status_code == 400
+    assert login(client, password="guess").status_code == 401
+    closed = login(client)
+    assert (closed.status_code, closed.json()["code"]) == (429, "locked_out")
+    assert 800 < int(closed.headers["Retry-After"]) <= 900
+    again = page.post("/login/", {"username": "Drc-Handler1", "password": PASSWORD})
+    assert again.status_code == 429
+    assert "登录失败次数过多，已暂停登录" in again.content.decode()
+    assert login(client, "drc-handler2").status_code == 200
+
+
+def test_without_redis_work_goes_on_and_only_the_lock_keeps_guesses_out(client, settings):
     before = login(client, "drc-handler2").cookies
     settings.CACHES = {"default": {"BACKEND": "config.cache.RedisCache", "LOCATION": "unix:///nonexistent"}}
     assert before
     assert client.get(f"{V1}/cases/").status_code == 200
     stranger = Client(enforce_csrf_checks=True)
-    assert [login(stranger, password="guess").status_code for _ in range(11)] == [401] * 11
-    told = {"X-CSRFToken": login(stranger).json()["csrf_token"]}
+    assert [login(stranger, password="guess").status_code for _ in range(7)] == [401] * 5 + [429] * 2
+    told = {"X-CSRFToken": login(stranger, "drc-handler2").json()["csrf_token"]}
     opened = stranger.post(f"{V1}/cases/", json.dumps(OPENING), "application/json", headers=told)
     assert opened.status_code == 201
     # A session that cannot be taken out of the cache would come back with it.

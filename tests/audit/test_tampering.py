@@ -15,9 +15,9 @@ from django.db import transaction
 from audit.chain import leaf
 from audit.log import encode_body
 from audit.models import Event
-from audit.projections import Problem
 from audit.services import erase_sealed
 from audit.verification import Report, reading, verify
+from audit.verification.projections import Problem
 from bench.seed import seed
 from tests.servers import Servers
 

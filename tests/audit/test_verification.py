@@ -11,10 +11,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
 
-from audit import projections
 from audit.models import Event
-from audit.projections import Problem, Scope, Streams
-from audit.verification import reading, run, tally, verify
+from audit.verification import projections, reading, run, tally, verify
+from audit.verification.projections import Problem, Scope, Streams
 from bench.seed import seed
 from tests.servers import Servers
 

@@ -31,7 +31,7 @@ def test_every_target_is_explained_by_make_alone() -> None:
 
 
 def test_every_variable_is_documented_and_every_documented_one_is_read() -> None:
-    kinds = "get|text|flag|integer|choice|words|hosts|pairs|directory|secret|database|redis|required"
+    kinds = "get|text|flag|integer|choice|words|hosts|pairs|directory|secret|database|redis|required|scanner"
     readers = re.compile(rf'\.(?:{kinds})\(\s*"([A-Z_]+)"')
     sources = [path.read_text() for path in (ROOT / "config").rglob("*.py")]
     read_here = {name for source in sources for name in readers.findall(source)} - {"PATH"}

@@ -149,3 +149,12 @@ def test_a_stricter_policy_of_a_view_is_kept() -> None:
     response = HttpResponse(headers={"Content-Security-Policy": "sandbox"})
     answered = content_security_policy(lambda _request: response)(RequestFactory().get("/"))
     assert answered.headers["Content-Security-Policy"] == "sandbox"
+
+
+def test_the_access_log_is_kept_for_400_days_and_never_less_than_six_months() -> None:
+    assert show("ACCESS_LOG_DAYS") == {"ACCESS_LOG_DAYS": 400}
+    assert show("ACCESS_LOG_DAYS", LIANZHI_ACCESS_LOG_DAYS="183") == {"ACCESS_LOG_DAYS": 183}
+    refused = command("check", LIANZHI_ACCESS_LOG_DAYS="182")
+    assert refused.returncode != 0
+    assert "LIANZHI_ACCESS_LOG_DAYS is 182" in refused.stderr
+    assert "write 183 or more" in refused.stderr

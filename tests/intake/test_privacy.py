@@ -88,7 +88,9 @@ def test_a_viewer_sees_cells_masked_and_only_batches_of_his_region() -> None:
     assert visible_batches(find_actor("grid-handler1")).exists()
     page, after = batch_rows(handler, batch, limit=2)
     assert after == 2
-    assert page[1]["cells"][:3] == ["3203*****0088", "郑**", "徐州市邳州市***"]
+    assert page[1]["cells"][:3] == ["***", "郑**", "徐州市邳州市***"], "the commission has the month and the class"
+    own, _ = batch_rows(find_actor("grid-handler1"), batch, limit=2)
+    assert own[1]["cells"][:3] == ["3203*****0088", "郑**", "徐州市邳州市***"]
     assert page[1]["cells"][-1] == "9838.83"
     follow, _ = batch_rows(handler, batch, after=after, limit=2)
     assert [row["row"] for row in follow] == [3, 4]
@@ -231,3 +233,24 @@ def test_no_misplaced_column_carries_a_name_into_a_reason() -> None:
     stored = json.dumps(list(ListRow.objects.values("reading", "figures", "notes")), ensure_ascii=False)
     for canary in ("孙玲娜", "18049472055", "建国西路"):
         assert canary not in stored
+
+
+@pytest.mark.usefixtures("demo_city")
+def test_the_file_to_correct_says_who_took_it_out_and_is_read_as_a_list_again() -> None:
+    bring("telecom", TWO_ROWS.encode(), name="名单")
+    batch = find_batch("名单")
+    assert batch is not None
+    signature = "许昊 XZ1024 · 徐州市通信行业管理办公室 · 2026-11-25 21:30:05 · 名单"
+    first, head, row = b"".join(error_csv(batch, signature)).decode("utf-8-sig").splitlines()
+    assert first.endswith(signature) and "含个人信息" in first
+    assert head.startswith("源IP地址,源端口")
+    corrected = "\n".join([first, head, row.replace("10.0.0.1", "36.154.192.218")])
+    summary = bring("telecom", corrected.encode(), name="更正")
+    assert (summary.rows_total, summary.fates) == (1, {"accept": 1})
+
+
+TWO_ROWS = (
+    "源IP地址,源端口,矿池地址,首次发现时间\n"
+    "10.0.0.1,1234,p.example,2026-10-01 08:00\n"
+    "36.154.192.217,1235,p.example,2026-10-01 08:00\n"
+)

@@ -11,7 +11,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from agencies.access.second.factors import check_code
 from agencies.actors import system_actor
+from agencies.models import User
 from audit import clock
 from audit.models import Event
 from audit.verification import verify
@@ -20,6 +22,7 @@ from cases.intake.receiving import original_file
 from cases.intake.rotation import keys_in_use, rotate
 from cases.models import ListBatch, ListPart, ListRow, PersonalRecord
 from cases.models.sealing import CannotOpen
+from tests.entry_tools import code_of, with_app
 from tests.intake.samples import bring, content_of
 
 pytestmark = pytest.mark.usefixtures("demo_city")
@@ -33,6 +36,7 @@ def old_key(settings: Any) -> bytes:
     settings.VAULT_KEYS = {"old": key}
     for kind in ("tips", "grid"):
         bring(kind)
+    with_app("drc-approver1")
     settings.VAULT_KEYS = {"new": bytes(range(32, 64)), "old": key}
     return key
 
@@ -58,11 +62,21 @@ def test_everything_moves_and_the_old_key_is_needed_no_more(old_key: bytes, sett
     assert told["removable"] == ["old"]
     assert told["unreadable"] == 0
     assert told["moved"] == {name: sum(counts.values()) for name, counts in told["in_use"].items()}
-    assert told["moved"].keys() == set(TABLES)
+    assert told["moved"].keys() == {*TABLES, "mfa_authenticator"}
     assert all(told["moved"].values())
     settings.VAULT_KEYS = {"new": settings.VAULT_KEYS["new"]}
     assert everything() == before
     assert set(PersonalRecord.objects.values_list("key_id", flat=True)) == {"new"}
+
+
+def test_second_factors_open_their_doors_after_the_old_key_is_gone(old_key: bytes, settings: Any) -> None:
+    secret, codes = with_app("drc-reviewer1")
+    settings.VAULT_KEYS = {"newer": bytes(range(64, 96)), **settings.VAULT_KEYS}
+    run()
+    settings.VAULT_KEYS = {"newer": settings.VAULT_KEYS["newer"]}
+    person = User.objects.get(username="drc-reviewer1")
+    assert check_code(person, code_of(secret)) == "totp"
+    assert check_code(person, codes[0]) == "recovery_codes"
 
 
 def test_a_rotation_is_an_event_and_a_second_one_changes_nothing(old_key: bytes) -> None:

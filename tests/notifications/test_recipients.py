@@ -81,3 +81,35 @@ def test_where_there_is_no_reviewer_everyone_who_works_on_cases_is_told():
 @pytest.mark.parametrize("rosters", [{}, {PRINCIPAL: []}, {PRINCIPAL: [Person(14, ("agency_admin",))]}])
 def test_an_administrator_is_not_told_of_cases(rosters):
     assert told({"roles": ["handler"]}, rosters=rosters) == []
+
+
+class Away(NamedTuple):
+    absent_id: int
+    substitute_id: int
+    agency_id: int
+    roles: tuple[str, ...]
+
+
+def told_of(payload, *away):
+    found = recipients(payload, (PRINCIPAL,), [PRINCIPAL, UNIT], ROSTERS, away)
+    return [(recipient.user_id, recipient.agency_id) for recipient in found]
+
+
+def test_the_substitute_of_who_is_told_is_told_too():
+    assert told_of({"assignee": 12, "roles": ["reviewer"]}, Away(12, 10, PRINCIPAL, ("reviewer",))) == [
+        (12, 1),
+        (10, 1),
+    ]
+    assert told_of({"assignee": 21, "roles": ["field_crew"]}, Away(21, 13, UNIT, ("field_crew",))) == [(21, 2), (13, 2)]
+
+
+def test_a_substitute_for_other_roles_or_of_somebody_else_is_not():
+    assert told_of({"assignee": 11, "roles": ["reviewer"]}, Away(11, 10, PRINCIPAL, ("handler",))) == [(11, 1)]
+    assert told_of({"assignee": 12, "roles": ["reviewer"]}, Away(11, 10, PRINCIPAL, ("reviewer",))) == [(12, 1)]
+    assert told_of({"assignee": 12, "roles": ["reviewer"]}, Away(12, 10, UNIT, ("reviewer",))) == [(12, 1)]
+
+
+def test_nobody_is_told_twice_and_a_substitute_who_acted_is_not_told():
+    both = Away(12, 11, PRINCIPAL, ("reviewer",))
+    assert told_of({"roles": ["reviewer"]}, both) == [(11, 1), (12, 1)]
+    assert told_of({"roles": ["reviewer"], "by": 10}, Away(12, 10, PRINCIPAL, ("reviewer",))) == [(11, 1), (12, 1)]

@@ -11,7 +11,7 @@ from agencies.services import close_agency, create_agency, end_role, grant_role
 from audit import clock
 from cases.models import Case, CaseAgency
 from cases.selectors.pages import open_task_total, tasks_by_stage
-from cases.selectors.scopes import task_scopes
+from cases.selectors.reach.scopes import task_scopes
 
 
 @pytest.fixture
@@ -30,10 +30,10 @@ def ids(*codes):
 
 def test_a_scope_is_the_whole_agency_or_the_unit_and_never_both(who, grant):
     grid, gulou = ids("320300-grid", "320302-grid")
-    assert task_scopes(who("grid-crew1")) == [("agency_id", grid)]
-    assert task_scopes(who("gulou-crew1")) == [("unit_id", gulou)]
+    assert task_scopes(who("grid-crew1")) == [("agency_id", grid, 0)]
+    assert task_scopes(who("gulou-crew1")) == [("unit_id", gulou, 0)]
     assert task_scopes(who("admin1")) == []
-    assert task_scopes(grant("gulou-crew1", "320300-grid", "handler")) == [("agency_id", grid)]
+    assert task_scopes(grant("gulou-crew1", "320300-grid", "handler")) == [("agency_id", grid, 0)]
 
 
 def test_the_figures_of_a_units_member_are_those_of_the_unit(do, opened, who):
@@ -87,7 +87,7 @@ def test_an_agency_that_owes_work_or_leads_a_case_is_not_closed(do, opened, code
     do("drc-handler1", "dispatch_verification", case, findings=["trace_subscriber", "analyse_traffic"])
     do("telecom-handler1", "assign_task", case, unit="320300-telecom-ct")
     for membership in Membership.objects.filter(agency__code__startswith=code):
-        end_role(actor=system_actor(), membership=membership, now=clock.now())
+        end_role(actor=system_actor(), membership=membership, now=clock.now(), last=True)
     agency = Agency.objects.get(code=code)
     with pytest.raises(AgencyError, match="还有未办的事项"):
         close_agency(actor=system_actor(), agency=agency, now=clock.now())

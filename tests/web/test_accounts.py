@@ -66,7 +66,7 @@ def test_a_new_account_logs_in_with_the_password_that_was_shown_once(demo_city: 
     client = entered("admin1")
     typed = {"username": "drc-handler9", "display_name": "新来者", "staff_no": "XZ9", "agency": "320300-drc"}
     page = did(client, "create", role="handler", **typed)
-    found = re.search(r"drc-handler9 的密码：<code>([^<]+)</code>", page)
+    found = re.search(r"drc-handler9 的一次性密码：<code>([^<]+)</code>", page)
     assert found is not None
     assert authenticate(username="drc-handler9", password=found[1])
     assert found[1] not in client.get("/accounts/").content.decode()
@@ -80,7 +80,7 @@ def test_a_new_account_logs_in_with_the_password_that_was_shown_once(demo_city: 
 
 
 def test_a_forgotten_password_is_reset_and_an_account_disabled_and_enabled(demo_city: None) -> None:
-    client, person = entered("admin1"), entered("drc-handler1")
+    client, person = entered("sec-admin1"), entered("drc-handler1")
     found = re.search(r"<code>([^<]+)</code>", did(client, "reset", username="drc-handler1"))
     assert found is not None
     assert authenticate(username="drc-handler1", password=found[1])

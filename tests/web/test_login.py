@@ -29,7 +29,9 @@ def test_it_leads_to_the_page_that_was_asked_for(demo_city: None, client: Client
     assert client.post("/login/", typed)["Location"] == "/cases/?stage=verification"
 
 
-@pytest.mark.parametrize("target", ["https://elsewhere.example/", "//elsewhere.example/", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "target", ["https://elsewhere.example/", "//elsewhere.example/", "javascript:alert(1)", "解放路"]
+)
 def test_it_leads_nowhere_outside(demo_city: None, client: Client, target: str) -> None:
     typed = {"username": "drc-handler1", "password": settings.DEMO_PASSWORD, "next": target}
     assert client.post("/login/", typed)["Location"] == "/"

@@ -19,8 +19,8 @@ from agencies.actors import find_actor
 from agencies.models import User
 from audit import clock
 from audit.models import Event
-from audit.projections import Problem
 from audit.verification import Report
+from audit.verification.projections import Problem
 from cases.documents.attachments import store_attachment
 from cases.web.show import audit as audit_page
 from tests.web import story
@@ -258,11 +258,18 @@ def test_a_view_parses_calls_and_renders() -> None:
     assert not long
 
 
-@pytest.mark.django_db
-def test_a_verification_that_finds_a_changed_row_says_whose_it_is() -> None:
-    problem = Problem(None, "case/01a2", 3, "projection", "案件的“title”与事件重放不符", "title differs")
+@pytest.mark.parametrize(
+    ("username", "where"),
+    [("drc-reviewer1", "case/{case}#3 "), ("nj-drc-reviewer1", "一件你所在机构不参与办理的案件， ")],
+)
+def test_a_verification_that_finds_a_changed_row_says_whose_it_is_to_those_who_see_it(
+    demo_city: None, username: str, where: str
+) -> None:
+    case = story.opened().case_id
+    problem = Problem(None, f"case/{case}", 3, "projection", "案件的“title”与事件重放不符", "title differs")
     counts = dict.fromkeys(("events", "streams", "last_id", "sealed", "erased"), 9)
     found = {"missing_sealed": (), "unused_ids": 0, "unsettled": 0, "projections": (), "problems": (problem,)}
     report = Report(seconds=0.1, problem_count=1, **counts, **found)
-    said = audit_page.verdict(audit_page.remember(report, ""))["text"]
-    assert "发现 1 处问题，最早一处：case/01a2#3 案件的“title”与事件重放不符" in said
+    said = audit_page.verdict(audit_page.remember(find_actor(username), report, ""))["text"]
+    place = where.format(case=case)
+    assert f"发现 1 处问题，最早一处：{place}案件的“title”与事件重放不符" in said

@@ -234,7 +234,7 @@ class Desk:
         return {
             name: {
                 "id": a.user_id,
-                "posts": [(p.agency_id, sorted(p.roles)) for p in a.posts],
+                "posts": [(p.agency_id, sorted(p.roles), 0) for p in a.posts],
             }
             for name, a in self.people.items()
         }

@@ -15,6 +15,7 @@ from agencies.services import disable_user
 from cases.workflow.engine import perform
 from cases.workflow.errors import WorkflowError
 from tests.agencies.cast import told
+from tests.files import picture
 from tests.workflow.world import World, at
 
 pytestmark = pytest.mark.usefixtures("demo_city")
@@ -85,7 +86,7 @@ def cut_code(world: World, case: str, **changes: Any) -> str:
 
 
 def execution(world: World, case: str, **changes: Any) -> dict[str, Any]:
-    photo = world.attach(case, "grid-crew1", "现场.jpg", b"\xff\xd8\xff photo")
+    photo = world.attach(case, "grid-crew1", "现场.jpg", picture())
     checks = (
         "other_users_unaffected",
         "public_safety",

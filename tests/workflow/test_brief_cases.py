@@ -16,6 +16,7 @@ from cases.intake.selectors import find_batch, get_batch, raw_rows
 from cases.intake.services import import_file
 from cases.models import Case
 from cases.workflow.errors import WorkflowError
+from tests.files import picture
 from tests.workflow.world import World
 
 pytestmark = pytest.mark.usefixtures("demo_city")
@@ -276,7 +277,7 @@ def test_a_tip_on_a_fire_stairwell_becomes_the_grid_companys_own_ground(world: W
         serves_residents=True,
     )
     assert world.view(case).facts["findings"]["inspect_site"]["danger"] is True
-    photo = world.attach(case, "grid-reviewer1", "楼梯间.jpg", b"\xff\xd8\xff stairs")
+    photo = world.attach(case, "grid-reviewer1", "楼梯间.jpg", picture())
     world.act(
         case,
         "grid-reviewer1",

@@ -9,7 +9,8 @@ from datetime import datetime
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cases.workflow.deciding.standing import OPPOSITE_SIDES, in_stage
+from cases.workflow.deciding.four_eyes import OPPOSITE_SIDES
+from cases.workflow.deciding.standing import in_stage
 from cases.workflow.effects.base import still_owed
 from cases.workflow.task_kinds import KINDS
 from cases.workflow.transitions import TRANSITIONS

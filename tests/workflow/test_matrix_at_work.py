@@ -103,11 +103,19 @@ def both_sides(action: str, actor: Actor, view: CaseView) -> bool:
     return any(act.user_id == actor.user_id and act.action in against for act in view.acts)
 
 
+def in_charge(post: Post, view: CaseView) -> bool:
+    """Of the participants only the commission that works on the case sees something that a reason opens."""
+    owes = any(task.agency_id == post.principal_id for task in view.tasks)
+    return post.kind == "development_commission" and (post.principal_id == view.lead_agency_id or owes)
+
+
 def matrix_allows(action: str, actor: Actor, view: CaseView) -> bool:
     row = ROWS[action]
     for post in actor.posts:
+        if action == "reveal_personal_data" and not in_charge(post, view):
+            continue
         if row["agency"] == ["any participant"]:
-            if post.roles - {"supervisor", "agency_admin"}:
+            if post.roles - {"supervisor", "agency_admin", "system_admin", "security_admin", "audit_admin"}:
                 return True
             continue
         right_agency = row["agency"] == ["=task"] or post.kind in row["agency"] or post.duties & set(row["agency"])

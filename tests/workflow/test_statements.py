@@ -303,7 +303,7 @@ def with_others(world: Counting) -> None:
     paper = world.attach(case, "drc-handler1")
     world.act(case, "drc-handler1", "comment", comment="到现场看过", attachments=[paper])
     world.act(case, "drc-handler1", "attach_document", attachments=[paper], paper="other")
-    world.act(case, "drc-handler1", "reveal_personal_data", items=["address"], purpose="visit", reason="入户检查")
+    world.act(case, "drc-handler1", "reveal_personal_data", items=["phone"], purpose="visit", reason="入户检查")
     other = world.open()
     world.act(
         other, "drc-handler1", "propose_transfer", to_region="320102", reason_code="site_elsewhere", reason="属南京"

@@ -16,6 +16,7 @@ from cases.workflow.deciding.available import Availability
 from cases.workflow.deciding.loading import load_case
 from cases.workflow.engine import Result, available_actions, perform
 from cases.workflow.view import CaseView
+from tests.files import picture
 
 CHINA = timezone(timedelta(hours=8))
 
@@ -196,7 +197,7 @@ class World:
         return self.act(case, "grid-crew1", "give_final_notice", given_at=self.iso, method="phone")
 
     def execute(self, case: str, username: str = "grid-crew1", **changes: Any) -> Result:
-        photo = self.attach(case, username, "现场.jpg", b"\xff\xd8\xff photo")
+        photo = self.attach(case, username, "现场.jpg", picture())
         checks = (
             "other_users_unaffected",
             "public_safety",

@@ -10,7 +10,7 @@ from agencies.commands import OperatorCommand, user_by_name
 from agencies.services import disable_user, enable_user
 from audit import clock
 
-CHANGES = {"disable": (disable_user, "已停用"), "enable": (enable_user, "已启用")}
+CHANGES = {"disable": "已停用", "enable": "已启用"}
 
 
 class Command(OperatorCommand):
@@ -19,9 +19,14 @@ class Command(OperatorCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("change", choices=list(CHANGES))
         parser.add_argument("username")
+        parser.add_argument(
+            "--last", action="store_true", help="也停用最后一名系统、安全或审计管理员 even the last one"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        change, done = CHANGES[options["change"]]
-        user = user_by_name(options["username"])
-        change(actor=system_actor(), user=user, now=clock.now())
-        self.stdout.write(f"{done} {user.username}")
+        user, actor, now = user_by_name(options["username"]), system_actor(), clock.now()
+        if options["change"] == "disable":
+            disable_user(actor=actor, user=user, now=now, last=options["last"])
+        else:
+            enable_user(actor=actor, user=user, now=now)
+        self.stdout.write(f"{CHANGES[options['change']]} {user.username}")

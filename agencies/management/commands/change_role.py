@@ -11,7 +11,7 @@ from agencies.actors import system_actor
 from agencies.commands import OperatorCommand, agency_by_code, user_by_name
 from agencies.models import Membership
 from agencies.services import end_role, grant_role
-from agencies.vocabulary import Role, codes
+from agencies.vocabulary import Confidentiality, Role, codes
 from audit import clock
 
 
@@ -23,16 +23,25 @@ class Command(OperatorCommand):
         parser.add_argument("username")
         parser.add_argument("agency", help="code of the agency")
         parser.add_argument("role", choices=codes(Role))
+        parser.add_argument(
+            "--last", action="store_true", help="也收回最后一名系统、安全或审计管理员 even the last one"
+        )
+        parser.add_argument(
+            "--ceiling",
+            choices=codes(Confidentiality),
+            default=Confidentiality.ORDINARY.value,
+            help="密级上限，授予时有效。The most confidential case this post may open; for a grant.",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         actor, now = system_actor(), clock.now()
         user, agency, role = user_by_name(options["username"]), agency_by_code(options["agency"]), options["role"]
         if options["change"] == "grant":
-            grant_role(actor=actor, user=user, agency=agency, role=role, now=now)
+            grant_role(actor=actor, user=user, agency=agency, role=role, ceiling=options["ceiling"], now=now)
             self.stdout.write(f"已授予 {user.username} 在 {agency.name} 的 {role} 角色")
             return
         held = Membership.objects.filter(user=user, agency=agency, role=role, active=True).first()
         if held is None:
             raise CommandError(f"{user.username} 在 {agency.name} 没有 {role} 角色。They hold no such role.")
-        end_role(actor=actor, membership=held, now=now)
+        end_role(actor=actor, membership=held, now=now, last=options["last"])
         self.stdout.write(f"已终止 {user.username} 在 {agency.name} 的 {role} 角色")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import secrets
 from argparse import ArgumentParser
 from typing import Any
 
+from agencies.access.passwords.rules import one_time_password
 from agencies.actors import system_actor
 from agencies.commands import OperatorCommand, agency_by_code
 from agencies.services import create_user
@@ -14,7 +14,7 @@ from audit import clock
 
 
 class Command(OperatorCommand):
-    help = "新建账号并授予首个角色；随机密码只显示这一次。Make an account; its random password is printed once."
+    help = "新建账号并授予首个角色；一次性密码只显示一次。Make an account; its one-time password is printed once."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("username")
@@ -26,7 +26,7 @@ class Command(OperatorCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         # Not asked for on the command line, where the shell's history and the list of processes would keep it.
-        password = secrets.token_urlsafe(12)
+        password = one_time_password()
         user = create_user(
             actor=system_actor(),
             agency=agency_by_code(options["agency"]),
@@ -38,4 +38,6 @@ class Command(OperatorCommand):
             password=password,
             now=clock.now(),
         )
-        self.stdout.write(f"已新建账号 {user.username}，初始密码 {password}（只显示这一次，请本人登录后修改）")
+        self.stdout.write(
+            f"已新建账号 {user.username}，初始密码 {password}（只显示这一次，24 小时内有效，登录后须先修改）"
+        )

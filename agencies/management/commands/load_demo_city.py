@@ -9,14 +9,15 @@ from dataclasses import asdict
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from agencies.demo_city import Login, OutsideDemo, load
 from agencies.vocabulary import LABELS, Role
 from audit import clock
+from audit.management.system import SystemCommand
 
 
-class Command(BaseCommand):
+class Command(SystemCommand):
     help = (
         "装入演示城市（徐州）的机构与人员；重复执行不会改变已有内容。Load the demo city; a second run changes nothing."
     )

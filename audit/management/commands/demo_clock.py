@@ -5,16 +5,17 @@ from argparse import ArgumentParser
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
 from audit import clock
+from audit.management.system import SystemCommand
 
 _UNITS = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 _DURATION = re.compile(r"(?:\d+[wdhms])+")
 
 
-class Command(BaseCommand):
+class Command(SystemCommand):
     help = (
         "演示时钟：set 时间 | advance 时长（如 3d、2h30m）| clear | show。The demo's clock; refused outside the demo."
     )

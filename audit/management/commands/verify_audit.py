@@ -5,21 +5,23 @@ import sys
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import transaction
 
 from audit import clock
 from audit.actions import Action
 from audit.log import EventActor
-from audit.projections import Problem
+from audit.management.system import SystemCommand
 from audit.services import record
 from audit.verification import Report, verify
 from audit.verification.chains import CHECKPOINT_STREAM
+from audit.verification.projections import Problem
 
 LISTED = 20
 
 
-class Command(BaseCommand):
+class Command(SystemCommand):
+    works_as = "verifier"
     help = "核验审计记录：哈希链、字段、封存内容、由事件重建的状态。Verify the audit trail; exits 1 when it is broken."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -3,7 +3,7 @@
 The tests hold every answer against these shapes.
 """
 
-from cases.api.shapes.cases import CaseDetail, CasePage
+from cases.api.shapes.cases import CaseDetail, CasePage, Personal
 from cases.api.shapes.imports import Import, ImportPage, ImportRows, ListFile
 from cases.api.shapes.params import (
     AGENCY_FILTERS,
@@ -17,7 +17,7 @@ from cases.api.shapes.params import (
     TASK_FILTERS,
 )
 from cases.api.shapes.records import Agencies, Attachment, Attachments, EventDetail, EventPage, Regions, Upload
-from cases.api.shapes.session import Credentials, Session
+from cases.api.shapes.session import Credentials, Proof, Proven, Session
 from cases.api.shapes.work import Actions, Done, TaskPage, TimelinePage
 
 __all__ = [
@@ -44,6 +44,9 @@ __all__ = [
     "ImportPage",
     "ImportRows",
     "ListFile",
+    "Personal",
+    "Proof",
+    "Proven",
     "Regions",
     "Session",
     "TaskPage",

@@ -6,8 +6,13 @@ from typing import Any
 
 from rest_framework import serializers as s
 
+from agencies.visibility import Part
+from agencies.vocabulary import Confidentiality, codes
 from cases.api.shapes.common import AgencyRef, PersonRef, RegionRef, page_of
 from cases.models.case import CaseOutcome, Level, Stage
+
+PARTS = [part.value for part in Part]
+PART = "How much of the case you read: the whole, or your agency's own part (its acts, what it was sent, the answers)."
 
 
 class NextTask(s.Serializer[Any]):
@@ -29,6 +34,8 @@ class CaseRow(s.Serializer[Any]):
     source = s.CharField()
     outcome = s.ChoiceField(CaseOutcome.values, allow_null=True)
     review_on = s.DateField(allow_null=True)
+    confidentiality = s.ChoiceField(codes(Confidentiality))
+    part = s.ChoiceField(PARTS, help_text=PART)
     opened_at = s.DateTimeField()
     updated_at = s.DateTimeField()
     stage_since = s.DateTimeField()
@@ -85,8 +92,15 @@ class CaseDetail(s.Serializer[Any]):
     source = s.CharField()
     outcome = s.ChoiceField(CaseOutcome.values, allow_null=True)
     review_on = s.DateField(allow_null=True)
-    confidentiality = s.CharField()
-    facts = s.DictField(help_text="Codes and numbers only.")
+    confidentiality = s.ChoiceField(codes(Confidentiality))
+    part = s.ChoiceField(PARTS, help_text=PART)
+    facts = s.DictField(
+        help_text="Codes and numbers only, at the precision you may see; of an own part, what concerns your agency."
+    )
+    withheld = s.ListField(child=s.CharField(), help_text="The members of the facts that are masked or left out.")
+    revealable = s.ListField(
+        child=s.CharField(), help_text="The items of personal data that you may ask for (reveal_personal_data)."
+    )
     head = s.CharField(help_text="Hash of the last event, hexadecimal.")
     opened_at = s.DateTimeField()
     updated_at = s.DateTimeField()
@@ -99,6 +113,22 @@ class CaseDetail(s.Serializer[Any]):
     participants = Participant(many=True)
     tasks = OpenTask(many=True)
     documents = DocumentRef(many=True)
+
+
+class PersonalValue(s.Serializer[Any]):
+    item = s.CharField(help_text="By which item of reveal_personal_data it is asked for.")
+    kind = s.CharField()
+    value = s.CharField(help_text="In clear, masked, down to the district, or a keyed hash.")
+    masked = s.BooleanField()
+    revealable = s.BooleanField(help_text="You may have it shown in clear for a reason.")
+    until = s.DateTimeField(allow_null=True, help_text="When a reveal of yours ends and it is masked again.")
+
+
+class Personal(s.Serializer[Any]):
+    results = PersonalValue(many=True)
+    signature = s.CharField(
+        allow_blank=True, help_text="Who read it and when: put it beside what you print or export in clear."
+    )
 
 
 CasePage = page_of("CasePage", CaseRow)

@@ -23,6 +23,7 @@ class EventRow(s.Serializer[Any]):
     action = s.CharField()
     label = s.CharField()
     actor = PersonRef(allow_null=True)
+    on_behalf = PersonRef(allow_null=True, help_text="Whose substitute the actor was.")
     agency = AgencyRef(allow_null=True)
     case = EventCase(allow_null=True)
     leaf = s.CharField()
@@ -30,7 +31,13 @@ class EventRow(s.Serializer[Any]):
 
 class EventDetail(EventRow):
     prev = s.CharField()
-    body = s.CharField(help_text="The RFC 8785 bytes that were hashed, as text.")
+    body = s.CharField(
+        allow_null=True,
+        help_text="The RFC 8785 bytes that were hashed, as text; null where a part of them is withheld from you.",
+    )
+    shown = s.DictField(help_text="The body as you may see it; a keyed hash stands for what is withheld.")
+    withheld = s.ListField(child=s.CharField(), help_text="The members that are masked or withheld.")
+    intact = s.BooleanField(help_text="The server has computed hash and links again from the bytes, and they fit.")
     next_prev = s.CharField(allow_null=True, help_text="`prev` of the event after it; null where it is the last.")
 
 
@@ -43,8 +50,12 @@ class Attachment(s.Serializer[Any]):
     size = s.IntegerField(help_text="Bytes.")
     sha256 = s.CharField()
     at = s.DateTimeField()
+    erased_at = s.DateTimeField(
+        allow_null=True, help_text="When name and content were erased after the retention; the hash stays."
+    )
     agency = AgencyRef(allow_null=True)
     uploaded_by = PersonRef(allow_null=True)
+    readable = s.BooleanField(help_text="You may open it; else its name and hash are all that you have of it.")
 
 
 class Attachments(s.Serializer[Any]):

@@ -16,6 +16,7 @@ class TaskCase(s.Serializer[Any]):
     number = s.CharField()
     title = s.CharField()
     level = s.CharField()
+    confidentiality = s.CharField()
     version = s.IntegerField()
 
 
@@ -69,6 +70,7 @@ class ActionOnCase(s.Serializer[Any]):
     allowed = s.BooleanField()
     in_stage = s.BooleanField(help_text="Belongs to the present stage of the case.")
     one_way = s.BooleanField(help_text="Cannot be taken back: ask before sending.")
+    step_up = s.BooleanField(help_text="Wants POST /session/step-up within the last five minutes.")
     href = s.CharField()
     tasks = s.ListField(child=s.CharField(), help_text="The open tasks it can be done on.")
     refusal = Refusal(allow_null=True)
@@ -136,6 +138,7 @@ class TimelineEntry(s.Serializer[Any]):
     action = s.CharField()
     sentence = s.CharField(help_text="What happened, in your language.")
     actor = PersonRef(allow_null=True)
+    on_behalf = PersonRef(allow_null=True, help_text="Whose substitute the actor was.")
     agency = AgencyRef(allow_null=True)
     role = s.CharField(allow_blank=True)
     from_stage = s.CharField(allow_null=True)

@@ -9,10 +9,13 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from agencies.access.rates import spend_act
+from agencies.vocabulary import Scope
 from audit import clock
 from cases.api import shapes
 from cases.api.answers import done
-from cases.api.base import ApiView, say
+from cases.api.base import ApiView, proven_in, say
+from cases.api.bearer import ACTS
 from cases.api.headers import etag, expected_version, idempotency_key, outcome_headers
 from cases.api.params import Params
 from cases.selectors.case import find_case_id
@@ -20,12 +23,16 @@ from cases.workflow.deciding.available import Availability, case_and_actions
 from cases.workflow.engine import perform
 from cases.workflow.errors import InvalidInput, NotVisible
 from cases.workflow.fields import Field
+from cases.workflow.step_up import check_step_up
+from cases.workflow.transitions import TRANSITIONS
 from cases.workflow.view import Refusal, Text
 
 OPEN_CASE = "open_case"
 
 
 class ActionsView(ApiView):
+    scopes = {"GET": Scope.CASES_READ}
+
     @extend_schema(tags=["actions"], operation_id="actions_list", responses={200: shapes.Actions})
     def get(self, request: Request, ref: str) -> Response:
         """Every act of the workflow on this case for you: possible now, or the reason why not and its legal basis.
@@ -45,6 +52,10 @@ class ActionsView(ApiView):
 
 
 class ActionView(ApiView):
+    def scope_needed(self, request: Request, **kwargs: Any) -> str | None:
+        """A system may do what stands in the short list, and no other act of the table."""
+        return ACTS.get(kwargs["action"])
+
     # Described act by act in cases.api.schema.
     @extend_schema(request=None, responses={200: shapes.Done})
     def post(self, request: Request, ref: str, action: str) -> Response:
@@ -53,8 +64,11 @@ class ActionView(ApiView):
             raise InvalidInput(
                 Text("立案请用 POST /api/v1/cases/。", "Open a case with POST /api/v1/cases/."), code="unknown_action"
             )
+        case_id = _case_id(self, ref)
+        check_step_up(action=action, case_id=case_id, actor=self.actor, proven=proven_in(request), now=clock.now())
+        spend_act(action, self.asker.user_id)
         result = perform(
-            case_id=_case_id(self, ref),
+            case_id=case_id,
             action=action,
             actor=self.asker,
             data=self.body(),
@@ -83,6 +97,7 @@ def _shown(number: str, act: Availability) -> dict[str, Any]:
         "allowed": act.allowed,
         "in_stage": act.in_stage,
         "one_way": act.one_way,
+        "step_up": TRANSITIONS[act.action].step_up,
         "href": f"/api/v1/cases/{number}/actions/{act.action}",
         "tasks": list(act.tasks),
         "refusal": None if act.refusal is None else _refusal(act.refusal),

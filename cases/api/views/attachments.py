@@ -14,7 +14,9 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from agencies.vocabulary import Scope
 from audit import clock
+from audit.access.writing import Way
 from cases.api import shapes
 from cases.api.base import ApiView, language
 from cases.api.params import Params
@@ -23,6 +25,7 @@ from cases.api.uploads import AROUND, read_form
 from cases.documents.attachments import (
     MAX_BYTES,
     FileRefused,
+    FileWithheld,
     UploaderRefused,
     download_headers,
     read_attachment,
@@ -44,6 +47,8 @@ class NoSuchFile(NotVisible):
 
 
 class CaseAttachmentsView(ApiView):
+    scopes = {"POST": Scope.FINDINGS_WRITE}
+
     parser_classes = [MultiPartParser]
     throttle_classes = [Uploads]
     largest_body = MAX_BYTES + AROUND
@@ -100,7 +105,10 @@ class AttachmentView(ApiView):
     def get(self, request: Request, attachment_id: UUID) -> HttpResponse:
         """The file itself, always as a download; that it was read is recorded."""
         Params(request.query_params).done()
-        found = read_attachment(self.actor, attachment_id, now=clock.now())
+        try:
+            found = read_attachment(self.actor, attachment_id, now=clock.now(), way=Way.API, request=request)
+        except FileWithheld as refused:
+            raise NotAllowed(Text(refused.zh, refused.en), code="file_withheld") from refused
         if found is None:
             raise NoSuchFile
         about, content = found

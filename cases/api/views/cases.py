@@ -9,7 +9,11 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from agencies.access.rates import SEARCHES, spend
+from agencies.access.reads import note_read
+from agencies.vocabulary import Scope
 from audit import clock
+from audit.access.writing import Way
 from cases.api import shapes
 from cases.api.answers import done
 from cases.api.base import ApiView, say
@@ -18,6 +22,8 @@ from cases.api.params import Params, rendered
 from cases.models.case import CaseOutcome, Level, Stage
 from cases.selectors.case import find_case_id, get_case
 from cases.selectors.cases import CaseFilter, list_cases
+from cases.selectors.precision.personal import personal, revealed
+from cases.selectors.precision.watermark import signature
 from cases.selectors.timeline import timeline
 from cases.workflow.engine import OPEN_CASE, perform
 from cases.workflow.errors import NotVisible
@@ -25,6 +31,8 @@ from cases.workflow.telling import free_texts, tell
 
 
 class CasesView(ApiView):
+    scopes = {"GET": Scope.CASES_READ, "POST": Scope.SIGNALS_WRITE}
+
     @extend_schema(
         tags=["cases"],
         operation_id="cases_list",
@@ -49,6 +57,8 @@ class CasesView(ApiView):
         )
         paging = params.page()
         params.done()
+        if wanted.q:
+            spend(SEARCHES, str(self.actor.user_id))
         return Response(rendered(list_cases(self.actor, wanted, **paging)))
 
     @extend_schema(request=None, responses={201: shapes.Done})
@@ -68,6 +78,8 @@ class CasesView(ApiView):
 
 
 class CaseView(ApiView):
+    scopes = {"GET": Scope.CASES_READ}
+
     @extend_schema(tags=["cases"], operation_id="cases_show", responses={200: shapes.CaseDetail})
     def get(self, request: Request, ref: str) -> Response:
         """One case by its id or number. ETag is its version, to be sent as If-Match with the next act."""
@@ -78,7 +90,34 @@ class CaseView(ApiView):
         return Response(case, headers={"ETag": etag(case["version"])})
 
 
+class PersonalView(ApiView):
+    @extend_schema(tags=["cases"], operation_id="cases_personal", responses={200: shapes.Personal})
+    def get(self, request: Request, ref: str) -> Response:
+        """Whom a case concerns, in the form you may see; what is in clear is read under your name in the access log.
+
+        A value with `revealable` is shown in clear for half an hour (`until`) after `reveal_personal_data` with a
+        reason: to you, on this case.
+        """
+        Params(request.query_params).done()
+        case_id = find_case_id(self.actor, ref)
+        if case_id is None:
+            raise NotVisible
+        now = clock.now()
+        opened = revealed(self.actor, case_id, now=now)
+        rows = personal(self.actor, case_id, opened=opened)
+        in_clear = [row["item"] for row in rows if not row["masked"]]
+        if in_clear:
+            purpose = opened.purpose if any(row["until"] for row in rows) else ""
+            note_read(
+                actor=self.actor, way=Way.API, case_id=case_id, items=in_clear, purpose=purpose, request=request,
+                rows=len(in_clear),
+            )  # fmt: skip
+        return Response({"results": rows, "signature": signature(self.actor, "", now) if in_clear else ""})
+
+
 class TimelineView(ApiView):
+    scopes = {"GET": Scope.CASES_READ}
+
     @extend_schema(
         tags=["cases"],
         operation_id="cases_timeline",

@@ -70,7 +70,9 @@ class EventView(ApiView):
     def get(self, request: Request, event_id: str) -> Response:
         """One event: the RFC 8785 bytes that were hashed, `prev`, `leaf` and the `prev` of the event after it.
 
-        SHA-256(0x00 ‖ body) is `leaf`; `next_prev` has to be equal to it.
+        SHA-256(0x00 ‖ body) is `leaf`; `next_prev` has to be equal to it. Where a part of the body is withheld from
+        you, `body` is null: `shown` has the rest, with a keyed hash in each place, and `intact` what the server
+        computed from the bytes.
         """
         Params(request.query_params).done()
         known = event_id.isascii() and event_id.isdigit() and 0 < int(event_id) <= LARGEST_ID

@@ -13,12 +13,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from agencies.directory import get_directory
+from agencies.vocabulary import Scope
 from audit import clock
+from audit.access.writing import Way
 from cases.api import shapes
 from cases.api.base import ApiView, language
 from cases.api.params import Params, rendered
 from cases.api.throttles import Uploads
 from cases.api.uploads import AROUND, read_form
+from cases.intake.reading_log import note_rows
 from cases.intake.receiving import LARGEST_FILE, content_of, find_agency, receive_list, ring
 from cases.intake.selectors import batch_rows, get_batch, list_batches
 from cases.intake.services import summarise
@@ -37,6 +40,8 @@ class NoSuchImport(NotVisible):
 
 
 class ImportsView(ApiView):
+    scopes = {"GET": Scope.SIGNALS_WRITE, "POST": Scope.SIGNALS_WRITE}
+
     parser_classes = [MultiPartParser]
     throttle_classes = [Uploads]
     largest_body = LARGEST_FILE + AROUND
@@ -91,6 +96,8 @@ class ImportsView(ApiView):
 
 
 class ImportView(ApiView):
+    scopes = {"GET": Scope.SIGNALS_WRITE}
+
     @extend_schema(tags=["imports"], operation_id="imports_show", responses={200: shapes.Import})
     def get(self, request: Request, batch_id: UUID) -> Response:
         """One list: how many rows are done, their fates and effects."""
@@ -99,6 +106,8 @@ class ImportView(ApiView):
 
 
 class ImportRowsView(ApiView):
+    scopes = {"GET": Scope.SIGNALS_WRITE}
+
     @extend_schema(
         tags=["imports"],
         operation_id="imports_rows",
@@ -112,7 +121,9 @@ class ImportRowsView(ApiView):
         size = params.page_size()
         params.done()
         reader = replace(self.actor, language=language()[:2])
-        rows, following = batch_rows(reader, _batch(self, batch_id), after=after, fate=fate, limit=size)
+        batch = _batch(self, batch_id)
+        rows, following = batch_rows(reader, batch, after=after, fate=fate, limit=size)
+        note_rows(self.actor, batch, len(rows), way=Way.LIST, request=request)
         return Response({"results": rows, "next": None if following is None else str(following)})
 
 

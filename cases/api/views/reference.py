@@ -10,11 +10,14 @@ from agencies.directory import get_directory
 from agencies.vocabulary import LABELS, Kind
 from cases.api import shapes
 from cases.api.base import ApiView, say
+from cases.api.bearer import ANY
 from cases.api.params import Params
 from cases.selectors import refs
 
 
 class RegionsView(ApiView):
+    scopes = {"GET": ANY}
+
     @extend_schema(
         tags=["reference"],
         operation_id="regions_list",
@@ -39,6 +42,8 @@ class RegionsView(ApiView):
 
 
 class AgenciesView(ApiView):
+    scopes = {"GET": ANY}
+
     @extend_schema(
         tags=["reference"],
         operation_id="agencies_list",

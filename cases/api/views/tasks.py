@@ -8,6 +8,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from agencies.vocabulary import Scope
 from audit import clock
 from cases.api import shapes
 from cases.api.base import ApiView, say
@@ -18,6 +19,8 @@ from cases.workflow.task_kinds import KINDS
 
 
 class TasksView(ApiView):
+    scopes = {"GET": Scope.CASES_READ}
+
     @extend_schema(
         tags=["tasks"],
         operation_id="tasks_list",
@@ -34,6 +37,7 @@ class TasksView(ApiView):
             region=params.region(),
             kind=params.choice("kind", KINDS),
             assignee_id=self.actor.user_id if params.boolean("mine") else None,
+            stood_for=self.actor.stood_for,
             accepted=params.boolean("accepted"),
             due_before=params.moment("due_before", end=True),
         )

@@ -54,7 +54,7 @@ _SITES = """
         UNION ALL
         SELECT h.site_id, h.located, c.id, c.merged_into_id FROM chain h JOIN cases_case c ON c.id = h.next
     )
-    SELECT h.site_id, h.located, c.id::text, c.number, c.stage, c.region_code, c.title, c.opened_at,
+    SELECT h.site_id, h.located, c.id::text, c.number, c.stage, c.region_code, c.title, c.confidentiality, c.opened_at,
            ARRAY(SELECT DISTINCT k.kind FROM cases_sitekey k
                  WHERE k.site_id = h.site_id AND k.kind IN ('broadband', 'meter'))
     FROM chain h JOIN cases_case c ON c.id = h.case_id WHERE h.next IS NULL
@@ -80,6 +80,7 @@ class StoredCase:
     stage: str
     region_code: str
     title: str
+    confidentiality: str
     site_id: UUID
     located: bool = False
 
@@ -154,7 +155,7 @@ def _states(site_ids: set[UUID]) -> tuple[dict[UUID, SiteState], dict[str, Store
     states: dict[UUID, SiteState] = {}
     by_case: dict[str, SiteState] = {}
     cases: dict[str, StoredCase] = {}
-    for site_id, located, case_id, number, stage, region, title, opened_at, accounts in (
+    for site_id, located, case_id, number, stage, region, title, level, opened_at, accounts in (
         _query(_SITES, [str(i) for i in site_ids]) if site_ids else ()
     ):
         state = by_case.get(case_id)
@@ -166,7 +167,7 @@ def _states(site_ids: set[UUID]) -> tuple[dict[UUID, SiteState], dict[str, Store
                 mergeable=stage in _MERGEABLE,
                 order=int(opened_at.timestamp() * 1000) * 1_000_000 + int(number.rpartition("-")[2] or 0) % 1_000_000,
             )
-            cases[case_id] = StoredCase(case_id, number, stage, region, title, site_id)
+            cases[case_id] = StoredCase(case_id, number, stage, region, title, level, site_id)
         state.accounts.update(accounts)
         if located and not state.located:
             state.located = True

@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from audit.access.writing import Way
+from audit.management.system import SystemCommand
+from cases.intake.reading_log import note_rows
 from cases.intake.selectors import find_batch, row_results
 
 
-class Command(BaseCommand):
+class Command(SystemCommand):
+    works_as = "list_report"
     help = "逐行输出一个批次的处理结果 Print fate, effect, reason and case of every row of a batch, in file order."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -24,6 +28,7 @@ class Command(BaseCommand):
         batch = find_batch(options["batch"])
         if batch is None:
             raise CommandError(f"没有名为“{options['batch']}”的批次；请核对名称（区分大小写）。")
+        note_rows(None, batch, batch.rows_done, way=Way.COMMAND)
         for row in row_results(batch.id, options["language"]):
             if options["json"]:
                 self.stdout.write(json.dumps(row, ensure_ascii=False))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
+from audit.management.system import SystemCommand
 from cases.selectors.counters import fold_task_counters
 
 
-class Command(BaseCommand):
+class Command(SystemCommand):
+    works_as = "counters"
     help = "折叠待办计数的变动 Fold the changes of the open-task counts into the counters; totals do not change."
 
     def handle(self, *args: Any, **options: Any) -> None:

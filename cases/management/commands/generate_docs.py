@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from audit.management.system import SystemCommand
 from cases.workflow.reference import diagram, pages
 
 BEGIN, END = "<!-- generated: manage.py generate_docs -->", "<!-- end of generated -->"
@@ -31,7 +32,7 @@ def _with_diagram(readme: str) -> str:
     return f"{before}{BEGIN}\n```mermaid\n{diagram.mermaid().rstrip()}\n```\n{END}{after}"
 
 
-class Command(BaseCommand):
+class Command(SystemCommand):
     help = "Write the pages of docs/ that come from the table, and the README's diagram; --check fails on drift."
 
     def add_arguments(self, parser: CommandParser) -> None:

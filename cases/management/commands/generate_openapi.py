@@ -6,14 +6,16 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiYamlRenderer
+
+from audit.management.system import SystemCommand
 
 TARGET = Path("docs") / "openapi.yaml"
 
 
-class Command(BaseCommand):
+class Command(SystemCommand):
     help = "Write docs/openapi.yaml from the addresses and the workflow table; --check fails where it differs."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -6,18 +6,20 @@ import json
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from agencies.actors import Actor, NoSuchActor, find_actor, system_actor
 from agencies.directory import get_directory
 from audit import clock
+from audit.management.system import SystemCommand
 from cases.intake.lists.synonyms import KINDS
 from cases.intake.receiving import find_agency
 from cases.intake.services import BatchSummary, import_file
 from cases.workflow.errors import WorkflowError
 
 
-class Command(BaseCommand):
+class Command(SystemCommand):
+    works_as = "intake"
     help = (
         "导入一份名单 Import a list: every row gets its fate, every site its case. The same file again changes nothing."
     )

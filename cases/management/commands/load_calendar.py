@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
 from audit import clock
+from audit.management.system import SystemCommand
 from cases.workflow.recounting import load_calendar
 
 
-class Command(BaseCommand):
+class Command(SystemCommand):
+    works_as = "calendar"
     help = "载入本版本的放假安排，重算暂定期限 Load this release's holiday plans and recount provisional deadlines."
 
     def handle(self, *args: Any, **options: Any) -> None:

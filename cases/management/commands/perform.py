@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any, NoReturn
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from agencies.actors import Actor, NoSuchActor, find_actor
+from agencies.sight import seeing
 from audit import clock
+from audit.management.system import SystemCommand
 from cases.workflow.deciding.loading import find_case
 from cases.workflow.engine import OPEN_CASE, perform
 from cases.workflow.errors import InvalidInput, NotAllowed, WorkflowError
@@ -16,7 +18,7 @@ from cases.workflow.forms.body import read_object
 from cases.workflow.view import Text
 
 
-class Command(BaseCommand):
+class Command(SystemCommand):
     help = "办理一件案件的一个事项 Do one act on one case (CASE: number, id, or - for open_case)."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -33,16 +35,17 @@ class Command(BaseCommand):
         try:
             actor = self._actor(options["username"])
             language = actor.language
-            result = perform(
-                case_id=self._case(options["case"], options["action"]),
-                action=options["action"],
-                actor=actor,
-                # As strictly as the API reads a body; what the shell could not decode stays unreadable.
-                data=read_object(options["data"].encode("utf-8", "surrogateescape")),
-                expected_version=options["expect"],
-                idempotency_key=options["key"],
-                now=clock.now(),
-            )
+            with seeing(actor):
+                result = perform(
+                    case_id=self._case(options["case"], options["action"]),
+                    action=options["action"],
+                    actor=actor,
+                    # As strictly as the API reads a body; what the shell could not decode stays unreadable.
+                    data=read_object(options["data"].encode("utf-8", "surrogateescape")),
+                    expected_version=options["expect"],
+                    idempotency_key=options["key"],
+                    now=clock.now(),
+                )
         except WorkflowError as error:
             self._refused(error, language, as_json=options["json"])
         if options["json"]:

@@ -6,14 +6,16 @@ import json
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from agencies.actors import system_actor
 from audit import clock
+from audit.management.system import SystemCommand
 from cases.intake.rotation import Rotation, keys_in_use, rotate
 
 
-class Command(BaseCommand):
+class Command(SystemCommand):
+    works_as = "rotation"
     help = (
         "以 VAULT_KEYS 中的第一把密钥重新封存全部个人信息；可随时中断，再次运行即继续。"
         " Seal all personal data again with the first key of VAULT_KEYS; the next run goes on with what is left."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -17,17 +16,19 @@ from agencies.actors import Actor
 from agencies.directory import get_directory
 from agencies.vocabulary import LABELS, Role
 from audit import clock
-from audit.actions import Action as OtherAction
-from audit.projections import Problem
 from audit.verification import Report
 from audit.verification import verify as verify_trail
+from audit.verification.projections import Problem
 from cases.policy.law import in_force
+from cases.selectors.case import find_case_id
 from cases.selectors.pages import facts_before, kinds_of
 from cases.selectors.paging import Row, fetch
+from cases.selectors.precision.proofs import CASE, state_shown
 from cases.web.filters import Select
 from cases.web.show import words
 from cases.web.show.changes import changes
 from cases.web.show.due import when_words
+from cases.web.show.records.actions import OTHERS
 from cases.web.show.words import say
 from cases.workflow.actions import RECOUNT
 from cases.workflow.errors import NotAllowed
@@ -37,36 +38,6 @@ from cases.workflow.transitions import TRANSITIONS
 from cases.workflow.view import Text
 
 SESSION_KEY: Final = "audit_verdict"
-OTHERS: Final = {
-    OtherAction.LOGIN_SUCCEEDED: Text("登录", "Logged in"),
-    OtherAction.LOGIN_FAILED: Text("登录失败", "Login failed"),
-    OtherAction.LOGGED_OUT: Text("退出", "Logged out"),
-    OtherAction.PASSWORD_CHANGED: Text("修改密码", "Changed password"),
-    OtherAction.ACCOUNT_CREATED: Text("建立账号", "Created account"),
-    OtherAction.ACCOUNT_CHANGED: Text("变更账号", "Changed account"),
-    OtherAction.ACCOUNT_DISABLED: Text("停用账号", "Disabled account"),
-    OtherAction.ACCOUNT_ENABLED: Text("启用账号", "Enabled account"),
-    OtherAction.ROLE_GRANTED: Text("授予角色", "Granted role"),
-    OtherAction.ROLE_ENDED: Text("收回角色", "Ended role"),
-    OtherAction.ACCESS_DENIED: Text("拒绝访问", "Access denied"),
-    OtherAction.AGENCY_CREATED: Text("建立机构", "Created agency"),
-    OtherAction.AGENCY_CHANGED: Text("变更机构", "Changed agency"),
-    OtherAction.AGENCY_CLOSED: Text("撤销机构", "Closed agency"),
-    OtherAction.PARAMETER_CHANGED: Text("变更参数", "Changed parameter"),
-    OtherAction.CALENDAR_LOADED: Text("载入日历", "Loaded calendar"),
-    OtherAction.RULES_CHANGED: Text("变更规则", "Changed rules"),
-    OtherAction.DEMO_DATA_LOADED: Text("载入演示数据", "Loaded demo data"),
-    OtherAction.DEMO_CLOCK_CHANGED: Text("设置演示时钟", "Set demo clock"),
-    OtherAction.IMPORT_RECEIVED: Text("接收名单", "Received list"),
-    OtherAction.IMPORT_COMMITTED: Text("导入名单", "Imported list"),
-    OtherAction.IMPORT_REFUSED: Text("拒收名单", "Refused list"),
-    OtherAction.EXPORT_MADE: Text("导出", "Exported"),
-    OtherAction.ATTACHMENT_READ: Text("查看材料", "Read file"),
-    OtherAction.PERSONAL_DATA_REVEALED: Text("查看个人信息", "Revealed personal data"),
-    OtherAction.SEALED_ERASED: Text("清除密封内容", "Erased sealed data"),
-    OtherAction.VAULT_KEY_ROTATED: Text("更换密钥", "Rotated vault key"),
-    OtherAction.AUDIT_VERIFIED: Text("核验审计", "Verified the trail"),
-}
 LABEL_OF: Final[dict[str, Text]] = {
     **{other.value: text for other, text in OTHERS.items()},
     **{row.action.value: row.label for row in TRANSITIONS.values()},
@@ -85,7 +56,7 @@ STREAMS: Final = {
     "config": Text("参数", "Parameter"),
 }
 # What deserves a second look in a list.
-NOTABLE: Final = frozenset({"login_failed", "access_denied", "import_refused"})
+NOTABLE: Final = frozenset({"login_failed", "account_locked", "access_denied", "import_refused"})
 TOUCHY: Final = frozenset({"reveal_personal_data", "export_made", "personal_data_revealed"})
 
 
@@ -121,7 +92,7 @@ def row(item: Row, params: QueryDict) -> dict[str, Any]:
     return {
         **item,
         "agency_id": item["agency"]["id"] if item["agency"] else None,
-        "who": (item["actor"] or {}).get("name") or gettext("系统"),
+        "who": words.who(item) or gettext("系统"),
         "label": action_label(item["action"]),
         "tone": "bad" if item["action"] in NOTABLE else "warn" if item["action"] in TOUCHY else "",
         "number": case["number"] if case else "",
@@ -140,12 +111,13 @@ def _object(stream: str) -> str:
 
 def event(actor: Actor, item: Row) -> dict[str, Any]:
     """One event: who, when, what changed, and the hash computed again from the stored bytes."""
-    body = orjson.loads(item["body"])
-    leaf = hashlib.sha256(b"\x00" + item["body"].encode()).hexdigest()
-    following = item["next_prev"]
+    body, following = item["shown"], item["next_prev"]
     role = body.get("actor", {}).get("role", "")
     moved = body.get("from"), body.get("to")
-    changed = [*changes(actor, body, facts_before(item["stream"], item["seq"])), *_handed(body)]
+    before = facts_before(actor, item["stream"], item["seq"])
+    if item["stream"].startswith(CASE):
+        before = state_shown(actor, item["stream"], before)
+    changed = [*changes(actor, body, before), *_handed(actor, body)]
     return {
         **row(item, QueryDict()),
         "role": ROLES.get(role, role),
@@ -156,11 +128,12 @@ def event(actor: Actor, item: Row) -> dict[str, Any]:
         "sealed": body.get("sealed", ""),
         "changes": changed,
         "changed_before": any(line.get("old") for line in changed),
-        "body": item["body"],
+        "body": item["body"] or orjson.dumps(body, option=orjson.OPT_SORT_KEYS).decode(),
+        "withheld": len(item["withheld"]),
         "before": {"seq": item["seq"] - 1, "leaf": body["prev"]} if item["seq"] > 1 else None,
         "after": {"seq": item["seq"] + 1, "leaf": following} if following else None,
         # The bytes give this hash, the body names the one before, and the next event names this one.
-        "intact": leaf == item["leaf"] and body["prev"] == item["prev"] and following in (None, item["leaf"]),
+        "intact": item["intact"],
     }
 
 
@@ -179,11 +152,11 @@ def _cited(key: str, at: datetime) -> str:
     return basis.cite() if basis else key
 
 
-def _handed(body: dict[str, Any]) -> list[dict[str, Any]]:
+def _handed(actor: Actor, body: dict[str, Any]) -> list[dict[str, Any]]:
     """The tasks that were opened and closed, and the number that was drawn."""
     lines: list[dict[str, Any]] = [{"name": gettext("交办"), "value": _task(task)} for task in body.get("open", ())]
     closed = {task["id"]: task["state"] for task in body.get("close", ())}
-    kinds = kinds_of(list(closed)) if closed else {}
+    kinds = kinds_of(actor, list(closed)) if closed else {}
     for task_id, state in closed.items():
         name = say(KINDS[kinds[task_id]].label) if kinds.get(task_id) in KINDS else task_id
         lines.append({"name": gettext("关闭事项"), "value": f"{name} {say(CLOSED.get(state, state))}"})
@@ -218,24 +191,30 @@ def verify(actor: Actor, stream: str | None) -> Report:
     return verify_trail(stream=stream)
 
 
-def remember(report: Report, number: str) -> dict[str, Any]:
-    """What the page says about a verification; small enough for the session."""
+def remember(actor: Actor, report: Report, number: str) -> dict[str, Any]:
+    """What the page says about a verification; small enough for the session.
+
+    Of the whole trail neither how much there is nor the name of a case that the person does not see.
+    """
     first = report.first
     return {
         "ok": report.ok,
-        "events": report.events,
-        "streams": report.streams,
+        **({"events": report.events, "streams": report.streams} if number else {}),
         "seconds": round(report.seconds, 2),
         "number": number,
         "at": clock.now().isoformat(),
         "problems": report.problem_count,
-        "first": {"id": first.event_id, "where": _place(first), "zh": first.zh, "en": first.en} if first else None,
+        "first": {**_place(actor, first), "zh": first.zh, "en": first.en} if first else None,
     }
 
 
-def _place(problem: Problem) -> str:
-    """The stream and the place in it; a row that differs from its events has no event id."""
-    return problem.stream if problem.seq is None else f"{problem.stream}#{problem.seq}"
+def _place(actor: Actor, problem: Problem) -> dict[str, Any]:
+    """The event, else the stream and the place in it; neither (None) for a case that the person does not see."""
+    sort, _, name = problem.stream.partition("/")
+    if sort == "case" and name and find_case_id(actor, name) is None:
+        return {"id": None, "where": None}
+    where = problem.stream if problem.seq is None else f"{problem.stream}#{problem.seq}"
+    return {"id": problem.event_id, "where": where}
 
 
 def verdict(kept: dict[str, Any] | None) -> dict[str, Any]:
@@ -246,13 +225,16 @@ def verdict(kept: dict[str, Any] | None) -> dict[str, Any]:
     at = when_words(datetime.fromisoformat(kept["at"]))
     scope = kept["number"] or gettext("全部记录")
     if kept["ok"]:
-        said = gettext(
-            "%(scope)s：%(events)s 条记录、%(streams)s 条链连续，无缺号、无改动。%(at)s 校验，用时 %(seconds)s 秒"
-        )
+        said = gettext("%(scope)s：各链连续，无缺号、无改动。%(at)s 校验，用时 %(seconds)s 秒")
+        if kept["number"]:
+            said = gettext(
+                "%(scope)s：%(events)s 条记录、%(streams)s 条链连续，无缺号、无改动。%(at)s 校验，用时 %(seconds)s 秒"
+            )
         text = said % {**kept, "scope": scope, "at": at}
         return {"tone": "", "icon": "shield-check", "heading": gettext("完整性校验通过"), "text": text, "done": True}
     first = kept["first"]
-    where = gettext("第 %(id)s 号") % first if first["id"] else first["where"]
+    where = first["where"] or gettext("一件你所在机构不参与办理的案件，")
+    where = gettext("第 %(id)s 号") % first if first["id"] else where
     found = Text(first["zh"], first["en"])
     text = gettext("%(scope)s：发现 %(problems)s 处问题，最早一处：%(where)s %(said)s")
     values = {"scope": scope, "problems": kept["problems"], "where": where, "said": say(found)}

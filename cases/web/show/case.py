@@ -13,19 +13,21 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from agencies.actors import Actor
+from agencies.visibility import Part
 from cases.intake.selectors import visible_batches
 from cases.policy.calendar import national_calendar, working_days_between
-from cases.selectors import evidence, pages
+from cases.selectors import pages
 from cases.selectors.attachments import list_attachments
 from cases.selectors.paging import Row
 from cases.selectors.timeline import timeline
 from cases.web.show import evidence as case_evidence
 from cases.web.show import findings, measures, words
 from cases.web.show.due import day_words, due_words, elapsed_words, share_used
+from cases.web.show.privacy.personal import block
 from cases.web.show.tasks import ordinary
 from cases.web.show.words import say
 from cases.workflow.deciding.available import Availability
-from cases.workflow.forms import choices, cooperation
+from cases.workflow.forms import choices
 from cases.workflow.task_kinds import KINDS, STAGES
 from cases.workflow.telling import free_texts, label_of
 from cases.workflow.transitions import TRANSITIONS
@@ -42,14 +44,8 @@ RELATIONS = {
     "referral": Text("接收移送", "Referral"),
     "unit": Text("下属单位", "Sub-unit"),
 }
-PERSONAL = {
-    **dict(cooperation.PERSONAL),
-    "content": Text("举报内容", "What was reported"),
-    "broadband": Text("宽带账号", "Broadband account"),
-    "reporter_phone": Text("举报人电话", "Phone of the reporter"),
-}
 # Refusals that say "this is somebody else's": listed apart, so that what is within reach stands first.
-OTHERS = frozenset({"wrong_agency", "wrong_role", "task_of_another"})
+OTHERS = frozenset({"wrong_agency", "wrong_role", "task_of_another", "nothing_to_reveal"})
 
 
 def batch_of(actor: Actor, case: Row) -> dict[str, Any] | None:
@@ -68,10 +64,9 @@ def build(actor: Actor, case: Row, acts: Sequence[Availability], now: datetime, 
     )
     allowed = [link(case, act) for act in acts if act.allowed]
     refused = [act for act in acts if not act.allowed and act.in_stage and act.refusal]
-    opened = evidence.revealed(actor, case["id"], now=now)
     return {
         "case": {**heading(case), "batch": batch_of(actor, case)},
-        "steps": steps(case, now),
+        "steps": steps(actor, case, now),
         "tasks": [task_row(task, now) for task in case["tasks"]],
         "can": _can(case, allowed),
         "cannot": [act for act in refused if not _elsewhere(act)],
@@ -84,11 +79,11 @@ def build(actor: Actor, case: Row, acts: Sequence[Availability], now: datetime, 
         "upload": next((link(case, act) for act in acts if act.allowed and act.action == "attach_document"), None),
         "timeline": {
             "rows": [event_row(row) for row in history.rows] if history else [],
+            "total": history.total if history else 0,
             "older": f"?history={history.next}#h-tl" if history and history.next else "",
             "newer": f"?history={history.previous}#h-tl" if history and history.previous else "",
         },
-        "personal": _personal(evidence.personal(actor, case["id"], opened=opened)),
-        "revealed_until": max(opened.values(), default=None),
+        **block(actor, case, now),
         "reveal": next((link(case, act)["href"] for act in acts if act.allowed and act.action == REVEAL), None),
         "related": related(case),
         "participants": [
@@ -96,17 +91,6 @@ def build(actor: Actor, case: Row, acts: Sequence[Availability], now: datetime, 
             for row in case["participants"] if row["agency"]
         ],
     }  # fmt: skip
-
-
-def _personal(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The values of one kind under one label; what looks the same under the mask stands once."""
-    found: dict[str, dict[str, Any]] = {}
-    for row in rows:
-        label = PERSONAL.get(row["kind"]) or PERSONAL.get(row["item"], row["item"])
-        line = found.setdefault(say(label), {"label": label, "values": [], "masked": row["masked"]})
-        if row["value"] not in line["values"]:
-            line["values"].append(row["value"])
-    return list(found.values())
 
 
 def _elsewhere(act: Availability) -> bool:
@@ -122,7 +106,11 @@ def heading(case: Row) -> dict[str, Any]:
     """Name, place, subject, level, source: the line under the title."""
     facts = case["facts"]
     return {
-        **{key: case[key] for key in ("id", "number", "title", "stage", "outcome", "version", "opened_at")},
+        **{
+            key: case[key]
+            for key in ("id", "number", "title", "stage", "outcome", "version", "opened_at", "confidentiality")
+        },
+        "own_part": case["part"] == Part.OWN,
         "region_path": case["region"]["path"],
         "subject": SUBJECTS.get((facts.get("determination") or {}).get("subject") or ""),
         "level_text": LEVELS.get(case["level"], ""),
@@ -173,12 +161,12 @@ def _can(case: Row, allowed: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def steps(case: Row, now: datetime) -> list[dict[str, Any]]:
+def steps(actor: Actor, case: Row, now: datetime) -> list[dict[str, Any]]:
     """The five stages: passed with their days, the present one, those to come."""
     entered: dict[str, datetime] = {}
     left: dict[str, datetime] = {}
-    moves = pages.stage_history(case["id"])
-    for move, following in zip(moves, [*moves[1:], None], strict=True):
+    moves = pages.stage_history(actor, case["id"])
+    for move, following in zip(moves, [*moves[1:], None][: len(moves)], strict=True):
         entered.setdefault(move["stage"], move["at"])
         if following:
             left[move["stage"]] = following["at"]
@@ -205,7 +193,8 @@ def _step(
             "span": span % {"start": day_words(start), "end": day_words(end), "n": _days(start, end)},
         }
     elif n < words.STAGES[case["stage"]].step:
-        step |= {"span": gettext("未经过")}
+        # An own part does not tell which way the case went.
+        step |= {"span": gettext("未经过") if case["part"] == Part.WHOLE else "--"}
     return step
 
 
@@ -251,13 +240,18 @@ def _document(case: Row, paper: Row, files: Mapping[str, Row]) -> dict[str, Any]
 
 def _file(case: Row, file: Row) -> dict[str, Any]:
     icon = "photo" if file["content_type"].startswith("image/") else "file-text"
+    gone = file["erased_at"] is not None
     return {
-        "name": file["filename"], "icon": icon, "href": _file_href(case, file), "sha256": file["sha256"],
-        "size": file["size"], "agency_id": file["agency"]["id"] if file["agency"] else None, "at": file["at"],
+        "name": gettext("已依规清除") if gone else file["filename"], "icon": icon,
+        "href": "" if gone else _file_href(case, file), "sha256": file["sha256"], "size": file["size"],
+        "agency_id": file["agency"]["id"] if file["agency"] else None, "at": file["at"],
     }  # fmt: skip
 
 
 def _file_href(case: Row, file: Row) -> str:
+    """Its address; none where it is not opened to this person."""
+    if not file["readable"]:
+        return ""
     return reverse("web:file", args=[case["number"], file["id"]])
 
 
@@ -278,7 +272,7 @@ def event_row(row: Row) -> dict[str, Any]:
     return {
         "id": row["event_id"], "seq": row["seq"], "at": row["at"], "leaf": row["leaf"],
         "label": label_of(row["action"]), "line": words.clauses(lines),
-        "agency_id": row["agency"]["id"] if row["agency"] else None, "who": (row["actor"] or {}).get("name") or "",
+        "agency_id": row["agency"]["id"] if row["agency"] else None, "who": words.who(row),
     }  # fmt: skip
 
 
@@ -288,7 +282,6 @@ def related(case: Row) -> list[dict[str, Any]]:
         {"label": Text("并入本案", "Merged into this case"), "number": other["number"], "note": ""}
         for other in case["absorbed"]
     ]
-    relapse = (case["facts"].get("relapse") or {}).get("of")
-    if relapse:
+    if relapse := (case["facts"].get("relapse") or {}).get("of"):
         rows.append({"label": Text("复燃的原案", "Relapse of"), "number": relapse, "note": ""})
     return rows

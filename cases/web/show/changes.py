@@ -28,7 +28,7 @@ from cases.workflow.view import Text
 
 # Who, where and when of the event itself: its own lines say so.
 OWN: Final = frozenset({"agency", "user", "at", "seq"})
-PERSONS: Final = re.compile(r"user|assignee|\w+_by")
+PERSONS: Final = re.compile(r"user|assignee|\w+_by|on_behalf")
 AGENCIES: Final = frozenset({"agency", "lead_agency_id", "partner", "by_agency", "to_agency", "from_agency", "parent"})
 REGIONS: Final = frozenset({"region", "region_code", "from_region", "to_region"})
 INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
@@ -38,11 +38,18 @@ DEPTH: Final = 2
 
 # Members of facts and of events beside cases that no form asks for.
 MEMBERS: Final = {
+    "after_id": Text("起于", "Begins after"), "before": Text("早于", "Before"), "digest": Text("散列", "Hash"),
+    "due_on": Text("到期日", "Due on"), "gone": Text("已清除", "Gone"), "keys": Text("点位标识", "Keys of the site"),
+    "line": Text("登记行", "Line"), "parts": Text("名单原件", "Original lists"), "period": Text("期间", "Period"),
+    "retention_days": Text("保存天数", "Days kept"), "rule": Text("规则", "Rule"), "scope": Text("范围", "Scope"),
+    "sealed": Text("封存内容", "Sealed parts"), "through_id": Text("止于", "Ends with"),
+    "vault": Text("保险库记录", "Vault records"),
     "accepted_at": Text("接收时间", "Accepted at"), "accepted_by": Text("接收人", "Accepted by"),
     "account": Text("户号", "Account"), "active": Text("是否有效", "Active"), "agency": Text("单位", "Agency"),
     "agency_code": Text("单位代码", "Agency code"), "agency_name": Text("单位名称", "Name of the agency"),
     "amount": Text("金额", "Amount"), "cases_listpart": Text("名单原件", "Original files"),
     "cases_listrow": Text("名单行", "Rows of lists"), "cases_personalrecord": Text("个人信息", "Personal data"),
+    "mfa_authenticator": Text("双因素密钥", "Second factors"),
     "approved_at": Text("审批时间", "Approved at"),
     "approved_by": Text("审批人", "Approved by"), "at": Text("时间", "At"), "basis": Text("依据", "Basis"),
     "batch": Text("批次", "Batch"), "batch_name": Text("批次名称", "Name of the batch"),
@@ -65,6 +72,12 @@ MEMBERS: Final = {
     "effects": Text("效果", "Effects"), "ended_at": Text("停止时间", "Ended at"),
     "ended_by": Text("停止签发人", "Ended by"), "energy": Text("电能电费", "Energy"),
     "executed_at": Text("停电时间", "Executed at"), "executed_by": Text("实施人", "Executed by"),
+    "fate": Text("账号去向", "Account"), "left": Text("留给单位", "Left"),
+    "first_day": Text("开始日", "First day"), "last_day": Text("结束日", "Last day"),
+    "roles": Text("角色", "Roles"), "substituted_by": Text("代理人", "Substitute"),
+    "substitution": Text("代理", "Substitution"),
+    "expires_at": Text("失效时间", "Expires at"), "factor": Text("双因素", "Second factor"),
+    "factor_id": Text("双因素序号", "Number of the factor"), "factors": Text("双因素数", "Second factors"),
     "fates": Text("去向", "Fates"), "file": Text("文件", "File"), "files": Text("文件", "Files"),
     "from_agency": Text("原牵头单位", "From agency"), "from_region": Text("原地区", "From region"),
     "granted": Text("是否同意", "Granted"), "id": Text("序号", "No."), "infeasible_at": Text("说明时间", "Stated at"),
@@ -73,7 +86,9 @@ MEMBERS: Final = {
     "kind": Text("种类", "Kind"), "kwh": Text("电量 kWh", "kWh"), "language": Text("语言", "Language"),
     "lapses": Text("失效次数", "Lapses"), "late": Text("是否逾期", "Late"),
     "lead_agency_id": Text("牵头单位", "Lead agency"), "lifted_at": Text("恢复执行时间", "Lifted at"),
-    "lines": Text("条目", "Lines"), "list_seq": Text("名单记录号", "Record of the list"),
+    "lines": Text("条目", "Lines"), "locked_until": Text("锁定至", "Closed until"),
+    "login_step": Text("登录步骤", "Step of the login"), "must_change": Text("须修改", "To be changed"),
+    "password_set_at": Text("密码设置时间", "Password set at"), "list_seq": Text("名单记录号", "Record of the list"),
     "list_no": Text("名单序号", "No. of the list"),
     "listed_days": Text("名单内天数", "Days listed"), "listed_kwh": Text("名单内电量 kWh", "kWh listed"),
     "local": Text("地方文件", "Local document"), "merged_into": Text("并入", "Merged into"),
@@ -94,9 +109,12 @@ MEMBERS: Final = {
     "restored_by": Text("复电实施人", "Restored by"), "result": Text("结果", "Result"),
     "review_on": Text("复核日期", "Review"), "revoked_at": Text("撤销时间", "Revoked at"),
     "rework": Text("退回补正", "Rework"), "role": Text("角色", "Role"), "rows": Text("行数", "Rows"),
+    "second_factor": Text("双因素", "Second factor"), "sessions": Text("会话数", "Sessions"),
     "second_notice": Text("再次通知方式", "Second notice"),
     "second_notice_at": Text("再次通知时间", "Second notice at"), "seq": Text("记录号", "Record"),
     "served_at": Text("送达时间", "Served at"),
+    "client": Text("系统标识", "Client"), "code": Text("原因代码", "Code"), "scopes": Text("授权范围", "Scopes"),
+    "seconds": Text("有效秒数", "Seconds"), "name_digest": Text("所填名称的摘要", "Digest of the name"),
     "session_end": Text("自动退出", "Ended by itself"), "settled": Text("已结清", "Settled"),
     "sha256": Text("SHA-256", "SHA-256"), "signals": Text("信号", "Signals"), "signature": Text("签收", "Signature"),
     "signed_at": Text("签发时间", "Signed at"), "signed_by": Text("签发人", "Signed by"),
@@ -115,7 +133,12 @@ MEMBERS: Final = {
 }  # fmt: skip
 VALUES: Final[Mapping[str, Text]] = {
     **STATES,
+    "disable": Text("停用", "Disabled"), "keep": Text("保留", "Kept"),
     "idle": Text("久未操作", "Idle"), "age": Text("登录已满时长", "Too long"),
+    "limit": Text("超出同时登录数", "One too many"), "totp": Text("验证器动态码", "Authenticator app"),
+    "webauthn": Text("安全密钥", "Security key"), "recovery_codes": Text("恢复码", "Recovery code"),
+    "password": Text("密码", "Password"), "self": Text("本人", "The person"),
+    "administrator": Text("管理员", "Administrator"),
     "on": Text("有电", "On"), "off": Text("已停", "Off"), "order": Text("停电函", "Order"),
     "grid": Text("供电企业", "Grid"), "telecom": Text("通信监测名单", "Telecom list"),
     "trace": Text("溯源反馈", "Trace replies"), "tips": Text("举报清单", "Public tips"),
@@ -155,7 +178,7 @@ def changes(actor: Actor, body: Mapping[str, Any], before: Mapping[str, Any]) ->
 def _flat(values: Mapping[str, Any], path: tuple[str, ...], depth: int) -> Iterator[tuple[tuple[str, ...], Any]]:
     """The members of a body by their path, so that each figure gets a line of its own."""
     for key, value in values.items():
-        if isinstance(value, dict) and value and depth:
+        if isinstance(value, dict) and value and depth and "withheld" not in value:
             yield from _flat(value, (*path, key), depth - 1)
         else:
             yield (*path, key), value
@@ -214,6 +237,8 @@ def _said(name: str, value: Any, said: Words) -> str:
         return gettext("是") if value else gettext("否")
     if isinstance(value, list):
         return words.listed(_said(name, item, said) for item in value)
+    if isinstance(value, dict) and "withheld" in value:
+        return gettext("按权限不显示（承诺值 %(hash)s）") % {"hash": value["hmac"][:12]}
     if isinstance(value, dict):
         # What lies deeper (the lines of a bill, who signed what) is read in the body.
         plain = {key: item for key, item in value.items() if key not in OWN and not isinstance(item, dict | list)}

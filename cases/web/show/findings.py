@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 
 from agencies.actors import Actor
 from agencies.selectors import display_names
+from agencies.visibility import Part
 from cases.selectors.paging import Row
 from cases.templatetags.lianzhi import when
 from cases.web.show.measures import amount
@@ -44,6 +45,10 @@ def side_by_side(actor: Actor, case: Row) -> dict[str, Any]:
     open_kinds = {task["kind"]: task for task in case["tasks"]}
     names = display_names(actor, [found["user"] for found in given.values() if found.get("user")])
     rows = [_finding(kind, given.get(kind), open_kinds.get(kind), names) for kind in REPORTS]
+    if case["part"] == Part.OWN:
+        # Whether the others agree is what an own part does not tell.
+        own = [row for row in rows if row.get("agency_id") is not None]
+        return {"rows": own, "verdict": "", "tone": ""}
     results = [given[kind].get("result", "") for kind in FINDING_KINDS if given.get(kind)]
     verdict, tone = _verdict(results, waiting=any(kind in open_kinds for kind in FINDING_KINDS))
     asked = bool(given) or any(kind in open_kinds for kind in FINDING_KINDS)

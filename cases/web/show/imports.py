@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -10,10 +11,12 @@ from django.db import transaction
 from django.http import QueryDict
 from django.utils.translation import get_language, gettext
 
+from agencies.access.reads import note_read
 from agencies.actors import Actor
 from agencies.authority import event_actor
 from agencies.directory import AgencyRef, Directory, get_directory
 from audit import clock
+from audit.access.writing import Way
 from audit.actions import Action
 from audit.services import record
 from cases.intake.export import error_csv
@@ -21,6 +24,9 @@ from cases.intake.receiving import LARGEST_FILE, SENDING, check_sender, is_own
 from cases.intake.selectors import headers_of, visible_batches
 from cases.intake.services import summarise
 from cases.models import ListBatch
+from cases.selectors.precision.watermark import signature
+from cases.web.pages import PageRequest
+from cases.web.show.privacy.watermark import staff_number
 from cases.workflow.errors import NotAllowed
 from cases.workflow.view import Text
 
@@ -222,17 +228,31 @@ def _row(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def export(actor: Actor, batch: ListBatch) -> Iterator[bytes]:
-    """The rows that need work, in clear, for the sender; recorded before the first byte leaves."""
+def export(request: PageRequest, batch: ListBatch) -> bytes:
+    """The rows that need work, in clear, for the sender; recorded before the first byte leaves.
+
+    The file is built as a whole, because the access log keeps the hash of what left. Its first line says who took it.
+    """
+    actor, now = request.actor, clock.now()
     if not is_own(actor, batch):
         raise NotAllowed(NOT_YOURS, code="may_not_export")
     counted = heading(batch, get_directory())
+    content = b"".join(error_csv(batch, signature(actor, staff_number(request), now, batch.name)))
     with transaction.atomic():
+        note_read(
+            actor=actor,
+            way=Way.EXPORT,
+            target=f"import/{batch.id}",
+            items=["refused_rows"],
+            rows=counted["refused"] + counted["weak"],
+            file_hash=hashlib.sha256(content).hexdigest(),
+            request=request,
+        )
         record(
             stream=f"account/{actor.username}",
             action=Action.EXPORT_MADE,
             actor=event_actor(actor),
             data={"what": "refused_rows", "batch": str(batch.id), "rows": counted["refused"] + counted["weak"]},
-            now=clock.now(),
+            now=now,
         )
-    return error_csv(batch)
+    return content

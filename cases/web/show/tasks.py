@@ -55,6 +55,7 @@ def shown(actor: Actor, task: Row, senders: dict[str, int | None] | None = None)
         "region_code": task["region"]["code"],
         "kind_label": KINDS[task["kind"]].label,
         "assignee": task["assignee"]["name"] if task["assignee"] else "",
+        "stood_for": bool(task["assignee"]) and task["assignee"]["id"] in actor.stood_for,
         "from_agency_id": (senders or {}).get(task["id"]),
         "act": _act(actor, task, number),
         "receipt": _receipt(actor, task, number),

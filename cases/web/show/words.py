@@ -5,10 +5,10 @@ Codes of the workflow table keep their own labels (`cases.workflow`); here stand
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from agencies.vocabulary import Kind
 from cases.workflow.view import Text
@@ -24,6 +24,14 @@ def say(text: Any) -> str:
 def listed(parts: Iterable[str]) -> str:
     """Several words in a row."""
     return (", " if _english() else "、").join(parts)
+
+
+def who(row: Mapping[str, Any]) -> str:
+    """Who did it; of a substitute, for whom: 钱文博 代 赵一鸣. Empty for the system."""
+    name = str((row["actor"] or {}).get("name") or "")
+    if name and row.get("on_behalf"):
+        return gettext("%(who)s 代 %(absent)s") % {"who": name, "absent": row["on_behalf"]["name"]}
+    return name
 
 
 def clauses(parts: Iterable[str]) -> str:

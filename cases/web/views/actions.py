@@ -11,14 +11,20 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 
+from agencies.access.rates import UPLOADS, spend, spend_act
+from agencies.access.standing import is_fresh
 from cases.selectors.case import get_case
 from cases.selectors.paging import Row
 from cases.web import acting, repeats
 from cases.web.acting import Form
+from cases.web.forms import holds_personal
 from cases.web.pages import PageRequest, page
+from cases.web.show.privacy.watermark import watermark
 from cases.web.show.words import say, sentences
+from cases.web.views.entry import confirm
 from cases.workflow import engine
 from cases.workflow.errors import IdempotencyConflict, NotVisible, WorkflowError
+from cases.workflow.step_up import StepUpRequired, check_step_up
 from cases.workflow.transitions import TRANSITIONS
 
 EDIT = ("edit", "row")
@@ -44,16 +50,26 @@ def open_case(request: PageRequest) -> HttpResponse:
 
 
 def _show(request: PageRequest, form: Form, *, status: int = 200, **more: Any) -> HttpResponse:
-    response = render(request, "web/action.html", acting.context(form, **more), status=status)
+    context = acting.context(form, **more) | _marked(request, form)
+    response = render(request, "web/action.html", context, status=status)
     # Stepping back by the browser's button finds what was typed, but for names, numbers and addresses of people, which
     # the browser is told not to remember at all. Where nothing may be stored Chromium would forget everything.
     response["Cache-Control"] = "private, no-cache"
     return response
 
 
+def _marked(request: PageRequest, form: Form) -> dict[str, Any]:
+    """A page that repeats names, numbers or addresses that were typed carries the name of whoever typed them."""
+    if not holds_personal(form.transition.inputs, form.data):
+        return {}
+    return {"watermark": watermark(request, form.now, form.case["number"] if form.case else "")}
+
+
 def _submitted(request: PageRequest, form: Form) -> HttpResponse:
     """Back to the form, on to the check, or done."""
     step, _, name = request.POST.get("step", "now").partition(":")
+    if request.FILES:
+        spend(UPLOADS, str(request.actor.user_id))
     try:
         acting.take_files(request, form)
         if step in EDIT:
@@ -62,15 +78,26 @@ def _submitted(request: PageRequest, form: Form) -> HttpResponse:
         # What cannot be undone is never done from the first page, whatever step the request names.
         if before or step == "check" or (form.transition.one_way and step not in CONFIRMED):
             return _check(request, form, before)
+        _prove(request, form)
+        spend_act(form.transition.action.value, request.actor.user_id)
         result = acting.perform(form)
+    except StepUpRequired:
+        return confirm.ask(request)
     except WorkflowError as refused:
         return _refused(request, form, refused)
     return _done(request, form, result)
 
 
+def _prove(request: PageRequest, form: Form) -> None:
+    """Raises StepUpRequired before an act for which who it is has to be proved anew."""
+    if form.case is not None:
+        action, proven = form.transition.action.value, is_fresh(request.session)
+        check_step_up(action=action, case_id=form.case["id"], actor=form.actor, proven=proven, now=form.now)
+
+
 def _check(request: PageRequest, form: Form, before: Row | None) -> HttpResponse:
     """The page to read before it is done; `before`: the act by which the same has just been done."""
-    context = acting.check_context(form, acting.rehearse(form)) | {"before": before}
+    context = acting.check_context(form, acting.rehearse(form)) | {"before": before} | _marked(request, form)
     return render(request, "web/action_check.html", context, status=409 if before else 200)
 
 
@@ -93,6 +120,8 @@ def _done(request: PageRequest, form: Form, result: engine.Result) -> HttpRespon
     parts = [said, *acting.consequences(result)]
     messages.success(request, sentences(parts))
     target = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
+    if not target.startswith("/") or not url_has_allowed_host_and_scheme(
+        target, {request.get_host()}, require_https=request.is_secure()
+    ):
         target = reverse("web:case", args=[result.number])
     return redirect(target)

@@ -39,7 +39,7 @@ def trail(request: PageRequest, event_id: int | None = None) -> HttpResponse:
         "page": filters.paged(found, rows) if found else {"rows": []},
         "event": audit_page.event(actor, event) if event else None,
         "filters": typed,
-        "unread": filters.unread(request.GET, offered, given, *_days(typed)),
+        "unread": filters.unread(request.GET, offered, given, *typed_days(typed)),
         "selects": filters.selects(offered, given),
         "verdict": audit_page.verdict(request.session.get(audit_page.SESSION_KEY)),
         "may_verify": audit_page.may_verify(actor),
@@ -57,11 +57,13 @@ def verify_now(request: PageRequest) -> HttpResponse:
     if number and case_id is None:
         raise NotVisible
     report = audit_page.verify(request.actor, f"case/{case_id}" if case_id else None)
-    request.session[audit_page.SESSION_KEY] = audit_page.remember(report, number)
+    request.session[audit_page.SESSION_KEY] = audit_page.remember(request.actor, report, number)
     if not report.ok:
         messages.error(request, gettext("完整性校验未通过，请通知系统管理员保全数据库"))
     back = request.POST.get("back", "")
-    inside = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
+    inside = back.startswith("/") and url_has_allowed_host_and_scheme(
+        back, {request.get_host()}, require_https=request.is_secure()
+    )
     return redirect(back if inside else reverse("web:audit"))
 
 
@@ -78,12 +80,12 @@ def _wanted(request: PageRequest, given: dict[str, str], typed: dict[str, str]) 
         agency_id=int(given["agency"]) if "agency" in given else None,
         action=given.get("action"),
         case_id=case_id,
-        since=_day(typed["from"]),
-        until=_day(typed["to"], later=1),
+        since=day_of(typed["from"]),
+        until=day_of(typed["to"], later=1),
     ), gettext("换一个条件再查")
 
 
-def _day(text: str, later: int = 0) -> datetime | None:
+def day_of(text: str, later: int = 0) -> datetime | None:
     """Midnight of a typed day or of some days later, local time; None for what is no day."""
     try:
         return timezone.make_aware(datetime.combine(date.fromisoformat(text) + timedelta(days=later), time()))
@@ -91,8 +93,8 @@ def _day(text: str, later: int = 0) -> datetime | None:
         return None
 
 
-def _days(typed: dict[str, str]) -> list[tuple[str, str, str]]:
+def typed_days(typed: dict[str, str]) -> list[tuple[str, str, str]]:
     """The two days as `filters.unread` asks about them."""
-    first = typed["from"] if _day(typed["from"]) else ""
-    last = typed["to"] if _day(typed["to"], later=1) else ""
+    first = typed["from"] if day_of(typed["from"]) else ""
+    last = typed["to"] if day_of(typed["to"], later=1) else ""
     return [("from", gettext("自"), first), ("to", gettext("至"), last)]

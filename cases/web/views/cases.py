@@ -8,9 +8,12 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 
+from agencies.access.rates import SEARCHES, spend
+from agencies.access.reads import note_read
 from agencies.actors import Actor
 from agencies.directory import get_directory
 from audit import clock
+from audit.access.writing import Way
 from cases.selectors import pages
 from cases.selectors.case import find_case_id, get_case
 from cases.selectors.cases import CaseFilter, list_cases
@@ -18,6 +21,7 @@ from cases.web import filters
 from cases.web.pages import PageRequest, page
 from cases.web.show import case as case_page
 from cases.web.show import words
+from cases.web.show.privacy.watermark import watermark
 from cases.web.show.starts import starts
 from cases.workflow.deciding.available import available_actions
 from cases.workflow.errors import NotVisible
@@ -30,6 +34,8 @@ PAGE_SIZE = 25
 def case_list(request: PageRequest) -> HttpResponse:
     """The cases this person sees. An exact number goes straight to its case."""
     actor, typed = request.actor, request.GET.get("q", "").strip()
+    if typed:
+        spend(SEARCHES, str(actor.user_id))
     if typed and find_case_id(actor, typed):
         return redirect("web:case", number=typed.upper())
     offered = _offered(actor)
@@ -39,7 +45,7 @@ def case_list(request: PageRequest) -> HttpResponse:
     view = asked if asked in VIEWS else ("all" if typed else "open")
     found = list_cases(actor, _wanted(actor, given, typed, view), cursor=filters.cursor(request.GET), size=PAGE_SIZE)
     context = {
-        "page": filters.paged(found, _rows(found.rows)),
+        "page": filters.paged(found, _rows(actor, found.rows)),
         "views": _views(view, found.total_text, request.GET),
         "view": view,
         "typed": typed,
@@ -60,7 +66,26 @@ def case_detail(request: PageRequest, number: str) -> HttpResponse:
         raise NotVisible
     acts = available_actions(case_id=case["id"], actor=actor, now=now)
     context = case_page.build(actor, case, acts, now, request.GET)
+    if context["in_clear"]:
+        _note_opened(request, case, context)
+        context["watermark"] = watermark(request, now, case["number"])
     return render(request, "web/case_detail.html", context)
+
+
+def _note_opened(request: PageRequest, case: dict[str, Any], context: dict[str, Any]) -> None:
+    """For the access log: the items that stand in clear, and for what this person asked to see them.
+
+    Before the page leaves: what cannot be logged is not shown.
+    """
+    note_read(
+        actor=request.actor,
+        way=Way.PAGE,
+        case_id=case["id"],
+        items=context["in_clear"],
+        purpose=context["purpose"],
+        rows=len(context["in_clear"]),
+        request=request,
+    )
 
 
 # What a view says about being closed; None: both.
@@ -118,6 +143,6 @@ def _views(current: str, total: str, params: QueryDict) -> list[dict[str, Any]]:
     ]
 
 
-def _rows(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    extras = pages.list_extras([row["id"] for row in rows])
+def _rows(actor: Actor, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    extras = pages.list_extras(actor, [row["id"] for row in rows])
     return [case_page.list_row(row, extras.get(row["id"], {})) for row in rows]

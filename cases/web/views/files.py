@@ -7,11 +7,12 @@ from uuid import UUID
 from django.http import HttpResponse
 
 from audit import clock
-from cases.documents.attachments import download_headers, read_attachment
+from cases.documents.attachments import FileWithheld, download_headers, read_attachment
 from cases.selectors.attachments import get_attachment
 from cases.selectors.case import find_case_id
 from cases.web.pages import PageRequest, page
-from cases.workflow.errors import NotVisible
+from cases.workflow.errors import NotAllowed, NotVisible
+from cases.workflow.view import Text
 
 
 @page
@@ -21,7 +22,10 @@ def download(request: PageRequest, number: str, file_id: UUID) -> HttpResponse:
     # Asked before the file is read: reading it is recorded, and an address that names another case reads nothing.
     if listed is None or str(find_case_id(request.actor, number)) != listed["case"]:
         raise NotVisible
-    found = read_attachment(request.actor, file_id, now=clock.now())
+    try:
+        found = read_attachment(request.actor, file_id, now=clock.now(), request=request)
+    except FileWithheld as refused:
+        raise NotAllowed(Text(refused.zh, refused.en), code="file_withheld") from refused
     if found is None:
         raise NotVisible
     about, content = found

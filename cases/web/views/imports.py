@@ -5,14 +5,17 @@ from __future__ import annotations
 from urllib.parse import quote
 from uuid import UUID
 
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from agencies.access.rates import EXPORTS, UPLOADS, spend
 from agencies.directory import get_directory
 from audit import clock
+from audit.access.writing import Way
+from cases.intake.reading_log import note_rows
 from cases.intake.receiving import content_of, find_agency, receive_list, ring
 from cases.intake.selectors import batch_rows, get_batch
 from cases.intake.services import process_list
@@ -55,6 +58,7 @@ def result(request: PageRequest, batch_id: UUID) -> HttpResponse:
     rows, following = (
         batch_rows(import_page.reader(request.actor), batch, after=after, fate=fate) if batch.columns else ([], None)
     )
+    note_rows(request.actor, batch, len(rows), way=Way.LIST, request=request)
     context = import_page.result_context(request.actor, batch, rows, following, fate)
     context |= {
         "again": request.GET.get("again") == "1",
@@ -69,8 +73,9 @@ def refused(request: PageRequest, batch_id: UUID) -> HttpResponseBase:
     batch = get_batch(request.actor, batch_id)
     if batch is None:
         raise NotVisible
-    lines = import_page.export(request.actor, batch)
-    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    spend(EXPORTS, str(request.actor.user_id))
+    content = import_page.export(request, batch)
+    response = HttpResponse(content, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(batch.name)}.csv"
     response["Cache-Control"] = "no-store"
     return response
@@ -78,6 +83,7 @@ def refused(request: PageRequest, batch_id: UUID) -> HttpResponseBase:
 
 def _receive(request: PageRequest) -> tuple[UUID, bool]:
     """Keep the file and import it; returns the batch and whether this very file had been imported before."""
+    spend(UPLOADS, str(request.actor.user_id))
     upload = request.FILES.get("file")
     content = content_of(upload)
     now, name = clock.now(), request.POST.get("batch", "")

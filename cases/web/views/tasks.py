@@ -29,7 +29,7 @@ def task_list(request: PageRequest) -> HttpResponse:
     given = filters.given(request.GET, offered)
     wanted = _wanted(request.actor, given, now)
     found = list_tasks(request.actor, wanted, now=now, cursor=filters.cursor(request.GET), size=PAGE_SIZE)
-    senders = pages.senders(found.rows)
+    senders = pages.senders(request.actor, found.rows)
     rows = [tasks.shown(request.actor, row, senders) for row in found.rows]
     context = {
         "page": filters.paged(found, rows),
@@ -69,6 +69,7 @@ def _wanted(actor: Actor, given: dict[str, str], now: datetime) -> TaskFilter:
         region=given.get("district"),
         kind=given.get("kind"),
         assignee_id=actor.user_id if given.get("assignee") == "me" else None,
+        stood_for=actor.stood_for,
         accepted={"no": False, "yes": True}.get(given.get("accepted", "")),
         due_from=due_from,
         due_before=due_before,

@@ -14,6 +14,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from agencies.actors import Actor
+from agencies.vocabulary import SEPARATED_ROLES
 from audit import clock
 from cases.selectors import pages
 from cases.selectors.paging import CAP
@@ -29,7 +30,9 @@ INCOMING = 8
 
 @page
 def workbench(request: PageRequest) -> HttpResponse:
-    """The first page of the day."""
+    """The first page of the day; for the three separated administrators, who have no work on cases, what is theirs."""
+    if any(post.roles & SEPARATED_ROLES for post in request.actor.posts):
+        return render(request, "web/more.html", {"home": True})
     now, mine = clock.now(), request.GET.get("scope") == "mine"
     today_end, week_end = tasks.cuts(now)
     counts = pages.due_counts(request.actor, now=now, today_end=today_end, week_end=week_end)
@@ -86,7 +89,7 @@ def _tile(key: str, label: str, icon: str, count: int, hint: str, tone: str = ""
 
 
 def _scopes(actor: Actor, total: int, *, mine: bool, now: datetime) -> list[dict[str, Any]]:
-    given = list_tasks(actor, TaskFilter(assignee_id=actor.user_id), now=now, size=1)
+    given = list_tasks(actor, TaskFilter(assignee_id=actor.user_id, stood_for=actor.stood_for), now=now, size=1)
     return [
         {"label": gettext("本机构"), "count": total, "href": "?", "current": not mine},
         {"label": gettext("分派给我"), "count": given.total_text, "href": "?scope=mine", "current": mine},
@@ -104,7 +107,9 @@ def _groups(actor: Actor, now: datetime, *, mine: bool) -> list[dict[str, Any]]:
     ]
     groups = []
     for key, label, tone, (first, last) in named:
-        wanted = TaskFilter(assignee_id=actor.user_id if mine else None, due_from=first, due_before=last)
+        wanted = TaskFilter(
+            assignee_id=actor.user_id if mine else None, stood_for=actor.stood_for, due_from=first, due_before=last
+        )
         found = list_tasks(actor, wanted, now=now, size=PER_GROUP)
         rows = [{**tasks.shown(actor, row), "overdue": key == "overdue"} for row in found.rows]
         query = urlencode({"due": key, **({"assignee": "me"} if mine else {})})

@@ -9,6 +9,8 @@ from typing import Any
 
 from cases.policy import law
 from cases.policy.dated import CHINA
+from cases.selectors.reach.parts import reading
+from cases.workflow.deciding.clearance import refuse_uncleared
 from cases.workflow.deciding.inputs import clean
 from cases.workflow.deciding.loading import Loaded, find_case, load_attachments, load_people
 from cases.workflow.deciding.standing import Standing, is_visible, standing
@@ -34,12 +36,14 @@ def decide(
     refuse(transition, main.view, cleaned, context)
     outcome = transition.effect(main.view, cleaned, context)
     completed = (context.task.id,) if context.task is not None and transition.completes else ()
+    refuse_uncleared(main.view, outcome, context, completed)
     files = tuple((file_id, about["sha256"]) for file_id, about in sorted(context.attachments.items()))
     by = By(main.actor, context.post, now, main.directory, files)
     writings = [write_down(transition, main.view, outcome, by, head=main.head, completed=completed)]
     for other_id, other_outcome in outcome.also:
         if related is None or related.view is None or related.view.id != other_id:
             raise RuntimeError(f"{transition.action} changes a case that was not locked")
+        refuse_uncleared(related.view, other_outcome, context)
         writings.append(write_down(transition, related.view, other_outcome, by, head=related.head))
     return writings
 
@@ -66,10 +70,21 @@ def _with_what_is_named(transition: Transition, view: CaseView, cleaned: dict[st
     files = named(transition.inputs, cleaned, "attachment", "attachments")
     people = named(transition.inputs, cleaned, "user")
     if files:
-        found = load_attachments(view.id, files)
+        found = _readable(view, context, load_attachments(view.id, files))
         context = replace(context, attachments=found)
         _all_there(transition.inputs, cleaned, found)
     return replace(context, people=load_people(people)) if people else context
+
+
+def _readable(view: CaseView, context: Context, found: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Without the files that this person may not read: naming one must not tell that it is there."""
+    own = set(context.actor.agency_ids)
+    if context.actor.is_system or all(about["agency"] in own for about in found.values()):
+        return found
+    read = reading(context.actor, view.id)
+    if read is None or read.whole:
+        return found if read else {}
+    return {i: about for i, about in found.items() if i in read.files or about["agency"] in read.agencies}
 
 
 def foreseen(

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 
 from agencies.actors import Actor, actor_from_json
 from agencies.directory import Directory, get_directory
+from agencies.visibility import ceilings
 from cases.workflow.view import Act, CaseView, TaskView
 
 
@@ -70,10 +71,11 @@ def _view(raw: dict[str, Any]) -> CaseView | None:
         lead_agency_id=case["lead_agency_id"],
         facts=case["facts"],
         tasks=tuple(_task(t) for t in raw["tasks"] or ()),
-        acts=tuple(Act(a[0], a[1], a[2], a[3], datetime.fromisoformat(a[4])) for a in raw["acts"] or ()),
+        acts=tuple(Act(a[0], a[1], a[2], a[3], datetime.fromisoformat(a[4]), a[5]) for a in raw["acts"] or ()),
         opened_at=datetime.fromisoformat(case["opened_at"]),
         stage_since=datetime.fromisoformat(case["stage_since"]),
         participants=frozenset(raw["agencies"] or ()),
+        confidentiality=case["confidentiality"],
     )
 
 
@@ -132,12 +134,12 @@ def load_attachments(case_id: str, ids: Sequence[str]) -> dict[str, dict[str, An
     """Attachments of this case by id; one that belongs to another case is not there."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id::text, kind, sha256, size, at, uploaded_by_id FROM cases_attachment"
+            "SELECT id::text, kind, sha256, size, at, uploaded_by_id, agency_id FROM cases_attachment"
             " WHERE case_id = %s AND id = ANY(%s::uuid[])",
             [case_id, list(ids)],
         )
         return {
-            r[0]: {"kind": r[1], "sha256": r[2], "size": r[3], "at": r[4], "uploaded_by": r[5]}
+            r[0]: {"kind": r[1], "sha256": r[2], "size": r[3], "at": r[4], "uploaded_by": r[5], "agency": r[6]}
             for r in cursor.fetchall()
         }
 
@@ -155,7 +157,9 @@ def load_people(usernames: Sequence[str]) -> dict[str, dict[str, Any]]:
                 found[username] = {
                     "id": actor.user_id,
                     "name": actor.display_name,
-                    "posts": [(p.agency_id, sorted(p.roles)) for p in actor.posts],
+                    "posts": [
+                        (p.agency_id, sorted(p.roles), ceilings(actor).get(p.agency_id, -1)) for p in actor.posts
+                    ],
                 }
         return found
 

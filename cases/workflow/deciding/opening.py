@@ -8,7 +8,9 @@ from typing import Any
 from agencies.actors import Actor, Post
 from agencies.directory import Directory
 from agencies.visibility import share_with
+from agencies.vocabulary import Confidentiality
 from audit.ids import new_id
+from cases.workflow.deciding.clearance import refuse_uncleared
 from cases.workflow.deciding.decision import refuse
 from cases.workflow.deciding.inputs import clean
 from cases.workflow.deciding.loading import Loaded
@@ -52,6 +54,7 @@ def decide_opening(
         "region_code": region.code,
         "lead_agency_id": lead.id,
     }
+    refuse_uncleared(blank, outcome, context)
     if post.agency_id and all(post.agency_id != agency for agency, _ in share):
         share.append((post.agency_id, "task"))
     number = case_number(directory, region.code, now, serial)
@@ -59,11 +62,15 @@ def decide_opening(
 
 
 def _known(related: Loaded | None, actor: Actor, post: Post) -> CaseView | None:
-    """The case named, where this person sees it or answers for its region; one of elsewhere is as if it were not."""
+    """The case named, where this person sees it or answers for its region; one of elsewhere is as if it were not.
+
+    One above the person's ceiling is as if it were not, too.
+    """
     view = related.view if related else None
-    if view is None or is_visible(view, actor) or view.region_code.startswith(post.region_code):
+    if view is None or is_visible(view, actor):
         return view
-    return None
+    within = Confidentiality(view.confidentiality).rank <= Confidentiality(post.ceiling).rank
+    return view if within and view.region_code.startswith(post.region_code) else None
 
 
 def opening_post(transition: Transition, actor: Actor, region_code: str) -> Post:

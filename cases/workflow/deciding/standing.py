@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 from agencies.actors import Actor, Post
 from agencies.directory import Directory
 from agencies.visibility import sees
+from agencies.vocabulary import CASE_ROLES, Role
 from cases.policy import law
+from cases.workflow.deciding.four_eyes import four_eyes
 from cases.workflow.fields import Transition
 from cases.workflow.task_kinds import FINDING_KINDS, can_be_done_here
 from cases.workflow.texts import (
@@ -21,7 +23,6 @@ from cases.workflow.texts import (
     describe_stage,
     describe_tasks,
 )
-from cases.workflow.transitions import TRANSITIONS
 from cases.workflow.view import CaseView, Refusal, TaskView, Text
 
 # The named system actor acts from no agency.
@@ -36,9 +37,11 @@ SYSTEM_POST = Post(
     duties=frozenset(),
     roles=frozenset({"system"}),
 )
-# What a list brings: a new case, more signals, two cases of one site.
-SYSTEM_ACTS = frozenset({"open_case", "attach_signal", "merge_case"})
-ANY_ROLE_BUT = frozenset({"supervisor", "agency_admin"})
+# What a list brings: a new case, more signals, two cases of one site. And the tasks of somebody who leaves, which the
+# agency's administrator hands over without reading the cases.
+SYSTEM_ACTS = frozenset({"open_case", "attach_signal", "merge_case", "assign_task"})
+# “Any role but supervisor and agency_admin”, said by those it means: no administrator works on cases.
+WORKING_ROLES = CASE_ROLES - {Role.SUPERVISOR}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,22 +59,9 @@ class Standing:
         return self.holders.get(task.id, self.post) if task is not None else self.post
 
 
-def _reverse_pairs() -> dict[str, frozenset[str]]:
-    pairs: dict[str, set[str]] = {}
-    for transition in TRANSITIONS.values():
-        for other in transition.must_differ_from:
-            pairs.setdefault(transition.action, set()).add(other)
-            pairs.setdefault(other, set()).add(transition.action)
-    return {action: frozenset(others) for action, others in pairs.items()}
-
-
-# Both directions: on one case a person never does both sides of a pair, in whatever order.
-OPPOSITE_SIDES = _reverse_pairs()
-
-
 def is_visible(view: CaseView, actor: Actor) -> bool:
-    """The case has been shared with one of the person's agencies, in a role that works on cases."""
-    return actor.is_system or sees(actor, view.participants)
+    """The case was shared with one of the person's agencies, where a role works on cases and the ceiling reaches it."""
+    return actor.is_system or sees(actor, view.participants, view.confidentiality)
 
 
 def standing(transition: Transition, view: CaseView, actor: Actor, directory: Directory) -> Standing | Refusal:
@@ -84,9 +74,10 @@ def standing(transition: Transition, view: CaseView, actor: Actor, directory: Di
     posts = [p for p in posts if _role_fits(transition, p)]
     if not posts:
         return _wrong_role(transition, actor)
-    eyes = _four_eyes(transition, view, actor)
-    if eyes is not None:
-        return eyes
+    eyes = {post: four_eyes(transition, view, actor, post) for post in posts}
+    posts = [post for post in posts if eyes[post] is None]
+    if not posts:
+        return next(refusal for refusal in eyes.values() if refusal is not None)
     if not in_stage(transition, view):
         return _wrong_stage(transition, view)
     return _on_task(transition, view, posts)
@@ -98,7 +89,7 @@ def _system_standing(transition: Transition, view: CaseView, actor: Actor) -> St
         return _person_needed(transition, view)
     if not in_stage(transition, view):
         return _wrong_stage(transition, view)
-    return Standing(SYSTEM_POST, ())
+    return Standing(SYSTEM_POST, view.tasks if transition.action == "assign_task" else ())
 
 
 def in_stage(transition: Transition, view: CaseView) -> bool:
@@ -112,7 +103,8 @@ def _agency_fits(transition: Transition, post: Post, view: CaseView, directory: 
     if "any_participant" in transition.agency:
         return post.agency_id in view.participants
     if "=task" in transition.agency:
-        return post.agency_id in view.participants
+        # Supervision urges and samples; work is addressed to whoever does it.
+        return post.agency_id in view.participants and post.kind != "supervision"
     if post.kind not in transition.agency and not (post.duties & set(transition.agency)):
         return False
     if transition.completes and not transition.over:
@@ -134,29 +126,10 @@ def _answers_for(post: Post, view: CaseView, directory: Directory) -> bool:
 
 def _role_fits(transition: Transition, post: Post) -> bool:
     if "=task" in transition.role:
-        return bool(post.roles - {"agency_admin"})
+        return not post.roles.isdisjoint(CASE_ROLES)
     if "any_but_supervisor_and_admin" in transition.role:
-        return bool(post.roles - ANY_ROLE_BUT)
+        return not post.roles.isdisjoint(WORKING_ROLES)
     return bool(post.roles & set(transition.role))
-
-
-def _four_eyes(transition: Transition, view: CaseView, actor: Actor) -> Refusal | None:
-    opposite = OPPOSITE_SIDES.get(transition.action)
-    if not opposite:
-        return None
-    for act in view.acts:
-        if act.user_id == actor.user_id and act.action in opposite:
-            done = TRANSITIONS[act.action].label
-            return Refusal(
-                "four_eyes",
-                Text(
-                    f"本案的“{done.zh}”是你办理的，“{transition.label.zh}”须由另一人办理。",
-                    f"You did “{done.en}” on this case; “{transition.label.en}” takes another person.",
-                ),
-                article=law.cite("project.two_people", view.opened_at.date(), view.region_code),
-                status=403,
-            )
-    return None
 
 
 def _on_task(transition: Transition, view: CaseView, posts: Iterable[Post]) -> Standing | Refusal:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from agencies.vocabulary import Confidentiality
 from audit.log import timestamp
 from cases.policy.deadlines import postponed
 from cases.workflow.effects.base import Data, asked_for, instant, lead, reports, seq_of, signed
@@ -43,9 +44,12 @@ def merge_case(view: CaseView, data: Data, ctx: Context) -> Outcome:
         "seq": seq_of(survivor),
         **({"reports": reported} if (reported := _reported(view)) else {}),
         **({"batch": batch} if (batch := batch_of(view)) else {}),
+        **_levels(view, survivor),
     }
-    raised = view.level == "priority" != survivor.level
-    also = Outcome(facts=_with(survivor, gained), case={"level": "priority"} if raised else {})
+    case = {"level": "priority"} if view.level == "priority" != survivor.level else {}
+    if Confidentiality(view.confidentiality).rank > Confidentiality(survivor.confidentiality).rank:
+        case["confidentiality"] = view.confidentiality
+    also = Outcome(facts=_with(survivor, gained), case=case)
     return Outcome(
         to="closed",
         facts={"merge": merge},
@@ -63,14 +67,42 @@ def undo_merge(view: CaseView, data: Data, ctx: Context) -> Outcome:
     if not tasks and not _returned(view, merge["stage"]):
         tasks = [lead(view, "triage" if merge["stage"] == "monitoring" else "determine")]
     facts, level = _without(survivor, view.id)
+    case = {"level": level} if level != survivor.level else {}
+    if (lowered := _lowered(survivor, view.id)) != survivor.confidentiality:
+        case["confidentiality"] = lowered
     return Outcome(
         to=merge["stage"],
         facts={"merge": None},
         case={"outcome": None, "merged_into": None, "review_on": merge.get("review_on")},
         open=tasks,
         clock=[(row["id"], "paused", "assistance") for row in merge["tasks"] if asked_for(view, row["id"])],
-        also=[(survivor.id, Outcome(facts=facts, case={"level": level} if level != survivor.level else {}))],
+        also=[(survivor.id, Outcome(facts=facts, case=case))],
     )
+
+
+def _levels(view: CaseView, survivor: CaseView) -> dict[str, str]:
+    """How confidential both were, where one was more than ordinary."""
+    both = {"confidentiality": view.confidentiality, "confidentiality_before": survivor.confidentiality}
+    return both if set(both.values()) != {"ordinary"} else {}
+
+
+def _lowered(survivor: CaseView, case_id: str) -> str:
+    """The survivor's confidentiality without that case: what it was before, or what the other merged ones need.
+
+    A level that a decision set since the merge stays.
+    """
+    rows = [row for row in survivor.facts.get("merged_cases") or [] if "confidentiality" in row]
+    rest = [row for row in rows if row["case"] != case_id]
+    if len(rest) == len(rows):
+        return survivor.confidentiality
+    before = rows[0]["confidentiality_before"]
+    brought = max([before, *(row["confidentiality"] for row in rows)], key=_rank)
+    left = max([before, *(row["confidentiality"] for row in rest)], key=_rank)
+    return left if survivor.confidentiality == brought else survivor.confidentiality
+
+
+def _rank(level: str) -> int:
+    return Confidentiality(level).rank
 
 
 def merged_row(survivor: CaseView, case_id: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cases.workflow.fields import Choices, Field
+from cases.workflow.forms.choices import CONFIDENTIALITY
 from cases.workflow.view import Text
 
 
@@ -75,6 +76,17 @@ def rows(name: str, zh: str, en: str, fields: tuple[Field, ...], **more: Any) ->
 
 def task(*, required: bool = False) -> Field:
     return _field("task", "task", "待办事项", "Task", required=required)
+
+
+def confidentiality() -> Field:
+    """The level of confidentiality; left empty it stays as it is."""
+    return choice(
+        "confidentiality",
+        "密级",
+        "Confidentiality",
+        CONFIDENTIALITY,
+        hint=("不填则不变，不得高于本人的密级上限", "Left empty it stays; never above your own ceiling"),
+    )
 
 
 NOTE = longtext("note", "说明", "Note")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from agencies.vocabulary import LABELS as WORDS
+from agencies.vocabulary import Confidentiality
 from cases.policy.blindspots import blind_spots
 from cases.workflow.fields import Choices
 from cases.workflow.task_kinds import FINDING_KINDS, KINDS
@@ -34,6 +36,7 @@ SOURCES: Final = code_list(
     ("manual", "自行发现", "Own finding"),
 )
 LEVELS: Final = code_list(("normal", "全量", "Full list"), ("priority", "重点", "Priority"))
+CONFIDENTIALITY: Final = code_list(*((word.value, *WORDS[word]) for word in Confidentiality))
 FINDING_TASKS: Final[Choices] = tuple((kind, KINDS[kind].label) for kind in FINDING_KINDS)
 
 FINDINGS: Final = code_list(

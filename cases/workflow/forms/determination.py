@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from cases.workflow.forms import choices as c
-from cases.workflow.forms.build import FILES, NOTE, choice, day, longtext, several, task, yes_no
+from cases.workflow.forms.build import FILES, NOTE, choice, confidentiality, day, longtext, several, task, yes_no
 
 PROPOSE_DETERMINATION: Final = (
     task(),
@@ -43,5 +43,6 @@ DECIDE_DETERMINATION: Final = (
     task(),
     choice("decision", "审核结果", "Decision", c.APPROVAL, required=True),
     choice("feedback", "批次反馈结论", "Batch feedback", c.FEEDBACK),
+    confidentiality(),
     NOTE,
 )

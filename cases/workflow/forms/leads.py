@@ -6,7 +6,20 @@ from typing import Final
 
 from cases.workflow.fields import Field
 from cases.workflow.forms import choices as c
-from cases.workflow.forms.build import FILES, NOTE, case, choice, day, longtext, rows, several, task, text, whole
+from cases.workflow.forms.build import (
+    FILES,
+    NOTE,
+    case,
+    choice,
+    confidentiality,
+    day,
+    longtext,
+    rows,
+    several,
+    task,
+    text,
+    whole,
+)
 from cases.workflow.forms.reading import impersonal, region_code, site_name
 
 SIGNALS: Final = rows(
@@ -40,6 +53,7 @@ OPEN_CASE: Final[tuple[Field, ...]] = (
     SIGNALS,
     case("relapse_of", "复燃的原案", "Relapse of", hint=("已办结的同一场所案件", "The closed case of the same site")),
     text("site", "场所标识", "Site", maximum=64, read=impersonal),
+    confidentiality(),
     NOTE,
 )
 # What a signal shows about the site: a carrier's reply names the premises (title) and where they lie (region) without
@@ -79,6 +93,7 @@ DISPATCH_VERIFICATION: Final = (
     task(),
     several("findings", "下发的核查事项", "Findings asked for", c.FINDING_TASKS, required=True),
     longtext("request", "核查要求", "Request"),
+    confidentiality(),
 )
 PROPOSE_EXCLUSION: Final = (
     task(),
@@ -86,4 +101,9 @@ PROPOSE_EXCLUSION: Final = (
     longtext("explanation", "事实说明", "Explanation", required=True),
     FILES,
 )
-DECIDE_EXCLUSION: Final = (task(), choice("decision", "审核结果", "Decision", c.APPROVAL, required=True), NOTE)
+DECIDE_EXCLUSION: Final = (
+    task(),
+    choice("decision", "审核结果", "Decision", c.APPROVAL, required=True),
+    confidentiality(),
+    NOTE,
+)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from cases.selectors.precision.viewers import About, sight
 from cases.workflow.effects.base import question_pending, resolve_agency
+from cases.workflow.forms.cooperation import PERSONAL
 from cases.workflow.guards.base import Data, cite, correct, refuse
 from cases.workflow.guards.handoffs import disputable
-from cases.workflow.view import CaseView, Context, Refusal
+from cases.workflow.view import CaseView, Context, Refusal, Text
 
 
 def partner(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
@@ -104,4 +106,40 @@ def urged_already(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
         "urged_already",
         f"对{name}的督办尚未答复，答复后可再次督办。",
         f"{name} has not answered the last one yet.",
+    )
+
+
+def may_reveal(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
+    """Only what this person sees masked and may ask for; what is seen in full needs no reason, the rest has none."""
+    about = About(
+        view.lead_agency_id, view.participants, [(task.agency_id, task.kind) for task in view.tasks], view.facts
+    )
+    seen_as = sight(ctx.actor, about, ctx.directory)
+    open_to = seen_as.revealable
+    if not open_to:
+        return Refusal(
+            "nothing_to_reveal",
+            Text(
+                "本案的个人信息对你所在单位按规定的精度显示，不能申请查看明文。确需核对的，由办理本案的发展改革委查看。",
+                "Your agency sees the personal data of this case at the precision laid down and cannot have it shown in"
+                " clear; ask the commission that handles the case.",
+            ),
+            status=403,
+        )
+    names = dict(PERSONAL)
+    refused = [item for item in data["items"] if item not in open_to] if data else []
+    if not refused:
+        return None
+    zh = "、".join(names[item].zh for item in refused)
+    en = ", ".join(names[item].en for item in refused)
+    return Refusal(
+        "item_not_open",
+        Text(
+            f"“{zh}”不在你可以申请查看的项目内：已按你的权限直接显示，或不对你显示。"
+            f"可申请：{'、'.join(names[item].zh for item in open_to)}。",
+            f"“{en}” cannot be asked for: you see it already, or it is not shown to you."
+            f" You can ask for: {', '.join(names[item].en for item in open_to)}.",
+        ),
+        missing=("items",),
+        status=403,
     )

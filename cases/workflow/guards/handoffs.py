@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from agencies.directory import AgencyRef, Directory
-from agencies.vocabulary import Kind
+from agencies.vocabulary import LABELS, Confidentiality, Kind
 from cases.policy.dated import CHINA
 from cases.workflow.effects.base import common_superior, question_pending, resolve_agency, still_owed
 from cases.workflow.guards.base import Data, cite, correct, local, needs, refuse
@@ -149,14 +149,27 @@ def assignment(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
     if not data["assignee"]:
         return None
     person = ctx.people.get(data["assignee"])
+    at: set[int | None]
     at = {ctx.post.agency_id} if ctx.post.is_unit else {task.agency_id, unit.id if unit else task.unit_id}
-    roles = {role for agency_id, held in person["posts"] if agency_id in at for role in held} if person else set()
+    roles = {role for agency_id, held, _ in person["posts"] if agency_id in at for role in held} if person else set()
     if not roles:
         return correct("assignee", "承办人不在本单位，从列表中选择", "That person does not belong to the agency")
     if not set(task.roles) & roles:
         need = describe_roles(task.roles)
         return correct("assignee", f"承办人须有“{need.zh}”角色", f"The person needs the role {need.en}")
-    return None
+    return _cleared(view, person, at)
+
+
+def _cleared(view: CaseView, person: dict[str, Any] | None, at: set[int | None]) -> Refusal | None:
+    """Work is given to nobody who could not open its case."""
+    level = Confidentiality(view.confidentiality)
+    if person and any(agency_id in at and ceiling >= level.rank for agency_id, _, ceiling in person["posts"]):
+        return None
+    return correct(
+        "assignee",
+        f"本案密级为“{LABELS[level].zh}”，高于该承办人的密级上限，请另选他人",
+        f"The case is “{LABELS[level].en}”, above that person's ceiling; choose somebody else",
+    )
 
 
 def extension(view: CaseView, data: Data, ctx: Context) -> Refusal | None:

@@ -214,6 +214,7 @@ def _writing(
             "username": by.actor.username,
             "agency": by.post.agency_id or None,
             "role": _role(transition, by.post),
+            **({"on_behalf": by.post.on_behalf} if by.post.on_behalf is not None else {}),
         },
         members=members,
     )

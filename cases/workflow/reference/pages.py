@@ -34,7 +34,7 @@ ON_PERMISSIONS: Final = (
     "71 个事项：哪类单位、哪种角色，在哪个阶段可以办理，办理后到哪个阶段，\n"
     "完成和开启哪些待办，须与谁不是同一人，依据是什么。没有列出的一律不允许。\n"
     "十道关口（居民用电、依据和文书、通知窗口、检查单、重要用户、双人、证据、被入侵者、加价、办结）\n"
-    "在办理时另行检查，任何角色都不能越过。"
+    "在办理时另行检查，任何角色都不能越过。标“再次确认身份”的，办理前五分钟内须再次验证双因素（或密码）。"
 )
 TASK_HEAD: Final = ("代码", "中文", "承办单位", "角色", "期限", "可留在已办结案件", "退回可不再办理")
 ROW_HEAD: Final = ("事项", "单位", "角色", "从", "到", "完成", "开启", "不得同一人", "依据")
@@ -114,7 +114,7 @@ def _field(field: Field) -> str:
 def _permission_row(code: str) -> tuple[str, ...]:
     row = TRANSITIONS[code]
     return (
-        f"**{row.label.zh}** `{code}`",
+        f"**{row.label.zh}** `{code}`" + ("（再次确认身份）" if row.step_up else ""),
         _names(map(describe_agency, row.agency)),
         _names(map(describe_role, row.role)),
         _names(map(describe_stage, row.from_stages)),

@@ -16,6 +16,7 @@ from audit import clock
 from cases.policy import deadlines
 from cases.policy.calendar import national_calendar
 from cases.policy.execution import notice_rule, notice_rule_changes
+from cases.policy.privacy import retention
 
 USER_CLASSES: Final = {
     "residential": Label("居民用户停电通知期", "notice to residents"),
@@ -33,6 +34,8 @@ def declare_parameters() -> None:
         declare(f"deadline.{kind}", Label(f"“{kind}”办理期限", f"time for “{kind}”"), _is_period_for(kind))
     for user_class, label in USER_CLASSES.items():
         declare(f"notice.{user_class}", label, _is_notice_for(user_class))
+    for key in retention.rules():
+        declare(f"retention.{key}", Label(f"“{key}”个人信息保存天数", f"days that “{key}” data stay"), _is_retention)
     declare("calendar.holidays", Label("本地放假日", "local holidays"), _is_list_of_days)
     declare("calendar.workdays", Label("本地调休上班日", "local workdays"), _is_list_of_days)
 
@@ -65,6 +68,11 @@ def _is_notice_for(user_class: str) -> Callable[[Any, str], bool]:
         return True
 
     return accepts
+
+
+def _is_retention(value: Any, _region: str) -> bool:
+    days = value.get("days") if isinstance(value, dict) and set(value) == {"days"} else None
+    return isinstance(days, int) and not isinstance(days, bool) and 0 < days <= retention.LONGEST_DAYS
 
 
 def _is_amount(part: Any) -> bool:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from audit.projections import Problem
+from audit.verification.projections import Problem
 from cases.workflow.replay.lines import NULL, plain
 from cases.workflow.replay.tables import CASES, TABLES, TASKS, Lines, Table
 

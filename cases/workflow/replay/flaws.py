@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from audit.projections import Event
+from audit.verification.projections import Event
 from cases.workflow.actions import RECOUNT
 from cases.workflow.task_kinds import KINDS, STAGES
 from cases.workflow.transitions import TRANSITIONS

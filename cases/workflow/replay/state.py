@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from audit.projections import Event
+from audit.verification.projections import Event
 from cases.workflow.replay.flaws import MOVES, Flaw, left_open, outlives, wrong_move
 from cases.workflow.replay.lines import NULL, moment, shown
 

@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from agencies.vocabulary import Confidentiality
 from cases.workflow.replay.lines import NULL, json_of
 from cases.workflow.replay.state import CASE_COLUMNS, TASK_COLUMNS, State
 
 _ID = 36  # characters
 _UTC = "{} AT TIME ZONE 'UTC'"
+_RANKS = {level.value: str(level.rank) for level in Confidentiality}
 
 
 class Table(NamedTuple):
@@ -36,11 +38,11 @@ class Table(NamedTuple):
 
 
 CASES = Table("cases_case", "案件", ("id", *CASE_COLUMNS), 1, "facts")
-TASKS = Table("cases_task", "待办", ("case_id", *TASK_COLUMNS), 2, "data")
+TASKS = Table("cases_task", "待办", ("case_id", *TASK_COLUMNS, "rank"), 2, "data")
 CLOCKS = Table(
     "cases_clockinterval", "计时", ("case_id", "task_id", "agency_id", "state", "reason", "started_at", "ended_at"), 6
 )
-SEEN_BY = Table("cases_caseagency", "参与单位", ("case_id", "agency_id", "relation", "since"), 2)
+SEEN_BY = Table("cases_caseagency", "参与单位", ("case_id", "agency_id", "relation", "since", "rank"), 2)
 DOCUMENTS = Table(
     "cases_document",
     "文书",
@@ -87,7 +89,12 @@ def _apart(lines: list[str]) -> Iterator[tuple[str, str]]:
 
 def read_files(connection: Any, ids: list[str]) -> dict[str, tuple[str, str]]:
     """The hash that stands beside each of these files, and the hash of its content."""
-    query = "SELECT id, sha256, encode(sha256(content), 'hex') FROM cases_attachment WHERE id = ANY(%s::uuid[])"
+    # The content of a file whose erasure is on record is not there any more; its hash was right until then.
+    query = """SELECT a.id, a.sha256, CASE WHEN a.content = '' AND EXISTS (
+            SELECT 1 FROM audit_event e WHERE e.action = 'personal_data_erased' AND e.stream LIKE 'erasure/%%'
+            AND convert_from(e.body, 'UTF8')::jsonb -> 'data' -> 'files' ? a.id::text)
+        THEN a.sha256 ELSE encode(sha256(a.content), 'hex') END
+        FROM cases_attachment a WHERE a.id = ANY(%s::uuid[])"""
     rows = (line.split("\t") for line in _copy(connection, query, [ids]))
     return {file_id: (told, computed) for file_id, told, computed in rows}
 
@@ -111,10 +118,12 @@ def tell(lines: Lines, state: State) -> None:
     case_id = state.case_id
     cases, tasks, clocks, seen_by, documents = lines.tables.values()
     cases.append("\t".join((case_id, *state.row.values())))
-    tasks += ["\t".join((case_id, *task.values())) for task in state.tasks.values()]
+    # Whatever the events say of it, a task and whoever sees the case stand at the case's own confidentiality.
+    rank = _RANKS.get(state.row["confidentiality"], "")
+    tasks += ["\t".join((case_id, *task.values(), rank)) for task in state.tasks.values()]
     clocks += state.clocks
     clocks += [begun + NULL for begun in state.running.values()]
-    seen_by += state.seen_by.values()
+    seen_by += [f"{line}\t{rank}" for line in state.seen_by.values()]
     documents += state.documents
     if state.data:
         lines.data.update({task_id: data for task_id, data in state.data.items() if data})

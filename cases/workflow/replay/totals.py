@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from audit.projections import Problem
+from audit.verification.projections import Problem
 
 _COUNTERS = """
-SELECT agency_id, region_code, stage, sum(told), sum(found) FROM (
-    SELECT agency_id, region_code, stage, n AS told, 0 AS found FROM cases_taskcounter
-    UNION ALL SELECT agency_id, region_code, stage, n, 0 FROM cases_taskcounterdelta
-    UNION ALL SELECT agency_id, region_code, stage, 0, 1 FROM cases_task WHERE state = 'open') AS x
-GROUP BY 1, 2, 3 HAVING sum(told) <> sum(found) ORDER BY 1, 2, 3 LIMIT 100
+SELECT agency_id, region_code, stage, rank, sum(told), sum(found) FROM (
+    SELECT agency_id, region_code, stage, rank, n AS told, 0 AS found FROM cases_taskcounter
+    UNION ALL SELECT agency_id, region_code, stage, rank, n, 0 FROM cases_taskcounterdelta
+    UNION ALL SELECT agency_id, region_code, stage, rank, 0, 1 FROM cases_task WHERE state = 'open') AS x
+GROUP BY 1, 2, 3, 4 HAVING sum(told) <> sum(found) ORDER BY 1, 2, 3, 4 LIMIT 100
 """
 _SERIES = """
 SELECT agency_id, kind, year, coalesce(s.last, 0), coalesce(d.n, 0), coalesce(d.highest, 0)
@@ -26,8 +26,8 @@ WHERE (s.last, s.last) IS DISTINCT FROM (d.n, d.highest) ORDER BY 1, 2, 3 LIMIT 
 def verify_totals(connection: Any) -> Iterator[Problem]:
     with connection.cursor() as cursor:
         cursor.execute(_COUNTERS)
-        for agency, region, stage, told, found in cursor.fetchall():
-            where = f"{agency} {region} {stage}"
+        for agency, region, stage, rank, told, found in cursor.fetchall():
+            where = f"{agency} {region} {stage}" + (f" 密级 {rank}" if rank else "")
             yield Problem(
                 None,
                 "case/",

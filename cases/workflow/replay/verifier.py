@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from uuid import UUID
 
-from audit.projections import Problem, Scope, Streams
+from audit.verification.projections import Problem, Scope, Streams
 from cases.workflow.replay.differences import PREFIX, differences, files_differ
 from cases.workflow.replay.state import fold
 from cases.workflow.replay.tables import Lines, read, read_files, tell

@@ -8,6 +8,7 @@ from cases.workflow.actions import Action
 from cases.workflow.effects import cooperation as effects
 from cases.workflow.fields import Transition
 from cases.workflow.forms import cooperation as forms
+from cases.workflow.guards import cooperation as guards
 from cases.workflow.transitions.columns import ANY, ANY_PARTICIPANT, ANY_WORKING_ROLE, NONE, SAME
 from cases.workflow.view import Text
 
@@ -53,7 +54,7 @@ ROWS: Final = (
         opens=NONE,
         must_differ_from=NONE,
         inputs=forms.REVEAL_PERSONAL_DATA,
-        guards=(),
+        guards=(guards.may_reveal,),
         effect=effects.reveal_personal_data,
         basis=("pipl.duty", "pipl.minimum"),
     ),

@@ -7,10 +7,12 @@ from typing import Final
 from cases.workflow.actions import Action
 from cases.workflow.effects import leads as effects
 from cases.workflow.effects import merging
+from cases.workflow.effects.confidentiality import with_level
 from cases.workflow.fields import Transition
 from cases.workflow.forms import leads as forms
 from cases.workflow.guards import closing
 from cases.workflow.guards import leads as gates
+from cases.workflow.guards.confidentiality import level_in_reach
 from cases.workflow.guards.protection import power_on
 from cases.workflow.transitions.columns import (
     ANY,
@@ -44,8 +46,8 @@ ROWS: Final = (
         opens=("triage",),
         must_differ_from=NONE,
         inputs=forms.OPEN_CASE,
-        guards=(gates.relapsed_from,),
-        effect=effects.open_case,
+        guards=(gates.relapsed_from, level_in_reach),
+        effect=with_level(effects.open_case),
         basis=("ndrc_1283.project_list", "ndrc_1283.cross_check"),
     ),
     Transition(
@@ -120,8 +122,8 @@ ROWS: Final = (
         opens=("trace_subscriber", "check_consumption", "analyse_traffic", "inspect_site"),
         must_differ_from=NONE,
         inputs=forms.DISPATCH_VERIFICATION,
-        guards=(gates.addressees,),
-        effect=effects.dispatch_verification,
+        guards=(gates.addressees, level_in_reach),
+        effect=with_level(effects.dispatch_verification),
         basis=("ndrc_1283.coordination", "ndrc_1283.cross_check"),
     ),
     Transition(
@@ -150,8 +152,8 @@ ROWS: Final = (
         opens=BY_RULING,
         must_differ_from=("propose_exclusion",),
         inputs=forms.DECIDE_EXCLUSION,
-        guards=(closing.closed_by_exclusion,),
-        effect=effects.decide_exclusion,
+        guards=(closing.closed_by_exclusion, level_in_reach),
+        effect=with_level(effects.decide_exclusion),
         basis=("penalty_law.facts", "ndrc_1283.ledger"),
         one_way=True,
     ),

@@ -68,6 +68,7 @@ ROWS: Final = (
         effect=effects.issue_surcharge_list,
         basis=("ndrc_1283.surcharge", "electricity_law.price"),
         one_way=True,
+        step_up=True,
     ),
     Transition(
         action=Action.ACKNOWLEDGE_SURCHARGE,

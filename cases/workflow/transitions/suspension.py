@@ -68,6 +68,7 @@ ROWS: Final = (
         effect=effects.sign_suspension_order,
         basis=("penalty_law.prior_notice",),
         one_way=True,
+        step_up=True,
     ),
     Transition(
         action=Action.APPROVE_SUSPENSION,
@@ -230,6 +231,7 @@ ROWS: Final = (
         effect=effects.execute_suspension,
         basis=("supply_rules.procedure", "enforcement_law.night"),
         one_way=True,
+        step_up=True,
     ),
     Transition(
         action=Action.CONFIRM_SUSPENSION,

@@ -6,12 +6,14 @@ from typing import Final
 
 from cases.workflow.actions import Action
 from cases.workflow.effects import verification as effects
+from cases.workflow.effects.confidentiality import with_level
 from cases.workflow.fields import Transition
 from cases.workflow.forms import determination
 from cases.workflow.forms import verification as forms
 from cases.workflow.guards import closing, findings, suspension
 from cases.workflow.guards import verification as gates
 from cases.workflow.guards.base import not_future
+from cases.workflow.guards.confidentiality import level_in_reach
 from cases.workflow.guards.leads import addressees, review_date
 from cases.workflow.transitions.columns import (
     BY_DISPOSAL,
@@ -170,8 +172,9 @@ ROWS: Final = (
             findings.decided_on_findings,
             gates.adviser_still_known,
             closing.closed_by_determination,
+            level_in_reach,
         ),
-        effect=effects.decide_determination,
+        effect=with_level(effects.decide_determination),
         basis=("ndrc_1283.coordination", "pipl.automated"),
         one_way=True,
     ),

@@ -9,9 +9,10 @@ from types import FrameType
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import connections
 
+from audit.management.system import SystemCommand
 from config import embedded
 from config.demo import run
 from config.demo.play import OutOfCases
@@ -20,7 +21,8 @@ from config.embedded import process
 from config.env import Env
 
 
-class Command(BaseCommand):
+class Command(SystemCommand):
+    works_as = "demo"
     help = (
         "演示：装入城市，导入名单，走完流程，核验审计，然后提供服务，直到 Ctrl-C。The whole product with sample data."
     )

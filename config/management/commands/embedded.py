@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from audit.management.system import SystemCommand
 from config import embedded
 
 
-class Command(BaseCommand):
+class Command(SystemCommand):
     help = "Start, stop or show the embedded PostgreSQL and Redis (used when DATABASE_URL is not set)."
     requires_system_checks: list[str] = []
 

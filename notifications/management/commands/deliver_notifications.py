@@ -6,15 +6,15 @@ import time
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
+from audit.management.system import SystemCommand
 from notifications.relay import deliver_all, try_again
 from notifications.selectors import set_aside
 
 PAUSE = 10.0  # seconds between two looks, as the sweep of the worker
 
 
-class Command(BaseCommand):
+class Command(SystemCommand):
+    works_as = "relay"
     help = (
         "投递待发消息（无需 Celery）；--once 只投递一次，并列出未能投递的消息。"
         "Deliver what is undelivered; with --once stop afterwards and name what cannot be delivered."

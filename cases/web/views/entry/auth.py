@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth import authenticate, logout
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -14,10 +14,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from agencies.errors import TooManyTries
+from agencies.access import proof
+from agencies.access.second import factors
+from agencies.errors import AgencyError, TooManyTries
 from agencies.models import User
 from cases.web import entrance, whose
 from cases.web.pages import post_only
+from cases.web.show.own import told
 from cases.web.show.words import say
 
 
@@ -35,13 +38,50 @@ def login_page(request: HttpRequest) -> HttpResponse:
         try:
             user = authenticate(request, username=_account(typed), password=request.POST.get("password", ""))
             if user is not None:
-                login(request, user)
-                return _in_own_language(request, _onward(request, user, target, carried), user.language)
+                return _inside_or_second(request, user, target, carried)
             status, error = 400, gettext("账号或密码不正确，请核对后重新输入。多次不成功请联系本机构管理员。")
         except TooManyTries as slow:
             status, error = slow.status, say(slow.text)
     more = {"username": typed, "error": error, "ended": entrance.ended(request.GET.get("ended", ""))}
     return entrance.login_form(request, target, carried=carried, status=status, **more)
+
+
+def _inside_or_second(request: HttpRequest, user: User, target: str, carried: entrance.Pairs) -> HttpResponse:
+    """In, or on to the second step where this person has a second factor."""
+    if factors.has_any(user):
+        proof.wait(request, user)
+        return entrance.second_form(request, user, target, carried=carried)
+    proof.enter(request, user)
+    return _arrived(request, user, target, carried)
+
+
+@never_cache
+@sensitive_post_parameters("code", "credential")
+@require_http_methods(["GET", "POST"])
+def second_page(request: HttpRequest) -> HttpResponse:
+    """The second step of the login: a code, or a security key."""
+    target = _inside(request, request.POST.get("next") or request.GET.get("next"))
+    carried, user = entrance.carried_in(request), proof.waiting(request)
+    if user is None:
+        if request.method == "GET":
+            return redirect("web:login")
+        late = gettext("登录等待超时，请重新输入密码。")
+        return entrance.login_form(request, target, carried=carried, status=400, error=late)
+    error, status = "", 200
+    if request.method == "POST":
+        try:
+            proof.finish(
+                request, user, code=request.POST.get("code", ""), credential=request.POST.get("credential", "")
+            )
+            return _arrived(request, user, target, carried)
+        except AgencyError as refused:
+            error, status = say(refused.text), refused.status
+    return entrance.second_form(request, user, target, carried=carried, status=status, error=error)
+
+
+def _arrived(request: HttpRequest, user: User, target: str, carried: entrance.Pairs) -> HttpResponse:
+    told.greet(request, user)
+    return _in_own_language(request, _onward(request, user, target, carried), user.language)
 
 
 def _onward(request: HttpRequest, user: AbstractBaseUser, target: str, carried: entrance.Pairs) -> HttpResponse:
@@ -79,7 +119,8 @@ def _account(typed: str) -> str:
 def _inside(request: HttpRequest, target: str | None) -> str:
     """The address to go to, the workbench where it leads out of this site."""
     here = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
-    return target if target and here else settings.LOGIN_REDIRECT_URL
+    # Without a slash at its beginning it would be taken for the name of a page.
+    return target if target and here and target.startswith("/") else settings.LOGIN_REDIRECT_URL
 
 
 def _in_own_language(request: HttpRequest, response: HttpResponse, code: str) -> HttpResponse:

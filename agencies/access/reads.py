@@ -1,0 +1,83 @@
+"""Noting that somebody read personal data: the one function that every page, endpoint, export and command calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+from django.http import HttpRequest
+
+from agencies.access.addresses import client_address
+from agencies.actors import Actor, Post
+from agencies.authority import event_actor
+from agencies.visibility import case_agencies
+from agencies.vocabulary import Role
+from audit import clock
+from audit.access.writing import Reading, Way, note
+from audit.log import EventActor
+
+# In which of several roles somebody reads: the one that decides first.
+_RANK = (
+    Role.APPROVER,
+    Role.REVIEWER,
+    Role.HANDLER,
+    Role.FIELD_CREW,
+    Role.BILLING,
+    Role.SUPERVISOR,
+    Role.AGENCY_ADMIN,
+)
+
+
+def note_read(
+    *,
+    actor: Actor | None,
+    way: Way,
+    case_id: UUID | str | None = None,
+    target: str = "",
+    items: Iterable[str] = (),
+    purpose: str = "",
+    rows: int = 1,
+    file_hash: str = "",
+    request: HttpRequest | None = None,
+    post: Post | None = None,
+    now: datetime | None = None,
+) -> int:
+    """Add a line to the access log; call it before the data are handed out. Returns the number of the line.
+
+    `items` and `purpose` are codes (`phone`, `verification`), never what somebody typed. Raises where the line cannot
+    be written: whoever calls lets that pass, so that what cannot be logged is not shown. Without an actor it is the
+    operator at the server's shell who reads. `post` says through which post; left out, it is the one that takes part
+    in the case, or else the first.
+    """
+    reading = Reading(way, case_id, target, items, purpose, rows, file_hash)
+    return note(
+        _who(actor, case_id, post),
+        reading,
+        now=now or clock.now(),
+        address=client_address(request),
+    )
+
+
+def _who(actor: Actor | None, case_id: UUID | str | None, post: Post | None) -> EventActor:
+    if actor is None:
+        return EventActor(None, "system")
+    post = post or _through(actor, case_id)
+    role = next((role.value for role in _RANK if post and role in post.roles), "")
+    return event_actor(actor, post, role)
+
+
+def _through(actor: Actor, case_id: UUID | str | None) -> Post | None:
+    """The post through which somebody sees a case."""
+    if case_id is not None and len(actor.posts) > 1:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT agency_id FROM cases_caseagency WHERE case_id = %s AND agency_id = ANY(%s)"
+                " ORDER BY agency_id LIMIT 1",
+                [str(case_id), case_agencies(actor)],
+            )
+            found = cursor.fetchone()
+        if found is not None:
+            return actor.post_at(found[0])
+    return actor.posts[0] if actor.posts else None

@@ -1,0 +1,1 @@
+"""Second factors: codes of an app, security keys, recovery codes."""

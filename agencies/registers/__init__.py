@@ -1,0 +1,1 @@
+"""The registers of impact assessments and of provisions of personal data."""

@@ -1,0 +1,108 @@
+"""One line in the register of provisions for every time the product itself hands personal data to another agency.
+
+The lines follow from events that are there anyway, so writing them late or twice changes nothing: the task and the
+page both do it, and the database takes each event and recipient once.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+import orjson
+
+from agencies.directory import Directory, get_directory
+from agencies.models import Provision
+from agencies.vocabulary import Kind
+from audit import clock
+from audit.sight import working_as
+from cases.models import ListBatch
+from cases.selectors.paging import Row, fetch
+
+AT_ONCE = 500
+LAST_ID = 2**63 - 1
+
+
+class Handing(NamedTuple):
+    """What an act hands over: to whom (the kinds of task it opens), for what, which items."""
+
+    tasks: frozenset[str]
+    purpose: str
+    fields: tuple[str, ...]
+
+
+#: The acts by which another agency gets personal data.
+HANDINGS: Final = {
+    "dispatch_verification": Handing(
+        frozenset({"trace_subscriber", "check_consumption", "analyse_traffic"}), "verification", ("network", "address")
+    ),
+    "sign_suspension_order": Handing(frozenset(), "suspension", ("account", "address", "holder")),
+    "issue_surcharge_list": Handing(frozenset(), "surcharge", ("account", "address")),
+    "refer_case": Handing(frozenset(), "referral", ("case_file",)),
+}
+EXPORT: Final = "export_made"
+# An event that handed nothing to another agency has no line and is asked again each time; there are few.
+_OPEN = """SELECT e.id, e.stream, e.at, e.action, e.agency_id, convert_from(e.body, 'UTF8') AS body FROM audit_event e
+    WHERE e.action = ANY(%s) AND e.id < %s AND NOT EXISTS (SELECT 1 FROM agencies_provision p WHERE p.event_id = e.id)
+    AND (e.action <> 'export_made' OR convert_from(e.body, 'UTF8')::jsonb -> 'data' ->> 'what' = 'refused_rows')
+    ORDER BY e.id DESC LIMIT %s"""
+
+
+@working_as("provisions")
+def generate(now: datetime | None = None) -> int:
+    """Write the lines that are due; returns how many were written."""
+    directory, now, written, below = get_directory(), now or clock.now(), 0, LAST_ID
+    while rows := fetch(_OPEN, [[*HANDINGS, EXPORT], below, AT_ONCE]):
+        lines = [line for row in rows for line in _lines(row, directory, now)]
+        written += len(lines)
+        Provision.objects.bulk_create(lines, ignore_conflicts=True)
+        below = rows[-1]["id"]
+    return written
+
+
+def _lines(row: Row, directory: Directory, now: datetime) -> list[Provision]:
+    body = orjson.loads(row["body"])
+    if row["action"] == EXPORT:
+        return _feedback(row, body["data"], directory, now)
+    handing = HANDINGS[row["action"]]
+    opened = [task for task in body.get("open", ()) if not handing.tasks or task["kind"] in handing.tasks]
+    recipients = {task.get("unit") or task["agency"] for task in opened} - {row["agency_id"]}
+    return [
+        Provision(
+            agency_id=row["agency_id"],
+            recipient_id=recipient,
+            case_id=UUID(row["stream"].removeprefix("case/")),
+            event_id=row["id"],
+            purpose=handing.purpose,
+            basis=" ".join(body.get("basis", ()))[:200],
+            fields=list(handing.fields),
+            subjects=1,
+            provided_at=row["at"],
+            recorded_at=now,
+        )
+        for recipient in sorted(recipients)
+    ]
+
+
+def _feedback(row: Row, data: dict[str, Any], directory: Directory, now: datetime) -> list[Provision]:
+    """The refused rows of a list, back to the agency that sent it, by the commission of its region."""
+    batch = ListBatch.objects.filter(pk=data["batch"]).select_related("agency").first()
+    if batch is None or not data["rows"]:
+        return []
+    giver = directory.addressee(Kind.DEVELOPMENT_COMMISSION, batch.agency.region_id)
+    if giver is None:
+        return []
+    return [
+        Provision(
+            agency_id=giver.id,
+            recipient_id=batch.agency_id,
+            event_id=row["id"],
+            purpose="feedback",
+            basis="",
+            fields=["holder", "phone", "address", "account", "network"],
+            subjects=data["rows"],
+            provided_at=row["at"],
+            recorded_at=now,
+        )
+    ]

@@ -1,0 +1,39 @@
+"""Whether somebody may open a file of a case: what stands in a file cannot be masked.
+
+A file is what its act is about. It is opened by whoever sees the families that the act carries closely enough, and by
+the agency that uploaded it; supervision and superiors, who see masked data only, have its name and its hash.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from cases.policy.privacy.precision import Form, Part, Viewer
+from cases.selectors.precision.viewers import Sight
+
+_WHO: Final = (Part.NAME, Form.REVEAL)
+_WHERE: Final = (Part.ADDRESS, Form.CLEAR)
+_METER: Final = (Part.KWH, Form.CLEAR)
+# The least form of a part that opens the files of an act; the files of other acts are open to all who work on the case.
+ACTS: Final[Mapping[str, tuple[tuple[Part, Form], ...]]] = {
+    **dict.fromkeys(("report_subscriber", "record_inspection"), (_WHO, _WHERE)),
+    **dict.fromkeys(("report_consumption", "issue_surcharge_list", "end_surcharge"), (_METER, _WHERE)),
+    "issue_bill": (_METER,),
+    **dict.fromkeys(
+        ("sign_suspension_order", "serve_notice", "report_infeasible", "execute_suspension", "confirm_suspension"),
+        (_WHO, _WHERE),
+    ),
+    **dict.fromkeys(("report_grid_suspension", "notify_subscriber", "restore_supply"), (_WHO, _WHERE)),
+}
+_WATCHING: Final = frozenset({Viewer.AUDITOR, Viewer.SUPERIOR})
+
+
+def may_open(file: Mapping[str, Any], sight: Sight) -> bool:
+    """`file`: a row of `cases.selectors.attachments`."""
+    owner = file["agency"]["id"] if file["agency"] else None
+    if owner in sight.agencies | sight.own:
+        return True
+    if all(tie.viewer in _WATCHING for tie in sight.ties):
+        return False
+    return all(sight.form(part, owner) >= least for part, least in ACTS.get(file["kind"], ()))

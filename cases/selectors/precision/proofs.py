@@ -1,0 +1,38 @@
+"""The body of an event for whoever reads it: the bytes that were hashed, or what of them may be shown."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import orjson
+
+from agencies.actors import Actor
+from cases.selectors.paging import Row
+from cases.selectors.precision.facts import body_shown
+from cases.selectors.precision.viewers import Sight, case_sight
+
+CASE = "case/"
+
+
+def body_of(actor: Actor, row: Row) -> dict[str, Any]:
+    """From a row of `audit_event` with its body as text: `body` (None where a part is withheld), `shown`, `withheld`.
+
+    What was hashed cannot be masked. Where the reader sees every member the bytes are given, and anybody can compute
+    the hash from them; else the members that are seen, a keyed hash in place of each that is not, and the result of
+    the computation, which the server did on the bytes (`intact`).
+    """
+    whole = orjson.loads(row["body"])
+    leaf = hashlib.sha256(b"\x00" + row["body"].encode()).hexdigest()
+    intact = leaf == row["leaf"] and whole["prev"] == row["prev"] and row["next_prev"] in (None, row["leaf"])
+    shown: dict[str, Any] = whole
+    withheld: list[str] = []
+    if row["stream"].startswith(CASE):
+        shown, withheld = body_shown(whole, case_sight(actor, row["stream"].removeprefix(CASE)), row["id"])
+    return {"body": None if withheld else row["body"], "shown": shown, "withheld": withheld, "intact": intact}
+
+
+def state_shown(actor: Actor, stream: str, state: dict[str, Any]) -> dict[str, Any]:
+    """What stood in a case before an event, as the reader sees it."""
+    seen: Sight = case_sight(actor, stream.removeprefix(CASE))
+    return body_shown(state, seen, 0)[0] if not seen.only_referred else {}

@@ -1,0 +1,56 @@
+"""Free text of an act with the personal values of its case in the form in which its reader sees them elsewhere.
+
+People write names and numbers into notes. What the vault, the lists or the sealed fields of this case know is found
+again in them; other long numbers are masked for everybody.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from uuid import UUID
+
+from agencies.actors import Actor
+from cases.policy.privacy.precision import Form
+from cases.selectors import masking
+from cases.selectors.precision.personal import masked, values
+from cases.selectors.precision.viewers import Sight, case_sight
+
+# Phone, identity, account and card numbers that somebody typed into a free text.
+_LONG_NUMBER = re.compile(r"(?<![0-9A-Za-z])[0-9][0-9 -]{5,}[0-9Xx](?![0-9A-Za-z])")
+# A shorter value would be found inside words that have nothing to do with it.
+_SHORTEST = 2
+
+Cleaner = Callable[[str], str]
+
+
+def cleaner(actor: Actor, case_id: UUID | str) -> Cleaner:
+    """What to put a free text of this case through; the values are read when the first text comes."""
+    known: list[tuple[str, str]] = []
+    read = False
+
+    def clean(text: str) -> str:
+        nonlocal read
+        if not text:
+            return text
+        if not read:
+            known.extend(_known(actor, case_id, case_sight(actor, case_id)))
+            read = True
+        for clear, instead in known:
+            text = text.replace(clear, instead)
+        return _LONG_NUMBER.sub(lambda found: masking.digits(found.group()), text)
+
+    return clean
+
+
+def _known(actor: Actor, case_id: UUID | str, sight: Sight) -> list[tuple[str, str]]:
+    """The values that are not in clear, the longest first; a reveal opens none, since others read over a shoulder."""
+    found = {}
+    for value in values(actor, case_id, sight):
+        form = sight.form(value.part, value.owner)
+        if len(value.text) >= _SHORTEST and form is not Form.CLEAR:
+            found[value.text] = masked(value, form)
+        elif form is Form.CLEAR:
+            found[value.text] = value.text
+    hidden = [(clear, instead) for clear, instead in found.items() if clear != instead]
+    return sorted(hidden, key=lambda pair: len(pair[0]), reverse=True)

@@ -1,0 +1,143 @@
+"""The relations of a person's posts to one case, and the form in which each part of it is shown through them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+
+from agencies.actors import Actor, Post
+from agencies.directory import Directory, get_directory
+from agencies.visibility import ceilings, seen, sight_keys
+from agencies.vocabulary import Confidentiality, Kind
+from cases.policy.privacy.precision import Form, Part, Tie, Viewer, form, revealable
+from cases.selectors.paging import fetch
+
+# While one of these is open the commission draws up the list that has to name the account.
+_LIST_TASKS: Final = frozenset({"plan_surcharge", "issue_surcharge_list"})
+_VIEWERS: Final = {
+    Kind.CYBERSPACE_OFFICE: Viewer.CYBERSPACE,
+    Kind.TELECOM_BUREAU: Viewer.TELECOM,
+    Kind.GRID_COMPANY: Viewer.GRID,
+    Kind.PARTNER: Viewer.PARTNER,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What of a case decides who sees what: who leads, who takes part, who owes which task, what is on record."""
+
+    lead_agency_id: int
+    participants: Collection[int]
+    tasks: Collection[tuple[int, str]]
+    facts: Mapping[str, Any]
+    confidentiality: str = Confidentiality.ORDINARY.value
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What one person sees of one case. `agencies`: through which."""
+
+    ties: tuple[Tie, ...]
+    agencies: frozenset[int] = frozenset()
+
+    def form(self, part: Part, owner: int | None = None) -> Form:
+        return form(part, self.ties, owner=owner)
+
+    @property
+    def revealable(self) -> tuple[str, ...]:
+        return revealable(self.ties)
+
+    @property
+    def own(self) -> frozenset[int]:
+        """The agencies whose entries are this person's own."""
+        return frozenset(agency for tie in self.ties for agency in tie.agencies)
+
+    @property
+    def only_referred(self) -> bool:
+        """Somebody who knows of the case by a referral and by nothing else."""
+        return all(tie.viewer is Viewer.PARTNER for tie in self.ties)
+
+
+NOTHING: Final = Sight(())
+
+
+def sight(actor: Actor, about: About, directory: Directory) -> Sight:
+    """Each post through which the case is visible, by itself; a post whose ceiling is below the case shows nothing."""
+    rank = Confidentiality(about.confidentiality).rank
+    through = {agency for agency, ceiling in ceilings(actor).items() if rank <= ceiling} & set(about.participants)
+    posts = [post for post in actor.posts if post.agency_id in through]
+    return Sight(tuple(_tie(post, about, directory) for post in posts), frozenset(post.agency_id for post in posts))
+
+
+def case_sight(actor: Actor, case_id: UUID | str) -> Sight:
+    """The same from the tables; nothing for a case that is not visible."""
+    rows = fetch(_ABOUT, [str(case_id), sight_keys(actor)])
+    if not rows:
+        return NOTHING
+    row = rows[0]
+    about = About(
+        row["lead_agency_id"],
+        row["participants"] or (),
+        [(agency, kind) for agency, kind in orjson.loads(row["tasks"] or "[]")],
+        {name: orjson.loads(row[name]) for name in ("suspension", "surcharge") if row[name]},
+        row["confidentiality"],
+    )
+    return sight(actor, about, get_directory(stamp=row["stamp"]))
+
+
+_ABOUT = f"""SELECT c.lead_agency_id, c.confidentiality, (SELECT n FROM agencies_stamp) AS stamp,
+    (c.facts->'suspension')::text AS suspension, (c.facts->'surcharge')::text AS surcharge,
+    (SELECT array_agg(p.agency_id) FROM cases_caseagency p WHERE p.case_id = c.id) AS participants,
+    (SELECT jsonb_agg(jsonb_build_array(t.agency_id, t.kind))::text FROM cases_task t
+     WHERE t.case_id = c.id AND t.state = 'open') AS tasks
+FROM cases_case c WHERE c.id = %s AND {seen("c.id")}"""
+
+
+def _tie(post: Post, about: About, directory: Directory) -> Tie:
+    if post.kind == Kind.SUPERVISION:
+        return Tie(Viewer.SUPERIOR if _watches_from_above(post, about, directory) else Viewer.AUDITOR)
+    if post.kind == Kind.DEVELOPMENT_COMMISSION:
+        return _commission(post, about, directory)
+    viewer = _VIEWERS.get(Kind(post.kind), Viewer.PARTNER)
+    handed = viewer is Viewer.GRID and _handed_over(about.facts)
+    return Tie(viewer, _own(post, directory), handed_over=handed)
+
+
+def _commission(post: Post, about: About, directory: Directory) -> Tie:
+    """It is in charge where it leads or owes a task; one that only watches from above is a superior."""
+    owed = {kind for agency, kind in about.tasks if agency == post.principal_id}
+    in_charge = post.principal_id == about.lead_agency_id or bool(owed)
+    if not in_charge and _watches_from_above(post, about, directory):
+        return Tie(Viewer.SUPERIOR)
+    own = _own(post, directory)
+    return Tie(Viewer.COMMISSION, own, in_charge=in_charge, lists_account=in_charge and bool(owed & _LIST_TASKS))
+
+
+def _watches_from_above(post: Post, about: About, directory: Directory) -> bool:
+    """Its region is larger than that of the commission that leads."""
+    lead = directory.by_id.get(about.lead_agency_id)
+    home = lead.region_code if lead else ""
+    return home.startswith(post.region_code) and home != post.region_code
+
+
+def _own(post: Post, directory: Directory) -> frozenset[int]:
+    """An agency's entries and those of its units. A branch of the grid company is the company; a carrier is itself."""
+    if not post.is_unit:
+        return frozenset({post.agency_id, *(unit.id for unit in directory.units(post.agency_id))})
+    branch = post.kind == Kind.GRID_COMPANY
+    return frozenset({post.agency_id, post.principal_id}) if branch else frozenset({post.agency_id})
+
+
+def _handed_over(facts: Mapping[str, Any]) -> bool:
+    """A measure reached the grid company: an order or its own cut, or a list that was issued."""
+    surcharge = facts.get("surcharge") or {}
+    return bool(facts.get("suspension") or surcharge.get("issued_at") or surcharge.get("earlier"))
+
+
+def task_pairs(tasks: Iterable[Mapping[str, Any]]) -> list[tuple[int, str]]:
+    """The open tasks of a case as `About` takes them, from rows with `agency_id` and `kind`."""
+    return [(task["agency_id"], task["kind"]) for task in tasks]

@@ -1,0 +1,154 @@
+"""How much of a case this person reads, and which events, tasks, files and facts belong to an agency's own part.
+
+`agencies.visibility.part` decides; here stands what it means. Of the events, to an agency's own part belong:
+
+1. what the agency (or a sub-unit of it) did;
+2. what others did that opened a task for it or changed one: a dispatch, a referral with its papers, an urging;
+3. the answer to what it asked: assistance, an extension, the ruling on its return, the receipt of its transfer;
+4. that a task of its own was called off, without the reasons, which belong to whoever decided.
+
+A document or file belongs to it where it is the agency's own or an event of 1 to 3 names it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+
+from agencies import visibility
+from agencies.actors import Actor
+from agencies.directory import get_directory
+from agencies.visibility import Part, Participation
+from cases.selectors.paging import Row, fetch
+
+# What one agency asks of another (or of the commission); the act that ends such a task is the answer to it.
+QUESTIONS: Final = ("answer_assistance", "decide_extension", "rule_on_return", "receive_transfer")
+# The members of a fact, or of one of its rows, that name the agency it belongs to.
+OWNERS: Final = ("agency", "partner", "by_agency", "from_agency", "to_agency")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What somebody reads of one visible case; the fields beside `part` matter for an own part only.
+
+    `agencies` are those through which the case is read, with their sub-units; `events` the seqs of the own part,
+    `called_off` those among them of which only the ended task is told; `tasks` the ids of the agencies' own tasks and
+    questions; `files` the ids of the files that events name; `facts` what the events tell of the agencies.
+    """
+
+    part: Part
+    agencies: list[int] = field(default_factory=list)
+    events: list[int] = field(default_factory=list)
+    called_off: frozenset[int] = frozenset()
+    tasks: list[str] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def whole(self) -> bool:
+        return self.part is Part.WHOLE
+
+
+def reading(actor: Actor, case_id: UUID | str) -> Reading | None:
+    """What this person reads of the case; None where there is none for them."""
+    keys = visibility.sight_keys(actor)
+    rows = fetch(_PLACES, [str(case_id), keys]) if keys else []
+    if not rows:
+        return None
+    places = [Participation(row["agency_id"], row["relation"], row["owes"]) for row in rows]
+    found = visibility.part(actor, places, rows[0]["region_code"], rows[0]["confidentiality"])
+    if found is None or found is Part.WHOLE:
+        return None if found is None else Reading(found)
+    return _own(str(case_id), _with_units(place.agency_id for place in places))
+
+
+_PLACES = """
+SELECT ca.agency_id, ca.relation, c.region_code, c.confidentiality, EXISTS (
+    SELECT 1 FROM cases_task t WHERE t.case_id = c.id AND t.state = 'open'
+    AND (t.agency_id = ca.agency_id OR t.unit_id = ca.agency_id)) AS owes
+FROM cases_caseagency ca JOIN cases_case c ON c.id = ca.case_id
+WHERE ca.case_id = %s AND ca.agency_id * 4 + ca.rank = ANY(%s)
+"""
+
+_EVENTS = """
+WITH mine AS MATERIALIZED (
+    SELECT t.id::text AS id, t.agency_id = ANY(%(own)s) OR t.unit_id = ANY(%(own)s) IS TRUE AS held
+    FROM cases_task t LEFT JOIN audit_event q ON q.stream = %(stream)s AND q.seq = t.opened_seq
+    WHERE t.case_id = %(case)s AND (t.agency_id = ANY(%(own)s) OR t.unit_id = ANY(%(own)s)
+        OR (t.kind = ANY(%(questions)s) AND q.agency_id = ANY(%(own)s)))
+), told AS (
+    SELECT e.seq, e.agency_id = ANY(%(own)s) IS TRUE AS own, convert_from(e.body, 'UTF8')::jsonb AS body
+    FROM audit_event e WHERE e.stream = %(stream)s
+), known AS (
+    SELECT told.*,
+        EXISTS (SELECT 1 FROM jsonb_array_elements(coalesce(body->'open', '[]') || coalesce(body->'touch', '[]')) x
+                JOIN mine ON mine.id = x->>'id' AND mine.held) AS addressed,
+        EXISTS (SELECT 1 FROM jsonb_array_elements(coalesce(body->'close', '[]')) x
+                JOIN mine ON mine.id = x->>'id' AND NOT mine.held) AS answered,
+        EXISTS (SELECT 1 FROM jsonb_array_elements(coalesce(body->'close', '[]')) x
+                JOIN mine ON mine.id = x->>'id' AND mine.held) AS ended
+    FROM told
+)
+SELECT seq, own, own OR addressed OR answered AS told,
+       CASE WHEN own OR addressed OR answered THEN (body->'set')::text END AS facts,
+       CASE WHEN own THEN (body->'unset')::text END AS gone,
+       CASE WHEN own OR addressed OR answered THEN (body->'files')::text END AS files,
+       (SELECT array_agg(id) FROM mine) AS tasks
+FROM known WHERE own OR addressed OR answered OR ended ORDER BY seq
+"""
+
+
+def _own(case_id: str, own: list[int]) -> Reading:
+    values = {"own": own, "stream": f"case/{case_id}", "case": case_id, "questions": list(QUESTIONS)}
+    rows = fetch(_EVENTS, values)
+    files = [file["id"] for row in rows for file in orjson.loads(row["files"] or "[]")]
+    return Reading(
+        Part.OWN,
+        agencies=own,
+        events=[row["seq"] for row in rows],
+        called_off=frozenset(row["seq"] for row in rows if not row["told"]),
+        tasks=(rows[0]["tasks"] or []) if rows else [],
+        files=files,
+        facts=_facts(rows, frozenset(own)),
+    )
+
+
+def _with_units(agency_ids: Iterable[int]) -> list[int]:
+    """An agency's part is also what its sub-units did for it; a sub-unit's is its own alone."""
+    directory, found = get_directory(), set[int]()
+    for agency_id in agency_ids:
+        found |= {agency_id, *(unit.id for unit in directory.units(agency_id))}
+    return sorted(found)
+
+
+def _facts(rows: list[Row], own: frozenset[int]) -> dict[str, Any]:
+    """The facts as the agency's own acts left them; of what others wrote, only the rows that name the agency."""
+    facts: dict[str, Any] = {}
+    for row in rows:
+        for name, value in orjson.loads(row["facts"] or "{}").items():
+            kept = _kept(value, own, acted=row["own"])
+            if kept is not None:
+                facts[name] = kept
+        for name in orjson.loads(row["gone"] or "[]"):
+            facts.pop(name, None)
+    return facts
+
+
+def _kept(value: Any, own: frozenset[int], *, acted: bool) -> Any:
+    """A fact or what is left of it; None for nothing. `acted`: the agency wrote it itself, at that time."""
+    if isinstance(value, list):
+        rows = [row for row in value if _kept(row, own, acted=acted) is not None]
+        return rows or None
+    if not isinstance(value, Mapping):
+        return value if acted else None
+    owners = {value[name] for name in OWNERS if name in value}
+    if owners:
+        return value if owners & own else None
+    if value and all(isinstance(each, Mapping) for each in value.values()):
+        parts = {name: each for name, each in value.items() if _kept(each, own, acted=acted) is not None}
+        return parts or None
+    return value if acted else None

@@ -1,0 +1,153 @@
+"""What each system actor may read and write behind row-level security: the whole list, in this one place.
+
+After every `migrate` it becomes the SQL function `sight_may`, which the policies and doors ask. Names are those that
+tasks and commands say they work as (`audit.sight.working_as`, `SystemCommand.works_as`). A table that is not named is
+invisible to the actor; EXECUTE is a door, a function of the owner that asks who is looking.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from django.conf import settings
+from django.db.backends.utils import CursorWrapper
+
+Rights = Mapping[str, str]
+
+# A whole installation reads the audit trail and everything that can be rebuilt from it; it writes nothing.
+_READ_BY_VERIFIER = (
+    *("audit_event", "audit_sealed", "cases_attachment", "cases_case", "cases_caseagency", "cases_clockinterval"),
+    *("cases_document", "cases_documentseries", "cases_task", "cases_taskcounter", "cases_taskcounterdelta"),
+    # Whether what was erased is gone, and whether the registers and the access log are as they were.
+    *("cases_erasure", "cases_personalrecord", "cases_site", "cases_sitekey", "audit_access"),
+    *("agencies_impactassessment", "agencies_provision"),
+    # Since when a password is in use, which factors and clients there are.
+    *("agencies_password", "mfa_authenticator", "oauth2_provider_application"),
+)
+# What stands in the way of an erasure, and what one would take away.
+_READ_BY_RETENTION = (
+    *("audit_event", "audit_sealed", "cases_attachment", "cases_case", "cases_document", "cases_listbatch"),
+    *("cases_listpart", "cases_listrow", "cases_personalrecord", "cases_site", "cases_sitekey", "cases_task"),
+)
+# What somebody gets in with. Only the functions that log people in and keep their ways in work as this actor
+# (agencies/access, agencies/services/entry.py); no page and no search reads these tables.
+_KEPT_BY_ENTRY = {
+    "agencies_password": "SELECT, INSERT, UPDATE",
+    "agencies_pastpassword": "SELECT, INSERT, DELETE",
+    **dict.fromkeys(("agencies_livesession", "mfa_authenticator"), "SELECT, INSERT, UPDATE, DELETE"),
+    "axes_accessattempt": "SELECT, INSERT, UPDATE, DELETE",
+    # A try that is forgotten takes its expiry along; there is none.
+    "axes_accessattemptexpiration": "SELECT, DELETE",
+}
+SYSTEM_RIGHTS: dict[str, Rights] = {
+    # Outbox to inboxes, and the numbers of the cases of what could not be delivered.
+    "relay": {
+        "cases_outbox": "SELECT, UPDATE",
+        "notifications_message": "SELECT, INSERT",
+        "cases_case": "SELECT",
+    },
+    # A list is taken in: whoever sends one is checked before; whether it was sent by others before is no secret to us.
+    "receiving": {"cases_listbatch": "SELECT, INSERT", "cases_listpart": "INSERT"},
+    # Rows become sites and cases. Matching has to see the cases of every agency of the city.
+    "intake": {
+        "cases_listbatch": "SELECT, UPDATE",
+        "cases_listpart": "SELECT",
+        "cases_listrow": "SELECT, INSERT, UPDATE",
+        "cases_site": "SELECT, INSERT, UPDATE",
+        "cases_sitekey": "SELECT, INSERT",
+        "cases_signal": "SELECT, INSERT, UPDATE",
+        "cases_personalrecord": "SELECT, INSERT",
+        "cases_case": "SELECT",
+        "case_load": "EXECUTE",
+        "case_open_load": "EXECUTE",
+        "case_commit": "EXECUTE",
+    },
+    "counters": {"fold_task_counters": "EXECUTE"},
+    # Open deadlines that rest on a year without a holiday plan.
+    "calendar": {
+        "config/calendar": "SELECT",
+        "cases_task": "SELECT",
+        "cases_clockinterval": "SELECT",
+        "case_load": "EXECUTE",
+        "case_commit": "EXECUTE",
+    },
+    "verifier": dict.fromkeys(_READ_BY_VERIFIER, "SELECT"),
+    # Sealed values under another key; it never sees whose they are.
+    "rotation": dict.fromkeys(
+        ("cases_personalrecord", "cases_listrow", "cases_listpart", "mfa_authenticator"), "SELECT, UPDATE"
+    ),
+    # What became of the rows of a list, on the command line.
+    "list_report": {
+        **dict.fromkeys(("cases_listbatch", "cases_listrow", "cases_site", "cases_case"), "SELECT"),
+        "audit_note_access": "EXECUTE",
+    },
+    # Personal data whose time is over: which cases, what would go, the sealed parts. The rest goes by a
+    # person through `case_erase`.
+    "retention": {
+        **dict.fromkeys(_READ_BY_RETENTION, "SELECT"),
+        "cases_erasure": "SELECT, INSERT",
+        "audit_erase": "EXECUTE",
+    },
+    # Lines of the register for what the product itself has provided: they follow from events.
+    "provisions": {
+        "audit_event": "SELECT",
+        "cases_listbatch": "SELECT",
+        "agencies_provision": "SELECT, INSERT",
+    },
+    # Sealing the access log, and taking away what its retention lets go.
+    "access_log": {
+        "access/log": "SELECT",
+        "audit_access": "SELECT",
+        "audit_access_settled": "EXECUTE",
+        "audit_prune_access": "EXECUTE",
+    },
+    "entry": _KEPT_BY_ENTRY,
+    # A system shows its secret or its token.
+    "machines": {
+        "oauth2_provider_application": "SELECT",
+        "oauth2_provider_accesstoken": "SELECT, INSERT, DELETE",
+        "oauth2_provider_refreshtoken": "SELECT",
+    },
+    # The operator sets up systems and ends them.
+    "clients": {
+        "oauth2_provider_application": "SELECT, INSERT, UPDATE",
+        "oauth2_provider_accesstoken": "SELECT, DELETE",
+        "oauth2_provider_refreshtoken": "SELECT",
+    },
+    # The open work of somebody who leaves: whoever keeps accounts sees no case, so the system looks and assigns.
+    "hand_over": {
+        **dict.fromkeys(("audit_event", "cases_case", "cases_listbatch", "cases_task"), "SELECT"),
+        "case_load": "EXECUTE",
+        "case_commit": "EXECUTE",
+    },
+}
+# Its figures of the run, and whether it has been played; there is none outside the demo.
+DEMO_RIGHTS: dict[str, Rights] = {
+    "demo": dict.fromkeys(("audit_event", "cases_outbox", "cases_case", "notifications_message"), "SELECT")
+}
+
+
+def rights() -> dict[str, Rights]:
+    """The system actors of this installation."""
+    return SYSTEM_RIGHTS | (DEMO_RIGHTS if settings.DEMO else {})
+
+
+def apply(cursor: CursorWrapper, *, all_powerful: str = "") -> None:
+    """Write `sight_may` anew. The database of the tests has an actor more, who reads and writes everything."""
+    granted = "\n".join(f"        WHEN '{name}' THEN p_right = ANY('{{{_array(of)}}}')" for name, of in _listed())
+    everything = f"        WHEN '{all_powerful}' THEN true\n" if all_powerful else ""
+    cursor.execute(
+        "CREATE OR REPLACE FUNCTION sight_may(p_right text) RETURNS boolean"
+        " LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$\n"
+        "BEGIN\n    -- Written by migrate from config/database/wall.py.\n"
+        f"    RETURN CASE sight_system()\n{everything}{granted}\n        ELSE false END;\nEND $$"
+    )
+
+
+def _listed() -> Iterator[tuple[str, Rights]]:
+    yield from sorted(rights().items())
+
+
+def _array(of: Rights) -> str:
+    wanted = sorted(f"{target} {right.strip()}" for target, listed in of.items() for right in listed.split(","))
+    return ",".join(f'"{each}"' for each in wanted)

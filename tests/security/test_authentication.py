@@ -1,0 +1,211 @@
+"""Every operation of the API that is described: reached with a valid request, and refused without a valid session.
+
+The stories of the workflow go over the API, so that each request is one that succeeds. Just before it does, the very
+same request is sent by nobody: without a session, with a made-up one, with one that has ended, with other credentials.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+import schemathesis
+import yaml
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from schemathesis.core.transport import Response
+
+from agencies.models import User
+from audit import clock
+from cases.workflow.engine import Result
+from tests.security.asking import V1, written
+from tests.workflow.test_statements import STORIES, Counting
+
+WANTED = 0.9  # of the operations described
+COOKIE = settings.SESSION_COOKIE_NAME
+LIST = (
+    "序号,源IP地址,源端口,矿池地址,币种,首次发现时间,最近发现时间,提交次数,运营商,疑似区县,名单级别\n"
+    "1,58.218.10.21,51317,pool.example:7777,BTC,2026-10-16 07:56:00,2026-10-18 06:22:00,9,电信,云龙区,重点\n"
+)
+
+
+@dataclass
+class Api:
+    """The API as it describes itself, what was reached of it, and what went wrong."""
+
+    schema: Any
+    reached: dict[str, int] = field(default_factory=dict)
+    ignored: list[str] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
+    clients: dict[str, Client] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.operations = {
+            f"{op.method.upper()} {op.path}": op for op in (found.ok() for found in self.schema.get_all_operations())
+        }
+        self.open = {
+            label
+            for label, op in self.operations.items()
+            if not op.definition.raw.get("security", [{"cookieAuth": []}])
+        }
+        ended = Client()
+        ended.force_login(User.objects.get(username="drc-handler1"))
+        self.ended = ended.cookies[COOKIE].value
+        ended.post("/logout/")
+
+    def client(self, username: str) -> Client:
+        if username not in self.clients:
+            self.clients[username] = Client()
+            self.clients[username].force_login(User.objects.get(username=username))
+        return self.clients[username]
+
+    def label(self, method: str, address: str) -> str:
+        path = address.partition("?")[0]
+        fitting = [
+            label
+            for label in self.operations
+            if label.startswith(f"{method} ") and re.fullmatch(_pattern(label.split(" ", 1)[1]), path)
+        ]
+        return min(fitting, key=lambda label: label.count("{"))
+
+    def send(self, username: str, method: str, address: str, **sent: Any) -> Any:
+        """First by nobody, then by the person; the answer has to be as it is described."""
+        label = self.label(method, address)
+        if label not in self.reached and label != f"POST {V1}/session/":
+            self._nobody(label, method, address, sent)
+        answer = _request(self.client(username), method, address, sent)
+        if answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            self.broken.append(f"{label}: {answer.status_code}")
+        if answer.status_code < HTTPStatus.MULTIPLE_CHOICES:
+            self.reached[label] = answer.status_code
+            self._as_described(label, answer)
+        return answer
+
+    def _nobody(self, label: str, method: str, address: str, sent: dict[str, Any]) -> None:
+        for session, headers in (
+            (None, {}),
+            ("made-up", {}),
+            (self.ended, {}),
+            (None, {"Authorization": "Bearer made-up"}),
+            (None, {"Authorization": "Basic ZHJjLWhhbmRsZXIxOng="}),
+        ):
+            client, before = Client(), written()
+            if session:
+                client.cookies[COOKIE] = session
+            both = {**sent, "headers": {**sent.get("headers", {}), **headers}}
+            answer = _request(client, method, address, both)
+            if answer.status_code != HTTPStatus.UNAUTHORIZED:
+                self.ignored.append(f"{label} with {session or headers}: {answer.status_code}")
+            if written() != before:
+                self.ignored.append(f"{label} with {session or headers}: wrote rows")
+
+    def _as_described(self, label: str, answer: Any) -> None:
+        method, path = label.split(" ", 1)
+        given = Response(
+            status_code=answer.status_code,
+            headers={name.lower(): [value] for name, value in answer.headers.items()},
+            content=b"".join(answer.streaming_content) if answer.streaming else answer.content,
+            request=requests.Request(method, f"http://testserver{path}").prepare(),
+            elapsed=0.1,
+            verify=True,
+        )
+        self.operations[label].validate_response(given)
+
+
+def _pattern(path: str) -> str:
+    return re.sub(r"\\\{[a-z_]+\\\}", "[^/]+", re.escape(path))
+
+
+def _request(client: Client, method: str, address: str, sent: dict[str, Any]) -> Any:
+    headers = sent.get("headers", {})
+    if "form" in sent:
+        return client.post(address, {k: v() if callable(v) else v for k, v in sent["form"].items()}, headers=headers)
+    body = json.dumps(sent["body"], default=str).encode() if "body" in sent else b""
+    return client.generic(method, address, body, "application/json", headers=headers)
+
+
+class OverTheApi(Counting):
+    """The world of the stories, every act of it a request."""
+
+    api: Api
+
+    def act(self, case: str | None, username: str, action: str, **options: Any) -> Result:
+        clock.set_clock(self.now, frozen=True)
+        if case is None:
+            answer = self.api.send(username, "POST", f"{V1}/cases/", body=options)
+        else:
+            version = {"If-Match": f'"{self.view(case).version}"'}
+            address = f"{V1}/cases/{case}/actions/{action}"
+            answer = self.api.send(username, "POST", address, body=options, headers=version)
+        assert answer.status_code in (200, 201), (action, answer.content.decode())
+        data = json.loads(answer.content)
+        return Result(**{name: data[name] for name in Result.__slots__ if name in data})
+
+    def attach(self, case: str, username: str, name: str = "函.pdf", content: bytes = b"") -> str:
+        clock.set_clock(self.now, frozen=True)
+        real = content or f"%PDF-1.7 {name}".encode()
+        form = {"file": lambda: SimpleUploadedFile(name, real), "kind": "attach_document"}
+        answer = self.api.send(username, "POST", f"{V1}/cases/{case}/attachments/", form=form)
+        assert answer.status_code == HTTPStatus.CREATED, answer.content.decode()
+        return str(json.loads(answer.content)["id"])
+
+
+@pytest.fixture
+def api(demo_city: None) -> Iterator[Api]:
+    logging.disable(logging.CRITICAL)  # a line for each refusal
+    with Path("docs/openapi.yaml").open(encoding="utf-8") as page:
+        yield Api(schemathesis.openapi.from_dict(yaml.safe_load(page)))
+    logging.disable(logging.NOTSET)
+
+
+def reads(api: Api, world: OverTheApi) -> None:
+    """What the stories do not ask for."""
+    case = world.open()
+    file = world.attach(case, "drc-handler1")
+    for tail in ("", "/timeline", "/actions", "/attachments/", "/personal"):
+        api.send("drc-handler1", "GET", f"{V1}/cases/{case}{tail}")
+    for address in ("cases/", "tasks/", "events/", "imports/", "regions/", "agencies/", "session/"):
+        api.send("sup-supervisor1", "GET", f"{V1}/{address}")
+    api.send("drc-handler1", "GET", f"{V1}/attachments/{file}")
+    found = api.send("drc-handler1", "GET", f"{V1}/events/")
+    api.send("drc-handler1", "GET", f"{V1}/events/{json.loads(found.content)['results'][0]['id']}")
+    form = {
+        "file": lambda: SimpleUploadedFile("x.csv", LIST.encode()),
+        "kind": "telecom",
+        "agency": "320300-telecom",
+        "batch": "试批",
+    }
+    sent = api.send("telecom-handler1", "POST", f"{V1}/imports/", form=form)
+    assert sent.status_code in (200, 202), sent.content.decode()
+    batch = json.loads(sent.content)["id"]
+    for tail in ("", "/rows"):
+        api.send("telecom-handler1", "GET", f"{V1}/imports/{batch}{tail}")
+    api.send("cac-handler1", "POST", f"{V1}/session/step-up", body={"password": settings.DEMO_PASSWORD})
+    told = {"username": "cac-handler2", "password": settings.DEMO_PASSWORD}
+    api.send("cac-handler2", "POST", f"{V1}/session/", body=told)
+    api.send("cac-handler2", "DELETE", f"{V1}/session/")
+
+
+# Ending a session that is none is no harm, and nobody has to be anybody to ask for one.
+WITHOUT_SESSION = {f"DELETE {V1}/session/"}
+
+
+def test_every_operation_is_reached_and_none_of_them_by_nobody(api: Api) -> None:
+    OverTheApi.api = api
+    for story in STORIES:
+        story(OverTheApi())
+    reads(api, OverTheApi())
+    missed = sorted(set(api.operations) - set(api.reached))
+    assert len(api.reached) >= WANTED * len(api.operations), missed
+    assert missed == []
+    assert [line for line in api.ignored if not line.startswith(tuple(WITHOUT_SESSION))] == []
+    assert api.broken == []

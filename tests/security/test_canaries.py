@@ -1,0 +1,82 @@
+"""A string of one agency, and a personal value, never comes out where it has no business: no log, message or outbox.
+
+Who reads which string of a case on pages, in files and through the API is compared in test_two_worlds.py; here are the
+places that no person asks for, and the values that nobody sees in clear without the reason of domain.md 6.3.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection, connections
+
+from agencies.models import Agency
+from tests.conftest import SERVERS, Clone
+from tests.security import looking, worlds
+from tests.security.city import City
+from tests.security.tables import lines
+from tests.security.worlds import ACCOUNT, HOLDER, PHONE, Hidden
+
+PERSONAL = {"holder": HOLDER, "phone": PHONE, "account": ACCOUNT}
+# Tables whose rows leave for somebody who did not ask: what they hold is read by whoever gets them.
+LEAVING = ("cases_outbox", "notifications_message")
+READERS = ("drc-handler1", "drc-reviewer1", "grid-handler1", "telecom-handler1", "cac-handler1", "xzsup-supervisor1")
+
+
+class Heard(logging.Handler):
+    """Everything that anything logs, arguments and tracebacks too."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(logging.Formatter().format(record))
+
+
+@pytest.fixture
+def heard() -> Iterator[Heard]:
+    handler, root = Heard(), logging.getLogger()
+    level = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    yield handler
+    root.setLevel(level)
+    root.removeHandler(handler)
+
+
+@pytest.fixture
+def world(demo_city: None, fresh_db: Clone, heard: Heard) -> Iterator[tuple[City, list[Hidden]]]:
+    yield worlds.build(SERVERS, fresh_db.name)
+    for alias in connections:
+        connections[alias].close()
+
+
+def test_no_message_and_no_row_that_leaves_holds_a_string_of_a_case(world: tuple[City, list[Hidden]]) -> None:
+    words = [*PERSONAL.values(), worlds.WORD, *(word for each in world[1] for word in each.canaries.values())]
+    with connection.cursor() as cursor:
+        for table in LEAVING:
+            cursor.execute(f"SELECT count(*), string_agg(t::text, ' ') FROM {table} t")
+            count, text = cursor.fetchone()
+            assert count > 10, table
+            assert [word for word in words if word in text] == [], table
+
+
+def test_personal_values_are_read_in_clear_by_nobody_but_whom_the_policy_names(
+    world: tuple[City, list[Hidden]], heard: Heard
+) -> None:
+    city, hidden = world
+    people = {name: (agency, role) for name, agency, role in worlds.people()}
+    sessions = {name: looking.enter(name) for name in READERS}
+    clear = {row["item"]: set(row["may_read_in_clear"].split("|")) for row in lines("personal")}
+    for name in READERS:
+        read = b"\n".join(looking.answers(sessions[name], city, hidden).values()).decode(errors="replace")
+        kind = Agency.objects.get(code=people[name][0]).kind
+        shown = {item for item, word in PERSONAL.items() if word in read and kind not in clear[item]}
+        assert shown == set(), name
+    logged = "\n".join(heard.lines)
+    kept = [*PERSONAL.values(), *(each.canaries[k] for each in hidden for k in ("title", "comment", "content"))]
+    assert len(heard.lines) > 100
+    assert [word for word in kept if word in logged] == []

@@ -1,0 +1,83 @@
+"""The tool that takes permission conditions away: what it takes, and that its list of targets leads somewhere."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+import tomllib
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCE = """
+_SEEN = "SELECT 1 FROM t WHERE t.agency_id = ANY(%s)"
+
+@page
+def view(request):
+    if not allowed(request):
+        raise NotAllowed
+    return render(f"SELECT 1 WHERE {visible} ORDER BY 1")
+
+def sees(actor, post):
+    rest = post.roles - {"agency_admin"}
+    return bool(rest and post.active) and any(p for p in actor.posts if p.open)
+"""
+TAKEN = {
+    "sql without t.agency_id = ANY(%s)",
+    "without @page",
+    "if not allowed(request) → if False",
+    "sql without {visible}",
+    "post.roles - {'agency_admin'} → post.roles",
+    "and without bool(rest and post.active)",
+    "and without any((p for p in actor.posts if p.open))",
+    "and without rest",
+    "and without post.active",
+    "no filter p.open",
+    "return bool(rest and post.active) and any((p for p in actor.posts if p.open)) → True",
+}
+
+
+@pytest.fixture(scope="module")
+def tool() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("mutations", ROOT / "tools" / "mutations.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["mutations"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_it_takes_every_condition_away_one_at_a_time(tool: ModuleType, tmp_path: Path) -> None:
+    (tmp_path / "code.py").write_text(SOURCE)
+    made = list(tool.mutations(tmp_path, "code.py"))
+    assert {m.what for m in made} == TAKEN
+    assert len({m.source for m in made}) == len(made)
+    for mutation in made:
+        compile(mutation.source, "code.py", "exec")
+
+
+def test_it_keeps_to_the_functions_named(tool: ModuleType, tmp_path: Path) -> None:
+    (tmp_path / "code.py").write_text(SOURCE)
+    found = {m.what for m in tool.mutations(tmp_path, "code.py", frozenset({"view", "_SEEN"}))}
+    assert found == {w for w in TAKEN if "visible" in w or "page" in w or "allowed" in w or "ANY" in w}
+
+
+def test_it_opens_each_policy_of_a_file_of_sql(tool: ModuleType, tmp_path: Path) -> None:
+    text = "CREATE POLICY p ON t USING (a = b AND c = d)\n  WITH CHECK (e = f);\n"
+    (tmp_path / "wall.sql").write_text(text)
+    sources = [m.source for m in tool.mutations(tmp_path, "wall.sql")]
+    assert [s for s in sources if "USING (TRUE OR a = b" in s]
+    assert [s for s in sources if "WITH CHECK (TRUE OR e = f" in s]
+    assert [s for s in sources if "AND (TRUE OR c = d)" in s]
+
+
+def test_every_target_is_there_and_has_something_to_take_away(tool: ModuleType) -> None:
+    rows = tomllib.loads((ROOT / "tests" / "security" / "mutation.toml").read_text())["target"]
+    empty = [r["path"] for r in rows if not list(tool.mutations(ROOT, r["path"], frozenset(r.get("functions", ()))))]
+    assert empty == []
+    for row in rows:
+        source = (ROOT / row["path"]).read_text()
+        assert [f for f in row.get("functions", ()) if f.split(".")[-1] not in source] == [], row["path"]
+        assert [t for t in row["tests"] if not (ROOT / t).exists()] == [], row["path"]

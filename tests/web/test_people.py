@@ -1,0 +1,104 @@
+"""The page of one account: roles with days and ceilings, substitutions, corrections; and the filter of the list."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from agencies.actors import find_actor, system_actor
+from agencies.models import Membership, Substitution, User
+from agencies.services import disable_user, end_role
+from audit import clock
+from tests.agencies.cast import NOW, events
+from tests.web.test_reading import entered
+
+pytestmark = pytest.mark.usefixtures("demo_city")
+
+
+def sent(who: str, username: str, do: str, **data: object) -> tuple[int, str]:
+    answer = entered(who).post(f"/accounts/{username}/", {"do": do, **data}, follow=True)
+    return answer.status_code, answer.content.decode()
+
+
+def test_the_list_is_narrowed_by_name_agency_and_state() -> None:
+    disable_user(actor=system_actor(), user=User.objects.get(username="grid-crew1"), now=NOW)
+    end_role(actor=system_actor(), membership=Membership.objects.get(user__username="grid-crew2"), now=NOW)
+    client = entered("grid-admin1")
+    for query, there, gone in (
+        ("q=赵一鸣", "grid-handler1", "grid-handler2"),
+        ("q=XZ1009", "grid-handler2", "grid-handler1"),
+        ("agency=320302-grid", "gulou-crew1", "grid-handler1"),
+        ("agency=320300-drc", "grid-handler1", "drc-handler1"),
+        ("state=disabled", "grid-crew1", "grid-handler1"),
+        ("state=roleless", "grid-crew2", "grid-handler1"),
+        ("state=active", "grid-handler1", "grid-crew1"),
+    ):
+        page = client.get(f"/accounts/?{query}").content.decode()
+        assert f'href="/accounts/{there}/"' in page, query
+        assert f'href="/accounts/{gone}/"' not in page, query
+
+
+def test_the_page_tells_roles_days_ceilings_and_who_gave_them() -> None:
+    status, page = sent("sec-admin1", "drc-handler1", "grant", agency="320300-drc", role="approver", ceiling="internal")
+    assert status == 200
+    assert "徐州市发展和改革委员会 · 签发" in page
+    assert "内部" in page
+    assert "闫敏" in page
+    _, page = sent("admin1", "drc-handler1", "end", agency="320300-drc", role="approver")
+    assert Membership.objects.get(user__username="drc-handler1", role="approver").until is not None
+    assert "徐州市发展和改革委员会 · 签发" in page
+
+
+def test_a_refusal_stands_on_the_page_with_its_status() -> None:
+    status, page = sent("admin1", "drc-handler1", "grant", agency="320300-drc", role="approver")
+    assert (status, "由安全管理员授予" in page) == (403, True)
+    status, page = sent("sys-admin1", "drc-handler1", "reset")
+    assert (status, "由安全管理员办理" in page) == (403, True)
+    status, page = sent("sec-admin1", "sec-admin1", "grant", agency="320300-drc", role="security_admin")
+    assert (status, "不能给自己授予角色" in page) == (403, True)
+
+
+def test_a_substitution_is_arranged_and_ended_on_the_page() -> None:
+    today = timezone.localdate(clock.now())
+    data = {"agency": "320300-grid", "roles": ["reviewer"], "substitute": "grid-handler1", "reason": "出差"}
+    days = {"first_day": today.isoformat(), "last_day": (today + timedelta(days=3)).isoformat()}
+    status, page = sent("grid-admin1", "grid-reviewer1", "substitute", **data, **days)
+    assert status == 200
+    assert "由 赵一鸣 代理至" in page
+    assert len(find_actor("grid-handler1").posts) == 2
+    assert "代理 何静" in entered("grid-admin1").get("/accounts/grid-handler1/").content.decode()
+    made = str(Substitution.objects.get().pk)
+    _, page = sent("grid-admin1", "grid-reviewer1", "end_substitution", substitution=made)
+    assert "已提前结束代理" in page
+    assert len(find_actor("grid-handler1").posts) == 1
+    status, page = sent("grid-admin1", "grid-reviewer1", "substitute", **data, first_day="morgen", last_day="2026-12-1")
+    assert (status, "日期须写作" in page) == (400, True)
+    assert sent("grid-admin1", "grid-reviewer2", "end_substitution", substitution=made)[0] == 404
+
+
+def test_a_name_is_corrected_with_an_event_that_does_not_tell_it() -> None:
+    status, page = sent("admin1", "drc-handler1", "rename", display_name="李明源", staff_no="XZ2001")
+    assert (status, "李明源" in page) == (200, True)
+    assert events("account/drc-handler1")[-1]["action"] == "account_changed"
+    assert "李明源" not in str(events("account/drc-handler1"))
+    status, page = sent("admin1", "drc-handler2", "rename", display_name="陈洁", staff_no="XZ2001")
+    assert (status, "工号 XZ2001 已属于另一账号" in page) == (400, True)
+    assert sent("sec-admin1", "drc-handler2", "rename", display_name="别人", staff_no="")[0] == 403
+
+
+@pytest.mark.parametrize("do", ["reset", "rename", "disable", "grant", "end", "substitute", "create", "", "x"])
+def test_the_page_of_another_agencys_account_is_not_there(do: str) -> None:
+    there, nowhere = sent("grid-admin1", "drc-handler1", do), sent("grid-admin1", "nobody-at-all", do)
+    assert (there[0], nowhere[0]) == (404, 404)
+    assert entered("sec-admin1").get("/accounts/nj-drc-handler1/").status_code == 404
+    for who in ("drc-handler1", "audit-admin1"):
+        assert entered(who).get("/accounts/drc-handler2/").status_code == 403
+
+
+def test_an_account_without_a_role_is_found_where_it_was_opened() -> None:
+    data = {"username": "grid-new1", "display_name": "新来", "staff_no": "XZ9001", "agency": "320302-grid", "role": ""}
+    assert "grid-new1" in entered("sys-admin1").post("/accounts/", {"do": "create", **data}).content.decode()
+    assert "还没有角色" in entered("grid-admin1").get("/accounts/grid-new1/").content.decode()
+    assert entered("admin1").get("/accounts/grid-new1/").status_code == 404

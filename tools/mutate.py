@@ -1,0 +1,160 @@
+"""Take each condition, filter and refusal away that decides who may see or do, one at a time, and see a test fail.
+
+    .venv/bin/python tools/mutate.py                     every target, with its tests
+    .venv/bin/python tools/mutate.py agencies/visibility.py
+    .venv/bin/python tools/mutate.py --list              only say which mutations there are
+
+One cluster with migrated templates serves all runs; each mutation is made in a copy of the checkout, so the checkout
+itself is never touched. Where the mutated file is SQL of a migration the templates are made anew. What survives is
+listed; the exit code is 1 where less than 95 % were killed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from queue import SimpleQueue
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(ROOT / "tools"))
+
+from mutations import Mutation, mutations  # noqa: E402
+
+WANTED = 95.0  # per cent
+SECONDS = 900  # a run that takes longer has gone into a loop, which somebody would notice
+COPIED = ("audit", "agencies", "assets", "cases", "config", "notifications", "tests", "tools", "bench", "docs")
+
+
+class Target(NamedTuple):
+    """A file, the functions of it that decide (none: all), and the tests that have to notice."""
+
+    path: str
+    functions: frozenset[str]
+    tests: tuple[str, ...]
+
+
+class Outcome(NamedTuple):
+    mutation: Mutation
+    killed: bool
+    seconds: float
+
+
+def targets(named: list[str]) -> list[Target]:
+    with (ROOT / "tests" / "security" / "mutation.toml").open("rb") as file:
+        rows = tomllib.load(file)["target"]
+    found = [Target(r["path"], frozenset(r.get("functions", ())), tuple(r["tests"])) for r in rows]
+    return [target for target in found if not named or target.path in named]
+
+
+def run(root: Path, mutation: Mutation, tests: tuple[str, ...], cluster: str) -> Outcome:
+    """The tests in this copy with the mutation; killed where one of them fails."""
+    place = root / mutation.path
+    before, began = place.read_bytes(), time.monotonic()
+    lent = {} if mutation.path.endswith(".sql") else {"TEST_CLUSTER": cluster}
+    try:
+        place.write_text(mutation.source, encoding="utf-8")
+        command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
+        environment = {k: v for k, v in os.environ.items() if k != "TEST_CLUSTER"} | lent
+        done = subprocess.run(command, cwd=root, env=environment, capture_output=True, timeout=SECONDS, check=False)
+        killed = done.returncode == 1
+        if done.returncode not in (0, 1, 2, 4):
+            raise RuntimeError(done.stdout.decode()[-2000:] + done.stderr.decode()[-2000:])
+        killed = killed or done.returncode in (2, 4)
+    except subprocess.TimeoutExpired:
+        killed = True
+    finally:
+        place.write_bytes(before)
+    return Outcome(mutation, killed, time.monotonic() - began)
+
+
+def copy(parent: Path, n: int) -> Path:
+    root = parent / str(n)
+    root.mkdir()
+    for name in COPIED:
+        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("node_modules", "__pycache__"))
+    for file in (
+        *ROOT.glob("*.toml"),
+        *ROOT.glob("*.md"),
+        ROOT / "manage.py",
+        ROOT / ".importlinter",
+        ROOT / "Makefile",
+    ):
+        shutil.copy(file, root)
+    shutil.copytree(ROOT / "requirements", root / "requirements")
+    (root / ".venv").symlink_to(ROOT / ".venv")
+    return root
+
+
+def all_of(work: list[tuple[Mutation, tuple[str, ...]]], workers: int, cluster: str) -> list[Outcome]:
+    with tempfile.TemporaryDirectory() as parent, ThreadPoolExecutor(workers) as pool:
+        free: SimpleQueue[Path] = SimpleQueue()
+        for n in range(workers):
+            free.put(copy(Path(parent), n))
+
+        def one(item: tuple[Mutation, tuple[str, ...]]) -> Outcome:
+            root = free.get()
+            try:
+                outcome = run(root, *item, cluster)
+            finally:
+                free.put(root)
+            word = "killed  " if outcome.killed else "SURVIVED"
+            say(f"{word} {outcome.seconds:5.0f} s  {outcome.mutation.name}")
+            return outcome
+
+        return list(pool.map(one, work))
+
+
+def main() -> int:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("path", nargs="*")
+    options.add_argument("--list", action="store_true")
+    options.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    given = options.parse_args()
+    work = [(m, t.tests) for t in targets(given.path) for m in mutations(ROOT, t.path, t.functions)]
+    if given.list:
+        say("\n".join([*(m.name for m, _ in work), f"{len(work)} mutations"]))
+        return 0
+    from tests.conftest import SERVERS, make_templates
+
+    SERVERS.start()
+    try:
+        make_templates(with_city=True)
+        _disconnect()
+        outcomes = all_of(work, given.workers, str(SERVERS.root))
+    finally:
+        SERVERS.stop()
+    return report(outcomes)
+
+
+def say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def _disconnect() -> None:
+    from django.db import connections
+
+    for alias in connections:
+        connections[alias].close()
+
+
+def report(outcomes: list[Outcome]) -> int:
+    survived = [outcome.mutation.name for outcome in outcomes if not outcome.killed]
+    share = 100 * (len(outcomes) - len(survived)) / max(len(outcomes), 1)
+    say(f"\n{len(outcomes)} mutations, {len(outcomes) - len(survived)} killed ({share:.1f} %). Survived:")
+    say("\n".join(survived) or "none")
+    return 0 if share >= WANTED else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
