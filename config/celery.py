@@ -5,9 +5,10 @@ run twice. Options and the reasons for them are in `config/settings/work.py`.
 """
 
 import os
+import signal
 
 from celery import Celery
-from celery.signals import beat_init, worker_init
+from celery.signals import beat_embedded_init, beat_init, worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -23,5 +24,13 @@ def start_embedded_servers(**_: object) -> None:
     ensure()
 
 
+def end_with_the_worker(**_: object) -> None:
+    """The timetable inside a worker (`--beat`) is a process of its own, which a killed worker would leave behind."""
+    from config.embedded.process import die_with
+
+    die_with(os.getppid(), signal.SIGTERM)
+
+
 worker_init.connect(start_embedded_servers)
+beat_embedded_init.connect(end_with_the_worker)
 beat_init.connect(start_embedded_servers)
