@@ -4,6 +4,7 @@
     .venv/bin/python tools/mutate.py agencies/visibility.py
     .venv/bin/python tools/mutate.py --list              only say which mutations there are
 
+First the tests of each target run on the copy as it is: where they do not pass, nothing they say later counts.
 One cluster with migrated templates serves all runs; each mutation is made in a copy of the checkout, so the checkout
 itself is never touched. Where the mutated file is SQL of a migration the templates are made anew. What survives is
 listed; the exit code is 1 where less than 95 % were killed.
@@ -56,20 +57,36 @@ def targets(named: list[str]) -> list[Target]:
     return [target for target in found if not named or target.path in named]
 
 
+def tested(root: Path, tests: tuple[str, ...], cluster: str) -> subprocess.CompletedProcess[bytes]:
+    """These tests in this copy, up to the first that fails; on databases of their own where no cluster is lent."""
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
+    environment = {k: v for k, v in os.environ.items() if k != "TEST_CLUSTER"}
+    environment |= {"TEST_CLUSTER": cluster} if cluster else {}
+    return subprocess.run(command, cwd=root, env=environment, capture_output=True, timeout=SECONDS, check=False)
+
+
+def said(done: subprocess.CompletedProcess[bytes]) -> str:
+    return done.stdout.decode()[-2000:] + done.stderr.decode()[-2000:]
+
+
+def sound(root: Path, tests: tuple[str, ...], cluster: str) -> None:
+    """Tests that fail anyway, or are not there, would count every mutation as killed."""
+    done = tested(root, tests, cluster)
+    if done.returncode != 0:
+        raise SystemExit(f"these tests do not pass without a mutation: {' '.join(tests)}\n{said(done)}")
+
+
 def run(root: Path, mutation: Mutation, tests: tuple[str, ...], cluster: str) -> Outcome:
     """The tests in this copy with the mutation; killed where one of them fails."""
     place = root / mutation.path
     before, began = place.read_bytes(), time.monotonic()
-    lent = {} if mutation.path.endswith(".sql") else {"TEST_CLUSTER": cluster}
     try:
         place.write_text(mutation.source, encoding="utf-8")
-        command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
-        environment = {k: v for k, v in os.environ.items() if k != "TEST_CLUSTER"} | lent
-        done = subprocess.run(command, cwd=root, env=environment, capture_output=True, timeout=SECONDS, check=False)
-        killed = done.returncode == 1
+        done = tested(root, tests, "" if mutation.path.endswith(".sql") else cluster)
+        # 2 and 4: the tests could not even be collected, which they can without the mutation (`sound`).
         if done.returncode not in (0, 1, 2, 4):
-            raise RuntimeError(done.stdout.decode()[-2000:] + done.stderr.decode()[-2000:])
-        killed = killed or done.returncode in (2, 4)
+            raise RuntimeError(said(done))
+        killed = done.returncode != 0
     except subprocess.TimeoutExpired:
         killed = True
     finally:
@@ -98,8 +115,11 @@ def copy(parent: Path, n: int) -> Path:
 def all_of(work: list[tuple[Mutation, tuple[str, ...]]], workers: int, cluster: str) -> list[Outcome]:
     with tempfile.TemporaryDirectory() as parent, ThreadPoolExecutor(workers) as pool:
         free: SimpleQueue[Path] = SimpleQueue()
-        for n in range(workers):
-            free.put(copy(Path(parent), n))
+        copies = [copy(Path(parent), n) for n in range(workers)]
+        for tests in dict.fromkeys(tests for _, tests in work):
+            sound(copies[0], tests, cluster)
+        for root in copies:
+            free.put(root)
 
         def one(item: tuple[Mutation, tuple[str, ...]]) -> Outcome:
             root = free.get()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import sys
 import tomllib
@@ -71,6 +72,19 @@ def test_it_opens_each_policy_of_a_file_of_sql(tool: ModuleType, tmp_path: Path)
     assert [s for s in sources if "USING (TRUE OR a = b" in s]
     assert [s for s in sources if "WITH CHECK (TRUE OR e = f" in s]
     assert [s for s in sources if "AND (TRUE OR c = d)" in s]
+
+
+def test_tests_that_fail_without_a_mutation_count_for_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise a test that is gone would kill every mutation."""
+    monkeypatch.syspath_prepend(str(ROOT / "tools"))
+    monkeypatch.delenv("DJANGO_SETTINGS_MODULE")
+    mutate = importlib.import_module("mutate")
+    (tmp_path / "test_good.py").write_text("def test_it():\n    pass\n")
+    (tmp_path / "test_bad.py").write_text("def test_it():\n    raise AssertionError('broken before')\n")
+    mutate.sound(tmp_path, ("test_good.py",), "")
+    for tests in (("test_good.py", "test_bad.py"), ("test_gone.py",)):
+        with pytest.raises(SystemExit, match=r"do not pass without a mutation: .*test_"):
+            mutate.sound(tmp_path, tests, "")
 
 
 def test_every_target_is_there_and_has_something_to_take_away(tool: ModuleType) -> None:
