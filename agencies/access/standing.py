@@ -23,12 +23,12 @@ ENTRY, FACTOR, PROVEN = "entry", "second_factor", "proven"
 SIGN_ON = "sso_strong"
 # What can be owed.
 PROOF, PASSWORD, SET_UP = "proof", "password", "set_up"
-_QUERY = """
+_QUERY = f"""
 SELECT EXISTS (SELECT FROM agencies_livesession WHERE id::text = %s AND user_id = u.id),
        p.set_at, COALESCE(p.must_change, false),
        EXISTS (SELECT FROM mfa_authenticator WHERE user_id = u.id AND type IN ('totp', 'webauthn')),
-       EXISTS (SELECT FROM agencies_membership WHERE user_id = u.id AND active AND role = ANY(%s))
-  FROM agencies_user u LEFT JOIN agencies_password p ON p.user_id = u.id WHERE u.id = %s
+       {factors.DECIDES}
+  FROM {factors.WANTED}, agencies_user u LEFT JOIN agencies_password p ON p.user_id = u.id WHERE u.id = %s
 """
 
 
@@ -55,8 +55,8 @@ def standing(user_id: str, session: SessionBase) -> Standing:
         row = cursor.fetchone()
     if row is None:
         return GONE
-    alive, set_at, must_change, has_factor, in_role = row
-    needs = in_role and settings.SECOND_FACTOR == "required"
+    alive, set_at, must_change, has_factor, decides = row
+    needs = decides and settings.SECOND_FACTOR == "required"
     owes = ""
     # Whoever came by the city's sign-on has shown its factor where the operator says that it counts, and no password.
     by_sign_on = bool(session.get(SIGN_ON))
