@@ -73,6 +73,8 @@ def _logged_in(sender: Any, request: HttpRequest | None, user: User, **_: Any) -
         # Which second factor the door has checked; the session itself may just have been emptied.
         factor = str(getattr(request, "second_factor", ""))
         sessions.begin(request.session)
+        # The single sign-on says so itself, after this; by any other door it is over.
+        request.session.pop(standing.SIGN_ON, None)
         standing.prove(request.session, factor)
         surplus = live.begin(user, request)
     told = {"second_factor": factor} if factor else {}

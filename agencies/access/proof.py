@@ -85,6 +85,11 @@ def step_up(request: HttpRequest, user: User, *, password: str = "", code: str =
         by = _check_password(request, user, password)
         standing.prove(request.session)
     lockout.forget(user)
+    confirmed(request, user, by)
+
+
+def confirmed(request: HttpRequest, user: User, by: str) -> None:
+    """Put on record that somebody has proved anew who it is, and by what."""
     address = client_address(request)
     with transaction.atomic():
         record(

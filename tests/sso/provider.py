@@ -89,11 +89,15 @@ def id_token(asked: dict[str, str], own: str) -> str:
         "exp": now - 3600 if flaw == "expired" else now + 300,
         "email": "drc-handler1@example.gov.cn",
     }
+    if "max_age" in asked or flaw in ("asked now", "two factors now"):
+        claims["auth_time"] = now - 3600 if flaw == "asked long ago" else now
+    if flaw == "does not say when":
+        claims.pop("auth_time", None)
     if flaw == "no expiry":
         del claims["exp"]
     if flaw == "azp":
         claims |= {"aud": [sys.argv[1], "another"], "azp": "another"}
-    if flaw == "two factors":
+    if flaw.startswith("two factors"):
         claims["amr"] = ["pwd", "otp"]
     claims["staff_no" if flaw == "staff number" else "preferred_username"] = asked.get("user", "")
     if flaw == "only mail":
