@@ -175,8 +175,10 @@ def _named(request: HttpRequest, claims: dict[str, Any]) -> User:
 def _asked_at(claims: dict[str, Any]) -> int:
     """When the provider last asked this person for a proof, never later than now; 0 where it does not say."""
     said, now = claims.get("auth_time"), int(clock.real_now().timestamp())
-    known = isinstance(said, int | float) and not isinstance(said, bool)
-    return int(said) if known and said <= now else now if known and said <= now + LEEWAY_SECONDS else 0
+    # JSON as Python reads it knows NaN and infinities, too: neither lies between.
+    if not isinstance(said, int | float) or not 0 <= said <= now + LEEWAY_SECONDS:
+        return 0
+    return min(int(said), now)
 
 
 def _account(value: str) -> User | None:

@@ -13,6 +13,7 @@ from agencies.services import give_password
 from audit import clock
 from tests.agencies.cast import events
 from tests.entry_tools import code_of, with_app
+from tests.sso.provider import WHEN
 from tests.sso.test_sso import approve, come, told
 from tests.web.test_second_step import text
 from tests.web.test_sessions import hidden
@@ -78,6 +79,13 @@ def test_a_provider_that_asked_for_nothing_has_proved_nothing(sso):
     with_app("drc-approver1")
     client, _, _ = come("drc-approver1", "asked now")
     assert not is_fresh(client.session), "a factor of ours is what proves it"
+
+
+@pytest.mark.parametrize("flaw", WHEN)
+def test_an_instant_that_is_none_proves_nothing_and_keeps_nobody_out(sso, flaw):
+    client, _, _ = come("drc-handler1", flaw)
+    assert client.get("/cases/").status_code == 200
+    assert not is_fresh(client.session)
 
 
 def test_an_order_is_signed_after_the_provider_has_asked_anew(sso):
