@@ -7,18 +7,14 @@ only a keyed digest of it is kept, which shows repetition and gives nothing away
 
 from __future__ import annotations
 
-import hashlib
-import logging
 from typing import Any
 
 from axes.signals import user_locked_out
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
-from django.core.cache import cache
 from django.db import transaction
 from django.http import HttpRequest
-from redis.exceptions import RedisError
 
-from agencies.access import live, lockout, sessions, standing
+from agencies.access import live, lockout, rates, sessions, standing
 from agencies.access.addresses import client_address
 from agencies.errors import TooManyTries
 from agencies.models import User
@@ -31,32 +27,15 @@ UNKNOWN = "unknown"
 # In this many seconds: guesses at one account from wherever, and tries from one place, where a whole office may sit
 # behind one address.
 WINDOW, PER_ACCOUNT, PER_ADDRESS = 60, 10, 120
-logger = logging.getLogger(__name__)
 
 
 def count_try(username: str, request: HttpRequest | None) -> None:
     """Count an attempt to log in, whichever door it comes through. Raises TooManyTries."""
     if (
-        _count(f"account/{username.lower()}") > PER_ACCOUNT
-        or _count(f"address/{client_address(request)}") > PER_ADDRESS
+        rates.count(f"tries/account/{username.lower()}", WINDOW) > PER_ACCOUNT
+        or rates.count(f"tries/address/{client_address(request)}", WINDOW) > PER_ADDRESS
     ):
         raise TooManyTries(WINDOW)
-
-
-def _count(what: str) -> int:
-    """How often in this window, this time included. Losing Redis loses nothing: then nobody is kept out."""
-    key = f"tries:{hashlib.sha256(what.encode()).hexdigest()}"
-    try:
-        cache.add(key, 0, WINDOW)
-        count = int(cache.incr(key))
-        if count == 1:  # had the window ended between the two, the count would now stay for ever
-            cache.touch(key, WINDOW)
-    except ValueError:
-        return 1
-    except RedisError as error:
-        logger.warning("attempts to log in cannot be counted: %s", error)
-        return 0
-    return count
 
 
 def connect() -> None:
