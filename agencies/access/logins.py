@@ -11,19 +11,15 @@ from typing import Any
 
 from axes.signals import user_locked_out
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
-from django.db import transaction
 from django.http import HttpRequest
 
 from agencies.access import live, lockout, rates, sessions, standing
 from agencies.access.addresses import client_address
+from agencies.access.trail import note
 from agencies.errors import TooManyTries
 from agencies.models import User
-from audit import clock
 from audit.actions import Action
-from audit.log import EventActor
-from audit.services import record
 
-UNKNOWN = "unknown"
 # In this many seconds: guesses at one account from wherever, and tries from one place, where a whole office may sit
 # behind one address.
 WINDOW, PER_ACCOUNT, PER_ADDRESS = 60, 10, 120
@@ -57,9 +53,9 @@ def _logged_in(sender: Any, request: HttpRequest | None, user: User, **_: Any) -
         standing.prove(request.session, factor)
         surplus = live.begin(user, request)
     told = {"second_factor": factor} if factor else {}
-    _record(user, Action.LOGIN_SUCCEEDED, {"user": user.pk, **told}, request)
+    _record(user, Action.LOGIN_SUCCEEDED, told, request)
     for _n in range(surplus):
-        _record(user, Action.LOGGED_OUT, {"user": user.pk, "session_end": "limit"}, None)
+        _record(user, Action.LOGGED_OUT, {"session_end": "limit"}, None)
 
 
 def _logged_out(sender: Any, request: HttpRequest | None, user: User | None, **_: Any) -> None:
@@ -68,7 +64,7 @@ def _logged_out(sender: Any, request: HttpRequest | None, user: User | None, **_
         live.end(request.session.get(standing.ENTRY))
     # What ended a session from elsewhere has its own event.
     if user is not None and why != sessions.ELSEWHERE:
-        _record(user, Action.LOGGED_OUT, {"user": user.pk, **({"session_end": why} if why else {})}, request)
+        _record(user, Action.LOGGED_OUT, {"session_end": why} if why else {}, request)
 
 
 def _login_failed(sender: Any, credentials: dict[str, Any], request: HttpRequest | None = None, **_: Any) -> None:
@@ -76,9 +72,9 @@ def _login_failed(sender: Any, credentials: dict[str, Any], request: HttpRequest
     user = User.objects.filter(username=typed).first()
     if user is not None:
         step = {"login_step": credentials["step"]} if "step" in credentials else {}
-        _record(user, Action.LOGIN_FAILED, {"user": user.pk, "disabled": not user.is_active, **step}, request)
+        _record(user, Action.LOGIN_FAILED, {"disabled": not user.is_active, **step}, request)
         return
-    _write(EventActor(None, UNKNOWN), Action.LOGIN_FAILED, {"name_digest": lockout.digest(typed)}, request)
+    _record(None, Action.LOGIN_FAILED, {"name_digest": lockout.digest(typed)}, request)
 
 
 def _locked_out(sender: Any, request: HttpRequest, username: str, ip_address: str | None, **_: Any) -> None:
@@ -86,24 +82,10 @@ def _locked_out(sender: Any, request: HttpRequest, username: str, ip_address: st
     user = User.objects.filter(username=username).first()
     until = lockout.closed_until(username, request)
     told = {"locked_until": until.isoformat()} if until else {}
-    if user is not None:
-        _record(user, Action.ACCOUNT_LOCKED, {"user": user.pk, **told}, request)
-    else:
-        _write(EventActor(None, UNKNOWN), Action.ACCOUNT_LOCKED, {"name_digest": username[1:], **told}, request)
+    if user is None:
+        told["name_digest"] = username[1:]
+    _record(user, Action.ACCOUNT_LOCKED, told, request)
 
 
-def _record(user: User, action: Action, data: dict[str, Any], request: HttpRequest | None) -> None:
-    _write(EventActor(user.pk, user.username), action, data, request)
-
-
-def _write(actor: EventActor, action: Action, data: dict[str, Any], request: HttpRequest | None) -> None:
-    address = client_address(request)  # personal data, hence sealed
-    with transaction.atomic():
-        record(
-            stream=f"account/{actor.username}",
-            action=action,
-            actor=actor,
-            data=data,
-            sealed={"address": address} if address else None,
-            now=clock.now(),
-        )
+def _record(user: User | None, action: Action, data: dict[str, Any], request: HttpRequest | None) -> None:
+    note(user, action, data, address=client_address(request))
