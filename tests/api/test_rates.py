@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+
 import pytest
 from django.core.cache import cache
-from django.test import Client
+from django.test import Client, RequestFactory
 from redis.exceptions import ConnectionError as RedisAway
 
 from agencies.access import rates
+from agencies.access.logins import count_try
 from agencies.access.rates import Rate, TooOften, spend
 from tests.api.conftest import V1
 
@@ -19,7 +22,7 @@ def tight(settings, monkeypatch):
 
     def limit(name, times=3):
         old = getattr(rates, name)
-        monkeypatch.setattr(rates, "_count", _counting(old.name, times, old.times))
+        monkeypatch.setattr(rates, "count", _counting(old.name, times, old.times))
 
     return limit
 
@@ -27,7 +30,7 @@ def tight(settings, monkeypatch):
 def _counting(name, times, limit):
     seen: dict[str, int] = {}
 
-    def count(what, more, seconds):
+    def count(what, seconds, more=1):
         if not what.startswith(f"{name}/"):
             return 0
         seen[what] = seen.get(what, 0) + more
@@ -131,3 +134,12 @@ def test_what_is_counted_never_stands_in_a_key(settings, monkeypatch):
     spend(Rate("test", 1, 60), "10.20.30.40")
     assert len(keys) == 1
     assert "10.20.30.40" not in keys[0]
+
+
+def test_neither_does_a_guessable_hash_of_whoever_tries_to_log_in(monkeypatch):
+    keys = []
+    monkeypatch.setattr(rates.cache, "add", lambda key, *_: keys.append(key))
+    count_try("drc-handler1", RequestFactory(REMOTE_ADDR="10.20.30.40").post("/login/"))
+    assert len(keys) == 2
+    for what in ("drc-handler1", "account/drc-handler1", "10.20.30.40", "address/10.20.30.40"):
+        assert not any(what in key or sha256(what.encode()).hexdigest() in key for key in keys), what

@@ -15,25 +15,7 @@ from agencies.services import create_client, disable_user
 from agencies.sso import counts_as_second_factor
 from audit import clock
 from audit.models import Event
-from config.env import Provider, SettingError, provider
-from tests.sso.provider import running
-
-CLIENT, SECRET = "lianzhi", "a secret/with:signs"
-
-
-@pytest.fixture(scope="module")
-def issuer():
-    with running(CLIENT, SECRET) as issuer:
-        yield issuer
-
-
-@pytest.fixture
-def sso(settings, demo_city, issuer):
-    settings.OIDC = Provider(
-        issuer, CLIENT, SECRET, "openid profile", "preferred_username", "username", frozenset({"otp"})
-    )
-    settings.OUTGOING_HOSTS = settings.OUTGOING_PRIVATE = frozenset({"127.0.0.1"})
-    return settings
+from config.env import SettingError, provider
 
 
 def approve(address, user, flaw=""):

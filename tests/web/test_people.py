@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from agencies.actors import find_actor, system_actor
-from agencies.models import Membership, Substitution, User
-from agencies.services import disable_user, end_role
+from agencies.models import Agency, Membership, Substitution, User
+from agencies.services import disable_user, end_role, grant_role
 from audit import clock
 from tests.agencies.cast import NOW, events
 from tests.web.test_reading import entered
@@ -76,6 +77,30 @@ def test_a_substitution_is_arranged_and_ended_on_the_page() -> None:
     status, page = sent("grid-admin1", "grid-reviewer1", "substitute", **data, first_day="morgen", last_day="2026-12-1")
     assert (status, "日期须写作" in page) == (400, True)
     assert sent("grid-admin1", "grid-reviewer2", "end_substitution", substitution=made)[0] == 404
+
+
+def arranged(who: str, username: str) -> dict[str, list[str]]:
+    """The roles that each form for a substitution offers, by its agency."""
+    page = entered(who).get(f"/accounts/{username}/").content.decode()
+    forms = [part for part in page.split("<form")[1:] if 'value="substitute"' in part]
+    return {
+        re.findall(r'name="agency" value="([^"]+)"', form)[0]: re.findall(r'name="roles" value="(\w+)"', form)
+        for form in forms
+    }
+
+
+def test_a_substitution_is_arranged_in_every_agency_where_the_person_works() -> None:
+    person = User.objects.get(username="gulou-crew1")
+    grant_role(
+        actor=system_actor(), user=person, agency=Agency.objects.get(code="320300-grid"), role="approver", now=NOW
+    )
+    assert arranged("sec-admin1", "gulou-crew1") == {"320300-grid": ["approver"], "320302-grid": ["field_crew"]}
+    assert arranged("grid-admin1", "gulou-crew1") == {"320302-grid": ["field_crew"]}, "an approver is not theirs"
+    today = timezone.localdate(clock.now()).isoformat()
+    data = {"agency": "320302-grid", "roles": ["field_crew"], "substitute": "grid-crew1"}
+    assert sent("grid-admin1", "gulou-crew1", "substitute", **data, first_day=today, last_day=today)[0] == 200
+    assert [post.agency_code for post in find_actor("grid-crew1").posts] == ["320300-grid", "320302-grid"]
+    assert arranged("sys-admin1", "gulou-crew1") == {}
 
 
 def test_a_name_is_corrected_with_an_event_that_does_not_tell_it() -> None:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 
 from agencies.access.passwords import keeping
 from agencies.access.passwords.rules import WARN_BEFORE
+from agencies.access.standing import SIGN_ON
 from agencies.models import User
 from audit import clock
 from audit.actions import Action
@@ -42,7 +43,7 @@ def greet(request: HttpRequest, user: User) -> None:
     """Say it on the first page after the login."""
     for line in by_others(user):
         messages.warning(request, line)
-    days = days_left(user)
+    days = None if SIGN_ON in request.session else days_left(user)
     if days is not None and 0 < days <= WARN_BEFORE.days:
         messages.warning(request, gettext("密码还有 %(n)s 天到期，请在“账号与安全”中修改。") % {"n": days})
 

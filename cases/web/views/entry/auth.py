@@ -52,7 +52,7 @@ def _inside_or_second(request: HttpRequest, user: User, target: str, carried: en
         proof.wait(request, user)
         return entrance.second_form(request, user, target, carried=carried)
     proof.enter(request, user)
-    return _arrived(request, user, target, carried)
+    return arrived(request, user, target, carried)
 
 
 @never_cache
@@ -73,13 +73,14 @@ def second_page(request: HttpRequest) -> HttpResponse:
             proof.finish(
                 request, user, code=request.POST.get("code", ""), credential=request.POST.get("credential", "")
             )
-            return _arrived(request, user, target, carried)
+            return arrived(request, user, target, carried)
         except AgencyError as refused:
             error, status = say(refused.text), refused.status
     return entrance.second_form(request, user, target, carried=carried, status=status, error=error)
 
 
-def _arrived(request: HttpRequest, user: User, target: str, carried: entrance.Pairs) -> HttpResponse:
+def arrived(request: HttpRequest, user: User, target: str, carried: entrance.Pairs) -> HttpResponse:
+    """What was done to the account meanwhile is said, and on it goes, in the person's own language."""
     told.greet(request, user)
     return _in_own_language(request, _onward(request, user, target, carried), user.language)
 
