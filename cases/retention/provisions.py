@@ -48,7 +48,8 @@ EXPORT: Final = "export_made"
 KEPT: Final = timedelta(days=3 * 365)
 # An event that handed nothing to another agency has no line and is asked again each time; there are few.
 _OPEN = """SELECT e.id, e.stream, e.at, e.action, e.agency_id, convert_from(e.body, 'UTF8') AS body FROM audit_event e
-    WHERE e.action = ANY(%s) AND e.at >= %s AND e.id < %s AND NOT EXISTS (SELECT 1 FROM agencies_provision p WHERE p.event_id = e.id)
+    WHERE e.action = ANY(%s) AND e.at >= %s AND e.id < %s
+    AND NOT EXISTS (SELECT 1 FROM agencies_provision p WHERE p.event_id = e.id)
     AND (e.action <> 'export_made' OR convert_from(e.body, 'UTF8')::jsonb -> 'data' ->> 'what' = 'refused_rows')
     ORDER BY e.id DESC LIMIT %s"""
 
