@@ -58,7 +58,11 @@ ITEMS: Final = {
     "registers": Text("登记簿", "Registers"),
 }
 PURPOSE: Final = dict(PURPOSES)
-TARGETS: Final = {"file": Text("材料", "File"), "import": Text("名单", "List")}
+TARGETS: Final = {
+    "file": Text("材料", "File"),
+    "import": Text("名单", "List"),
+    "timeline": Text("办理记录", "Timeline"),
+}
 CLOSED: Final = Text(
     "查阅日志供督查人员以及牵头发展改革委的审核、签发人员查看；需要了解某次查阅的，请联系他们。",
     "The access log is for supervisors and for reviewers and approvers of the leading commission; ask them about it.",
@@ -94,7 +98,7 @@ def line(row: Row) -> dict[str, Any]:
         "item_words": listed(_item(code) for code in orjson.loads(row["items"])),
         "purpose_word": PURPOSE.get(row["purpose"], Text(row["purpose"], row["purpose"])),
         "case_href": reverse("web:case", args=[row["number"]]) if row["number"] else "",
-        "object": f"{say(TARGETS[sort])} {name[:8]}" if sort in TARGETS else "",
+        "object": f"{say(TARGETS[sort])} {name[:8]}".strip() if sort in TARGETS else "",
     }
 
 
