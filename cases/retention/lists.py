@@ -10,12 +10,12 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import Error, connection, transaction
+from django.db import transaction
 
 from agencies.directory import get_directory
-from audit import errors
 from audit.actions import Action
-from audit.log import EventActor, build_body, encode_body
+from audit.log import EventActor
+from audit.services import hold, record_by
 from audit.sight import working_as
 from cases.models.sealing import open_cells, seal_cells
 from cases.policy.dated import CHINA
@@ -64,9 +64,7 @@ def _judged(batch: Row, day: date) -> Verdict:
 @transaction.atomic
 def _erase_some(batch_id: UUID, judged: Verdict, now: datetime) -> int:
     stream = f"list/{batch_id}"
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT seq, leaf FROM audit_head(%s)", [stream])
-        seq, leaf = cursor.fetchone()
+    hold(stream)
     rows = fetch(_ROWS, [str(batch_id), AT_ONCE])
     gone = {"rows": len(rows), "parts": fetch(_PARTS, [str(batch_id)])[0]["n"]}
     if not any(gone.values()):
@@ -78,27 +76,15 @@ def _erase_some(batch_id: UUID, judged: Verdict, now: datetime) -> int:
         "basis": list(judged.rule.basis),
         "gone": gone,
     }
-    body = build_body(
+    record_by(
+        "SELECT list_erase(%s, %s::bigint[], %s::bytea[])",
+        [[row["id"] for row in rows], [_blank(row, batch_id.bytes) for row in rows]],
         stream=stream,
-        seq=seq + 1,
-        prev=bytes(leaf),
-        at=now,
         action=Action.LIST_ROWS_ERASED,
         actor=SYSTEM,
-        members={"data": data},
+        data=data,
+        now=now,
     )
-    blanks = [_blank(row, batch_id.bytes) for row in rows]
-    with connection.cursor() as cursor:
-        try:
-            cursor.execute(
-                "SELECT list_erase(%s, %s::bigint[], %s::bytea[])",
-                [encode_body(body), [row["id"] for row in rows], blanks],
-            )
-        except Error as error:
-            typed = errors.from_database(error)
-            if typed is None:
-                raise
-            raise typed from error
     return len(rows)
 
 

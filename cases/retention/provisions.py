@@ -11,13 +11,14 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import orjson
-from django.db import connection, transaction
+from django.db import transaction
 
 from agencies.directory import Directory, get_directory
 from agencies.models import Provision
 from agencies.registers.services import PROVISION_STREAM, add_own
 from agencies.vocabulary import Kind
 from audit import clock
+from audit.services import hold
 from audit.sight import working_as
 from cases.models import ListBatch
 from cases.selectors.paging import Row, fetch
@@ -60,19 +61,14 @@ def generate(now: datetime | None = None) -> int:
     directory, now, written, below = get_directory(), now or clock.now(), 0, LAST_ID
     while below:
         with transaction.atomic():
-            _one_at_a_time()
+            # Whoever writes lines at the same moment waits here, and then finds them written.
+            hold(PROVISION_STREAM)
             rows = fetch(_OPEN, [[*HANDINGS, EXPORT], now - KEPT, below, AT_ONCE])
             lines = [line for row in rows for line in _lines(row, directory, now)]
             add_own(lines, now)
         written += len(lines)
         below = rows[-1]["id"] if rows else 0
     return written
-
-
-def _one_at_a_time() -> None:
-    """Whoever writes lines at the same moment waits here, and then finds them written."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT seq FROM audit_head(%s)", [PROVISION_STREAM])
 
 
 def _lines(row: Row, directory: Directory, now: datetime) -> list[Provision]:
