@@ -11,12 +11,11 @@ import orjson
 from django.db import transaction
 from django.utils import timezone
 
-from agencies.access.oversight import DECIDING
+from agencies.access.oversight import DECIDING, decides
 from agencies.actors import Actor, Post
 from agencies.authority import event_actor
 from agencies.errors import BadInput, NotPermitted
 from agencies.models import ImpactAssessment, Provision
-from agencies.vocabulary import Kind
 from audit.actions import Action
 from audit.log import EventActor
 from audit.services import record
@@ -93,7 +92,7 @@ def add_own(rows: Sequence[Provision], now: datetime) -> None:
 def keeper(actor: Actor) -> tuple[Post, EventActor]:
     """In which post this person keeps the registers. Raises NotPermitted."""
     for post in actor.posts:
-        if post.kind == Kind.DEVELOPMENT_COMMISSION and post.roles & DECIDING:
+        if decides(post):
             return post, event_actor(actor, post, min(post.roles & DECIDING))
     raise NotPermitted(
         "登记簿由发展改革委的审核、签发人员填写。",
