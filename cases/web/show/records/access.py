@@ -37,10 +37,8 @@ from cases.workflow.view import Text
 WAYS: Final = {
     Way.PAGE.value: Text("查看页面", "Page"),
     Way.LIST.value: Text("名单页面", "List"),
-    Way.SEARCH.value: Text("按个人信息检索", "Search by personal data"),
     Way.API.value: Text("接口", "API"),
     Way.DOWNLOAD.value: Text("下载", "Download"),
-    Way.PRINT.value: Text("打印", "Print"),
     Way.EXPORT.value: Text("导出", "Export"),
     Way.COMMAND.value: Text("服务器命令", "Server command"),
 }
@@ -93,7 +91,7 @@ def line(row: Row) -> dict[str, Any]:
         "agency_id": row["agency_id"],
         "who": row["person"]["name"] if row["person"] else gettext("服务器运维"),
         "way_label": WAYS.get(row["way"], Text(row["way"], row["way"])),
-        "tone": "warn" if row["way"] in (Way.EXPORT, Way.SEARCH, Way.COMMAND) else "",
+        "tone": "warn" if row["way"] in (Way.EXPORT, Way.COMMAND) else "",
         "role_label": LABELS[Role(row["role"])] if row["role"] in set(Role) else "",
         "item_words": listed(_item(code) for code in orjson.loads(row["items"])),
         "purpose_word": PURPOSE.get(row["purpose"], Text(row["purpose"], row["purpose"])),
