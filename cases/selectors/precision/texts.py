@@ -7,7 +7,7 @@ again in them; other long numbers are masked for everybody.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from uuid import UUID
 
 from agencies.actors import Actor
@@ -41,6 +41,21 @@ def cleaner(actor: Actor, case_id: UUID | str) -> Cleaner:
         return _LONG_NUMBER.sub(lambda found: masking.digits(found.group()), text)
 
     return clean
+
+
+def in_clear(actor: Actor, case_id: UUID | str, texts: Iterable[str]) -> list[str]:
+    """The items of which a value stands in clear in these texts, for the access log."""
+    said = "\n".join(text for text in texts if text)
+    if not said:
+        return []
+    sight = case_sight(actor, case_id)
+    return sorted(
+        {
+            value.item
+            for value in values(actor, case_id, sight)
+            if len(value.text) >= _SHORTEST and value.text in said and sight.form(value.part, value.owner) is Form.CLEAR
+        }
+    )
 
 
 def _known(actor: Actor, case_id: UUID | str, sight: Sight) -> list[tuple[str, str]]:

@@ -10,7 +10,6 @@ from django.utils.translation import gettext
 from agencies.errors import BadInput
 from agencies.registers.services import add_assessment, add_provision
 from audit import clock
-from cases.retention.provisions import generate
 from cases.selectors.paging import Page
 from cases.selectors.records.registers import MOST_EXPORTED, assessments, provisions
 from cases.web import filters
@@ -68,9 +67,7 @@ def register_csv(request: PageRequest, sort: str) -> HttpResponse:
 
 
 def _read(request: PageRequest, sort: str, cursor: str | None, size: int) -> Page:
-    if _known(sort) == "provision":
-        generate(clock.now())
-    return READERS[sort](request.actor, cursor=cursor, size=size)
+    return READERS[_known(sort)](request.actor, cursor=cursor, size=size)
 
 
 def _add(request: PageRequest, sort: str) -> BadInput | None:
