@@ -11,8 +11,8 @@ import orjson
 
 from agencies.actors import Actor, Post
 from agencies.directory import Directory, get_directory
-from agencies.visibility import ceilings, seen, sight_keys
-from agencies.vocabulary import Confidentiality, Kind
+from agencies.visibility import reaching, seen, sight_keys
+from agencies.vocabulary import Kind
 from cases.policy.privacy.precision import Form, Part, Tie, Viewer, form, revealable
 from cases.selectors.paging import fetch
 
@@ -34,7 +34,7 @@ class About:
     participants: Collection[int]
     tasks: Collection[tuple[int, str]]
     facts: Mapping[str, Any]
-    confidentiality: str = Confidentiality.ORDINARY.value
+    confidentiality: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +67,7 @@ NOTHING: Final = Sight(())
 
 def sight(actor: Actor, about: About, directory: Directory) -> Sight:
     """Each post through which the case is visible, by itself; a post whose ceiling is below the case shows nothing."""
-    rank = Confidentiality(about.confidentiality).rank
-    through = {agency for agency, ceiling in ceilings(actor).items() if rank <= ceiling} & set(about.participants)
+    through = reaching(actor, about.confidentiality).intersection(about.participants)
     posts = [post for post in actor.posts if post.agency_id in through]
     return Sight(tuple(_tie(post, about, directory) for post in posts), frozenset(post.agency_id for post in posts))
 

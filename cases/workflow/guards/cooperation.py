@@ -111,9 +111,8 @@ def urged_already(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
 
 def may_reveal(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
     """Only what this person sees masked and may ask for; what is seen in full needs no reason, the rest has none."""
-    about = About(
-        view.lead_agency_id, view.participants, [(task.agency_id, task.kind) for task in view.tasks], view.facts
-    )
+    owed = [(task.agency_id, task.kind) for task in view.tasks]
+    about = About(view.lead_agency_id, view.participants, owed, view.facts, view.confidentiality)
     seen_as = sight(ctx.actor, about, ctx.directory)
     open_to = seen_as.revealable
     if not open_to:
