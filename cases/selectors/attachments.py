@@ -10,7 +10,7 @@ from agencies.visibility import seen, sight_keys
 from cases.selectors import refs
 from cases.selectors.paging import Row, fetch
 from cases.selectors.precision.files import may_open
-from cases.selectors.precision.viewers import NOTHING, case_sight
+from cases.selectors.precision.viewers import NOTHING, case_viewpoint
 from cases.selectors.reach.parts import Reading, reading
 
 _COLUMNS = """a.id, a.case_id, a.kind, a.filename, a.content_type, a.size, a.sha256, a.at, a.erased_at, a.agency_id,
@@ -40,8 +40,8 @@ def _read(actor: Actor, condition: str, parameter: UUID) -> list[Row]:
     sql = f"""SELECT {_COLUMNS} FROM cases_attachment a LEFT JOIN agencies_user u ON u.id = a.uploaded_by_id
         WHERE {condition} AND {_VISIBLE} ORDER BY a.at, a.id"""
     rows = [_shown(row) for row in fetch(sql, [str(parameter), sight_keys(actor)])]
-    seen_as = case_sight(actor, rows[0]["case"]) if rows else NOTHING
-    return [{**row, "readable": may_open(row, seen_as)} for row in rows]
+    viewpoint = case_viewpoint(actor, rows[0]["case"]) if rows else NOTHING
+    return [{**row, "readable": may_open(row, viewpoint)} for row in rows]
 
 
 def _shown(row: Row) -> Row:

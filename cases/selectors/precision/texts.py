@@ -14,7 +14,7 @@ from agencies.actors import Actor
 from cases.policy.privacy.precision import Form
 from cases.selectors import masking
 from cases.selectors.precision.personal import masked, values
-from cases.selectors.precision.viewers import Sight, case_sight
+from cases.selectors.precision.viewers import Viewpoint, case_viewpoint
 
 # Phone, identity, account and card numbers that somebody typed into a free text.
 _LONG_NUMBER = re.compile(r"(?<![0-9A-Za-z])[0-9][0-9 -]{5,}[0-9Xx](?![0-9A-Za-z])")
@@ -34,7 +34,7 @@ def cleaner(actor: Actor, case_id: UUID | str) -> Cleaner:
         if not text:
             return text
         if not read:
-            known.extend(_known(actor, case_id, case_sight(actor, case_id)))
+            known.extend(_known(actor, case_id, case_viewpoint(actor, case_id)))
             read = True
         for clear, instead in known:
             text = text.replace(clear, instead)
@@ -43,11 +43,11 @@ def cleaner(actor: Actor, case_id: UUID | str) -> Cleaner:
     return clean
 
 
-def _known(actor: Actor, case_id: UUID | str, sight: Sight) -> list[tuple[str, str]]:
+def _known(actor: Actor, case_id: UUID | str, viewpoint: Viewpoint) -> list[tuple[str, str]]:
     """The values that are not in clear, the longest first; a reveal opens none, since others read over a shoulder."""
     found = {}
-    for value in values(actor, case_id, sight):
-        form = sight.form(value.part, value.owner)
+    for value in values(actor, case_id, viewpoint):
+        form = viewpoint.form(value.detail, value.owner)
         if len(value.text) >= _SHORTEST and form is not Form.CLEAR:
             found[value.text] = masked(value, form)
         elif form is Form.CLEAR:

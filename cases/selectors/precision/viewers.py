@@ -1,4 +1,4 @@
-"""The relations of a person's posts to one case, and the form in which each part of it is shown through them."""
+"""The relations of a person's posts to one case, and the form in which each detail of it is shown through them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from agencies.actors import Actor, Post
 from agencies.directory import Directory, get_directory
 from agencies.visibility import reaching, seen, sight_keys
 from agencies.vocabulary import Kind
-from cases.policy.privacy.precision import Form, Part, Tie, Viewer, form, revealable
+from cases.policy.privacy.precision import Detail, Form, Tie, Viewer, form, revealable
 from cases.selectors.paging import fetch
 
 # While one of these is open the commission draws up the list that has to name the account.
@@ -38,14 +38,14 @@ class About:
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class Viewpoint:
     """What one person sees of one case. `agencies`: through which."""
 
     ties: tuple[Tie, ...]
     agencies: frozenset[int] = frozenset()
 
-    def form(self, part: Part, owner: int | None = None) -> Form:
-        return form(part, self.ties, owner=owner)
+    def form(self, detail: Detail, owner: int | None = None) -> Form:
+        return form(detail, self.ties, owner=owner)
 
     @property
     def revealable(self) -> tuple[str, ...]:
@@ -62,17 +62,17 @@ class Sight:
         return all(tie.viewer is Viewer.PARTNER for tie in self.ties)
 
 
-NOTHING: Final = Sight(())
+NOTHING: Final = Viewpoint(())
 
 
-def sight(actor: Actor, about: About, directory: Directory) -> Sight:
+def viewpoint_of(actor: Actor, about: About, directory: Directory) -> Viewpoint:
     """Each post through which the case is visible, by itself; a post whose ceiling is below the case shows nothing."""
     through = reaching(actor, about.confidentiality).intersection(about.participants)
     posts = [post for post in actor.posts if post.agency_id in through]
-    return Sight(tuple(_tie(post, about, directory) for post in posts), frozenset(post.agency_id for post in posts))
+    return Viewpoint(tuple(_tie(post, about, directory) for post in posts), frozenset(post.agency_id for post in posts))
 
 
-def case_sight(actor: Actor, case_id: UUID | str) -> Sight:
+def case_viewpoint(actor: Actor, case_id: UUID | str) -> Viewpoint:
     """The same from the tables; nothing for a case that is not visible."""
     rows = fetch(_ABOUT, [str(case_id), sight_keys(actor)])
     if not rows:
@@ -85,7 +85,7 @@ def case_sight(actor: Actor, case_id: UUID | str) -> Sight:
         {name: orjson.loads(row[name]) for name in ("suspension", "surcharge") if row[name]},
         row["confidentiality"],
     )
-    return sight(actor, about, get_directory(stamp=row["stamp"]))
+    return viewpoint_of(actor, about, get_directory(stamp=row["stamp"]))
 
 
 _ABOUT = f"""SELECT c.lead_agency_id, c.confidentiality, (SELECT n FROM agencies_stamp) AS stamp,
