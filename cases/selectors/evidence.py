@@ -20,8 +20,8 @@ from cases.policy.privacy.precision import Detail, Form
 from cases.selectors import masking
 from cases.selectors.paging import Row, fetch
 from cases.selectors.precision.family import FAMILY, MOST_SIGNALS
-from cases.selectors.precision.viewers import Viewpoint, case_viewpoint
-from cases.selectors.reach.parts import reading
+from cases.selectors.precision.viewers import Viewpoint
+from cases.selectors.reach.parts import Reading, reading
 
 _SIGNALS = (
     FAMILY
@@ -49,14 +49,13 @@ NUMBERS: Final[Mapping[str, Detail]] = {
 _SPAN: Final = {"energy": Detail.KWH, "funds": Detail.TRANSFER}
 
 
-def signals(actor: Actor, case_id: UUID | str, *, viewpoint: Viewpoint | None = None) -> list[Row]:
+def signals(actor: Actor, case_id: UUID | str, *, read: Reading | None = None) -> list[Row]:
     """The observations that this person reads of a case, the latest first, at most MOST_SIGNALS, as shown."""
-    read = reading(actor, case_id)
+    read = read or reading(actor, case_id)
     if read is None:
         return []
-    seen = viewpoint or case_viewpoint(actor, case_id)
     rows = fetch(_SIGNALS, [str(case_id), sight_keys(actor), read.whole, read.agencies, MOST_SIGNALS])
-    shown = [_shown(row, orjson.loads(row["numbers"] or "{}"), seen) for row in rows]
+    shown = [_shown(row, orjson.loads(row["numbers"] or "{}"), read.viewpoint) for row in rows]
     return [row for row in shown if row["numbers"] or row["observed_from"] or not row["told"]]
 
 

@@ -23,8 +23,8 @@ from cases.policy.privacy.precision import Detail, Form, opened_details
 from cases.selectors.masking import mask
 from cases.selectors.paging import fetch
 from cases.selectors.precision.family import FAMILY, MOST_SIGNALS
-from cases.selectors.precision.viewers import Viewpoint, case_viewpoint
-from cases.selectors.reach.parts import reading
+from cases.selectors.precision.viewers import Viewpoint
+from cases.selectors.reach.parts import Reading, reading
 
 # A reason given once opens the data for this long, to the person who gave it and nobody else.
 REVEALED_FOR: Final = timedelta(minutes=30)
@@ -108,23 +108,21 @@ def revealed(actor: Actor, case_id: UUID | str, *, now: datetime) -> Opened:
     return Opened(until, purpose)
 
 
-def personal(
-    actor: Actor, case_id: UUID | str, *, opened: Opened, viewpoint: Viewpoint | None = None
-) -> list[dict[str, Any]]:
+def personal(actor: Actor, case_id: UUID | str, *, opened: Opened, read: Reading | None = None) -> list[dict[str, Any]]:
     """The personal values of a visible case that this person may see in some form, the same value once.
 
     item, kind, value, `masked`, `revealable` (by a reason), and `until` for one that a reveal holds open.
     """
-    seen = viewpoint or case_viewpoint(actor, case_id)
-    rows = (_shown(value, seen, opened) for value in values(actor, case_id, seen))
+    read = read or reading(actor, case_id)
+    if read is None:
+        return []
+    rows = (_shown(value, read.viewpoint, opened) for value in values(actor, case_id, read))
     return list({(row["item"], row["kind"], row["value"]): row for row in rows if row is not None}.values())
 
 
-def values(actor: Actor, case_id: UUID | str, viewpoint: Viewpoint) -> Iterator[Value]:
+def values(actor: Actor, case_id: UUID | str, read: Reading) -> Iterator[Value]:
     """Every personal value of a visible case in clear: for showing it in the form that fits, never as it is."""
-    read, keys = reading(actor, case_id), sight_keys(actor)
-    if read is None:
-        return
+    keys = sight_keys(actor)
     # Of an own part what the agency itself brought: its lists, what they hold of the vault, and its acts.
     own = None if read.whole else read.agencies
     listed = [found for found in _listed(case_id, keys) if own is None or found[0]["agency_id"] in own]
@@ -133,7 +131,7 @@ def values(actor: Actor, case_id: UUID | str, viewpoint: Viewpoint) -> Iterator[
     senders |= {
         _plain(str(cell)): row["agency_id"]
         for row, cells in listed
-        if row["agency_id"] in viewpoint.own
+        if row["agency_id"] in read.viewpoint.own
         for cell in cells
         if cell
     }

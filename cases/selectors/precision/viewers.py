@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
-from uuid import UUID
-
-import orjson
 
 from agencies.actors import Actor, Post
-from agencies.directory import Directory, get_directory
-from agencies.visibility import reaching, seen, sight_keys
+from agencies.directory import Directory
+from agencies.visibility import reaching
 from agencies.vocabulary import Kind
 from cases.policy.privacy.precision import Detail, Form, Tie, Viewer, form, revealable
-from cases.selectors.paging import fetch
 
 # While one of these is open the commission draws up the list that has to name the account.
 _LIST_TASKS: Final = frozenset({"plan_surcharge", "issue_surcharge_list"})
@@ -72,30 +68,6 @@ def viewpoint_of(actor: Actor, about: About, directory: Directory) -> Viewpoint:
     return Viewpoint(tuple(_tie(post, about, directory) for post in posts), frozenset(post.agency_id for post in posts))
 
 
-def case_viewpoint(actor: Actor, case_id: UUID | str) -> Viewpoint:
-    """The same from the tables; nothing for a case that is not visible."""
-    rows = fetch(_ABOUT, [str(case_id), sight_keys(actor)])
-    if not rows:
-        return NOTHING
-    row = rows[0]
-    about = About(
-        row["lead_agency_id"],
-        row["participants"] or (),
-        [(agency, kind) for agency, kind in orjson.loads(row["tasks"] or "[]")],
-        {name: orjson.loads(row[name]) for name in ("suspension", "surcharge") if row[name]},
-        row["confidentiality"],
-    )
-    return viewpoint_of(actor, about, get_directory(stamp=row["stamp"]))
-
-
-_ABOUT = f"""SELECT c.lead_agency_id, c.confidentiality, (SELECT n FROM agencies_stamp) AS stamp,
-    (c.facts->'suspension')::text AS suspension, (c.facts->'surcharge')::text AS surcharge,
-    (SELECT array_agg(p.agency_id) FROM cases_caseagency p WHERE p.case_id = c.id) AS participants,
-    (SELECT jsonb_agg(jsonb_build_array(t.agency_id, t.kind))::text FROM cases_task t
-     WHERE t.case_id = c.id AND t.state = 'open') AS tasks
-FROM cases_case c WHERE c.id = %s AND {seen("c.id")}"""
-
-
 def _tie(post: Post, about: About, directory: Directory) -> Tie:
     if post.kind == Kind.SUPERVISION:
         return Tie(Viewer.SUPERIOR if _watches_from_above(post, about, directory) else Viewer.AUDITOR)
@@ -135,8 +107,3 @@ def _handed_over(facts: Mapping[str, Any]) -> bool:
     """A measure reached the grid company: an order or its own cut, or a list that was issued."""
     surcharge = facts.get("surcharge") or {}
     return bool(facts.get("suspension") or surcharge.get("issued_at") or surcharge.get("earlier"))
-
-
-def task_pairs(tasks: Iterable[Mapping[str, Any]]) -> list[tuple[int, str]]:
-    """The open tasks of a case as `About` takes them, from rows with `agency_id` and `kind`."""
-    return [(task["agency_id"], task["kind"]) for task in tasks]
