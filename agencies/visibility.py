@@ -68,16 +68,21 @@ def ceilings(actor: Actor) -> dict[int, int]:
     return found
 
 
+def reaching(actor: Actor, confidentiality: str) -> frozenset[int]:
+    """The agencies through which the actor sees cases as confidential as this one."""
+    rank = Confidentiality(confidentiality).rank
+    return frozenset(agency_id for agency_id, ceiling in ceilings(actor).items() if rank <= ceiling)
+
+
 def sees(actor: Actor, participants: Iterable[int], confidentiality: str) -> bool:
     """Whether a case with these agencies in `cases_caseagency` and this confidentiality is visible to the actor."""
-    rank, open_to = Confidentiality(confidentiality).rank, ceilings(actor)
-    return any(rank <= open_to.get(agency_id, -1) for agency_id in participants)
+    return not reaching(actor, confidentiality).isdisjoint(participants)
 
 
 def part(actor: Actor, taking_part: Iterable[Participation], region_code: str, confidentiality: str) -> Part | None:
     """How much the actor reads of a case that lies there; None: nothing, it is not visible."""
-    rank, open_to = Confidentiality(confidentiality).rank, ceilings(actor)
-    seen_through = [each for each in taking_part if rank <= open_to.get(each.agency_id, -1)]
+    through = reaching(actor, confidentiality)
+    seen_through = [each for each in taking_part if each.agency_id in through]
     if not seen_through:
         return None
     posts = {post.agency_id: post for post in actor.posts}

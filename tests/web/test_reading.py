@@ -15,6 +15,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from agencies import visibility
 from agencies.actors import find_actor
 from agencies.models import User
 from audit import clock
@@ -146,6 +147,19 @@ def test_a_list_costs_the_same_queries_however_long_it_is(demo_city: None, addre
         story.opened()
         story.dispatched()
     assert queries(client, address) == few
+
+
+@pytest.mark.parametrize("username", ["drc-handler1", "telecom-handler1"])
+def test_the_page_of_a_case_asks_twice_how_much_of_it_is_read(
+    demo_city: None, monkeypatch: pytest.MonkeyPatch, username: str
+) -> None:
+    """Once for the case, once for all that stands beside it: for an own part each time is a look at every event."""
+    case = story.reported()
+    client = entered(username)
+    part, asked = visibility.part, []
+    monkeypatch.setattr(visibility, "part", lambda *about: asked.append(part(*about)) or asked[-1])
+    assert client.get(f"/cases/{case.number}/").status_code == 200
+    assert len(asked) == 2
 
 
 def test_what_is_not_overdue_stands_on_the_workbench_however_much_is_overdue(demo_city: None) -> None:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from agencies.actors import Actor
 from cases.selectors.paging import Row
 from cases.selectors.precision.personal import personal, revealed
+from cases.selectors.reach.parts import Reading
 from cases.web.show.words import say
 from cases.workflow.forms import cooperation
 from cases.workflow.view import Text
@@ -22,10 +23,10 @@ LABELS: Final = {
 }
 
 
-def block(actor: Actor, case: Row, now: datetime) -> dict[str, Any]:
+def block(actor: Actor, case: Row, now: datetime, read: Reading | None) -> dict[str, Any]:
     """What the page shows of whom the case concerns; `in_clear`: what the access log has to name."""
     opened = revealed(actor, case["id"], now=now)
-    rows = personal(actor, case["id"], opened=opened)
+    rows = personal(actor, case["id"], opened=opened, read=read)
     until = min((row["until"] for row in rows if row["until"]), default=None)
     return {
         "personal": lines(rows),
