@@ -189,6 +189,7 @@ def test_an_archive_with_a_password_is_refused():
         ("../../etc/函.pdf", "函.pdf"),
         ("函\u202efdp.pdf", "函fdp.pdf"),
         ("a\u200b\u2066b\x00\r\n.pdf", "ab.pdf"),
+        ("a\u2028b\u2029c\ue000d\ud800.pdf", "abcd.pdf"),
         ('函<"?>.pdf', "函____.pdf"),
         ("2021.10.12 v1.2.pdf", "2021.10.12 v1.2.pdf"),
         ("CON.pdf", "_CON.pdf"),
