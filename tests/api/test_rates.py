@@ -6,6 +6,7 @@ from hashlib import sha256
 
 import pytest
 from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, RequestFactory
 from redis.exceptions import ConnectionError as RedisAway
 
@@ -13,6 +14,7 @@ from agencies.access import rates
 from agencies.access.logins import count_try
 from agencies.access.rates import Rate, TooOften, spend
 from tests.api.conftest import V1
+from tests.files import PDF
 
 
 @pytest.fixture
@@ -85,12 +87,35 @@ def test_revealing_is_counted_through_both_doors(person, case, tight):
     assert refused(handler.client.post(page, {"step": "confirm"}))
 
 
-def test_sending_lists_is_counted_on_the_page_too(person, tight):
+@pytest.mark.parametrize("door", range(4))
+def test_files_are_counted_once_through_all_doors(person, case, tight, door):
+    """One rate for lists and files, on pages and at the API: what is refused at each was spent at the others."""
     handler = person("drc-handler1")
     tight("UPLOADS")
-    for _ in range(3):
-        assert handler.client.post("/imports/", {}).status_code == 400
-    assert refused(handler.client.post("/imports/", {}))
+    act = f"/cases/{case['number']}/actions/attach_document/"
+    doors = (
+        lambda: handler.client.post("/imports/", {}),
+        lambda: handler.client.post(f"{V1}/imports/", {"kind": "poem"}),
+        lambda: handler.client.post(f"{V1}/cases/{case['number']}/attachments/", {"kind": "poem"}),
+        lambda: handler.client.post(act, {"f.document": SimpleUploadedFile("函.pdf", PDF), "step": "check"}),
+    )
+    for other in (n for n in range(4) if n != door):
+        assert doors[other]().status_code != 429
+    assert refused(doors[door]())
+
+
+def test_every_file_that_is_taken_out_is_counted(person, tight):
+    supervisor, sender = person("sup-supervisor1"), person("telecom-handler1")
+    content = "户号,户名,地址,IP地址\n1,某人,某路,203.0.113.7\n"
+    typed = {"kind": "telecom", "agency": "320300-telecom", "batch": "十月"}
+    sent = sender.client.post(f"{V1}/imports/", {"file": SimpleUploadedFile("a.csv", content.encode()), **typed})
+    batch = f"/imports/{sent.json()['id']}/refused.csv"
+    log, register = "/audit/access/access-log.csv", "/audit/registers/impact.csv"
+    for reader, path, last in ((supervisor, log, register), (supervisor, register, log), (sender, batch, batch)):
+        tight("EXPORTS")
+        for _ in range(3):
+            assert reader.client.get(path).status_code == 200
+        assert refused(reader.client.get(last)), last
 
 
 def test_a_count_begins_again_when_its_window_is_over(settings):
