@@ -60,7 +60,7 @@ def _require_administrator(request: PageRequest) -> None:
     if not administered(request.actor):
         raise NotAllowed(
             Text(
-                "账号由单位管理员管理。需要开设账号或重设密码的，请联系本单位管理员。",
-                "Accounts are managed by the agency's administrator; ask them for an account or a new password.",
+                "账号由单位管理员管理。需要开设账号的，请联系本单位管理员；忘记密码的，请联系安全管理员。",
+                "Ask your agency's administrator for an account, the security administrator for a forgotten password.",
             )
         )
