@@ -103,3 +103,16 @@ def test_an_account_without_a_role_is_found_where_it_was_opened() -> None:
     assert "grid-new1" in entered("sys-admin1").post("/accounts/", {"do": "create", **data}).content.decode()
     assert "还没有角色" in entered("grid-admin1").get("/accounts/grid-new1/").content.decode()
     assert entered("admin1").get("/accounts/grid-new1/").status_code == 404
+
+
+def test_a_refused_form_keeps_what_was_chosen() -> None:
+    days = {"first_day": "2026-12-08", "last_day": "2026-12-01"}
+    chosen = {"agency": "320300-drc", "substitute": "drc-handler2", "roles": "handler", "reason": "培训", **days}
+    status, page = sent("admin1", "drc-handler1", "substitute", **chosen)
+    assert status == 400
+    for kept in ('value="drc-handler2" selected', 'value="培训"', 'value="2026-12-08"', 'value="2026-12-01"'):
+        assert kept in page, kept
+    chosen = {"agency": "320300-grid", "role": "reviewer", "ceiling": "internal"}
+    _, page = sent("sec-admin1", "drc-handler1", "grant", **{**chosen, "role": "supervisor"})
+    for kept in ('value="320300-grid" selected', 'value="supervisor" selected', 'value="internal" selected'):
+        assert kept in page, kept

@@ -53,7 +53,8 @@ def _told(request: PageRequest, username: str | None = None) -> tuple[dict[str, 
     try:
         return change(request, username), 200
     except AgencyError as refused:
-        return {"refused": refused.text, "typed": request.POST.dict()}, refused.status
+        typed = {**request.POST.dict(), "roles": request.POST.getlist("roles")}
+        return {"refused": refused.text, "typed": typed}, refused.status
 
 
 def _require_administrator(request: PageRequest) -> None:
