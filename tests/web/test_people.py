@@ -55,8 +55,9 @@ def test_the_page_tells_roles_days_ceilings_and_who_gave_them() -> None:
 def test_a_refusal_stands_on_the_page_with_its_status() -> None:
     status, page = sent("admin1", "drc-handler1", "grant", agency="320300-drc", role="approver")
     assert (status, "由安全管理员授予" in page) == (403, True)
-    status, page = sent("sys-admin1", "drc-handler1", "reset")
-    assert (status, "由安全管理员办理" in page) == (403, True)
+    # Whoever may not open the way in again finds neither the link nor the page.
+    assert "/sign-in/" not in entered("sys-admin1").get("/accounts/drc-handler1/").content.decode()
+    assert entered("sys-admin1").get("/accounts/drc-handler1/sign-in/").status_code == 404
     status, page = sent("sec-admin1", "sec-admin1", "grant", agency="320300-drc", role="security_admin")
     assert (status, "不能给自己授予角色" in page) == (403, True)
 
@@ -113,7 +114,7 @@ def test_a_name_is_corrected_with_an_event_that_does_not_tell_it() -> None:
     assert sent("sec-admin1", "drc-handler2", "rename", display_name="别人", staff_no="")[0] == 403
 
 
-@pytest.mark.parametrize("do", ["reset", "rename", "disable", "grant", "end", "substitute", "create", "", "x"])
+@pytest.mark.parametrize("do", ["rename", "disable", "grant", "end", "substitute", "create", "", "x"])
 def test_the_page_of_another_agencys_account_is_not_there(do: str) -> None:
     there, nowhere = sent("grid-admin1", "drc-handler1", do), sent("grid-admin1", "nobody-at-all", do)
     assert (there[0], nowhere[0]) == (404, 404)
@@ -127,3 +128,16 @@ def test_an_account_without_a_role_is_found_where_it_was_opened() -> None:
     assert "grid-new1" in entered("sys-admin1").post("/accounts/", {"do": "create", **data}).content.decode()
     assert "还没有角色" in entered("grid-admin1").get("/accounts/grid-new1/").content.decode()
     assert entered("admin1").get("/accounts/grid-new1/").status_code == 404
+
+
+def test_a_refused_form_keeps_what_was_chosen() -> None:
+    days = {"first_day": "2026-12-08", "last_day": "2026-12-01"}
+    chosen = {"agency": "320300-drc", "substitute": "drc-handler2", "roles": "handler", "reason": "培训", **days}
+    status, page = sent("admin1", "drc-handler1", "substitute", **chosen)
+    assert status == 400
+    for kept in ('value="drc-handler2" selected', 'value="培训"', 'value="2026-12-08"', 'value="2026-12-01"'):
+        assert kept in page, kept
+    chosen = {"agency": "320300-grid", "role": "reviewer", "ceiling": "internal"}
+    _, page = sent("sec-admin1", "drc-handler1", "grant", **{**chosen, "role": "supervisor"})
+    for kept in ('value="320300-grid" selected', 'value="supervisor" selected', 'value="internal" selected'):
+        assert kept in page, kept

@@ -184,7 +184,9 @@ def _step(
     n: int, stage: str, case: Row, entered: dict[str, datetime], left: dict[str, datetime], now: datetime
 ) -> dict[str, Any]:
     look, start = words.STAGES[stage], entered.get(stage)
-    step: dict[str, Any] = {"n": n, "text": look.text, "state": "", "span": gettext("未开始"), "note": ""}
+    # An own part does not tell which way the case went.
+    ahead = gettext("未开始") if case["part"] == Part.WHOLE else "--"
+    step: dict[str, Any] = {"n": n, "text": look.text, "state": "", "span": ahead, "note": ""}
     if stage == case["stage"]:
         since = datetime.fromisoformat(case["stage_since"])
         outcome = words.OUTCOMES.get(case["outcome"] or "")
@@ -199,9 +201,8 @@ def _step(
             "state": "done",
             "span": span % {"start": day_words(start), "end": day_words(end), "n": _days(start, end)},
         }
-    elif n < words.STAGES[case["stage"]].step:
-        # An own part does not tell which way the case went.
-        step |= {"span": gettext("未经过") if case["part"] == Part.WHOLE else "--"}
+    elif n < words.STAGES[case["stage"]].step and case["part"] == Part.WHOLE:
+        step |= {"span": gettext("未经过")}
     return step
 
 

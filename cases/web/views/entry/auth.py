@@ -39,7 +39,7 @@ def login_page(request: HttpRequest) -> HttpResponse:
             user = authenticate(request, username=_account(typed), password=request.POST.get("password", ""))
             if user is not None:
                 return _inside_or_second(request, user, target, carried)
-            status, error = 400, gettext("账号或密码不正确，请核对后重新输入。多次不成功请联系本机构管理员。")
+            status, error = 400, gettext("账号或密码不正确，请核对后重新输入。多次不成功请联系安全管理员。")
         except TooManyTries as slow:
             status, error = slow.status, say(slow.text)
     more = {"username": typed, "error": error, "ended": entrance.ended(request.GET.get("ended", ""))}
