@@ -69,7 +69,7 @@ def reading(actor: Actor, case_id: UUID | str) -> Reading | None:
 _PLACES = """
 SELECT ca.agency_id, ca.relation, c.region_code, c.confidentiality, EXISTS (
     SELECT 1 FROM cases_task t WHERE t.case_id = c.id AND t.state = 'open'
-    AND (t.agency_id = ca.agency_id OR t.unit_id = ca.agency_id)) AS owes
+    AND ca.agency_id = ANY(ARRAY[t.agency_id, t.unit_id])) AS owes
 FROM cases_caseagency ca JOIN cases_case c ON c.id = ca.case_id
 WHERE ca.case_id = %s AND ca.agency_id * 4 + ca.rank = ANY(%s)
 """
