@@ -104,10 +104,10 @@ def seen(case_id: str) -> str:
         WHERE ca.case_id = {case_id} AND ca.agency_id * 4 + ca.rank = ANY(%s))"""
 
 
-def whole(case_id: str) -> str:
+def whole(case_id: str, keys: str = "%s") -> str:
     """`part` is the whole, as an SQL condition on the id of a case; its one parameter is `whole_keys(actor)`."""
     return f"""EXISTS (SELECT 1 FROM cases_caseagency ca
-        WHERE ca.case_id = {case_id} AND ca.agency_id * 4 + ca.rank = ANY(%s) AND {WHOLE_THROUGH})"""
+        WHERE ca.case_id = {case_id} AND ca.agency_id * 4 + ca.rank = ANY({keys}) AND {WHOLE_THROUGH})"""
 
 
 # The same for a row `ca` of `cases_caseagency` of an agency that is no partner.
@@ -116,7 +116,7 @@ WHOLE_THROUGH = """(ca.relation = 'lead'
         (SELECT wc.region_code FROM cases_case wc WHERE wc.id = ca.case_id),
         (SELECT wa.region_id FROM agencies_agency wa WHERE wa.id = ca.agency_id)))
     OR EXISTS (SELECT 1 FROM cases_task wt WHERE wt.case_id = ca.case_id AND wt.state = 'open'
-               AND (wt.agency_id = ca.agency_id OR wt.unit_id = ca.agency_id)))"""
+               AND ca.agency_id = ANY(ARRAY[wt.agency_id, wt.unit_id])))"""
 
 
 def share_with(region_code: str, directory: Directory) -> tuple[AgencyRef, ...]:

@@ -90,7 +90,7 @@ def _about(rows: list[Row]) -> About:
 _PLACES = """
 SELECT ca.agency_id, ca.relation, c.region_code, c.confidentiality, EXISTS (
     SELECT 1 FROM cases_task t WHERE t.case_id = c.id AND t.state = 'open'
-    AND (t.agency_id = ca.agency_id OR t.unit_id = ca.agency_id)) AS owes,
+    AND ca.agency_id = ANY(ARRAY[t.agency_id, t.unit_id])) AS owes,
     c.lead_agency_id, (c.facts->'suspension')::text AS suspension, (c.facts->'surcharge')::text AS surcharge,
     (SELECT jsonb_agg(jsonb_build_array(t.agency_id, t.kind))::text FROM cases_task t
      WHERE t.case_id = c.id AND t.state = 'open') AS tasks,
