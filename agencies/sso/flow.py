@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth import login
-from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.backends.base import SessionBase, UpdateError
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 
@@ -83,8 +83,7 @@ def finish(request: HttpRequest) -> tuple[User, str, bool]:
     Returns the account, where it wanted to go, and whether this was such a proof. Raises SsoRefused, TooOften.
     """
     spend(TRIES, client_address(request))
-    # Taken out first: whatever happens, this answer is taken once.
-    pending: dict[str, Any] = request.session.pop(PENDING, None) or {}
+    pending = _taken(request.session)
     age = int(clock.real_now().timestamp()) - int(pending.get("at", 0))
     if not pending or not constant_time_compare(request.GET.get("state", ""), pending["state"]):
         raise SsoRefused("expired")
@@ -101,6 +100,17 @@ def finish(request: HttpRequest) -> tuple[User, str, bool]:
     anew = bool(pending.get("anew"))
     user = _confirmed(request, claims, since=int(pending["at"])) if anew else _logged_in(request, claims)
     return user, str(pending["next"]), anew
+
+
+def _taken(session: SessionBase) -> dict[str, Any]:
+    """What was sent along, taken out at once: whatever happens, this answer is taken once. Raises SsoRefused."""
+    pending: dict[str, Any] = session.pop(PENDING, None) or {}
+    if pending:
+        try:
+            session.save()  # with an answer of 5xx the middleware would not
+        except UpdateError as gone:
+            raise SsoRefused("expired") from gone
+    return pending
 
 
 def _claims(request: HttpRequest, pending: dict[str, Any]) -> dict[str, Any]:

@@ -103,6 +103,13 @@ def test_an_answer_is_taken_once(sso):
     assert not logged_in(client)
 
 
+@pytest.mark.parametrize("flaw", ["", "nonce"])
+def test_an_answer_is_not_tried_a_second_time_whatever_became_of_the_first(sso, flaw):
+    """The provider would refuse the code again; here it is not even asked."""
+    client, _, back = come("drc-handler1", flaw)
+    assert client.get(back).status_code == 400
+
+
 def test_a_code_is_redeemed_once_even_in_a_session_that_waits_for_another(sso):
     _, _, back = come("drc-handler1")
     used = parse_qs(urlsplit(back).query)["code"][0]
