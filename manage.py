@@ -27,7 +27,15 @@ def main() -> None:
         # Before the first migration every command that reads the database fails alike.
         missing = {"UndefinedTable", "UndefinedFunction"} & {type(error).__name__, type(error.__cause__).__name__}
         if not missing:
-            raise
+            if "--traceback" in sys.argv:
+                raise
+            from config.logs import told
+
+            # A timer writes this into a log, where no message that repeats somebody's data may stand.
+            sys.exit(
+                f"{told(error)}加 --traceback 重新运行，可在屏幕上看到全部内容。"
+                " Run it again with --traceback to see on the screen what is withheld here."
+            )
         sys.exit(
             f"数据库尚未建立或不是本版本的（{str(error).splitlines()[0]}）。请先运行 manage.py migrate。"
             " The database is empty or of another version; run manage.py migrate first."

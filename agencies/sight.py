@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from agencies.access.oversight import DECIDING
-from agencies.actors import Actor, Post
+from agencies.access.oversight import OVERSEEING, decides
+from agencies.actors import Actor
 from agencies.visibility import case_agencies, sight_keys
 from agencies.vocabulary import Kind, Role
 from audit.sight import Sight, look, looking
 
-# They read what happened beside the cases in their region: to its accounts, agencies and settings.
-OVERSEERS = frozenset({Role.SUPERVISOR.value, Role.AUDIT_ADMIN.value})
 WATCHERS = frozenset({Kind.DEVELOPMENT_COMMISSION.value, Kind.SUPERVISION.value})
 
 
@@ -24,14 +22,10 @@ def sight_of(actor: Actor) -> Sight:
         user=actor.user_id,
         keys=tuple(sight_keys(actor)),
         watches=tuple(sorted({post.region_code for post in posts if post.kind in WATCHERS})),
-        supervises=tuple(sorted({post.region_code for post in actor.posts if post.roles & OVERSEERS})),
+        supervises=tuple(sorted({post.region_code for post in actor.posts if post.roles & OVERSEEING})),
         administers=tuple(sorted({post.agency_id for post in actor.posts if Role.AGENCY_ADMIN in post.roles})),
-        decides=tuple(sorted({post.agency_id for post in posts if _decides(post)})),
+        decides=tuple(sorted({post.agency_id for post in posts if decides(post)})),
     )
-
-
-def _decides(post: Post) -> bool:
-    return post.kind == Kind.DEVELOPMENT_COMMISSION and bool(post.roles & DECIDING)
 
 
 def look_as(actor: Actor) -> None:

@@ -68,16 +68,21 @@ def ceilings(actor: Actor) -> dict[int, int]:
     return found
 
 
+def reaching(actor: Actor, confidentiality: str) -> frozenset[int]:
+    """The agencies through which the actor sees cases as confidential as this one."""
+    rank = Confidentiality(confidentiality).rank
+    return frozenset(agency_id for agency_id, ceiling in ceilings(actor).items() if rank <= ceiling)
+
+
 def sees(actor: Actor, participants: Iterable[int], confidentiality: str) -> bool:
     """Whether a case with these agencies in `cases_caseagency` and this confidentiality is visible to the actor."""
-    rank, open_to = Confidentiality(confidentiality).rank, ceilings(actor)
-    return any(rank <= open_to.get(agency_id, -1) for agency_id in participants)
+    return not reaching(actor, confidentiality).isdisjoint(participants)
 
 
 def part(actor: Actor, taking_part: Iterable[Participation], region_code: str, confidentiality: str) -> Part | None:
     """How much the actor reads of a case that lies there; None: nothing, it is not visible."""
-    rank, open_to = Confidentiality(confidentiality).rank, ceilings(actor)
-    seen_through = [each for each in taking_part if rank <= open_to.get(each.agency_id, -1)]
+    through = reaching(actor, confidentiality)
+    seen_through = [each for each in taking_part if each.agency_id in through]
     if not seen_through:
         return None
     posts = {post.agency_id: post for post in actor.posts}
@@ -99,10 +104,10 @@ def seen(case_id: str) -> str:
         WHERE ca.case_id = {case_id} AND ca.agency_id * 4 + ca.rank = ANY(%s))"""
 
 
-def whole(case_id: str) -> str:
+def whole(case_id: str, keys: str = "%s") -> str:
     """`part` is the whole, as an SQL condition on the id of a case; its one parameter is `whole_keys(actor)`."""
     return f"""EXISTS (SELECT 1 FROM cases_caseagency ca
-        WHERE ca.case_id = {case_id} AND ca.agency_id * 4 + ca.rank = ANY(%s) AND {WHOLE_THROUGH})"""
+        WHERE ca.case_id = {case_id} AND ca.agency_id * 4 + ca.rank = ANY({keys}) AND {WHOLE_THROUGH})"""
 
 
 # The same for a row `ca` of `cases_caseagency` of an agency that is no partner.
@@ -111,7 +116,7 @@ WHOLE_THROUGH = """(ca.relation = 'lead'
         (SELECT wc.region_code FROM cases_case wc WHERE wc.id = ca.case_id),
         (SELECT wa.region_id FROM agencies_agency wa WHERE wa.id = ca.agency_id)))
     OR EXISTS (SELECT 1 FROM cases_task wt WHERE wt.case_id = ca.case_id AND wt.state = 'open'
-               AND (wt.agency_id = ca.agency_id OR wt.unit_id = ca.agency_id)))"""
+               AND ca.agency_id = ANY(ARRAY[wt.agency_id, wt.unit_id])))"""
 
 
 def share_with(region_code: str, directory: Directory) -> tuple[AgencyRef, ...]:

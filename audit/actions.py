@@ -57,6 +57,7 @@ class Action(StrEnum):
     ERASURE_HELD = "erasure_held"
     ERASURE_CONFIRMED = "erasure_confirmed"
     PERSONAL_DATA_ERASED = "personal_data_erased"
+    LIST_ROWS_ERASED = "list_rows_erased"
     IMPACT_ASSESSED = "impact_assessed"
     PROVISION_RECORDED = "provision_recorded"
     VAULT_KEY_ROTATED = "vault_key_rotated"

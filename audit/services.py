@@ -1,7 +1,7 @@
 """The only Python that writes events outside a case: in the caller's transaction, or not at all."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -42,27 +42,40 @@ def record(
     part. Raises TransactionManagementError outside a transaction, ValueError for an unknown action, BodyError for a
     body that breaks a rule.
     """
-    action = Action(action)
     salt = secrets.token_bytes(SALT_BYTES) if sealed else b""
     members = {"data": dict(data), "sealed": commitment(salt, _sealable(sealed)) if sealed else None}
     with _cursor(using) as cursor:
-        cursor.execute("SELECT seq, leaf FROM audit_head(%s)", [stream])
-        head_seq, head_leaf = cursor.fetchone()
-        body = encode_body(
-            build_body(
-                stream=stream,
-                seq=head_seq + 1,
-                prev=bytes(head_leaf),
-                at=now,
-                action=action,
-                actor=actor,
-                members=members,
-            )
-        )
+        seq, body = _next(cursor, stream, action, actor, members, now)
         event_id = _append(cursor, "SELECT audit_append(%s)", [body])
         if sealed:
             _append(cursor, "SELECT audit_seal(%s, %s, %s)", [event_id, salt, canonical(sealed)])
-    return Recorded(event_id, stream, head_seq + 1, leaf(body).hex())
+    return Recorded(event_id, stream, seq, leaf(body).hex())
+
+
+def record_by(
+    statement: str,
+    values: Sequence[Any] = (),
+    *,
+    stream: str,
+    action: Action,
+    actor: EventActor | Mapping[str, Any],
+    data: Mapping[str, Any],
+    now: datetime,
+    using: str = "default",
+) -> int:
+    """Append an event by a function of the database that in the same call does what the event tells; returns the id.
+
+    `statement` takes the body and then `values`. Otherwise as `record`.
+    """
+    with _cursor(using) as cursor:
+        _, body = _next(cursor, stream, action, actor, {"data": dict(data)}, now)
+        return int(_append(cursor, statement, [body, *values]))
+
+
+def hold(stream: str, *, using: str = "default") -> None:
+    """Let other writers of this stream wait until the end of the caller's transaction."""
+    with _cursor(using) as cursor:
+        cursor.execute("SELECT seq FROM audit_head(%s)", [stream])
 
 
 def append_body(body: bytes, *, using: str = "default") -> int:
@@ -90,6 +103,29 @@ def erase_sealed(
     with _cursor(using) as cursor:
         new_id = _append(cursor, "SELECT audit_erase(%s, %s)", [event_id, body])
     return Recorded(new_id, stream, 1, leaf(body).hex())
+
+
+def _next(
+    cursor: Any,
+    stream: str,
+    action: Action,
+    actor: EventActor | Mapping[str, Any],
+    members: Mapping[str, Any],
+    now: datetime,
+) -> tuple[int, bytes]:
+    """The number and the bytes of the next event of a stream, whose other writers wait from now on."""
+    cursor.execute("SELECT seq, leaf FROM audit_head(%s)", [stream])
+    seq, head = cursor.fetchone()
+    body = build_body(
+        stream=stream,
+        seq=seq + 1,
+        prev=bytes(head),
+        at=now,
+        action=Action(action),
+        actor=actor,
+        members=members,
+    )
+    return seq + 1, encode_body(body)
 
 
 def _sealable(sealed: Mapping[str, Any]) -> dict[str, Any]:

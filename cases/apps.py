@@ -8,11 +8,12 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         from audit.verification import projections
-        from cases.retention.checking import verify_erasures
+        from cases.retention.checking import LIST_PREFIX, PREFIX, verify_erasures, verify_lists
         from cases.workflow.reference import checks  # noqa: F401 - importing registers the checks
         from cases.workflow.reference.parameters import declare_parameters
         from cases.workflow.replay import verify_cases
 
         projections.register("case/", verify_cases)
-        projections.register("erasure/", verify_erasures)
+        projections.register(PREFIX, verify_erasures)
+        projections.register(LIST_PREFIX, verify_lists)
         declare_parameters()

@@ -15,7 +15,7 @@ from cases.intake.receiving import check_sender
 from cases.intake.services import process_list
 from cases.models import ListBatch
 from cases.retention import acts as retention
-from cases.retention import provisions
+from cases.retention import lists, provisions
 from cases.selectors.counters import fold_task_counters
 from cases.workflow.errors import NotAllowed
 from cases.workflow.recounting import load_calendar
@@ -67,8 +67,13 @@ def fold_counters() -> None:
 @shared_task(name="cases.propose_erasures")
 @working_as("retention")
 def propose_erasures() -> None:
-    """Put down the closed cases whose personal data have become due to go; people decide."""
-    retention.propose(clock.now())
+    """Put down the closed cases whose personal data have become due to go; people decide.
+
+    Rows of lists that led to no case go at once.
+    """
+    now = clock.now()
+    retention.propose(now)
+    lists.erase_lists(now)
 
 
 @shared_task(name="cases.note_provisions")

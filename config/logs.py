@@ -41,7 +41,12 @@ class Line(logging.Formatter):
         return super().format(record)
 
     def formatException(self, ei: Raised) -> str:  # noqa: N802 — the name is that of the base
-        return "".join(_told(ei[1], set())) if ei[1] is not None else ""
+        return told(ei[1]) if ei[1] is not None else ""
+
+
+def told(error: BaseException) -> str:
+    """Where an exception came from, as it may stand in a log."""
+    return "".join(_told(error, set()))
 
 
 def _told(error: BaseException, seen: set[int]) -> list[str]:

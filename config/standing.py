@@ -19,8 +19,8 @@ from cases.web.pages import error_page
 from cases.workflow.view import Text
 from config import errors
 
-# What can be reached by whoever owes something: the way out, the language, and where it is put right.
-OPEN = ("/login/", "/logout/", "/language/", "/api/v1/session")
+# What can be reached by whoever owes something: the doors, the language, and where it is put right.
+OPEN = ("/login/", "/sso/", "/logout/", "/language/", "/api/v1/session")
 WAYS = ("/security/", "/password/")
 
 

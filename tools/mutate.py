@@ -116,8 +116,7 @@ def all_of(work: list[tuple[Mutation, tuple[str, ...]]], workers: int, cluster: 
     with tempfile.TemporaryDirectory() as parent, ThreadPoolExecutor(workers) as pool:
         free: SimpleQueue[Path] = SimpleQueue()
         copies = [copy(Path(parent), n) for n in range(workers)]
-        for tests in dict.fromkeys(tests for _, tests in work):
-            sound(copies[0], tests, cluster)
+        sound(copies[0], tuple(dict.fromkeys(test for _, tests in work for test in tests)), cluster)
         for root in copies:
             free.put(root)
 

@@ -23,8 +23,8 @@ from django.db import transaction
 from django.db.models import F, Max, Sum
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 
+from agencies.access import trail
 from agencies.access.addresses import client_address
 from agencies.errors import TooManyTries
 from agencies.models import User
@@ -60,8 +60,8 @@ def name_of(request: HttpRequest | None, credentials: Credentials = None) -> str
 
 
 def digest(typed: str) -> str:
-    """Shows that the same was typed again, and gives nothing away."""
-    return salted_hmac("agencies.logins", typed, algorithm="sha256").hexdigest()[:16]
+    """Of a name that is no account."""
+    return trail.digest(typed, "agencies.logins")
 
 
 def address_of(request: HttpRequest) -> str | None:

@@ -7,56 +7,31 @@ only a keyed digest of it is kept, which shows repetition and gives nothing away
 
 from __future__ import annotations
 
-import hashlib
-import logging
 from typing import Any
 
 from axes.signals import user_locked_out
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
-from django.core.cache import cache
-from django.db import transaction
 from django.http import HttpRequest
-from redis.exceptions import RedisError
 
-from agencies.access import live, lockout, sessions, standing
+from agencies.access import live, lockout, rates, sessions, standing
 from agencies.access.addresses import client_address
+from agencies.access.trail import note
 from agencies.errors import TooManyTries
 from agencies.models import User
-from audit import clock
 from audit.actions import Action
-from audit.log import EventActor
-from audit.services import record
 
-UNKNOWN = "unknown"
 # In this many seconds: guesses at one account from wherever, and tries from one place, where a whole office may sit
 # behind one address.
 WINDOW, PER_ACCOUNT, PER_ADDRESS = 60, 10, 120
-logger = logging.getLogger(__name__)
 
 
 def count_try(username: str, request: HttpRequest | None) -> None:
     """Count an attempt to log in, whichever door it comes through. Raises TooManyTries."""
     if (
-        _count(f"account/{username.lower()}") > PER_ACCOUNT
-        or _count(f"address/{client_address(request)}") > PER_ADDRESS
+        rates.count(f"tries/account/{username.lower()}", WINDOW) > PER_ACCOUNT
+        or rates.count(f"tries/address/{client_address(request)}", WINDOW) > PER_ADDRESS
     ):
         raise TooManyTries(WINDOW)
-
-
-def _count(what: str) -> int:
-    """How often in this window, this time included. Losing Redis loses nothing: then nobody is kept out."""
-    key = f"tries:{hashlib.sha256(what.encode()).hexdigest()}"
-    try:
-        cache.add(key, 0, WINDOW)
-        count = int(cache.incr(key))
-        if count == 1:  # had the window ended between the two, the count would now stay for ever
-            cache.touch(key, WINDOW)
-    except ValueError:
-        return 1
-    except RedisError as error:
-        logger.warning("attempts to log in cannot be counted: %s", error)
-        return 0
-    return count
 
 
 def connect() -> None:
@@ -73,12 +48,14 @@ def _logged_in(sender: Any, request: HttpRequest | None, user: User, **_: Any) -
         # Which second factor the door has checked; the session itself may just have been emptied.
         factor = str(getattr(request, "second_factor", ""))
         sessions.begin(request.session)
+        # The single sign-on says so itself, after this; by any other door it is over.
+        request.session.pop(standing.SIGN_ON, None)
         standing.prove(request.session, factor)
         surplus = live.begin(user, request)
     told = {"second_factor": factor} if factor else {}
-    _record(user, Action.LOGIN_SUCCEEDED, {"user": user.pk, **told}, request)
+    _record(user, Action.LOGIN_SUCCEEDED, told, request)
     for _n in range(surplus):
-        _record(user, Action.LOGGED_OUT, {"user": user.pk, "session_end": "limit"}, None)
+        _record(user, Action.LOGGED_OUT, {"session_end": "limit"}, None)
 
 
 def _logged_out(sender: Any, request: HttpRequest | None, user: User | None, **_: Any) -> None:
@@ -87,7 +64,7 @@ def _logged_out(sender: Any, request: HttpRequest | None, user: User | None, **_
         live.end(request.session.get(standing.ENTRY))
     # What ended a session from elsewhere has its own event.
     if user is not None and why != sessions.ELSEWHERE:
-        _record(user, Action.LOGGED_OUT, {"user": user.pk, **({"session_end": why} if why else {})}, request)
+        _record(user, Action.LOGGED_OUT, {"session_end": why} if why else {}, request)
 
 
 def _login_failed(sender: Any, credentials: dict[str, Any], request: HttpRequest | None = None, **_: Any) -> None:
@@ -95,9 +72,9 @@ def _login_failed(sender: Any, credentials: dict[str, Any], request: HttpRequest
     user = User.objects.filter(username=typed).first()
     if user is not None:
         step = {"login_step": credentials["step"]} if "step" in credentials else {}
-        _record(user, Action.LOGIN_FAILED, {"user": user.pk, "disabled": not user.is_active, **step}, request)
+        _record(user, Action.LOGIN_FAILED, {"disabled": not user.is_active, **step}, request)
         return
-    _write(EventActor(None, UNKNOWN), Action.LOGIN_FAILED, {"name_digest": lockout.digest(typed)}, request)
+    _record(None, Action.LOGIN_FAILED, {"name_digest": lockout.digest(typed)}, request)
 
 
 def _locked_out(sender: Any, request: HttpRequest, username: str, ip_address: str | None, **_: Any) -> None:
@@ -105,24 +82,10 @@ def _locked_out(sender: Any, request: HttpRequest, username: str, ip_address: st
     user = User.objects.filter(username=username).first()
     until = lockout.closed_until(username, request)
     told = {"locked_until": until.isoformat()} if until else {}
-    if user is not None:
-        _record(user, Action.ACCOUNT_LOCKED, {"user": user.pk, **told}, request)
-    else:
-        _write(EventActor(None, UNKNOWN), Action.ACCOUNT_LOCKED, {"name_digest": username[1:], **told}, request)
+    if user is None:
+        told["name_digest"] = username[1:]
+    _record(user, Action.ACCOUNT_LOCKED, told, request)
 
 
-def _record(user: User, action: Action, data: dict[str, Any], request: HttpRequest | None) -> None:
-    _write(EventActor(user.pk, user.username), action, data, request)
-
-
-def _write(actor: EventActor, action: Action, data: dict[str, Any], request: HttpRequest | None) -> None:
-    address = client_address(request)  # personal data, hence sealed
-    with transaction.atomic():
-        record(
-            stream=f"account/{actor.username}",
-            action=action,
-            actor=actor,
-            data=data,
-            sealed={"address": address} if address else None,
-            now=clock.now(),
-        )
+def _record(user: User | None, action: Action, data: dict[str, Any], request: HttpRequest | None) -> None:
+    note(user, action, data, address=client_address(request))

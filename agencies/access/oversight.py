@@ -9,7 +9,7 @@ from agencies.directory import Directory
 from agencies.vocabulary import Kind, Role
 
 # They look through everything in their region. The audit administrator does so without seeing any case.
-OVERSEEING = frozenset({Role.SUPERVISOR.value, "audit_admin"})
+OVERSEEING = frozenset({Role.SUPERVISOR.value, Role.AUDIT_ADMIN.value})
 # In a commission, those who decide look through the agency's own.
 DECIDING = frozenset({Role.REVIEWER.value, Role.APPROVER.value})
 
@@ -33,7 +33,7 @@ def oversight(actor: Actor, directory: Directory) -> Oversight:
     commission the own agency and its units. Agencies that were closed stay in, for their readings do.
     """
     regions = tuple(post.region_code for post in actor.posts if post.roles & OVERSEEING)
-    own = {post.agency_id for post in actor.posts if _decides(post)}
+    own = {post.agency_id for post in actor.posts if decides(post)}
     found = [
         agency.id
         for agency in directory.by_id.values()
@@ -42,5 +42,6 @@ def oversight(actor: Actor, directory: Directory) -> Oversight:
     return Oversight(tuple(sorted(found)), shell=any(len(region) == 2 for region in regions))
 
 
-def _decides(post: Post) -> bool:
+def decides(post: Post) -> bool:
+    """Whether somebody decides in a commission through this post."""
     return post.kind == Kind.DEVELOPMENT_COMMISSION and bool(post.roles & DECIDING)

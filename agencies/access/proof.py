@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib.auth import get_user_model, login
 from django.contrib.auth.signals import user_login_failed
-from django.db import transaction
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 
@@ -13,12 +12,11 @@ from agencies.access import lockout, standing
 from agencies.access.addresses import client_address
 from agencies.access.logins import count_try
 from agencies.access.second import factors, keys
+from agencies.access.trail import note
 from agencies.errors import BadInput
 from agencies.models import User
 from audit import clock
 from audit.actions import Action
-from audit.log import EventActor
-from audit.services import record
 
 WAITING = "waiting_login"
 WAIT_SECONDS = 5 * 60
@@ -85,16 +83,12 @@ def step_up(request: HttpRequest, user: User, *, password: str = "", code: str =
         by = _check_password(request, user, password)
         standing.prove(request.session)
     lockout.forget(user)
-    address = client_address(request)
-    with transaction.atomic():
-        record(
-            stream=f"account/{user.username}",
-            action=Action.IDENTITY_CONFIRMED,
-            actor=EventActor(user.pk, user.username),
-            data={"user": user.pk, "method": by},
-            sealed={"address": address} if address else None,
-            now=clock.now(),
-        )
+    confirmed(request, user, by)
+
+
+def confirmed(request: HttpRequest, user: User, by: str) -> None:
+    """Put on record that somebody has proved anew who it is, and by what."""
+    note(user, Action.IDENTITY_CONFIRMED, {"method": by}, address=client_address(request))
 
 
 def _check_password(request: HttpRequest, user: User, password: str) -> str:

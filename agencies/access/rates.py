@@ -55,24 +55,24 @@ class TooOften(AgencyError):
 
 def spend(rate: Rate, who: str, *, times: int = 1) -> None:
     """Count this time for this person, client or address. Raises TooOften beyond the rate."""
-    if _count(f"{rate.name}/{who}", times, rate.seconds) > rate.times * settings.RATE_FACTOR:
+    if count(f"{rate.name}/{who}", rate.seconds, times) > rate.times * settings.RATE_FACTOR:
         raise TooOften(rate.seconds)
 
 
-def _count(what: str, times: int, seconds: int) -> int:
+def count(what: str, seconds: int, times: int = 1) -> int:
     """How often since the first time in this window, this time included; 0 where it cannot be counted."""
     key = f"rate:{salted_hmac('agencies.access.rates', what, algorithm='sha256').hexdigest()}"
     try:
         cache.add(key, 0, seconds)
-        count = int(cache.incr(key, times))
-        if count == times:  # had the window ended between the two, the count would now stay for ever
+        found = int(cache.incr(key, times))
+        if found == times:  # had the window ended between the two, the count would now stay for ever
             cache.touch(key, seconds)
     except ValueError:
         return times
     except RedisError as error:
         logger.warning("how often cannot be counted: %s", type(error).__name__)
         return 0
-    return count
+    return found
 
 
 def spend_act(action: str, user_id: int) -> None:

@@ -19,16 +19,16 @@ from audit.sight import working_as
 
 # In the session: the row it belongs to, the second factor it was opened with, when somebody last proved who it is.
 ENTRY, FACTOR, PROVEN = "entry", "second_factor", "proven"
-# Set by the single sign-on when its second factor counts here (LIANZHI_OIDC_SECOND_FACTOR).
+# There where somebody came by the city's sign-on; true where its second factor counts (LIANZHI_OIDC_SECOND_FACTOR).
 SIGN_ON = "sso_strong"
 # What can be owed.
 PROOF, PASSWORD, SET_UP = "proof", "password", "set_up"
-_QUERY = """
+_QUERY = f"""
 SELECT EXISTS (SELECT FROM agencies_livesession WHERE id::text = %s AND user_id = u.id),
        p.set_at, COALESCE(p.must_change, false),
        EXISTS (SELECT FROM mfa_authenticator WHERE user_id = u.id AND type IN ('totp', 'webauthn')),
-       EXISTS (SELECT FROM agencies_membership WHERE user_id = u.id AND active AND role = ANY(%s))
-  FROM agencies_user u LEFT JOIN agencies_password p ON p.user_id = u.id WHERE u.id = %s
+       {factors.DECIDES}
+  FROM {factors.WANTED}, agencies_user u LEFT JOIN agencies_password p ON p.user_id = u.id WHERE u.id = %s
 """
 
 
@@ -55,16 +55,16 @@ def standing(user_id: str, session: SessionBase) -> Standing:
         row = cursor.fetchone()
     if row is None:
         return GONE
-    alive, set_at, must_change, has_factor, in_role = row
-    needs = in_role and settings.SECOND_FACTOR == "required"
+    alive, set_at, must_change, has_factor, decides = row
+    needs = decides and settings.SECOND_FACTOR == "required"
     owes = ""
-    # Whoever came by the city's sign-on has shown its factor where the operator says that it counts, and no password.
-    by_sign_on = bool(session.get(SIGN_ON))
-    if has_factor and not session.get(FACTOR) and not by_sign_on:
+    # Whoever came by the city's sign-on used no password, perhaps knows none; its factor may count in place of ours.
+    no_password, strong = SIGN_ON in session, bool(session.get(SIGN_ON))
+    if has_factor and not session.get(FACTOR) and not strong:
         owes = PROOF
-    elif (must_change or _is_due(set_at)) and not by_sign_on:
+    elif (must_change or _is_due(set_at)) and not no_password:
         owes = PASSWORD
-    elif needs and not has_factor and not by_sign_on:
+    elif needs and not has_factor and not strong:
         owes = SET_UP
     return Standing(alive, owes, set_at, must_change, has_factor, needs)
 
@@ -75,9 +75,9 @@ def is_fresh(session: SessionBase) -> bool:
     return 0 <= age <= settings.STEP_UP_SECONDS
 
 
-def prove(session: SessionBase, factor: str = "") -> None:
-    """Note that somebody has just proved who it is, with a second factor where there is one."""
-    session[PROVEN] = int(clock.real_now().timestamp())
+def prove(session: SessionBase, factor: str = "", *, at: int | None = None) -> None:
+    """Note that somebody has proved who it is, just now or `at` a time, with a second factor where there is one."""
+    session[PROVEN] = int(clock.real_now().timestamp()) if at is None else at
     if factor:
         session[FACTOR] = factor
 

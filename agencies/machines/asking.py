@@ -6,14 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
-from django.utils.crypto import salted_hmac
-
 from agencies.access.rates import Rate
+from agencies.access.trail import digest, note
 from agencies.models import Client
 from audit.actions import Action
 from audit.log import EventActor
-from audit.services import record
 
 # A token lasts for half an hour: more often than this is a fault in the system, or somebody guesses.
 CLIENT_TRIES = Rate("token-client", 20, 60)
@@ -38,18 +35,8 @@ def record_revoked(client_id: str, address: str, now: datetime) -> None:
 def _write(client_id: str, action: Action, data: dict[str, Any], address: str, now: datetime) -> None:
     client = Client.objects.filter(application__client_id=client_id).select_related("user").first()
     if client is None:
-        actor = EventActor(None, "unknown")
-        digest = salted_hmac("agencies.machines", client_id, algorithm="sha256").hexdigest()[:16]
-        data = {**data, "name_digest": digest}
-    else:
-        actor = EventActor(client.user_id, client.user.username, client.agency_id)
-        data = {**data, "user": client.user_id, "client": client_id}
-    with transaction.atomic():
-        record(
-            stream=f"account/{actor.username}",
-            action=action,
-            actor=actor,
-            data=data,
-            sealed={"address": address} if address else None,
-            now=now,
-        )
+        told = {**data, "name_digest": digest(client_id, "agencies.machines")}
+        note(None, action, told, address=address, now=now)
+        return
+    by = EventActor(client.user_id, client.user.username, client.agency_id)
+    note(client.user, action, {**data, "client": client_id}, by=by, address=address, now=now)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import http.client
 import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from threading import Timer
 from time import monotonic
 from typing import NamedTuple
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import SplitResult, urlencode, urlsplit
 
 from django.conf import settings
 
@@ -46,29 +48,61 @@ def call(url: str, *, form: Mapping[str, str] | None = None, headers: Mapping[st
     until = monotonic() + PATIENCE_SECONDS
     connection = kind(host, parts.port or (443 if kind is _Tls else 80), timeout=PATIENCE_SECONDS)
     try:
-        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        said = {"Accept": "application/json", "Connection": "close", **(headers or {})}
-        if form is None:
-            connection.request("GET", target, headers=said)
-        else:
-            said["Content-Type"] = "application/x-www-form-urlencoded"
-            connection.request("POST", target, body=urlencode(form).encode(), headers=said)
-        response = connection.getresponse()
-        return Answer(response.status, _read(response, connection.sock, until, host))
+        connection.connect()
+        with _ending(connection.sock, until):
+            response = _asked(connection, parts, form, headers)
+            return Answer(response.status, _read(response, until, host))
     except http.client.HTTPException as error:
+        if monotonic() > until:
+            raise TimeoutError(f"{host} 没有及时答复 {host} did not answer in time") from error
         raise ConnectionError(f"{host} 的答复不是 HTTP the answer of {host} is no HTTP") from error
     finally:
         connection.close()
 
 
-def _read(response: http.client.HTTPResponse, wire: socket.socket | None, until: float, host: str) -> bytes:
+def _asked(
+    connection: http.client.HTTPConnection,
+    parts: SplitResult,
+    form: Mapping[str, str] | None,
+    headers: Mapping[str, str] | None,
+) -> http.client.HTTPResponse:
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    said = {"Accept": "application/json", "Connection": "close", **(headers or {})}
+    if form is None:
+        connection.request("GET", target, headers=said)
+    else:
+        said["Content-Type"] = "application/x-www-form-urlencoded"
+        connection.request("POST", target, body=urlencode(form).encode(), headers=said)
+    return connection.getresponse()
+
+
+@contextmanager
+def _ending(wire: socket.socket, until: float) -> Iterator[None]:
+    """Hang up then. Each wait for a byte has an end; of a server that sends them one by one the sum has none."""
+    end = Timer(max(0.0, until - monotonic()), _hang_up, (wire,))
+    end.start()
+    try:
+        yield
+    finally:
+        end.cancel()
+        end.join()
+
+
+def _hang_up(wire: socket.socket) -> None:
+    with suppress(OSError):  # it ended at the same moment
+        socket.socket.shutdown(wire, socket.SHUT_RDWR)
+
+
+def _read(response: http.client.HTTPResponse, until: float, host: str) -> bytes:
     """The body, as long as it is short enough and comes soon enough."""
     content = b""
-    while piece := response.read1(_PIECE):
+    while True:
+        piece = response.read1(_PIECE)
         content += piece
         if len(content) > MOST_BYTES or monotonic() > until:
             raise OutgoingRefused(f"{host} 的答复过长或过慢 the answer of {host} is too long or too slow")
-    return content
+        if not piece:
+            return content
 
 
 def _context() -> ssl.SSLContext:

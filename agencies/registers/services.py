@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any, Final
 
@@ -11,12 +11,11 @@ import orjson
 from django.db import transaction
 from django.utils import timezone
 
-from agencies.access.oversight import DECIDING
+from agencies.access.oversight import DECIDING, decides
 from agencies.actors import Actor, Post
 from agencies.authority import event_actor
 from agencies.errors import BadInput, NotPermitted
 from agencies.models import ImpactAssessment, Provision
-from agencies.vocabulary import Kind
 from audit.actions import Action
 from audit.log import EventActor
 from audit.services import record
@@ -32,8 +31,8 @@ HASHED: Final = {
         "recorded_by_id", "recorded_at",
     ),
     PROVISION_STREAM: (
-        "id", "agency_id", "recipient_id", "recipient_text", "case_id", "purpose", "basis", "fields", "subjects",
-        "provided_at", "recorded_by_id", "recorded_at",
+        "id", "agency_id", "recipient_id", "recipient_text", "case_id", "event_id", "purpose", "basis", "fields",
+        "subjects", "provided_at", "recorded_by_id", "recorded_at",
     ),
 }  # fmt: skip
 
@@ -80,10 +79,20 @@ def add_provision(*, actor: Actor, typed: Mapping[str, str], fields: list[str], 
     return row
 
 
+def add_own(rows: Sequence[Provision], now: datetime) -> None:
+    """Put down what the product itself has provided; one event holds the hashes of all these lines."""
+    if not rows:
+        return
+    Provision.objects.bulk_create(rows)
+    lines = {str(row.pk): _digest(PROVISION_STREAM, row) for row in rows}
+    actor = EventActor(None, "system")
+    record(stream=PROVISION_STREAM, action=Action.PROVISION_RECORDED, actor=actor, data={"lines": lines}, now=now)
+
+
 def keeper(actor: Actor) -> tuple[Post, EventActor]:
     """In which post this person keeps the registers. Raises NotPermitted."""
     for post in actor.posts:
-        if post.kind == Kind.DEVELOPMENT_COMMISSION and post.roles & DECIDING:
+        if decides(post):
             return post, event_actor(actor, post, min(post.roles & DECIDING))
     raise NotPermitted(
         "登记簿由发展改革委的审核、签发人员填写。",
@@ -104,14 +113,12 @@ def _plain(value: Any) -> Any:
 
 
 def _tell(stream: str, action: Action, row: ImpactAssessment | Provision, acting: EventActor, now: datetime) -> None:
-    values = {name: getattr(row, name) for name in HASHED[stream]}
-    record(
-        stream=stream,
-        action=action,
-        actor=acting,
-        data={"line": str(row.pk), "digest": digest_of(stream, values)},
-        now=now,
-    )
+    data = {"lines": {str(row.pk): _digest(stream, row)}}
+    record(stream=stream, action=action, actor=acting, data=data, now=now)
+
+
+def _digest(stream: str, row: ImpactAssessment | Provision) -> str:
+    return digest_of(stream, {name: getattr(row, name) for name in HASHED[stream]})
 
 
 def _text(typed: Mapping[str, str], name: str, longest: int) -> str:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 
-from agencies.access import live
+from agencies.access import live, trail
 from agencies.access.passwords import keeping as passwords
 from agencies.actors import Actor
 from agencies.authority import account_keeper, event_actor, manager_of, security_of
@@ -19,8 +18,6 @@ from agencies.services import separation
 from agencies.services.roles import grant_role
 from agencies.vocabulary import Confidentiality
 from audit.actions import Action
-from audit.log import EventActor
-from audit.services import record
 
 
 @transaction.atomic
@@ -49,11 +46,11 @@ def create_user(
     user.save(force_insert=True)
     given = passwords.keep(user, replaced="", by_other=True, new=password)
     # Name and staff number are personal data: the body of the event holds their commitment only.
-    record(
-        stream=f"account/{username}",
-        action=Action.ACCOUNT_CREATED,
-        actor=acting,
-        data={"user": user.pk, "agency": agency.pk, "agency_code": agency.code, "language": language, **given},
+    trail.note(
+        user,
+        Action.ACCOUNT_CREATED,
+        {"agency": agency.pk, "agency_code": agency.code, "language": language, **given},
+        by=acting,
         sealed={"display_name": display_name, "staff_no": staff_no},
         now=now,
     )
@@ -72,14 +69,8 @@ def change_user(*, actor: Actor, user: User, display_name: str, staff_no: str, n
         return
     locked.display_name, locked.staff_no = display_name, staff_no
     locked.save(update_fields=["display_name", "staff_no"])
-    record(
-        stream=f"account/{locked.username}",
-        action=Action.ACCOUNT_CHANGED,
-        actor=acting,
-        data={"user": locked.pk},
-        sealed={"display_name": display_name, "staff_no": staff_no},
-        now=now,
-    )
+    sealed = {"display_name": display_name, "staff_no": staff_no}
+    trail.note(locked, Action.ACCOUNT_CHANGED, {}, by=acting, sealed=sealed, now=now)
 
 
 def disable_user(*, actor: Actor, user: User, now: datetime, last: bool = False) -> None:
@@ -133,7 +124,7 @@ def change_password(
     locked.save(update_fields=["password"])
     kept = passwords.keep(locked, replaced=replaced, by_other=by != "self", new=new)
     live.end_all(locked, but=session)
-    _record(locked, Action.PASSWORD_CHANGED, acting, {"user": locked.pk, "by": by, **kept}, now)
+    trail.note(locked, Action.PASSWORD_CHANGED, {"by": by, **kept}, by=acting, now=now)
 
 
 @transaction.atomic
@@ -150,11 +141,7 @@ def _set_active(actor: Actor, user: User, action: Action, *, active: bool, now: 
     locked.save(update_fields=["is_active"])
     if not active:
         live.end_all(locked)
-    _record(locked, action, acting, {"user": locked.pk}, now)
-
-
-def _record(user: User, action: Action, acting: EventActor, data: dict[str, Any], now: datetime) -> None:
-    record(stream=f"account/{user.username}", action=action, actor=acting, data=data, now=now)
+    trail.note(locked, action, {}, by=acting, now=now)
 
 
 def _check(username: str, display_name: str, staff_no: str, language: str) -> None:

@@ -10,6 +10,7 @@ from django.db import transaction
 from oauth2_provider.generators import generate_client_secret
 from oauth2_provider.models import AccessToken, Application
 
+from agencies.access import trail
 from agencies.actors import Actor
 from agencies.authority import event_actor
 from agencies.errors import BadInput, NotPermitted
@@ -17,7 +18,6 @@ from agencies.models import Agency, Client, Membership, User
 from agencies.services.roles import end_role, grant_role
 from agencies.vocabulary import Role, Scope, codes
 from audit.actions import Action
-from audit.services import record
 
 
 @transaction.atomic
@@ -44,18 +44,11 @@ def create_client(
     client = Client.objects.create(
         user=user, agency=agency, application=application, scopes=sorted(set(scopes)), created_at=now
     )
-    stream, acting = f"account/{username}", event_actor(actor)
-    about = {"user": user.pk, "agency": agency.pk, "agency_code": agency.code}
-    record(
-        stream=stream,
-        action=Action.ACCOUNT_CREATED,
-        actor=acting,
-        data={**about, "language": user.language},
-        sealed={"display_name": display_name, "staff_no": ""},
-        now=now,
-    )
+    acting, about = event_actor(actor), {"agency": agency.pk, "agency_code": agency.code}
+    sealed = {"display_name": display_name, "staff_no": ""}
+    trail.note(user, Action.ACCOUNT_CREATED, {**about, "language": user.language}, by=acting, sealed=sealed, now=now)
     told = {**about, "client": application.client_id, "scopes": client.scopes}
-    record(stream=stream, action=Action.CLIENT_CREATED, actor=acting, data=told, now=now)
+    trail.note(user, Action.CLIENT_CREATED, told, by=acting, now=now)
     grant_role(actor=actor, user=user, agency=agency, role=Role.HANDLER, now=now)
     return client, secret
 
@@ -106,8 +99,8 @@ def _end_tokens(client: Client) -> None:
 
 
 def _record(client: Client, action: Action, actor: Actor, now: datetime, *, client_id: bool = True) -> None:
-    data = {"user": client.user_id, **({"client": client.application.client_id} if client_id else {})}
-    record(stream=f"account/{client.user.username}", action=action, actor=event_actor(actor), data=data, now=now)
+    data = {"client": client.application.client_id} if client_id else {}
+    trail.note(client.user, action, data, by=event_actor(actor), now=now)
 
 
 def _require_operator(actor: Actor) -> None:

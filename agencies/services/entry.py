@@ -10,7 +10,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.db import transaction
 
-from agencies.access import live, lockout
+from agencies.access import live, lockout, trail
 from agencies.access.passwords.rules import one_time_password
 from agencies.access.second import factors
 from agencies.access.second.factors import Type
@@ -20,8 +20,6 @@ from agencies.errors import AgencyError, BadInput
 from agencies.models import User
 from agencies.services.accounts import change_password
 from audit.actions import Action
-from audit.log import EventActor
-from audit.services import record
 from audit.sight import working_as
 
 LONGEST_NAME = 40
@@ -90,12 +88,12 @@ def remove_factor(*, actor: Actor, user: User, factor_id: int, now: datetime, se
             "Your role requires a second factor; add another one before you remove the last.",
             code="last_factor",
         )
-    data = {"user": user.pk, "factor": row.type, "factor_id": row.pk}
+    data = {"factor": row.type, "factor_id": row.pk}
     row.delete()
     if not others:
         Authenticator.objects.filter(user=user).delete()
     live.end_all(user, but=session)
-    _record(user, Action.FACTOR_REMOVED, event_actor(actor), data, now)
+    trail.note(user, Action.FACTOR_REMOVED, data, by=event_actor(actor), now=now)
 
 
 @working_as("entry")
@@ -107,7 +105,7 @@ def new_recovery_codes(*, actor: Actor, user: User, now: datetime) -> list[str]:
         raise AgencyError("请先设置双因素。", "Set up a second factor first.", code="no_factor")
     Authenticator.objects.filter(user=user, type=Type.RECOVERY_CODES).delete()
     codes = RecoveryCodes.activate(user).generate_codes()
-    _record(user, Action.RECOVERY_CODES_MADE, event_actor(actor), {"user": user.pk}, now)
+    trail.note(user, Action.RECOVERY_CODES_MADE, {}, by=event_actor(actor), now=now)
     return codes
 
 
@@ -129,7 +127,7 @@ def reset_factors(*, actor: Actor, user: User, now: datetime) -> int:
     count = Authenticator.objects.filter(user=user, type__in=factors.REAL).count()
     Authenticator.objects.filter(user=user).delete()
     live.end_all(user)
-    _record(user, Action.FACTORS_RESET, acting, {"user": user.pk, "factors": count}, now)
+    trail.note(user, Action.FACTORS_RESET, {"factors": count}, by=acting, now=now)
     return count
 
 
@@ -138,7 +136,7 @@ def unlock(*, actor: Actor, user: User, now: datetime) -> None:
     """Let somebody try again before the lock's time is over. Raises NotPermitted."""
     acting = may_help(actor, user)
     lockout.forget(user)
-    _record(user, Action.ACCOUNT_UNLOCKED, acting, {"user": user.pk}, now)
+    trail.note(user, Action.ACCOUNT_UNLOCKED, {}, by=acting, now=now)
 
 
 @transaction.atomic
@@ -152,7 +150,7 @@ def end_sessions(*, actor: Actor, user: User, now: datetime, only: str | None = 
     else:
         ended = live.end_all(user, but=but)
     if ended:
-        _record(user, Action.SESSIONS_ENDED, acting, {"user": user.pk, "sessions": ended}, now)
+        trail.note(user, Action.SESSIONS_ENDED, {"sessions": ended}, by=acting, now=now)
     return ended
 
 
@@ -164,12 +162,8 @@ def _lock_own(actor: Actor, user: User) -> None:
 
 def _added(actor: Actor, row: Authenticator, user: User, now: datetime, session: str | None) -> list[str]:
     live.end_all(user, but=session)
-    data = {"user": user.pk, "factor": row.type, "factor_id": row.pk}
-    _record(user, Action.FACTOR_ADDED, event_actor(actor), data, now)
+    data = {"factor": row.type, "factor_id": row.pk}
+    trail.note(user, Action.FACTOR_ADDED, data, by=event_actor(actor), now=now)
     if Authenticator.objects.filter(user=user, type=Type.RECOVERY_CODES).exists():
         return []
     return new_recovery_codes(actor=actor, user=user, now=now)
-
-
-def _record(user: User, action: Action, acting: EventActor, data: dict[str, Any], now: datetime) -> None:
-    record(stream=f"account/{user.username}", action=action, actor=acting, data=data, now=now)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from agencies.access import trail
 from agencies.actors import Actor
 from agencies.authority import agencies_of, ender_of, granter_of, refuse_self_grant
 from agencies.errors import AgencyError, BadInput
@@ -13,7 +14,6 @@ from agencies.models import Agency, Client, Membership, User
 from agencies.services import separation
 from agencies.vocabulary import CASE_ROLES, LABELS, SEPARATED_ROLES, Confidentiality, Kind, Role, codes
 from audit.actions import Action
-from audit.services import record
 
 # Which roles exist in which kind of agency, read off the permission matrix: a role elsewhere could do nothing.
 ROLES_OF_KIND: dict[str, frozenset[str]] = {
@@ -57,13 +57,8 @@ def grant_role(
     membership = Membership.objects.create(
         user=held, agency=agency, role=role, since=now, ceiling=ceiling, granted_by_id=actor.user_id
     )
-    record(
-        stream=f"account/{held.username}",
-        action=Action.ROLE_GRANTED,
-        actor=acting,
-        data={"user": held.pk, "agency": agency.pk, "agency_code": agency.code, "role": role, "ceiling": ceiling},
-        now=now,
-    )
+    told = {"agency": agency.pk, "agency_code": agency.code, "role": role, "ceiling": ceiling}
+    trail.note(held, Action.ROLE_GRANTED, told, by=acting, now=now)
     return membership
 
 
@@ -82,18 +77,8 @@ def end_role(*, actor: Actor, membership: Membership, now: datetime, last: bool 
     locked.active = False
     locked.until = now
     locked.save(update_fields=["active", "until"])
-    record(
-        stream=f"account/{membership.user.username}",
-        action=Action.ROLE_ENDED,
-        actor=acting,
-        data={
-            "user": locked.user_id,
-            "agency": locked.agency_id,
-            "agency_code": membership.agency.code,
-            "role": locked.role,
-        },
-        now=now,
-    )
+    told = {"agency": locked.agency_id, "agency_code": membership.agency.code, "role": locked.role}
+    trail.note(membership.user, Action.ROLE_ENDED, told, by=acting, now=now)
 
 
 def _check_words(agency: Agency, role: str, ceiling: str) -> None:

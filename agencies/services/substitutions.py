@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from agencies.access import trail
 from agencies.actors import Actor
 from agencies.authority import ender_of, event_actor, granter_of, refuse_self_grant
 from agencies.errors import AgencyError, BadInput
@@ -20,7 +21,6 @@ from agencies.models import Agency, Membership, Substitution, User
 from agencies.vocabulary import CASE_ROLES, LABELS, SEPARATED_ROLES, Confidentiality, Role
 from audit.actions import Action
 from audit.log import EventActor
-from audit.services import record
 
 LONGEST_DAYS = 92
 
@@ -68,13 +68,11 @@ def grant_substitution(
 
 
 def _record_granted(made: Substitution, acting: EventActor) -> None:
-    record(
-        stream=f"account/{made.absent.username}",
-        action=Action.SUBSTITUTION_GRANTED,
-        actor=acting,
-        data={
+    trail.note(
+        made.absent,
+        Action.SUBSTITUTION_GRANTED,
+        {
             "substitution": made.pk,
-            "user": made.absent_id,
             "substituted_by": made.substitute_id,
             "agency": made.agency_id,
             "agency_code": made.agency.code,
@@ -82,6 +80,7 @@ def _record_granted(made: Substitution, acting: EventActor) -> None:
             "first_day": made.first_day.isoformat(),
             "last_day": made.last_day.isoformat(),
         },
+        by=acting,
         sealed={"reason": made.reason} if made.reason else None,
         now=made.created_at,
     )
@@ -99,17 +98,16 @@ def end_substitution(*, actor: Actor, substitution: Substitution, now: datetime)
     User.objects.select_for_update().get(pk=substitution.absent_id)
     if not Substitution.objects.filter(pk=substitution.pk, ended_at__isnull=True).update(ended_at=now):
         return
-    record(
-        stream=f"account/{substitution.absent.username}",
-        action=Action.SUBSTITUTION_ENDED,
-        actor=acting[0],
-        data={
+    trail.note(
+        substitution.absent,
+        Action.SUBSTITUTION_ENDED,
+        {
             "substitution": substitution.pk,
-            "user": substitution.absent_id,
             "substituted_by": substitution.substitute_id,
             "agency": agency.pk,
             "agency_code": agency.code,
         },
+        by=acting[0],
         now=now,
     )
 

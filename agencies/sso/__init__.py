@@ -3,6 +3,6 @@
 It says who somebody is, and only that: accounts, agencies and roles are this product's own, and none is made here.
 """
 
-from agencies.sso.flow import SsoRefused, begin, counts_as_second_factor, finish, logout_address
+from agencies.sso.flow import SsoRefused, begin, can_confirm, counts_as_second_factor, finish, logout_address
 
-__all__ = ["SsoRefused", "begin", "counts_as_second_factor", "finish", "logout_address"]
+__all__ = ["SsoRefused", "begin", "can_confirm", "counts_as_second_factor", "finish", "logout_address"]

@@ -9,14 +9,14 @@ from typing import Any
 
 import orjson
 from django.conf import settings
-from django.db import Error, connection, transaction
+from django.db import connection, transaction
 from django.db.utils import OperationalError
 
-from audit import clock, errors
+from audit import clock
 from audit.access import STREAM
 from audit.actions import Action
-from audit.log import EventActor, build_body, encode_body, timestamp
-from audit.services import Recorded, record
+from audit.log import EventActor, timestamp
+from audit.services import Recorded, hold, record, record_by
 
 SYSTEM = EventActor(None, "system")
 # The law's six months (网络安全法 21(3)); the database refuses what is younger, too.
@@ -47,7 +47,7 @@ def seal_section() -> Recorded | None:
         through = cursor.fetchone()[0]
     with transaction.atomic(), connection.cursor() as cursor:
         # Two who seal at once would seal the same lines twice: the second waits here, and then finds them sealed.
-        cursor.execute("SELECT seq FROM audit_head(%s)", [STREAM])
+        hold(STREAM)
         after = _sealed_through(cursor)
         if through <= after:
             return None
@@ -103,35 +103,25 @@ def prunable() -> Prunable:
 @transaction.atomic
 def prune() -> Prunable:
     """Take away what the retention lets go, and leave an event that says how many lines of which time went."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT seq, leaf FROM audit_head(%s)", [STREAM])
-        seq, leaf = cursor.fetchone()
-        going = prunable()
-        if not going.lines or going.first is None or going.last is None:
-            return going
-        data = {
-            "through_id": going.through_id,
-            "lines": going.lines,
-            "period": [timestamp(going.first), timestamp(going.last)],
-            "before": timestamp(going.before.astimezone(UTC)),
-            "retention_days": settings.ACCESS_LOG_DAYS,
-        }
-        body = build_body(
-            stream=STREAM,
-            seq=seq + 1,
-            prev=bytes(leaf),
-            at=clock.now(),
-            action=Action.ACCESS_LOG_PRUNED,
-            actor=SYSTEM,
-            members={"data": data},
-        )
-        try:
-            cursor.execute("SELECT audit_prune_access(%s)", [encode_body(body)])
-        except Error as error:
-            typed = errors.from_database(error)
-            if typed is None:
-                raise
-            raise typed from error
+    hold(STREAM)
+    going = prunable()
+    if not going.lines or going.first is None or going.last is None:
+        return going
+    data = {
+        "through_id": going.through_id,
+        "lines": going.lines,
+        "period": [timestamp(going.first), timestamp(going.last)],
+        "before": timestamp(going.before.astimezone(UTC)),
+        "retention_days": settings.ACCESS_LOG_DAYS,
+    }
+    record_by(
+        "SELECT audit_prune_access(%s)",
+        stream=STREAM,
+        action=Action.ACCESS_LOG_PRUNED,
+        actor=SYSTEM,
+        data=data,
+        now=clock.now(),
+    )
     return going
 
 

@@ -23,10 +23,8 @@ class Way(StrEnum):
 
     PAGE = "page"
     LIST = "list"
-    SEARCH = "search"
     API = "api"
     DOWNLOAD = "download"
-    PRINT = "print"
     EXPORT = "export"
     COMMAND = "command"
 

@@ -22,8 +22,8 @@ from cases.intake.masking import mask_cells
 from cases.models import ListBatch
 from cases.models.sealing import open_cells
 from cases.selectors.paging import CAP, DEFAULT_PAGE_SIZE, Keyset, Page, capped, instant
-from cases.selectors.precision.lists import cell_form, figures_shown, list_sight
-from cases.selectors.precision.viewers import Sight
+from cases.selectors.precision.lists import cell_form, figures_shown, list_viewpoint
+from cases.selectors.precision.viewers import Viewpoint
 
 LATEST_FIRST = Keyset("imports", ("received_at", "id"), (instant, UUID), descending=True)
 PAGE_ROWS = 50
@@ -105,9 +105,9 @@ def batch_rows(
     learns that a row was added to a case, but which one only where the sender takes part in it.
     """
     rows = _query(batch.id, after, f"{fate}%" if fate else "", limit + 1)
-    sight = list_sight(actor, batch.agency_id, get_directory())
+    viewpoint = list_viewpoint(actor, batch.agency_id, get_directory())
     visible = _visible(actor, {number for row in rows for number in (row[9], *_named(row)) if number})
-    page = [_page_row(batch, _withheld(row, visible), actor.language, sight) for row in rows[:limit]]
+    page = [_page_row(batch, _withheld(row, visible), actor.language, viewpoint) for row in rows[:limit]]
     return page, page[-1]["row"] if len(rows) > limit else None
 
 
@@ -190,9 +190,9 @@ def _sheet(row: tuple[Any, ...]) -> int:
     return int(orjson.loads(row[6]).get("sheet", 0))
 
 
-def _page_row(batch: ListBatch, row: tuple[Any, ...], language: str, sight: Sight) -> dict[str, Any]:
+def _page_row(batch: ListBatch, row: tuple[Any, ...], language: str, viewpoint: Viewpoint) -> dict[str, Any]:
     cells = open_cells(bytes(row[8]), batch.id.bytes, row[0])
     columns = batch.columns["sheets"][_sheet(row)]["columns"]
-    told = _result(row, language, lambda figures: figures_shown(figures, sight, batch.agency_id))
-    shown = mask_cells(cells, columns, lambda name: cell_form(name, batch.kind, sight, batch.agency_id))
+    told = _result(row, language, lambda figures: figures_shown(figures, viewpoint, batch.agency_id))
+    shown = mask_cells(cells, columns, lambda name: cell_form(name, batch.kind, viewpoint, batch.agency_id))
     return {**told, "case_id": row[10], "cells": shown}

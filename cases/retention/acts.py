@@ -11,16 +11,15 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import Error, connection, transaction
+from django.db import connection, transaction
 
 from agencies.actors import Actor, Post
 from agencies.authority import event_actor
 from agencies.errors import AgencyError, BadInput, NotPermitted
 from agencies.vocabulary import Kind, Role
-from audit import errors
 from audit.actions import Action
-from audit.log import EventActor, build_body, encode_body
-from audit.services import erase_sealed, record
+from audit.log import EventActor
+from audit.services import erase_sealed, record, record_by
 from audit.sight import working_as
 from cases.models.erasure import Erasure
 from cases.models.sealing import open_cells, seal_cells
@@ -116,31 +115,20 @@ def _take_away(row: Erasure, acting: EventActor, going: Going, basis: list[str],
         "gone": going.counts,
         "files": list(going.files),
     }
-    stream = _stream(row)
     ids, blanks = [], []
     for row_id, batch, number, sealed in going.rows:
         cells = open_cells(sealed, batch.bytes, number)
         ids.append(row_id)
         blanks.append(seal_cells([""] * len(cells), batch.bytes, number))
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT seq, leaf FROM audit_head(%s)", [stream])
-        seq, leaf = cursor.fetchone()
-        body = build_body(
-            stream=stream,
-            seq=seq + 1,
-            prev=bytes(leaf),
-            at=now,
-            action=Action.PERSONAL_DATA_ERASED,
-            actor=acting,
-            members={"data": data},
-        )
-        try:
-            cursor.execute("SELECT case_erase(%s, %s::bigint[], %s::bytea[])", [encode_body(body), ids, blanks])
-        except Error as error:
-            typed = errors.from_database(error)
-            if typed is None:
-                raise
-            raise typed from error
+    record_by(
+        "SELECT case_erase(%s, %s::bigint[], %s::bytea[])",
+        [ids, blanks],
+        stream=_stream(row),
+        action=Action.PERSONAL_DATA_ERASED,
+        actor=acting,
+        data=data,
+        now=now,
+    )
 
 
 def _open(actor: Actor, erasure_id: UUID, roles: Iterable[Role]) -> tuple[Erasure, EventActor]:

@@ -7,7 +7,10 @@ from typing import Any
 
 from audit.verification.projections import Event, Problem, Scope, Streams
 
-PREFIX = "erasure/"
+PREFIX, LIST_PREFIX = "erasure/", "list/"
+_OF_LIST = """SELECT (SELECT count(*) FROM cases_listrow WHERE batch_id = %(batch)s::uuid AND erased_at IS NOT NULL
+        AND identity IS NULL AND sight IS NULL),
+    (SELECT count(*) FROM cases_listpart WHERE batch_id = %(batch)s::uuid)"""
 # What has to be gone after an erasure of everything; a case that was reopened since may hold data again.
 _LEFT = """SELECT (SELECT count(*) FROM cases_personalrecord p, family f WHERE p.case_id = f.case_id
         AND p.created_at <= %(at)s)
@@ -36,6 +39,26 @@ def verify_erasures(scope: Scope, streams: Streams) -> Iterator[Problem]:
             if event.body["action"] == "personal_data_erased":
                 yield from _left(scope.connection, case_id, event)
         yield from _states(scope.connection, case_id, stream, latest)
+
+
+def verify_lists(scope: Scope, streams: Streams) -> Iterator[Problem]:
+    """Compare what the events say is gone of the rows without a case with what is left of them and their file."""
+    for stream, events in streams:
+        told, last = 0, None
+        for last in events:
+            told += last.body["data"]["gone"]["rows"]
+        with scope.connection.cursor() as cursor:
+            cursor.execute(_OF_LIST, {"batch": stream.removeprefix(LIST_PREFIX)})
+            blank, parts = cursor.fetchone()
+        if last is not None and (blank < told or parts):
+            yield Problem(
+                last.id,
+                stream,
+                last.seq,
+                "erasure",
+                f"登记为已清除的名单行有 {told} 行，现有 {blank} 行为空，原件尚存 {parts} 块",
+                f"{told} rows of a list were erased on record, {blank} are blank, {parts} pieces of the file are left",
+            )
 
 
 def _left(connection: Any, case_id: str, event: Event) -> Iterator[Problem]:

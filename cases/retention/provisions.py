@@ -1,26 +1,29 @@
 """One line in the register of provisions for every time the product itself hands personal data to another agency.
 
-The lines follow from events that are there anyway, so writing them late or twice changes nothing: the task and the
-page both do it, and the database takes each event and recipient once.
+The lines follow from events that are there anyway, so writing them a little late changes nothing: a task does it, and
+the database takes each event and recipient once.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import orjson
+from django.db import transaction
 
 from agencies.directory import Directory, get_directory
 from agencies.models import Provision
+from agencies.registers.services import PROVISION_STREAM, add_own
 from agencies.vocabulary import Kind
 from audit import clock
+from audit.services import hold
 from audit.sight import working_as
 from cases.models import ListBatch
 from cases.selectors.paging import Row, fetch
 
-AT_ONCE = 500
+AT_ONCE = 200
 LAST_ID = 2**63 - 1
 
 
@@ -42,9 +45,12 @@ HANDINGS: Final = {
     "refer_case": Handing(frozenset(), "referral", ("case_file",)),
 }
 EXPORT: Final = "export_made"
+# What is older than the lines have to be kept may have been deleted, and is not written again.
+KEPT: Final = timedelta(days=3 * 365)
 # An event that handed nothing to another agency has no line and is asked again each time; there are few.
 _OPEN = """SELECT e.id, e.stream, e.at, e.action, e.agency_id, convert_from(e.body, 'UTF8') AS body FROM audit_event e
-    WHERE e.action = ANY(%s) AND e.id < %s AND NOT EXISTS (SELECT 1 FROM agencies_provision p WHERE p.event_id = e.id)
+    WHERE e.action = ANY(%s) AND e.at >= %s AND e.id < %s
+    AND NOT EXISTS (SELECT 1 FROM agencies_provision p WHERE p.event_id = e.id)
     AND (e.action <> 'export_made' OR convert_from(e.body, 'UTF8')::jsonb -> 'data' ->> 'what' = 'refused_rows')
     ORDER BY e.id DESC LIMIT %s"""
 
@@ -53,11 +59,15 @@ _OPEN = """SELECT e.id, e.stream, e.at, e.action, e.agency_id, convert_from(e.bo
 def generate(now: datetime | None = None) -> int:
     """Write the lines that are due; returns how many were written."""
     directory, now, written, below = get_directory(), now or clock.now(), 0, LAST_ID
-    while rows := fetch(_OPEN, [[*HANDINGS, EXPORT], below, AT_ONCE]):
-        lines = [line for row in rows for line in _lines(row, directory, now)]
+    while below:
+        with transaction.atomic():
+            # Whoever writes lines at the same moment waits here, and then finds them written.
+            hold(PROVISION_STREAM)
+            rows = fetch(_OPEN, [[*HANDINGS, EXPORT], now - KEPT, below, AT_ONCE])
+            lines = [line for row in rows for line in _lines(row, directory, now)]
+            add_own(lines, now)
         written += len(lines)
-        Provision.objects.bulk_create(lines, ignore_conflicts=True)
-        below = rows[-1]["id"]
+        below = rows[-1]["id"] if rows else 0
     return written
 
 

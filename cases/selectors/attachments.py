@@ -10,7 +10,6 @@ from agencies.visibility import seen, sight_keys
 from cases.selectors import refs
 from cases.selectors.paging import Row, fetch
 from cases.selectors.precision.files import may_open
-from cases.selectors.precision.viewers import NOTHING, case_sight
 from cases.selectors.reach.parts import Reading, reading
 
 _COLUMNS = """a.id, a.case_id, a.kind, a.filename, a.content_type, a.size, a.sha256, a.at, a.erased_at, a.agency_id,
@@ -18,9 +17,9 @@ _COLUMNS = """a.id, a.case_id, a.kind, a.filename, a.content_type, a.size, a.sha
 _VISIBLE = seen("a.case_id")
 
 
-def list_attachments(actor: Actor, case_id: UUID) -> list[Row]:
+def list_attachments(actor: Actor, case_id: UUID, *, read: Reading | None = None) -> list[Row]:
     """All files that this person reads of a visible case, the oldest first; none of any other case."""
-    return _among(reading(actor, case_id), _read(actor, "a.case_id = %s", case_id))
+    return _among(read or reading(actor, case_id), _read(actor, "a.case_id = %s", case_id))
 
 
 def get_attachment(actor: Actor, attachment_id: UUID) -> Row | None:
@@ -31,17 +30,19 @@ def get_attachment(actor: Actor, attachment_id: UUID) -> Row | None:
 
 def _among(read: Reading | None, rows: list[Row]) -> list[Row]:
     """Of these files of one case, those that belong to what somebody reads of it."""
-    if read is None or read.whole:
-        return rows if read else []
-    return [row for row in rows if row["id"] in read.files or (row["agency"] or {}).get("id") in read.agencies]
+    if read is None:
+        return []
+    return [{**row, "readable": may_open(row, read.viewpoint)} for row in rows if _belongs(row, read)]
+
+
+def _belongs(row: Row, read: Reading) -> bool:
+    return read.whole or row["id"] in read.files or (row["agency"] or {}).get("id") in read.agencies
 
 
 def _read(actor: Actor, condition: str, parameter: UUID) -> list[Row]:
     sql = f"""SELECT {_COLUMNS} FROM cases_attachment a LEFT JOIN agencies_user u ON u.id = a.uploaded_by_id
         WHERE {condition} AND {_VISIBLE} ORDER BY a.at, a.id"""
-    rows = [_shown(row) for row in fetch(sql, [str(parameter), sight_keys(actor)])]
-    seen_as = case_sight(actor, rows[0]["case"]) if rows else NOTHING
-    return [{**row, "readable": may_open(row, seen_as)} for row in rows]
+    return [_shown(row) for row in fetch(sql, [str(parameter), sight_keys(actor)])]
 
 
 def _shown(row: Row) -> Row:

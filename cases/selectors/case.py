@@ -14,7 +14,6 @@ from agencies.visibility import seen, sight_keys
 from cases.selectors import refs
 from cases.selectors.paging import Row
 from cases.selectors.precision.facts import facts_shown
-from cases.selectors.precision.viewers import About, Sight, sight, task_pairs
 from cases.selectors.reach.parts import Reading, reading
 
 # Case numbers are short; anything longer is not one and is not sent to the database.
@@ -56,16 +55,7 @@ def get_case(actor: Actor, ref: str) -> Row | None:
         return None
     data = json.loads(row[0])
     read = reading(actor, data["case"]["id"])
-    directory = get_directory(stamp=data["stamp"])
-    return _shown(data, read, directory, sight(actor, _about(data), directory)) if read else None
-
-
-def _about(data: dict[str, Any]) -> About:
-    case = data["case"]
-    participants = [row["agency"] for row in data["participants"]]
-    return About(
-        case["lead_agency_id"], participants, task_pairs(data["tasks"]), case["facts"], case["confidentiality"]
-    )
+    return _shown(data, read, get_directory(stamp=data["stamp"])) if read else None
 
 
 _VISIBLE = seen("c.id")
@@ -101,16 +91,16 @@ def _condition(ref: str) -> tuple[str, str | None]:
         return "c.number = %s", ref.upper() if ref.isascii() and ref.isprintable() and len(ref) <= MAX_NUMBER else None
 
 
-def _shown(data: dict[str, Any], read: Reading, directory: Directory, seen_as: Sight) -> Row:
+def _shown(data: dict[str, Any], read: Reading, directory: Directory) -> Row:
     case = data["case"]
-    facts, withheld = facts_shown(_known(case["facts"] if read.whole else read.facts, data), seen_as)
+    facts, withheld = facts_shown(_known(case["facts"] if read.whole else read.facts, data), read.viewpoint)
     # Of a case that this person does not see neither id nor number is told, whatever leads there.
     merged = {"id": case["merged_into_id"], "number": data["merged_into"]} if data["merged_into"] else None
     return {
         **{name: case[name] for name in _CASE},
         "facts": facts,
         "withheld": withheld,
-        "revealable": list(seen_as.revealable),
+        "revealable": list(read.viewpoint.revealable),
         "part": read.part.value,
         "review_on": case["review_on"] if read.whole else None,
         "region": refs.region(directory, case["region_code"]),

@@ -49,18 +49,18 @@ class CaseFilter:
 def list_cases(actor: Actor, wanted: CaseFilter, *, cursor: str | None = None, size: int = DEFAULT_PAGE_SIZE) -> Page:
     """The cases this person sees, the newest first; the total is exact up to CAP. Raises InvalidCursor."""
     at = NEWEST_FIRST.decode(cursor)
-    sights = _sights(actor)
-    if not sights:
+    through = _through(actor)
+    if not through:
         return Page([], None, None, 0, exact=True)
     if at is None and wanted.number is None and wanted.q and _NUMBER.fullmatch(wanted.q.strip().upper()):
         # A whole number that this person sees is the only answer; the beginning of one is a part like any other.
-        whole = _page(sights, replace(wanted, number=wanted.q.strip().upper(), q=None), at, size)
+        whole = _page(through, replace(wanted, number=wanted.q.strip().upper(), q=None), at, size)
         if whole.rows:
             return whole
-    return _page(sights, wanted, at, size)
+    return _page(through, wanted, at, size)
 
 
-class _Sight(NamedTuple):
+class _Through(NamedTuple):
     """An agency through which cases up to `rank` are seen; a partner never reads a whole one."""
 
     agency_id: int
@@ -68,25 +68,25 @@ class _Sight(NamedTuple):
     partner: bool
 
 
-def _sights(actor: Actor) -> list[_Sight]:
+def _through(actor: Actor) -> list[_Through]:
     posts = {post.agency_id: post for post in actor.posts}
     return [
-        _Sight(agency_id, rank, posts[agency_id].kind == Kind.PARTNER)
+        _Through(agency_id, rank, posts[agency_id].kind == Kind.PARTNER)
         for agency_id, rank in sorted(visibility.ceilings(actor).items())
     ]
 
 
-def _page(sights: list[_Sight], wanted: CaseFilter, at: Cursor | None, size: int) -> Page:
-    first, first_parameters = _keys(sights, wanted, None, CAP + 1)
+def _page(through: list[_Through], wanted: CaseFilter, at: Cursor | None, size: int) -> Page:
+    first, first_parameters = _keys(through, wanted, None, CAP + 1)
     beyond, values = NEWEST_FIRST.beyond(at)
     order = NEWEST_FIRST.order(at)
     head = f"SELECT id FROM first WHERE true{beyond} ORDER BY {order} LIMIT %s"
     found = [*first_parameters, *values, size + 1]
-    rows = fetch(*_statement(sights, f"WITH first AS MATERIALIZED ({first}), ", head, found, at))
+    rows = fetch(*_statement(through, f"WITH first AS MATERIALIZED ({first}), ", head, found, at))
     n = rows[0]["n"]
     if at is not None and n > CAP:
-        deep, deep_parameters = _keys(sights, wanted, at, size + 1)
-        rows = fetch(*_statement(sights, "WITH first AS (SELECT 0), ", deep, deep_parameters, at))
+        deep, deep_parameters = _keys(through, wanted, at, size + 1)
+        rows = fetch(*_statement(through, "WITH first AS (SELECT 0), ", deep, deep_parameters, at))
     directory = get_directory(stamp=rows[0]["stamp"])
     shown = [_shown(row, directory) for row in rows if row["id"] is not None]
     return NEWEST_FIRST.page(shown, at, size, capped(n))
@@ -111,16 +111,16 @@ ORDER BY {{order}}
 
 
 def _statement(
-    sights: list[_Sight], prefix: str, keys: str, parameters: list[Any], at: Cursor | None
+    through: list[_Through], prefix: str, keys: str, parameters: list[Any], at: Cursor | None
 ) -> tuple[str, list[Any]]:
-    own = [sight.agency_id for sight in sights]
-    whole = [sight.agency_id * 4 + rank for sight in sights if not sight.partner for rank in range(sight.rank + 1)]
+    own = [agency.agency_id for agency in through]
+    whole = [agency.agency_id * 4 + rank for agency in through if not agency.partner for rank in range(agency.rank + 1)]
     return prefix + _ROWS.format(keys=keys, order=NEWEST_FIRST.order(at, "keys.")), [*parameters, whole, own, own]
 
 
-def _keys(sights: list[_Sight], wanted: CaseFilter, at: Cursor | None, limit: int) -> tuple[str, list[Any]]:
+def _keys(through: list[_Through], wanted: CaseFilter, at: Cursor | None, limit: int) -> tuple[str, list[Any]]:
     """The ids of visible cases that match, one index range an agency; UNION drops what two of them see."""
-    found = [_listed(sight, at) if wanted == CaseFilter() else _narrowed(wanted, sight, at) for sight in sights]
+    found = [_listed(agency, at) if wanted == CaseFilter() else _narrowed(wanted, agency, at) for agency in through]
     texts, parameters = [text for text, _ in found], [p for _, given in found for p in (*given, limit)]
     if len(texts) == 1:
         return texts[0], parameters
@@ -128,20 +128,20 @@ def _keys(sights: list[_Sight], wanted: CaseFilter, at: Cursor | None, limit: in
     return f"SELECT id FROM ({union}) AS seen ORDER BY {NEWEST_FIRST.order(at)} LIMIT %s", [*parameters, limit]
 
 
-def _listed(sight: _Sight, at: Cursor | None) -> tuple[str, list[Any]]:
+def _listed(agency: _Through, at: Cursor | None) -> tuple[str, list[Any]]:
     beyond, values = NEWEST_FIRST.beyond(at, "ca.case_")
     text = f"""SELECT ca.case_id AS id FROM cases_caseagency ca WHERE ca.agency_id = %s AND ca.rank <= %s{beyond}
         ORDER BY {NEWEST_FIRST.order(at, "ca.case_")} LIMIT %s"""
-    return text, [sight.agency_id, sight.rank, *values]
+    return text, [agency.agency_id, agency.rank, *values]
 
 
-def _narrowed(wanted: CaseFilter, sight: _Sight, at: Cursor | None) -> tuple[str, list[Any]]:
+def _narrowed(wanted: CaseFilter, agency: _Through, at: Cursor | None) -> tuple[str, list[Any]]:
     """By words and filters, through the function that may use the indexes behind row-level security (doors_v1.sql)."""
     text = "SELECT id FROM case_search(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s::bigint[], %s::uuid, %s, %s) AS id"
     words, number = (wanted.q or "").strip() or None, wanted.number.upper() if wanted.number is not None else None
     filters = [wanted.stage, wanted.level, wanted.outcome, number, wanted.region, wanted.closed]
     beyond = [str(at.values[0]), at.backward] if at is not None else [None, False]
-    return text, [sight.agency_id, sight.rank, words, *filters, list(wanted.holder_ids) or None, *beyond]
+    return text, [agency.agency_id, agency.rank, words, *filters, list(wanted.holder_ids) or None, *beyond]
 
 
 def _shown(row: Row, directory: Directory) -> Row:

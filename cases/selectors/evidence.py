@@ -16,12 +16,12 @@ from django.utils import timezone
 
 from agencies.actors import Actor
 from agencies.visibility import sight_keys
-from cases.policy.privacy.precision import Form, Part
+from cases.policy.privacy.precision import Detail, Form
 from cases.selectors import masking
 from cases.selectors.paging import Row, fetch
 from cases.selectors.precision.family import FAMILY, MOST_SIGNALS
-from cases.selectors.precision.viewers import Sight, case_sight
-from cases.selectors.reach.parts import reading
+from cases.selectors.precision.viewers import Viewpoint
+from cases.selectors.reach.parts import Reading, reading
 
 _SIGNALS = (
     FAMILY
@@ -33,37 +33,38 @@ LEFT JOIN cases_listrow r ON r.id = s.row_id LEFT JOIN LATERAL case_list_of_row(
 WHERE %s OR b.agency_id = ANY(%s)
 ORDER BY coalesce(s.observed_to, s.created_at) DESC, s.id DESC LIMIT %s"""
 )
-# The numbers of an observation by the part they belong to. What is not named here is not shown to anybody.
-NUMBERS: Final[Mapping[str, Part]] = {
-    "ip": Part.IP,
-    "port": Part.PORT,
-    "pool": Part.POOL,
-    **dict.fromkeys(("coin", "operator", "count", "hashrate", "devices", "power_kw"), Part.VOLUME),
-    **dict.fromkeys(("kwh", "total", "month"), Part.KWH),
-    **dict.fromkeys(("peak", "flat", "valley"), Part.LOAD),
-    **dict.fromkeys(("capacity", "running", "category", "price", "voltage"), Part.CLASS),
-    **dict.fromkeys(("wallet", "address_hash"), Part.WALLET),
-    "transferred": Part.TRANSFER,
+# The numbers of an observation by the detail they belong to. What is not named here is not shown to anybody.
+NUMBERS: Final[Mapping[str, Detail]] = {
+    "ip": Detail.IP,
+    "port": Detail.PORT,
+    "pool": Detail.POOL,
+    **dict.fromkeys(("coin", "operator", "count", "hashrate", "devices", "power_kw"), Detail.VOLUME),
+    **dict.fromkeys(("kwh", "total", "month"), Detail.KWH),
+    **dict.fromkeys(("peak", "flat", "valley"), Detail.LOAD),
+    **dict.fromkeys(("capacity", "running", "category", "price", "voltage"), Detail.CLASS),
+    **dict.fromkeys(("wallet", "address_hash"), Detail.WALLET),
+    "transferred": Detail.TRANSFER,
 }
 # When something was seen is a trace in the network, and the month of a meter.
-_SPAN: Final = {"energy": Part.KWH, "funds": Part.TRANSFER}
+_SPAN: Final = {"energy": Detail.KWH, "funds": Detail.TRANSFER}
 
 
-def signals(actor: Actor, case_id: UUID | str, *, sight: Sight | None = None) -> list[Row]:
+def signals(actor: Actor, case_id: UUID | str, *, read: Reading | None = None) -> list[Row]:
     """The observations that this person reads of a case, the latest first, at most MOST_SIGNALS, as shown."""
-    read = reading(actor, case_id)
+    read = read or reading(actor, case_id)
     if read is None:
         return []
-    seen = sight or case_sight(actor, case_id)
     rows = fetch(_SIGNALS, [str(case_id), sight_keys(actor), read.whole, read.agencies, MOST_SIGNALS])
-    shown = [_shown(row, orjson.loads(row["numbers"] or "{}"), seen) for row in rows]
+    shown = [_shown(row, orjson.loads(row["numbers"] or "{}"), read.viewpoint) for row in rows]
     return [row for row in shown if row["numbers"] or row["observed_from"] or not row["told"]]
 
 
-def _shown(row: Row, numbers: Mapping[str, Any], sight: Sight) -> Row:
+def _shown(row: Row, numbers: Mapping[str, Any], viewpoint: Viewpoint) -> Row:
     owner = row["agency_id"]
-    forms = {name: sight.form(part, owner) for name, part in NUMBERS.items() if numbers.get(name) not in (None, "")}
-    span = sight.form(_SPAN.get(row["family"], Part.SEEN_AT), owner)
+    forms = {
+        name: viewpoint.form(detail, owner) for name, detail in NUMBERS.items() if numbers.get(name) not in (None, "")
+    }
+    span = viewpoint.form(_SPAN.get(row["family"], Detail.SEEN_AT), owner)
     return {
         **row,
         "numbers": {name: value for name in forms if (value := _number(name, numbers[name], forms[name])) != ""},

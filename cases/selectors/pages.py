@@ -14,7 +14,7 @@ import orjson
 from agencies import visibility
 from agencies.actors import Actor
 from cases.selectors.paging import CAP, Row, fetch
-from cases.selectors.reach.parts import reading
+from cases.selectors.reach.parts import Reading, reading
 from cases.selectors.reach.scopes import task_scopes
 
 # The newest cases an agency takes part in, among which "what others owe us" is looked for.
@@ -119,9 +119,9 @@ def list_extras(actor: Actor, case_ids: Sequence[str]) -> dict[str, Row]:
     return {row["id"]: row for row in fetch(sql, [list(case_ids), visibility.whole_keys(actor)])}
 
 
-def stage_history(actor: Actor, case_id: str) -> list[dict[str, Any]]:
+def stage_history(actor: Actor, case_id: str, *, read: Reading | None = None) -> list[dict[str, Any]]:
     """When a case entered which stage, in order, from those of its events that this person reads."""
-    read = reading(actor, case_id)
+    read = read or reading(actor, case_id)
     if read is None:
         return []
     sql = """SELECT e.seq, e.at, e.agency_id, b.body->>'to' AS stage

@@ -28,6 +28,7 @@ def timeline(
     cursor: str | None = None,
     size: int = 100,
     newest_first: bool = False,
+    read: Reading | None = None,
 ) -> Page | None:
     """The events that this person reads of a case, a page at a time; None where there is no such case for them.
 
@@ -36,7 +37,7 @@ def timeline(
     """
     order = NEWEST_FIRST if newest_first else IN_ORDER
     at = order.decode(cursor)
-    read = reading(actor, case_id)
+    read = read or reading(actor, case_id)
     if read is None:
         return None
     beyond, values = order.beyond(at, "e.")
@@ -49,7 +50,7 @@ def timeline(
     total = rows[0]["version"] if read.whole else len(read.events)
     directory = get_directory(stamp=rows[0]["stamp"])
     kinds = rows[0]["kinds"] or {}
-    clean = cleaner(actor, case_id)
+    clean = cleaner(actor, case_id, read)
     shown = [
         {
             **_of_part(_shown(row, kinds, directory), read),

@@ -29,6 +29,7 @@ from cases.web.show import case as case_page
 from cases.web.show import measures, simulation, words
 from cases.web.show.words import say
 from cases.workflow import engine
+from cases.workflow.actions import Action
 from cases.workflow.deciding.available import available_actions
 from cases.workflow.deciding.decision import decide, related_case
 from cases.workflow.deciding.loading import load_case
@@ -81,6 +82,8 @@ def form_for(request: PageRequest, case: Row | None, transition: Transition) -> 
             form.data["task"] = task
         elif len(form.tasks) == 1:
             form.data["task"] = form.tasks[0]
+        if transition.action == Action.REVEAL_PERSONAL_DATA:  # the link beside a masked value names it
+            form.data["items"] = request.GET.getlist("items")
     return form
 
 

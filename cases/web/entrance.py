@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from agencies import sso
 from agencies.access.second import factors, keys
 from agencies.access.sessions import AGE, ELSEWHERE, IDLE, ended_by
 from agencies.models import User
@@ -105,6 +106,7 @@ def confirm_form(
 ) -> HttpResponse:
     """The page to prove anew who one is, with what is carried through it and back to the act."""
     context = {"next": target, "carried": carried, "lost_files": _had_files(request), "error": error}
+    context["sign_on"] = sso.can_confirm(request.session, user)
     return render(request, "web/entry/confirm.html", {**context, **ways_to_prove(request, user)}, status=status)
 
 

@@ -23,6 +23,9 @@ from cases.selectors.pages import open_task_total
 from cases.web import whose
 from cases.web.show.words import listed, say
 
+# In the order in which the bar of a narrow window prefers them.
+TABS = ("/", "/cases/", "/tasks/", "/inbox/", "/accounts/", "/audit/", "/security/")
+
 
 @dataclass(slots=True)
 class Item:
@@ -101,9 +104,20 @@ def _of_person(request: HttpRequest, actor: Actor) -> dict[str, Any]:
         "missing_year": _missing_year(actor),
         "nav": nav,
         "oversees": not oversight(actor, directory).empty,
-        "tabbar": [items[href] for href in ("/", "/cases/", "/tasks/", "/inbox/") if href in items]
-        + [Item("/more/", gettext("更多"), "menu-2", current=request.path == "/more/")],
+        "works": not is_separated(actor),
+        "tabbar": _tabbar(items),
     }
+
+
+def _tabbar(items: dict[str, Item]) -> list[Item]:
+    """The bar at the foot of a narrow window: the first four pages that this person has, the others behind 更多."""
+    tabs = [items[href] for href in TABS if href in items][:4]
+    return [*tabs, Item("/more/", gettext("更多"), "menu-2", current=not any(tab.current for tab in tabs))]
+
+
+def is_separated(actor: Actor) -> bool:
+    """Whether this is one of the three administrators, who have no work on cases."""
+    return any(post.roles & SEPARATED_ROLES for post in actor.posts)
 
 
 def _missing_year(actor: Actor) -> int | None:
@@ -121,7 +135,7 @@ def role_names(roles: frozenset[str]) -> str:
 def _work(actor: Actor) -> list[Item]:
     """The pages of work on cases, which the three separated administrators do not have."""
     home = Item("/", gettext("工作台"), "layout-dashboard")
-    if any(post.roles & SEPARATED_ROLES for post in actor.posts):
+    if is_separated(actor):
         return [home]
     tasks = open_task_total(actor)
     return [

@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from cases.web.views import actions, audit, cases, files, imports, sso, tasks, workbench
-from cases.web.views.entry import auth, confirm, factors, helping, password, security
+from cases.web.views import actions, audit, cases, files, imports, tasks, workbench
+from cases.web.views.entry import auth, confirm, factors, helping, password, security, sso
 from cases.web.views.people import accounts, handover
 from cases.web.views.records import access, erasure, registers
 

@@ -53,6 +53,7 @@ OPEN_FUNCTIONS = frozenset(
         "case_participants",
         "case_search",
         "fold_task_counters",
+        "list_erase",
         "sight_administers",
         "sight_decides",
         "sight_keys",

@@ -99,6 +99,8 @@ class Cluster:
             "shared_buffers": "256MB",
             "max_wal_size": "2GB",
             "jit": "off",  # costs more than it brings in short queries
+            # An error repeats the row and the statement; whoever sent it is told, the log of the server is not.
+            "log_min_messages": "log",
             **self.options,
         }
 

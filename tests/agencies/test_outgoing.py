@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import http.server
 import socket
-from contextlib import contextmanager
+import time
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Thread
 
@@ -25,6 +26,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send_response(302)
             self.send_header("Location", "http://169.254.169.254/latest/meta-data/")
             self.end_headers()
+            return
+        if self.path.startswith("/drip"):
+            self.wfile.write(b"HTTP/1.0 200 OK\r\n" + (b"\r\n" if self.path == "/drip-body" else b""))
+            with suppress(OSError):  # hung up on
+                for _ in range(40):
+                    self.wfile.write(b"X: y\r\n")
+                    time.sleep(0.1)
             return
         self.send_response(200)
         self.end_headers()
@@ -125,6 +133,15 @@ def test_a_server_that_says_nothing_is_given_up(named, monkeypatch):
     monkeypatch.setattr(web_module, "PATIENCE_SECONDS", 0.3)
     with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(TimeoutError):
         call(f"http://127.0.0.1:{silent.getsockname()[1]}/")
+
+
+@pytest.mark.parametrize("path", ["/drip-head", "/drip-body"])
+def test_an_answer_that_comes_a_few_bytes_at_a_time_is_given_up_as_a_whole(named, monkeypatch, port, path):
+    monkeypatch.setattr(web_module, "PATIENCE_SECONDS", 0.5)
+    began = time.monotonic()
+    with pytest.raises(OutgoingRefused, match="too slow"):
+        call(f"http://127.0.0.1:{port}{path}")
+    assert time.monotonic() - began < 2, "each byte came in time, all of them did not"
 
 
 def test_outside_the_demo_only_https_is_spoken(named, settings, port):

@@ -102,16 +102,13 @@ def test_supervision_reads_and_keeps_nothing(person, case):
 @pytest.mark.parametrize(
     ("name", "content", "why"),
     [
-        ("a.exe", b"MZ", "不能上传"),
         ("a.html", b"<script>", "不能上传"),
-        ("a.svg", b"<svg/>", "不能上传"),
         ("a.pdf", b"", "空文件"),
         ("a.jpg", b"<script>alert(1)</script>", "与扩展名不符"),
-        ("a.txt", b"a\x00b", "与扩展名不符"),
-        ("noending", b"abc", "不能上传"),
     ],
 )
-def test_it_refuses_a_file_and_says_why(person, case, name, content, why):
+def test_a_refusal_of_a_file_reaches_whoever_sent_it(person, case, name, content, why):
+    """What is refused is tried in tests/documents/test_uploads.py; here, that it is said by name."""
     answer = upload(person("drc-handler1"), case, name, content)
     assert answer.status_code == 400
     assert why in answer.json()["errors"]["file"]

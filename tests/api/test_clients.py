@@ -19,6 +19,7 @@ from oauth2_provider.models import AccessToken, Application
 from agencies.actors import find_actor, system_actor
 from agencies.authority import event_actor
 from agencies.errors import BadInput, NotPermitted
+from agencies.machines.validator import ClientValidator
 from agencies.models import Agency, Client, Membership, User
 from agencies.services import (
     change_password,
@@ -148,6 +149,16 @@ def test_nothing_but_the_one_grant_with_the_right_secret_gets_a_token(system, ch
     assert (answer.status_code, answer.json()["error"]) == (status, error)
     assert not AccessToken.objects.exists()
     assert [event.body["data"]["code"] for event in _bodies(system.events("client_token_refused"))] == [error]
+
+
+def test_the_validator_itself_knows_no_other_grant(system):
+    """Whatever the server in front of it would let through."""
+    allowed, application = ClientValidator().validate_grant_type, system.client.application
+    assert allowed(system.id, "client_credentials", application, None)
+    for grant in ("password", "authorization_code", "refresh_token", "implicit", ""):
+        assert not allowed(system.id, grant, application, None), grant
+    application.authorization_grant_type = "password"
+    assert not allowed(system.id, "client_credentials", application, None)
 
 
 class _Told:

@@ -1,4 +1,7 @@
-"""Nothing personal in a line of the log, a page of an error or a mail: canaries through every door, at level DEBUG."""
+"""Nothing personal in a line of the log, a page of an error or a mail: canaries through every door, at level DEBUG.
+
+The doors of other processes are tried as processes: commands, the live worker, the database server.
+"""
 
 from __future__ import annotations
 
@@ -6,20 +9,27 @@ import io
 import logging
 import logging.config
 import re
+import subprocess
+import sys
+from contextlib import contextmanager
 from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
 from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import connection, connections
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+import agencies.access.logins
 import cases.api.base
 import cases.tasks
 import cases.web.pages
+import cases.web.views.entry.factors
 from tests.api.conftest import OPENING, V1
+from tests.conftest import ROOT, SERVERS, child, wait_for
+from tests.entry_tools import code_of
 
 NAME, PHONE, PLACE, ACCOUNT = "王金丝雀", "13912345677", "金丝雀路九十九号", "3203009988776"
 ADDRESS, PASSWORD, SECRET, CODE = "203.0.113.77", "Canary-Password-9", "canary-token-abcdefgh", "135792"
@@ -42,8 +52,8 @@ def log():
     logging.config.dictConfig(settings.LOGGING)
 
 
-def assert_clean(text, where):
-    for canary in CANARIES:
+def assert_clean(text, where, canaries=CANARIES):
+    for canary in canaries:
         for form in (canary, ascii(canary)[1:-1]):
             assert form not in text, f"{form} in {where}: {text[max(0, text.find(form) - 300) :][:600]}"
 
@@ -105,6 +115,35 @@ def test_no_act_list_or_file_tells_what_stands_in_it(log, person, case):
     assert_clean(log.getvalue(), "the log")
 
 
+def test_no_step_of_a_second_factor_tells_its_secret_or_its_codes(log, demo_city, monkeypatch):
+    monkeypatch.setattr(agencies.access.logins, "PER_ACCOUNT", 100)
+    client = strict(Client())
+    login = {"username": "drc-approver1", "password": settings.DEMO_PASSWORD}
+    client.post("/login/", login)
+    shown = re.search(r"<code>([A-Z2-7 ]+)</code>", client.get("/security/app/").content.decode())[1]
+    secret = shown.replace(" ", "")
+    client.post("/security/app/", {"code": CODE})
+
+    def fails(**given):
+        raise ValueError(f"{given} {shown} cannot be kept: {secret}") from KeyError(secret)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(cases.web.views.entry.factors, "add_app", fails)
+        assert client.post("/security/app/", {"code": code_of(secret)}).status_code == 500
+    added = client.post("/security/app/", {"code": code_of(secret)})
+    codes = re.findall(r"<li><code>(\d{10})</code>", added.content.decode())
+    assert len(codes) == 10
+    for typed, status in ((secret, 400), (codes[0], 302), (codes[0], 400), (code_of(secret, 1), 302)):
+        again = strict(Client())
+        again.post("/login/", login)
+        assert again.post("/login/second/", {"code": typed}).status_code == status
+    client.post("/security/confirm/", {"code": codes[1]})
+    inside = strict(Client()).post(f"{V1}/session/", {**login, "code": codes[2]}, "application/json")
+    assert inside.status_code == 200
+    assert "ValueError" in log.getvalue()
+    assert_clean(log.getvalue(), "the log", (*CANARIES, shown, secret, *codes))
+
+
 def database_refuses(*_):
     with connection.cursor() as cursor:
         cursor.execute("SELECT %s::int", [TEXT])
@@ -157,3 +196,75 @@ def test_the_formatter_is_the_one_of_the_settings(log):
     assert "内容不记入日志" in told
     assert "其后发生" in told
     assert_clean(told, "the log")
+
+
+# --- other processes -------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def refusing_rows():
+    """The database refuses each row of a list and repeats what it refused, as its own constraints do."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(
+            "CREATE FUNCTION canary() RETURNS trigger LANGUAGE plpgsql AS "
+            "$f$ BEGIN RAISE EXCEPTION USING MESSAGE = TG_ARGV[0], DETAIL = TG_ARGV[0]; END $f$"
+        )
+        cursor.execute(
+            "CREATE TRIGGER canary BEFORE INSERT ON cases_listrow FOR EACH ROW EXECUTE FUNCTION canary(%s)", [TEXT]
+        )
+    yield
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("DROP TRIGGER canary ON cases_listrow")
+        cursor.execute("DROP FUNCTION canary()")
+
+
+@pytest.mark.usefixtures("demo_city", "fresh_db")
+def test_no_command_tells_what_stands_in_a_list_or_what_it_failed_on(tmp_path, monkeypatch):
+    monkeypatch.setenv("LIANZHI_LOG_LEVEL", "DEBUG")
+    path = tmp_path / "list.csv"
+    path.write_text(LIST, encoding="utf-8")
+
+    def imports(batch, *more):
+        command = [sys.executable, "manage.py", "import_list", path, "--kind", "telecom", "--agency", "320300-telecom"]
+        done = subprocess.run(
+            [*command, "--batch", batch, *more], cwd=ROOT, capture_output=True, text=True, check=False
+        )
+        return done.returncode, done.stdout + done.stderr
+
+    with refusing_rows():
+        failed, told = imports("一")
+        assert failed == 1
+        assert "SQLSTATE P0001" in told
+        assert "in _commit" in told, "where it failed is told"
+        assert_clean(told, "what the command wrote")
+        _, asked = imports("二", "--traceback")
+        assert NAME in asked, "whoever stands before the screen can ask for all of it"
+    done, told = imports("三")
+    assert done == 0, told
+    assert_clean(told, "what the command wrote")
+    assert_clean(SERVERS.cluster.log.read_text(errors="replace"), "the log of the database")
+
+
+@pytest.mark.usefixtures("demo_city", "fresh_db", "redis_url")
+def test_the_live_worker_tells_nothing_of_a_list_or_of_what_it_failed_on(person, tmp_path, monkeypatch):
+    monkeypatch.setenv("LIANZHI_LOG_LEVEL", "DEBUG")
+    sender, log = person("telecom-handler1"), tmp_path / "worker.log"
+    command = [sys.executable, "-m", "celery", "-A", "config", "worker", "--concurrency", "1", "--loglevel", "DEBUG"]
+
+    def told():
+        return log.read_text(errors="replace")
+
+    def send(batch, content):
+        fields = {"kind": "telecom", "agency": "320300-telecom", "batch": batch}
+        file = SimpleUploadedFile(f"{NAME}.csv", content.encode())
+        return sender.client.post(f"{V1}/imports/", {"file": file, **fields})
+
+    with child(command, log) as worker:
+        wait_for(lambda: " ready." in told(), worker, log)
+        with refusing_rows():
+            assert send("一", LIST).status_code == 202
+            wait_for(lambda: "SQLSTATE P0001" in told(), worker, log)
+        assert send("二", f"{LIST}{ACCOUNT}1,{NAME},{PLACE},{ADDRESS},{PHONE}\n").status_code == 202
+        wait_for(lambda: re.search(r"cases.import_batch\[\S+\] succeeded", told()), worker, log)
+    assert "Task cases.import_batch" in told()
+    assert_clean(told(), "the log of the worker")

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+
 import pytest
 from django.core.cache import cache
-from django.test import Client
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client, RequestFactory
 from redis.exceptions import ConnectionError as RedisAway
 
 from agencies.access import rates
+from agencies.access.logins import count_try
 from agencies.access.rates import Rate, TooOften, spend
 from tests.api.conftest import V1
+from tests.files import PDF
 
 
 @pytest.fixture
@@ -19,7 +24,7 @@ def tight(settings, monkeypatch):
 
     def limit(name, times=3):
         old = getattr(rates, name)
-        monkeypatch.setattr(rates, "_count", _counting(old.name, times, old.times))
+        monkeypatch.setattr(rates, "count", _counting(old.name, times, old.times))
 
     return limit
 
@@ -27,7 +32,7 @@ def tight(settings, monkeypatch):
 def _counting(name, times, limit):
     seen: dict[str, int] = {}
 
-    def count(what, more, seconds):
+    def count(what, seconds, more=1):
         if not what.startswith(f"{name}/"):
             return 0
         seen[what] = seen.get(what, 0) + more
@@ -82,12 +87,35 @@ def test_revealing_is_counted_through_both_doors(person, case, tight):
     assert refused(handler.client.post(page, {"step": "confirm"}))
 
 
-def test_sending_lists_is_counted_on_the_page_too(person, tight):
+@pytest.mark.parametrize("door", range(4))
+def test_files_are_counted_once_through_all_doors(person, case, tight, door):
+    """One rate for lists and files, on pages and at the API: what is refused at each was spent at the others."""
     handler = person("drc-handler1")
     tight("UPLOADS")
-    for _ in range(3):
-        assert handler.client.post("/imports/", {}).status_code == 400
-    assert refused(handler.client.post("/imports/", {}))
+    act = f"/cases/{case['number']}/actions/attach_document/"
+    doors = (
+        lambda: handler.client.post("/imports/", {}),
+        lambda: handler.client.post(f"{V1}/imports/", {"kind": "poem"}),
+        lambda: handler.client.post(f"{V1}/cases/{case['number']}/attachments/", {"kind": "poem"}),
+        lambda: handler.client.post(act, {"f.document": SimpleUploadedFile("函.pdf", PDF), "step": "check"}),
+    )
+    for other in (n for n in range(4) if n != door):
+        assert doors[other]().status_code != 429
+    assert refused(doors[door]())
+
+
+def test_every_file_that_is_taken_out_is_counted(person, tight):
+    supervisor, sender = person("sup-supervisor1"), person("telecom-handler1")
+    content = "户号,户名,地址,IP地址\n1,某人,某路,203.0.113.7\n"
+    typed = {"kind": "telecom", "agency": "320300-telecom", "batch": "十月"}
+    sent = sender.client.post(f"{V1}/imports/", {"file": SimpleUploadedFile("a.csv", content.encode()), **typed})
+    batch = f"/imports/{sent.json()['id']}/refused.csv"
+    log, register = "/audit/access/access-log.csv", "/audit/registers/impact.csv"
+    for reader, path, last in ((supervisor, log, register), (supervisor, register, log), (sender, batch, batch)):
+        tight("EXPORTS")
+        for _ in range(3):
+            assert reader.client.get(path).status_code == 200
+        assert refused(reader.client.get(last)), last
 
 
 def test_a_count_begins_again_when_its_window_is_over(settings):
@@ -131,3 +159,12 @@ def test_what_is_counted_never_stands_in_a_key(settings, monkeypatch):
     spend(Rate("test", 1, 60), "10.20.30.40")
     assert len(keys) == 1
     assert "10.20.30.40" not in keys[0]
+
+
+def test_neither_does_a_guessable_hash_of_whoever_tries_to_log_in(monkeypatch):
+    keys = []
+    monkeypatch.setattr(rates.cache, "add", lambda key, *_: keys.append(key))
+    count_try("drc-handler1", RequestFactory(REMOTE_ADDR="10.20.30.40").post("/login/"))
+    assert len(keys) == 2
+    for what in ("drc-handler1", "account/drc-handler1", "10.20.30.40", "address/10.20.30.40"):
+        assert not any(what in key or sha256(what.encode()).hexdigest() in key for key in keys), what

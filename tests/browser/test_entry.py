@@ -66,6 +66,20 @@ def test_an_app_is_set_up_and_used_without_scripts(enter: Enter, somebody: str, 
     expect(page).to_have_url(re.compile(r"/$"))
 
 
+@pytest.mark.parametrize("width", [375, 320])
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_the_pages_about_people_are_read_in_a_narrow_window(enter: Enter, width: int, language: str) -> None:
+    page = enter("sec-admin1", width=width, language=language)
+    one = "/accounts/drc-handler1/"
+    enter("drc-handler1")  # so that the page of the way in has a session with its button
+    for path in ("/accounts/", one, f"{one}sign-in/", "/security/", "/more/"):
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+    page.goto("/accounts/")
+    highest = "Math.max(...[...document.querySelectorAll('main tbody tr')].map(row => row.offsetHeight))"
+    assert page.evaluate(highest) < 120, "the words of a row stand one below the other"
+
+
 @pytest.fixture
 def with_key(
     browser: Browser, site: str, watched: Callable[[Page, str], None]

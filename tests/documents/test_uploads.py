@@ -55,6 +55,7 @@ def test_what_officials_have_at_hand_is_taken(name, content):
         ("函.pdf", b"", "空文件"),
         ("函.pdf", b"<html>" + PDF, "与扩展名不符（看起来是 .html）"),
         ("现场.jpg", picture("PNG"), "与扩展名不符（看起来是 .png）"),
+        ("现场.jpg", b"<script>alert(1)</script>", "与扩展名不符"),
         ("现场.jpg", b"\xff\xd8\xff no picture", "不是能打开的图片"),
         ("录像.mp4", HEIC, "与扩展名不符"),
         ("图.heic", b"\x00\x00\x00\x18ftypisom\x00\x00\x00\x00", "与扩展名不符"),
@@ -99,8 +100,15 @@ def test_a_file_with_two_faces_is_refused(name, content):
             packed_names({**DOCX, "[Content_Types].xml": "application/vnd.ms-word.document.macroEnabled"}),
             "宏",
         ),
+        ("宏.docx", packed_names({**DOCX, "word/vbaData.xml": "x"}), "宏"),
+        (
+            "宏表.xlsx",
+            packed_names({"[Content_Types].xml": TYPES, "xl/workbook.xml": "w", "xl/macrosheets/sheet1.xml": "x"}),
+            "宏",
+        ),
         ("控件.docx", packed_names({**DOCX, "word/activeX/activeX1.bin": "x"}), "控件"),
         ("旧.doc", OLE + "_VBA_PROJECT".encode("utf-16-le"), "宏"),
+        ("旧.doc", OLE + "Macros".encode("utf-16-le"), "宏"),
         ("锁.xls", OLE + "EncryptedPackage".encode("utf-16-le"), "密码"),
         ("模板.docx", packed_names({**DOCX, "word/_rels/settings.xml.rels": "r/attachedTemplate"}), "模板"),
         ("函.pdf", PDF + b"/OpenAction<</S/JavaScript/JS(x)>>", "运行程序"),
@@ -143,6 +151,19 @@ def test_an_archive_is_refused_for_what_it_would_become(members, why):
         check_file("材料.zip", packed_names(members))
 
 
+def test_members_that_share_their_bytes_are_refused():
+    """Each entry of the directory leads to the same bytes: small and shallow by itself, and without end together."""
+    content = packed_names({"a.txt": bytes(range(256)) * 40})
+    at = content.index(b"PK\x01\x02")
+    end = content.rindex(b"PK\x05\x06")
+    entry, count = content[at:end], 50
+    tail = content[end : end + 8] + struct.pack("<HHII", count, count, len(entry) * count, at) + content[end + 20 :]
+    shared = content[:at] + entry * count + tail
+    assert len(zipfile.ZipFile(io.BytesIO(shared)).infolist()) == count
+    with pytest.raises(FileRefused, match="压缩比异常"):
+        check_file("材料.zip", shared)
+
+
 def test_a_member_longer_than_it_claims_is_read_no_further():
     content = packed_names({"a.txt": b"x" * 4000})
     # The directory and the member's own header say ten bytes.
@@ -168,6 +189,7 @@ def test_an_archive_with_a_password_is_refused():
         ("../../etc/函.pdf", "函.pdf"),
         ("函\u202efdp.pdf", "函fdp.pdf"),
         ("a\u200b\u2066b\x00\r\n.pdf", "ab.pdf"),
+        ("a\u2028b\u2029c\ue000d\ud800.pdf", "abcd.pdf"),
         ('函<"?>.pdf', "函____.pdf"),
         ("2021.10.12 v1.2.pdf", "2021.10.12 v1.2.pdf"),
         ("CON.pdf", "_CON.pdf"),

@@ -5,17 +5,17 @@ from __future__ import annotations
 import pytest
 
 from cases.policy.privacy.precision import (
+    DETAILS,
     ITEMS,
-    PARTS,
     TABLE,
+    Detail,
     Family,
     Form,
-    Part,
     Precision,
     Tie,
     Viewer,
     form,
-    opened_parts,
+    opened_details,
     precision,
     revealable,
 )
@@ -26,45 +26,45 @@ CHARGE = Tie(Viewer.COMMISSION, in_charge=True)
 def test_every_viewer_has_a_cell_in_every_family() -> None:
     assert set(TABLE) == set(Family)
     assert all(set(row) == set(Viewer) for row in TABLE.values())
-    assert set(PARTS) == set(Part)
+    assert set(DETAILS) == set(Detail)
 
 
 def test_nobody_sees_anything_through_no_post_and_a_partner_through_its_referral_alone() -> None:
-    assert all(form(part, ()) is Form.HIDDEN for part in Part)
-    assert all(form(part, (Tie(Viewer.PARTNER),)) is Form.HIDDEN for part in Part)
+    assert all(form(detail, ()) is Form.HIDDEN for detail in Detail)
+    assert all(form(detail, (Tie(Viewer.PARTNER),)) is Form.HIDDEN for detail in Detail)
 
 
 def test_several_posts_give_the_best_of_each_part_and_nothing_that_none_of_them_gives() -> None:
     both = (Tie(Viewer.AUDITOR), Tie(Viewer.GRID))
-    assert form(Part.NUMBER, both) is Form.CLEAR, "from the grid company"
-    assert form(Part.IP, both) is Form.MASKED, "from supervision; the grid company has a hash"
-    assert form(Part.NAME, both) is Form.MASKED
+    assert form(Detail.NUMBER, both) is Form.CLEAR, "from the grid company"
+    assert form(Detail.IP, both) is Form.MASKED, "from supervision; the grid company has a hash"
+    assert form(Detail.NAME, both) is Form.MASKED
     # The commission's month and the auditor's mask do not add up to a reading or a number in clear.
     desks = (CHARGE, Tie(Viewer.AUDITOR))
-    assert (form(Part.KWH, desks), form(Part.LOAD, desks), form(Part.NUMBER, desks)) == (
+    assert (form(Detail.KWH, desks), form(Detail.LOAD, desks), form(Detail.NUMBER, desks)) == (
         Form.CLEAR, Form.MASKED, Form.MASKED,
     )  # fmt: skip
 
 
 def test_own_is_what_the_viewers_own_agency_brought() -> None:
     carrier = Tie(Viewer.TELECOM, frozenset({7}))
-    assert form(Part.NAME, (carrier,), owner=7) is Form.CLEAR
-    assert form(Part.NAME, (carrier,), owner=8) is Form.MASKED
-    assert form(Part.NAME, (carrier,)) is Form.MASKED, "unknown is nobody's own"
-    assert form(Part.ADDRESS, (carrier,), owner=8) is Form.DISTRICT
+    assert form(Detail.NAME, (carrier,), owner=7) is Form.CLEAR
+    assert form(Detail.NAME, (carrier,), owner=8) is Form.MASKED
+    assert form(Detail.NAME, (carrier,)) is Form.MASKED, "unknown is nobody's own"
+    assert form(Detail.ADDRESS, (carrier,), owner=8) is Form.DISTRICT
 
 
 @pytest.mark.parametrize(("handed_over", "name", "address"), [(False, "HIDDEN", "DISTRICT"), (True, "CLEAR", "CLEAR")])
 def test_the_grid_company_learns_who_and_where_with_the_measure(handed_over: bool, name: str, address: str) -> None:
     grid = (Tie(Viewer.GRID, handed_over=handed_over),)
-    assert (form(Part.NAME, grid).name, form(Part.ADDRESS, grid).name) == (name, address)
-    assert form(Part.IP, grid) is Form.HASH
+    assert (form(Detail.NAME, grid).name, form(Detail.ADDRESS, grid).name) == (name, address)
+    assert form(Detail.IP, grid) is Form.HASH
 
 
 def test_a_commission_that_is_not_in_charge_asks_for_nothing() -> None:
     other = Tie(Viewer.COMMISSION)
     assert revealable((other,)) == ()
-    assert form(Part.ADDRESS, (other,)) is Form.DISTRICT
+    assert form(Detail.ADDRESS, (other,)) is Form.DISTRICT
     assert precision(Family.FUNDS, other) is Precision.NONE
     assert precision(Family.FUNDS, CHARGE) is Precision.FULL
 
@@ -77,13 +77,13 @@ def test_only_the_commission_in_charge_has_something_that_a_reason_opens() -> No
 
 
 def test_the_account_number_is_asked_for_while_the_list_is_drawn_up_and_not_before() -> None:
-    assert form(Part.NUMBER, (CHARGE,)) is Form.HIDDEN
+    assert form(Detail.NUMBER, (CHARGE,)) is Form.HIDDEN
     drawing = Tie(Viewer.COMMISSION, in_charge=True, lists_account=True)
-    assert form(Part.NUMBER, (drawing,)) is Form.REVEAL
-    assert form(Part.BILL, (drawing,)) is Form.HIDDEN
+    assert form(Detail.NUMBER, (drawing,)) is Form.REVEAL
+    assert form(Detail.BILL, (drawing,)) is Form.HIDDEN
 
 
 def test_a_reason_opens_its_own_items_and_the_words_of_the_tip() -> None:
-    assert opened_parts(()) == frozenset()
-    assert opened_parts(["phone"]) == {Part.PHONE, Part.CONTENT}
-    assert Part.REPORTER not in opened_parts(set(ITEMS) - {"reporter"}), "who reported is asked for by itself"
+    assert opened_details(()) == frozenset()
+    assert opened_details(["phone"]) == {Detail.PHONE, Detail.CONTENT}
+    assert Detail.REPORTER not in opened_details(set(ITEMS) - {"reporter"}), "who reported is asked for by itself"

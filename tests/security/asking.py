@@ -38,13 +38,18 @@ class Asked:
     violations: list[str] = field(default_factory=list)
 
 
-def ask(city: City, cells: Iterable[Cell]) -> Asked:
-    """Ask for every cell. First all that have to be turned down: after them no table has a row more or less."""
+def ask(city: City, cells: Iterable[Cell], *, to_first: bool = False) -> Asked:
+    """Ask for every cell. First all that have to be turned down: after them no table has a row more or less.
+
+    `to_first`: only up to the person with the first wrong answer, for whoever wants to know whether there is one.
+    """
     asked = Asked()
     by_person: dict[tuple[str, str], list[Cell]] = defaultdict(list)
     for cell in cells:
         by_person[cell.place, cell.role].append(cell)
     for person, own in by_person.items():
+        if to_first and asked.violations:
+            break
         client = city.client(*person)
         denied = [c for c in own if c.answer in ("401", "403", "404", "later", "absent")]
         _each(city, client, denied, asked)

@@ -55,8 +55,8 @@ def test_every_member_of_an_event_is_classified_and_treated_as_it_is() -> None:
         inside_a_bill = part == "bill in a bill"
         path = ("surcharge", "bills", member) if inside_a_bill else ("set", member)
         wanted = "bill" if inside_a_bill else part
-        assert str(facts.part_of(path) or "plain") == wanted, member
-    assert facts.part_of(("signals", "energy")) is None, "a count of signals is no amount"
+        assert str(facts.detail_of(path) or "plain") == wanted, member
+    assert facts.detail_of(("signals", "energy")) is None, "a count of signals is no amount"
 
 
 def test_the_facts_of_a_whole_case_hold_no_member_that_nobody_classified(

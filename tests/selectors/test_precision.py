@@ -53,7 +53,7 @@ def same(value: Any, *_: Any) -> Any:
 
 # One mask less each: what is left out, and a reader and field at which it has to be seen.
 MASKS: dict[str, tuple[str, Any, str, str]] = {
-    "members of facts": ("cases.selectors.precision.facts.part_of", lambda _path: None, "cyberspace", "monthly kwh"),
+    "members of facts": ("cases.selectors.precision.facts.detail_of", lambda _path: None, "cyberspace", "monthly kwh"),
     "values of persons": (
         "cases.selectors.precision.personal.masked", lambda value, _form: value.text, "auditor", "phone",
     ),

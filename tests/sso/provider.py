@@ -25,6 +25,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 OTHER = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 CODES: dict[str, dict[str, str]] = {}
+# Instants of a proof that are none.
+WHEN = {"asked in a thousand years": 33e9, "asked at no number": float("nan"), "asked before time": float("-inf")}
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -78,6 +80,15 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
 
+def asked_at(asked: dict[str, str], flaw: str, now: int) -> dict[str, float]:
+    """When this provider last asked the person for a proof; most say so only where they are asked to."""
+    if flaw in WHEN:
+        return {"auth_time": WHEN[flaw]}
+    if flaw == "does not say when" or not ("max_age" in asked or flaw in ("asked now", "two factors now")):
+        return {}
+    return {"auth_time": now - 3600 if flaw == "asked long ago" else now}
+
+
 def id_token(asked: dict[str, str], own: str) -> str:
     now, flaw = int(time.time()), asked.get("flaw", "")
     claims: dict[str, Any] = {
@@ -89,11 +100,12 @@ def id_token(asked: dict[str, str], own: str) -> str:
         "exp": now - 3600 if flaw == "expired" else now + 300,
         "email": "drc-handler1@example.gov.cn",
     }
+    claims |= asked_at(asked, flaw, now)
     if flaw == "no expiry":
         del claims["exp"]
     if flaw == "azp":
         claims |= {"aud": [sys.argv[1], "another"], "azp": "another"}
-    if flaw == "two factors":
+    if flaw.startswith("two factors"):
         claims["amr"] = ["pwd", "otp"]
     claims["staff_no" if flaw == "staff number" else "preferred_username"] = asked.get("user", "")
     if flaw == "only mail":

@@ -15,25 +15,7 @@ from agencies.services import create_client, disable_user
 from agencies.sso import counts_as_second_factor
 from audit import clock
 from audit.models import Event
-from config.env import Provider, SettingError, provider
-from tests.sso.provider import running
-
-CLIENT, SECRET = "lianzhi", "a secret/with:signs"
-
-
-@pytest.fixture(scope="module")
-def issuer():
-    with running(CLIENT, SECRET) as issuer:
-        yield issuer
-
-
-@pytest.fixture
-def sso(settings, demo_city, issuer):
-    settings.OIDC = Provider(
-        issuer, CLIENT, SECRET, "openid profile", "preferred_username", "username", frozenset({"otp"})
-    )
-    settings.OUTGOING_HOSTS = settings.OUTGOING_PRIVATE = frozenset({"127.0.0.1"})
-    return settings
+from config.env import SettingError, provider
 
 
 def approve(address, user, flaw=""):
@@ -119,6 +101,13 @@ def test_an_answer_is_taken_once(sso):
     client.post("/logout/")
     assert client.get(back).status_code == 400
     assert not logged_in(client)
+
+
+@pytest.mark.parametrize("flaw", ["", "nonce"])
+def test_an_answer_is_not_tried_a_second_time_whatever_became_of_the_first(sso, flaw):
+    """The provider would refuse the code again; here it is not even asked."""
+    client, _, back = come("drc-handler1", flaw)
+    assert client.get(back).status_code == 400
 
 
 def test_a_code_is_redeemed_once_even_in_a_session_that_waits_for_another(sso):

@@ -136,6 +136,7 @@ DOORS = {
     "case_participants": "the case is in sight",
     "case_search": "cases in sight only",
     "fold_task_counters": "sight_may",
+    "list_erase": "sight_may",
 }
 
 

@@ -21,7 +21,7 @@ from cases.documents.attachments import store_attachment
 from cases.models import ListBatch
 from tests.intake.samples import bring
 from tests.web import story
-from tests.web.test_personal import HOLDER, PHONE, known
+from tests.web.test_personal import ADDRESS, HOLDER, PHONE, known
 from tests.web.test_reading import entered
 
 LIST = (
@@ -68,6 +68,21 @@ def test_a_masked_page_leaves_no_line_and_an_opened_one_says_what_stands_there_i
     assert PHONE not in str(line.__dict__)
     entered("drc-handler2").get(address)
     assert lines("page")[1].items == ["address"], "the commission in charge has the place, not the phone"
+
+
+def test_a_note_with_an_address_in_clear_leaves_a_line_and_one_without_leaves_none(demo_city: None) -> None:
+    case = known()
+    client, path = entered("drc-handler1"), f"/api/v1/cases/{case.number}/timeline"
+    story.do("drc-handler1", "comment", case, comment=f"已电话联系，{PHONE}")
+    assert PHONE not in client.get(path).content.decode()
+    assert lines("api") == []
+    story.do("drc-handler1", "comment", case, comment=f"门牌是{ADDRESS}")
+    assert ADDRESS in client.get(path).content.decode()
+    (line,) = lines("api")
+    assert (str(line.case_id), line.target, line.items, line.rows) == (str(case.case_id), "timeline", ["address"], 1)
+    other = entered("cac-handler1").get(path).content.decode()
+    assert ADDRESS not in other
+    assert len(lines("api")) == 1
 
 
 @pytest.mark.parametrize(("path", "way"), [("/cases/{n}/files/{f}/", "download"), ("/api/v1/attachments/{f}", "api")])

@@ -105,6 +105,7 @@ def test_what_one_person_reads_on_one_day_adds_up_and_much_of_it_stands_out(demo
     for _ in range(2):
         read_by("drc-handler1", rows=13)
     read_by("drc-handler2", way=Way.LIST, rows=500)
+    read_by("drc-reviewer1", way=Way.EXPORT, items=["registers"], rows=500)
     text = entered("sup-supervisor1").get(PAGE).content.decode()
     table = text.split('id="busiest"')[1].split("</table>")[0]
     assert [name for name in ("李明远", "赵一鸣", "陈洁") if name in table] == ["李明远", "赵一鸣"]

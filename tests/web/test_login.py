@@ -18,7 +18,7 @@ def message(client: Client, username: str, password: str) -> str:
 def test_it_never_tells_which_part_was_wrong(demo_city: None, client: Client) -> None:
     wrong_password = message(client, "drc-handler1", "not the password")
     unknown = message(client, "nobody-at-all", settings.DEMO_PASSWORD)
-    assert wrong_password == unknown == "账号或密码不正确，请核对后重新输入。多次不成功请联系本机构管理员。"
+    assert wrong_password == unknown == "账号或密码不正确，请核对后重新输入。多次不成功请联系安全管理员。"
 
 
 def test_it_leads_to_the_page_that_was_asked_for(demo_city: None, client: Client) -> None:

@@ -143,3 +143,9 @@ def test_everybody_sees_who_helps(log_in: LogIn) -> None:
     page = text(log_in("drc-handler1").get("/security/"))
     assert person("sec-admin1").display_name in page
     assert person("admin1").display_name not in page
+
+
+def test_the_last_events_of_the_account_name_the_system_in_words(log_in: LogIn) -> None:
+    said = text(log_in("drc-handler1").get("/security/"))
+    assert "· 系统" in said
+    assert "· system" not in said

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from agencies.actors import find_actor, system_actor
-from agencies.models import Membership, Substitution, User
-from agencies.services import disable_user, end_role
+from agencies.models import Agency, Membership, Substitution, User
+from agencies.services import disable_user, end_role, grant_role
 from audit import clock
 from tests.agencies.cast import NOW, events
 from tests.web.test_reading import entered
@@ -54,8 +55,9 @@ def test_the_page_tells_roles_days_ceilings_and_who_gave_them() -> None:
 def test_a_refusal_stands_on_the_page_with_its_status() -> None:
     status, page = sent("admin1", "drc-handler1", "grant", agency="320300-drc", role="approver")
     assert (status, "由安全管理员授予" in page) == (403, True)
-    status, page = sent("sys-admin1", "drc-handler1", "reset")
-    assert (status, "由安全管理员办理" in page) == (403, True)
+    # Whoever may not open the way in again finds neither the link nor the page.
+    assert "/sign-in/" not in entered("sys-admin1").get("/accounts/drc-handler1/").content.decode()
+    assert entered("sys-admin1").get("/accounts/drc-handler1/sign-in/").status_code == 404
     status, page = sent("sec-admin1", "sec-admin1", "grant", agency="320300-drc", role="security_admin")
     assert (status, "不能给自己授予角色" in page) == (403, True)
 
@@ -78,6 +80,30 @@ def test_a_substitution_is_arranged_and_ended_on_the_page() -> None:
     assert sent("grid-admin1", "grid-reviewer2", "end_substitution", substitution=made)[0] == 404
 
 
+def arranged(who: str, username: str) -> dict[str, list[str]]:
+    """The roles that each form for a substitution offers, by its agency."""
+    page = entered(who).get(f"/accounts/{username}/").content.decode()
+    forms = [part for part in page.split("<form")[1:] if 'value="substitute"' in part]
+    return {
+        re.findall(r'name="agency" value="([^"]+)"', form)[0]: re.findall(r'name="roles" value="(\w+)"', form)
+        for form in forms
+    }
+
+
+def test_a_substitution_is_arranged_in_every_agency_where_the_person_works() -> None:
+    person = User.objects.get(username="gulou-crew1")
+    grant_role(
+        actor=system_actor(), user=person, agency=Agency.objects.get(code="320300-grid"), role="approver", now=NOW
+    )
+    assert arranged("sec-admin1", "gulou-crew1") == {"320300-grid": ["approver"], "320302-grid": ["field_crew"]}
+    assert arranged("grid-admin1", "gulou-crew1") == {"320302-grid": ["field_crew"]}, "an approver is not theirs"
+    today = timezone.localdate(clock.now()).isoformat()
+    data = {"agency": "320302-grid", "roles": ["field_crew"], "substitute": "grid-crew1"}
+    assert sent("grid-admin1", "gulou-crew1", "substitute", **data, first_day=today, last_day=today)[0] == 200
+    assert [post.agency_code for post in find_actor("grid-crew1").posts] == ["320300-grid", "320302-grid"]
+    assert arranged("sys-admin1", "gulou-crew1") == {}
+
+
 def test_a_name_is_corrected_with_an_event_that_does_not_tell_it() -> None:
     status, page = sent("admin1", "drc-handler1", "rename", display_name="李明源", staff_no="XZ2001")
     assert (status, "李明源" in page) == (200, True)
@@ -88,7 +114,7 @@ def test_a_name_is_corrected_with_an_event_that_does_not_tell_it() -> None:
     assert sent("sec-admin1", "drc-handler2", "rename", display_name="别人", staff_no="")[0] == 403
 
 
-@pytest.mark.parametrize("do", ["reset", "rename", "disable", "grant", "end", "substitute", "create", "", "x"])
+@pytest.mark.parametrize("do", ["rename", "disable", "grant", "end", "substitute", "create", "", "x"])
 def test_the_page_of_another_agencys_account_is_not_there(do: str) -> None:
     there, nowhere = sent("grid-admin1", "drc-handler1", do), sent("grid-admin1", "nobody-at-all", do)
     assert (there[0], nowhere[0]) == (404, 404)
@@ -102,3 +128,16 @@ def test_an_account_without_a_role_is_found_where_it_was_opened() -> None:
     assert "grid-new1" in entered("sys-admin1").post("/accounts/", {"do": "create", **data}).content.decode()
     assert "还没有角色" in entered("grid-admin1").get("/accounts/grid-new1/").content.decode()
     assert entered("admin1").get("/accounts/grid-new1/").status_code == 404
+
+
+def test_a_refused_form_keeps_what_was_chosen() -> None:
+    days = {"first_day": "2026-12-08", "last_day": "2026-12-01"}
+    chosen = {"agency": "320300-drc", "substitute": "drc-handler2", "roles": "handler", "reason": "培训", **days}
+    status, page = sent("admin1", "drc-handler1", "substitute", **chosen)
+    assert status == 400
+    for kept in ('value="drc-handler2" selected', 'value="培训"', 'value="2026-12-08"', 'value="2026-12-01"'):
+        assert kept in page, kept
+    chosen = {"agency": "320300-grid", "role": "reviewer", "ceiling": "internal"}
+    _, page = sent("sec-admin1", "drc-handler1", "grant", **{**chosen, "role": "supervisor"})
+    for kept in ('value="320300-grid" selected', 'value="supervisor" selected', 'value="internal" selected'):
+        assert kept in page, kept

@@ -15,6 +15,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from agencies import visibility
 from agencies.actors import find_actor
 from agencies.models import User
 from audit import clock
@@ -148,6 +149,19 @@ def test_a_list_costs_the_same_queries_however_long_it_is(demo_city: None, addre
     assert queries(client, address) == few
 
 
+@pytest.mark.parametrize("username", ["drc-handler1", "telecom-handler1"])
+def test_the_page_of_a_case_asks_twice_how_much_of_it_is_read(
+    demo_city: None, monkeypatch: pytest.MonkeyPatch, username: str
+) -> None:
+    """Once for the case, once for all that stands beside it: for an own part each time is a look at every event."""
+    case = story.reported()
+    client = entered(username)
+    part, asked = visibility.part, []
+    monkeypatch.setattr(visibility, "part", lambda *about: asked.append(part(*about)) or asked[-1])
+    assert client.get(f"/cases/{case.number}/").status_code == 200
+    assert len(asked) == 2
+
+
 def test_what_is_not_overdue_stands_on_the_workbench_however_much_is_overdue(demo_city: None) -> None:
     for _ in range(14):
         story.opened()
@@ -202,6 +216,14 @@ def test_whoever_may_not_send_for_an_agency_is_told_so_and_keeps_what_was_typed(
     assert answer.status_code == 403
     assert "你没有该角色" in re.search(r'<div id="refused">.*?</div>', page, re.DOTALL)[0]  # type: ignore[index]
     assert re.search(r'name="batch" value="他市批次"', page)
+
+
+def test_a_file_that_cannot_be_read_is_said_with_a_way_to_another(demo_city: None) -> None:
+    file = SimpleUploadedFile("名单.csv", "甲,乙\n1,2".encode())
+    form = {"file": file, "kind": "telecom", "batch": "不是名单", "agency": "320300-telecom"}
+    page = entered("telecom-handler1").post("/imports/", form, follow=True).content.decode()
+    assert "这份文件不能作为名单导入" in page
+    assert re.search(r'<a class="btn" href="/imports/">.*重新上传</a>', page)
 
 
 def test_an_event_is_told_in_words(demo_city: None) -> None:

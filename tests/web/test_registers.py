@@ -132,6 +132,8 @@ def test_the_product_puts_down_each_of_its_own_provisions_once(demo_city: None) 
     case = story.dispatched()
     bring("telecom", LIST.encode(), name="两行的名单")
     entered("telecom-handler1").get(f"/imports/{ListBatch.objects.get().pk}/refused.csv")
+    entered("drc-reviewer1").get(PROVISION)
+    assert not Provision.objects.exists(), "reading writes nothing"
     assert generate() == 4
     assert generate() == 0
     rows = Provision.objects.filter(case_id=case.case_id).select_related("agency", "recipient")
@@ -186,7 +188,37 @@ def test_a_line_stays_as_it_is_for_three_years(fresh_db: Any, demo_city: None, s
 def test_after_three_years_the_owner_may_delete(fresh_db: Any, demo_city: None) -> None:
     add(days_ago=3 * 365 + 2)
     with closing(psycopg2.connect(fresh_db.owner_url)) as connection:
-        connection.cursor().execute("DELETE FROM agencies_impactassessment")
+        connection.cursor().execute(TAKE)
+        connection.commit()
+    assert not ImpactAssessment.objects.exists()
+    assert problems() == set(), "what had its time may be gone"
+
+
+def test_what_is_older_than_three_years_is_not_written_again(demo_city: None) -> None:
+    story.dispatched()
+    assert generate(clock.now() + timedelta(days=3 * 365 + 1)) == 0
+    assert generate() == 3
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE agencies_provision SET subjects = 9",
+        "UPDATE agencies_provision SET event_id = event_id + 1000000",
+        "DELETE FROM agencies_provision",
+    ],
+)
+def test_a_line_of_the_products_own_that_was_changed_is_found(
+    servers: Servers, fresh_db: Any, demo_city: None, statement: str
+) -> None:
+    story.dispatched()
+    assert generate() == 3
+    assert problems() == set()
+    with closing(servers.cluster.connect(fresh_db.name)) as root, root.cursor() as cursor:
+        cursor.execute("ALTER TABLE agencies_provision DISABLE TRIGGER ALL")
+        cursor.execute(statement)
+        root.commit()
+    assert problems() == {"register"}
 
 
 @pytest.mark.parametrize(

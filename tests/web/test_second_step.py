@@ -11,10 +11,12 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 
+from agencies.access.second import factors
 from agencies.actors import find_actor, system_actor
 from agencies.models import Agency, Password, User
-from agencies.services import give_password, grant_role, reset_factors
+from agencies.services import end_substitution, give_password, grant_role, grant_substitution, reset_factors
 from audit import clock
 from audit.models import Event
 from cases.models import Case
@@ -156,6 +158,33 @@ def test_a_new_role_wants_its_second_factor_with_the_next_request(log_in: LogIn,
         now=clock.now(),
     )
     assert client.get("/")["Location"] == "/security/"
+
+
+def test_who_stands_in_for_an_approver_wants_one_for_those_days(log_in: LogIn, settings: Any) -> None:
+    settings.SECOND_FACTOR = "required"
+    client = log_in("drc-handler1")
+    assert client.get("/").status_code == 200
+    today = timezone.localdate(clock.now())
+    given = grant_substitution(
+        actor=find_actor("sec-admin1"),
+        absent=User.objects.get(username="drc-approver1"),
+        substitute=User.objects.get(username="drc-handler1"),
+        agency=Agency.objects.get(code="320300-drc"),
+        roles=["approver"],
+        first_day=today + timedelta(days=1),
+        last_day=today + timedelta(days=1),
+        now=clock.now(),
+    )
+    assert client.get("/").status_code == 200, "it has not begun"
+    clock.set_clock(clock.now() + timedelta(days=1), frozen=True)
+    try:
+        assert client.get("/")["Location"] == "/security/"
+        assert "你的角色必须使用双因素" in text(client.get("/security/"))
+        assert factors.required_of(User.objects.get(username="drc-handler1"))
+        end_substitution(actor=find_actor("sec-admin1"), substitution=given, now=clock.now())
+        assert client.get("/").status_code == 200
+    finally:
+        clock.clear()
 
 
 def test_a_password_that_was_given_is_changed_before_anything_else(demo_city: None, client: Client) -> None:

@@ -93,3 +93,11 @@ def test_their_navigation_has_what_is_theirs(demo_city: None) -> None:
     for username, page in pages.items():
         assert 'href="/cases/"' not in page, username
         assert ('href="/accounts/"' in page) is (username != "audit-admin1")
+        # No search among cases, no messages about them, and no link to where one is.
+        assert 'role="search"' not in page, username
+        assert 'href="/inbox/"' not in page, username
+        assert '<a href="/">' not in page, username
+        assert 'class="tabbar"' in page
+        bar = page.split('class="tabbar"')[1]
+        assert 'href="/audit/"' in bar, username
+        assert 'href="/security/"' in bar, username

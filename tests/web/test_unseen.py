@@ -75,6 +75,7 @@ def test_an_own_part_says_so_and_shows_no_other_agencys_finding(log_in):
     case = story.reported()
     page = log_in("telecom-handler1").get(f"/cases/{case.number}/").content.decode()
     assert "此处只列你所在机构办理的部分" in page
+    assert "未开始" not in page, "what other agencies do with the case is not told, neither that they have not"
     assert "41,260" not in page
     assert "35,000" not in page
     whole = log_in("drc-handler1").get(f"/cases/{case.number}/").content.decode()

@@ -147,6 +147,53 @@ def test_an_answer_of_before_is_not_given_again_to_who_sees_the_case_no_more(wor
         world.act(first.case_id, "drc-handler1", "comment", key="once", comment="补充")
 
 
+def closed_again(world, case):
+    """Closed as a false alarm, by the two people of the commission."""
+    world.act(case, "drc-handler1", "propose_exclusion", reason_code="licensed", explanation="正常机房")
+    world.act(case, "drc-reviewer1", "decide_exclusion", decision="approve")
+    return Case.objects.get(pk=case).number
+
+
+def test_a_relapse_is_as_confidential_as_the_case_before_it_and_may_be_more_so(world):
+    clear(world, "internal", "drc-handler1", "drc-reviewer1")
+    old = closed_again(world, world.open(confidentiality="sensitive"))
+    relapse = {"source": "relapse", "relapse_of": old}
+    assert level(world.open(**relapse)) == "sensitive"
+    assert level(world.open(**relapse, confidentiality="ordinary")) == "sensitive"
+    assert level(world.open(**relapse, confidentiality="internal")) == "internal"
+    plain = closed_again(world, world.open())
+    assert level(world.open(source="relapse", relapse_of=plain)) == "ordinary"
+
+
+def test_a_relapse_that_nobody_who_leads_could_open_is_not_opened(world):
+    clear(world, "sensitive", "drc-handler1", "drc-reviewer1", "telecom-handler1")
+    old = closed_again(world, world.open(confidentiality="sensitive"))
+    clear(world, "ordinary", "drc-handler1")
+    with pytest.raises(GuardRefused, match="徐州市发展和改革委员会没有密级上限达到“敏感”的“经办”人员"):
+        world.act(
+            None, "telecom-handler1", "open_case", region_code="320303", title="云龙区 仓库", source="relapse",
+            relapse_of=old,
+        )  # fmt: skip
+
+
+def test_who_sees_a_case_through_one_agency_neither_acts_nor_reveals_from_another_that_does_not_reach_it(world):
+    """The telecom bureau's ceiling opens the case; the post at the commission, in charge of it, is below it."""
+    clear(world, "sensitive", "drc-handler1", "telecom-handler1")
+    world.give("telecom-handler1", "handler", "320300-drc")
+    case, plain = world.open(confidentiality="sensitive"), world.open()
+    world.act(case, "drc-handler1", "dispatch_verification", findings=["trace_subscriber"])
+    both = world._people["telecom-handler1"] = find_actor("telecom-handler1")
+    assert {post.ceiling for post in both.posts} == {"sensitive", "ordinary"}
+    asked = {"findings": ["inspect_site"]}
+    with pytest.raises(NotAllowed, match="案件为“敏感”，你在办理“下发核查”的单位的密级上限不及") as refused:
+        world.act(case, "telecom-handler1", "dispatch_verification", **asked)
+    assert refused.value.code == "above_ceiling"
+    with pytest.raises(NotAllowed) as refused:
+        world.act(case, "telecom-handler1", "reveal_personal_data", items=["subscriber"], purpose="verification")
+    assert refused.value.code == "nothing_to_reveal"
+    world.act(plain, "telecom-handler1", "dispatch_verification", **asked)
+
+
 def test_a_relapse_of_a_case_above_the_own_ceiling_is_a_relapse_of_none(world):
     clear(world, "sensitive", "drc-handler1", "drc-reviewer1")
     old = world.open(confidentiality="sensitive")

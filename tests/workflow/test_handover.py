@@ -15,7 +15,7 @@ from agencies.services import grant_role
 from audit import clock
 from cases.models import Task
 from cases.workflow.handover import Choice, carry_out, draw_up
-from tests.agencies.cast import NOW, events
+from tests.agencies.cast import NOW, cleared, events
 from tests.agencies.test_substitutions import stand_in
 from tests.web import story
 from tests.web.test_reading import entered
@@ -107,6 +107,26 @@ def test_a_successor_without_the_role_takes_nothing_and_one_row_may_stay() -> No
     assert "没有此事项所需的角色" in first.why_not.zh
     kept = plan(Choice({"handler": "drc-handler2"}, {second.task_id: ""})).rows
     assert [row.moves for row in kept] == [True, False]
+
+
+def test_a_successor_who_could_not_open_the_case_is_told_in_the_preview_and_takes_the_rest() -> None:
+    """Otherwise the engine would refuse the whole, and nobody could tell which row it was."""
+    for name in ("drc-handler1", "drc-reviewer1"):
+        cleared(name, "sensitive")
+    secret = story.opened(title="河东泵站", confidentiality="sensitive")
+    story.do("drc-reviewer1", "assign_task", secret, assignee="drc-handler1")
+    assigned()
+    rows = {row.number: row for row in plan().rows}
+    assert sorted(row.moves for row in rows.values()) == [False, True]
+    assert "陈洁的密级上限不及本案密级" in rows[secret.number].why_not.zh
+    stale = plan().seen
+    cleared("drc-handler2", "sensitive")
+    assert all(row.moves for row in plan().rows)
+    with pytest.raises(AgencyError, match="预览之后有变化：接手人"):
+        confirm(seen=stale)
+    cleared("drc-handler2", "ordinary")
+    receipt = confirm()
+    assert (receipt.handed, receipt.left) == (1, 1)
 
 
 def test_it_warns_where_nobody_else_could_sign() -> None:

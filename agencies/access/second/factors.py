@@ -27,6 +27,11 @@ Type = Authenticator.Type
 REAL = (Type.TOTP, Type.WEBAUTHN)
 # Who decides about somebody's power, and who decides about others' accounts.
 ROLES = tuple(role.value for role in Role if role in {Role.REVIEWER, Role.APPROVER} or role.value.endswith("_admin"))
+# Whether the account `u` decides today, in an own post or in that of somebody absent; `WANTED` stands beside `u`.
+WANTED = "(SELECT %s::varchar[] AS roles) w"  # its parameter is `ROLES`
+DECIDES = """(EXISTS (SELECT FROM agencies_membership m WHERE m.user_id = u.id AND m.active AND m.role = ANY(w.roles))
+    OR EXISTS (SELECT FROM agencies_substitution s WHERE s.substitute_id = u.id AND s.ended_at IS NULL
+               AND agencies_today() BETWEEN s.first_day AND s.last_day AND s.roles && w.roles))"""
 DIGITS = 6
 KEYS_LIMIT = 8
 
@@ -46,7 +51,10 @@ def required_of(user: User) -> bool:
     """Whether this person may work only with a second factor."""
     if settings.SECOND_FACTOR != "required":
         return False
-    return user.memberships.filter(active=True, role__in=ROLES).exists()
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {DECIDES} FROM agencies_user u, {WANTED} WHERE u.id = %s", [list(ROLES), user.pk])
+        row = cursor.fetchone()
+    return bool(row and row[0])
 
 
 @working_as("entry")

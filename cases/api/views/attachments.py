@@ -14,13 +14,13 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from agencies.access.rates import UPLOADS, spend
 from agencies.vocabulary import Scope
 from audit import clock
 from audit.access.writing import Way
 from cases.api import shapes
 from cases.api.base import ApiView, language
 from cases.api.params import Params
-from cases.api.throttles import Uploads
 from cases.api.uploads import AROUND, read_form
 from cases.documents.attachments import (
     MAX_BYTES,
@@ -50,7 +50,6 @@ class CaseAttachmentsView(ApiView):
     scopes = {"POST": Scope.FINDINGS_WRITE}
 
     parser_classes = [MultiPartParser]
-    throttle_classes = [Uploads]
     largest_body = MAX_BYTES + AROUND
 
     @extend_schema(tags=["attachments"], operation_id="attachments_list", responses={200: shapes.Attachments})
@@ -67,6 +66,7 @@ class CaseAttachmentsView(ApiView):
     )
     def post(self, request: Request, ref: str) -> Response:
         """Keep a file. It becomes part of the record when an act names its id: the hash then stands in the event."""
+        spend(UPLOADS, str(self.actor.user_id))
         case_id = _case(self, ref)
         upload, typed = read_form(request, "kind")
         kind = typed.get("kind", Action.ATTACH_DOCUMENT.value)

@@ -23,7 +23,9 @@ from cases.models.case import CaseOutcome, Level, Stage
 from cases.selectors.case import find_case_id, get_case
 from cases.selectors.cases import CaseFilter, list_cases
 from cases.selectors.precision.personal import personal, revealed
+from cases.selectors.precision.texts import in_clear
 from cases.selectors.precision.watermark import signature
+from cases.selectors.reach.parts import reading
 from cases.selectors.timeline import timeline
 from cases.workflow.engine import OPEN_CASE, perform
 from cases.workflow.errors import NotVisible
@@ -131,9 +133,18 @@ class TimelineView(ApiView):
         paging = params.page()
         params.done()
         case_id = find_case_id(self.actor, ref)
-        page = timeline(self.actor, case_id, texts=free_texts, newest_first=newest_first, **paging) if case_id else None
+        read = reading(self.actor, case_id) if case_id else None
+        if case_id is None or read is None:
+            raise NotVisible
+        page = timeline(self.actor, case_id, texts=free_texts, newest_first=newest_first, read=read, **paging)
         if page is None:
             raise NotVisible
+        items = in_clear(self.actor, case_id, [entry["text"] for entry in page.rows], read)
+        if items:
+            note_read(
+                actor=self.actor, way=Way.API, case_id=case_id, target="timeline", items=items, request=request,
+                rows=len(items),
+            )  # fmt: skip
         answer = rendered(page)
         answer["results"] = [_told(entry) for entry in page.rows]
         return Response(answer)

@@ -12,6 +12,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from agencies.access.rates import UPLOADS, spend
 from agencies.directory import get_directory
 from agencies.vocabulary import Scope
 from audit import clock
@@ -19,7 +20,6 @@ from audit.access.writing import Way
 from cases.api import shapes
 from cases.api.base import ApiView, language
 from cases.api.params import Params, rendered
-from cases.api.throttles import Uploads
 from cases.api.uploads import AROUND, read_form
 from cases.intake.reading_log import note_rows
 from cases.intake.receiving import LARGEST_FILE, content_of, find_agency, receive_list, ring
@@ -43,7 +43,6 @@ class ImportsView(ApiView):
     scopes = {"GET": Scope.SIGNALS_WRITE, "POST": Scope.SIGNALS_WRITE}
 
     parser_classes = [MultiPartParser]
-    throttle_classes = [Uploads]
     largest_body = LARGEST_FILE + AROUND
 
     @extend_schema(
@@ -73,6 +72,7 @@ class ImportsView(ApiView):
 
         A file that is no list is kept and refused with 400 (`not_a_list`).
         """
+        spend(UPLOADS, str(self.actor.user_id))
         upload, typed = read_form(request, "kind", "agency", "batch")
         batch, fresh = receive_list(
             actor=self.actor,

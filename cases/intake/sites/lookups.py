@@ -15,7 +15,7 @@ import orjson
 from django.db import connection
 
 from cases.intake.sites.identity import Door, Evidence, Index, SiteState
-from cases.intake.sites.matching import Sight
+from cases.intake.sites.matching import Sighting
 
 # One import at a time decides what is one site: two could otherwise open a case each for the same household.
 INTAKE_LOCK = 0x4C5A_0001
@@ -123,7 +123,7 @@ def waiting_replies(sights: Sequence[bytes]) -> dict[bytes, list[WaitingReply]]:
 
 def known_sites(
     evidences: Sequence[Evidence], *, with_sights: bool
-) -> tuple[Index, dict[bytes, list[Sight]], dict[str, StoredCase]]:
+) -> tuple[Index, dict[bytes, list[Sighting]], dict[str, StoredCase]]:
     """The index of all stored keys the rows name, the list rows they may answer, and the cases behind both."""
     keys = _query(_KEYS, sorted(_values(evidences)))
     wanted = sorted({e.sight for e in evidences if e.sight}) if with_sights else []
@@ -135,9 +135,9 @@ def known_sites(
             index.put_door(Door(bytes(value), _bytes(township), _bytes(holder), flat), states[site_id])
         else:
             index.put_key(bytes(value), states[site_id])
-    by_sight: dict[bytes, list[Sight]] = {}
+    by_sight: dict[bytes, list[Sighting]] = {}
     for sight, row_id, site_id in sights:
-        by_sight.setdefault(bytes(sight), []).append(Sight(states[site_id], row_id))
+        by_sight.setdefault(bytes(sight), []).append(Sighting(states[site_id], row_id))
     return index, by_sight, cases
 
 

@@ -13,7 +13,7 @@ from cases.intake.sites.identity import Door, Evidence, Index, SiteState
 
 
 @dataclass(slots=True)
-class Sight:
+class Sighting:
     """A stored list row that a carrier's reply is about."""
 
     site: SiteState
@@ -84,7 +84,7 @@ class Plan:
 class Matcher:
     """Places the rows of one chunk."""
 
-    def __init__(self, index: Index, sights: dict[bytes, list[Sight]], replies: dict[bytes, list[Reply]]) -> None:
+    def __init__(self, index: Index, sights: dict[bytes, list[Sighting]], replies: dict[bytes, list[Reply]]) -> None:
         self.index = index
         self.plan = Plan()
         self._sights = sights
@@ -155,7 +155,7 @@ class Matcher:
         for sight in sights:
             self._answer(placement, sight)
 
-    def _answer(self, placement: Placement, sight: Sight) -> None:
+    def _answer(self, placement: Placement, sight: Sighting) -> None:
         """One list row gets its subscriber: the case learns him, is joined with his, or gives the row up to it."""
         case, evidence = sight.site.root(), placement.evidence
         site = self._located(placement, evidence)

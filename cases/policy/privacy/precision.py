@@ -1,7 +1,7 @@
 """Who sees which field at which precision: the table of the field level, as data.
 
-A family of fields, seen by a viewer, has a precision; a part of the family (the address of a network, the readings of a
-meter) has a form for each precision. A cell may say more for what the viewer's own agency brought (`own`), for a
+A family of fields, seen by a viewer, has a precision; a detail of the family (the address of a network, the readings of
+a meter) has a form for each precision. A cell may say more for what the viewer's own agency brought (`own`), for a
 commission that is in charge of the case (`in_charge`), and for a grid company that a measure was handed to
 (`handed_over`). What no cell names is not seen.
 
@@ -52,7 +52,7 @@ class Precision(StrEnum):
     NONE = "none"
 
 
-class Part(StrEnum):
+class Detail(StrEnum):
     """One kind of value."""
 
     IP = "ip"
@@ -166,41 +166,41 @@ TABLE: Final[Mapping[Family, Mapping[Viewer, Cell]]] = {
 
 _SAME: Final = {_FULL: Form.CLEAR, _REVEAL: Form.REVEAL, _MASKED: Form.MASKED, _DISTRICT: Form.DISTRICT}
 _COUNTED: Final = {_FULL: Form.CLEAR, _MASKED: Form.CLEAR, _AGGREGATE: Form.CLEAR}
-# Family of a part, and its form at each precision; a precision that is not named hides it.
-PARTS: Final[Mapping[Part, tuple[Family, Mapping[Precision, Form]]]] = {
-    Part.IP: (Family.NETWORK, {**_SAME, Precision.HASH: Form.HASH}),
-    Part.PORT: (Family.NETWORK, _SAME),
-    Part.SEEN_AT: (Family.NETWORK, _SAME),
-    Part.POOL: (Family.NETWORK, _SAME),
+# Family of a detail, and its form at each precision; a precision that is not named hides it.
+DETAILS: Final[Mapping[Detail, tuple[Family, Mapping[Precision, Form]]]] = {
+    Detail.IP: (Family.NETWORK, {**_SAME, Precision.HASH: Form.HASH}),
+    Detail.PORT: (Family.NETWORK, _SAME),
+    Detail.SEEN_AT: (Family.NETWORK, _SAME),
+    Detail.POOL: (Family.NETWORK, _SAME),
     # How often and how much, of which coin: a figure without a trace to anybody.
-    Part.VOLUME: (Family.NETWORK, _COUNTED),
-    Part.NAME: (Family.SUBSCRIBER, _SAME),
-    Part.PHONE: (Family.SUBSCRIBER, _SAME),
-    Part.IDENTITY: (Family.SUBSCRIBER, _SAME),
-    Part.LINE: (Family.SUBSCRIBER, _SAME),
-    Part.ADDRESS: (Family.ADDRESS, _SAME),
-    Part.NUMBER: (Family.ACCOUNT, _SAME),
-    Part.KWH: (Family.ACCOUNT, {**_SAME, Precision.MONTHLY: Form.CLEAR}),
+    Detail.VOLUME: (Family.NETWORK, _COUNTED),
+    Detail.NAME: (Family.SUBSCRIBER, _SAME),
+    Detail.PHONE: (Family.SUBSCRIBER, _SAME),
+    Detail.IDENTITY: (Family.SUBSCRIBER, _SAME),
+    Detail.LINE: (Family.SUBSCRIBER, _SAME),
+    Detail.ADDRESS: (Family.ADDRESS, _SAME),
+    Detail.NUMBER: (Family.ACCOUNT, _SAME),
+    Detail.KWH: (Family.ACCOUNT, {**_SAME, Precision.MONTHLY: Form.CLEAR}),
     # A class names nobody: it is masked by nothing and is what an aggregate is made of.
-    Part.CLASS: (Family.ACCOUNT, {**_COUNTED, Precision.MONTHLY: Form.CLEAR}),
-    Part.LOAD: (Family.ACCOUNT, _SAME),
-    Part.BILL: (Family.ACCOUNT, _SAME),
-    Part.WALLET: (Family.FUNDS, _SAME),
-    Part.TRANSFER: (Family.FUNDS, _SAME),
-    Part.CONTENT: (Family.REPORTER, _SAME),
-    Part.REPORTER: (Family.REPORTER, _SAME),
+    Detail.CLASS: (Family.ACCOUNT, {**_COUNTED, Precision.MONTHLY: Form.CLEAR}),
+    Detail.LOAD: (Family.ACCOUNT, _SAME),
+    Detail.BILL: (Family.ACCOUNT, _SAME),
+    Detail.WALLET: (Family.FUNDS, _SAME),
+    Detail.TRANSFER: (Family.FUNDS, _SAME),
+    Detail.CONTENT: (Family.REPORTER, _SAME),
+    Detail.REPORTER: (Family.REPORTER, _SAME),
 }
 
-# Which parts a reveal opens by its items. The words of a tip are opened by whatever reason is given, since they say
+# Which details a reveal opens by its items. The words of a tip are opened by whatever reason is given, since they say
 # where to look; who sent it by a reason of its own only.
-ITEMS: Final[Mapping[str, frozenset[Part]]] = {
-    "subscriber": frozenset({Part.NAME}),
-    "phone": frozenset({Part.PHONE}),
-    "identity": frozenset({Part.IDENTITY}),
-    "address": frozenset({Part.ADDRESS}),
-    "account": frozenset({Part.LINE, Part.NUMBER}),
-    "network": frozenset({Part.IP, Part.PORT}),
-    "reporter": frozenset({Part.REPORTER}),
+ITEMS: Final[Mapping[str, frozenset[Detail]]] = {
+    "subscriber": frozenset({Detail.NAME}),
+    "phone": frozenset({Detail.PHONE}),
+    "identity": frozenset({Detail.IDENTITY}),
+    "address": frozenset({Detail.ADDRESS}),
+    "account": frozenset({Detail.LINE, Detail.NUMBER}),
+    "network": frozenset({Detail.IP, Detail.PORT}),
+    "reporter": frozenset({Detail.REPORTER}),
 }
 
 
@@ -216,15 +216,15 @@ def precision(family: Family, tie: Tie, *, own: bool = False) -> Precision:
     return cell.plain
 
 
-def form(part: Part, ties: Iterable[Tie], *, owner: int | None = None) -> Form:
-    """How a value of this part leaves to somebody with these ties: the best of them, each by itself."""
-    return max((_through(part, tie, owner) for tie in ties), default=Form.HIDDEN)
+def form(detail: Detail, ties: Iterable[Tie], *, owner: int | None = None) -> Form:
+    """How a value of this detail leaves to somebody with these ties: the best of them, each by itself."""
+    return max((_through(detail, tie, owner) for tie in ties), default=Form.HIDDEN)
 
 
-def _through(part: Part, tie: Tie, owner: int | None) -> Form:
-    family, forms = PARTS[part]
+def _through(detail: Detail, tie: Tie, owner: int | None) -> Form:
+    family, forms = DETAILS[detail]
     found = forms.get(precision(family, tie, own=owner is not None and owner in tie.agencies), Form.HIDDEN)
-    if part is Part.NUMBER and tie.lists_account:
+    if detail is Detail.NUMBER and tie.lists_account:
         # 电力法 43: the commission's list has to name the account; whoever draws it up may ask for the number.
         return max(found, Form.REVEAL)
     return found
@@ -233,10 +233,12 @@ def _through(part: Part, tie: Tie, owner: int | None) -> Form:
 def revealable(ties: Iterable[Tie]) -> tuple[str, ...]:
     """The items that somebody with these ties may have shown for a reason."""
     held = tuple(ties)
-    return tuple(item for item, parts in ITEMS.items() if any(form(part, held) is Form.REVEAL for part in parts))
+    return tuple(
+        item for item, details in ITEMS.items() if any(form(detail, held) is Form.REVEAL for detail in details)
+    )
 
 
-def opened_parts(items: Iterable[str]) -> frozenset[Part]:
-    """The parts that a reveal of these items opens."""
-    chosen = frozenset(part for item in items for part in ITEMS.get(item, ()))
-    return chosen | {Part.CONTENT} if chosen else chosen
+def opened_details(items: Iterable[str]) -> frozenset[Detail]:
+    """The details that a reveal of these items opens."""
+    chosen = frozenset(detail for item in items for detail in ITEMS.get(item, ()))
+    return chosen | {Detail.CONTENT} if chosen else chosen

@@ -13,42 +13,42 @@ from typing import Any, Final
 import orjson
 
 from cases.models.sealing import key_ring
-from cases.policy.privacy.precision import Form, Part
+from cases.policy.privacy.precision import Detail, Form
 from cases.selectors.masking import figure
-from cases.selectors.precision.viewers import Sight
+from cases.selectors.precision.viewers import Viewpoint
 
 # Members of facts and of acts by their name. tests/selectors/members.csv names every member there is.
-MEMBERS: Final[Mapping[str, Part]] = {
-    "pools": Part.VOLUME,
-    "connections": Part.VOLUME,
-    "hashrate": Part.VOLUME,
-    "monthly_kwh": Part.KWH,
-    "kwh": Part.KWH,
-    "listed_kwh": Part.KWH,
+MEMBERS: Final[Mapping[str, Detail]] = {
+    "pools": Detail.VOLUME,
+    "connections": Detail.VOLUME,
+    "hashrate": Detail.VOLUME,
+    "monthly_kwh": Detail.KWH,
+    "kwh": Detail.KWH,
+    "listed_kwh": Detail.KWH,
     # What the month's energy would cost under each class: made of the month and the class, and of nothing else.
-    "simulation": Part.KWH,
-    "user_class": Part.CLASS,
-    "price_class": Part.CLASS,
-    "reclass_to": Part.CLASS,
-    "capacity_kva": Part.CLASS,
-    "reading": Part.LOAD,
-    "confirmed_reading": Part.LOAD,
-    "used_before": Part.LOAD,
-    "arrears_days": Part.BILL,
-    "amount": Part.BILL,
-    "paid": Part.BILL,
-    "lines": Part.BILL,
-    "pending": Part.BILL,
-    "corrections": Part.BILL,
-    "refund": Part.BILL,
+    "simulation": Detail.KWH,
+    "user_class": Detail.CLASS,
+    "price_class": Detail.CLASS,
+    "reclass_to": Detail.CLASS,
+    "capacity_kva": Detail.CLASS,
+    "reading": Detail.LOAD,
+    "confirmed_reading": Detail.LOAD,
+    "used_before": Detail.LOAD,
+    "arrears_days": Detail.BILL,
+    "amount": Detail.BILL,
+    "paid": Detail.BILL,
+    "lines": Detail.BILL,
+    "pending": Detail.BILL,
+    "corrections": Detail.BILL,
+    "refund": Detail.BILL,
 }
 # Elsewhere these are a family of signals and the measure itself.
-OF_A_BILL: Final[Mapping[str, Part]] = {"energy": Part.BILL, "surcharge": Part.BILL}
+OF_A_BILL: Final[Mapping[str, Detail]] = {"energy": Detail.BILL, "surcharge": Detail.BILL}
 _GONE: Final = object()
 
 
-def part_of(path: tuple[str, ...]) -> Part | None:
-    """The part that a member belongs to, by its path without the places in lists; None for one of no family."""
+def detail_of(path: tuple[str, ...]) -> Detail | None:
+    """The detail that a member belongs to, by its path without the places in lists; None for one of no family."""
     found = MEMBERS.get(path[-1])
     return OF_A_BILL.get(path[-1]) if found is None and "bills" in path[:-1] else found
 
@@ -65,31 +65,31 @@ class Withheld:
             self.paths.append(name)
 
 
-def facts_shown(facts: Mapping[str, Any], sight: Sight) -> tuple[dict[str, Any], list[str]]:
+def facts_shown(facts: Mapping[str, Any], viewpoint: Viewpoint) -> tuple[dict[str, Any], list[str]]:
     """The facts as this person sees them, and the members that are masked or left out."""
     withheld = Withheld()
-    if sight.only_referred:
-        return _referred(facts, sight, withheld), withheld.paths
-    return _members(facts, (), sight, withheld, _gone), withheld.paths
+    if viewpoint.only_referred:
+        return _referred(facts, viewpoint, withheld), withheld.paths
+    return _members(facts, (), viewpoint, withheld, _gone), withheld.paths
 
 
-def body_shown(body: Mapping[str, Any], sight: Sight, event_id: int) -> tuple[dict[str, Any], list[str]]:
+def body_shown(body: Mapping[str, Any], viewpoint: Viewpoint, event_id: int) -> tuple[dict[str, Any], list[str]]:
     """The body of an event of a case as this person sees it; a keyed hash stands for what is withheld."""
     withheld = Withheld()
 
     def hidden(path: tuple[str, ...], value: Any) -> dict[str, str]:
-        return {"withheld": str(part_of(path) or "referral"), "hmac": _hmac(event_id, path, value)}
+        return {"withheld": str(detail_of(path) or "referral"), "hmac": _hmac(event_id, path, value)}
 
-    if sight.only_referred:
+    if viewpoint.only_referred:
         shown = {name: value for name, value in body.items() if name not in ("set", "case", "unset", "touch", "share")}
-        shown["set"] = _referred(body.get("set") or {}, sight, withheld)
+        shown["set"] = _referred(body.get("set") or {}, viewpoint, withheld)
         return shown, withheld.paths
-    return _members(body, (), sight, withheld, hidden), withheld.paths
+    return _members(body, (), viewpoint, withheld, hidden), withheld.paths
 
 
-def _referred(facts: Mapping[str, Any], sight: Sight, withheld: Withheld) -> dict[str, Any]:
+def _referred(facts: Mapping[str, Any], viewpoint: Viewpoint, withheld: Withheld) -> dict[str, Any]:
     """All that a partner has: what was referred to it."""
-    own = [row for row in facts.get("referrals") or () if row.get("partner") in sight.agencies]
+    own = [row for row in facts.get("referrals") or () if row.get("partner") in viewpoint.agencies]
     for name in facts:
         if name != "referrals" or len(own) < len(facts[name]):
             withheld.note((name,))
@@ -103,13 +103,13 @@ def _gone(_path: tuple[str, ...], _value: Any) -> object:
 def _members(
     values: Mapping[str, Any],
     path: tuple[str, ...],
-    sight: Sight,
+    viewpoint: Viewpoint,
     withheld: Withheld,
     hidden: Callable[[tuple[str, ...], Any], Any],
 ) -> dict[str, Any]:
     shown = {}
     for name, value in values.items():
-        found = _value(value, (*path, name), sight, withheld, hidden)
+        found = _value(value, (*path, name), viewpoint, withheld, hidden)
         if found is not _GONE:
             shown[name] = found
     return shown
@@ -118,22 +118,22 @@ def _members(
 def _value(
     value: Any,
     path: tuple[str, ...],
-    sight: Sight,
+    viewpoint: Viewpoint,
     withheld: Withheld,
     hidden: Callable[[tuple[str, ...], Any], Any],
 ) -> Any:
-    part = part_of(path)
-    if part is not None and value is not None:
-        form = sight.form(part)
+    detail = detail_of(path)
+    if detail is not None and value is not None:
+        form = viewpoint.form(detail)
         if form is Form.CLEAR:
             return value
         withheld.note(path)
         plain = not isinstance(value, dict | list)
         return figure(str(value)) if plain and form in (Form.MASKED, Form.REVEAL) else hidden(path, value)
     if isinstance(value, dict):
-        return _members(value, path, sight, withheld, hidden)
+        return _members(value, path, viewpoint, withheld, hidden)
     if isinstance(value, list):
-        rows = (_value(item, path, sight, withheld, hidden) for item in value)
+        rows = (_value(item, path, viewpoint, withheld, hidden) for item in value)
         return [row for row in rows if row is not _GONE]
     return value
 

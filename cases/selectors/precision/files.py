@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from cases.policy.privacy.precision import Form, Part, Viewer
-from cases.selectors.precision.viewers import Sight
+from cases.policy.privacy.precision import Detail, Form, Viewer
+from cases.selectors.precision.viewers import Viewpoint
 
-_WHO: Final = (Part.NAME, Form.REVEAL)
-_WHERE: Final = (Part.ADDRESS, Form.CLEAR)
-_METER: Final = (Part.KWH, Form.CLEAR)
-# The least form of a part that opens the files of an act; the files of other acts are open to all who work on the case.
-ACTS: Final[Mapping[str, tuple[tuple[Part, Form], ...]]] = {
+_WHO: Final = (Detail.NAME, Form.REVEAL)
+_WHERE: Final = (Detail.ADDRESS, Form.CLEAR)
+_METER: Final = (Detail.KWH, Form.CLEAR)
+# The least form of a detail that opens the files of an act; those of other acts are open to all who work on the case.
+ACTS: Final[Mapping[str, tuple[tuple[Detail, Form], ...]]] = {
     **dict.fromkeys(("report_subscriber", "record_inspection"), (_WHO, _WHERE)),
     **dict.fromkeys(("report_consumption", "issue_surcharge_list", "end_surcharge"), (_METER, _WHERE)),
     "issue_bill": (_METER,),
@@ -29,11 +29,11 @@ ACTS: Final[Mapping[str, tuple[tuple[Part, Form], ...]]] = {
 _WATCHING: Final = frozenset({Viewer.AUDITOR, Viewer.SUPERIOR})
 
 
-def may_open(file: Mapping[str, Any], sight: Sight) -> bool:
+def may_open(file: Mapping[str, Any], viewpoint: Viewpoint) -> bool:
     """`file`: a row of `cases.selectors.attachments`."""
     owner = file["agency"]["id"] if file["agency"] else None
-    if owner in sight.agencies | sight.own:
+    if owner in viewpoint.agencies | viewpoint.own:
         return True
-    if all(tie.viewer in _WATCHING for tie in sight.ties):
+    if all(tie.viewer in _WATCHING for tie in viewpoint.ties):
         return False
-    return all(sight.form(part, owner) >= least for part, least in ACTS.get(file["kind"], ()))
+    return all(viewpoint.form(detail, owner) >= least for detail, least in ACTS.get(file["kind"], ()))

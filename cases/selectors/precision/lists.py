@@ -12,41 +12,50 @@ from typing import Final
 from agencies.actors import Actor, Post
 from agencies.directory import Directory
 from agencies.vocabulary import Kind
-from cases.policy.privacy.precision import Form, Part, Tie, Viewer
-from cases.selectors.precision.viewers import Sight
+from cases.policy.privacy.precision import Detail, Form, Tie, Viewer
+from cases.selectors.precision.viewers import Viewpoint
 
-# The columns of a list by their part; a column that is not named here tells nothing about anybody.
-COLUMNS: Final[Mapping[str, Part]] = {
-    "ip": Part.IP,
-    "port": Part.PORT,
-    "pool": Part.POOL,
-    "pool_port": Part.POOL,
-    "first": Part.SEEN_AT,
-    "last": Part.SEEN_AT,
-    "holder": Part.NAME,
-    "phone": Part.PHONE,
-    "broadband": Part.LINE,
-    "address": Part.ADDRESS,
-    "meter": Part.NUMBER,
-    "content": Part.CONTENT,
-    "reporter": Part.REPORTER,
-    **dict.fromkeys(("coin", "operator", "count"), Part.VOLUME),
-    **dict.fromkeys(("kwh", "total", "month"), Part.KWH),
-    **dict.fromkeys(("peak", "flat", "valley"), Part.LOAD),
-    **dict.fromkeys(("capacity", "running", "category", "price", "voltage"), Part.CLASS),
+# The columns of a list by their detail; a column that is not named here tells nothing about anybody.
+COLUMNS: Final[Mapping[str, Detail]] = {
+    "ip": Detail.IP,
+    "port": Detail.PORT,
+    "pool": Detail.POOL,
+    "pool_port": Detail.POOL,
+    "first": Detail.SEEN_AT,
+    "last": Detail.SEEN_AT,
+    "holder": Detail.NAME,
+    "phone": Detail.PHONE,
+    "broadband": Detail.LINE,
+    "address": Detail.ADDRESS,
+    "meter": Detail.NUMBER,
+    "content": Detail.CONTENT,
+    "reporter": Detail.REPORTER,
+    **dict.fromkeys(("coin", "operator", "count"), Detail.VOLUME),
+    **dict.fromkeys(("kwh", "total", "month"), Detail.KWH),
+    **dict.fromkeys(("peak", "flat", "valley"), Detail.LOAD),
+    **dict.fromkeys(("capacity", "running", "category", "price", "voltage"), Detail.CLASS),
 }
 # The phone of a tip is the reporter's.
-TIP_COLUMNS: Final = {**COLUMNS, "phone": Part.REPORTER}
+TIP_COLUMNS: Final = {**COLUMNS, "phone": Detail.REPORTER}
 # The figures of a reason that repeat a cell.
-FIGURES: Final[Mapping[str, Part]] = {
-    "ip": Part.IP,
-    "port": Part.PORT,
-    "time": Part.SEEN_AT,
-    "first": Part.SEEN_AT,
-    "last": Part.SEEN_AT,
+FIGURES: Final[Mapping[str, Detail]] = {
+    "ip": Detail.IP,
+    "port": Detail.PORT,
+    "time": Detail.SEEN_AT,
+    "first": Detail.SEEN_AT,
+    "last": Detail.SEEN_AT,
 }
 _PERSONAL: Final = frozenset(
-    {Part.NAME, Part.PHONE, Part.LINE, Part.ADDRESS, Part.NUMBER, Part.CONTENT, Part.REPORTER, Part.IDENTITY}
+    {
+        Detail.NAME,
+        Detail.PHONE,
+        Detail.LINE,
+        Detail.ADDRESS,
+        Detail.NUMBER,
+        Detail.CONTENT,
+        Detail.REPORTER,
+        Detail.IDENTITY,
+    }
 )
 _KINDS: Final = {
     Kind.DEVELOPMENT_COMMISSION: Viewer.COMMISSION,
@@ -56,10 +65,10 @@ _KINDS: Final = {
 }
 
 
-def list_sight(actor: Actor, sender_id: int, directory: Directory) -> Sight:
+def list_viewpoint(actor: Actor, sender_id: int, directory: Directory) -> Viewpoint:
     """As what this person looks at a list that they may see, sent by this agency."""
     home = directory.by_id[sender_id].region_code
-    return Sight(tuple(_tie(post, sender_id, home) for post in actor.posts))
+    return Viewpoint(tuple(_tie(post, sender_id, home) for post in actor.posts))
 
 
 def _tie(post: Post, sender_id: int, home: str) -> Tie:
@@ -71,18 +80,18 @@ def _tie(post: Post, sender_id: int, home: str) -> Tie:
     return Tie(_KINDS.get(Kind(post.kind), Viewer.PARTNER), own)
 
 
-def cell_form(name: str, kind: str, sight: Sight, sender_id: int) -> Form | None:
+def cell_form(name: str, kind: str, viewpoint: Viewpoint, sender_id: int) -> Form | None:
     """The form of a cell in a column that was taken for `name`; None for one that tells nothing about anybody."""
-    part = (TIP_COLUMNS if kind == "tips" else COLUMNS).get(name)
-    if part is None:
+    detail = (TIP_COLUMNS if kind == "tips" else COLUMNS).get(name)
+    if detail is None:
         return None
-    form = sight.form(part, sender_id)
-    return min(form, Form.MASKED) if part in _PERSONAL else form
+    form = viewpoint.form(detail, sender_id)
+    return min(form, Form.MASKED) if detail in _PERSONAL else form
 
 
-def figures_shown(figures: Mapping[str, object], sight: Sight, sender_id: int) -> dict[str, object]:
+def figures_shown(figures: Mapping[str, object], viewpoint: Viewpoint, sender_id: int) -> dict[str, object]:
     """The figures of a reason; those that repeat a cell which is not in clear are hidden."""
     return {
-        name: "***" if name in FIGURES and sight.form(FIGURES[name], sender_id) is not Form.CLEAR else value
+        name: "***" if name in FIGURES and viewpoint.form(FIGURES[name], sender_id) is not Form.CLEAR else value
         for name, value in figures.items()
     }

@@ -19,12 +19,12 @@ from agencies.actors import Actor
 from agencies.visibility import sight_keys
 from cases.models.sealing import key_ring, open_cells
 from cases.models.vault import PersonalRecord
-from cases.policy.privacy.precision import Form, Part, opened_parts
+from cases.policy.privacy.precision import Detail, Form, opened_details
 from cases.selectors.masking import mask
 from cases.selectors.paging import fetch
 from cases.selectors.precision.family import FAMILY, MOST_SIGNALS
-from cases.selectors.precision.viewers import Sight, case_sight
-from cases.selectors.reach.parts import reading
+from cases.selectors.precision.viewers import Viewpoint
+from cases.selectors.reach.parts import Reading, reading
 
 # A reason given once opens the data for this long, to the person who gave it and nobody else.
 REVEALED_FOR: Final = timedelta(minutes=30)
@@ -51,26 +51,26 @@ _REVEALED = """SELECT e.at, (b.body->'set'->'last_reveal'->'items')::text AS ite
     WHERE e.stream = 'case/' || %s AND e.actor_id = %s AND e.action = 'reveal_personal_data' AND e.at > %s
     ORDER BY e.seq"""
 
-# Item of a reveal, how it is masked, and its part: first the vault, then what people typed into sealed fields.
-VAULT: Final[Mapping[str, tuple[str, str, Part]]] = {
-    "holder": ("subscriber", "holder", Part.NAME),
-    "phone": ("phone", "phone", Part.PHONE),
-    "address": ("address", "address", Part.ADDRESS),
-    "broadband": ("account", "broadband", Part.LINE),
-    "meter": ("account", "meter", Part.NUMBER),
-    "content": ("content", "content", Part.CONTENT),
-    "reporter": ("reporter", "reporter", Part.REPORTER),
-    "reporter_phone": ("reporter", "reporter_phone", Part.REPORTER),
+# Item of a reveal, how it is masked, and its detail: first the vault, then what people typed into sealed fields.
+VAULT: Final[Mapping[str, tuple[str, str, Detail]]] = {
+    "holder": ("subscriber", "holder", Detail.NAME),
+    "phone": ("phone", "phone", Detail.PHONE),
+    "address": ("address", "address", Detail.ADDRESS),
+    "broadband": ("account", "broadband", Detail.LINE),
+    "meter": ("account", "meter", Detail.NUMBER),
+    "content": ("content", "content", Detail.CONTENT),
+    "reporter": ("reporter", "reporter", Detail.REPORTER),
+    "reporter_phone": ("reporter", "reporter_phone", Detail.REPORTER),
 }
-TYPED: Final[Mapping[str, tuple[str, str, Part]]] = {
-    "subscriber": ("subscriber", "holder", Part.NAME),
-    "holder": ("subscriber", "holder", Part.NAME),
-    "phone": ("phone", "phone", Part.PHONE),
-    "address": ("address", "address", Part.ADDRESS),
-    "line_account": ("account", "broadband", Part.LINE),
-    "account": ("account", "meter", Part.NUMBER),
+TYPED: Final[Mapping[str, tuple[str, str, Detail]]] = {
+    "subscriber": ("subscriber", "holder", Detail.NAME),
+    "holder": ("subscriber", "holder", Detail.NAME),
+    "phone": ("phone", "phone", Detail.PHONE),
+    "address": ("address", "address", Detail.ADDRESS),
+    "line_account": ("account", "broadband", Detail.LINE),
+    "account": ("account", "meter", Detail.NUMBER),
 }
-NETWORK: Final = ("network", "network", Part.IP)
+NETWORK: Final = ("network", "network", Detail.IP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class Value:
 
     item: str
     kind: str
-    part: Part
+    detail: Detail
     text: str
     owner: int | None = None
     protected: bool = False
@@ -108,21 +108,21 @@ def revealed(actor: Actor, case_id: UUID | str, *, now: datetime) -> Opened:
     return Opened(until, purpose)
 
 
-def personal(actor: Actor, case_id: UUID | str, *, opened: Opened, sight: Sight | None = None) -> list[dict[str, Any]]:
+def personal(actor: Actor, case_id: UUID | str, *, opened: Opened, read: Reading | None = None) -> list[dict[str, Any]]:
     """The personal values of a visible case that this person may see in some form, the same value once.
 
     item, kind, value, `masked`, `revealable` (by a reason), and `until` for one that a reveal holds open.
     """
-    seen = sight or case_sight(actor, case_id)
-    rows = (_shown(value, seen, opened) for value in values(actor, case_id, seen))
+    read = read or reading(actor, case_id)
+    if read is None:
+        return []
+    rows = (_shown(value, read.viewpoint, opened) for value in values(actor, case_id, read))
     return list({(row["item"], row["kind"], row["value"]): row for row in rows if row is not None}.values())
 
 
-def values(actor: Actor, case_id: UUID | str, sight: Sight) -> Iterator[Value]:
+def values(actor: Actor, case_id: UUID | str, read: Reading) -> Iterator[Value]:
     """Every personal value of a visible case in clear: for showing it in the form that fits, never as it is."""
-    read, keys = reading(actor, case_id), sight_keys(actor)
-    if read is None:
-        return
+    keys = sight_keys(actor)
     # Of an own part what the agency itself brought: its lists, what they hold of the vault, and its acts.
     own = None if read.whole else read.agencies
     listed = [found for found in _listed(case_id, keys) if own is None or found[0]["agency_id"] in own]
@@ -131,7 +131,7 @@ def values(actor: Actor, case_id: UUID | str, sight: Sight) -> Iterator[Value]:
     senders |= {
         _plain(str(cell)): row["agency_id"]
         for row, cells in listed
-        if row["agency_id"] in sight.own
+        if row["agency_id"] in read.viewpoint.own
         for cell in cells
         if cell
     }
@@ -161,8 +161,8 @@ def _plain(text: str) -> str:
     return re.sub(r"[\s-]", "", text).removesuffix(".0").lower()
 
 
-def _shown(value: Value, sight: Sight, opened: Opened) -> dict[str, Any] | None:
-    form = sight.form(value.part, value.owner)
+def _shown(value: Value, viewpoint: Viewpoint, opened: Opened) -> dict[str, Any] | None:
+    form = viewpoint.form(value.detail, value.owner)
     until = _open_until(value, opened) if form is Form.REVEAL else None
     if form is Form.HIDDEN or (value.protected and until is None and form is not Form.CLEAR):
         # Who reported is not even listed before it is asked for.
@@ -179,7 +179,7 @@ def _shown(value: Value, sight: Sight, opened: Opened) -> dict[str, Any] | None:
 
 
 def _open_until(value: Value, opened: Opened) -> datetime | None:
-    return max((until for item, until in opened.until.items() if value.part in opened_parts([item])), default=None)
+    return max((until for item, until in opened.until.items() if value.detail in opened_details([item])), default=None)
 
 
 def masked(value: Value, form: Form) -> str:

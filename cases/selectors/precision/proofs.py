@@ -10,7 +10,8 @@ import orjson
 from agencies.actors import Actor
 from cases.selectors.paging import Row
 from cases.selectors.precision.facts import body_shown
-from cases.selectors.precision.viewers import Sight, case_sight
+from cases.selectors.precision.viewers import NOTHING
+from cases.selectors.reach.parts import reading
 
 CASE = "case/"
 
@@ -28,11 +29,12 @@ def body_of(actor: Actor, row: Row) -> dict[str, Any]:
     shown: dict[str, Any] = whole
     withheld: list[str] = []
     if row["stream"].startswith(CASE):
-        shown, withheld = body_shown(whole, case_sight(actor, row["stream"].removeprefix(CASE)), row["id"])
+        read = reading(actor, row["stream"].removeprefix(CASE))
+        shown, withheld = body_shown(whole, read.viewpoint if read else NOTHING, row["id"])
     return {"body": None if withheld else row["body"], "shown": shown, "withheld": withheld, "intact": intact}
 
 
 def state_shown(actor: Actor, stream: str, state: dict[str, Any]) -> dict[str, Any]:
     """What stood in a case before an event, as the reader sees it."""
-    seen: Sight = case_sight(actor, stream.removeprefix(CASE))
-    return body_shown(state, seen, 0)[0] if not seen.only_referred else {}
+    read = reading(actor, stream.removeprefix(CASE))
+    return body_shown(state, read.viewpoint, 0)[0] if read and not read.viewpoint.only_referred else {}

@@ -7,14 +7,14 @@ again in them; other long numbers are masked for everybody.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from uuid import UUID
 
 from agencies.actors import Actor
 from cases.policy.privacy.precision import Form
 from cases.selectors import masking
 from cases.selectors.precision.personal import masked, values
-from cases.selectors.precision.viewers import Sight, case_sight
+from cases.selectors.reach.parts import Reading
 
 # Phone, identity, account and card numbers that somebody typed into a free text.
 _LONG_NUMBER = re.compile(r"(?<![0-9A-Za-z])[0-9][0-9 -]{5,}[0-9Xx](?![0-9A-Za-z])")
@@ -24,18 +24,18 @@ _SHORTEST = 2
 Cleaner = Callable[[str], str]
 
 
-def cleaner(actor: Actor, case_id: UUID | str) -> Cleaner:
+def cleaner(actor: Actor, case_id: UUID | str, read: Reading) -> Cleaner:
     """What to put a free text of this case through; the values are read when the first text comes."""
     known: list[tuple[str, str]] = []
-    read = False
+    asked = False
 
     def clean(text: str) -> str:
-        nonlocal read
+        nonlocal asked
         if not text:
             return text
-        if not read:
-            known.extend(_known(actor, case_id, case_sight(actor, case_id)))
-            read = True
+        if not asked:
+            known.extend(_known(actor, case_id, read))
+            asked = True
         for clear, instead in known:
             text = text.replace(clear, instead)
         return _LONG_NUMBER.sub(lambda found: masking.digits(found.group()), text)
@@ -43,11 +43,26 @@ def cleaner(actor: Actor, case_id: UUID | str) -> Cleaner:
     return clean
 
 
-def _known(actor: Actor, case_id: UUID | str, sight: Sight) -> list[tuple[str, str]]:
+def in_clear(actor: Actor, case_id: UUID | str, texts: Iterable[str], read: Reading) -> list[str]:
+    """The items of which a value stands in clear in these texts, for the access log."""
+    said = "\n".join(text for text in texts if text)
+    if not said:
+        return []
+    form = read.viewpoint.form
+    return sorted(
+        {
+            value.item
+            for value in values(actor, case_id, read)
+            if len(value.text) >= _SHORTEST and value.text in said and form(value.detail, value.owner) is Form.CLEAR
+        }
+    )
+
+
+def _known(actor: Actor, case_id: UUID | str, read: Reading) -> list[tuple[str, str]]:
     """The values that are not in clear, the longest first; a reveal opens none, since others read over a shoulder."""
     found = {}
-    for value in values(actor, case_id, sight):
-        form = sight.form(value.part, value.owner)
+    for value in values(actor, case_id, read):
+        form = read.viewpoint.form(value.detail, value.owner)
         if len(value.text) >= _SHORTEST and form is not Form.CLEAR:
             found[value.text] = masked(value, form)
         elif form is Form.CLEAR:

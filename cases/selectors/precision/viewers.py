@@ -1,20 +1,16 @@
-"""The relations of a person's posts to one case, and the form in which each part of it is shown through them."""
+"""The relations of a person's posts to one case, and the form in which each detail of it is shown through them."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
-from uuid import UUID
-
-import orjson
 
 from agencies.actors import Actor, Post
-from agencies.directory import Directory, get_directory
-from agencies.visibility import ceilings, seen, sight_keys
-from agencies.vocabulary import Confidentiality, Kind
-from cases.policy.privacy.precision import Form, Part, Tie, Viewer, form, revealable
-from cases.selectors.paging import fetch
+from agencies.directory import Directory
+from agencies.visibility import reaching
+from agencies.vocabulary import Kind
+from cases.policy.privacy.precision import Detail, Form, Tie, Viewer, form, revealable
 
 # While one of these is open the commission draws up the list that has to name the account.
 _LIST_TASKS: Final = frozenset({"plan_surcharge", "issue_surcharge_list"})
@@ -34,18 +30,18 @@ class About:
     participants: Collection[int]
     tasks: Collection[tuple[int, str]]
     facts: Mapping[str, Any]
-    confidentiality: str = Confidentiality.ORDINARY.value
+    confidentiality: str
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class Viewpoint:
     """What one person sees of one case. `agencies`: through which."""
 
     ties: tuple[Tie, ...]
     agencies: frozenset[int] = frozenset()
 
-    def form(self, part: Part, owner: int | None = None) -> Form:
-        return form(part, self.ties, owner=owner)
+    def form(self, detail: Detail, owner: int | None = None) -> Form:
+        return form(detail, self.ties, owner=owner)
 
     @property
     def revealable(self) -> tuple[str, ...]:
@@ -62,39 +58,14 @@ class Sight:
         return all(tie.viewer is Viewer.PARTNER for tie in self.ties)
 
 
-NOTHING: Final = Sight(())
+NOTHING: Final = Viewpoint(())
 
 
-def sight(actor: Actor, about: About, directory: Directory) -> Sight:
+def viewpoint_of(actor: Actor, about: About, directory: Directory) -> Viewpoint:
     """Each post through which the case is visible, by itself; a post whose ceiling is below the case shows nothing."""
-    rank = Confidentiality(about.confidentiality).rank
-    through = {agency for agency, ceiling in ceilings(actor).items() if rank <= ceiling} & set(about.participants)
+    through = reaching(actor, about.confidentiality).intersection(about.participants)
     posts = [post for post in actor.posts if post.agency_id in through]
-    return Sight(tuple(_tie(post, about, directory) for post in posts), frozenset(post.agency_id for post in posts))
-
-
-def case_sight(actor: Actor, case_id: UUID | str) -> Sight:
-    """The same from the tables; nothing for a case that is not visible."""
-    rows = fetch(_ABOUT, [str(case_id), sight_keys(actor)])
-    if not rows:
-        return NOTHING
-    row = rows[0]
-    about = About(
-        row["lead_agency_id"],
-        row["participants"] or (),
-        [(agency, kind) for agency, kind in orjson.loads(row["tasks"] or "[]")],
-        {name: orjson.loads(row[name]) for name in ("suspension", "surcharge") if row[name]},
-        row["confidentiality"],
-    )
-    return sight(actor, about, get_directory(stamp=row["stamp"]))
-
-
-_ABOUT = f"""SELECT c.lead_agency_id, c.confidentiality, (SELECT n FROM agencies_stamp) AS stamp,
-    (c.facts->'suspension')::text AS suspension, (c.facts->'surcharge')::text AS surcharge,
-    (SELECT array_agg(p.agency_id) FROM cases_caseagency p WHERE p.case_id = c.id) AS participants,
-    (SELECT jsonb_agg(jsonb_build_array(t.agency_id, t.kind))::text FROM cases_task t
-     WHERE t.case_id = c.id AND t.state = 'open') AS tasks
-FROM cases_case c WHERE c.id = %s AND {seen("c.id")}"""
+    return Viewpoint(tuple(_tie(post, about, directory) for post in posts), frozenset(post.agency_id for post in posts))
 
 
 def _tie(post: Post, about: About, directory: Directory) -> Tie:
@@ -136,8 +107,3 @@ def _handed_over(facts: Mapping[str, Any]) -> bool:
     """A measure reached the grid company: an order or its own cut, or a list that was issued."""
     surcharge = facts.get("surcharge") or {}
     return bool(facts.get("suspension") or surcharge.get("issued_at") or surcharge.get("earlier"))
-
-
-def task_pairs(tasks: Iterable[Mapping[str, Any]]) -> list[tuple[int, str]]:
-    """The open tasks of a case as `About` takes them, from rows with `agency_id` and `kind`."""
-    return [(task["agency_id"], task["kind"]) for task in tasks]

@@ -1,6 +1,7 @@
-"""How much of a case this person reads, and which events, tasks, files and facts belong to an agency's own part.
+"""How much of a case this person reads and at which precision: what is asked before anything of a case is told.
 
-`agencies.visibility.part` decides; here stands what it means. Of the events, to an agency's own part belong:
+`agencies.visibility.part` decides how much, `cases.policy.privacy` in which form; here stands what a part means. Of
+the events, to an agency's own part belong:
 
 1. what the agency (or a sub-unit of it) did;
 2. what others did that opened a task for it or changed one: a dispatch, a referral with its papers, an urging;
@@ -21,9 +22,10 @@ import orjson
 
 from agencies import visibility
 from agencies.actors import Actor
-from agencies.directory import get_directory
+from agencies.directory import Directory, get_directory
 from agencies.visibility import Part, Participation
 from cases.selectors.paging import Row, fetch
+from cases.selectors.precision.viewers import About, Viewpoint, viewpoint_of
 
 # What one agency asks of another (or of the commission); the act that ends such a task is the answer to it.
 QUESTIONS: Final = ("answer_assistance", "decide_extension", "rule_on_return", "receive_transfer")
@@ -33,7 +35,7 @@ OWNERS: Final = ("agency", "partner", "by_agency", "from_agency", "to_agency")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What somebody reads of one visible case; the fields beside `part` matter for an own part only.
+    """What somebody reads of one visible case, and in which form; the other fields matter for an own part only.
 
     `agencies` are those through which the case is read, with their sub-units; `events` the seqs of the own part,
     `called_off` those among them of which only the ended task is told; `tasks` the ids of the agencies' own tasks and
@@ -41,6 +43,7 @@ class Reading:
     """
 
     part: Part
+    viewpoint: Viewpoint
     agencies: list[int] = field(default_factory=list)
     events: list[int] = field(default_factory=list)
     called_off: frozenset[int] = frozenset()
@@ -54,22 +57,44 @@ class Reading:
 
 
 def reading(actor: Actor, case_id: UUID | str) -> Reading | None:
-    """What this person reads of the case; None where there is none for them."""
+    """What this person reads of the case; None where there is none for them.
+
+    A page that shows several things of one case asks once and hands the answer on.
+    """
     keys = visibility.sight_keys(actor)
     rows = fetch(_PLACES, [str(case_id), keys]) if keys else []
     if not rows:
         return None
     places = [Participation(row["agency_id"], row["relation"], row["owes"]) for row in rows]
     found = visibility.part(actor, places, rows[0]["region_code"], rows[0]["confidentiality"])
-    if found is None or found is Part.WHOLE:
-        return None if found is None else Reading(found)
-    return _own(str(case_id), _with_units(place.agency_id for place in places))
+    if found is None:
+        return None
+    directory = get_directory(stamp=rows[0]["stamp"])
+    viewpoint = viewpoint_of(actor, _about(rows), directory)
+    if found is Part.WHOLE:
+        return Reading(found, viewpoint)
+    return _own(str(case_id), viewpoint, _with_units((place.agency_id for place in places), directory))
+
+
+def _about(rows: list[Row]) -> About:
+    case = rows[0]
+    return About(
+        case["lead_agency_id"],
+        [row["agency_id"] for row in rows],
+        [(agency, kind) for agency, kind in orjson.loads(case["tasks"] or "[]")],
+        {name: orjson.loads(case[name]) for name in ("suspension", "surcharge") if case[name]},
+        case["confidentiality"],
+    )
 
 
 _PLACES = """
 SELECT ca.agency_id, ca.relation, c.region_code, c.confidentiality, EXISTS (
     SELECT 1 FROM cases_task t WHERE t.case_id = c.id AND t.state = 'open'
-    AND (t.agency_id = ca.agency_id OR t.unit_id = ca.agency_id)) AS owes
+    AND ca.agency_id = ANY(ARRAY[t.agency_id, t.unit_id])) AS owes,
+    c.lead_agency_id, (c.facts->'suspension')::text AS suspension, (c.facts->'surcharge')::text AS surcharge,
+    (SELECT jsonb_agg(jsonb_build_array(t.agency_id, t.kind))::text FROM cases_task t
+     WHERE t.case_id = c.id AND t.state = 'open') AS tasks,
+    (SELECT n FROM agencies_stamp) AS stamp
 FROM cases_caseagency ca JOIN cases_case c ON c.id = ca.case_id
 WHERE ca.case_id = %s AND ca.agency_id * 4 + ca.rank = ANY(%s)
 """
@@ -102,12 +127,13 @@ FROM known WHERE own OR addressed OR answered OR ended ORDER BY seq
 """
 
 
-def _own(case_id: str, own: list[int]) -> Reading:
+def _own(case_id: str, viewpoint: Viewpoint, own: list[int]) -> Reading:
     values = {"own": own, "stream": f"case/{case_id}", "case": case_id, "questions": list(QUESTIONS)}
     rows = fetch(_EVENTS, values)
     files = [file["id"] for row in rows for file in orjson.loads(row["files"] or "[]")]
     return Reading(
         Part.OWN,
+        viewpoint,
         agencies=own,
         events=[row["seq"] for row in rows],
         called_off=frozenset(row["seq"] for row in rows if not row["told"]),
@@ -117,9 +143,9 @@ def _own(case_id: str, own: list[int]) -> Reading:
     )
 
 
-def _with_units(agency_ids: Iterable[int]) -> list[int]:
+def _with_units(agency_ids: Iterable[int], directory: Directory) -> list[int]:
     """An agency's part is also what its sub-units did for it; a sub-unit's is its own alone."""
-    directory, found = get_directory(), set[int]()
+    found = set[int]()
     for agency_id in agency_ids:
         found |= {agency_id, *(unit.id for unit in directory.units(agency_id))}
     return sorted(found)

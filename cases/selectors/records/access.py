@@ -60,7 +60,10 @@ def all_lines(actor: Actor, wanted: AccessFilter) -> list[Row]:
 
 
 def busiest_days(actor: Actor, wanted: AccessFilter) -> list[Row]:
-    """Who read most on one day: lines, cases and values in clear, local days; pages of masked lists do not count."""
+    """Who read most on one day: lines, cases and values in clear, local days.
+
+    Pages of lists do not count, nor this log and the registers when they are taken along as files.
+    """
     condition, parameters = _conditions(actor, wanted)
     return fetch(
         f"""SELECT l.user_id, min(l.username) AS username, min(u.display_name) AS display_name,
@@ -68,6 +71,7 @@ def busiest_days(actor: Actor, wanted: AccessFilter) -> list[Row]:
             count(DISTINCT l.case_id) AS cases, sum(l.rows) AS n
         FROM audit_access l LEFT JOIN agencies_user u ON u.id = l.user_id
         WHERE {condition} AND l.way NOT IN ('list', 'command')
+            AND NOT (l.way = 'export' AND l.items ?| ARRAY['access_log', 'registers'])
         GROUP BY l.user_id, day ORDER BY n DESC, day DESC, l.user_id LIMIT %s""",
         [*parameters, BUSIEST],
     )

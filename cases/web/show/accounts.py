@@ -104,8 +104,8 @@ def of_person(actor: Actor, user: User) -> dict[str, Any]:
                  for held in roles],
         "substitutions": [_substitution(user, each) for each in substitutions.select_related(
             "absent", "substitute", "agency", "granted_by")[:50]],
-        "absences": [(held.agency.code, held.agency.name, held.role, LABELS[Role(held.role)]) for held in working],
-        "colleagues": [(other.username, other.display_name) for other in _colleagues(actor, user, working)],
+        "absences": _absences(actor, user, working),
+        "colleagues": _colleagues(actor, user, working),
         "today": clock.now(),
         "may_rename": bool(administered(actor, Role.AGENCY_ADMIN, Role.SYSTEM_ADMIN)),
         "may_hand_over": bool(administered(actor, Role.AGENCY_ADMIN)) and user.pk != actor.user_id,
@@ -113,14 +113,30 @@ def of_person(actor: Actor, user: User) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _colleagues(actor: Actor, user: User, working: list[Membership]) -> QuerySet[User]:
+def _absences(actor: Actor, user: User, working: list[Membership]) -> list[dict[str, Any]]:
+    """In each agency where this person arranges it: the roles that can be exercised by another, and by whom."""
+    secured, own = ({a.id for a in administered(actor, role)} for role in (Role.SECURITY_ADMIN, Role.AGENCY_ADMIN))
+    held = [
+        each for each in working if each.agency_id in secured or (each.agency_id in own and each.role in ORDINARY_ROLES)
+    ]
+    found = []
+    for agency in sorted({each.agency for each in held}, key=lambda agency: agency.code):
+        there = [each for each in held if each.agency_id == agency.pk]
+        people = _colleagues(actor, user, there)
+        if people:
+            roles = [(each.role, LABELS[Role(each.role)]) for each in there]
+            found.append({"code": agency.code, "name": agency.name, "roles": roles, "colleagues": people})
+    return found
+
+
+def _colleagues(actor: Actor, user: User, working: list[Membership]) -> list[tuple[str, str]]:
     """Who can stand in or take over: who works on cases in the same principal agency or its units."""
     principals = {held.agency.parent_id or held.agency_id for held in working}
     beside = Membership.objects.filter(
         Q(agency_id__in=principals) | Q(agency__parent_id__in=principals), active=True, role__in=CASE_ROLES
     )
     found = kept_accounts(actor).filter(pk__in=beside.values("user_id"), is_active=True)
-    return found.exclude(pk=user.pk).order_by("username")
+    return list(found.exclude(pk=user.pk).order_by("username").values_list("username", "display_name"))
 
 
 def _substitution(user: User, each: Substitution) -> dict[str, Any]:

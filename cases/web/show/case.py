@@ -19,6 +19,7 @@ from cases.policy.calendar import national_calendar, working_days_between
 from cases.selectors import pages
 from cases.selectors.attachments import list_attachments
 from cases.selectors.paging import Row
+from cases.selectors.reach.parts import Reading, reading
 from cases.selectors.timeline import timeline
 from cases.web.show import evidence as case_evidence
 from cases.web.show import findings, measures, words
@@ -59,31 +60,24 @@ def batch_of(actor: Actor, case: Row) -> dict[str, Any] | None:
 
 def build(actor: Actor, case: Row, acts: Sequence[Availability], now: datetime, params: QueryDict) -> dict[str, Any]:
     """The context of the case page."""
-    history = timeline(
-        actor, case["id"], texts=free_texts, cursor=params.get("history"), size=TIMELINE_SIZE, newest_first=True
-    )
+    read = reading(actor, case["id"])
     allowed = [link(case, act) for act in acts if act.allowed]
     refused = [act for act in acts if not act.allowed and act.in_stage and act.refusal]
     return {
         "case": {**heading(case), "batch": batch_of(actor, case)},
-        "steps": steps(actor, case, now),
+        "steps": steps(actor, case, now, read),
         "tasks": [task_row(task, now) for task in case["tasks"]],
         "can": _can(case, allowed),
         "cannot": [act for act in refused if not _elsewhere(act)],
         "others": [act for act in refused if _elsewhere(act)],
-        "evidence": case_evidence.tabs(actor, case, params.get("signal", "")),
+        "evidence": case_evidence.tabs(actor, case, params.get("signal", ""), read),
         "findings": findings.side_by_side(actor, case),
         "decision": measures.decision(case["facts"]),
         "bills": measures.bills(case["facts"]),
-        "papers": papers(case, list_attachments(actor, case["id"])),
+        "papers": papers(case, list_attachments(actor, case["id"], read=read)),
         "upload": next((link(case, act) for act in acts if act.allowed and act.action == "attach_document"), None),
-        "timeline": {
-            "rows": [event_row(row) for row in history.rows] if history else [],
-            "total": history.total if history else 0,
-            "older": f"?history={history.next}#h-tl" if history and history.next else "",
-            "newer": f"?history={history.previous}#h-tl" if history and history.previous else "",
-        },
-        **block(actor, case, now),
+        "timeline": _history(actor, case, params.get("history"), read),
+        **block(actor, case, now, read),
         "reveal": next((link(case, act)["href"] for act in acts if act.allowed and act.action == REVEAL), None),
         "related": related(case),
         "participants": [
@@ -91,6 +85,19 @@ def build(actor: Actor, case: Row, acts: Sequence[Availability], now: datetime, 
             for row in case["participants"] if row["agency"]
         ],
     }  # fmt: skip
+
+
+def _history(actor: Actor, case: Row, cursor: str | None, read: Reading | None) -> dict[str, Any]:
+    """The acts on the case, the latest first, a page at a time."""
+    found = timeline(
+        actor, case["id"], texts=free_texts, cursor=cursor, size=TIMELINE_SIZE, newest_first=True, read=read
+    )
+    return {
+        "rows": [event_row(row) for row in found.rows] if found else [],
+        "total": found.total if found else 0,
+        "older": f"?history={found.next}#h-tl" if found and found.next else "",
+        "newer": f"?history={found.previous}#h-tl" if found and found.previous else "",
+    }
 
 
 def _elsewhere(act: Availability) -> bool:
@@ -161,11 +168,11 @@ def _can(case: Row, allowed: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def steps(actor: Actor, case: Row, now: datetime) -> list[dict[str, Any]]:
+def steps(actor: Actor, case: Row, now: datetime, read: Reading | None = None) -> list[dict[str, Any]]:
     """The five stages: passed with their days, the present one, those to come."""
     entered: dict[str, datetime] = {}
     left: dict[str, datetime] = {}
-    moves = pages.stage_history(actor, case["id"])
+    moves = pages.stage_history(actor, case["id"], read=read)
     for move, following in zip(moves, [*moves[1:], None][: len(moves)], strict=True):
         entered.setdefault(move["stage"], move["at"])
         if following:
@@ -177,7 +184,9 @@ def _step(
     n: int, stage: str, case: Row, entered: dict[str, datetime], left: dict[str, datetime], now: datetime
 ) -> dict[str, Any]:
     look, start = words.STAGES[stage], entered.get(stage)
-    step: dict[str, Any] = {"n": n, "text": look.text, "state": "", "span": gettext("未开始"), "note": ""}
+    # An own part does not tell which way the case went.
+    ahead = gettext("未开始") if case["part"] == Part.WHOLE else "--"
+    step: dict[str, Any] = {"n": n, "text": look.text, "state": "", "span": ahead, "note": ""}
     if stage == case["stage"]:
         since = datetime.fromisoformat(case["stage_since"])
         outcome = words.OUTCOMES.get(case["outcome"] or "")
@@ -192,9 +201,8 @@ def _step(
             "state": "done",
             "span": span % {"start": day_words(start), "end": day_words(end), "n": _days(start, end)},
         }
-    elif n < words.STAGES[case["stage"]].step:
-        # An own part does not tell which way the case went.
-        step |= {"span": gettext("未经过") if case["part"] == Part.WHOLE else "--"}
+    elif n < words.STAGES[case["stage"]].step and case["part"] == Part.WHOLE:
+        step |= {"span": gettext("未经过")}
     return step
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from agencies.actors import Actor
 from cases.selectors import evidence
 from cases.selectors.paging import Row
+from cases.selectors.reach.parts import Reading
 from cases.templatetags.lianzhi import when
 from cases.web.show import words
 from cases.workflow.view import Text
@@ -49,9 +50,9 @@ HEADLINES: Final = {
 PLAIN: Final = frozenset({"port", "month", "ip"})
 
 
-def tabs(actor: Actor, case: Row, wanted: str) -> dict[str, Any]:
+def tabs(actor: Actor, case: Row, wanted: str, read: Reading | None) -> dict[str, Any]:
     """The families of signals with what each says, and the observations of the one that is open."""
-    found = evidence.signals(actor, case["id"])
+    found = evidence.signals(actor, case["id"], read=read)
     counts: dict[str, int] = dict(case["facts"].get("signals") or {})
     present = [family for family in words.SIGNALS if counts.get(family)]
     current = wanted if wanted in words.SIGNALS else (present or list(words.SIGNALS))[0]

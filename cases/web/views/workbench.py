@@ -14,11 +14,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from agencies.actors import Actor
-from agencies.vocabulary import SEPARATED_ROLES
 from audit import clock
 from cases.selectors import pages
 from cases.selectors.paging import CAP
 from cases.selectors.tasks import TaskFilter, list_tasks
+from cases.web.frame import is_separated
 from cases.web.pages import PageRequest, page
 from cases.web.show import tasks, words
 from cases.web.show.starts import starts
@@ -31,7 +31,7 @@ INCOMING = 8
 @page
 def workbench(request: PageRequest) -> HttpResponse:
     """The first page of the day; for the three separated administrators, who have no work on cases, what is theirs."""
-    if any(post.roles & SEPARATED_ROLES for post in request.actor.posts):
+    if is_separated(request.actor):
         return render(request, "web/more.html", {"home": True})
     now, mine = clock.now(), request.GET.get("scope") == "mine"
     today_end, week_end = tasks.cuts(now)

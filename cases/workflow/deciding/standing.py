@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 from agencies.actors import Actor, Post
 from agencies.directory import Directory
-from agencies.visibility import sees
-from agencies.vocabulary import CASE_ROLES, Role
+from agencies.visibility import ceilings, sees
+from agencies.vocabulary import CASE_ROLES, LABELS, Confidentiality, Role
 from cases.policy import law
 from cases.workflow.deciding.four_eyes import four_eyes
 from cases.workflow.fields import Transition
@@ -71,6 +71,9 @@ def standing(transition: Transition, view: CaseView, actor: Actor, directory: Di
     posts = [p for p in actor.posts if _agency_fits(transition, p, view, directory)]
     if not posts:
         return _wrong_agency(transition)
+    posts = [p for p in posts if _reaches(view, actor, p)]
+    if not posts:
+        return _below(transition, view)
     posts = [p for p in posts if _role_fits(transition, p)]
     if not posts:
         return _wrong_role(transition, actor)
@@ -110,6 +113,11 @@ def _agency_fits(transition: Transition, post: Post, view: CaseView, directory: 
     if transition.completes and not transition.over:
         return True  # the task itself says whose it is; see _on_task
     return _answers_for(post, view, directory)
+
+
+def _reaches(view: CaseView, actor: Actor, post: Post) -> bool:
+    """Who sees a case through one agency does not work on it from another where the ceiling is below it."""
+    return Confidentiality(view.confidentiality).rank <= ceilings(actor).get(post.agency_id, 0)
 
 
 def _answers_for(post: Post, view: CaseView, directory: Directory) -> bool:
@@ -203,6 +211,20 @@ def _wrong_agency(transition: Transition) -> Refusal:
         Text(
             f"“{transition.label.zh}”由{who.zh}办理，你所在单位不办理此事项。",
             f"“{transition.label.en}” is done by {who.en}, not by your agency.",
+        ),
+        status=403,
+    )
+
+
+def _below(transition: Transition, view: CaseView) -> Refusal:
+    level = LABELS[Confidentiality(view.confidentiality)]
+    return Refusal(
+        "above_ceiling",
+        Text(
+            f"案件为“{level.zh}”，你在办理“{transition.label.zh}”的单位的密级上限不及。"
+            "请由该单位密级上限足够的同事办理。",
+            f"The case is “{level.en}”, above your ceiling at the agency that does “{transition.label.en}”. Ask a"
+            " colleague there whose ceiling reaches it.",
         ),
         status=403,
     )

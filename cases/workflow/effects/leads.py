@@ -29,22 +29,17 @@ def open_case(view: CaseView, data: Data, ctx: Context) -> Outcome:
     if data["signals"]:
         facts["signals"] = counted(data["signals"])
         facts["signal_sources"] = sourced(data["signals"], data["source"])
-    level = data["level"] or "normal"
+    case = {
+        "title": data["title"],
+        "source": data["source"],
+        "level": data["level"] or "normal",
+        "region_code": data["region_code"],
+    }
     if data["relapse_of"] and ctx.related is not None:
-        # 复燃: the same site again after closing is looked at first.
+        # 复燃: the same site again after closing is looked at first, and by nobody who may not know of the first case.
         facts["relapse"] = {"of": ctx.related.number, "count": 1, "at": signed(view, ctx)["at"]}
-        level = "priority"
-    return Outcome(
-        to="monitoring",
-        facts=facts,
-        case={
-            "title": data["title"],
-            "source": data["source"],
-            "level": level,
-            "region_code": data["region_code"],
-        },
-        open=[OpenTask("triage")],
-    )
+        case |= {"level": "priority", "confidentiality": ctx.related.confidentiality}
+    return Outcome(to="monitoring", facts=facts, case=case, open=[OpenTask("triage")])
 
 
 def attach_signal(view: CaseView, data: Data, ctx: Context) -> Outcome:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cases.selectors.precision.viewers import About, sight
+from cases.selectors.precision.viewers import About, viewpoint_of
 from cases.workflow.effects.base import question_pending, resolve_agency
 from cases.workflow.forms.cooperation import PERSONAL
 from cases.workflow.guards.base import Data, cite, correct, refuse
@@ -111,11 +111,9 @@ def urged_already(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
 
 def may_reveal(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
     """Only what this person sees masked and may ask for; what is seen in full needs no reason, the rest has none."""
-    about = About(
-        view.lead_agency_id, view.participants, [(task.agency_id, task.kind) for task in view.tasks], view.facts
-    )
-    seen_as = sight(ctx.actor, about, ctx.directory)
-    open_to = seen_as.revealable
+    owed = [(task.agency_id, task.kind) for task in view.tasks]
+    about = About(view.lead_agency_id, view.participants, owed, view.facts, view.confidentiality)
+    open_to = viewpoint_of(ctx.actor, about, ctx.directory).revealable
     if not open_to:
         return Refusal(
             "nothing_to_reveal",

@@ -16,7 +16,7 @@ from agencies.actors import Actor
 from agencies.authority import handing_over, manager_of
 from agencies.errors import BadInput
 from agencies.models import Membership, Substitution, User
-from agencies.vocabulary import CASE_ROLES
+from agencies.vocabulary import CASE_ROLES, Confidentiality
 from audit.sight import working_as
 from cases.models import ListBatch
 from cases.workflow.deciding.four_eyes import OPPOSITE_SIDES
@@ -48,6 +48,7 @@ class Row:
     unit_id: int | None
     roles: tuple[str, ...]
     due_at: datetime | None
+    rank: int
     successor: str
     why_not: Text | None
 
@@ -114,7 +115,8 @@ def _alone(held: Membership) -> bool:
 
 
 _TASKS = """
-SELECT t.id::text AS task_id, t.kind, c.number, t.case_id::text, c.version, t.agency_id, t.unit_id, t.roles, t.due_at
+SELECT t.id::text AS task_id, t.kind, c.number, t.case_id::text, c.version, t.agency_id, t.unit_id, t.roles, t.due_at,
+       t.rank
   FROM cases_task t JOIN cases_case c ON c.id = t.case_id
  WHERE t.assignee_id = %s AND t.state = 'open' ORDER BY t.agency_id, t.due_at, t.id
 """
@@ -132,6 +134,7 @@ class _Successor:
     user_id: int
     name: str
     roles: Mapping[int, frozenset[str]]
+    ceilings: Mapping[int, int]
 
 
 def _people(usernames: Iterable[str], leaving: User) -> dict[str, _Successor]:
@@ -144,15 +147,20 @@ def _people(usernames: Iterable[str], leaving: User) -> dict[str, _Successor]:
                 f"{username} cannot take over: no account in use, or the leaving person; choose somebody else.",
                 field="successor",
             )
-    held: dict[int, dict[int, set[str]]] = {}
+    held: dict[int, list[Membership]] = {}
     for row in Membership.objects.filter(user__in=found.values(), active=True):
-        held.setdefault(row.user_id, {}).setdefault(row.agency_id, set()).add(row.role)
-    return {
-        username: _Successor(
-            user.pk, user.display_name, {a: frozenset(roles) for a, roles in held.get(user.pk, {}).items()}
-        )
-        for username, user in found.items()
-    }
+        held.setdefault(row.user_id, []).append(row)
+    return {username: _successor(user, held.get(user.pk, [])) for username, user in found.items()}
+
+
+def _successor(user: User, held: Iterable[Membership]) -> _Successor:
+    roles: dict[int, frozenset[str]] = {}
+    ceilings: dict[int, int] = {}
+    for row in held:
+        roles[row.agency_id] = roles.get(row.agency_id, frozenset()) | {row.role}
+        if row.role in CASE_ROLES:
+            ceilings[row.agency_id] = max(ceilings.get(row.agency_id, 0), Confidentiality(row.ceiling).rank)
+    return _Successor(user.pk, user.display_name, roles, ceilings)
 
 
 def _acts(case_ids: list[str]) -> dict[str, list[tuple[str, frozenset[int]]]]:
@@ -185,12 +193,17 @@ def _row(
 def _why_not(
     task: dict[str, Any], roles: tuple[str, ...], person: _Successor, acts: list[tuple[str, frozenset[int]]]
 ) -> Text | None:
-    """The same two questions that assigning and doing it would ask: the role there, and four-eyes."""
+    """The same questions that assigning and doing it would ask: the role there, the ceiling, and four-eyes."""
     at = {task["agency_id"], task["unit_id"]} - {None}
     if not any(not person.roles.get(agency_id, frozenset()).isdisjoint(roles) for agency_id in at):
         return Text(
             f"{person.name}在该单位没有此事项所需的角色，请另选一人。",
             "The successor has no role there that the task needs; choose somebody else.",
+        )
+    if task["rank"] > max(person.ceilings.get(agency_id, -1) for agency_id in at):
+        return Text(
+            f"{person.name}的密级上限不及本案密级，不能接手，请另选一人，或先提高其密级上限。",
+            "The successor's ceiling is below the confidentiality of the case; choose another, or raise it first.",
         )
     ways = [row.action.value for row in TRANSITIONS.values() if task["kind"] in row.completes]
     blocked = [side for action in ways if (side := _opposite(action, person.user_id, acts))]

@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 
 from agencies.access.passwords import keeping
 from agencies.access.passwords.rules import WARN_BEFORE
+from agencies.access.standing import SIGN_ON
 from agencies.models import User
 from audit import clock
 from audit.actions import Action
@@ -29,6 +30,7 @@ BY_OTHERS = (
     Action.ACCOUNT_LOCKED,
     Action.SESSIONS_ENDED,
 )
+SYSTEM = "system"
 _SINCE = """
 SELECT body FROM audit_event WHERE stream = %(stream)s AND action = ANY(%(actions)s) AND seq > COALESCE((
     SELECT max(seq) FROM audit_event WHERE stream = %(stream)s AND action = 'login_succeeded' AND seq < (
@@ -42,7 +44,7 @@ def greet(request: HttpRequest, user: User) -> None:
     """Say it on the first page after the login."""
     for line in by_others(user):
         messages.warning(request, line)
-    days = days_left(user)
+    days = None if SIGN_ON in request.session else days_left(user)
     if days is not None and 0 < days <= WARN_BEFORE.days:
         messages.warning(request, gettext("密码还有 %(n)s 天到期，请在“账号与安全”中修改。") % {"n": days})
 
@@ -63,10 +65,7 @@ def recent(user: User, count: int = 12) -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
         cursor.execute(_RECENT, [f"account/{user.username}", count])
         bodies = [orjson.loads(bytes(row[0])) for row in cursor.fetchall()]
-    return [
-        {"act": _act(body), "at": _at(body), "by": "" if body["actor"]["id"] == user.pk else body["actor"]["username"]}
-        for body in bodies
-    ]
+    return [{"act": _act(body), "at": _at(body), "by": _by(body, user)} for body in bodies]
 
 
 def days_left(user: User) -> int | None:
@@ -74,6 +73,14 @@ def days_left(user: User) -> int | None:
     known = keeping.known(user)
     due = keeping.due_at(known.set_at if known else None)
     return None if due is None else (timezone.localdate(due) - timezone.localdate(clock.real_now())).days
+
+
+def _by(body: dict[str, Any], user: User) -> str:
+    """Who did it, where it was somebody else."""
+    actor = body["actor"]
+    if actor["id"] == user.pk:
+        return ""
+    return gettext("系统") if actor["username"] == SYSTEM else str(actor["username"])
 
 
 def _act(body: dict[str, Any]) -> str:

@@ -6,10 +6,12 @@ import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from agencies.actors import Actor
 from cases.selectors.paging import Row
 from cases.selectors.precision.personal import personal, revealed
+from cases.selectors.reach.parts import Reading
 from cases.web.show.words import say
 from cases.workflow.forms import cooperation
 from cases.workflow.view import Text
@@ -22,10 +24,10 @@ LABELS: Final = {
 }
 
 
-def block(actor: Actor, case: Row, now: datetime) -> dict[str, Any]:
+def block(actor: Actor, case: Row, now: datetime, read: Reading | None) -> dict[str, Any]:
     """What the page shows of whom the case concerns; `in_clear`: what the access log has to name."""
     opened = revealed(actor, case["id"], now=now)
-    rows = personal(actor, case["id"], opened=opened)
+    rows = personal(actor, case["id"], opened=opened, read=read)
     until = min((row["until"] for row in rows if row["until"]), default=None)
     return {
         "personal": lines(rows),
@@ -39,12 +41,16 @@ def block(actor: Actor, case: Row, now: datetime) -> dict[str, Any]:
 
 
 def lines(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The values of one kind under one label; what looks the same under the mask stands once."""
+    """The values of one kind under one label; what looks the same under the mask stands once.
+
+    `to_reveal`: what the page of the reveal is told to have chosen already.
+    """
     found: dict[str, dict[str, Any]] = {}
     for row in rows:
         label = LABELS.get(row["kind"]) or LABELS.get(row["item"], row["item"])
-        line = found.setdefault(say(label), {"label": label, "values": [], "to_reveal": False})
-        line["to_reveal"] |= row["revealable"] and row["masked"]
+        line = found.setdefault(say(label), {"label": label, "values": [], "to_reveal": []})
+        if row["revealable"] and row["masked"] and row["item"] not in line["to_reveal"]:
+            line["to_reveal"].append(row["item"])
         if row["value"] not in line["values"]:
             line["values"].append(row["value"])
-    return list(found.values())
+    return [{**line, "to_reveal": urlencode({"items": line["to_reveal"]}, doseq=True)} for line in found.values()]

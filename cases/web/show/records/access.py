@@ -37,10 +37,8 @@ from cases.workflow.view import Text
 WAYS: Final = {
     Way.PAGE.value: Text("查看页面", "Page"),
     Way.LIST.value: Text("名单页面", "List"),
-    Way.SEARCH.value: Text("按个人信息检索", "Search by personal data"),
     Way.API.value: Text("接口", "API"),
     Way.DOWNLOAD.value: Text("下载", "Download"),
-    Way.PRINT.value: Text("打印", "Print"),
     Way.EXPORT.value: Text("导出", "Export"),
     Way.COMMAND.value: Text("服务器命令", "Server command"),
 }
@@ -58,7 +56,11 @@ ITEMS: Final = {
     "registers": Text("登记簿", "Registers"),
 }
 PURPOSE: Final = dict(PURPOSES)
-TARGETS: Final = {"file": Text("材料", "File"), "import": Text("名单", "List")}
+TARGETS: Final = {
+    "file": Text("材料", "File"),
+    "import": Text("名单", "List"),
+    "timeline": Text("办理记录", "Timeline"),
+}
 CLOSED: Final = Text(
     "查阅日志供督查人员以及牵头发展改革委的审核、签发人员查看；需要了解某次查阅的，请联系他们。",
     "The access log is for supervisors and for reviewers and approvers of the leading commission; ask them about it.",
@@ -89,12 +91,12 @@ def line(row: Row) -> dict[str, Any]:
         "agency_id": row["agency_id"],
         "who": row["person"]["name"] if row["person"] else gettext("服务器运维"),
         "way_label": WAYS.get(row["way"], Text(row["way"], row["way"])),
-        "tone": "warn" if row["way"] in (Way.EXPORT, Way.SEARCH, Way.COMMAND) else "",
+        "tone": "warn" if row["way"] in (Way.EXPORT, Way.COMMAND) else "",
         "role_label": LABELS[Role(row["role"])] if row["role"] in set(Role) else "",
         "item_words": listed(_item(code) for code in orjson.loads(row["items"])),
         "purpose_word": PURPOSE.get(row["purpose"], Text(row["purpose"], row["purpose"])),
         "case_href": reverse("web:case", args=[row["number"]]) if row["number"] else "",
-        "object": f"{say(TARGETS[sort])} {name[:8]}" if sort in TARGETS else "",
+        "object": f"{say(TARGETS[sort])} {name[:8]}".strip() if sort in TARGETS else "",
     }
 
 

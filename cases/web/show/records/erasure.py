@@ -8,10 +8,10 @@ from typing import Any, Final
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from agencies.access.oversight import oversight
+from agencies.access.oversight import DECIDING, oversight
 from agencies.actors import Actor
 from agencies.directory import get_directory
-from agencies.vocabulary import Kind, Role
+from agencies.vocabulary import Role
 from cases.models.erasure import Erasure
 from cases.policy.dated import CHINA
 from cases.policy.privacy.retention import rules
@@ -59,18 +59,9 @@ NEITHER: Final = Text(
 )
 
 
-def deciding(actor: Actor) -> list[int]:
-    """The commissions in which this person may act on erasures."""
-    return [
-        post.agency_id
-        for post in actor.posts
-        if post.kind == Kind.DEVELOPMENT_COMMISSION and post.roles & {Role.REVIEWER.value, Role.APPROVER.value}
-    ]
-
-
 def visible(actor: Actor) -> list[int]:
-    """The leading commissions whose erasures this person reads."""
-    return sorted({*deciding(actor), *oversight(actor, get_directory()).agencies})
+    """The leading commissions whose erasures this person reads: the own where they decide, all of the own region."""
+    return list(oversight(actor, get_directory()).agencies)
 
 
 def row(actor: Actor, found: Erasure, now: datetime) -> dict[str, Any]:
@@ -108,7 +99,7 @@ def _why_not(held: tuple[str, ...]) -> str:
 
 def _buttons(actor: Actor, found: Erasure, *, due: bool) -> dict[str, bool]:
     roles = {role for post in actor.posts if post.agency_id == found.case.lead_agency_id for role in post.roles}
-    decides, state = bool(roles & {Role.REVIEWER.value, Role.APPROVER.value}), found.state
+    decides, state = bool(roles & DECIDING), found.state
     open_ = decides and state != Erasure.State.ERASED
     confirmed = state == Erasure.State.CONFIRMED
     return {

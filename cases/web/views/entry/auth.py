@@ -39,7 +39,7 @@ def login_page(request: HttpRequest) -> HttpResponse:
             user = authenticate(request, username=_account(typed), password=request.POST.get("password", ""))
             if user is not None:
                 return _inside_or_second(request, user, target, carried)
-            status, error = 400, gettext("账号或密码不正确，请核对后重新输入。多次不成功请联系本机构管理员。")
+            status, error = 400, gettext("账号或密码不正确，请核对后重新输入。多次不成功请联系安全管理员。")
         except TooManyTries as slow:
             status, error = slow.status, say(slow.text)
     more = {"username": typed, "error": error, "ended": entrance.ended(request.GET.get("ended", ""))}
@@ -52,7 +52,7 @@ def _inside_or_second(request: HttpRequest, user: User, target: str, carried: en
         proof.wait(request, user)
         return entrance.second_form(request, user, target, carried=carried)
     proof.enter(request, user)
-    return _arrived(request, user, target, carried)
+    return arrived(request, user, target, carried)
 
 
 @never_cache
@@ -73,13 +73,14 @@ def second_page(request: HttpRequest) -> HttpResponse:
             proof.finish(
                 request, user, code=request.POST.get("code", ""), credential=request.POST.get("credential", "")
             )
-            return _arrived(request, user, target, carried)
+            return arrived(request, user, target, carried)
         except AgencyError as refused:
             error, status = say(refused.text), refused.status
     return entrance.second_form(request, user, target, carried=carried, status=status, error=error)
 
 
-def _arrived(request: HttpRequest, user: User, target: str, carried: entrance.Pairs) -> HttpResponse:
+def arrived(request: HttpRequest, user: User, target: str, carried: entrance.Pairs) -> HttpResponse:
+    """What was done to the account meanwhile is said, and on it goes, in the person's own language."""
     told.greet(request, user)
     return _in_own_language(request, _onward(request, user, target, carried), user.language)
 

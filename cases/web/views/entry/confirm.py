@@ -12,7 +12,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from agencies.access import proof
-from agencies.errors import AgencyError
+from agencies.access.standing import is_fresh
+from agencies.errors import AgencyError, BadInput
 from agencies.models import User
 from cases.web import entrance, whose
 from cases.web.pages import PageRequest, page
@@ -28,13 +29,24 @@ def confirm(request: PageRequest) -> HttpResponse:
     target, carried = inside(request), entrance.carried_in(request)
     error, status = "", 200
     if request.method == "POST":
-        typed = {name: request.POST.get(name, "") for name in ("password", "code", "credential")}
         try:
-            proof.step_up(request, own, **typed)
+            _take_proof(request, own)
             return _back(request, own, target, carried)
         except AgencyError as refused:
             error, status = say(refused.text), refused.status
     return entrance.confirm_form(request, own, target, carried=carried, status=status, error=error)
+
+
+def _take_proof(request: PageRequest, own: User) -> None:
+    """What was typed here, or that the city's sign-on has asked anew in another window."""
+    if "by_sign_on" not in request.POST:
+        typed = {name: request.POST.get(name, "") for name in ("password", "code", "credential")}
+        proof.step_up(request, own, **typed)
+    elif not is_fresh(request.session):
+        raise BadInput(
+            "还没有重新验证。请先点“在新窗口重新验证”，办好后回到这里继续。",
+            "Nothing was proved yet: press “Prove it in a new window” first, then come back here.",
+        )
 
 
 def ask(request: PageRequest) -> HttpResponse:

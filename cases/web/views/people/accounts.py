@@ -53,14 +53,15 @@ def _told(request: PageRequest, username: str | None = None) -> tuple[dict[str, 
     try:
         return change(request, username), 200
     except AgencyError as refused:
-        return {"refused": refused.text, "typed": request.POST.dict()}, refused.status
+        typed = {**request.POST.dict(), "roles": request.POST.getlist("roles")}
+        return {"refused": refused.text, "typed": typed}, refused.status
 
 
 def _require_administrator(request: PageRequest) -> None:
     if not administered(request.actor):
         raise NotAllowed(
             Text(
-                "账号由单位管理员管理。需要开设账号或重设密码的，请联系本单位管理员。",
-                "Accounts are managed by the agency's administrator; ask them for an account or a new password.",
+                "账号由单位管理员管理。需要开设账号的，请联系本单位管理员；忘记密码的，请联系安全管理员。",
+                "Ask your agency's administrator for an account, the security administrator for a forgotten password.",
             )
         )

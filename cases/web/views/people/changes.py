@@ -22,7 +22,6 @@ from agencies.services import (
     enable_user,
     end_role,
     end_substitution,
-    give_password,
     grant_role,
     grant_substitution,
 )
@@ -73,13 +72,6 @@ def _create(request: PageRequest) -> Told:
         password=secret,
         now=clock.now(),
     )
-    return {"secret": secret, "secret_of": user.username}
-
-
-def _reset(request: PageRequest, user: User) -> Told:
-    if user.pk == request.actor.user_id:
-        raise BadInput("自己的密码请在“修改密码”中修改。", "Change your own password on its own page.")
-    secret = give_password(actor=request.actor, user=user, now=clock.now())
     return {"secret": secret, "secret_of": user.username}
 
 
@@ -148,7 +140,6 @@ def _end_substitution(request: PageRequest, user: User) -> Told:
 
 
 CHANGES: dict[str, Callable[[PageRequest, User], Told]] = {
-    "reset": _reset,
     "rename": _rename,
     "disable": _disable,
     "enable": _enable,

@@ -56,7 +56,7 @@ def _preview(
             raise NotAllowed(Text(*error.text), code=error.code) from error
         refused, choice = error, Choice()
         plan = draw_up(request.actor, user, choice)
-    shown = {**_shown(plan, choice), **accounts_page.of_person(request.actor, user)}
+    shown = {**_shown(plan, choice), **accounts_page.of_person(request.actor, user), "fate": request.POST.get("fate")}
     return {**shown, "refused": refused.text if refused else None}, refused.status if refused else 200
 
 

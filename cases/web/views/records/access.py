@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from agencies.access.rates import EXPORTS, spend
 from audit import clock
 from cases.selectors.case import find_case_id
 from cases.selectors.records.access import AccessFilter, access_lines, all_lines, busiest_days
@@ -53,6 +54,7 @@ def access_log(request: PageRequest) -> HttpResponse:
 def access_csv(request: PageRequest) -> HttpResponse:
     """The lines that the page would show, the latest ten thousand, as a file; taking it is logged."""
     access_page.check(request.actor)
+    spend(EXPORTS, str(request.actor.user_id))
     given = filters.given(request.GET, access_page.offered(request.actor))
     wanted, _ = _wanted(request, given, _typed(request))
     content = access_page.export(request, all_lines(request.actor, wanted) if wanted else [])

@@ -7,10 +7,10 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 
+from agencies.access.rates import EXPORTS, spend
 from agencies.errors import BadInput
 from agencies.registers.services import add_assessment, add_provision
 from audit import clock
-from cases.retention.provisions import generate
 from cases.selectors.paging import Page
 from cases.selectors.records.registers import MOST_EXPORTED, assessments, provisions
 from cases.web import filters
@@ -60,6 +60,7 @@ def register(request: PageRequest, sort: str) -> HttpResponse:
 def register_csv(request: PageRequest, sort: str) -> HttpResponse:
     """A register as a file; taking it is logged."""
     access_page.check(request.actor)
+    spend(EXPORTS, str(request.actor.user_id))
     heads, shape, cells = register_page.CELLS[_known(sort)]
     rows = [cells(shape(row)) for row in _read(request, sort, None, MOST_EXPORTED).rows]
     content = access_page.as_csv([say(Text(*head)) for head in heads], rows)
@@ -68,9 +69,7 @@ def register_csv(request: PageRequest, sort: str) -> HttpResponse:
 
 
 def _read(request: PageRequest, sort: str, cursor: str | None, size: int) -> Page:
-    if _known(sort) == "provision":
-        generate(clock.now())
-    return READERS[sort](request.actor, cursor=cursor, size=size)
+    return READERS[_known(sort)](request.actor, cursor=cursor, size=size)
 
 
 def _add(request: PageRequest, sort: str) -> BadInput | None:
