@@ -20,7 +20,9 @@ import sys
 import tempfile
 import time
 import tomllib
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from queue import SimpleQueue
 from typing import NamedTuple
@@ -115,21 +117,29 @@ def copy(parent: Path, n: int) -> Path:
 def all_of(work: list[tuple[Mutation, tuple[str, ...]]], workers: int, cluster: str) -> list[Outcome]:
     with tempfile.TemporaryDirectory() as parent, ThreadPoolExecutor(workers) as pool:
         free: SimpleQueue[Path] = SimpleQueue()
-        copies = [copy(Path(parent), n) for n in range(workers)]
-        sound(copies[0], tuple(dict.fromkeys(test for _, tests in work for test in tests)), cluster)
-        for root in copies:
-            free.put(root)
+        for n in range(workers):
+            free.put(copy(Path(parent), n))
 
-        def one(item: tuple[Mutation, tuple[str, ...]]) -> Outcome:
+        @contextmanager
+        def lent() -> Iterator[Path]:
             root = free.get()
             try:
-                outcome = run(root, *item, cluster)
+                yield root
             finally:
                 free.put(root)
+
+        def passes(file: str) -> None:
+            with lent() as root:
+                sound(root, (file,), cluster)
+
+        def one(item: tuple[Mutation, tuple[str, ...]]) -> Outcome:
+            with lent() as root:
+                outcome = run(root, *item, cluster)
             word = "killed  " if outcome.killed else "SURVIVED"
             say(f"{word} {outcome.seconds:5.0f} s  {outcome.mutation.name}")
             return outcome
 
+        list(pool.map(passes, dict.fromkeys(test for _, tests in work for test in tests)))
         return list(pool.map(one, work))
 
 
