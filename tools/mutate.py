@@ -3,6 +3,7 @@
     .venv/bin/python tools/mutate.py                     every target, with its tests
     .venv/bin/python tools/mutate.py agencies/visibility.py
     .venv/bin/python tools/mutate.py --list              only say which mutations there are
+    .venv/bin/python tools/mutate.py --quick             without the slow tests: what survives, they may still kill
 
 First the tests of each target run on the copy as it is: where they do not pass, nothing they say later counts.
 One cluster with migrated templates serves all runs; each mutation is made in a copy of the checkout, so the checkout
@@ -45,7 +46,7 @@ class Target(NamedTuple):
 
     path: str
     functions: frozenset[str]
-    tests: tuple[str, ...]
+    tests: tuple[str, ...]  # arguments of pytest, cheap ones first
 
 
 class Outcome(NamedTuple):
@@ -54,10 +55,12 @@ class Outcome(NamedTuple):
     seconds: float
 
 
-def targets(named: list[str]) -> list[Target]:
+def targets(named: list[str], *, quick: bool) -> list[Target]:
     with (ROOT / "tests" / "security" / "mutation.toml").open("rb") as file:
-        rows = tomllib.load(file)["target"]
-    found = [Target(r["path"], frozenset(r.get("functions", ())), tuple(r["tests"])) for r in rows]
+        table = tomllib.load(file)
+    without = [f"--deselect={test}" for test in table["slow"]] if quick else []
+    rows = table["target"]
+    found = [Target(r["path"], frozenset(r.get("functions", ())), (*r["tests"], *without)) for r in rows]
     return [target for target in found if not named or target.path in named]
 
 
@@ -132,9 +135,9 @@ def all_of(work: list[tuple[Mutation, tuple[str, ...]]], workers: int, cluster: 
             finally:
                 free.put(root)
 
-        def passes(file: str) -> None:
+        def passes(tests: tuple[str, ...]) -> None:
             with lent() as root:
-                sound(root, (file,), cluster)
+                sound(root, tests, cluster)
 
         def one(item: tuple[Mutation, tuple[str, ...]]) -> Outcome:
             with lent() as root:
@@ -143,7 +146,7 @@ def all_of(work: list[tuple[Mutation, tuple[str, ...]]], workers: int, cluster: 
             say(f"{word} {outcome.seconds:5.0f} s  {outcome.mutation.name}")
             return outcome
 
-        list(pool.map(passes, dict.fromkeys(test for _, tests in work for test in tests)))
+        list(pool.map(passes, dict.fromkeys(tests for _, tests in work)))
         return list(pool.map(one, work))
 
 
@@ -151,9 +154,10 @@ def main() -> int:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("path", nargs="*")
     options.add_argument("--list", action="store_true")
+    options.add_argument("--quick", action="store_true")
     options.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     given = options.parse_args()
-    work = [(m, t.tests) for t in targets(given.path) for m in mutations(ROOT, t.path, t.functions)]
+    work = [(m, t.tests) for t in targets(given.path, quick=given.quick) for m in mutations(ROOT, t.path, t.functions)]
     if given.list:
         say("\n".join([*(m.name for m, _ in work), f"{len(work)} mutations"]))
         return 0
