@@ -185,3 +185,11 @@ def test_the_commission_comes_first_where_a_supervision_is_nearer(demo_city):
     told("agency/320300-supervision")
     Agency.objects.filter(code="320300-supervision").update(region_id="320303")
     assert shared("320303") == ["320300-drc", "320300-supervision", "320000-drc", "320000-supervision"]
+
+
+def test_where_no_commission_is_left_those_who_watch_still_see_and_nobody_leads(demo_city):
+    codes = ("320300-drc", "320000-drc")
+    for code in codes:
+        told(f"agency/{code}")
+    Agency.objects.filter(code__in=codes).update(active=False)
+    assert shared("320302") == ["320300-supervision", "320000-supervision"]

@@ -107,3 +107,11 @@ def test_every_target_is_there_and_has_something_to_take_away(tool: ModuleType) 
         source = (ROOT / row["path"]).read_text()
         assert [f for f in row.get("functions", ()) if f.split(".")[-1] not in source] == [], row["path"]
         assert [t for t in row["tests"] if not (ROOT / t).exists()] == [], row["path"]
+
+
+def test_what_is_called_harmless_is_a_mutation_that_there_is_and_has_a_reason(tool: ModuleType) -> None:
+    for row in tomllib.loads((ROOT / "tests" / "security" / "mutation.toml").read_text())["target"]:
+        made = {m.what for m in tool.mutations(ROOT, row["path"], frozenset(row.get("functions", ())))}
+        excused = row.get("harmless", [])
+        assert [each["what"] for each in excused if each["what"] not in made] == [], row["path"]
+        assert all(len(each["why"]) > 20 for each in excused), row["path"]
