@@ -69,9 +69,14 @@ def test_who_oversees_reads_accounts_and_agencies_of_the_region(world, username,
 def test_a_setting_of_a_region_is_read_by_who_made_it_and_who_oversees_it(world):
     for region, by in (("320300", "drc-approver1"), ("320100", "nj-drc-approver1")):
         set_parameter(
-            actor=find_actor(by), region=region, key="deadline.triage", value={"working_days": 1}, source="发改〔2026〕12号",
-            effective_from=date(2026, 12, 2), now=world.now,
-        )  # fmt: skip
+            actor=find_actor(by),
+            region=region,
+            key="deadline.triage",
+            value={"working_days": 1},
+            effective_from=date(2026, 12, 2),
+            source="发改〔2026〕12号",
+            now=world.now,
+        )
 
     def read(username):
         return [row["actor"]["name"] for row in events(username) if row["stream"] == "config/deadline.triage"]
