@@ -15,6 +15,7 @@ from agencies.services import set_parameter
 from cases.documents.attachments import read_attachment
 from cases.selectors.attachments import get_attachment, list_attachments
 from cases.selectors.events import EventFilter, get_event, search_events
+from tests.agencies.cast import cleared
 from tests.workflow.world import World
 
 
@@ -101,6 +102,19 @@ def test_of_a_case_handlers_read_their_acts_deciders_their_agency_s_and_supervis
     assert who_acted("drc-reviewer1", case) == {name["drc-handler1"]}
     assert who_acted("sup-supervisor1", case) == set(name.values())
     assert who_acted("nj-drc-reviewer1", case) == who_acted("audit-admin1", case) == who_acted("admin1", case) == set()
+
+
+def test_what_somebody_did_on_a_case_that_rose_above_the_own_ceiling_is_read_no_more(world):
+    for username in ("drc-handler2", "drc-reviewer1"):
+        world._people[username] = cleared(username, "sensitive")
+    lead = {"region_code": "320303", "title": "云龙区 居民用户", "source": "telecom"}
+    signals = [{"family": "traffic", "count": 3}]
+    case = world.act(None, "telecom-handler1", "open_case", signals=signals, **lead).case_id
+    world.act(case, "drc-handler1", "propose_exclusion", reason_code="licensed", explanation="正常机房")
+    assert who_acted("telecom-handler1", case) != set() != who_acted("drc-handler1", case)
+    world.act(case, "drc-reviewer1", "decide_exclusion", decision="refuse", confidentiality="sensitive")
+    assert who_acted("telecom-handler1", case) == who_acted("drc-handler1", case) == set()
+    assert len(who_acted("drc-reviewer1", case)) == 2
 
 
 def test_an_event_of_an_account_that_names_a_case_is_as_visible_as_the_case(world, case):
