@@ -9,7 +9,7 @@ from agencies.actors import system_actor
 from agencies.directory import get_directory
 from agencies.models import Agency, Membership
 from agencies.services import grant_role
-from agencies.visibility import case_agencies, seen, share_with, sight_keys
+from agencies.visibility import Part, Participation, case_agencies, part, seen, share_with, sight_keys, whole_keys
 from agencies.visibility import sees as sees_at
 from agencies.vocabulary import CASE_ROLES, Role
 from tests.agencies.cast import NOW, told
@@ -82,6 +82,57 @@ def test_the_ceiling_is_the_highest_of_the_roles_that_work_on_cases(who, user, a
     assert who("admin1").posts[0].ceiling == "sensitive"
 
 
+def test_the_keys_of_the_whole_are_those_of_sight_but_for_partners(who):
+    for username in ("drc-handler1", "gulou-crew1", "sup-supervisor1"):
+        assert whole_keys(who(username)) == sight_keys(who(username)) != []
+    assert sight_keys(who("police-handler1")) != []
+    assert whole_keys(who("police-handler1")) == whole_keys(who("admin1")) == []
+
+
+def test_a_case_above_the_ceiling_is_seen_by_nobody(who):
+    at = ids("320300-drc")
+    lift("drc-handler1", "handler", "sensitive")
+    assert [sees(who("drc-handler1"), at, level) for level in ("ordinary", "sensitive", "internal")] == [
+        True,
+        True,
+        False,
+    ]
+    assert not sees(who("drc-handler2"), at, "sensitive")
+
+
+@pytest.mark.parametrize(
+    ("username", "code", "relation", "region", "owes", "found"),
+    [
+        ("drc-handler1", "320300-drc", "lead", "320302", False, Part.WHOLE),
+        ("drc-handler1", "320300-drc", "lead", "320100", False, Part.WHOLE),
+        ("drc-handler1", "320300-drc", "participant", "320302", False, Part.OWN),
+        ("grid-handler1", "320300-grid", "participant", "320302", False, Part.OWN),
+        ("grid-handler1", "320300-grid", "participant", "320302", True, Part.WHOLE),
+        ("xzsup-supervisor1", "320300-supervision", "supervisor", "320302", False, Part.WHOLE),
+        # Handed on to another city: what was supervised here stays readable as an own part.
+        ("xzsup-supervisor1", "320300-supervision", "supervisor", "320100", False, Part.OWN),
+        ("xzsup-supervisor1", "320300-supervision", "participant", "320302", False, Part.OWN),
+        ("police-handler1", "320300-police", "partner", "320302", False, Part.OWN),
+        ("police-handler1", "320300-police", "partner", "320302", True, Part.OWN),
+        ("police-handler1", "320300-police", "lead", "320302", True, Part.OWN),
+        ("police-handler1", "320300-drc", "lead", "320302", True, None),
+        ("admin1", "320300-drc", "lead", "320302", True, None),
+    ],
+)
+def test_how_much_of_a_case_is_read(who, username, code, relation, region, owes, found):
+    [agency] = ids(code)
+    assert part(who(username), [Participation(agency, relation, owes)], region, "ordinary") is found
+
+
+def test_one_place_is_enough_for_the_whole_and_a_place_of_others_adds_nothing(who):
+    [grid, drc] = ids("320300-grid", "320300-drc")
+    there = [Participation(drc, "lead", False), Participation(grid, "participant", False)]
+    assert part(who("grid-handler1"), there, "320302", "ordinary") is Part.OWN
+    assert part(who("drc-handler1"), there, "320302", "ordinary") is Part.WHOLE
+    assert part(who("drc-handler1"), there, "320302", "sensitive") is None
+    assert part(who("drc-handler1"), [], "320302", "ordinary") is None
+
+
 def test_the_roles_that_work_on_cases_are_the_same_in_sql_and_in_python(db):
     with connection.cursor() as cursor:
         cursor.execute("SELECT r FROM unnest(%s::text[]) r WHERE agencies_works_on_cases(r)", [[*Role]])
@@ -134,3 +185,11 @@ def test_the_commission_comes_first_where_a_supervision_is_nearer(demo_city):
     told("agency/320300-supervision")
     Agency.objects.filter(code="320300-supervision").update(region_id="320303")
     assert shared("320303") == ["320300-drc", "320300-supervision", "320000-drc", "320000-supervision"]
+
+
+def test_where_no_commission_is_left_those_who_watch_still_see_and_nobody_leads(demo_city):
+    codes = ("320300-drc", "320000-drc")
+    for code in codes:
+        told(f"agency/{code}")
+    Agency.objects.filter(code__in=codes).update(active=False)
+    assert shared("320302") == ["320300-supervision", "320000-supervision"]

@@ -87,6 +87,18 @@ def test_tests_that_fail_without_a_mutation_count_for_nothing(tmp_path: Path, mo
             mutate.sound(tmp_path, tests, "")
 
 
+def test_a_run_knows_nothing_of_the_servers_of_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In one Redis the tries that one run counts would be refused in the next, which then counted as killed."""
+    monkeypatch.syspath_prepend(str(ROOT / "tools"))
+    monkeypatch.setenv("REDIS_URL", "unix:///somebody/elses")
+    mutate = importlib.import_module("mutate")
+    told = "('DJANGO_SETTINGS_MODULE', 'REDIS_URL', 'DATABASE_URL', 'TEST_CLUSTER')"
+    (tmp_path / "test_told.py").write_text(
+        f"import os\n\ndef test_it():\n    assert [n for n in {told} if n in os.environ] == []\n"
+    )
+    mutate.sound(tmp_path, ("test_told.py",), "")
+
+
 def test_every_target_is_there_and_has_something_to_take_away(tool: ModuleType) -> None:
     rows = tomllib.loads((ROOT / "tests" / "security" / "mutation.toml").read_text())["target"]
     empty = [r["path"] for r in rows if not list(tool.mutations(ROOT, r["path"], frozenset(r.get("functions", ()))))]
@@ -95,3 +107,11 @@ def test_every_target_is_there_and_has_something_to_take_away(tool: ModuleType) 
         source = (ROOT / row["path"]).read_text()
         assert [f for f in row.get("functions", ()) if f.split(".")[-1] not in source] == [], row["path"]
         assert [t for t in row["tests"] if not (ROOT / t).exists()] == [], row["path"]
+
+
+def test_what_is_called_harmless_is_a_mutation_that_there_is_and_has_a_reason(tool: ModuleType) -> None:
+    for row in tomllib.loads((ROOT / "tests" / "security" / "mutation.toml").read_text())["target"]:
+        made = {m.what for m in tool.mutations(ROOT, row["path"], frozenset(row.get("functions", ())))}
+        excused = row.get("harmless", [])
+        assert [each["what"] for each in excused if each["what"] not in made] == [], row["path"]
+        assert all(len(each["why"]) > 20 for each in excused), row["path"]

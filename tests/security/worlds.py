@@ -14,6 +14,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, connections
 
 from agencies.actors import find_actor, system_actor
@@ -31,7 +32,6 @@ from tests.workflow.world import World, at
 NOW = "2026-11-03 10:00"
 WORD = "解放路旧仓库"
 ACCOUNT, ADDRESS, HOLDER, PHONE = "3203000000001", "云龙区和平路1号", "邵建国", "13805201234"
-PASSWORD = "long enough for a test 2026"
 # Outside the province: nobody of the demo city sees what happens there, whatever the role.
 CAPITAL = (
     ("110000-drc", "development_commission", "北京市发展和改革委员会", ("handler", "reviewer", "approver")),
@@ -137,7 +137,8 @@ def _capital() -> None:
         for role in roles:
             create_user(
                 actor=system_actor(), agency=agency, roles=[role], username=f"bj-{code[7:]}-{role}",
-                display_name=f"京{role}", password=PASSWORD, now=clock.now(),
+                # Any other would have to be changed before its owner sees anything.
+                display_name=f"京{role}", password=settings.DEMO_PASSWORD, now=clock.now(),
             )  # fmt: skip
 
 

@@ -35,8 +35,9 @@ class WrongCredentials(WorkflowError):
     status = 401
     code = "wrong_credentials"
     default = Text(
-        "用户名或密码不正确，或账号已停用。请核对后再试，或联系本单位管理员。",
-        "The username or password is wrong, or the account is disabled. Check them, or ask your administrator.",
+        "用户名或密码不正确，或账号已停用。请核对后再试；账号停用的请联系本单位管理员，忘记密码的请联系安全管理员。",
+        "The username or password is wrong, or the account is disabled. Check them. A disabled account is for your "
+        "agency's administrator, a forgotten password for the security administrator.",
     )
 
 
