@@ -15,6 +15,7 @@ from agencies.services import set_parameter
 from cases.documents.attachments import read_attachment
 from cases.selectors.attachments import get_attachment, list_attachments
 from cases.selectors.events import EventFilter, get_event, search_events
+from cases.selectors.timeline import timeline
 from tests.agencies.cast import cleared
 from tests.workflow.world import World
 
@@ -156,3 +157,11 @@ def test_files_are_those_of_the_case_and_of_who_reads_it(world, case):
     assert get_attachment(find_actor("telecom-handler1"), theirs) is not None
     assert get_attachment(find_actor("telecom-handler1"), mine) is None
     assert get_attachment(find_actor("nj-drc-handler1"), mine) is None
+
+
+def test_a_timeline_holds_the_events_of_one_case_once_each(world, case):
+    world.open()
+    page = timeline(find_actor("drc-handler1"), case)
+    assert [row["seq"] for row in page.rows] == list(range(1, page.total + 1))
+    assert page.total == world.view(case).version
+    assert timeline(find_actor("nj-drc-handler1"), case) is None

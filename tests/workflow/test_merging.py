@@ -9,7 +9,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from cases.workflow.errors import WorkflowError
+from cases.workflow.errors import NotAllowed, WorkflowError
 from tests.workflow.world import World, at
 
 pytestmark = pytest.mark.usefixtures("demo_city")
@@ -164,3 +164,12 @@ def test_an_adverse_step_before_the_merge_does_not_forbid_its_undoing(world: Wor
     merge(world, case, survivor)
     undo(world, case, survivor)
     assert world.open_tasks(case) == ["triage"]
+
+
+def test_who_may_not_merge_is_told_that_whichever_number_is_named(world: World) -> None:
+    """Not that there is no such case: it would send somebody looking for a better number."""
+    case, other = world.open(), world.open()
+    world.act(case, "drc-handler1", "dispatch_verification", findings=["analyse_traffic"])
+    for survivor in (world.view(other).number, "XZ26-999999"):
+        with pytest.raises(NotAllowed):
+            world.act(case, "cac-handler1", "merge_case", survivor=survivor, reason_code="same_site")

@@ -26,11 +26,11 @@ def decide(
     """The events of an allowed act; raises the refusal of one that is not."""
     if main.view is None or main.actor is None:
         raise NotVisible
-    if related is not None and (related.view is None or not is_visible(related.view, main.actor)):
-        raise _no_such_other(transition)
     stand = standing(transition, main.view, main.actor, main.directory)
     if isinstance(stand, Refusal):
         raise from_refusal(stand)
+    if related is not None and (related.view is None or not is_visible(related.view, main.actor)):
+        raise _no_such_other(transition)
     context = Context(now, main.actor, stand.post, main.directory, related=related.view if related else None)
     cleaned, context = _clean(transition, main.view, data, context, stand)
     refuse(transition, main.view, cleaned, context)
