@@ -123,6 +123,7 @@ class People(RuleBasedStateMachine):
         self.office.told = self._told
         self.walk = Walk(random.Random(seed), self.office)
         self.seeing: set[str] = set()
+        self._watched()
 
     def _told(self, action: str, sent: dict[str, Any], answer: dict[str, Any]) -> None:
         """What an act hands on, and to whom; from then on they see the case."""
@@ -134,6 +135,11 @@ class People(RuleBasedStateMachine):
     @rule()
     def goes_on(self) -> None:
         self.walk.step()
+        self._watched()
+
+    def _watched(self) -> None:
+        """A case that moves to another city is seen there from then on; whoever saw it before keeps a part."""
+        self.seeing |= OF_THE_CITY[self.office.view.region_code[:4]]
 
     @rule(who=st.integers(0, 10**6), what=st.integers(0, 10**6))
     def somebody_reads(self, who: int, what: int) -> None:
@@ -184,8 +190,6 @@ class People(RuleBasedStateMachine):
             return {}
 
     def _sees(self, person: Person) -> bool:
-        # A case that moves to another city is seen there from then on; whoever saw it before keeps a part.
-        self.seeing |= OF_THE_CITY[self.office.view.region_code[:4]]
         return person.place in self.seeing and person.role in AT_WORK
 
     def _never(self, act: str, person: Person) -> bool:
