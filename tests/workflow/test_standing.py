@@ -136,6 +136,17 @@ def test_each_of_several_tasks_is_done_from_the_post_that_holds_it(desk: Desk) -
     assert [found.post_for(each).agency_code for each in found.tasks] == ["320300-grid"]
 
 
+def test_the_finding_that_is_waived_is_one_of_those_that_are_open(desk: Desk) -> None:
+    findings = (task("trace_subscriber", 4, None, "handler"), task("inspect_site", 1, None, "handler"))
+    others = (task("answer_urge", 2, None, "handler"),)
+    view = replace(desk.view, stage="verification", tasks=others)
+    reviewer = desk.person("drc-reviewer1")
+    assert asked(desk, reviewer, "waive_finding", stage="verification", tasks=others) == "no_open_task"
+    found = standing(TRANSITIONS["waive_finding"], replace(view, tasks=others + findings), reviewer, desk.directory)
+    assert isinstance(found, Standing)
+    assert found.tasks == findings
+
+
 # The system ---------------------------------------------------------------------------------------------------------
 
 
