@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from agencies.digits import from_digits
 from agencies.vocabulary import Label
 from audit import clock
 from cases.web.pages import PageRequest, page, post_only
@@ -65,4 +66,4 @@ def read_all(request: PageRequest) -> HttpResponse:
 
 
 def _id(given: str) -> int | None:
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 19 else None
+    return from_digits(given)

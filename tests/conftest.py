@@ -19,6 +19,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -67,6 +68,8 @@ class Clone(NamedTuple):
 
 def pytest_unconfigure() -> None:
     SERVERS.stop()
+    # A verification with processes of its own starts one that only notices the end of this one a moment after it.
+    resource_tracker._resource_tracker._stop()  # type: ignore[attr-defined]
 
 
 @pytest.hookimpl(tryfirst=True)

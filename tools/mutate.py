@@ -21,12 +21,12 @@ import sys
 import tempfile
 import time
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from queue import SimpleQueue
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -49,8 +49,12 @@ class Target(NamedTuple):
 
     path: str
     functions: frozenset[str]
-    tests: tuple[str, ...]  # arguments of pytest, cheap ones first
+    tests: tuple[str, ...]  # cheap ones first
     harmless: frozenset[str]
+
+
+Work = tuple[Mutation, tuple[str, ...]]
+Done = subprocess.CompletedProcess[bytes]
 
 
 class Outcome(NamedTuple):
@@ -59,25 +63,28 @@ class Outcome(NamedTuple):
     seconds: float
 
 
-def targets(named: list[str], *, quick: bool) -> list[Target]:
+def table() -> dict[str, Any]:
     with (ROOT / "tests" / "security" / "mutation.toml").open("rb") as file:
-        table = tomllib.load(file)
-    without = [f"--deselect={test}" for test in table["slow"]] if quick else []
+        return tomllib.load(file)
+
+
+def targets(named: list[str]) -> list[Target]:
     found = [
         Target(
             row["path"],
             frozenset(row.get("functions", ())),
-            (*row["tests"], *without),
+            tuple(row["tests"]),
             frozenset(each["what"] for each in row.get("harmless", ())),
         )
-        for row in table["target"]
+        for row in table()["target"]
     ]
     return [target for target in found if not named or target.path in named]
 
 
-def tested(root: Path, tests: tuple[str, ...], cluster: str) -> subprocess.CompletedProcess[bytes]:
+def tested(root: Path, tests: tuple[str, ...], cluster: str, without: Sequence[str]) -> Done:
     """These tests in this copy, up to the first that fails; on databases of their own where no cluster is lent."""
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
+    command += [f"--deselect={test}" for test in without]
     # What the tests of this process were told would have theirs meet in one Redis, and one's counts refuse another's.
     own = ("TEST_CLUSTER", "DJANGO_SETTINGS_MODULE")
     environment = {k: v for k, v in os.environ.items() if k not in own and not is_foreign(k)}
@@ -85,24 +92,24 @@ def tested(root: Path, tests: tuple[str, ...], cluster: str) -> subprocess.Compl
     return subprocess.run(command, cwd=root, env=environment, capture_output=True, timeout=SECONDS, check=False)
 
 
-def said(done: subprocess.CompletedProcess[bytes]) -> str:
+def said(done: Done) -> str:
     return done.stdout.decode()[-2000:] + done.stderr.decode()[-2000:]
 
 
-def sound(root: Path, tests: tuple[str, ...], cluster: str) -> None:
+def sound(root: Path, tests: tuple[str, ...], cluster: str, without: Sequence[str] = ()) -> None:
     """Tests that fail anyway, or are not there, would count every mutation as killed."""
-    done = tested(root, tests, cluster)
+    done = tested(root, tests, cluster, without)
     if done.returncode not in (0, 5):  # 5: everything in it was left out
         raise SystemExit(f"these tests do not pass without a mutation: {' '.join(tests)}\n{said(done)}")
 
 
-def run(root: Path, mutation: Mutation, tests: tuple[str, ...], cluster: str) -> Outcome:
+def run(root: Path, mutation: Mutation, tests: tuple[str, ...], cluster: str, without: Sequence[str]) -> Outcome:
     """The tests in this copy with the mutation; killed where one of them fails."""
     place = root / mutation.path
     before, began = place.read_bytes(), time.monotonic()
     try:
         place.write_text(mutation.source, encoding="utf-8")
-        done = tested(root, tests, "" if mutation.path.endswith(".sql") else cluster)
+        done = tested(root, tests, "" if mutation.path.endswith(".sql") else cluster, without)
         # 2 and 4: the tests could not even be collected, which they can without the mutation (`sound`).
         if done.returncode not in (0, 1, 2, 4):
             raise RuntimeError(said(done))
@@ -132,7 +139,7 @@ def copy(parent: Path, n: int) -> Path:
     return root
 
 
-def all_of(work: list[tuple[Mutation, tuple[str, ...]]], workers: int, cluster: str) -> list[Outcome]:
+def all_of(work: list[Work], workers: int, cluster: str, without: Sequence[str]) -> list[Outcome]:
     with tempfile.TemporaryDirectory() as parent, ThreadPoolExecutor(workers) as pool:
         free: SimpleQueue[Path] = SimpleQueue()
         for n in range(workers):
@@ -148,18 +155,16 @@ def all_of(work: list[tuple[Mutation, tuple[str, ...]]], workers: int, cluster: 
 
         def passes(file: str) -> None:
             with lent() as root:
-                sound(root, (file, *without), cluster)
+                sound(root, (file,), cluster, without)
 
-        def one(item: tuple[Mutation, tuple[str, ...]]) -> Outcome:
+        def one(item: Work) -> Outcome:
             with lent() as root:
-                outcome = run(root, *item, cluster)
+                outcome = run(root, *item, cluster, without)
             word = "killed  " if outcome.killed else "SURVIVED"
             say(f"{word} {outcome.seconds:5.0f} s  {outcome.mutation.name}")
             return outcome
 
-        arguments = dict.fromkeys(argument for _, tests in work for argument in tests)
-        without = [argument for argument in arguments if argument.startswith("--")]
-        list(pool.map(passes, (argument for argument in arguments if argument not in without)))
+        list(pool.map(passes, dict.fromkeys(file for _, tests in work for file in tests)))
         return list(pool.map(one, work))
 
 
@@ -172,7 +177,7 @@ def main() -> int:
     given = options.parse_args()
     work = [
         (mutation, target.tests)
-        for target in targets(given.path, quick=given.quick)
+        for target in targets(given.path)
         for mutation in mutations(ROOT, target.path, target.functions)
         if mutation.what not in target.harmless
     ]
@@ -185,7 +190,7 @@ def main() -> int:
     try:
         make_templates(with_city=True)
         _disconnect()
-        outcomes = all_of(work, given.workers, str(SERVERS.root))
+        outcomes = all_of(work, given.workers, str(SERVERS.root), table()["slow"] if given.quick else ())
     finally:
         SERVERS.stop()
     return report(outcomes)

@@ -14,6 +14,7 @@ from django.utils import timezone
 from agencies.access.oversight import DECIDING, decides
 from agencies.actors import Actor, Post
 from agencies.authority import event_actor
+from agencies.digits import from_digits
 from agencies.errors import BadInput, NotPermitted
 from agencies.models import ImpactAssessment, Provision
 from audit.actions import Action
@@ -138,10 +139,10 @@ def _code(typed: Mapping[str, str], name: str, known: tuple[str, ...]) -> str:
 
 
 def _count(typed: Mapping[str, str], name: str) -> int:
-    value = typed.get(name, "").strip()
-    if not (value.isascii() and value.isdigit() and 0 < int(value[:10]) <= 100_000_000):
+    value = from_digits(typed.get(name, "").strip(), 100_000_000)
+    if not value:
         raise BadInput("请填写涉及的人数（正整数）。", "Say how many people are concerned.", field=name)
-    return int(value)
+    return value
 
 
 def _day(typed: Mapping[str, str], name: str, now: datetime) -> date:

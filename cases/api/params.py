@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
+from agencies.digits import from_digits
 from agencies.directory import AgencyRef, get_directory
 from agencies.regions import UnknownRegion, normalise
 from cases.selectors.paging import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, Page
@@ -57,8 +58,9 @@ class Params:
         value = self.text(name)
         if value is None:
             return None
-        if value.isascii() and value.isdigit() and low <= int(value) <= high:
-            return int(value)
+        number = from_digits(value, high)
+        if number is not None and low <= number:
+            return number
         return self._refuse(name, f"应为 {low} 至 {high} 的整数", f"a whole number from {low} to {high}")
 
     def region(self, name: str = "region") -> str | None:

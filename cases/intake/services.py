@@ -31,8 +31,8 @@ from cases.intake.lists.reading import Row, open_list
 from cases.intake.lists.rows import ReadRow, Setting, read_row
 from cases.intake.lists.sentences import FILE, sentence
 from cases.intake.receiving import original_file, receive_list, record_import
-from cases.intake.sites.lookups import lock_intake
 from cases.models import ListBatch
+from cases.models.intake import lock_intake
 from cases.workflow.view import Text
 
 CHUNK_ROWS = 2000

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.db import models
+from django.db import connection, models
 
 from audit.ids import new_id
 from cases.models.case import Case
 from cases.models.sealing import open_cells
+
+# One import at a time decides what is one site: two could otherwise open a case each for the same household.
+INTAKE_LOCK = 0x4C5A_0001
 
 
 class ListBatch(models.Model):
@@ -255,3 +258,9 @@ class Signal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_family_display()} {self.case_id}"
+
+
+def lock_intake() -> None:
+    """No import goes on until the end of this transaction; one that is at it is waited for."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [INTAKE_LOCK])

@@ -17,6 +17,7 @@ from audit.actions import Action
 from audit.log import EventActor
 from audit.services import hold, record_by
 from audit.sight import working_as
+from cases.models.intake import lock_intake
 from cases.models.sealing import open_cells, seal_cells
 from cases.policy.dated import CHINA
 from cases.policy.privacy.retention import Verdict, verdict
@@ -64,6 +65,7 @@ def _judged(batch: Row, day: date) -> Verdict:
 @transaction.atomic
 def _erase_some(batch_id: UUID, judged: Verdict, now: datetime) -> int:
     stream = f"list/{batch_id}"
+    lock_intake()  # or an import could join a row to a site after it was found to have none
     hold(stream)
     rows = fetch(_ROWS, [str(batch_id), AT_ONCE])
     gone = {"rows": len(rows), "parts": fetch(_PARTS, [str(batch_id)])[0]["n"]}

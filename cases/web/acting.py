@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from agencies.actors import Actor
+from agencies.digits import from_digits
 from agencies.directory import get_directory
 from audit import clock
 from audit.ids import new_id
@@ -62,7 +63,7 @@ class Form:
 
     @property
     def version_number(self) -> int | None:
-        return int(self.version) if self.version.isascii() and self.version.isdigit() else None
+        return from_digits(self.version)
 
 
 def form_for(request: PageRequest, case: Row | None, transition: Transition) -> Form:

@@ -100,7 +100,7 @@ def _read_one(field_: Field, post: QueryDict, path: str) -> Any:
 
 def row_count(post: QueryDict, name: str) -> int:
     """How many rows of a list the form had."""
-    found = re.compile(re.escape(name) + r"\[(\d+)\]\.")
+    found = re.compile(re.escape(name) + r"\[([0-9]{1,4})\]\.")
     numbers = [int(match.group(1)) for key in post if (match := found.match(key))]
     return min(max(numbers, default=-1) + 1, 100)
 

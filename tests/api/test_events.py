@@ -120,8 +120,19 @@ def test_an_event_of_others_is_not_there(person, acted):
     seen, unseen = outsider.get(f"events/{opening['id']}"), outsider.get("events/999999999")
     assert seen.status_code == unseen.status_code == 404
     assert seen.content == unseen.content
-    for bad in ("0", "-1", "abc", "99999999999999999999999"):
-        assert outsider.get(f"events/{bad}").status_code == 404
+    for bad in ("0", "-1", "abc", "²", "٣", "9223372036854775808", "9" * 5000):
+        assert outsider.get(f"events/{bad}").content == unseen.content
+    supervisor = person("sup-supervisor1")
+    in_other_digits = str(opening["id"]).translate({ord("0") + n: ord("０") + n for n in range(10)})
+    assert supervisor.get(f"events/{in_other_digits}").content == unseen.content
+    assert supervisor.get(f"events/{opening['id']}").status_code == 200
+
+
+def test_the_events_of_a_case_that_is_not_seen_are_those_of_none(person, acted):
+    outsider = person("nj-drc-handler1")
+    unseen, none = (outsider.get(f"events/?case={number}") for number in (acted["number"], "XZ26-9999"))
+    assert unseen.status_code == none.status_code == 404
+    assert unseen.content == none.content
 
 
 @pytest.mark.parametrize(

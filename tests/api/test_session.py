@@ -7,8 +7,12 @@ import json
 import pytest
 from django.conf import settings
 from django.test import Client
+from rest_framework.permissions import AllowAny, IsAuthenticated
 
 from agencies.access import logins
+from cases.api import urls
+from cases.api.base import ApiView, SessionLogin
+from cases.api.bearer import ClientToken
 from tests.api.conftest import OPENING, V1
 
 PASSWORD = settings.DEMO_PASSWORD
@@ -170,3 +174,14 @@ def test_a_disabled_account_is_out_at_once(client):
     login(client)
     disable_user(actor=system_actor(), user=User.objects.get(username="drc-handler1"), now=clock.now())
     assert client.get(f"{V1}/cases/").status_code == 401
+
+
+def test_every_address_asks_who_it_is_but_the_one_where_one_says_so():
+    views = {each.callback.view_class for each in urls.urlpatterns if hasattr(each.callback, "view_class")}
+    open_to_all = {view for view in views if issubclass(view, ApiView) and AllowAny in view.permission_classes}
+    assert {view.__name__ for view in open_to_all} == {"SessionView"}
+    for view in views - open_to_all:
+        assert IsAuthenticated in view.permission_classes, view
+        # A system of an agency has no use for the description of the interface.
+        ways = [ClientToken, SessionLogin] if issubclass(view, ApiView) else [SessionLogin]
+        assert view.authentication_classes == ways, view

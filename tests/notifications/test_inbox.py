@@ -58,6 +58,7 @@ def test_nobody_reads_or_marks_the_messages_of_another(told, who):
     stranger = who("grid-handler1")
     assert find_message(stranger, told[0].pk) is None
     assert mark_read(actor=stranger, ids=[told[0].pk], now=NOW) == 0
+    assert (inbox(stranger), unread_count(stranger)) == ([], 0)
     assert unread_count(who("drc-handler2")) == 3
 
 

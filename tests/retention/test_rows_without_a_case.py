@@ -16,6 +16,7 @@ from audit.models import Event
 from audit.sight import working_as
 from audit.verification import verify
 from cases.models import ListBatch, ListPart, ListRow
+from cases.models.intake import INTAKE_LOCK
 from cases.retention.lists import erase_lists
 from cases.tasks import propose_erasures
 from tests.intake.samples import bring
@@ -135,3 +136,17 @@ def test_a_row_that_comes_back_is_found(servers: Servers, fresh_db: Any, demo_ci
         cursor.execute("UPDATE cases_listrow SET erased_at = NULL WHERE number = 2")
         root.commit()
     assert problems() == {"erasure"}
+
+
+def test_the_erasure_waits_for_an_import_that_is_placing_rows(fresh_db: Any, demo_city: None, servers: Servers) -> None:
+    """The import has read a row that waits for its list, and will join it to a site: it is not blanked meanwhile."""
+    brought()
+    later(days=90)
+    with closing(servers.cluster.connect(fresh_db.name)) as importing, importing.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [INTAKE_LOCK])
+        with connection.cursor() as own:
+            own.execute("SET lock_timeout = '300ms'")
+        with pytest.raises(DatabaseError, match="lock timeout"):
+            erase_lists(clock.now())
+        assert all(cells())
+    assert erase_lists(clock.now()) == 1

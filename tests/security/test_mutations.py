@@ -111,7 +111,7 @@ def test_every_target_is_there_and_has_something_to_take_away(tool: ModuleType) 
 
 def test_what_is_called_harmless_is_a_mutation_that_there_is_and_has_a_reason(tool: ModuleType) -> None:
     for row in tomllib.loads((ROOT / "tests" / "security" / "mutation.toml").read_text())["target"]:
-        made = {m.what for m in tool.mutations(ROOT, row["path"], frozenset(row.get("functions", ())))}
+        made = [m.what for m in tool.mutations(ROOT, row["path"], frozenset(row.get("functions", ())))]
         excused = row.get("harmless", [])
-        assert [each["what"] for each in excused if each["what"] not in made] == [], row["path"]
+        assert [each["what"] for each in excused if made.count(each["what"]) != 1] == [], row["path"]
         assert all(len(each["why"]) > 20 for each in excused), row["path"]

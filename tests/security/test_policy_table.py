@@ -81,6 +81,17 @@ def test_the_application_alone_answers_one_cell_of_each_sort_as_the_table_says(
     assert len(some) > least
 
 
+def test_a_filter_that_is_gone_is_noticed_where_the_second_wall_is_down(
+    city: City, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    """The measure itself: as long as the second wall stands, nothing is told all the same."""
+    monkeypatch.setattr("cases.selectors.events._readable", lambda _: ("(true OR 0 = ANY(%s::bigint[]))", [[]]))
+    strange = [Cell("320100-drc", "handler", "verification", "read", "event", "404")]
+    assert ask(city, strange).violations == []
+    request.getfixturevalue("second_wall_down")
+    assert ask(city, strange).violations == ["320100-drc handler verification event: 200, not 404"]
+
+
 @pytest.mark.parametrize("sort", [0, 1], ids=["things", "people"])
 def test_one_cell_of_each_sort_is_answered_as_the_table_says(
     city: City, cells: list[Cell], to_first: bool, sort: int

@@ -16,6 +16,7 @@ from cases.selectors.case import get_case
 from cases.selectors.cases import CaseFilter, list_cases
 from cases.selectors.events import EventFilter, get_event, search_events
 from cases.selectors.precision.personal import Opened, personal
+from cases.selectors.reach.parts import _kept
 from cases.selectors.timeline import timeline
 from cases.workflow.deciding.available import available_actions
 from cases.workflow.engine import perform
@@ -217,3 +218,35 @@ def test_what_somebody_may_do_does_not_depend_on_what_they_read(referred, who):
     assert police["acknowledge_referral"].allowed
     assert police["comment"].allowed
     assert police["propose_determination"].refusal.status == 403
+
+
+# -- what is left of a fact ---------------------------------------------------------------------------------------
+
+MINE, OTHERS = {"agency": 1, "said": "甲"}, {"to_agency": 2, "said": "乙"}
+
+
+@pytest.mark.parametrize(
+    ("value", "acted", "kept"),
+    [
+        # What names an agency is its own, whoever wrote it; several in one are kept one by one.
+        (MINE, False, MINE),
+        (OTHERS, True, None),
+        ({"agency": 2, "by_agency": 1}, False, {"agency": 2, "by_agency": 1}),
+        ([MINE, OTHERS], False, [MINE]),
+        ([OTHERS], True, None),
+        ({"1": MINE, "2": OTHERS}, True, {"1": MINE}),
+        ({"2": OTHERS}, False, None),
+        ({"1": {"a": MINE, "b": OTHERS}}, False, {"1": {"a": MINE}}),
+        # What names none is that of whoever wrote it.
+        ("甲", True, "甲"),
+        ("甲", False, None),
+        (["甲"], True, ["甲"]),
+        (["甲"], False, None),
+        ({}, True, {}),
+        ({}, False, None),
+        ({"said": "甲", "row": OTHERS}, True, {"said": "甲", "row": OTHERS}),
+        ({"said": "甲", "row": MINE}, False, None),
+    ],
+)
+def test_of_a_fact_an_agency_keeps_what_names_it_and_what_it_wrote(value, acted, kept):
+    assert _kept(value, frozenset({1}), acted=acted) == kept

@@ -12,11 +12,14 @@ import pytest
 from agencies.actors import find_actor
 from agencies.models import Agency, Membership, User
 from agencies.services import set_parameter
+from audit import clock
 from cases.documents.attachments import read_attachment
+from cases.retention import acts
 from cases.selectors.attachments import get_attachment, list_attachments
 from cases.selectors.events import EventFilter, get_event, search_events
 from cases.selectors.timeline import timeline
 from tests.agencies.cast import cleared
+from tests.retention import story
 from tests.workflow.world import World
 
 
@@ -138,6 +141,17 @@ def test_an_event_of_an_account_that_names_a_case_is_as_visible_as_the_case(worl
         True,
         False,
     ]
+
+
+def test_the_erasure_of_a_case_is_read_by_who_decides_on_it_and_who_supervises(demo_city):
+    case = story.closed()
+    story.later(days=4000)
+    acts.propose(clock.now())
+    told = {username: named(username, "erasure") for username in ("drc-reviewer1", "drc-approver1", "sup-supervisor1")}
+    assert all(streams == {str(case.pk)} for streams in told.values()), told
+    for username in ("drc-handler1", "grid-reviewer1", "nj-drc-reviewer1", "audit-admin1", "admin1"):
+        assert named(username, "erasure") == set(), username
+    clock.forget()
 
 
 def files(username, case):

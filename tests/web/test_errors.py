@@ -11,7 +11,9 @@ from django.conf import settings
 from django.test import Client
 
 from audit import clock
+from cases.models import Case
 from cases.web.views import workbench
+from tests.web import story
 from tests.web.test_reading import entered
 
 
@@ -118,3 +120,22 @@ def test_the_demo_clock_stands_on_an_expired_form_too(demo_city: None) -> None:
     assert CLOCK in answer.content.decode()
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
     assert "This page has expired" in client.post("/login/", {}).content.decode()
+
+
+ENDLESS = "9" * 5000  # more digits than Python reads
+
+
+def test_a_form_with_an_endless_number_is_answered_and_changes_nothing(demo_city: None) -> None:
+    case = story.opened()
+    addresses = {
+        f"/cases/{case.number}/actions/comment/": ({"version": ENDLESS, "key": "k", "f.comment": "看看"}, 428),
+        "/inbox/read/": ({"newest": ENDLESS}, 302),
+        "/security/": ({"do": "remove", "factor": ENDLESS}, 400),
+    }
+    client = entered("drc-handler1")
+    for address, (form, status) in addresses.items():
+        assert client.post(address, form).status_code == status, address
+    assert entered("drc-reviewer1").post("/audit/registers/provision/", {"subjects": ENDLESS}).status_code == 400
+    ended = entered("admin1").post("/accounts/drc-handler1/", {"do": "end_substitution", "substitution": ENDLESS})
+    assert ended.status_code == 404
+    assert Case.objects.get().version == 1

@@ -200,6 +200,14 @@ def test_what_is_older_than_three_years_is_not_written_again(demo_city: None) ->
     assert generate() == 3
 
 
+def behind_the_triggers(servers: Servers, database: str, table: str, statement: str) -> None:
+    """As a superuser who switches off what keeps the lines."""
+    with closing(servers.cluster.connect(database)) as root, root.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
+        cursor.execute(statement)
+        root.commit()
+
+
 @pytest.mark.parametrize(
     "statement",
     [
@@ -214,10 +222,7 @@ def test_a_line_of_the_products_own_that_was_changed_is_found(
     story.dispatched()
     assert generate() == 3
     assert problems() == set()
-    with closing(servers.cluster.connect(fresh_db.name)) as root, root.cursor() as cursor:
-        cursor.execute("ALTER TABLE agencies_provision DISABLE TRIGGER ALL")
-        cursor.execute(statement)
-        root.commit()
+    behind_the_triggers(servers, fresh_db.name, "agencies_provision", statement)
     assert problems() == {"register"}
 
 
@@ -230,8 +235,5 @@ def test_a_line_changed_behind_the_triggers_is_found(
 ) -> None:
     add(days_ago=1)
     assert problems() == set()
-    with closing(servers.cluster.connect(fresh_db.name)) as root, root.cursor() as cursor:
-        cursor.execute("ALTER TABLE agencies_impactassessment DISABLE TRIGGER ALL")
-        cursor.execute(statement)
-        root.commit()
+    behind_the_triggers(servers, fresh_db.name, "agencies_impactassessment", statement)
     assert problems() == {"register"}

@@ -90,6 +90,13 @@ def test_after_that_the_act_waits_for_the_password_and_keeps_what_was_typed(log_
     assert events("account/drc-approver1")[-1]["action"] == "identity_confirmed"
 
 
+@pytest.mark.parametrize("target", ["somewhere", "https://example.com/", "//example.com/", ""])
+def test_a_proof_leads_on_within_this_site_whatever_is_asked(log_in: LogIn, target: str) -> None:
+    client = log_in("drc-approver1")
+    done = client.post("/security/confirm/", {"next": target, "password": settings.DEMO_PASSWORD})
+    assert (done.status_code, done.headers["Location"]) == (302, "/security/")
+
+
 def test_with_a_second_factor_the_password_proves_nothing(log_in: LogIn) -> None:
     case, form = to_sign()
     secret, _ = with_app("drc-approver1")

@@ -176,6 +176,20 @@ def test_a_relapse_that_nobody_who_leads_could_open_is_not_opened(world):
         )  # fmt: skip
 
 
+def test_a_merge_does_not_raise_the_other_case_above_those_who_owe_work_on_it(world):
+    clear(world, "sensitive", "drc-handler1", "drc-reviewer1")
+    plain = world.open()
+    world.act(plain, "drc-handler1", "dispatch_verification", findings=["trace_subscriber"])
+    case, number = world.open(confidentiality="sensitive"), Case.objects.get(pk=plain).number
+    with pytest.raises(GuardRefused, match="徐州市通信行业管理办公室没有密级上限") as refused:
+        world.act(case, "drc-handler1", "merge_case", survivor=number, reason_code="same_site")
+    assert refused.value.code == "nobody_cleared"
+    assert (level(case), level(plain)) == ("sensitive", "ordinary")
+    clear(world, "sensitive", "telecom-handler1")
+    world.act(case, "drc-handler1", "merge_case", survivor=number, reason_code="same_site")
+    assert level(plain) == "sensitive"
+
+
 def test_who_sees_a_case_through_one_agency_neither_acts_nor_reveals_from_another_that_does_not_reach_it(world):
     """The telecom bureau's ceiling opens the case; the post at the commission, in charge of it, is below it."""
     clear(world, "sensitive", "drc-handler1", "telecom-handler1")

@@ -8,6 +8,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from agencies.actors import system_actor
+from agencies.models import User
+from agencies.services import disable_user
 from cases.workflow.errors import (
     GuardRefused,
     IdempotencyConflict,
@@ -51,6 +54,26 @@ def test_it_refuses_a_version_that_is_no_longer_current(world: World) -> None:
     assert caught.value.figures == {"current_version": "2", "your_version": "1"}
     assert "签收" in caught.value.text.zh
     assert events(case) == 2
+
+
+def test_who_was_disabled_a_moment_ago_acts_no_more_whatever_the_page_still_shows(world: World) -> None:
+    case = world.open()
+    actor = world.person("drc-handler1")
+    disable_user(actor=system_actor(), user=User.objects.get(pk=actor.user_id), now=world.now)
+    for asked in (case, None):
+        with pytest.raises(NotAllowed) as caught:
+            world.act(asked, "drc-handler1", "comment" if asked else "open_case", comment="迟了一步")
+        assert caught.value.code == "account_disabled"
+    assert events(case) == 1
+
+
+def test_a_case_that_is_none_is_answered_as_one_that_is_not_seen(world: World) -> None:
+    case, said = world.open(), []
+    for asked, who in (("018f0000-0000-7000-8000-00000000cafe", "drc-handler1"), (case, "nj-drc-handler1")):
+        with pytest.raises(NotVisible) as caught:
+            world.act(asked, who, "comment", comment="看看")
+        said.append((caught.value.code, caught.value.text, caught.value.fields))
+    assert said[0] == said[1]
 
 
 def test_the_same_key_gets_the_same_answer_and_changes_nothing(world: World) -> None:

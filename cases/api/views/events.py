@@ -8,6 +8,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from agencies.digits import from_digits
 from audit.actions import Action as AccountAction
 from cases.api import shapes
 from cases.api.base import ApiView, say
@@ -20,7 +21,6 @@ from cases.workflow.telling import label_of
 from cases.workflow.view import Text
 
 KNOWN = (*(action.value for action in Action), RECOUNT, *(action.value for action in AccountAction))
-LARGEST_ID = 2**63 - 1
 
 
 class NoSuchEvent(NotVisible):
@@ -75,8 +75,8 @@ class EventView(ApiView):
         computed from the bytes.
         """
         Params(request.query_params).done()
-        known = event_id.isascii() and event_id.isdigit() and 0 < int(event_id) <= LARGEST_ID
-        event = get_event(self.actor, int(event_id)) if known else None
+        number = from_digits(event_id)
+        event = get_event(self.actor, number) if number is not None else None
         if event is None:
             raise NoSuchEvent
         return Response(_labelled(event))

@@ -17,8 +17,6 @@ from django.db import connection
 from cases.intake.sites.identity import Door, Evidence, Index, SiteState
 from cases.intake.sites.matching import Sighting
 
-# One import at a time decides what is one site: two could otherwise open a case each for the same household.
-INTAKE_LOCK = 0x4C5A_0001
 _MERGEABLE = ("monitoring", "verification")
 
 _IDENTITIES = """
@@ -96,12 +94,6 @@ class WaitingReply:
     columns: dict[str, Any]
     received_at: datetime
     sheet: int
-
-
-def lock_intake() -> None:
-    """Until the end of the transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [INTAKE_LOCK])
 
 
 def first_rows(identities: Iterable[bytes]) -> dict[bytes, FirstRow]:

@@ -167,7 +167,7 @@ def _facts(rows: list[Row], own: frozenset[int]) -> dict[str, Any]:
 def _kept(value: Any, own: frozenset[int], *, acted: bool) -> Any:
     """A fact or what is left of it; None for nothing. `acted`: the agency wrote it itself, at that time."""
     if isinstance(value, list):
-        rows = [row for row in value if _kept(row, own, acted=acted) is not None]
+        rows = [kept for row in value if (kept := _kept(row, own, acted=acted)) is not None]
         return rows or None
     if not isinstance(value, Mapping):
         return value if acted else None
@@ -175,6 +175,6 @@ def _kept(value: Any, own: frozenset[int], *, acted: bool) -> Any:
     if owners:
         return value if owners & own else None
     if value and all(isinstance(each, Mapping) for each in value.values()):
-        parts = {name: each for name, each in value.items() if _kept(each, own, acted=acted) is not None}
+        parts = {n: kept for n, each in value.items() if (kept := _kept(each, own, acted=acted)) is not None}
         return parts or None
     return value if acted else None

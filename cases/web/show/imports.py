@@ -14,6 +14,7 @@ from django.utils.translation import get_language, gettext
 from agencies.access.reads import note_read
 from agencies.actors import Actor
 from agencies.authority import event_actor
+from agencies.digits import from_digits
 from agencies.directory import AgencyRef, Directory, get_directory
 from audit import clock
 from audit.access.writing import Way
@@ -134,7 +135,7 @@ def reader(actor: Actor) -> Actor:
 def position(params: QueryDict) -> tuple[int, str]:
     """The row the page begins after, and the fate it is narrowed to."""
     after, fate = params.get("after", ""), params.get("fate", "")
-    number = int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0
+    number = from_digits(after, 10**9) or 0
     return number, fate if fate in FATES else ""
 
 

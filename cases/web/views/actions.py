@@ -8,14 +8,13 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 
 from agencies.access.rates import UPLOADS, spend, spend_act
 from agencies.access.standing import is_fresh
 from cases.selectors.case import get_case
 from cases.selectors.paging import Row
-from cases.web import acting, repeats
+from cases.web import acting, entrance, repeats
 from cases.web.acting import Form
 from cases.web.forms import holds_personal
 from cases.web.pages import PageRequest, page
@@ -119,9 +118,4 @@ def _done(request: PageRequest, form: Form, result: engine.Result) -> HttpRespon
     said = gettext("已办理：%(label)s（%(number)s）") % {"label": say(form.transition.label), "number": result.number}
     parts = [said, *acting.consequences(result)]
     messages.success(request, sentences(parts))
-    target = request.POST.get("next", "")
-    if not target.startswith("/") or not url_has_allowed_host_and_scheme(
-        target, {request.get_host()}, require_https=request.is_secure()
-    ):
-        target = reverse("web:case", args=[result.number])
-    return redirect(target)
+    return redirect(entrance.inside(request, reverse("web:case", args=[result.number])))

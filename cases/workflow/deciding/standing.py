@@ -1,7 +1,7 @@
 """May this person do this now? The same questions, in the same order, for the act and for the greyed button.
 
-Order: visible → agency and role → four-eyes (from the events) → stage → task → gates. Each answer is a reason, not
-a bool. Nothing is written here.
+Order: visible → agency, its ceiling, role → four-eyes (from the events) → stage → task → gates. Each answer is a
+reason, not a bool. Nothing is written here.
 """
 
 from __future__ import annotations

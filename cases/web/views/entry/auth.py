@@ -8,7 +8,6 @@ from django.contrib.auth import authenticate, logout
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language, gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -29,7 +28,7 @@ from cases.web.show.words import say
 @require_http_methods(["GET", "POST"])
 def login_page(request: HttpRequest) -> HttpResponse:
     """Log in and go on to the page that was asked for. What was wrong is never told apart."""
-    target = _inside(request, request.POST.get("next") or request.GET.get("next"))
+    target = entrance.inside(request, settings.LOGIN_REDIRECT_URL)
     if request.user.is_authenticated and request.method == "GET":
         return redirect(target)
     typed, error, status = request.POST.get("username", "").strip(), "", 200
@@ -60,7 +59,7 @@ def _inside_or_second(request: HttpRequest, user: User, target: str, carried: en
 @require_http_methods(["GET", "POST"])
 def second_page(request: HttpRequest) -> HttpResponse:
     """The second step of the login: a code, or a security key."""
-    target = _inside(request, request.POST.get("next") or request.GET.get("next"))
+    target = entrance.inside(request, settings.LOGIN_REDIRECT_URL)
     carried, user = entrance.carried_in(request), proof.waiting(request)
     if user is None:
         if request.method == "GET":
@@ -105,7 +104,7 @@ def logout_page(request: HttpRequest) -> HttpResponse:
 @post_only
 def language(request: HttpRequest) -> HttpResponse:
     """Show the pages in another language from now on."""
-    response = redirect(_inside(request, request.POST.get("next")))
+    response = redirect(entrance.inside(request, settings.LOGIN_REDIRECT_URL))
     code = request.POST.get("language", "")
     return _speak(response, code) if check_for_language(code) else response
 
@@ -115,13 +114,6 @@ def _account(typed: str) -> str:
     typed = typed.replace("\x00", "")
     found = User.objects.filter(staff_no=typed).exclude(staff_no="").values_list("username", flat=True).first()
     return found or typed.lower()
-
-
-def _inside(request: HttpRequest, target: str | None) -> str:
-    """The address to go to, the workbench where it leads out of this site."""
-    here = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
-    # Without a slash at its beginning it would be taken for the name of a page.
-    return target if target and here and target.startswith("/") else settings.LOGIN_REDIRECT_URL
 
 
 def _in_own_language(request: HttpRequest, response: HttpResponse, code: str) -> HttpResponse:

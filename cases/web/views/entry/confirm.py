@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -26,7 +25,7 @@ from cases.web.show.words import say
 def confirm(request: PageRequest) -> HttpResponse:
     """The form, and back to where it came from: to a page, or to the filled-in act that was about to be done."""
     own = User.objects.get(pk=request.actor.user_id)
-    target, carried = inside(request), entrance.carried_in(request)
+    target, carried = entrance.inside(request, reverse("web:security")), entrance.carried_in(request)
     error, status = "", 200
     if request.method == "POST":
         try:
@@ -69,10 +68,3 @@ def _back(request: PageRequest, own: User, target: str, carried: entrance.Pairs)
         return entrance.resume(request, target, carried, step="check")
     messages.warning(request, gettext("那一页上的内容是另一位使用者填写的，没有提交，也没有保留。"))
     return redirect("web:workbench")
-
-
-def inside(request: HttpRequest) -> str:
-    """The address to go on to, one's own page where it leads out of this site."""
-    target = request.POST.get("next") or request.GET.get("next")
-    here = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
-    return target if target and here else reverse("web:security")

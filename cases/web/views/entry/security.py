@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 
 from agencies.access.sessions import standing_of
 from agencies.access.standing import ENTRY, is_fresh
+from agencies.digits import from_digits
 from agencies.errors import AgencyError
 from agencies.models import User
 from agencies.services import end_sessions, new_recovery_codes, remove_factor
@@ -60,7 +61,7 @@ def _remove(request: PageRequest, own: User) -> HttpResponse:
     if not is_fresh(request.session):
         return confirm.ask_first(request)
     typed = request.POST.get("factor", "")
-    number = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 16 else 0
+    number = from_digits(typed) or 0
     session = request.session.get(ENTRY)
     remove_factor(actor=request.actor, user=own, factor_id=number, now=clock.now(), session=session)
     messages.success(request, gettext("已移除，其他设备上的登录已退出"))

@@ -13,7 +13,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
@@ -21,6 +20,7 @@ from django.views.decorators.http import require_GET
 from agencies import sso
 from agencies.access.rates import TooOften
 from agencies.sso import SsoRefused
+from cases.web import entrance
 from cases.web.pages import error_page, too_often
 from cases.web.views.entry.auth import arrived
 
@@ -47,12 +47,9 @@ def _door(view: View) -> View:
 @_door
 def start(request: HttpRequest) -> HttpResponse:
     """Send the browser to the city's sign-on; with `anew` to prove there once more who is logged in here."""
-    target = request.GET.get("next", "")
-    here = target.startswith("/") and url_has_allowed_host_and_scheme(
-        target, {request.get_host()}, require_https=request.is_secure()
-    )
+    target = entrance.inside(request, settings.LOGIN_REDIRECT_URL)
     anew = "anew" in request.GET and request.user.is_authenticated
-    return redirect(sso.begin(request, _absolute(request, "web:sso_return"), target if here else "/", anew=anew))
+    return redirect(sso.begin(request, _absolute(request, "web:sso_return"), target, anew=anew))
 
 
 @_door

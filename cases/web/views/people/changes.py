@@ -12,6 +12,7 @@ from typing import Any
 from django.utils.translation import gettext
 
 from agencies.access.passwords.rules import one_time_password
+from agencies.digits import from_digits
 from agencies.errors import BadInput
 from agencies.models import Agency, Membership, Substitution, User
 from agencies.selectors import administered, kept_accounts
@@ -132,7 +133,7 @@ def _day(typed: str, field: str) -> date:
 
 def _end_substitution(request: PageRequest, user: User) -> Told:
     named = request.POST.get("substitution", "")
-    found = Substitution.objects.filter(absent=user, pk=int(named) if named.isdecimal() else 0).first()
+    found = Substitution.objects.filter(absent=user, pk=from_digits(named) or 0).first()
     if found is None:
         raise NotVisible
     end_substitution(actor=request.actor, substitution=found, now=clock.now())
