@@ -35,13 +35,7 @@ from cases.workflow.deciding.available import available_actions
 from cases.workflow.deciding.decision import decide, related_case
 from cases.workflow.deciding.loading import load_case
 from cases.workflow.deciding.opening import decide_opening
-from cases.workflow.errors import (
-    IdempotencyConflict,
-    InvalidInput,
-    PreconditionRequired,
-    StaleVersion,
-    WorkflowError,
-)
+from cases.workflow.errors import IdempotencyConflict, InvalidInput, PreconditionRequired, StaleVersion, WorkflowError
 from cases.workflow.fields import Transition
 from cases.workflow.task_kinds import KINDS
 from cases.workflow.view import Refusal, Text

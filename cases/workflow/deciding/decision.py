@@ -41,10 +41,11 @@ def decide(
     by = By(main.actor, context.post, now, main.directory, files)
     writings = [write_down(transition, main.view, outcome, by, head=main.head, completed=completed)]
     for other_id, other_outcome in outcome.also:
-        if related is None or related.view is None or related.view.id != other_id:
+        other = context.related
+        if related is None or other is None or other.id != other_id:
             raise RuntimeError(f"{transition.action} changes a case that was not locked")
-        refuse_uncleared(related.view, other_outcome, context)
-        writings.append(write_down(transition, related.view, other_outcome, by, head=related.head))
+        refuse_uncleared(other, other_outcome, context)
+        writings.append(write_down(transition, other, other_outcome, by, head=related.head))
     return writings
 
 

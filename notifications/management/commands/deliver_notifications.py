@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import time
+import signal
 from argparse import ArgumentParser
+from threading import Event
 from typing import Any
 
 from audit.management.system import SystemCommand
@@ -27,7 +28,12 @@ class Command(SystemCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["retry"]:
             try_again()
-        while True:
+        stopped = Event()
+        if not options["once"]:
+            # What is being delivered is delivered to its end: an interrupt in the middle of it could be lost.
+            for each in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(each, lambda *_: stopped.set())
+        while not stopped.is_set():
             done = deliver_all()
             if options["verbosity"] > 0 and (done or options["once"]):
                 self.stdout.write(f"已投递 {done} 条 delivered {done}")
@@ -36,4 +42,4 @@ class Command(SystemCommand):
                 for row in set_aside():
                     self.stderr.write(f"未能投递 cannot be delivered: {row.id} {row.number} {row.topic} {row.problem}")
                 return
-            time.sleep(PAUSE)
+            stopped.wait(PAUSE)
