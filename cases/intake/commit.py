@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from psycopg2.extras import execute_values
 
 from audit.ids import new_id
 from cases.intake.acts import FAMILY, Import, Target
@@ -19,14 +18,10 @@ from cases.intake.lines import Line
 from cases.intake.lists.rows import FIGURES, ReadRow
 from cases.intake.lists.values import CST, read_time
 from cases.intake.sites.matching import Placement, Plan
-from cases.models.sealing import key_ring, seal_cells
+from cases.models.sealing import key_ring
 from cases.models.vault import record_place
 
 PROTECTED = frozenset({"reporter", "reporter_phone"})
-_PERSON = """
-    INSERT INTO cases_personalrecord (id, case_id, field, source, sealed, key_id, blind, protected, created_at)
-    VALUES %s ON CONFLICT (case_id, field, blind) DO NOTHING
-"""
 # A row that turned out to be another subscriber's: its signal is withdrawn and written anew at the right case.
 _MOVE = """
     WITH moved(row_id, site_id, case_id) AS (SELECT * FROM unnest(%s::bigint[], %s::uuid[], %s::uuid[])),
@@ -114,6 +109,7 @@ _ROW = (
     *("identity", "sight", "same_as_id", "site_id"),
 )
 _KEY = ("site_id", "kind", "value", "township", "holder", "flat", "created_at")
+_PERSON = ("id", "case_id", "field", "source", "sealed", "key_id", "blind", "protected", "created_at")
 _SIGNAL = ("case_id", "family", "numbers", "observed_from", "observed_to", "row_id", "created_at")
 
 
@@ -124,7 +120,6 @@ def _rows(
     numbers: dict[str, str],
     imported: Import,
 ) -> Iterator[tuple[Any, ...]]:
-    batch = imported.batch_id.bytes
     for line in lines:
         read, placement = line.read, line.placement
         root = placement.root if placement else None
@@ -133,7 +128,7 @@ def _rows(
             line.row_id,
             imported.batch_id,
             read.number,
-            seal_cells(read.cells, batch, read.number),
+            line.sealed,
             # The network address stays in the sealed cells; the keyed hashes find it.
             {name: value for name, value in read.reading.items() if name != "ip"},
             read.fate,
@@ -223,10 +218,8 @@ def _write_persons(plan: Plan, targets: dict[str, Target], imported: Import) -> 
         sealed = ring.seal(value.encode(), record_place(record.bytes, field))
         blind = ring.blind(f"person/{field}", value)
         protected = field in PROTECTED
-        records.append((str(record), case_id, field, source, sealed, ring.current, blind, protected, imported.now))
-    if records:
-        with connection.cursor() as cursor:
-            execute_values(cursor.cursor, _PERSON, records, page_size=1000)
+        records.append((record, case_id, field, source, sealed, ring.current, blind, protected, imported.now))
+    copy_rows("cases_personalrecord", _PERSON, records, once="(case_id, field, blind)")
 
 
 def _move(plan: Plan, targets: dict[str, Target], now: datetime) -> None:

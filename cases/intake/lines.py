@@ -18,7 +18,7 @@ from cases.intake.sites.lookups import (
     waiting_replies,
 )
 from cases.intake.sites.matching import Matcher, Placement, Reply
-from cases.models.sealing import key_ring, open_cells
+from cases.models.sealing import key_ring, open_cells, seal_cells
 
 
 @dataclass(slots=True)
@@ -26,6 +26,7 @@ class Line:
     """One row of the chunk on its way into the database. `same_as` is the id of the row it repeats."""
 
     read: ReadRow
+    sealed: bytes
     row_id: int = 0
     identity: bytes | None = None
     evidence: Evidence | None = None
@@ -33,13 +34,20 @@ class Line:
     same_as: int | None = None
 
 
-def prepare(kind: str, reads: Iterable[ReadRow], ids: Iterable[int], batch: str) -> list[Line]:
-    """Give every row its id and find the repeated ones; only the first of equal rows keeps the identity."""
-    blind = key_ring().blind
-    lines = [Line(read, row_id) for read, row_id in zip(reads, ids, strict=True)]
-    for line in lines:
-        if not line.read.refused and line.read.identity:
-            line.identity = blind("identity", line.read.identity)
+def line_of(read: ReadRow, batch: bytes) -> Line:
+    """Seal the cells and hash what the row is compared by: all that needs no database."""
+    line = Line(read, seal_cells(read.cells, batch, read.number))
+    if not read.refused and read.identity:
+        blind = key_ring().blind
+        line.identity = blind("identity", read.identity)
+        line.evidence = evidence_of(reading=read.reading, personal=read.personal, place=read.place, blind=blind)
+    return line
+
+
+def prepare(kind: str, lines: list[Line], ids: Iterable[int], batch: str) -> None:
+    """Give every row its id and find the repeated ones; only the first of equal rows keeps identity and evidence."""
+    for line, row_id in zip(lines, ids, strict=True):
+        line.row_id = row_id
     stored = first_rows({line.identity for line in lines if line.identity})
     seen: dict[bytes, Line] = {}
     for line in lines:
@@ -52,11 +60,8 @@ def prepare(kind: str, reads: Iterable[ReadRow], ids: Iterable[int], batch: str)
             _repeats(line, here, kind, batch)
         else:
             seen[line.identity] = line
-            read = line.read
-            line.evidence = evidence_of(reading=read.reading, personal=read.personal, place=read.place, blind=blind)
         if line.same_as is not None:
-            line.identity = None
-    return lines
+            line.identity = line.evidence = None
 
 
 def _repeats(line: Line, first: FirstRow, kind: str, batch: str) -> None:

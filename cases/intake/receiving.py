@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import logging
 from collections.abc import Iterator
 from datetime import datetime
@@ -25,7 +26,7 @@ from cases.documents.uploads import FileRefused, clean_name, scan
 from cases.intake.copying import copy_rows
 from cases.intake.lines import columns_of
 from cases.intake.lists.mapping import MappedSheet, find_lists
-from cases.intake.lists.reading import open_list
+from cases.intake.lists.reading import MAX_BYTES, open_list
 from cases.intake.lists.sentences import FILE, LISTS, NotAList, sentence
 from cases.intake.lists.synonyms import KINDS
 from cases.intake.lists.values import proved_order
@@ -37,7 +38,7 @@ from cases.workflow.view import Text
 
 logger = logging.getLogger(__name__)
 
-LARGEST_FILE = 64 * 1024 * 1024
+LARGEST_FILE = MAX_BYTES
 PART_BYTES = 1 << 20
 # Whose lists of a kind may be: subscribers are named by the carriers, meters by the grid, and the commission passes on
 # what it was handed.
@@ -286,6 +287,10 @@ def _parts(batch_id: UUID, content: bytes) -> Iterator[tuple[UUID, int, bytes]]:
 
 def original_file(batch: ListBatch) -> bytes:
     """The file as it was received. Personal data: for the import itself, or an act with a reason."""
-    ring = key_ring()
-    parts = ListPart.objects.filter(batch_id=batch.id).order_by("number").values_list("number", "sealed")
-    return b"".join(ring.open(sealed, part_place(batch.id.bytes, number)) for number, sealed in parts)
+    ring, whole = key_ring(), io.BytesIO()
+    parts = ListPart.objects.filter(batch_id=batch.id).order_by("number")
+    # One part at a time: the largest file would otherwise stand in memory three times.
+    for number in list(parts.values_list("number", flat=True)):
+        sealed = parts.values_list("sealed", flat=True).get(number=number)
+        whole.write(ring.open(sealed, part_place(batch.id.bytes, number)))
+    return whole.getvalue()

@@ -23,12 +23,13 @@ from audit import clock
 from audit.actions import Action
 from audit.sight import working_as
 from cases.intake.acts import Import, gather, perform
+from cases.intake.ahead import read_ahead, undisturbed
 from cases.intake.commit import write_chunk
 from cases.intake.copying import next_ids
-from cases.intake.lines import mapping_from, match, prepare
+from cases.intake.lines import Line, line_of, mapping_from, match, prepare
 from cases.intake.lists.mapping import Mapping, find_lists
 from cases.intake.lists.reading import Row, open_list
-from cases.intake.lists.rows import ReadRow, Setting, read_row
+from cases.intake.lists.rows import Setting, read_row
 from cases.intake.lists.sentences import FILE, sentence
 from cases.intake.receiving import original_file, receive_list, record_import
 from cases.models import ListBatch
@@ -170,8 +171,9 @@ class _Run:
         self.batch.refresh_from_db()
         while self.batch.state == ListBatch.State.IMPORTING:
             try:
-                for chunk in self._chunks(self.batch.rows_done):
-                    self._commit(chunk)
+                for chunk in read_ahead(self._chunks(self.batch.rows_done)):
+                    with undisturbed():
+                        self._commit(chunk)
                     if progress:
                         progress(self.batch.rows_done, self.batch.rows_total or 0)
                     if until is not None and time.monotonic() > until:
@@ -180,7 +182,7 @@ class _Run:
             except _Overtaken:
                 self.batch.refresh_from_db()
 
-    def _chunks(self, skip: int) -> Iterator[list[ReadRow]]:
+    def _chunks(self, skip: int) -> Iterator[list[Line]]:
         rows = islice(self._reads(), skip, None)
         while chunk := [self._read(*row) for row in islice(rows, CHUNK_ROWS)]:
             yield chunk
@@ -194,27 +196,27 @@ class _Run:
                 number += 1
                 yield number, index, row, mapping
 
-    def _read(self, number: int, sheet: int, row: Row, mapping: Mapping) -> ReadRow:
+    def _read(self, number: int, sheet: int, row: Row, mapping: Mapping) -> Line:
         read = read_row(number, row, mapping, self.setting)
         if sheet:
             read.reading["sheet"] = sheet
-        return read
+        return line_of(read, self.imported.batch_id.bytes)
 
-    def _commit(self, chunk: list[ReadRow]) -> None:
+    def _commit(self, lines: list[Line]) -> None:
         """One transaction: compare, place, act, write, count."""
         with transaction.atomic():
             held = ListBatch.objects.select_for_update().only("rows_done").get(id=self.batch.id)
-            if held.rows_done != chunk[0].number - 1:
+            if held.rows_done != lines[0].read.number - 1:
                 raise _Overtaken
             lock_intake()
-            lines = prepare(self.batch.kind, chunk, next_ids("cases_listrow_id_seq", len(chunk)), self.batch.name)
+            prepare(self.batch.kind, lines, next_ids("cases_listrow_id_seq", len(lines)), self.batch.name)
             matcher, cases = match(self.batch.kind, lines, self.setting)
             targets = gather(matcher.plan, cases)
             perform(matcher.plan, targets, self.imported)
             numbers = {ref: case.number for ref, case in cases.items()}
             numbers |= {ref: target.number for ref, target in targets.items()}
             counts = write_chunk(matcher.plan, lines, targets, numbers, self.imported)
-            self._progress(len(chunk), counts)
+            self._progress(len(lines), counts)
 
     def _progress(self, rows: int, counts: dict[str, dict[str, int]]) -> None:
         batch = self.batch

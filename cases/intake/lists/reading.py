@@ -60,7 +60,7 @@ class _Csv:
 
 def open_list(content: bytes) -> list[Sheet]:
     """The sheets of a file. Raises NotAList with a sentence when it is none, or one that must not be opened."""
-    if not content.strip():
+    if not content or content.isspace():
         raise NotAList("empty_file")
     if len(content) > MAX_BYTES:
         raise NotAList("too_large")
