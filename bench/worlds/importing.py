@@ -29,6 +29,7 @@ def import_lists(
     from agencies.actors import system_actor
     from agencies.directory import get_directory
     from audit import clock
+    from audit.sight import working_as
     from cases.intake.selectors import row_results
     from cases.intake.services import import_file
 
@@ -46,7 +47,8 @@ def import_lists(
         if summary.problem is not None:
             raise RuntimeError(f"{names[kind]}: {summary.problem.en}")
         batches[kind] = summary.id
-    return {kind: list(row_results(batch)) for kind, batch in batches.items()}
+    with working_as("list_report"):
+        return {kind: list(row_results(batch)) for kind, batch in batches.items()}
 
 
 def set_up(city: str) -> None:
