@@ -66,7 +66,7 @@ def _effects(placements: Sequence[Placement], targets: dict[str, Target], kind: 
         target = targets[root.ref]
         if kind == "trace" and target.stored and not target.opened and not root.open:
             continue
-        opening = target.opened and root.ref not in made
+        opening = (target.opened or target.rerouted) and root.ref not in made
         made.add(root.ref)
         effects[id(placement)] = "new_case" if opening else "added"
     return effects

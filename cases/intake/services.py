@@ -32,6 +32,7 @@ from cases.intake.lists.reading import Row, open_list
 from cases.intake.lists.rows import Setting, read_row
 from cases.intake.lists.sentences import FILE, sentence
 from cases.intake.receiving import original_file, receive_list, record_import
+from cases.intake.sites.routing import Routes
 from cases.models import ListBatch
 from cases.models.intake import lock_intake
 from cases.workflow.view import Text
@@ -153,6 +154,7 @@ class _Run:
         self.sheets = find_lists(batch.kind, open_list(content))
         home = self.agency.region_code[:4]
         self.setting = Setting(home, batch.received_at, batch.columns.get("order"))
+        routes = Routes(home, directory)
         self.imported = Import(
             batch_id=batch.id,
             name=batch.name,
@@ -162,6 +164,8 @@ class _Run:
             actor=actor,
             system=actor if actor.is_system else system_actor(),
             now=now,
+            routes=routes,
+            sent_by=routes.senders(self.agency.id),
         )
 
     def go(self, progress: Progress | None, until: float | None) -> None:

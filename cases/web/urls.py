@@ -37,6 +37,7 @@ urlpatterns = [
     path("imports/", imports.imports, name="imports"),
     path("imports/<uuid:batch_id>/", imports.result, name="import"),
     path("imports/<uuid:batch_id>/refused.csv", imports.refused, name="import_refused"),
+    path("imports/<uuid:batch_id>/elsewhere.csv", imports.elsewhere, name="import_elsewhere"),
     path("audit/", audit.trail, name="audit"),
     path("audit/verify/", audit.verify_now, name="audit_verify"),
     path("audit/access/", access.access_log, name="access_log"),

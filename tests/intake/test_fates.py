@@ -100,6 +100,18 @@ def test_the_words_of_a_reply_are_read_and_not_repeated(answer: str, result: str
     assert "孙玲娜" not in row_sentence(read.reason, read.figures).zh
 
 
+@pytest.mark.parametrize(
+    ("listed", "found"),
+    [("移动", ""), ("铁通", ""), ("广电", ""), ("", ""), ("电信", "移动"), ("中国联通", "移动")],
+)
+def test_a_list_that_names_another_carrier_than_the_prefix_says_is_told(listed: str, found: str) -> None:
+    header = ["源IP地址", "源端口", "矿池地址", "首次发现时间", "最近发现时间", "运营商"]
+    read = read_row(1, [*GOOD, listed], map_header("telecom", header), SETTING)
+    assert read.fate == "accept"
+    said = [row_sentence(code, figures).zh for code, figures in read.notes]
+    assert said == ([f"名单所列运营商为{listed[-2:]}，按地址段为{found}；请向{found}核查。"] if found else [])
+
+
 def test_an_old_lead_is_named_and_not_refused() -> None:
     read = telecom(first="2026-04-01 08:00", last="2026-04-02 08:00")
     assert (read.fate, [code for code, _ in read.notes]) == ("accept", ["old_lead"])

@@ -29,10 +29,6 @@ def mapped_rows(kind: str, content: bytes) -> list[list[Any]]:
 )
 @pytest.mark.parametrize("mark", [",", "\t", ";", "|"], ids=["comma", "tab", "semicolon", "bar"])
 def test_it_reads_every_usual_encoding_and_separator(encoding: str, mark: str) -> None:
-    if mark != "," and encoding in ("utf-16-le", "utf-16-be"):
-        with pytest.raises(NotAList, match="不是名单文件"):
-            open_list("\r\n".join(LINES).replace(",", mark).encode(encoding))
-        return
     content = "\r\n".join(LINES).replace(",", mark).encode(encoding)
     assert mapped_rows("telecom", content) == [LINES[1].split(",")]
 
@@ -40,6 +36,27 @@ def test_it_reads_every_usual_encoding_and_separator(encoding: str, mark: str) -
 def test_a_short_chinese_file_is_not_taken_for_another_encoding() -> None:
     assert detect_encoding("户号,户名\n1,孙玲".encode("gb18030")) == "gb18030"
     assert detect_encoding("户号,户名\n1,孙玲".encode()) == "utf-8"
+
+
+@pytest.mark.parametrize(
+    "header", ["Source IP", "source_ip", "Source-IP", "SOURCE.IP", "源IP/地址", "源 IP 地址（公网）"]
+)
+def test_what_joins_the_words_of_a_header_counts_for_nothing(header: str) -> None:
+    assert map_header("telecom", [header, "Source Port"]).columns == {"ip": 0, "port": 1}
+
+
+def test_the_line_over_a_header_is_read_with_it_and_a_title_is_not() -> None:
+    lines = [
+        ["监测名单（第一批）", "", "", ""],
+        ["源信息", "", "监测时间", ""],
+        ["源IP", "源端口", "首次", "末次"],
+        ["36.154.192.217", "1159", "2026-10-03 00:50", "2026-10-03 01:21"],
+    ]
+    (found,) = find_lists("telecom", open_list(workbook(("名单", lines))))
+    assert found.mapping.columns == {"ip": 0, "port": 1, "first": 2, "last": 3}
+    assert list(found.data_rows()) == [lines[3]]
+    (plain,) = find_lists("telecom", open_list(workbook(("名单", [lines[0], *lines[2:]]))))
+    assert plain.mapping.headers == ("源IP", "源端口", "首次", "末次")
 
 
 def test_titles_units_second_header_lines_sums_and_repeated_headers_are_no_rows() -> None:

@@ -74,6 +74,16 @@ def test_an_address_that_is_not_public_cannot_be_traced(cell: str) -> None:
         ("104.17.3.4", "Cloudflare"),
         ("2001:4860:4860::8888", "Google Public DNS"),
         ("２２３.５.５.５", "AliDNS"),
+        ("119.29.29.29", "DNSPod"),
+        ("180.184.1.1", "Volcengine DNS"),
+        ("117.50.10.10", "OneDNS"),
+        ("218.2.2.2", "China Telecom Jiangsu DNS"),
+        ("221.6.4.66", "China Unicom Jiangsu DNS"),
+        ("112.4.0.55", "China Mobile Jiangsu DNS"),
+        ("77.88.8.8", "Yandex DNS"),
+        ("4.2.2.6", "Level 3 DNS"),
+        ("199.232.1.1", "Fastly"),
+        ("2a04:4e42::1", "Fastly"),
     ],
 )
 def test_a_public_service_is_no_subscriber(cell: str, name: str) -> None:
@@ -82,6 +92,11 @@ def test_a_public_service_is_no_subscriber(cell: str, name: str) -> None:
     assert name in found.zh
     assert found.ip is not None
     assert well_known_name(found.ip) == name
+
+
+@pytest.mark.parametrize("cell", ["218.2.2.3", "114.114.114.113", "221.6.4.70", "151.100.1.1"])
+def test_beside_a_public_service_there_are_subscribers(cell: str) -> None:
+    assert classify(cell).problem == ""
 
 
 @pytest.mark.parametrize(

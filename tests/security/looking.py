@@ -113,7 +113,12 @@ def addresses(city: City, hidden: list[Hidden]) -> Iterator[str]:
     for batch in _batches():
         for tail in ("", "/rows", "/rows?fate=accept&page_size=1", "/rows?cursor=1"):
             yield f"{V1}/imports/{batch}{tail}"
-        yield from (f"/imports/{batch}/", f"/imports/{batch}/?fate=accept", f"/imports/{batch}/refused.csv")
+        yield from (
+            f"/imports/{batch}/",
+            f"/imports/{batch}/?fate=accept",
+            f"/imports/{batch}/refused.csv",
+            f"/imports/{batch}/elsewhere.csv",
+        )
 
 
 def lists(hidden: list[Hidden]) -> Iterator[str]:

@@ -34,6 +34,19 @@ class Import(s.Serializer[Any]):
     again = s.BooleanField(help_text="This very file had been sent before; nothing was changed.")
 
 
+class ImportRegion(s.Serializer[Any]):
+    region = s.CharField(help_text="Code of the region; empty where you see none of its cases.")
+    name = s.CharField()
+    where = s.CharField(
+        help_text="home, routed (to the commission there), not_here (the region is not on this system), unseen."
+    )
+    rows = s.IntegerField()
+
+
+class ImportDetail(Import):
+    regions = ImportRegion(many=True, help_text="Where the rows lie by now; empty until the list is done.")
+
+
 class ImportRow(s.Serializer[Any]):
     row = s.IntegerField(help_text="Number of the row in the file.")
     fate = s.CharField()

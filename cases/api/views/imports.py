@@ -23,6 +23,7 @@ from cases.api.params import Params, rendered
 from cases.api.uploads import AROUND, read_form
 from cases.intake.reading_log import note_rows
 from cases.intake.receiving import LARGEST_FILE, content_of, find_agency, receive_list, ring
+from cases.intake.regions import region_counts
 from cases.intake.selectors import batch_rows, get_batch, list_batches
 from cases.intake.services import summarise
 from cases.models import ListBatch
@@ -98,11 +99,13 @@ class ImportsView(ApiView):
 class ImportView(ApiView):
     scopes = {"GET": Scope.SIGNALS_WRITE}
 
-    @extend_schema(tags=["imports"], operation_id="imports_show", responses={200: shapes.Import})
+    @extend_schema(tags=["imports"], operation_id="imports_show", responses={200: shapes.ImportDetail})
     def get(self, request: Request, batch_id: UUID) -> Response:
-        """One list: how many rows are done, their fates and effects."""
+        """One list: how many rows are done, their fates and effects, and in which regions they lie."""
         Params(request.query_params).done()
-        return Response(_shown(_batch(self, batch_id)))
+        batch = _batch(self, batch_id)
+        counts = region_counts(self.actor, batch) if batch.state == ListBatch.State.DONE else []
+        return Response({**_shown(batch), "regions": [count.as_dict() for count in counts]})
 
 
 class ImportRowsView(ApiView):

@@ -16,6 +16,7 @@ from cases.intake.lists.reading import Row, Sheet, is_blank
 from cases.intake.lists.sentences import NotAList
 from cases.intake.lists.synonyms import KINDS, REQUIRED, SYNONYMS
 from cases.intake.lists.values import text_of
+from cases.intake.lists.wordings import WORDINGS
 
 HEADER_WITHIN = 20
 
@@ -23,6 +24,8 @@ _UNITS = re.compile(
     r"^(kwh|kva|kw|千瓦时|千伏安|千瓦|度|元|次|台|个|万千瓦时|元/千瓦时|th/s|gh/s|mh/s)$", re.IGNORECASE
 )
 _BRACKETED = re.compile(r"[(\[【〔].*?[)\]】〕]|(?<=[^a-z_])/?(kwh|kva)$", re.IGNORECASE)
+# What joins the words of a header, differently from one office to the next.
+_JOINTS = re.compile(r"[-_./#、]")
 _TRIMMING = re.compile(r"^((合计|总计|小计)(?![\u4e00-\u9fff])|(填报人|填报单位|制表人?|审核人?|备注|注|说明):)")
 # What a second header line adds must be a field's own word: a data row may hold the words of a header by chance.
 _SURE = 0.9
@@ -64,13 +67,24 @@ class MappedSheet:
         if _TRIMMING.match(text):
             return not any(cell for column, cell in required if column != first)
         return all(
-            cell.lower() in SYNONYMS[kind][field] for field, (_, cell) in zip(REQUIRED[kind], required, strict=True)
+            normalise_header(cell) in _WORDS[kind][field]
+            for field, (_, cell) in zip(REQUIRED[kind], required, strict=True)
         )
 
 
 def normalise_header(text: str) -> str:
-    """`源IP 地址（公网）` → `源ip地址`."""
-    return _BRACKETED.sub("", re.sub(r"[\s:*]", "", text_of(text).lower()))
+    """`源IP 地址（公网）` → `源ip地址`; `Source IP`, `source_ip` and `Source-IP` → `sourceip`."""
+    return _JOINTS.sub("", _BRACKETED.sub("", re.sub(r"[\s:*]", "", text_of(text).lower())))
+
+
+# The words as headers are compared with them, the field's own word first.
+_WORDS = {
+    kind: {
+        field: tuple(map(normalise_header, (*words, *WORDINGS[kind].get(field, "").split())))
+        for field, words in fields.items()
+    }
+    for kind, fields in SYNONYMS.items()
+}
 
 
 def map_header(kind: str, cells: Iterable[object]) -> Mapping:
@@ -79,7 +93,7 @@ def map_header(kind: str, cells: Iterable[object]) -> Mapping:
     names = [normalise_header(header) for header in headers]
     candidates = [
         (-confidence, column, rank, field)
-        for rank, (field, synonyms) in enumerate(SYNONYMS[kind].items())
+        for rank, (field, synonyms) in enumerate(_WORDS[kind].items())
         for column, name in enumerate(names)
         if (confidence := _confidence(name, synonyms))
     ]
@@ -139,6 +153,7 @@ def _find_header(kind: str, sheet: Sheet) -> MappedSheet | None:
         return None
     _, index, mapping = best
     skip = index + 1
+    mapping = (_line_above(kind, mapping, head[index - 1]) if index else None) or mapping
     if skip < len(head) and (second := _second_line(kind, mapping, head[skip])):
         mapping, skip = second, skip + 1
     while skip < len(head) and _is_unit_row(head[skip]):
@@ -165,6 +180,13 @@ def _second_line(kind: str, first: Mapping, row: Row) -> Mapping | None:
     mapping = map_header(kind, joined)
     gained = [mapping.confidence[field] for field in mapping.columns.keys() - first.columns.keys()]
     return mapping if gained and min(gained) >= _SURE else None
+
+
+def _line_above(kind: str, second: Mapping, row: Row) -> Mapping | None:
+    """The same where the second line alone could pass for the header: `首次` under `监测时间`."""
+    first = Mapping(kind, second.columns, second.confidence, tuple(map(text_of, row)))
+    joined = None if is_blank(row) else _second_line(kind, first, list(second.headers))
+    return joined if joined and second.columns.items() <= joined.columns.items() else None
 
 
 def _is_unit_row(row: Row) -> bool:

@@ -55,14 +55,18 @@ class Divisions:
     counties by city, townships by county.
     """
 
-    provinces: dict[str, tuple[str, ...]]
+    provinces: dict[str, tuple[tuple[str, str], ...]]
     cities: dict[str, tuple[tuple[str, str], ...]]
     counties: dict[str, tuple[tuple[str, str], ...]]
     elsewhere: dict[str, tuple[tuple[str, str], ...]]
     townships: dict[str, tuple[str, ...]]
     city_names: dict[str, str]
+    former: frozenset[tuple[str, str]]
 
 
+_SPOKEN = {"经济技术开发区": ("经济开发区", "开发区", "经开区"), "工业园区": ("园区",)}
+_NO_CITY = "市辖区"
+_ROAD_WORD = re.compile(r"路|大道|大街|街(?!道)|巷")
 _NUMBERED = re.compile(r"[\u4e00-\u9fff].*\d")
 _BRACKETS = re.compile(r"\(([^()]*)\)")
 _TOWN_KIND = re.compile(r"(街道办事处|街道|镇|乡)$")
@@ -82,21 +86,39 @@ def divisions() -> Divisions:
     counties: dict[str, list[tuple[str, str]]] = {}
     for row in _table("agencies", "areas.csv"):
         counties.setdefault(row["cityCode"], []).append((row["name"], row["code"]))
-    for row in _table("cases", "former-names.csv"):
-        counties.setdefault(row["code"][:4], []).append((row["name"], row["code"]))
+    former = [(row["name"], row["code"]) for row in _table("cases", "former-names.csv")]
+    elsewhere = _unambiguous(pair for names in (*counties.values(), former) for pair in names)
+    cities = [(row["name"], row["code"]) for row in _table("agencies", "cities.csv")]
+    city_names = {code: name for name, code in cities}
+    for name, code in (*former, *_functional_areas(counties, city_names)):
+        counties.setdefault(code[:4], []).append((name, code))
     townships: dict[str, list[str]] = {}
     for row in _table("cases", "townships-jiangsu.csv"):
         townships.setdefault(row["county"], []).append(row["name"])
-    cities = [(row["name"], row["code"]) for row in _table("agencies", "cities.csv")]
     provinces = [(row["name"], row["code"]) for row in _table("agencies", "provinces.csv")]
     return Divisions(
-        provinces={start: tuple(name for name, _ in group) for start, group in _by_start(provinces).items()},
+        provinces=_by_start(provinces),
         cities=_by_start(cities),
         counties={city: _longest(names) for city, names in counties.items()},
-        elsewhere=_by_start(_unambiguous(pair for names in counties.values() for pair in names)),
+        elsewhere=_by_start(elsewhere),
         townships={county: tuple(sorted(names, key=len, reverse=True)) for county, names in townships.items()},
-        city_names={code: name for name, code in cities},
+        city_names=city_names,
+        former=frozenset(former),
     )
+
+
+def _functional_areas(
+    counties: dict[str, list[tuple[str, str]]], city_names: dict[str, str]
+) -> Iterator[tuple[str, str]]:
+    """`苏州工业园区` is also 工业园区, 园区 and 苏州园区 within its city: the names that people there use."""
+    for city, names in list(counties.items()):
+        short = city_names.get(city, "").removesuffix("市")
+        for name, code in list(names):
+            if 71 <= int(code[4:]) <= 79 and short and name.startswith(short):
+                bare = name.removeprefix(short)
+                for spoken in {bare, *_SPOKEN.get(bare, ())}:
+                    yield spoken, code
+                    yield short + spoken, code
 
 
 def _unambiguous(names: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
@@ -130,39 +152,64 @@ def read_place(text: str, home: str) -> Place:
     aside = "".join(_BRACKETS.findall(bare))
     bare = _BRACKETS.sub("", bare)
     city, bare = _strip_city(bare, home)
-    county, bare = _strip_county(bare, city)
+    county, bare, is_former = _county_within(bare, city)
     township, bare = _strip_township(bare, county)
     township = township or _township_of(aside, county)
+    if is_former:
+        county = _heir(county, township)
     return _spot(county or city, township, bare)
 
 
+def _heir(county: str, township: str) -> str:
+    """A county that was divided lives on in several: where its township lies today decides."""
+    towns = divisions().townships
+    here = [
+        code
+        for code, names in towns.items()
+        if code[:4] == county[:4] and any(_TOWN_KIND.sub("", name) == township for name in names)
+    ]
+    return here[0] if township and len(here) == 1 else county
+
+
 def _strip_city(text: str, home: str) -> tuple[str, str]:
+    """The city that the text begins with; where it names a province only, that one (its first two digits)."""
     names = divisions()
-    for name in names.provinces.get(text[:2], ()):
+    around = ""
+    for name, code in names.provinces.get(text[:2], ()):
         short = text.removeprefix(name.removesuffix("省"))
         # 江苏路 begins like the province: without 省 it is one only before the name of a city.
         if text.startswith(name) or (
             short != text and any(short.startswith(c) for c, _ in names.cities.get(short[:2], ()))
         ):
-            text = short.removeprefix("省")
+            around, text = code, short.removeprefix("省")
             break
     for name, code in names.cities.get(text[:2], ()):
         # 徐州经济技术开发区 begins with the city's name but is a county-level area: only the full name is cut.
-        if text.startswith(name) and name != "市辖区":
+        if text.startswith(name) and name != _NO_CITY:
             return code, text[len(name) :]
-    return home, text
+    if not around or home.startswith(around):
+        return home, text
+    # 北京市 holds its districts without a city between.
+    return f"{around}01" if names.city_names.get(f"{around}01") == _NO_CITY else around, text
 
 
 def _strip_county(text: str, city: str) -> tuple[str, str]:
+    code, rest, _ = _county_within(text, city)
+    return code, rest
+
+
+def _county_within(text: str, city: str) -> tuple[str, str, bool]:
+    """Code of the county, the text behind it, and whether that is a name of former times."""
     names = divisions()
     for name, code in names.counties.get(city, ()):
-        if text.startswith(name):
-            return code, text[len(name) :]
+        # 开发区大道 is a road.
+        if text.startswith(name) and not (len(name) < 5 and name.endswith("区") and _ROAD_WORD.match(text, len(name))):
+            return code, text[len(name) :], (name, code) in names.former
     for name, code in names.elsewhere.get(text[:2], ()):
         # A name of another city counts only in full and only if it cannot be a road's beginning.
-        if len(name) > 2 and text.startswith(name):
-            return code, text[len(name) :]
-    return "", text
+        if len(name) > 2 and text.startswith(name) and (len(city) > 2 or code.startswith(city)):
+            return code, text[len(name) :], (name, code) in names.former
+    return "", text, False
 
 
 def _strip_township(text: str, county: str) -> tuple[str, str]:
@@ -217,5 +264,7 @@ def county_named(text: str, home: str) -> str:
 
 
 def city_name(code: str) -> str:
-    """`3203` → `徐州市`; the code itself where it is no city."""
-    return divisions().city_names.get(code, code)
+    """`3203` → `徐州市`, `32` → `江苏省`; the code itself where it is neither."""
+    names = divisions()
+    province = next((name for group in names.provinces.values() for name, own in group if own == code), code)
+    return names.city_names.get(code, province)

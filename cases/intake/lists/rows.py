@@ -16,9 +16,10 @@ from typing import Any
 
 from cases.intake.lists import values, words
 from cases.intake.lists.mapping import Mapping
-from cases.intake.lists.places import Place, city_name, county_named, read_place
+from cases.intake.lists.places import Place, county_named, read_place
 from cases.intake.lists.reading import Row
 from cases.intake.lists.subjects import subject_of
+from cases.intake.lists.whereabouts import other_carrier, out_of_area
 from cases.policy import addresses
 
 Note = tuple[str, dict[str, Any]]
@@ -78,7 +79,11 @@ def shown(text: str) -> str:
 def read_row(number: int, row: Row, mapping: Mapping, setting: Setting) -> ReadRow:
     """Read one data row of a list; repeats are found by the caller, who sees the other rows."""
     read = ReadRow(number, [_kept(cell) for cell in row])
-    return _READERS[mapping.kind](read, lambda name: mapping.cell(row, name), setting)
+    read = _READERS[mapping.kind](read, lambda name: mapping.cell(row, name), setting)
+    # What a carrier answered is about the row of the list; where that one lies is said there and at its case.
+    if read.reason == "accepted" and (away := out_of_area(read.reading.get("ip", ""), read.place, setting.home)):
+        return read.end("accept:out_of_area", away[0], city=away[1])
+    return read
 
 
 def _kept(cell: Any) -> Any:
@@ -158,6 +163,8 @@ def _telecom(read: ReadRow, cells: Cells, setting: Setting) -> ReadRow:
         return read
     if first and last and last < first:
         return read.end("reject:time_order", "time_order", first=shown(cells("first")), last=shown(cells("last")))
+    if found := other_carrier(read.reading["ip"], read.reading.get("operator", "")):
+        read.notes.append(("other_carrier", {"listed": read.reading["operator"], "found": found}))
     _subscriber(read, cells, setting)
     # One sight is one connection of one day; without a day or a port only the very same text is the same.
     when = first.astimezone(values.CST).date().isoformat() if first and port else cells("first")
@@ -174,23 +181,7 @@ def _traceable(read: ReadRow, cells: Cells, setting: Setting, *, first: datetime
         if not text:
             return read.end("weak:no_time", "no_time")
         return read.end("weak:no_time", "ambiguous_time" if values.is_ambiguous(text) else "bad_time", time=shown(text))
-    away = _elsewhere(read.reading["ip"], setting.home)
-    return read.end("accept:out_of_area", "out_of_area", city=away) if away else read
-
-
-@lru_cache(maxsize=65_536)
-def _elsewhere(ip: str, home: str) -> str:
-    """The city that the prefix tables point to if it is not the home city; empty where they do not tell.
-
-    The tables know the cities of Jiangsu only, and those by IPv4: of a home in another province, or of IPv6, they
-    tell nothing.
-    """
-    city = addresses.city_hint(ip)
-    if city is not None:
-        return "" if len(city) < 4 or city.startswith(home[:4]) else city_name(city)
-    if addresses.operator_of(ip) is None:
-        return "abroad"
-    return "elsewhere" if home.startswith("32") and ":" not in ip else ""
+    return read
 
 
 _RESULTS = (

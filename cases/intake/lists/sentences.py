@@ -18,6 +18,9 @@ ROW: dict[str, Text] = {
         "已接收；按地址段归属推断在{city}，仅为参考，须由运营商溯源确认；确非本辖区的，请移交属地。",
         "Accepted; the address range points to {city}: a hint only. Let the carrier trace it; transfer it if it is so.",
     ),
+    "lies_elsewhere": Text(
+        "已接收；地址在{city}，不属报送地区。", "Accepted; the address lies in {city}, outside the sender's area."
+    ),
     "traced": Text("运营商已定位用户，已接收。", "Accepted: the carrier located the subscriber."),
     "untraced": Text(
         "已接收；运营商答复“{result}”，未能定位用户，该线索保留，可另行核查。",
@@ -128,6 +131,22 @@ ROW: dict[str, Text] = {
     "in_future": Text(
         "最近发现时间{last}晚于接收时间，请核实监测设备时钟。",
         "Seen at {last}, after the list came: check the probe's clock.",
+    ),
+    "other_carrier": Text(
+        "名单所列运营商为{listed}，按地址段为{found}；请向{found}核查。",
+        "The list names {listed}, but the address range is {found}'s; ask that carrier.",
+    ),
+    "routed": Text(
+        "已转属地：由{city}的发展改革委办理，报送单位可查看本单位的部分。",
+        "Passed on: the commission of {city} deals with it; the sender reads its own part.",
+    ),
+    "not_here": Text(
+        "{city}属地不在本系统，暂由本市登记；可下载此类行，函转属地。",
+        "{city} is not on this system, so the case is kept here. Download such rows and send them there by letter.",
+    ),
+    "stays": Text(
+        "地址在{city}，而所在案件已由另一地区办理，未自动转出；经核实应移交的，在案件中提请移交属地。",
+        "The address lies in {city}, but another region is at work on the case; propose a transfer there if it is so.",
     ),
     "alike": Text(
         "与案件{case}地址相近，但依据不足，未自动并入；请人工核对是否同一场所。",

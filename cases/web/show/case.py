@@ -126,6 +126,7 @@ def heading(case: Row) -> dict[str, Any]:
         "review_on": case["review_on"],
         "stage_css": words.STAGES[case["stage"]].css,
         "merged_into": _merged(case),
+        "lies_in": words.lies_in(case),
     }
 
 

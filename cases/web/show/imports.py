@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 
 from django.db import transaction
@@ -20,8 +21,9 @@ from audit import clock
 from audit.access.writing import Way
 from audit.actions import Action
 from audit.services import record
-from cases.intake.export import error_csv
+from cases.intake.export import away_csv, error_csv
 from cases.intake.receiving import LARGEST_FILE, SENDING, check_sender, is_own
+from cases.intake.regions import RegionCount, region_counts
 from cases.intake.selectors import headers_of, visible_batches
 from cases.intake.services import summarise
 from cases.models import ListBatch
@@ -56,7 +58,7 @@ WHY_NOT: Final = Text(
 )
 
 NOT_YOURS: Final = Text(
-    "未采用的行含个人信息原文，只供报送该名单的单位下载；请由报送单位的经办人下载。",
+    "名单的行含个人信息原文，只供报送该名单的单位下载；请由报送单位的经办人下载。",
     "The rows hold personal data in clear; only a handler of the agency that sent the list may download them.",
 )
 
@@ -148,7 +150,11 @@ def result_context(
     total = shown[fate] if fate else batch.rows_done
     directory = get_directory()
     agency = directory.by_id[batch.agency_id]
+    # While the rows come in, every second a reader asks anew how far they are.
+    regions = region_counts(actor, batch) if batch.state == ListBatch.State.DONE else []
     return {
+        "regions": [_region(count) for count in regions] if any(count.where != "home" for count in regions) else [],
+        "may_export_away": is_own(actor, batch) and any(count.where == "not_here" for count in regions),
         "batch": heading(batch, directory),
         "problem": summarise(batch).problem,
         "may_go_on": _may(actor, agency),
@@ -159,6 +165,19 @@ def result_context(
         "page": {"rows": [_row(row) for row in rows], "after": following, "before": None, "total": total},
         "headers": _headers(batch),
     }
+
+
+WHERE: Final = {
+    "home": (Text("本市办理", "Dealt with here"), ""),
+    "routed": (Text("已转属地发展改革委", "Passed on to the commission there"), "ok"),
+    "not_here": (Text("属地不在本系统，暂由本市登记", "Not on this system, kept here"), "warn"),
+    "unseen": (Text("由其他单位办理，你所在机构未参与", "Dealt with by others; you take no part"), ""),
+}
+
+
+def _region(count: RegionCount) -> dict[str, Any]:
+    says, tone = WHERE[count.where]
+    return {"name": count.name or "--", "rows": count.rows, "says": says, "tone": tone, "where": count.where}
 
 
 def _headers(batch: ListBatch) -> list[str]:
@@ -229,23 +248,36 @@ def _row(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def export(request: PageRequest, batch: ListBatch) -> bytes:
-    """The rows that need work, in clear, for the sender; recorded before the first byte leaves.
+def export_refused(request: PageRequest, batch: ListBatch) -> bytes:
+    """The rows that need work, in clear, for the sender."""
+    counted = heading(batch, get_directory())
+    return _export(request, batch, "refused_rows", error_csv, counted["refused"] + counted["weak"])
+
+
+def export_away(request: PageRequest, batch: ListBatch) -> bytes:
+    """The rows whose region is not on the system, in clear, for the sender who passes them on by letter."""
+    rows = sum(count.rows for count in region_counts(request.actor, batch) if count.where == "not_here")
+    return _export(request, batch, "rows_elsewhere", partial(away_csv, request.actor), rows)
+
+
+def _export(
+    request: PageRequest, batch: ListBatch, what: str, write: Callable[[ListBatch, str], Iterable[bytes]], rows: int
+) -> bytes:
+    """Recorded before the first byte leaves.
 
     The file is built as a whole, because the access log keeps the hash of what left. Its first line says who took it.
     """
     actor, now = request.actor, clock.now()
     if not is_own(actor, batch):
         raise NotAllowed(NOT_YOURS, code="may_not_export")
-    counted = heading(batch, get_directory())
-    content = b"".join(error_csv(batch, signature(actor, staff_number(request), now, batch.name)))
+    content = b"".join(write(batch, signature(actor, staff_number(request), now, batch.name)))
     with transaction.atomic():
         note_read(
             actor=actor,
             way=Way.EXPORT,
             target=f"import/{batch.id}",
-            items=["refused_rows"],
-            rows=counted["refused"] + counted["weak"],
+            items=[what],
+            rows=rows,
             file_hash=hashlib.sha256(content).hexdigest(),
             request=request,
         )
@@ -253,7 +285,7 @@ def export(request: PageRequest, batch: ListBatch) -> bytes:
             stream=f"account/{actor.username}",
             action=Action.EXPORT_MADE,
             actor=event_actor(actor),
-            data={"what": "refused_rows", "batch": str(batch.id), "rows": counted["refused"] + counted["weak"]},
+            data={"what": what, "batch": str(batch.id), "rows": rows},
             now=now,
         )
     return content

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from urllib.parse import quote
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from cases.intake.reading_log import note_rows
 from cases.intake.receiving import content_of, find_agency, receive_list, ring
 from cases.intake.selectors import batch_rows, get_batch
 from cases.intake.services import process_list
+from cases.models import ListBatch
 from cases.web import filters
 from cases.web.pages import PageRequest, page
 from cases.web.show import imports as import_page
@@ -70,12 +72,23 @@ def result(request: PageRequest, batch_id: UUID) -> HttpResponse:
 @page
 def refused(request: PageRequest, batch_id: UUID) -> HttpResponseBase:
     """The rows that were not taken, with the reasons, for whoever sent the list; the download is recorded."""
+    return _download(request, batch_id, import_page.export_refused)
+
+
+@page
+def elsewhere(request: PageRequest, batch_id: UUID) -> HttpResponseBase:
+    """The rows whose region is not on the system, for whoever sent the list; the download is recorded."""
+    return _download(request, batch_id, import_page.export_away)
+
+
+def _download(
+    request: PageRequest, batch_id: UUID, export: Callable[[PageRequest, ListBatch], bytes]
+) -> HttpResponseBase:
     batch = get_batch(request.actor, batch_id)
     if batch is None:
         raise NotVisible
     spend(EXPORTS, str(request.actor.user_id))
-    content = import_page.export(request, batch)
-    response = HttpResponse(content, content_type="text/csv; charset=utf-8")
+    response = HttpResponse(export(request, batch), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(batch.name)}.csv"
     response["Cache-Control"] = "no-store"
     return response

@@ -21,9 +21,18 @@ from cases.workflow.view import CaseView, Context, Refusal, TaskView, Text
 
 
 def decide(
-    transition: Transition, main: Loaded, data: dict[str, Any], now: datetime, *, related: Loaded | None = None
+    transition: Transition,
+    main: Loaded,
+    data: dict[str, Any],
+    now: datetime,
+    *,
+    related: Loaded | None = None,
+    sent_by: tuple[int, ...] = (),
 ) -> list[Writing]:
-    """The events of an allowed act; raises the refusal of one that is not."""
+    """The events of an allowed act; raises the refusal of one that is not.
+
+    `sent_by` are agencies whose list brought this: they read their own part of the case that goes on.
+    """
     if main.view is None or main.actor is None:
         raise NotVisible
     stand = standing(transition, main.view, main.actor, main.directory)
@@ -37,6 +46,9 @@ def decide(
     outcome = transition.effect(main.view, cleaned, context)
     completed = (context.task.id,) if context.task is not None and transition.completes else ()
     refuse_uncleared(main.view, outcome, context, completed)
+    going_on = [(related.view, other) for _, other in outcome.also] if related else [(main.view, outcome)]
+    for view, changed in going_on:
+        changed.share += [(agency, "task") for agency in sent_by if view and agency not in view.participants]
     files = tuple((file_id, about["sha256"]) for file_id, about in sorted(context.attachments.items()))
     by = By(main.actor, context.post, now, main.directory, files)
     writings = [write_down(transition, main.view, outcome, by, head=main.head, completed=completed)]

@@ -29,6 +29,8 @@ def open_case(view: CaseView, data: Data, ctx: Context) -> Outcome:
     if data["signals"]:
         facts["signals"] = counted(data["signals"])
         facts["signal_sources"] = sourced(data["signals"], data["source"])
+    if data["elsewhere"]:
+        facts["elsewhere"] = {"region": data["elsewhere"]}
     case = {
         "title": data["title"],
         "source": data["source"],
@@ -50,12 +52,14 @@ def attach_signal(view: CaseView, data: Data, ctx: Context) -> Outcome:
     """
     case = {name: data[name] for name in ("title", "region_code") if data.get(name)}
     case = {name: value for name, value in case.items() if value != getattr(view, name)}
+    away = {"elsewhere": {"region": data["elsewhere"]}} if data["elsewhere"] else {}
     if not data["signals"]:
         located = {"kind": data["source"], **picked(data, "batch"), **signed(view, ctx)}
-        return Outcome(facts={"located": located}, case=case)
+        return Outcome(facts={"located": located, **away}, case=case)
     # A later hit that is on no list takes the case off none: whoever sent the list still waits for its answer.
     listed = {"listed": batch_of(view)} if not data["batch"] and batch_of(view) else {}
     facts: dict[str, Any] = {
+        **away,
         "signals": counted(data["signals"], view.facts.get("signals")),
         "signal_sources": sourced(data["signals"], data["source"], view.facts.get("signal_sources")),
         "last_hit": {"kind": data["source"], **picked(data, "batch"), **listed, **signed(view, ctx)},

@@ -16,6 +16,8 @@ from cases.workflow.view import CaseView, Context, Refusal
 LONGEST_REVIEW: Final = timedelta(
     days=180
 )  # network logs are kept six months (网络安全法 21): look before they are gone
+# A region code as long as this is that of a city: a province's commission deals with none of its cities' cases.
+CITY: Final = "3203"
 MERGEABLE: Final = frozenset({"monitoring", "verification"})
 # Steps against the person concerned: after one of them a merge can no longer be taken back as if nothing had been.
 ADVERSE: Final = frozenset(
@@ -96,6 +98,24 @@ def signal_or_place(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
     return None
 
 
+def not_on_the_system(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
+    """A region with a commission of its own gets the case; only where there is none is it kept for it."""
+    code = data["elsewhere"] if data else None
+    if not code:
+        return None
+    region = ctx.directory.regions.get(code)
+    if region is None:
+        return correct("elsewhere", "没有这个地区代码，请核对", "There is no such region code")
+    lead = ctx.directory.addressee("development_commission", code)
+    if lead is not None and len(lead.region_code) >= len(CITY):
+        return correct(
+            "elsewhere",
+            f"{region.name}由本系统的{lead.name}办理：在该地区立案，或提请移交属地",
+            f"{region.name} has a commission on this system ({lead.name}); open the case there, or propose a transfer",
+        )
+    return None
+
+
 def place_is_settled(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
     """Under a measure the region stays: notice periods, addressees and prices follow from it."""
     if not data or view.stage in MERGEABLE or data["region_code"] in (None, view.region_code):
@@ -131,7 +151,9 @@ def mergeable(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
             f"{survivor.number} is in {here.en}; only cases in monitoring or verification merge. Add signals there.",
             missing=("survivor",),
         )
-    if survivor.lead_agency_id != view.lead_agency_id:
+    # A lead that nobody has taken up goes to the region in which its subscriber turned out to live.
+    routed = ctx.actor.is_system and view.stage == "monitoring"
+    if survivor.lead_agency_id != view.lead_agency_id and not routed:
         return refuse(
             "other_region",
             f"{survivor.number} 由另一地区牵头。先提请移交属地，再并案。",

@@ -43,6 +43,11 @@ FACTS: Final[dict[str, Fact]] = {
     "located": Fact(
         "kind, batch, agency, user, at, seq", ("attach_signal",), Text("已查明场所", "The premises became known")
     ),
+    "elsewhere": Fact(
+        "region",
+        ("open_case", "attach_signal"),
+        Text("地址所在的、不在本系统的属地", "The region of the address, which is not on this system"),
+    ),
     "dispatch": Fact(
         "findings, agency, user, at, seq", ("dispatch_verification",), Text("下发核查", "What was asked for")
     ),
