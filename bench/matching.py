@@ -1,9 +1,9 @@
 """The weights of one site, counted on a list whose truth is known, beside those of the rules.
 
 `python -m bench matching [--world DIR]`: reads the files of a list with its truth (the sample's by default) as an
-import does, and counts for every comparison how often it comes out alike within one site (m) and between two (u), over all
-pairs of rows that name the thing at all. The weights in `cases/policy/data/matching.toml` are more careful where a made
-list knows less confusion than a real one: m is never 1 there, and u never 0.
+import does, and counts for every comparison how often it comes out alike within one site (m) and between two (u), over
+all pairs of rows that name the thing at all. The weights in `cases/policy/data/matching.toml` are more careful where a
+made list knows less confusion than a real one: m is never 1 there, and u never 0.
 """
 
 from __future__ import annotations

@@ -42,11 +42,7 @@ def test_one_reply_splits_an_address_and_the_next_makes_two_cases_one() -> None:
 
 def test_a_reply_makes_nobody_one_of_whom_a_merge_was_undone() -> None:
     """The row goes to its subscriber; the two cases stay two."""
-    rows = (
-        seen(1, ONE, 1001, 1),
-        seen(2, OTHER, 2002, 5, "btc.pool.example"),
-        seen(3, OTHER, 2003, 5, "btc.pool.example"),
-    )
+    rows = seen(1, ONE, 1001, 1), *(seen(n, OTHER, 2000 + n, 5, "btc.pool.example") for n in (2, 3))
     bring("telecom", sheet(TELECOM, *rows), name="名单")
     answers = located(ONE, 1001, 1, "xz01@adsl", "孙玲", FLAT), located(OTHER, 2002, 5, "xz01@adsl", "孙玲", FLAT)
     bring("trace", sheet(TRACE, *answers), name="答复")
