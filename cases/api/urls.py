@@ -8,6 +8,7 @@ from django.urls import URLPattern, path, register_converter
 from drf_spectacular.views import SpectacularAPIView
 
 from cases.api.views import actions, attachments, cases, events, imports, oauth, reference, session, tasks
+from cases.api.views import suggestions as sites
 
 
 class CaseRef:
@@ -41,6 +42,9 @@ _ROUTES: tuple[tuple[str, Any, str], ...] = (
     ("imports/", imports.ImportsView, "imports"),
     ("imports/<uuid:batch_id>", imports.ImportView, "import"),
     ("imports/<uuid:batch_id>/rows", imports.ImportRowsView, "import-rows"),
+    ("suggestions/", sites.SuggestionsView, "suggestions"),
+    ("suggestions/<uuid:suggestion_id>", sites.SuggestionView, "suggestion"),
+    ("suggestions/<uuid:suggestion_id>/rejection", sites.RejectionView, "suggestion-rejection"),
     ("regions/", reference.RegionsView, "regions"),
     ("agencies/", reference.AgenciesView, "agencies"),
     ("schema/", SpectacularAPIView, "schema"),

@@ -18,8 +18,10 @@ from cases.intake.lines import Line
 from cases.intake.lists.rows import FIGURES, ReadRow
 from cases.intake.lists.values import CST, read_time
 from cases.intake.sites.matching import Placement, Plan
+from cases.intake.suggestions.writing import write_suggestions
 from cases.models.sealing import key_ring
 from cases.models.vault import record_place
+from cases.policy.matching.weights import model_on
 
 PROTECTED = frozenset({"reporter", "reporter_phone"})
 # A row that turned out to be another subscriber's: its signal is withdrawn and written anew at the right case.
@@ -47,6 +49,7 @@ def write_chunk(
     copy_rows("cases_signal", _SIGNAL, _signals(targets.values(), by_line, imported))
     _write_persons(plan, targets, imported)
     _move(plan, targets, imported.now)
+    write_suggestions(plan, targets, imported)
     counts: dict[str, dict[str, int]] = {"fates": {}, "effects": {}, "reasons": {}}
     for line in lines:
         effect = effects.get(id(line.placement), "none")
@@ -106,9 +109,9 @@ def _subject(target: Target) -> str:
 _SITE = ("id", "case_id", "previous_case_id", "region_code", "subject", "located", "created_at")
 _ROW = (
     *("id", "batch_id", "number", "sealed", "reading", "fate", "reason", "figures", "notes", "effect", "matched"),
-    *("identity", "sight", "same_as_id", "site_id"),
+    *("score", "identity", "sight", "same_as_id", "site_id"),
 )
-_KEY = ("site_id", "kind", "value", "township", "holder", "flat", "created_at")
+_KEY = ("site_id", "kind", "value", "township", "holder", "flat", "seen_on", "created_at")
 _PERSON = ("id", "case_id", "field", "source", "sealed", "key_id", "blind", "protected", "created_at")
 _SIGNAL = ("case_id", "family", "numbers", "observed_from", "observed_to", "row_id", "created_at")
 
@@ -120,6 +123,7 @@ def _rows(
     numbers: dict[str, str],
     imported: Import,
 ) -> Iterator[tuple[Any, ...]]:
+    model = model_on(imported.now.date())
     for line in lines:
         read, placement = line.read, line.placement
         root = placement.root if placement else None
@@ -137,6 +141,7 @@ def _rows(
             [[code, figures] for code, figures in (*read.notes, *_alike(placement, numbers))],
             effects.get(id(placement), "none"),
             placement.reasons if placement else [],
+            model.score(placement.reasons) if placement and placement.reasons else None,
             line.identity,
             line.evidence.sight if line.evidence else None,
             line.same_as,
@@ -163,8 +168,9 @@ def _keys(plan: Plan, targets: dict[str, Target], now: datetime) -> Iterator[tup
             learned.kind,
             learned.value,
             door.township if door else None,
-            door.holder if door else None,
+            door.holder if door else learned.holder,
             bool(door and door.flat),
+            learned.day,
             now,
         )
 

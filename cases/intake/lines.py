@@ -8,7 +8,7 @@ from typing import Any
 
 from cases.intake.lists.mapping import Mapping
 from cases.intake.lists.rows import FIGURES, ReadRow, Setting, read_row
-from cases.intake.sites.identity import Evidence, evidence_of
+from cases.intake.sites.evidence import Evidence, evidence_of
 from cases.intake.sites.lookups import (
     FirstRow,
     StoredCase,
@@ -19,6 +19,7 @@ from cases.intake.sites.lookups import (
 )
 from cases.intake.sites.matching import Matcher, Placement, Reply
 from cases.models.sealing import key_ring, open_cells, seal_cells
+from cases.policy.matching.weights import model_on
 
 
 @dataclass(slots=True)
@@ -38,9 +39,8 @@ def line_of(read: ReadRow, batch: bytes) -> Line:
     """Seal the cells and hash what the row is compared by: all that needs no database."""
     line = Line(read, seal_cells(read.cells, batch, read.number))
     if not read.refused and read.identity:
-        blind = key_ring().blind
-        line.identity = blind("identity", read.identity)
-        line.evidence = evidence_of(reading=read.reading, personal=read.personal, place=read.place, blind=blind)
+        line.identity = key_ring().blind("identity", read.identity)
+        line.evidence = _evidence(read)
     return line
 
 
@@ -80,7 +80,7 @@ def match(kind: str, lines: list[Line], setting: Setting) -> tuple[Matcher, dict
     evidences = [line.evidence for line in fresh if line.evidence is not None]
     replies = _replies(evidences, setting) if kind == "telecom" else {}
     everything = [*evidences, *(reply.evidence for found in replies.values() for reply in found)]
-    index, sights, cases = known_sites(everything, with_sights=kind == "trace")
+    index, sights, cases = known_sites(everything, model_on(setting.received.date()), with_sights=kind == "trace")
     matcher = Matcher(index, sights, replies)
     for line in fresh:
         if line.evidence is not None:
@@ -99,8 +99,13 @@ def _reread(waiting: WaitingReply, setting: Setting) -> Reply:
     mapping = mapping_from(waiting.columns, waiting.sheet)
     own = Setting(setting.home, waiting.received_at, waiting.columns.get("order"))
     read = read_row(waiting.number, cells, mapping, own)
-    evidence = evidence_of(reading=read.reading, personal=read.personal, place=read.place, blind=key_ring().blind)
-    return Reply(waiting.row_id, read, evidence)
+    return Reply(waiting.row_id, read, _evidence(read))
+
+
+def _evidence(read: ReadRow) -> Evidence:
+    return evidence_of(
+        reading=read.reading, personal=read.personal, place=read.place, spot=read.spot, blind=key_ring().blind
+    )
 
 
 def columns_of(sheets: Iterable[tuple[str, Mapping]], order: str | None) -> dict[str, Any]:

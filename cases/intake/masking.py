@@ -43,8 +43,7 @@ _MASKS: dict[str, Callable[[str], str]] = {
     "broadband": digits,
     "meter": digits,
     "address": address,
-    "content": _hidden,
-    "reporter": _hidden,
+    **dict.fromkeys(("content", "reporter", "longitude", "latitude"), _hidden),
     **dict.fromkeys(("ip", "port", "pool_port", *FIGURES), shown),
     "result": _mask_result,
     "pool": _by(words.pool_of),
@@ -80,7 +79,9 @@ def _day(text: str) -> str:
     return f"{at:%Y-%m-%d}" if at else HIDDEN
 
 
-_PERSONAL = frozenset({"holder", "phone", "broadband", "meter", "address", "content", "reporter"})
+_PERSONAL = frozenset(
+    {"holder", "phone", "broadband", "meter", "address", "content", "reporter", "longitude", "latitude"}
+)
 # How what is no personal value looks under the mask.
 _LESS: dict[str, Callable[[str], str]] = {
     "ip": network,

@@ -19,6 +19,7 @@ from agencies.visibility import seen, sight_keys
 from agencies.vocabulary import CASE_ROLES
 from cases.intake.lists.sentences import row_sentence
 from cases.intake.masking import mask_cells
+from cases.intake.suggestions.words import grounds
 from cases.models import ListBatch
 from cases.models.sealing import open_cells
 from cases.selectors.paging import CAP, DEFAULT_PAGE_SIZE, Keyset, Page, capped, instant
@@ -32,7 +33,7 @@ _STREAM_ROWS = 2000
 _SITE_OF_ROW = "coalesce(r.site_id, f.site_id)"
 _ROWS = f"""
     WITH RECURSIVE page AS (
-        SELECT r.id, r.number, r.fate, r.reason, r.figures, r.notes, r.effect, r.reading, r.matched, r.sealed,
+        SELECT r.id, r.number, r.fate, r.reason, r.figures, r.notes, r.effect, r.reading, r.matched, r.score, r.sealed,
                {_SITE_OF_ROW} AS site_id
         FROM cases_listrow r LEFT JOIN cases_listrow f ON f.id = r.same_as_id
         WHERE r.batch_id = %(batch)s AND r.number > %(after)s AND (%(fate)s = '' OR r.fate LIKE %(fate)s)
@@ -44,7 +45,7 @@ _ROWS = f"""
         SELECT h.id, c.id, c.merged_into_id FROM chain h JOIN cases_case c ON c.id = h.next
     )
     SELECT p.number, p.fate, p.reason, p.figures::text, p.notes::text, p.effect, p.reading::text, p.matched::text,
-           p.sealed, c.number, c.id::text, p.site_id IS NOT NULL
+           p.sealed, c.number, c.id::text, p.site_id IS NOT NULL, p.score
     FROM page p LEFT JOIN chain h ON h.id = p.id AND h.next IS NULL LEFT JOIN cases_case c ON c.id = h.case_id
     ORDER BY p.number
 """
@@ -162,7 +163,7 @@ def _withheld(row: tuple[Any, ...], visible: set[str]) -> tuple[Any, ...]:
     """The row without the cases that its reader does not see, and without the notes that name one."""
     notes = [note for note in orjson.loads(row[4]) if "case" not in note[1] or note[1]["case"] in visible]
     case = row[9:11] if row[9] in visible else (None, None)
-    return (*row[:2], _reason(row), row[3], orjson.dumps(notes).decode(), *row[5:9], *case, row[11])
+    return (*row[:2], _reason(row), row[3], orjson.dumps(notes).decode(), *row[5:9], *case, *row[11:])
 
 
 def _reason(row: tuple[Any, ...]) -> str:
@@ -180,6 +181,8 @@ def _result(row: tuple[Any, ...], language: str, shown: Callable[[Any], Any] = d
         "reason": row_sentence(_reason(row), shown(orjson.loads(figures))).get(language),
         "notes": [row_sentence(code, shown(values)).get(language) for code, values in orjson.loads(notes)],
         "matched": orjson.loads(row[7]),
+        "score": row[12],
+        "grounds": grounds(orjson.loads(row[7]), row[12]).get(language),
         "case": row[9],
     }
 

@@ -4,6 +4,7 @@ from cases.models.case import Case, CaseAgency, CaseOutcome, Confidentiality, Le
 from cases.models.erasure import Erasure
 from cases.models.intake import ListBatch, ListPart, ListRow, Signal, Site, SiteKey
 from cases.models.records import Attachment, Document, DocumentSeries, IdempotencyKey, Outbox
+from cases.models.suggestion import SiteSuggestion
 from cases.models.task import ClockInterval, Task, TaskCounter, TaskCounterDelta, TaskState
 from cases.models.vault import PersonalRecord
 
@@ -27,6 +28,7 @@ __all__ = [
     "Signal",
     "Site",
     "SiteKey",
+    "SiteSuggestion",
     "Stage",
     "Task",
     "TaskCounter",

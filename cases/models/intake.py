@@ -139,6 +139,8 @@ class ListRow(models.Model):
     effect = models.CharField("作用", max_length=8)
     # Why it went to that case: the keys that were equal, for instance ["broadband"] or ["door", "holder"].
     matched = models.JSONField("依据", default=list)
+    # What these reasons weigh, in bits (`cases.policy.matching`); None where the row opened a case of its own.
+    score = models.FloatField("分值", null=True)
     identity = models.BinaryField(max_length=16, null=True)
     sight = models.BinaryField(max_length=16, null=True)
     same_as = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", verbose_name="与之相同")
@@ -178,8 +180,9 @@ class ListRow(models.Model):
 class SiteKey(models.Model):
     """What a site is known by; every value is a keyed hash, so that the table tells nothing by itself.
 
-    Accounts (`broadband`, `meter`) belong to one site for good; a `lead` (address and pool) to the first site seen with
-    it; a `door` may be shared, and is told apart by township and holder.
+    Accounts (`broadband`, `meter`) belong to one site for good; a `lead` (address and pool) to the site seen with it at
+    about that time (`seen_on`); a `door` may be shared, and is told apart by township and holder; a `phone` and a
+    `spot` (a cell of coordinates) only speak for a site.
     """
 
     class Kind(models.TextChoices):
@@ -187,6 +190,8 @@ class SiteKey(models.Model):
         METER = "meter", "户号"
         LEAD = "lead", "地址与矿池"
         DOOR = "door", "门牌"
+        PHONE = "phone", "联系电话"
+        SPOT = "spot", "坐标"
 
     id = models.BigAutoField(primary_key=True)
     site = models.ForeignKey(Site, models.PROTECT, related_name="keys")
@@ -196,6 +201,7 @@ class SiteKey(models.Model):
     holder = models.BinaryField(max_length=16, null=True)
     # Building, unit and room are all named: the door of one household.
     flat = models.BooleanField(default=False)
+    seen_on = models.DateField("发现日期", null=True)
     created_at = models.DateTimeField("登记时间")
 
     class Meta:
@@ -203,13 +209,15 @@ class SiteKey(models.Model):
         verbose_name_plural = "点位标识"
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["value"], condition=~models.Q(kind="door"), name="sitekey_account_has_one_site"
+                fields=["value"],
+                condition=models.Q(kind__in=["broadband", "meter"]),
+                name="sitekey_account_has_one_site",
             ),
             models.UniqueConstraint(
-                fields=["value", "site", "township", "holder"],
-                condition=models.Q(kind="door"),
+                fields=["value", "site", "township", "holder", "seen_on"],
+                condition=~models.Q(kind__in=["broadband", "meter"]),
                 nulls_distinct=False,
-                name="sitekey_door_once",
+                name="sitekey_hint_once",
             ),
         ]
         indexes: ClassVar = [models.Index(fields=["site"], name="sitekey_site_idx")]

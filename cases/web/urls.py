@@ -6,6 +6,7 @@ from cases.web.views import actions, audit, cases, files, imports, tasks, workbe
 from cases.web.views.entry import auth, confirm, factors, helping, password, security, sso
 from cases.web.views.people import accounts, handover
 from cases.web.views.records import access, erasure, registers
+from cases.web.views.sites import suggestions
 
 app_name = "web"
 
@@ -38,6 +39,8 @@ urlpatterns = [
     path("imports/<uuid:batch_id>/", imports.result, name="import"),
     path("imports/<uuid:batch_id>/refused.csv", imports.refused, name="import_refused"),
     path("imports/<uuid:batch_id>/elsewhere.csv", imports.elsewhere, name="import_elsewhere"),
+    path("suggestions/", suggestions.suggestions, name="suggestions"),
+    path("suggestions/<uuid:suggestion_id>/", suggestions.suggestion, name="suggestion"),
     path("audit/", audit.trail, name="audit"),
     path("audit/verify/", audit.verify_now, name="audit_verify"),
     path("audit/access/", access.access_log, name="access_log"),

@@ -51,6 +51,7 @@ OPEN_FUNCTIONS = frozenset(
         "cases_grams",
         "case_list_of_row",
         "case_participants",
+        "case_relapses",
         "case_search",
         "fold_task_counters",
         "list_erase",

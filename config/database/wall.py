@@ -56,6 +56,7 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
         "cases_listrow": "SELECT, INSERT, UPDATE",
         "cases_site": "SELECT, INSERT, UPDATE",
         "cases_sitekey": "SELECT, INSERT",
+        "cases_sitesuggestion": "SELECT, INSERT, UPDATE",
         "cases_signal": "SELECT, INSERT, UPDATE",
         "cases_personalrecord": "SELECT, INSERT",
         "cases_case": "SELECT",

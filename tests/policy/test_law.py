@@ -103,6 +103,7 @@ RECORDS = {
     "legal_bases": ["document"],
     "notice_rules": ["rule"],
     "statutory_clocks": ["clock"],
+    "matching": ["model", "comparison"],
     "retention": ["retention"],
     "surcharge_rates": ["document"],
     "suspension_grounds": ["ground"],

@@ -154,6 +154,8 @@ ELSEWHERE = {
     "page_import": "/imports/{batch}/",
     "import_export": "/imports/{batch}/refused.csv",
     "import_elsewhere": "/imports/{batch}/elsewhere.csv",
+    "pair": V1 + "/suggestions/{pair}",
+    "page_pair": "/suggestions/{pair}/",
     "accounts": "/accounts/",
 }
 
@@ -161,7 +163,7 @@ ELSEWHERE = {
 def _elsewhere(city: City, client: Client, cell: Cell) -> str:
     if cell.thing == "open_case":
         return _done(client.post(f"{V1}/cases/", json.dumps(OPENING).encode(), "application/json"))
-    answer = client.get(ELSEWHERE[cell.thing].format(batch=city.batch))
+    answer = client.get(ELSEWHERE[cell.thing].format(batch=city.batch, pair=city.pair))
     return "401" if _turned_away(answer) else str(answer.status_code)
 
 

@@ -15,6 +15,7 @@ from agencies.services import create_agency
 from audit import clock
 from cases.intake.receiving import find_agency
 from cases.intake.services import import_file
+from cases.models import SiteSuggestion
 from tests.agencies.cast import told
 from tests.security.tables import OUTSIDERS, ROLES, lines
 from tests.workflow.world import World
@@ -41,6 +42,7 @@ class City:
     files: dict[str, str] = field(default_factory=dict)
     events: dict[str, int] = field(default_factory=dict)
     batch: str = ""
+    pair: str = ""
     people: dict[tuple[str, str], User] = field(default_factory=dict)
     _clients: dict[tuple[str, str], Client] = field(default_factory=dict)
 
@@ -87,7 +89,15 @@ def build() -> City:
         _as_the_table_says(stage, view)
     _confidential(world, city)
     city.batch = _batch(world)
+    city.pair = _pair(city)
     return city
+
+
+def _pair(city: City) -> str:
+    """Two of the cases that may be one site."""
+    one, other = sorted((city.ids["monitoring"], city.ids["verification"]))
+    found = SiteSuggestion.objects.create(one_id=one, other_id=other, score=1.0, reasons=["phone"], since=clock.now())
+    return str(found.pk)
 
 
 def _confidential(world: World, city: City) -> None:

@@ -141,8 +141,10 @@ def lists(hidden: list[Hidden]) -> Iterator[str]:
                   "person=bj-drc-handler", "person=nj-drc-handler1", "week=2026-W45", "since=2026-11-01"):  # fmt: skip
         yield f"{V1}/events/?page_size=100&{query}"
     yield from (f"{V1}/imports/", f"{V1}/imports/?kind=telecom", f"{V1}/imports/?state=done", f"{V1}/schema/",
+                f"{V1}/suggestions/", f"{V1}/suggestions/?state=rejected",
                 f"{V1}/agencies/", f"{V1}/regions/?parent=3203")  # fmt: skip
     yield from ("/", "/?scope=mine", "/more/", "/tasks/", "/cases/new/", "/inbox/", "/inbox/?unread=1", "/imports/",
+                "/suggestions/", "/suggestions/?state=rejected",
                 "/password/", "/accounts/", "/security/", "/audit/access/", "/audit/access/access-log.csv",
                 "/audit/erasures/", "/audit/erasures/?view=done", "/audit/registers/impact/",
                 "/audit/registers/provision.csv", "/audit/access/?person=drc-handler2",

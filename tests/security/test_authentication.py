@@ -27,6 +27,7 @@ from schemathesis.core.transport import Response
 from agencies.models import User
 from audit import clock
 from cases.workflow.engine import Result
+from tests.intake.small import two_tenants
 from tests.security.asking import V1, written
 from tests.workflow.test_statements import STORIES, Counting
 
@@ -189,6 +190,10 @@ def reads(api: Api, world: OverTheApi) -> None:
     batch = json.loads(sent.content)["id"]
     for tail in ("", "/rows"):
         api.send("telecom-handler1", "GET", f"{V1}/imports/{batch}{tail}")
+    pair = two_tenants().id
+    for tail in ("", f"{pair}"):
+        api.send("drc-handler1", "GET", f"{V1}/suggestions/{tail}")
+    api.send("drc-handler1", "POST", f"{V1}/suggestions/{pair}/rejection", body={"why": "other_tenant"})
     api.send("cac-handler1", "POST", f"{V1}/session/step-up", body={"password": settings.DEMO_PASSWORD})
     told = {"username": "cac-handler2", "password": settings.DEMO_PASSWORD}
     api.send("cac-handler2", "POST", f"{V1}/session/", body=told)

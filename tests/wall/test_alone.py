@@ -52,6 +52,10 @@ WITH s AS (
     VALUES (gen_random_uuid(), %(c)s, '320303', 'unknown', true, now()) RETURNING id
 ), k AS (
     INSERT INTO cases_sitekey (site_id, kind, value, flat, created_at) SELECT id, 'meter', '\x00', false, now() FROM s
+), g AS (
+    INSERT INTO cases_sitesuggestion (id, one_id, other_id, score, reasons, since, state, why)
+    SELECT gen_random_uuid(), least(%(c)s::uuid, o.id), greatest(%(c)s::uuid, o.id), 1, '["phone"]', now(), 'open', ''
+    FROM (SELECT id FROM cases_case WHERE id <> %(c)s AND stage = 'monitoring' ORDER BY id LIMIT 1) o
 ), p AS (
     INSERT INTO cases_personalrecord (id, case_id, field, source, sealed, key_id, blind, protected, created_at)
     VALUES (gen_random_uuid(), %(c)s, 'phone', 'grid', '\x01', 'k', '\x02', false, now())
@@ -247,7 +251,7 @@ def addresses(case_ids: list[str], numbers: list[str], more: dict[str, list[Any]
         choices: dict[str, list[Any]] = {
             "number": numbers, "ref": [*numbers, *case_ids], "action": ["comment"],
             "event_id": more["events"], "file_id": more["files"], "attachment_id": more["files"],
-            "batch_id": more["batches"], "message_id": more["messages"],
+            "batch_id": more["batches"], "message_id": more["messages"], "suggestion_id": more["suggestions"],
             "username": ["drc-handler1", "grid-handler1", "admin1"], "sort": ["impact", "provision"],
         }  # fmt: skip
         for values in _product([choices[each] for each in wanted]):
@@ -307,6 +311,7 @@ def everywhere(cookies: dict[int, str], asked: list[tuple[str, str]], only: set[
 def material(case: str | None = None) -> dict[str, list[Any]]:
     """Ids to ask for: of the case, or of everything."""
     where = ("WHERE case_id = %s", [case]) if case else ("", [])
+    pair = ("WHERE %s::uuid IN (one_id, other_id)", [case]) if case else ("", [])
     stream = ("WHERE stream = 'case/' || %s::text", [case]) if case else ("", [])
     with looking(TESTS):
         return {
@@ -315,6 +320,7 @@ def material(case: str | None = None) -> dict[str, list[Any]]:
             ],
             "files": [r[0] for r in rows(f"SELECT id FROM cases_attachment {where[0]} ORDER BY id LIMIT 2", *where[1])],
             "batches": [] if case else [r[0] for r in rows("SELECT id FROM cases_listbatch")],
+            "suggestions": [r[0] for r in rows(f"SELECT id FROM cases_sitesuggestion {pair[0]} LIMIT 2", *pair[1])],
             "messages": [r[0] for r in rows(f"SELECT id FROM notifications_message {where[0]} LIMIT 2", *where[1])],
         }
 

@@ -14,10 +14,12 @@ from cases.api.shapes.params import (
     PAGING,
     REGION_FILTERS,
     ROW_FILTERS,
+    SUGGESTION_FILTERS,
     TASK_FILTERS,
 )
 from cases.api.shapes.records import Agencies, Attachment, Attachments, EventDetail, EventPage, Regions, Upload
 from cases.api.shapes.session import Credentials, Proof, Proven, Session
+from cases.api.shapes.suggestions import Rejection, Suggestion, SuggestionPage
 from cases.api.shapes.work import Actions, Done, TaskPage, TimelinePage
 
 __all__ = [
@@ -29,6 +31,7 @@ __all__ = [
     "PAGING",
     "REGION_FILTERS",
     "ROW_FILTERS",
+    "SUGGESTION_FILTERS",
     "TASK_FILTERS",
     "Actions",
     "Agencies",
@@ -49,7 +52,10 @@ __all__ = [
     "Proof",
     "Proven",
     "Regions",
+    "Rejection",
     "Session",
+    "Suggestion",
+    "SuggestionPage",
     "TaskPage",
     "TimelinePage",
     "Upload",

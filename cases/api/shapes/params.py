@@ -9,6 +9,8 @@ from drf_spectacular.utils import OpenApiParameter
 
 from agencies.vocabulary import Kind
 from cases.models.case import CaseOutcome, Level, Stage
+from cases.models.suggestion import SiteSuggestion
+from cases.policy.matching.weights import comparisons
 from cases.selectors.paging import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE
 from cases.workflow.task_kinds import KINDS
 
@@ -56,6 +58,12 @@ EVENT_FILTERS = [
     _AGENCY,
     _query("action", "Code of the act."),
     _query("case", "Id or number of a case."),
+]
+SUGGESTION_FILTERS = [
+    _query("state", "open (where it is left out), accepted or rejected.", enum=SiteSuggestion.State.values),
+    _REGION,
+    _query("case", "Number of one of the two cases."),
+    _query("reason", "Code of a reason.", enum=list(comparisons())),
 ]
 IMPORT_FILTERS = [
     _query("kind", "Kind of list.", enum=["telecom", "trace", "grid", "tips"]),

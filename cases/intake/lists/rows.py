@@ -20,6 +20,7 @@ from cases.intake.lists.places import Place, county_named, read_place
 from cases.intake.lists.reading import Row
 from cases.intake.lists.subjects import subject_of
 from cases.intake.lists.whereabouts import other_carrier, out_of_area
+from cases.intake.sites.spots import read_spot
 from cases.policy import addresses
 
 Note = tuple[str, dict[str, Any]]
@@ -48,9 +49,9 @@ class ReadRow:
     reading: dict[str, Any] = field(default_factory=dict)
     personal: dict[str, str] = field(default_factory=dict)
     place: Place = NOWHERE
+    spot: str = ""
     subject: str = "unknown"
-    # What makes the row the same as another one; empty: it is compared with none.
-    identity: str = ""
+    identity: str = ""  # what makes the row the same as another one; empty: it is compared with none
 
     @property
     def refused(self) -> bool:
@@ -105,6 +106,7 @@ def _subscriber(read: ReadRow, cells: Cells, setting: Setting) -> None:
             read.personal[name] = text
     if address := read.personal.get("address"):
         read.place = read_place(address, setting.home)
+    read.spot = read_spot(cells("longitude"), cells("latitude"))
     read.subject = subject_of(read.personal.get("holder", ""))
     if read.place.county:
         read.reading["county"] = read.place.county
@@ -249,6 +251,7 @@ def _tips(read: ReadRow, cells: Cells, setting: Setting) -> ReadRow:
     if address:
         read.personal["address"] = address
         read.place = read_place(address, setting.home)
+    read.spot = read_spot(cells("longitude"), cells("latitude"))
     for name, kept in (("content", "content"), ("phone", "reporter_phone"), ("reporter", "reporter")):
         if text := cells(name):
             read.personal[kept] = text

@@ -1,6 +1,6 @@
 """What the database already knows about a chunk of rows: equal rows, sites by key, list rows and replies by sight.
 
-Four queries for a chunk of any size. Everything is read under the intake lock, so that no other import adds to it.
+Five queries for a chunk of any size. Everything is read under the intake lock, so that no other import adds to it.
 """
 
 from __future__ import annotations
@@ -14,23 +14,29 @@ from uuid import UUID
 import orjson
 from django.db import connection
 
-from cases.intake.sites.identity import Door, Evidence, Index, SiteState
+from cases.intake.sites.evidence import Door, Evidence
+from cases.intake.sites.identity import Index, SiteState
 from cases.intake.sites.matching import Sighting
+from cases.policy.matching.weights import Model
 
+# What speaks for a site without deciding, beside the door.
+HINTS = frozenset({"phone", "spot"})
 _MERGEABLE = ("monitoring", "verification")
 
 _IDENTITIES = """
     SELECT r.identity, r.id, r.number, b.name, r.reading::text
     FROM cases_listrow r JOIN cases_listbatch b ON b.id = r.batch_id WHERE r.identity = ANY(%s::bytea[])
 """
-# In two halves, since each kind has an index of its own.
+# In two halves, since accounts and the rest have an index of their own each.
 _KEYS = """
     WITH wanted AS (SELECT %s::bytea[] AS keys)
-    SELECT kind, value, township, holder, flat, site_id, id FROM cases_sitekey
-    WHERE kind <> 'door' AND value = ANY((SELECT keys FROM wanted)::bytea[])
+    SELECT kind, value, township, holder, flat, site_id, id, coalesce(seen_on, (created_at AT TIME ZONE 'PRC')::date)
+    FROM cases_sitekey
+    WHERE kind IN ('broadband', 'meter') AND value = ANY((SELECT keys FROM wanted)::bytea[])
     UNION ALL
-    SELECT kind, value, township, holder, flat, site_id, id FROM cases_sitekey
-    WHERE kind = 'door' AND value = ANY((SELECT keys FROM wanted)::bytea[])
+    SELECT kind, value, township, holder, flat, site_id, id, coalesce(seen_on, (created_at AT TIME ZONE 'PRC')::date)
+    FROM cases_sitekey
+    WHERE NOT (kind IN ('broadband', 'meter')) AND value = ANY((SELECT keys FROM wanted)::bytea[])
     ORDER BY id
 """
 _SIGHTS = """
@@ -44,7 +50,8 @@ _REPLIES = """
     WHERE r.sight = ANY(%s::bytea[]) AND b.kind = 'trace' AND r.fate = 'accept'
     ORDER BY r.id
 """
-# A merged case leads to its survivor, and that one may have been merged again.
+# A merged case leads to its survivor, and that one may have been merged again. What comes from now on is the survivor's
+# own (`home`): undoing the merge takes none of it along.
 _SITES = """
     WITH RECURSIVE chain(site_id, located, case_id, next) AS (
         SELECT s.id, s.located, c.id, c.merged_into_id FROM cases_site s JOIN cases_case c ON c.id = s.case_id
@@ -53,9 +60,22 @@ _SITES = """
         SELECT h.site_id, h.located, c.id, c.merged_into_id FROM chain h JOIN cases_case c ON c.id = h.next
     )
     SELECT h.site_id, h.located, c.id::text, c.number, c.stage, c.region_code, c.title, c.confidentiality, c.opened_at,
-           ARRAY(SELECT DISTINCT k.kind FROM cases_sitekey k
-                 WHERE k.site_id = h.site_id AND k.kind IN ('broadband', 'meter'))
-    FROM chain h JOIN cases_case c ON c.id = h.case_id WHERE h.next IS NULL
+           home.id, ARRAY(SELECT DISTINCT k.kind FROM cases_sitekey k
+                          WHERE k.site_id IN (h.site_id, home.id) AND k.kind IN ('broadband', 'meter', 'door'))
+    FROM chain h JOIN cases_case c ON c.id = h.case_id CROSS JOIN LATERAL (
+        SELECT coalesce((SELECT x.id FROM cases_site x WHERE x.case_id = c.id ORDER BY x.id LIMIT 1), h.site_id) AS id
+    ) home WHERE h.next IS NULL
+"""
+# Cases of which an officer said that they are two, by the cases that they, or what they were merged into, are now.
+_APART = """
+    WITH RECURSIVE family(root, id) AS (
+        SELECT id, id FROM unnest(%s::uuid[]) AS id
+        WHERE EXISTS (SELECT FROM cases_sitesuggestion WHERE state = 'rejected')
+        UNION ALL
+        SELECT f.root, c.id FROM family f JOIN cases_case c ON c.merged_into_id = f.id
+    )
+    SELECT a.root::text, b.root::text FROM family a JOIN cases_sitesuggestion s ON s.one_id = a.id
+    JOIN family b ON b.id = s.other_id WHERE s.state = 'rejected' AND a.root <> b.root
 """
 
 
@@ -114,19 +134,25 @@ def waiting_replies(sights: Sequence[bytes]) -> dict[bytes, list[WaitingReply]]:
 
 
 def known_sites(
-    evidences: Sequence[Evidence], *, with_sights: bool
+    evidences: Sequence[Evidence], model: Model, *, with_sights: bool
 ) -> tuple[Index, dict[bytes, list[Sighting]], dict[str, StoredCase]]:
     """The index of all stored keys the rows name, the list rows they may answer, and the cases behind both."""
     keys = _query(_KEYS, sorted(_values(evidences)))
     wanted = sorted({e.sight for e in evidences if e.sight}) if with_sights else []
     sights = _query(_SIGHTS, wanted) if wanted else []
     states, cases = _states({r[5] for r in keys} | {r[2] for r in sights})
-    index = Index()
-    for kind, value, township, holder, flat, site_id, _id in keys:
+    index = Index(model)
+    index.apart = {frozenset(pair) for pair in _query(_APART, list(cases))} if cases else set()
+    for kind, value, township, holder, flat, site_id, _id, day in keys:
+        site = states[site_id]
         if kind == "door":
-            index.put_door(Door(bytes(value), _bytes(township), _bytes(holder), flat), states[site_id])
+            index.put_door(Door(bytes(value), _bytes(township), _bytes(holder), flat), site)
+        elif kind == "lead":
+            index.put_lead(bytes(value), day, site)
+        elif kind in HINTS:
+            index.put_hint(bytes(value), _bytes(holder), site)
         else:
-            index.put_key(bytes(value), states[site_id])
+            index.put_key(bytes(value), site)
     by_sight: dict[bytes, list[Sighting]] = {}
     for sight, row_id, site_id in sights:
         by_sight.setdefault(bytes(sight), []).append(Sighting(states[site_id], row_id))
@@ -137,7 +163,7 @@ def _values(evidences: Sequence[Evidence]) -> set[bytes]:
     return {
         value
         for e in evidences
-        for value in (e.broadband, e.meter, e.lead, e.door.value if e.door else None)
+        for value in (e.broadband, e.meter, e.lead, e.door.value if e.door else None, e.phone, *e.spots)
         if value is not None
     }
 
@@ -147,7 +173,7 @@ def _states(site_ids: set[UUID]) -> tuple[dict[UUID, SiteState], dict[str, Store
     states: dict[UUID, SiteState] = {}
     by_case: dict[str, SiteState] = {}
     cases: dict[str, StoredCase] = {}
-    for site_id, located, case_id, number, stage, region, title, level, opened_at, accounts in (
+    for site_id, located, case_id, number, stage, region, title, level, opened_at, home, kinds in (
         _query(_SITES, [str(i) for i in site_ids]) if site_ids else ()
     ):
         state = by_case.get(case_id)
@@ -159,8 +185,8 @@ def _states(site_ids: set[UUID]) -> tuple[dict[UUID, SiteState], dict[str, Store
                 mergeable=stage in _MERGEABLE,
                 order=int(opened_at.timestamp() * 1000) * 1_000_000 + int(number.rpartition("-")[2] or 0) % 1_000_000,
             )
-            cases[case_id] = StoredCase(case_id, number, stage, region, title, level, site_id)
-        state.accounts.update(accounts)
+            cases[case_id] = StoredCase(case_id, number, stage, region, title, level, home)
+        state.kinds.update(kinds)
         if located and not state.located:
             state.located = True
             cases[case_id] = replace(cases[case_id], located=True)

@@ -26,7 +26,7 @@ COLUMNS: Final[Mapping[str, Detail]] = {
     "holder": Detail.NAME,
     "phone": Detail.PHONE,
     "broadband": Detail.LINE,
-    "address": Detail.ADDRESS,
+    **dict.fromkeys(("address", "longitude", "latitude"), Detail.ADDRESS),
     "meter": Detail.NUMBER,
     "content": Detail.CONTENT,
     "reporter": Detail.REPORTER,

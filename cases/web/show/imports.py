@@ -243,7 +243,7 @@ def _row(row: Mapping[str, Any]) -> dict[str, Any]:
         "tone": tone,
         "effect": EFFECTS.get(row["effect"], row["effect"]),
         "case_number": row["case"],
-        "reason": " ".join([row["reason"], *row["notes"]]),
+        "reason": " ".join([row["reason"], *row["notes"], row["grounds"]]).rstrip(),
         "raw": " | ".join(cell or "--" for cell in row["cells"]),
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cases.policy.privacy.retention import NOTHING_FOUND
 from cases.workflow.effects.base import (
     Data,
     asked_of,
@@ -24,6 +25,16 @@ def batch_of(view: CaseView) -> str:
     return str(hit.get("batch") or hit.get("listed") or source.get("batch") or "")
 
 
+def relapse_of(earlier: CaseView) -> dict[str, Any]:
+    """The earlier case, how it ended, and how often the site has begun again by now.
+
+    Where nothing had been found there was nothing to begin again: the hit is looked at all the same, and not counted.
+    """
+    before = int((earlier.facts.get("relapse") or {}).get("count", 0))
+    count = before if earlier.outcome in NOTHING_FOUND else before + 1
+    return {"of": earlier.number, "outcome": earlier.outcome, "count": count}
+
+
 def open_case(view: CaseView, data: Data, ctx: Context) -> Outcome:
     facts: dict[str, Any] = {"source": {"kind": data["source"], **picked(data, "batch", "site")}, "submissions": 1}
     if data["signals"]:
@@ -39,7 +50,7 @@ def open_case(view: CaseView, data: Data, ctx: Context) -> Outcome:
     }
     if data["relapse_of"] and ctx.related is not None:
         # 复燃: the same site again after closing is looked at first, and by nobody who may not know of the first case.
-        facts["relapse"] = {"of": ctx.related.number, "count": 1, "at": signed(view, ctx)["at"]}
+        facts["relapse"] = relapse_of(ctx.related) | {"at": signed(view, ctx)["at"]}
         case |= {"level": "priority", "confidentiality": ctx.related.confidentiality}
     return Outcome(to="monitoring", facts=facts, case=case, open=[OpenTask("triage")])
 

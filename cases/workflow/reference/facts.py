@@ -164,7 +164,9 @@ FACTS: Final[dict[str, Fact]] = {
     "follow_up": Fact(
         "{day_30|day_90: {result, visited_on, agency, user, at, seq}}", ("record_follow_up",), Text("回头看", "Visits")
     ),
-    "relapse": Fact("of, count, at, alert", ("open_case", "reopen_case", "record_follow_up"), Text("复燃", "Relapse")),
+    "relapse": Fact(
+        "of, outcome, count, at, alert", ("open_case", "reopen_case", "record_follow_up"), Text("复燃", "Relapse")
+    ),
     "since_relapse": Fact(
         "{signals: {family: count}, sources: {family: [kind of list]}}",
         ("attach_signal", "reopen_case"),
