@@ -4,6 +4,7 @@ from cases.models.case import Case, CaseAgency, CaseOutcome, Confidentiality, Le
 from cases.models.erasure import Erasure
 from cases.models.intake import ListBatch, ListPart, ListRow, Signal, Site, SiteKey
 from cases.models.records import Attachment, Document, DocumentSeries, IdempotencyKey, Outbox
+from cases.models.steps import ListMend, PreviewRow, SourceMapping
 from cases.models.task import ClockInterval, Task, TaskCounter, TaskCounterDelta, TaskState
 from cases.models.vault import PersonalRecord
 
@@ -20,13 +21,16 @@ __all__ = [
     "IdempotencyKey",
     "Level",
     "ListBatch",
+    "ListMend",
     "ListPart",
     "ListRow",
     "Outbox",
     "PersonalRecord",
+    "PreviewRow",
     "Signal",
     "Site",
     "SiteKey",
+    "SourceMapping",
     "Stage",
     "Task",
     "TaskCounter",

@@ -4,6 +4,7 @@ from django.urls import path
 
 from cases.web.views import actions, audit, cases, files, imports, tasks, workbench
 from cases.web.views.entry import auth, confirm, factors, helping, password, security, sso
+from cases.web.views.lists import steps
 from cases.web.views.people import accounts, handover
 from cases.web.views.records import access, erasure, registers
 
@@ -37,6 +38,11 @@ urlpatterns = [
     path("imports/", imports.imports, name="imports"),
     path("imports/<uuid:batch_id>/", imports.result, name="import"),
     path("imports/<uuid:batch_id>/refused.csv", imports.refused, name="import_refused"),
+    path("imports/<uuid:batch_id>/mapping/", steps.mapping, name="import_mapping"),
+    path("imports/<uuid:batch_id>/preview/", steps.preview, name="import_preview"),
+    path("imports/<uuid:batch_id>/commit/", steps.commit, name="import_commit"),
+    path("imports/<uuid:batch_id>/cancel/", steps.cancel, name="import_cancel"),
+    path("imports/<uuid:batch_id>/resume/", steps.resume, name="import_resume"),
     path("audit/", audit.trail, name="audit"),
     path("audit/verify/", audit.verify_now, name="audit_verify"),
     path("audit/access/", access.access_log, name="access_log"),

@@ -153,6 +153,11 @@ ELSEWHERE = {
     "import_rows": V1 + "/imports/{batch}/rows",
     "page_import": "/imports/{batch}/",
     "import_export": "/imports/{batch}/refused.csv",
+    "import_mapping": V1 + "/imports/{batch}/mapping",
+    "import_preview": V1 + "/imports/{batch}/preview",
+    "page_import_mapping": "/imports/{batch}/mapping/",
+    # The list of the city is imported: its preview leads to its result.
+    "page_import_preview": "/imports/{batch}/preview/",
     "accounts": "/accounts/",
 }
 

@@ -4,7 +4,17 @@ The tests hold every answer against these shapes.
 """
 
 from cases.api.shapes.cases import CaseDetail, CasePage, Personal
-from cases.api.shapes.imports import Import, ImportPage, ImportRows, ListFile
+from cases.api.shapes.imports import (
+    Import,
+    ImportMapping,
+    ImportPage,
+    ImportPreview,
+    ImportRows,
+    ListFile,
+    MappingAnswer,
+    Mend,
+    TrialRow,
+)
 from cases.api.shapes.params import (
     AGENCY_FILTERS,
     CASE_FILTERS,
@@ -15,6 +25,7 @@ from cases.api.shapes.params import (
     REGION_FILTERS,
     ROW_FILTERS,
     TASK_FILTERS,
+    TRIAL_FILTERS,
 )
 from cases.api.shapes.records import Agencies, Attachment, Attachments, EventDetail, EventPage, Regions, Upload
 from cases.api.shapes.session import Credentials, Proof, Proven, Session
@@ -30,6 +41,7 @@ __all__ = [
     "REGION_FILTERS",
     "ROW_FILTERS",
     "TASK_FILTERS",
+    "TRIAL_FILTERS",
     "Actions",
     "Agencies",
     "Attachment",
@@ -41,9 +53,13 @@ __all__ = [
     "EventDetail",
     "EventPage",
     "Import",
+    "ImportMapping",
     "ImportPage",
+    "ImportPreview",
     "ImportRows",
     "ListFile",
+    "MappingAnswer",
+    "Mend",
     "Personal",
     "Proof",
     "Proven",
@@ -51,5 +67,6 @@ __all__ = [
     "Session",
     "TaskPage",
     "TimelinePage",
+    "TrialRow",
     "Upload",
 ]

@@ -27,16 +27,18 @@ MAX_RATIO = 200
 # A stray NUL in some cell is no reason to refuse a list; one byte in fifty of them is no text.
 MAX_NULS = 50
 _PIECE = 1 << 20
+_MARKS = (",", "\t", ";", "|")
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _OTHER_FILES = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b")
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One sheet (a CSV file is one): its name and its rows, read anew at every call."""
+    """One sheet (a CSV file is one): its name and its rows, read anew at every call. What is hidden is no list."""
 
     name: str
     source: _Csv | SheetLines
+    hidden: bool = False
 
     def rows(self) -> Iterator[Row]:
         return self.source.rows()
@@ -83,12 +85,18 @@ def detect_encoding(content: bytes) -> str:
     elif content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
         candidates = ("utf-16",)
     elif content[:4096].count(0) > len(content[:4096]) // MAX_NULS:
-        candidates = tuple(e for e in ("utf-16-le", "utf-16-be") if "," in content[:4096].decode(e, "ignore"))
+        candidates = tuple(e for e in ("utf-16-le", "utf-16-be") if _looks_like_text(content, e))
     for encoding in candidates:
         if _decodes(content, encoding):
             return encoding
     binary = b"\x00" in content[:4096] and candidates != ("utf-16",)
     raise NotAList("other_format" if binary else "unknown_encoding")
+
+
+def _looks_like_text(content: bytes, encoding: str) -> bool:
+    """In the other order of bytes a separator is a sign that no list holds (U+2C00, U+0900, U+3B00, U+7C00)."""
+    head = content[:4096].decode(encoding, "ignore")
+    return any(mark in head for mark in _MARKS) and "\x00" not in head
 
 
 def _decodes(content: bytes, encoding: str) -> bool:
@@ -111,7 +119,7 @@ def _delimiter(content: bytes, encoding: str) -> str:
         usual = max(set(counts), key=counts.count, default=1)
         return (counts.count(usual) if usual > 1 else 0, usual)
 
-    return max((",", "\t", ";", "|"), key=score)
+    return max(_MARKS, key=score)
 
 
 def _open_workbook(content: bytes) -> list[Sheet]:
@@ -120,7 +128,7 @@ def _open_workbook(content: bytes) -> list[Sheet]:
     elif "EncryptedPackage".encode("utf-16-le") in content:
         raise NotAList("encrypted")
     try:
-        return [Sheet(lines.name, lines) for lines in read_workbook(content)]
+        return [Sheet(lines.name, lines, lines.hidden) for lines in read_workbook(content)]
     except BrokenWorkbook as error:
         raise NotAList("broken_workbook") from error
     except WorkbookTooLarge as error:
