@@ -45,6 +45,8 @@ class Action(StrEnum):
     DEMO_DATA_LOADED = "demo_data_loaded"
     DEMO_CLOCK_CHANGED = "demo_clock_changed"
     IMPORT_RECEIVED = "import_received"
+    IMPORT_STARTED = "import_started"
+    IMPORT_CANCELLED = "import_cancelled"
     IMPORT_COMMITTED = "import_committed"
     IMPORT_REFUSED = "import_refused"
     EXPORT_MADE = "export_made"

@@ -6,6 +6,7 @@ import logging
 from datetime import timedelta
 
 from celery import shared_task
+from django.db.models import Q
 
 from agencies.actors import Actor, NoSuchActor, load_actor, system_actor
 from agencies.directory import get_directory
@@ -13,6 +14,7 @@ from audit import clock
 from audit.sight import working_as
 from cases.intake.receiving import check_sender
 from cases.intake.services import process_list
+from cases.intake.steps.preview import is_reading, run_preview
 from cases.models import ListBatch
 from cases.retention import acts as retention
 from cases.retention import lists, provisions
@@ -30,8 +32,12 @@ STANDSTILL = timedelta(minutes=5)
 @shared_task(name="cases.import_batch")
 @working_as("intake")
 def import_batch(batch_id: str) -> None:
-    """Work on a received list for one turn, and ask for another while it is not done."""
-    batch = ListBatch.objects.only("received_by_id", "agency_id").get(id=batch_id)
+    """Work on a received list for one turn, and ask for another while it is not done; a preview is read likewise."""
+    batch = ListBatch.objects.get(id=batch_id)
+    if is_reading(batch):
+        if is_reading(run_preview(batch.id, budget_seconds=TURN_SECONDS)):
+            import_batch.delay(batch_id)
+        return
     summary = process_list(batch_id=batch.id, actor=_sender(batch), now=clock.now(), budget_seconds=TURN_SECONDS)
     if summary.state in (ListBatch.State.RECEIVED, ListBatch.State.IMPORTING):
         import_batch.delay(batch_id)
@@ -51,8 +57,9 @@ def _sender(batch: ListBatch) -> Actor:
 @working_as("intake")
 def resume_imports() -> None:
     """Take up lists that stand still, whatever became of the message or the worker that had them."""
-    unfinished = (ListBatch.State.RECEIVED, ListBatch.State.IMPORTING)
-    stuck = ListBatch.objects.filter(state__in=unfinished, moved_at__lt=clock.now() - STANDSTILL)
+    unfinished = Q(state__in=(ListBatch.State.RECEIVED, ListBatch.State.IMPORTING))
+    unread = Q(state=ListBatch.State.PREVIEW, preview__finished=False)
+    stuck = ListBatch.objects.filter(unfinished | unread, moved_at__lt=clock.now() - STANDSTILL)
     for batch_id in stuck.values_list("id", flat=True):
         import_batch.delay(str(batch_id))
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import URLPattern, path, register_converter
 from drf_spectacular.views import SpectacularAPIView
 
-from cases.api.views import actions, attachments, cases, events, imports, oauth, reference, session, tasks
+from cases.api.views import actions, attachments, cases, events, imports, list_steps, oauth, reference, session, tasks
 from cases.api.views import suggestions as sites
 
 
@@ -45,6 +45,12 @@ _ROUTES: tuple[tuple[str, Any, str], ...] = (
     ("suggestions/", sites.SuggestionsView, "suggestions"),
     ("suggestions/<uuid:suggestion_id>", sites.SuggestionView, "suggestion"),
     ("suggestions/<uuid:suggestion_id>/rejection", sites.RejectionView, "suggestion-rejection"),
+    ("imports/<uuid:batch_id>/mapping", list_steps.ImportMappingView, "import-mapping"),
+    ("imports/<uuid:batch_id>/preview", list_steps.ImportPreviewView, "import-preview"),
+    ("imports/<uuid:batch_id>/mends", list_steps.ImportMendsView, "import-mends"),
+    ("imports/<uuid:batch_id>/commit", list_steps.ImportCommitView, "import-commit"),
+    ("imports/<uuid:batch_id>/cancel", list_steps.ImportCancelView, "import-cancel"),
+    ("imports/<uuid:batch_id>/resume", list_steps.ImportResumeView, "import-resume"),
     ("regions/", reference.RegionsView, "regions"),
     ("agencies/", reference.AgenciesView, "agencies"),
     ("schema/", SpectacularAPIView, "schema"),

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from uuid import UUID
 
-from cases.intake.lists.mapping import Mapping
-from cases.intake.lists.rows import FIGURES, ReadRow, Setting, read_row
+from cases.intake.lists.rows import FIGURES, ReadRow, Setting
 from cases.intake.sites.evidence import Evidence, evidence_of
 from cases.intake.sites.lookups import (
     FirstRow,
@@ -18,6 +17,8 @@ from cases.intake.sites.lookups import (
     waiting_replies,
 )
 from cases.intake.sites.matching import Matcher, Placement, Reply
+from cases.intake.steps.columns import mapping_from, orders_from
+from cases.intake.steps.reader import Mends, mends_of, read_mended
 from cases.models.sealing import key_ring, open_cells, seal_cells
 from cases.policy.matching.weights import model_on
 
@@ -90,15 +91,18 @@ def match(kind: str, lines: list[Line], setting: Setting) -> tuple[Matcher, dict
 
 def _replies(evidences: list[Evidence], setting: Setting) -> dict[bytes, list[Reply]]:
     found = waiting_replies(sorted({e.sight for e in evidences if e.sight}))
-    return {sight: [_reread(waiting, setting) for waiting in group] for sight, group in found.items()}
+    waiting = [reply for group in found.values() for reply in group]
+    mends = mends_of({reply.batch_id for reply in waiting}, {reply.number for reply in waiting}) if waiting else {}
+    return {sight: [_reread(reply, setting, mends) for reply in group] for sight, group in found.items()}
 
 
-def _reread(waiting: WaitingReply, setting: Setting) -> Reply:
-    """A reply as it was read when it came: its cells, by the columns of its own list."""
+def _reread(waiting: WaitingReply, setting: Setting, mends: dict[UUID, Mends]) -> Reply:
+    """A reply as it was read when it came: its cells, set right where they were, by the columns of its own list."""
     cells = open_cells(waiting.sealed, waiting.batch_id.bytes, waiting.number)
     mapping = mapping_from(waiting.columns, waiting.sheet)
-    own = Setting(setting.home, waiting.received_at, waiting.columns.get("order"))
-    read = read_row(waiting.number, cells, mapping, own)
+    own = Setting(setting.home, waiting.received_at, orders_from(waiting.columns, waiting.sheet))
+    mended = mends.get(waiting.batch_id, {}).get(waiting.number)
+    read = read_mended(waiting.number, cells, mapping, own, mended)
     return Reply(waiting.row_id, read, _evidence(read))
 
 
@@ -106,25 +110,3 @@ def _evidence(read: ReadRow) -> Evidence:
     return evidence_of(
         reading=read.reading, personal=read.personal, place=read.place, spot=read.spot, blind=key_ring().blind
     )
-
-
-def columns_of(sheets: Iterable[tuple[str, Mapping]], order: str | None) -> dict[str, Any]:
-    """How the list was read, as its batch keeps it."""
-    return {
-        "order": order,
-        "sheets": [
-            {
-                "name": name,
-                "kind": mapping.kind,
-                "columns": mapping.columns,
-                "confidence": {field: round(value, 3) for field, value in mapping.confidence.items()},
-                "headers": list(mapping.headers),
-            }
-            for name, mapping in sheets
-        ],
-    }
-
-
-def mapping_from(columns: dict[str, Any], sheet: int) -> Mapping:
-    kept = columns["sheets"][sheet]
-    return Mapping(kept["kind"], kept["columns"], kept["confidence"], tuple(kept["headers"]))

@@ -20,7 +20,7 @@ from agencies.authority import event_actor
 from audit.actions import Action
 from audit.services import record
 from cases.models import factors
-from cases.models.sealing import CannotOpen, key_ring, part_place, row_place
+from cases.models.sealing import CannotOpen, key_ring, mend_place, part_place, preview_place, row_place
 from cases.models.vault import record_place
 
 STREAM = "config/vault"
@@ -67,6 +67,22 @@ _TABLES = (
         ("batch_id", "number"),
         lambda batch, number: part_place(batch.bytes, number),
         4,  # of up to a megabyte
+    ),
+    _Table(
+        "cases_listmend",
+        "名单更正",
+        (("id", "bigint"),),
+        ("batch_id", "number", "cell"),
+        lambda batch, number, cell: mend_place(batch.bytes, number, cell),
+        1_000,
+    ),
+    _Table(
+        "cases_previewrow",
+        "名单预览行",
+        (("batch_id", "uuid"), ("number", "integer")),
+        ("batch_id", "number"),
+        lambda batch, number: preview_place(batch.bytes, number),
+        1_000,
     ),
 )
 

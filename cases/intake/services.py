@@ -26,13 +26,12 @@ from cases.intake.acts import Import, gather, perform
 from cases.intake.ahead import read_ahead, undisturbed
 from cases.intake.commit import write_chunk
 from cases.intake.copying import next_ids
-from cases.intake.lines import Line, line_of, mapping_from, match, prepare
-from cases.intake.lists.mapping import Mapping, find_lists
-from cases.intake.lists.reading import Row, open_list
-from cases.intake.lists.rows import Setting, read_row
+from cases.intake.lines import Line, line_of, match, prepare
 from cases.intake.lists.sentences import FILE, sentence
 from cases.intake.receiving import original_file, receive_list, record_import
 from cases.intake.sites.routing import Routes
+from cases.intake.steps.moving import start_at_once
+from cases.intake.steps.reader import ListReader
 from cases.models import ListBatch
 from cases.models.intake import lock_intake
 from cases.workflow.view import Text
@@ -96,6 +95,7 @@ def import_file(
         actor=actor, content=content, filename=filename, kind=kind, agency=agency, batch_name=batch_name, now=now
     )
     again = batch.state == ListBatch.State.DONE
+    start_at_once(actor=actor, batch=batch, now=now)
     return process_list(batch_id=batch.id, actor=actor, now=now, content=content, progress=progress, again=again)
 
 
@@ -141,7 +141,7 @@ def summarise(batch: ListBatch, *, again: bool = False, seconds: float = 0.0) ->
 
 
 class _Overtaken(Exception):
-    """Another worker committed the next chunk first; it is skipped, not repeated."""
+    """Another worker committed the next chunk first, or a person cancelled: the batch is looked at anew."""
 
 
 class _Run:
@@ -151,9 +151,10 @@ class _Run:
         directory = get_directory()
         self.batch = batch
         self.agency = directory.by_id[batch.agency_id]
-        self.sheets = find_lists(batch.kind, open_list(content))
+        self.content = content
         home = self.agency.region_code[:4]
-        self.setting = Setting(home, batch.received_at, batch.columns.get("order"))
+        self.reader = ListReader(batch, home)
+        self.setting = self.reader.settings[0]
         routes = Routes(home, directory)
         self.imported = Import(
             batch_id=batch.id,
@@ -187,30 +188,16 @@ class _Run:
                 self.batch.refresh_from_db()
 
     def _chunks(self, skip: int) -> Iterator[list[Line]]:
-        rows = islice(self._reads(), skip, None)
-        while chunk := [self._read(*row) for row in islice(rows, CHUNK_ROWS)]:
+        rows, batch = self.reader.rows(self.content, skip), self.imported.batch_id.bytes
+        while chunk := [line_of(self.reader.read(row), batch) for row in islice(rows, CHUNK_ROWS)]:
             yield chunk
-
-    def _reads(self) -> Iterator[tuple[int, int, Row, Mapping]]:
-        number = 0
-        for index, sheet in enumerate(self.sheets):
-            # By the columns kept with the batch, which a person may have corrected.
-            mapping = mapping_from(self.batch.columns, index)
-            for row in sheet.data_rows():
-                number += 1
-                yield number, index, row, mapping
-
-    def _read(self, number: int, sheet: int, row: Row, mapping: Mapping) -> Line:
-        read = read_row(number, row, mapping, self.setting)
-        if sheet:
-            read.reading["sheet"] = sheet
-        return line_of(read, self.imported.batch_id.bytes)
 
     def _commit(self, lines: list[Line]) -> None:
         """One transaction: compare, place, act, write, count."""
         with transaction.atomic():
-            held = ListBatch.objects.select_for_update().only("rows_done").get(id=self.batch.id)
-            if held.rows_done != lines[0].read.number - 1:
+            held = ListBatch.objects.select_for_update().only("rows_done", "state").get(id=self.batch.id)
+            # A cancelled import stops here: what was committed before stays, and can be gone on with.
+            if held.rows_done != lines[0].read.number - 1 or held.state != ListBatch.State.IMPORTING:
                 raise _Overtaken
             lock_intake()
             prepare(self.batch.kind, lines, next_ids("cases_listrow_id_seq", len(lines)), self.batch.name)
@@ -235,7 +222,7 @@ class _Run:
         batch = self.batch
         with transaction.atomic():
             state = ListBatch.objects.select_for_update().values_list("state", flat=True).get(id=batch.id)
-            if state == ListBatch.State.DONE:
+            if state != ListBatch.State.IMPORTING:
                 batch.refresh_from_db()
                 return
             batch.state, batch.finished_at = ListBatch.State.DONE, clock.now()

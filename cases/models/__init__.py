@@ -4,6 +4,7 @@ from cases.models.case import Case, CaseAgency, CaseOutcome, Confidentiality, Le
 from cases.models.erasure import Erasure
 from cases.models.intake import ListBatch, ListPart, ListRow, Signal, Site, SiteKey
 from cases.models.records import Attachment, Document, DocumentSeries, IdempotencyKey, Outbox
+from cases.models.steps import ListMend, PreviewRow, SourceMapping
 from cases.models.suggestion import SiteSuggestion
 from cases.models.task import ClockInterval, Task, TaskCounter, TaskCounterDelta, TaskState
 from cases.models.vault import PersonalRecord
@@ -21,14 +22,17 @@ __all__ = [
     "IdempotencyKey",
     "Level",
     "ListBatch",
+    "ListMend",
     "ListPart",
     "ListRow",
     "Outbox",
     "PersonalRecord",
+    "PreviewRow",
     "Signal",
     "Site",
     "SiteKey",
     "SiteSuggestion",
+    "SourceMapping",
     "Stage",
     "Task",
     "TaskCounter",

@@ -18,7 +18,7 @@ class ListBatch(models.Model):
     """One list from one issuer. The file is kept sealed in pieces (`ListPart`); what was read from it never changes.
 
     `counts` holds {"fates": {fate: n}, "effects": {effect: n}} of the rows done so far; `rows_done` rows are
-    committed, so an import that was killed goes on behind them.
+    committed, so an import that was killed or cancelled goes on behind them.
     """
 
     class Kind(models.TextChoices):
@@ -29,7 +29,11 @@ class ListBatch(models.Model):
 
     class State(models.TextChoices):
         RECEIVED = "received", "已接收"
+        # Led in by a person, step by step: nothing is written to a case before the commit.
+        MAPPING = "mapping", "待匹配列"
+        PREVIEW = "preview", "校验预览"
         IMPORTING = "importing", "导入中"
+        CANCELLED = "cancelled", "已取消"
         DONE = "done", "已导入"
         REFUSED = "refused", "不能识别"
 
@@ -51,6 +55,8 @@ class ListBatch(models.Model):
     # When the last chunk was committed: an import that stands still is taken up again by a sweep.
     moved_at = models.DateTimeField("最近进展")
     counts = models.JSONField("统计", default=dict)
+    # The dry reading: {"run": which one, "done": rows read, "finished": bool, "fates": {fate: n}, "problems": n}.
+    preview = models.JSONField("预览", default=dict)
 
     class Meta:
         verbose_name = "名单批次"

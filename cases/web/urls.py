@@ -4,6 +4,7 @@ from django.urls import path
 
 from cases.web.views import actions, audit, cases, files, imports, tasks, workbench
 from cases.web.views.entry import auth, confirm, factors, helping, password, security, sso
+from cases.web.views.lists import steps
 from cases.web.views.people import accounts, handover
 from cases.web.views.records import access, erasure, registers
 from cases.web.views.sites import suggestions
@@ -41,6 +42,11 @@ urlpatterns = [
     path("imports/<uuid:batch_id>/elsewhere.csv", imports.elsewhere, name="import_elsewhere"),
     path("suggestions/", suggestions.suggestions, name="suggestions"),
     path("suggestions/<uuid:suggestion_id>/", suggestions.suggestion, name="suggestion"),
+    path("imports/<uuid:batch_id>/mapping/", steps.mapping, name="import_mapping"),
+    path("imports/<uuid:batch_id>/preview/", steps.preview, name="import_preview"),
+    path("imports/<uuid:batch_id>/commit/", steps.commit, name="import_commit"),
+    path("imports/<uuid:batch_id>/cancel/", steps.cancel, name="import_cancel"),
+    path("imports/<uuid:batch_id>/resume/", steps.resume, name="import_resume"),
     path("audit/", audit.trail, name="audit"),
     path("audit/verify/", audit.verify_now, name="audit_verify"),
     path("audit/access/", access.access_log, name="access_log"),

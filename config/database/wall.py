@@ -48,12 +48,19 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
         "cases_case": "SELECT",
     },
     # A list is taken in: whoever sends one is checked before; whether it was sent by others before is no secret to us.
-    "receiving": {"cases_listbatch": "SELECT, INSERT", "cases_listpart": "INSERT"},
+    "receiving": {
+        "cases_listbatch": "SELECT, INSERT",
+        "cases_listpart": "INSERT",
+        "cases_sourcemapping": "SELECT",
+    },
     # Rows become sites and cases. Matching has to see the cases of every agency of the city.
     "intake": {
         "cases_listbatch": "SELECT, UPDATE",
-        "cases_listpart": "SELECT",
+        "cases_listpart": "SELECT, INSERT",
         "cases_listrow": "SELECT, INSERT, UPDATE",
+        "cases_listmend": "SELECT, INSERT",
+        "cases_previewrow": "SELECT, INSERT, UPDATE, DELETE",
+        "cases_sourcemapping": "SELECT, INSERT, UPDATE",
         "cases_site": "SELECT, INSERT, UPDATE",
         "cases_sitekey": "SELECT, INSERT",
         "cases_sitesuggestion": "SELECT, INSERT, UPDATE",
@@ -76,7 +83,11 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
     "verifier": dict.fromkeys(_READ_BY_VERIFIER, "SELECT"),
     # Sealed values under another key; it never sees whose they are.
     "rotation": dict.fromkeys(
-        ("cases_personalrecord", "cases_listrow", "cases_listpart", "mfa_authenticator"), "SELECT, UPDATE"
+        (
+            *("cases_personalrecord", "cases_listrow", "cases_listpart", "cases_listmend", "cases_previewrow"),
+            "mfa_authenticator",
+        ),
+        "SELECT, UPDATE",
     ),
     # What became of the rows of a list, on the command line.
     "list_report": {

@@ -90,9 +90,11 @@ PROTECTED_TABLES: dict[str, str] = {
     "oauth2_provider_devicegrant": "SELECT",
     # Lists never change: only what an import goes on to find, the case a row leads to, and the key that seals it.
     "cases_listbatch": "SELECT, INSERT,"
-    " UPDATE (state, problem, columns, rows_total, rows_done, moved_at, counts, finished_at)",
+    " UPDATE (state, problem, columns, rows_total, rows_done, moved_at, counts, finished_at, preview)",
     "cases_listpart": "SELECT, INSERT, UPDATE (sealed)",
     "cases_listrow": "SELECT, INSERT, UPDATE (site_id, sealed)",
+    "cases_listmend": "SELECT, INSERT, UPDATE (sealed)",
+    "cases_sourcemapping": "SELECT, INSERT, UPDATE (columns, orders, saved_by_id, saved_at)",
     "cases_site": "SELECT, INSERT, UPDATE (case_id, previous_case_id, region_code, subject, located)",
     "cases_sitekey": "SELECT, INSERT",
     # An officer answers; that a merge or its undoing answers too is written by a function of the owner.

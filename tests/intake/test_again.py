@@ -90,14 +90,14 @@ def test_a_name_leads_to_one_list_only() -> None:
 
 @pytest.mark.usefixtures("demo_city")
 def test_a_file_that_is_sent_twice_at_the_same_moment_is_one_batch(monkeypatch: pytest.MonkeyPatch) -> None:
-    inspect, content = receiving._inspect, as_list(some_lines(0, 3))
+    inspect, content = receiving.inspect, as_list(some_lines(0, 3))
 
-    def meanwhile(kind: str, read: bytes) -> Any:
-        monkeypatch.setattr(receiving, "_inspect", inspect)
+    def meanwhile(*asked: Any, **led: bool) -> Any:
+        monkeypatch.setattr(receiving, "inspect", inspect)
         bring("telecom", content, name="同一文件")
-        return inspect(kind, read)
+        return inspect(*asked, **led)
 
-    monkeypatch.setattr(receiving, "_inspect", meanwhile)
+    monkeypatch.setattr(receiving, "inspect", meanwhile)
     late = bring("telecom", content, name="同一文件")
     assert late.again
     assert ListBatch.objects.count() == 1

@@ -156,6 +156,11 @@ ELSEWHERE = {
     "import_elsewhere": "/imports/{batch}/elsewhere.csv",
     "pair": V1 + "/suggestions/{pair}",
     "page_pair": "/suggestions/{pair}/",
+    "import_mapping": V1 + "/imports/{batch}/mapping",
+    "import_preview": V1 + "/imports/{batch}/preview",
+    "page_import_mapping": "/imports/{batch}/mapping/",
+    # The list of the city is imported: its preview leads to its result.
+    "page_import_preview": "/imports/{batch}/preview/",
     "accounts": "/accounts/",
 }
 

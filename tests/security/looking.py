@@ -111,14 +111,11 @@ def addresses(city: City, hidden: list[Hidden]) -> Iterator[str]:
             yield f"{V1}/events/{event}"
             yield f"/audit/{event}/"
     for batch in _batches():
-        for tail in ("", "/rows", "/rows?fate=accept&page_size=1", "/rows?cursor=1"):
+        for tail in ("", "/rows", "/rows?fate=accept&page_size=1", "/rows?cursor=1", "/mapping", "/preview"):
             yield f"{V1}/imports/{batch}{tail}"
-        yield from (
-            f"/imports/{batch}/",
-            f"/imports/{batch}/?fate=accept",
-            f"/imports/{batch}/refused.csv",
-            f"/imports/{batch}/elsewhere.csv",
-        )
+        yield from (f"/imports/{batch}/", f"/imports/{batch}/?fate=accept", f"/imports/{batch}/refused.csv",
+                    f"/imports/{batch}/elsewhere.csv", f"/imports/{batch}/mapping/",
+                    f"/imports/{batch}/preview/")  # fmt: skip
 
 
 def lists(hidden: list[Hidden]) -> Iterator[str]:

@@ -4,7 +4,18 @@ The tests hold every answer against these shapes.
 """
 
 from cases.api.shapes.cases import CaseDetail, CasePage, Personal
-from cases.api.shapes.imports import Import, ImportDetail, ImportPage, ImportRows, ListFile
+from cases.api.shapes.imports import (
+    Import,
+    ImportDetail,
+    ImportMapping,
+    ImportPage,
+    ImportPreview,
+    ImportRows,
+    ListFile,
+    MappingAnswer,
+    Mend,
+    TrialRow,
+)
 from cases.api.shapes.params import (
     AGENCY_FILTERS,
     CASE_FILTERS,
@@ -16,6 +27,7 @@ from cases.api.shapes.params import (
     ROW_FILTERS,
     SUGGESTION_FILTERS,
     TASK_FILTERS,
+    TRIAL_FILTERS,
 )
 from cases.api.shapes.records import Agencies, Attachment, Attachments, EventDetail, EventPage, Regions, Upload
 from cases.api.shapes.session import Credentials, Proof, Proven, Session
@@ -33,6 +45,7 @@ __all__ = [
     "ROW_FILTERS",
     "SUGGESTION_FILTERS",
     "TASK_FILTERS",
+    "TRIAL_FILTERS",
     "Actions",
     "Agencies",
     "Attachment",
@@ -45,9 +58,13 @@ __all__ = [
     "EventPage",
     "Import",
     "ImportDetail",
+    "ImportMapping",
     "ImportPage",
+    "ImportPreview",
     "ImportRows",
     "ListFile",
+    "MappingAnswer",
+    "Mend",
     "Personal",
     "Proof",
     "Proven",
@@ -58,5 +75,6 @@ __all__ = [
     "SuggestionPage",
     "TaskPage",
     "TimelinePage",
+    "TrialRow",
     "Upload",
 ]

@@ -14,6 +14,7 @@ class ListFile(s.Serializer[Any]):
     kind = s.CharField(help_text="telecom, trace, grid or tips.")
     agency = s.CharField(help_text="Code of the agency it comes from, such as 320300-telecom.")
     batch = s.CharField(max_length=80, help_text="Name of the batch.")
+    steps = s.ChoiceField(["true", "false"], required=False, help_text="true: wait at the columns; default false.")
 
 
 class Import(s.Serializer[Any]):
@@ -25,7 +26,7 @@ class Import(s.Serializer[Any]):
     sha256 = s.CharField()
     received_at = s.DateTimeField()
     finished_at = s.DateTimeField(allow_null=True)
-    state = s.CharField(help_text="received, importing, done or refused.")
+    state = s.CharField(help_text="received, mapping, preview, importing, cancelled, done or refused.")
     problem = s.CharField(allow_null=True, help_text="Why it was refused.")
     rows = s.IntegerField()
     done = s.IntegerField(help_text="Rows that are committed.")
@@ -64,6 +65,84 @@ class ImportRow(s.Serializer[Any]):
 class ImportRows(s.Serializer[Any]):
     results = ImportRow(many=True)
     next = s.CharField(allow_null=True)
+
+
+class MappedColumn(s.Serializer[Any]):
+    column = s.IntegerField(help_text="From 0.")
+    header = s.CharField()
+    field = s.CharField(allow_null=True, help_text="What it was taken for; null: it is not imported.")
+    confidence = s.FloatField(help_text="1 where the header is the field's own word or a person said so.")
+
+
+class AskedDate(s.Serializer[Any]):
+    field = s.CharField()
+    examples = s.ListField(child=s.CharField(), help_text="Dates that could be two days.")
+    mixed = s.BooleanField(help_text="Other dates of the column prove both orders.")
+
+
+class MappedSheet(s.Serializer[Any]):
+    name = s.CharField()
+    known = s.BooleanField(help_text="The header was mapped before for this agency and kind.")
+    columns = MappedColumn(many=True)
+    orders = s.DictField(child=s.CharField(), help_text="mdy or dmy by field, proved or told.")
+    asked = AskedDate(many=True)
+
+
+class ImportMapping(s.Serializer[Any]):
+    state = s.CharField()
+    sheets = MappedSheet(many=True)
+    hidden = s.ListField(child=s.CharField(), help_text="Hidden sheets, which are not read.")
+
+
+class SheetColumns(s.Serializer[Any]):
+    columns = s.DictField(child=s.IntegerField(), help_text="Column by field; empty: the sheet is left out.")
+    orders = s.DictField(child=s.CharField(), required=False, help_text="mdy, dmy or unknown, by field.")
+
+
+class MappingAnswer(s.Serializer[Any]):
+    sheets = SheetColumns(many=True)
+    save = s.BooleanField(required=False, help_text="Keep it for the next list with this header; default false.")
+
+
+class MendedCell(s.Serializer[Any]):
+    cell = s.IntegerField(help_text="From 0.")
+    header = s.CharField()
+    before = s.CharField(help_text="The raw cell, which is kept.")
+    value = s.CharField()
+    who = s.CharField()
+    at = s.DateTimeField()
+
+
+class SuspectCell(s.Serializer[Any]):
+    cell = s.IntegerField(help_text="From 0.")
+    header = s.CharField()
+    value = s.CharField()
+
+
+class TrialRow(s.Serializer[Any]):
+    row = s.IntegerField()
+    fate = s.CharField(help_text="What would become of the row.")
+    reason = s.CharField()
+    notes = s.ListField(child=s.CharField())
+    cells = s.ListField(child=s.CharField(), help_text="In clear for the sender, masked for others.")
+    mends = MendedCell(many=True)
+    suspects = SuspectCell(many=True)
+
+
+class ImportPreview(s.Serializer[Any]):
+    state = s.CharField()
+    rows = s.IntegerField()
+    done = s.IntegerField(help_text="Rows that were read on trial.")
+    finished = s.BooleanField()
+    fates = s.DictField(child=s.IntegerField())
+    problems = s.IntegerField()
+    results = TrialRow(many=True)
+    next = s.CharField(allow_null=True)
+
+
+class Mend(s.Serializer[Any]):
+    row = s.IntegerField()
+    cells = s.DictField(child=s.CharField(), help_text="Value by cell, cells counted from 0.")
 
 
 ImportPage = page_of("ImportPage", Import)

@@ -70,6 +70,13 @@ IMPORT_FILTERS = [
     _query("state", "How far it is.", enum=["received", "importing", "done", "refused"]),
 ]
 ROW_FILTERS = [_query("fate", "What became of the row.", enum=["accept", "weak", "duplicate", "reject"])]
+TRIAL_FILTERS = [
+    _query(
+        "show",
+        "Which rows; those that need a look unless said otherwise.",
+        enum=["problem", "accept", "weak", "duplicate", "reject", "all"],
+    )
+]
 REGION_FILTERS = [_query("parent", "The region to look into; provinces where it is left out.")]
 AGENCY_FILTERS = [_REGION, _query("kind", "Kind of agency.", enum=[kind.value for kind in Kind])]
 ORDER = _query("order", "Oldest first unless said otherwise.", enum=["oldest", "newest"])

@@ -60,21 +60,25 @@ class ImportsView(ApiView):
         paging = params.page()
         params.done()
         page = list_batches(self.actor, kind=kind, state=state, **paging)
-        return Response({**rendered(page), "results": [_shown(row["batch"]) for row in page.rows]})
+        return Response({**rendered(page), "results": [shown_import(row["batch"]) for row in page.rows]})
 
     @extend_schema(
         tags=["imports"],
         operation_id="imports_send",
         request={"multipart/form-data": shapes.ListFile},
-        responses={200: shapes.Import, 202: shapes.Import},
+        responses={200: shapes.Import, 201: shapes.Import, 202: shapes.Import},
     )
     def post(self, request: Request) -> Response:
         """Send a list in: 202, and a worker makes cases of it. The same file again is the same list: 200.
 
+        With `steps` it waits at its columns (state `mapping`, 201) until they are confirmed, looked at and committed.
+        Without, dates whose day and month could be swapped make weak rows, unless the source has told their order.
         A file that is no list is kept and refused with 400 (`not_a_list`).
         """
         spend(UPLOADS, str(self.actor.user_id))
-        upload, typed = read_form(request, "kind", "agency", "batch")
+        upload, typed = read_form(request, "kind", "agency", "batch", "steps")
+        if typed.get("steps", "false") not in ("true", "false"):
+            raise InvalidInput(fields={"steps": Text("应为 true 或 false", "true or false")})
         batch, fresh = receive_list(
             actor=self.actor,
             content=content_of(upload),
@@ -83,6 +87,7 @@ class ImportsView(ApiView):
             agency=find_agency(typed.get("agency", ""), get_directory()),
             batch_name=typed.get("batch", ""),
             now=clock.now(),
+            led=typed.get("steps") == "true",
         )
         problem = summarise(batch).problem
         if problem is not None:
@@ -90,10 +95,16 @@ class ImportsView(ApiView):
         if batch.state in UNFINISHED:
             ring(batch)
         return Response(
-            _shown(batch, again=not fresh),
-            status=status.HTTP_202_ACCEPTED if batch.state in UNFINISHED else status.HTTP_200_OK,
+            shown_import(batch, again=not fresh),
+            status=_status(batch, fresh=fresh),
             headers={"Location": f"/api/v1/imports/{batch.id}"},
         )
+
+
+def _status(batch: ListBatch, *, fresh: bool) -> int:
+    if batch.state in UNFINISHED:
+        return status.HTTP_202_ACCEPTED
+    return status.HTTP_201_CREATED if fresh else status.HTTP_200_OK
 
 
 class ImportView(ApiView):
@@ -103,9 +114,9 @@ class ImportView(ApiView):
     def get(self, request: Request, batch_id: UUID) -> Response:
         """One list: how many rows are done, their fates and effects, and in which regions they lie."""
         Params(request.query_params).done()
-        batch = _batch(self, batch_id)
+        batch = find_import(self, batch_id)
         counts = region_counts(self.actor, batch) if batch.state == ListBatch.State.DONE else []
-        return Response({**_shown(batch), "regions": [count.as_dict() for count in counts]})
+        return Response({**shown_import(batch), "regions": [count.as_dict() for count in counts]})
 
 
 class ImportRowsView(ApiView):
@@ -124,7 +135,7 @@ class ImportRowsView(ApiView):
         size = params.page_size()
         params.done()
         reader = replace(self.actor, language=language()[:2])
-        batch = _batch(self, batch_id)
+        batch = find_import(self, batch_id)
         rows, following = batch_rows(reader, batch, after=after, fate=fate, limit=size)
         note_rows(self.actor, batch, len(rows), way=Way.LIST, request=request)
         return Response({"results": rows, "next": None if following is None else str(following)})
@@ -134,14 +145,16 @@ class ImportRowsView(ApiView):
 FATES = ("accept", "weak", "duplicate", "reject")
 
 
-def _batch(view: ApiView, batch_id: UUID) -> ListBatch:
+def find_import(view: ApiView, batch_id: UUID) -> ListBatch:
+    """The list, if this person may see it. Raises NoSuchImport."""
     found = get_batch(view.actor, batch_id)
     if found is None:
         raise NoSuchImport
     return found
 
 
-def _shown(batch: ListBatch, *, again: bool = False) -> dict[str, Any]:
+def shown_import(batch: ListBatch, *, again: bool = False) -> dict[str, Any]:
+    """A list as the API answers it."""
     summary = summarise(batch, again=again).as_dict(language())
     del summary["seconds"]  # how long a command took; here a worker does it
     return {

@@ -2,13 +2,16 @@
 
 A header is normalised (half-width, no blanks, no bracketed unit) and compared with the synonyms of the list's kind:
 the same word gives 1.0, a synonym inside a longer header 0.8. A column is given to one field only, the surest first,
-and never to one that is a lesser reading of its header.
+and never to one that is a lesser reading of its header. A header that a person has mapped before (`Known`) is mapped
+that way, whatever its words.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass
 from itertools import islice
 
@@ -46,13 +49,22 @@ class Mapping:
         return text_of(row[column]) if column is not None and column < len(row) else ""
 
 
+# How a person mapped a header before: columns by field, by the signature of the header.
+Known = Dictionary[str, Dictionary[str, int]]
+
+
 @dataclass(frozen=True, slots=True)
 class MappedSheet:
-    """A sheet that carries a list of the wanted kind, with the number of rows above its first data row."""
+    """A sheet that carries a list of the wanted kind, with the number of rows above its first data row.
+
+    `index` is its place in the file; `known`: a person has mapped this header before.
+    """
 
     sheet: Sheet
     mapping: Mapping
     skip: int
+    index: int = 0
+    known: bool = False
 
     def data_rows(self) -> Iterator[Row]:
         """Rows below the header: not blank, no sums, no repeated header, no signatures."""
@@ -63,13 +75,18 @@ class MappedSheet:
     def _is_trimming(self, row: Row) -> bool:
         kind = self.mapping.kind
         first, text = next((column, text) for column, cell in enumerate(row) if (text := text_of(cell)))
-        required = [(self.mapping.columns[field], self.mapping.cell(row, field)) for field in REQUIRED[kind]]
+        columns = self.mapping.columns
+        required = {field: self.mapping.cell(row, field) for field in REQUIRED[kind] if field in columns}
         if _TRIMMING.match(text):
-            return not any(cell for column, cell in required if column != first)
-        return all(
-            normalise_header(cell) in _WORDS[kind][field]
-            for field, (_, cell) in zip(REQUIRED[kind], required, strict=True)
-        )
+            return not any(cell for field, cell in required.items() if columns[field] != first)
+        return bool(required) and all(normalise_header(cell) in _WORDS[kind][field] for field, cell in required.items())
+
+
+def signature(headers: Sequence[str]) -> str:
+    """What a header is known by the next time: its words in their order, however they are spaced or bracketed."""
+    return hashlib.sha256(
+        "\x1f".join(normalise_header(header) for header in headers).rstrip("\x1f").encode()
+    ).hexdigest()
 
 
 def normalise_header(text: str) -> str:
@@ -117,32 +134,81 @@ def _confidence(name: str, synonyms: tuple[str, ...]) -> float:
     return 0.8 * max(inside) / len(name) if inside else 0.0
 
 
-def find_lists(kind: str, sheets: list[Sheet]) -> list[MappedSheet]:
+def find_lists(kind: str, sheets: list[Sheet], known: Known | None = None) -> list[MappedSheet]:
     """Every sheet whose first rows hold a header of this kind. Raises NotAList when there is none."""
-    found = [mapped for sheet in sheets if (mapped := _find_header(kind, sheet))]
+    seen = [(index, sheet) for index, sheet in enumerate(sheets) if not sheet.hidden]
+    found = [mapped for index, sheet in seen if (mapped := _find_header(kind, sheet, index, known or {}))]
     looks = [other for mapped in found if (other := _better_kind(mapped))]
     fitting = [mapped for mapped in found if not _better_kind(mapped)]
     if looks and not fitting:
         raise NotAList("wrong_kind", kind=kind, looks=looks[0])
     if not found:
+        if any(sheet.hidden and _find_header(kind, sheet, index, {}) for index, sheet in enumerate(sheets)):
+            raise NotAList("hidden_list", kind=kind)
         wanted = "”“".join(SYNONYMS[kind][field][0].upper() for field in REQUIRED[kind])
         raise NotAList("no_header", kind=kind, wanted=wanted)
     return fitting
 
 
+def guess_lists(kind: str, sheets: list[Sheet]) -> list[MappedSheet]:
+    """For a person to map: of each sheet the first row that could be a header, with what is known of its words."""
+    found = []
+    for index, sheet in enumerate(sheets):
+        head = [] if sheet.hidden else list(islice(sheet.rows(), HEADER_WITHIN))
+        at = next((i for i, row in enumerate(head[:-1]) if _could_be_header(row)), None)
+        if at is not None:
+            found.append(MappedSheet(sheet, map_header(kind, head[at]), at + 1, index))
+    return found
+
+
+def _could_be_header(row: Row) -> bool:
+    """At least two words, no numbers, nothing long."""
+    cells = [cell for cell in map(text_of, row) if cell]
+    return len(cells) >= 2 and all(len(cell) <= 20 and not cell[0].isdigit() for cell in cells)
+
+
+def known_mapping(kind: str, headers: tuple[str, ...], columns: Dictionary[str, int]) -> Mapping:
+    """A header as a person mapped it: as sure as can be."""
+    return Mapping(kind, dict(columns), dict.fromkeys(columns, 1.0), headers)
+
+
 def _better_kind(mapped: MappedSheet) -> str | None:
     """The kind that knows more of the columns: every list with an address would pass for a list of tips."""
+    if mapped.known:
+        return None
     known = {
         kind: len(other.mapping.columns)
         for kind in KINDS
-        if kind != mapped.mapping.kind and (other := _find_header(kind, mapped.sheet))
+        if kind != mapped.mapping.kind and (other := _find_header(kind, mapped.sheet, 0, {}))
     }
     best = max(known, key=known.__getitem__, default=None)
     return best if best is not None and known[best] > len(mapped.mapping.columns) else None
 
 
-def _find_header(kind: str, sheet: Sheet) -> MappedSheet | None:
+def _find_header(kind: str, sheet: Sheet, at: int, known: Known) -> MappedSheet | None:
     head = list(islice(sheet.rows(), HEADER_WITHIN))
+    found = _known_header(kind, head, known) or _header_by_words(kind, head)
+    if found is None:
+        return None
+    mapping, skip = found
+    while skip < len(head) and _is_unit_row(head[skip]):
+        skip += 1
+    return MappedSheet(sheet, mapping, skip, at, bool(known) and signature(mapping.headers) in known)
+
+
+def _known_header(kind: str, head: list[Row], known: Known) -> tuple[Mapping, int] | None:
+    """A header, of one line or two, that a person has mapped before."""
+    for index, row in enumerate(head if known else ()):
+        lines = [tuple(map(text_of, row))]
+        if index + 1 < len(head):
+            lines.append(_joined(lines[0], [text_of(cell) for cell in head[index + 1]]))
+        for more, headers in reversed(tuple(enumerate(lines))):
+            if columns := known.get(signature(headers)):
+                return known_mapping(kind, headers, columns), index + more + 1
+    return None
+
+
+def _header_by_words(kind: str, head: list[Row]) -> tuple[Mapping, int] | None:
     best: tuple[float, int, Mapping] | None = None
     for index, row in enumerate(head):
         mapping = map_header(kind, row)
@@ -156,9 +222,7 @@ def _find_header(kind: str, sheet: Sheet) -> MappedSheet | None:
     mapping = (_line_above(kind, mapping, head[index - 1]) if index else None) or mapping
     if skip < len(head) and (second := _second_line(kind, mapping, head[skip])):
         mapping, skip = second, skip + 1
-    while skip < len(head) and _is_unit_row(head[skip]):
-        skip += 1
-    return MappedSheet(sheet, mapping, skip)
+    return mapping, skip
 
 
 def _suffices(mapping: Mapping) -> bool:
@@ -170,14 +234,7 @@ def _second_line(kind: str, first: Mapping, row: Row) -> Mapping | None:
     cells = [text_of(cell) for cell in row]
     if is_blank(row) or _is_unit_row(row) or any(any(char.isdigit() for char in cell) for cell in cells):
         return None
-    above, joined = "", []
-    for column in range(max(len(first.headers), len(cells))):
-        top = first.headers[column] if column < len(first.headers) else ""
-        # A merged cell leaves its text in its first column only.
-        above = top or above
-        below = cells[column] if column < len(cells) else ""
-        joined.append(f"{below}{above}" if below else top)
-    mapping = map_header(kind, joined)
+    mapping = map_header(kind, _joined(first.headers, cells))
     gained = [mapping.confidence[field] for field in mapping.columns.keys() - first.columns.keys()]
     return mapping if gained and min(gained) >= _SURE else None
 
@@ -187,6 +244,18 @@ def _line_above(kind: str, second: Mapping, row: Row) -> Mapping | None:
     first = Mapping(kind, second.columns, second.confidence, tuple(map(text_of, row)))
     joined = None if is_blank(row) else _second_line(kind, first, list(second.headers))
     return joined if joined and second.columns.items() <= joined.columns.items() else None
+
+
+def _joined(headers: Sequence[str], cells: Sequence[str]) -> tuple[str, ...]:
+    """Both lines of a header as one, column by column."""
+    above, joined = "", []
+    for column in range(max(len(headers), len(cells))):
+        top = headers[column] if column < len(headers) else ""
+        # A cell that is merged to the right leaves its text in its first column only, one merged downwards in both.
+        above = top or above
+        below = cells[column] if column < len(cells) else ""
+        joined.append(f"{below}{above}" if below and below != above else top or below)
+    return tuple(joined)
 
 
 def _is_unit_row(row: Row) -> bool:

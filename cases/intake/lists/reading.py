@@ -34,10 +34,11 @@ _OTHER_FILES = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One sheet (a CSV file is one): its name and its rows, read anew at every call."""
+    """One sheet (a CSV file is one): its name and its rows, read anew at every call. What is hidden is no list."""
 
     name: str
     source: _Csv | SheetLines
+    hidden: bool = False
 
     def rows(self) -> Iterator[Row]:
         return self.source.rows()
@@ -127,7 +128,7 @@ def _open_workbook(content: bytes) -> list[Sheet]:
     elif "EncryptedPackage".encode("utf-16-le") in content:
         raise NotAList("encrypted")
     try:
-        return [Sheet(lines.name, lines) for lines in read_workbook(content)]
+        return [Sheet(lines.name, lines, lines.hidden) for lines in read_workbook(content)]
     except BrokenWorkbook as error:
         raise NotAList("broken_workbook") from error
     except WorkbookTooLarge as error:

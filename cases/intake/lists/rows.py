@@ -29,11 +29,11 @@ NOWHERE = Place("", "", "", "", "", "")
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What holds for the whole list: its home city (four digits), when it came, the day order its dates prove."""
+    """What holds for a whole sheet: its home city (four digits), when it came, by field the day order of its dates."""
 
     home: str
     received: datetime
-    order: values.DayOrder = None
+    orders: dict[str, values.DayOrder] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -114,8 +114,8 @@ def _subscriber(read: ReadRow, cells: Cells, setting: Setting) -> None:
 
 def _seen(read: ReadRow, cells: Cells, setting: Setting) -> tuple[datetime | None, datetime | None]:
     """First and last sight; where only one is given it is both. A first one that cannot be read is not replaced."""
-    first = values.read_time(cells("first"), setting.order)
-    last = values.read_time(cells("last"), setting.order)
+    first = values.read_time(cells("first"), setting.orders.get("first"))
+    last = values.read_time(cells("last"), setting.orders.get("last"))
     if first and not last and cells("last"):
         read.notes.append(("bad_last", {"last": shown(cells("last"))}))
     first, last = first if cells("first") else last, last or first
@@ -257,7 +257,7 @@ def _tips(read: ReadRow, cells: Cells, setting: Setting) -> ReadRow:
             read.personal[kept] = text
     if read.place.county:
         read.reading["county"] = read.place.county
-    reported = values.read_time(cells("reported"), setting.order)
+    reported = values.read_time(cells("reported"), setting.orders.get("reported"))
     if reported:
         read.reading["reported"] = reported.isoformat()
     read.reading["venue"] = next((code for code, words in _VENUES if any(word in content for word in words)), "other")

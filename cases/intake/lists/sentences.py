@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from cases.intake.lists.fields import FIELDS
 from cases.workflow.view import Text
 
 ROW: dict[str, Text] = {
@@ -148,6 +149,9 @@ ROW: dict[str, Text] = {
         "地址在{city}，而所在案件已由另一地区办理，未自动转出；经核实应移交的，在案件中提请移交属地。",
         "The address lies in {city}, but another region is at work on the case; propose a transfer there if it is so.",
     ),
+    "mended": Text(
+        "{field}经人工更正后读取，原始单元格保留。", "The {field} was corrected by hand; the original cell is kept."
+    ),
     "alike": Text(
         "与案件{case}地址相近，但依据不足，未自动并入；请人工核对是否同一场所。",
         "The address is like that of case {case}, but too little else is: check whether it is the same site.",
@@ -200,6 +204,10 @@ FILE: dict[str, Text] = {
         "没有找到{kind}的表头：前20行中没有“{wanted}”等列名；请确认选对了名单类型，或补上表头后导入。",
         "No header of a {kind} in the first 20 rows (columns such as {wanted}). Check the kind, or add the header.",
     ),
+    "hidden_list": Text(
+        "{kind}在隐藏的工作表里，隐藏的内容系统不予读取；请取消隐藏、核对内容后导入。",
+        "The {kind} is on a hidden sheet, which is not read. Unhide it, check what it holds and import the file again.",
+    ),
     "no_rows": Text(
         "表头下面没有数据行；请确认文件内容后重新导入。", "There are no data rows below the header. Check the file."
     ),
@@ -212,16 +220,7 @@ FILE: dict[str, Text] = {
 
 # What a figure that is a code is called.
 LABELS: dict[str, Text] = {
-    "count": Text("提交次数", "count"),
-    "kwh": Text("用电量", "energy"),
-    "peak": Text("峰电量", "peak energy"),
-    "valley": Text("谷电量", "valley energy"),
-    "flat": Text("平电量", "flat energy"),
-    "total": Text("总电量", "total energy"),
-    "capacity": Text("合同容量", "contract capacity"),
-    "running": Text("运行容量", "running capacity"),
-    "broadband": Text("宽带账号", "broadband account"),
-    "meter": Text("户号", "grid account"),
+    **FIELDS,
     "abroad": Text("境外", "a place abroad"),
     "elsewhere": Text("江苏省外", "a place outside Jiangsu"),
     "located": Text("已定位", "located"),

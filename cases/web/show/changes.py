@@ -38,6 +38,11 @@ DEPTH: Final = 2
 
 # Members of facts and of events beside cases that no form asks for.
 MEMBERS: Final = {
+    "columns": Text("列对应", "Columns"), "order": Text("日期顺序", "Order of dates"), "field": Text("字段", "Field"),
+    "sheet": Text("工作表", "Sheet"),
+    "mends": Text("更正的单元格", "Mended"),
+    "row": Text("行", "Row"), "column": Text("列", "Column"), "cases_listmend": Text("名单更正", "Mended cells"),
+    "cases_previewrow": Text("名单预览行", "Rows on trial"),
     "after_id": Text("起于", "Begins after"), "before": Text("早于", "Before"), "digest": Text("散列", "Hash"),
     "due_on": Text("到期日", "Due on"), "gone": Text("已清除", "Gone"), "keys": Text("点位标识", "Keys of the site"),
     "parts": Text("名单原件", "Original lists"), "period": Text("期间", "Period"),

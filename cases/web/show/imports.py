@@ -67,10 +67,11 @@ def senders(actor: Actor) -> list[AgencyRef]:
     """The agencies for which this person may import, the own ones first."""
     own = {post.principal_id for post in actor.posts}
     found = [ref for ref in get_directory().by_code.values() if ref.active and ref.kind in SENDING and not ref.is_unit]
-    return sorted((ref for ref in found if _may(actor, ref)), key=lambda ref: (ref.id not in own, ref.code))
+    return sorted((ref for ref in found if may_import_for(actor, ref)), key=lambda ref: (ref.id not in own, ref.code))
 
 
-def _may(actor: Actor, agency: AgencyRef) -> bool:
+def may_import_for(actor: Actor, agency: AgencyRef) -> bool:
+    """Whether this person imports lists of the agency."""
     try:
         check_sender(actor, agency)
     except NotAllowed:
@@ -119,6 +120,8 @@ def heading(batch: ListBatch, directory: Directory) -> dict[str, Any]:
         "percent": str(round(100 * batch.rows_done / total)) if total else "0",
         "running": batch.state in (ListBatch.State.RECEIVED, ListBatch.State.IMPORTING),
         "unreadable": batch.state == ListBatch.State.REFUSED,
+        "step": batch.state if batch.state in (ListBatch.State.MAPPING, ListBatch.State.PREVIEW) else "",
+        "cancelled": batch.state == ListBatch.State.CANCELLED,
         "new_cases": batch.counts.get("effects", {}).get("new_case", 0),
         "refused": _group(fates, "reject"),
         "weak": _group(fates, "weak"),
@@ -157,7 +160,7 @@ def result_context(
         "may_export_away": is_own(actor, batch) and any(count.where == "not_here" for count in regions),
         "batch": heading(batch, directory),
         "problem": summarise(batch).problem,
-        "may_go_on": _may(actor, agency),
+        "may_go_on": may_import_for(actor, agency),
         "may_export": is_own(actor, batch) and bool(shown["reject"] + shown["weak"]),
         "tiles": _tiles(shown, effects),
         "views": [_view("", Text("全部", "All"), batch.rows_done, fate)]

@@ -9,7 +9,6 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext
 
 from agencies.access.rates import EXPORTS, UPLOADS, spend
@@ -17,13 +16,15 @@ from agencies.directory import get_directory
 from audit import clock
 from audit.access.writing import Way
 from cases.intake.reading_log import note_rows
-from cases.intake.receiving import content_of, find_agency, receive_list, ring
+from cases.intake.receiving import content_of, find_agency, receive_list
 from cases.intake.selectors import batch_rows, get_batch
 from cases.intake.services import process_list
+from cases.intake.steps.mapping import LED
 from cases.models import ListBatch
 from cases.web import filters
 from cases.web.pages import PageRequest, page
 from cases.web.show import imports as import_page
+from cases.web.show.lists.steps import next_address
 from cases.workflow.errors import InvalidInput, NotAllowed, NotVisible
 
 # A person waits this long for the answer; a longer list goes on in the background and its page shows how far it is.
@@ -36,14 +37,14 @@ def imports(request: PageRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "web/imports.html", import_page.upload_context(request.actor, {}))
     try:
-        batch_id, again = _receive(request)
+        batch, again = _receive(request)
     except InvalidInput as wrong:
         context = import_page.upload_context(request.actor, request.POST.dict(), errors=wrong.fields)
         return render(request, "web/imports.html", context, status=400)
     except NotAllowed as refused:
         context = import_page.upload_context(request.actor, request.POST.dict(), refused=refused.text)
         return render(request, "web/imports.html", context, status=403)
-    return redirect(reverse("web:import", args=[batch_id]) + ("?again=1" if again else ""))
+    return redirect(next_address(batch) + ("?again=1" if again else ""))
 
 
 @page
@@ -56,6 +57,8 @@ def result(request: PageRequest, batch_id: UUID) -> HttpResponse:
         import_page.check(request.actor, batch)
         process_list(batch_id=batch.id, actor=request.actor, now=clock.now(), budget_seconds=PATIENCE_SECONDS)
         return redirect("web:import", batch_id=batch.id)
+    if batch.state in LED:
+        return redirect(next_address(batch))
     after, fate = import_page.position(request.GET)
     rows, following = (
         batch_rows(import_page.reader(request.actor), batch, after=after, fate=fate) if batch.columns else ([], None)
@@ -94,8 +97,8 @@ def _download(
     return response
 
 
-def _receive(request: PageRequest) -> tuple[UUID, bool]:
-    """Keep the file and import it; returns the batch and whether this very file had been imported before."""
+def _receive(request: PageRequest) -> tuple[ListBatch, bool]:
+    """Keep the file and look at its columns; returns the batch and whether this very file had been imported before."""
     spend(UPLOADS, str(request.actor.user_id))
     upload = request.FILES.get("file")
     content = content_of(upload)
@@ -108,11 +111,6 @@ def _receive(request: PageRequest) -> tuple[UUID, bool]:
         agency=find_agency(request.POST.get("agency", ""), get_directory()),
         batch_name=name,
         now=now,
+        led=True,
     )
-    again = batch.state == batch.State.DONE
-    done = process_list(
-        batch_id=batch.id, actor=request.actor, now=now, content=content, budget_seconds=PATIENCE_SECONDS, again=again
-    )
-    if done.rows_done < done.rows_total:
-        ring(batch)
-    return batch.id, again
+    return batch, batch.state == batch.State.DONE

@@ -47,6 +47,8 @@ OTHERS: Final = {
     OtherAction.SUBSTITUTION_ENDED: Text("结束代理", "Ended substitution"),
     OtherAction.WORK_HANDED_OVER: Text("离岗交接", "Handed over work"),
     OtherAction.IMPORT_RECEIVED: Text("接收名单", "Received list"),
+    OtherAction.IMPORT_STARTED: Text("提交导入", "Confirmed import"),
+    OtherAction.IMPORT_CANCELLED: Text("取消导入", "Cancelled import"),
     OtherAction.IMPORT_COMMITTED: Text("导入名单", "Imported list"),
     OtherAction.IMPORT_REFUSED: Text("拒收名单", "Refused list"),
     OtherAction.EXPORT_MADE: Text("导出", "Exported"),

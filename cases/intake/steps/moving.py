@@ -1,0 +1,106 @@
+"""Confirming an import that a person has looked at, stopping it, and going on with one that was stopped."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import transaction
+
+from agencies.actors import Actor
+from agencies.directory import get_directory
+from audit.actions import Action
+from audit.sight import working_as
+from cases.intake.receiving import check_sender, record_import
+from cases.intake.steps.keeping import check_kept
+from cases.intake.steps.mending import mends_told
+from cases.models import ListBatch, PreviewRow
+from cases.workflow.errors import GuardRefused
+from cases.workflow.view import Text
+
+State = ListBatch.State
+NOT_READ: Final = Text(
+    "预览还没有读完，或列对应尚未确认；请先完成前面的步骤再提交导入。",
+    "The preview is not through, or the columns are not confirmed. Finish those steps before the import.",
+)
+ENDED: Final = Text(
+    "这一批次已经导入完毕或已取消，没有可取消的；请打开批次查看结果。",
+    "This batch is done or cancelled already: there is nothing to cancel. Open it to see the result.",
+)
+GOING: Final = Text(
+    "这一批次不在已取消的状态，不需要继续。", "This batch is not cancelled: there is nothing to go on with."
+)
+
+
+@working_as("intake")
+def commit_list(*, actor: Actor, batch: ListBatch, now: datetime) -> ListBatch:
+    """From the preview to the import, in the name of this person. Raises NotAllowed, GuardRefused."""
+    with transaction.atomic():
+        held = _held(actor, batch)
+        if held.state != State.PREVIEW or not held.preview.get("finished"):
+            raise GuardRefused(NOT_READ, code="not_previewed")
+        return _start(held, actor, now)
+
+
+@working_as("intake")
+def cancel_list(*, actor: Actor, batch: ListBatch, now: datetime) -> ListBatch:
+    """Stop behind the chunk that is being written, which stays. Raises NotAllowed, GuardRefused."""
+    with transaction.atomic():
+        held = _held(actor, batch)
+        if held.state in (State.DONE, State.CANCELLED, State.REFUSED):
+            raise GuardRefused(ENDED, code="ended")
+        held.state, held.moved_at = State.CANCELLED, now
+        held.save(update_fields=["state", "moved_at"])
+        PreviewRow.objects.filter(batch_id=held.id).delete()
+        record_import(Action.IMPORT_CANCELLED, held, actor, get_directory().by_id[held.agency_id], now)
+        return held
+
+
+@working_as("intake")
+def resume_list(*, actor: Actor, batch: ListBatch, now: datetime) -> ListBatch:
+    """Go on with a cancelled list: behind its last committed row, or at its columns where none was committed."""
+    with transaction.atomic():
+        held = _held(actor, batch)
+        if held.state != State.CANCELLED:
+            raise GuardRefused(GOING, code="not_cancelled")
+        check_kept(held)
+        if held.rows_done:
+            return _start(held, actor, now)
+        held.state, held.moved_at = State.MAPPING, now
+        held.save(update_fields=["state", "moved_at"])
+        return held
+
+
+@working_as("intake")
+def start_at_once(*, actor: Actor, batch: ListBatch, now: datetime) -> ListBatch:
+    """For whoever sends the file by a way without steps: import with the columns as they stand. Raises NotAllowed."""
+    with transaction.atomic():
+        held = _held(actor, batch)
+        if held.state in (State.MAPPING, State.PREVIEW, State.CANCELLED):
+            return _start(held, actor, now)
+        return held
+
+
+def _held(actor: Actor, batch: ListBatch) -> ListBatch:
+    check_sender(actor, get_directory().by_id[batch.agency_id])
+    return ListBatch.objects.select_for_update().get(id=batch.id)
+
+
+def _start(batch: ListBatch, actor: Actor, now: datetime) -> ListBatch:
+    check_kept(batch)
+    batch.state, batch.moved_at = State.IMPORTING, now
+    batch.save(update_fields=["state", "moved_at"])
+    PreviewRow.objects.filter(batch_id=batch.id).delete()
+    told = {"columns": _columns_told(batch), "mends": mends_told(batch)}
+    record_import(Action.IMPORT_STARTED, batch, actor, get_directory().by_id[batch.agency_id], now, told)
+    return batch
+
+
+def _columns_told(batch: ListBatch) -> list[dict[str, Any]]:
+    """Which column of which sheet was taken for what, and the order of its dates."""
+    told = []
+    for at, one in enumerate(batch.columns["sheets"], 1):
+        for name, column in sorted(one["columns"].items(), key=lambda pair: pair[1]):
+            order = one.get("orders", {}).get(name)
+            told.append({"sheet": at, "column": column + 1, "field": name} | ({"order": order} if order else {}))
+    return told

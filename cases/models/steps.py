@@ -1,0 +1,95 @@
+"""What is kept while a person leads a list in: how a source names its columns, a reading on trial, cells set right."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+from cases.models.intake import ListBatch
+
+
+class SourceMapping(models.Model):
+    """How a person mapped the header of a source, for the next list with the same header.
+
+    `columns` is {field: column}; `orders` holds what the person answered about dates whose day and month can be
+    swapped, {field: "dmy" or "mdy"}.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    agency = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="+", verbose_name="报送单位")
+    kind = models.CharField("名单类型", max_length=8, choices=ListBatch.Kind.choices)
+    signature = models.CharField("表头特征", max_length=64)
+    columns = models.JSONField("列对应")
+    orders = models.JSONField("日期顺序", default=dict)
+    saved_by = models.ForeignKey("agencies.User", models.PROTECT, related_name="+", verbose_name="保存人")
+    saved_at = models.DateTimeField("保存时间")
+
+    class Meta:
+        verbose_name = "来源列对应"
+        verbose_name_plural = "来源列对应"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["agency", "kind", "signature"], name="sourcemapping_header_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agency_id} {self.kind}"
+
+
+class PreviewRow(models.Model):
+    """One row as a dry reading found it; gone once the list is imported or given up. The cells are sealed.
+
+    `identity` is what makes the row the same as another one of the list, also where it is the later of the two.
+    """
+
+    pk = models.CompositePrimaryKey("batch_id", "number")
+    batch = models.ForeignKey(ListBatch, models.CASCADE, related_name="preview_rows")
+    number = models.PositiveIntegerField("行")
+    sheet = models.PositiveSmallIntegerField("工作表", default=0)
+    sealed = models.BinaryField("原始单元格")
+    fate = models.CharField("处理", max_length=24)
+    reason = models.CharField("原因", max_length=24)
+    figures = models.JSONField("原因数据", default=dict)
+    notes = models.JSONField("提示", default=list)
+    identity = models.BinaryField(max_length=16, null=True)
+    # It asks for a look: refused, weak, or with a note beside its fate.
+    problem = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = "预览行"
+        verbose_name_plural = "预览行"
+        indexes: ClassVar = [
+            models.Index(fields=["batch", "fate", "number"], name="previewrow_fate_idx"),
+            models.Index(fields=["batch", "number"], name="previewrow_problem_idx", condition=models.Q(problem=True)),
+            models.Index(
+                fields=["batch", "identity"],
+                name="previewrow_identity_idx",
+                condition=models.Q(identity__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.batch_id} {self.number}"
+
+
+class ListMend(models.Model):
+    """A cell set right by a person before the import. The raw cell stays in its row; the latest mend of a cell counts.
+
+    Goes with the cells of its row when those are erased.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    batch = models.ForeignKey(ListBatch, models.PROTECT, related_name="mends")
+    number = models.PositiveIntegerField("行")
+    cell = models.PositiveSmallIntegerField("列")
+    sealed = models.BinaryField("更正后的值")
+    mended_by = models.ForeignKey("agencies.User", models.PROTECT, related_name="+", verbose_name="更正人")
+    mended_at = models.DateTimeField("更正时间")
+
+    class Meta:
+        verbose_name = "更正"
+        verbose_name_plural = "更正"
+        indexes: ClassVar = [models.Index(fields=["batch", "number", "cell", "id"], name="listmend_cell_idx")]
+
+    def __str__(self) -> str:
+        return f"{self.batch_id} {self.number}/{self.cell}"
