@@ -47,6 +47,7 @@ class Action(StrEnum):
     IMPORT_RECEIVED = "import_received"
     IMPORT_COMMITTED = "import_committed"
     IMPORT_REFUSED = "import_refused"
+    IMPORT_WITHDRAWN = "import_withdrawn"
     EXPORT_MADE = "export_made"
     ATTACHMENT_READ = "attachment_read"
     PERSONAL_DATA_REVEALED = "personal_data_revealed"

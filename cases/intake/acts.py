@@ -36,11 +36,16 @@ _HINTS = {"telecom": "挖矿流量", "trace": "挖矿流量", "grid": "用电异
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """What all chunks of an import share. `home` is the city (four digits) of the agency; `regions`: names by code."""
+    """What all chunks of an import share.
+
+    `level` is that of the list, in the words of cases (normal, priority). `home` is the city (four digits) of the
+    agency; `regions`: names by code.
+    """
 
     batch_id: UUID
     name: str
     kind: str
+    level: str
     home: str
     regions: Mapping[str, str]
     actor: Actor
@@ -130,7 +135,7 @@ def _opening(target: Target, imported: Import) -> dict[str, Any]:
         "title": _title(target, imported),
         "source": imported.kind,
         "batch": imported.name,
-        "level": "priority" if any(row.reading.get("level") for row in rows) else "normal",
+        "level": "priority" if any(row.reading.get("level") for row in rows) else imported.level,
         "signals": _signals(target, imported.kind),
         "site": str(target.site_id),
     }
@@ -197,7 +202,9 @@ def _attachment(target: Target, imported: Import) -> dict[str, Any] | None:
         data["title"] = _renamed(stored.title, _title(target, imported))
         if stored.stage in MOVABLE:
             data["region_code"] = _region(target, imported)
-    return data if len(data) > 2 else None
+    if len(data) == 2:
+        return None
+    return data | ({"level": imported.level} if imported.level == "priority" and signals else {})
 
 
 def _renamed(before: str, title: str) -> str:

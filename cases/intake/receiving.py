@@ -19,20 +19,21 @@ from agencies.actors import Actor, Post
 from agencies.directory import AgencyRef, Directory, get_directory
 from agencies.vocabulary import LABELS, Kind
 from audit.actions import Action
+from audit.log import timestamp
 from audit.services import record
 from audit.sight import working_as
 from cases.documents.uploads import FileRefused, clean_name, scan
 from cases.intake.copying import copy_rows
+from cases.intake.ledger.naming import checked
+from cases.intake.ledger.statement import Stated, read_statement, refuse_contradiction
 from cases.intake.lines import columns_of
 from cases.intake.lists.mapping import MappedSheet, find_lists
 from cases.intake.lists.reading import open_list
 from cases.intake.lists.sentences import FILE, LISTS, NotAList, sentence
-from cases.intake.lists.synonyms import KINDS
 from cases.intake.lists.values import proved_order
 from cases.models import ListBatch, ListPart
 from cases.models.sealing import key_ring, part_place
 from cases.workflow.errors import InvalidInput, NotAllowed
-from cases.workflow.forms.reading import Unreadable, impersonal
 from cases.workflow.view import Text
 
 logger = logging.getLogger(__name__)
@@ -47,6 +48,7 @@ SENDERS: dict[str, tuple[str, ...]] = {
     "grid": ("development_commission", "grid_company"),
     "tips": ("development_commission", "telecom_bureau", "grid_company", "cyberspace_office"),
 }
+UNSTATED = Stated()
 SENDING = frozenset(kind for kinds in SENDERS.values() for kind in kinds)
 
 
@@ -144,45 +146,58 @@ def is_own(actor: Actor, batch: ListBatch) -> bool:
 
 @working_as("receiving")
 def receive_list(
-    *, actor: Actor, content: bytes, filename: str, kind: str, agency: AgencyRef, batch_name: str, now: datetime
+    *,
+    actor: Actor,
+    content: bytes,
+    filename: str,
+    kind: str,
+    agency: AgencyRef,
+    batch_name: str,
+    now: datetime,
+    stated: Stated = UNSTATED,
 ) -> tuple[ListBatch, bool]:
     """Keep the file and find its header; returns the batch and whether it is new.
 
-    1. The same file of the same agency and kind is the batch it was the first time.
+    1. The same file of the same agency and kind is the batch it was the first time, unless that was withdrawn.
     2. A file that is no list is kept too, with the sentence that says why.
-    Raises NotAllowed, InvalidInput (kind, name).
+    Raises NotAllowed, InvalidInput (kind, name, what is stated about it).
     """
     check_sender(actor, agency)
-    name = _checked(kind, batch_name, filename)
+    name = checked(kind, batch_name, filename)
     check_kind(actor, kind, agency)
     digest = hashlib.sha256(content).hexdigest()
     same = ListBatch.objects.filter(agency_id=agency.id, kind=kind, sha256=digest)
+    same = same.exclude(state=ListBatch.State.WITHDRAWN)
     if (known := same.first()) is not None:
+        refuse_contradiction(known, stated, agency)
         return known, False
+    statement = read_statement(stated, agency, now)
     _scanned(filename, content)
-    total, columns, problem = _inspect(kind, content)
-    batch = ListBatch(
-        name=name,
-        kind=kind,
-        agency_id=agency.id,
-        # A name in another encoding reaches a command line as half characters.
-        filename=filename[:200].encode(errors="replace").decode(),
-        sha256=digest,
-        size=len(content),
-        received_at=now,
-        received_by_id=actor.user_id,
-        moved_at=now,
-        state=ListBatch.State.REFUSED if problem else ListBatch.State.RECEIVED,
-        problem={"code": problem.code, **problem.figures} if problem else None,
-        columns=columns,
-        rows_total=total,
-    )
+    batch = _read(kind, content)
+    batch.name, batch.agency_id, batch.sha256 = name, agency.id, digest
+    # A name in another encoding reaches a command line as half characters.
+    batch.filename = filename[:200].encode(errors="replace").decode()
+    batch.received_at, batch.moved_at, batch.received_by_id = now, now, actor.user_id
+    statement.write_to(batch)
     try:
         _keep(batch, content, actor, agency, now)
     except IntegrityError as error:
         # Sent twice at the same moment, it is still one batch.
         return same.first() or _name_taken(batch, error), False
     return batch, True
+
+
+def _read(kind: str, content: bytes) -> ListBatch:
+    """What the file itself says of its batch."""
+    total, columns, problem = _inspect(kind, content)
+    return ListBatch(
+        kind=kind,
+        size=len(content),
+        state=ListBatch.State.REFUSED if problem else ListBatch.State.RECEIVED,
+        problem={"code": problem.code, **problem.figures} if problem else None,
+        columns=columns,
+        rows_total=total,
+    )
 
 
 def _scanned(filename: str, content: bytes) -> None:
@@ -194,7 +209,8 @@ def _scanned(filename: str, content: bytes) -> None:
 
 
 def _name_taken(batch: ListBatch, error: IntegrityError) -> NoReturn:
-    if ListBatch.objects.filter(name=batch.name).exclude(state=ListBatch.State.REFUSED).exists():
+    gone = (ListBatch.State.REFUSED, ListBatch.State.WITHDRAWN)
+    if ListBatch.objects.filter(name=batch.name).exclude(state__in=gone).exists():
         raise InvalidInput(fields={"batch": sentence(FILE["name_taken"], {"batch": batch.name})}) from error
     raise error
 
@@ -208,27 +224,6 @@ def _inspect(kind: str, content: bytes) -> tuple[int | None, dict[str, Any], Not
         return None, {}, error
     columns = columns_of(((s.sheet.name, s.mapping) for s in sheets), order)
     return total, columns, None if total else NotAList("no_rows")
-
-
-def _checked(kind: str, batch_name: str, filename: str) -> str:
-    name = " ".join(batch_name.split())
-    problems = {}
-    if kind not in KINDS:
-        choices = "、".join(KINDS)
-        problems["kind"] = Text(f"名单类型应为：{choices}。", f"The kind is one of: {', '.join(KINDS)}.")
-    if not 1 <= len(name) <= 80 or not name.isprintable():
-        problems["batch"] = Text(
-            "批次名称应为1至80字，不含控制字符。", "The name of a batch has 1 to 80 characters, none of them invisible."
-        )
-    try:
-        impersonal(name)
-    except Unreadable as wrong:
-        problems["batch"] = wrong.text
-    if not filename:
-        problems["file"] = Text("请选择文件。", "Choose a file.")
-    if problems:
-        raise InvalidInput(fields=problems)
-    return name
 
 
 def _survey(sheets: list[MappedSheet]) -> tuple[int, str | None]:
@@ -260,6 +255,10 @@ def record_import(action: Action, batch: ListBatch, actor: Actor, agency: Agency
         "kind": batch.kind,
         "sha256": batch.sha256,
         "bytes": batch.size,
+        "issuer": batch.issuer,
+        "list_level": batch.level,
+        "due": timestamp(batch.due_at) if batch.due_at else None,
+        "due_rule": batch.due_rule,
     }
     if action is Action.IMPORT_COMMITTED:
         data |= {"rows": batch.rows_done, "counts": {k: batch.counts.get(k, {}) for k in ("fates", "effects")}}

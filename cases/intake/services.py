@@ -25,14 +25,17 @@ from audit.sight import working_as
 from cases.intake.acts import Import, gather, perform
 from cases.intake.commit import write_chunk
 from cases.intake.copying import next_ids
+from cases.intake.ledger.priority import raise_repeated
+from cases.intake.ledger.statement import Stated
 from cases.intake.lines import mapping_from, match, prepare
 from cases.intake.lists.mapping import Mapping, find_lists
 from cases.intake.lists.reading import Row, open_list
 from cases.intake.lists.rows import ReadRow, Setting, read_row
 from cases.intake.lists.sentences import FILE, sentence
-from cases.intake.receiving import original_file, receive_list, record_import
+from cases.intake.receiving import UNSTATED, original_file, receive_list, record_import
 from cases.models import ListBatch
 from cases.models.intake import lock_intake
+from cases.policy.dated import CHINA
 from cases.workflow.view import Text
 
 CHUNK_ROWS = 2000
@@ -47,6 +50,9 @@ class BatchSummary:
     name: str
     kind: str
     agency: str
+    issuer: str
+    level: str
+    due_at: datetime | None
     state: str
     problem: Text | None
     rows_total: int
@@ -63,6 +69,9 @@ class BatchSummary:
             "batch": self.name,
             "kind": self.kind,
             "agency": self.agency,
+            "issuer": self.issuer,
+            "level": str(self.level),
+            "due_at": self.due_at.astimezone(CHINA).isoformat() if self.due_at else None,
             "state": str(self.state),
             "problem": self.problem.get(language) if self.problem else None,
             "rows": self.rows_total,
@@ -83,6 +92,7 @@ def import_file(
     agency: AgencyRef,
     batch_name: str,
     now: datetime,
+    stated: Stated = UNSTATED,
     progress: Progress | None = None,
 ) -> BatchSummary:
     """Receive a list and turn it into cases; the same file again changes nothing and answers as the first time.
@@ -91,7 +101,14 @@ def import_file(
     WorkflowError where no case can be opened; what was committed before stays and is taken up by the next call.
     """
     batch, _fresh = receive_list(
-        actor=actor, content=content, filename=filename, kind=kind, agency=agency, batch_name=batch_name, now=now
+        actor=actor,
+        content=content,
+        filename=filename,
+        kind=kind,
+        agency=agency,
+        batch_name=batch_name,
+        now=now,
+        stated=stated,
     )
     again = batch.state == ListBatch.State.DONE
     return process_list(batch_id=batch.id, actor=actor, now=now, content=content, progress=progress, again=again)
@@ -127,6 +144,9 @@ def summarise(batch: ListBatch, *, again: bool = False, seconds: float = 0.0) ->
         name=batch.name,
         kind=batch.kind,
         agency=batch.agency.code,
+        issuer=batch.issuer,
+        level=batch.level,
+        due_at=batch.due_at,
         state=batch.state,
         problem=sentence(FILE[code], problem) if code else None,
         rows_total=batch.rows_total or 0,
@@ -156,6 +176,7 @@ class _Run:
             batch_id=batch.id,
             name=batch.name,
             kind=batch.kind,
+            level="priority" if batch.level == ListBatch.Level.PRIORITY else "normal",
             home=home,
             regions={code: region.name for code, region in directory.regions.items()},
             actor=actor,
@@ -214,6 +235,7 @@ class _Run:
             numbers = {ref: case.number for ref, case in cases.items()}
             numbers |= {ref: target.number for ref, target in targets.items()}
             counts = write_chunk(matcher.plan, lines, targets, numbers, self.imported)
+            raise_repeated(lines, self.imported)
             self._progress(len(chunk), counts)
 
     def _progress(self, rows: int, counts: dict[str, dict[str, int]]) -> None:

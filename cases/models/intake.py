@@ -32,16 +32,28 @@ class ListBatch(models.Model):
         IMPORTING = "importing", "导入中"
         DONE = "done", "已导入"
         REFUSED = "refused", "不能识别"
+        WITHDRAWN = "withdrawn", "已撤回"
+
+    class Level(models.TextChoices):
+        FULL = "full", "全量"
+        PRIORITY = "priority", "重点"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     name = models.CharField("批次名称", max_length=80)
     kind = models.CharField("名单类型", max_length=8, choices=Kind.choices)
     agency = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="+", verbose_name="报送单位")
+    # Who made the list; whoever sent it in may only have passed it on.
+    issuer = models.CharField("下发单位", max_length=80, default="")
+    level = models.CharField("名单级别", max_length=8, choices=Level.choices, default=Level.FULL)
     filename = models.CharField("文件名", max_length=200)
     sha256 = models.CharField(max_length=64)
     size = models.PositiveIntegerField("字节数")
     received_at = models.DateTimeField("接收时间")
     received_by = models.ForeignKey("agencies.User", models.PROTECT, related_name="+", verbose_name="接收人")
+    # When every row has to be answered, the rule that gave it, and whether its calendar is provisional (暂定).
+    due_at = models.DateTimeField("反馈期限", null=True)
+    due_rule = models.CharField("期限依据", max_length=40, default="")
+    due_provisional = models.BooleanField("期限暂定", default=False)
     finished_at = models.DateTimeField("完成时间", null=True)
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.RECEIVED)
     problem = models.JSONField("不能识别的原因", null=True)
@@ -51,15 +63,31 @@ class ListBatch(models.Model):
     # When the last chunk was committed: an import that stands still is taken up again by a sweep.
     moved_at = models.DateTimeField("最近进展")
     counts = models.JSONField("统计", default=dict)
+    withdrawn_at = models.DateTimeField("撤回时间", null=True)
+    withdrawn_by = models.ForeignKey(
+        "agencies.User", models.PROTECT, null=True, related_name="+", verbose_name="撤回人"
+    )
+    withdrawn_why = models.CharField("撤回原因", max_length=16, default="")
 
     class Meta:
         verbose_name = "名单批次"
         verbose_name_plural = "名单批次"
         constraints: ClassVar = [
-            # A name leads to one list; a file that was none gives its name back.
-            models.UniqueConstraint(fields=["name"], condition=~models.Q(state="refused"), name="listbatch_name_once"),
-            # The same file again is the same batch, under whatever name it is sent.
-            models.UniqueConstraint(fields=["agency", "kind", "sha256"], name="listbatch_file_once"),
+            # A name leads to one list; a file that was none gives its name back, and so does a list that was withdrawn.
+            models.UniqueConstraint(
+                fields=["name"], condition=~models.Q(state__in=["refused", "withdrawn"]), name="listbatch_name_once"
+            ),
+            # The same file again is the same batch, under whatever name it is sent; unless that one was withdrawn.
+            models.UniqueConstraint(
+                fields=["agency", "kind", "sha256"],
+                condition=~models.Q(state="withdrawn"),
+                name="listbatch_file_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="withdrawn", withdrawn_at__isnull=False, withdrawn_by__isnull=False)
+                | (~models.Q(state="withdrawn") & models.Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True)),
+                name="listbatch_withdrawal_is_signed",
+            ),
             models.CheckConstraint(
                 condition=models.Q(rows_total__isnull=True) | models.Q(rows_done__lte=models.F("rows_total")),
                 name="listbatch_done_within_total",
@@ -67,6 +95,7 @@ class ListBatch(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["agency", "-received_at"], name="listbatch_agency_idx"),
+            models.Index(fields=["issuer", "kind", "level", "received_at"], name="listbatch_issuer_idx"),
             models.Index(
                 fields=["moved_at"],
                 name="listbatch_unfinished_idx",

@@ -29,7 +29,8 @@ SYSTEM = EventActor(None, "system")
 
 # A file that could not be read as a list has no rows; it is kept as it came.
 _KEPT = """SELECT b.id, b.agency_id, coalesce(b.finished_at, b.received_at) AS since FROM cases_listbatch b
-    WHERE (b.state = 'done' AND EXISTS (SELECT FROM cases_listrow r WHERE r.batch_id = b.id AND {loose}))
+    WHERE (b.state IN ('done', 'withdrawn')
+        AND EXISTS (SELECT FROM cases_listrow r WHERE r.batch_id = b.id AND {loose}))
     OR (b.state = 'refused' AND EXISTS (SELECT FROM cases_listpart p WHERE p.batch_id = b.id)) ORDER BY since, b.id"""
 _LOOSE = """r.site_id IS NULL AND r.erased_at IS NULL
     AND NOT EXISTS (SELECT FROM cases_listrow o WHERE o.id = r.same_as_id AND o.site_id IS NOT NULL)"""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.web.views import actions, audit, cases, files, imports, tasks, workbench
+from cases.web.views import actions, audit, cases, files, imports, tasks, withdrawals, workbench
 from cases.web.views.entry import auth, confirm, factors, helping, password, security, sso
 from cases.web.views.people import accounts, handover
 from cases.web.views.records import access, erasure, registers
@@ -37,6 +37,7 @@ urlpatterns = [
     path("imports/", imports.imports, name="imports"),
     path("imports/<uuid:batch_id>/", imports.result, name="import"),
     path("imports/<uuid:batch_id>/refused.csv", imports.refused, name="import_refused"),
+    path("imports/<uuid:batch_id>/withdraw/", withdrawals.withdraw, name="import_withdraw"),
     path("audit/", audit.trail, name="audit"),
     path("audit/verify/", audit.verify_now, name="audit_verify"),
     path("audit/access/", access.access_log, name="access_log"),

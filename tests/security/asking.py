@@ -153,6 +153,7 @@ ELSEWHERE = {
     "import_rows": V1 + "/imports/{batch}/rows",
     "page_import": "/imports/{batch}/",
     "import_export": "/imports/{batch}/refused.csv",
+    "import_withdraw": "/imports/{batch}/withdraw/",
     "accounts": "/accounts/",
 }
 

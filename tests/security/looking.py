@@ -113,7 +113,7 @@ def addresses(city: City, hidden: list[Hidden]) -> Iterator[str]:
     for batch in _batches():
         for tail in ("", "/rows", "/rows?fate=accept&page_size=1", "/rows?cursor=1"):
             yield f"{V1}/imports/{batch}{tail}"
-        yield from (f"/imports/{batch}/", f"/imports/{batch}/?fate=accept", f"/imports/{batch}/refused.csv")
+        yield from (f"/imports/{batch}/{tail}" for tail in ("", "?fate=accept", "refused.csv", "withdraw/"))
 
 
 def lists(hidden: list[Hidden]) -> Iterator[str]:
@@ -136,6 +136,7 @@ def lists(hidden: list[Hidden]) -> Iterator[str]:
                   "person=bj-drc-handler", "person=nj-drc-handler1", "week=2026-W45", "since=2026-11-01"):  # fmt: skip
         yield f"{V1}/events/?page_size=100&{query}"
     yield from (f"{V1}/imports/", f"{V1}/imports/?kind=telecom", f"{V1}/imports/?state=done", f"{V1}/schema/",
+                f"{V1}/imports/?overdue=true", f"{V1}/imports/?level=priority&order=due", "/imports/?overdue=true",
                 f"{V1}/agencies/", f"{V1}/regions/?parent=3203")  # fmt: skip
     yield from ("/", "/?scope=mine", "/more/", "/tasks/", "/cases/new/", "/inbox/", "/inbox/?unread=1", "/imports/",
                 "/password/", "/accounts/", "/security/", "/audit/access/", "/audit/access/access-log.csv",

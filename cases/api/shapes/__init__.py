@@ -4,7 +4,7 @@ The tests hold every answer against these shapes.
 """
 
 from cases.api.shapes.cases import CaseDetail, CasePage, Personal
-from cases.api.shapes.imports import Import, ImportPage, ImportRows, ListFile
+from cases.api.shapes.imports import Import, ImportPage, ImportRows, ListFile, Withdrawal
 from cases.api.shapes.params import (
     AGENCY_FILTERS,
     CASE_FILTERS,
@@ -52,4 +52,5 @@ __all__ = [
     "TaskPage",
     "TimelinePage",
     "Upload",
+    "Withdrawal",
 ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,14 +19,17 @@ from agencies.vocabulary import Scope
 from audit import clock
 from audit.access.writing import Way
 from cases.api import shapes
-from cases.api.base import ApiView, language
+from cases.api.base import ApiView, language, say
 from cases.api.params import Params, rendered
 from cases.api.uploads import AROUND, read_form
+from cases.intake.ledger.figures import NOTHING, Clearance, clearances, delta_of, is_overdue
+from cases.intake.ledger.statement import Stated
 from cases.intake.reading_log import note_rows
 from cases.intake.receiving import LARGEST_FILE, content_of, find_agency, receive_list, ring
-from cases.intake.selectors import batch_rows, get_batch, list_batches
+from cases.intake.selectors import ORDERS, Wanted, batch_rows, get_batch, list_batches
 from cases.intake.services import summarise
 from cases.models import ListBatch
+from cases.policy.lists.due import describe
 from cases.workflow.errors import InvalidInput, NotVisible
 from cases.workflow.view import Text
 
@@ -56,10 +60,13 @@ class ImportsView(ApiView):
         params = Params(request.query_params)
         kind = params.choice("kind", ListBatch.Kind.values)
         state = params.choice("state", ListBatch.State.values)
-        paging = params.page()
+        level, overdue = params.choice("level", ListBatch.Level.values), params.boolean("overdue")
+        order, paging, now = params.choice("order", ORDERS) or "received", params.page(), clock.now()
         params.done()
-        page = list_batches(self.actor, kind=kind, state=state, **paging)
-        return Response({**rendered(page), "results": [_shown(row["batch"]) for row in page.rows]})
+        page = list_batches(self.actor, Wanted(kind, state, level, overdue, now), order=order, **paging)
+        figures = clearances(row["batch"] for row in page.rows)
+        shown = [shown_batch(batch, figures.get(batch.id, NOTHING), now) for batch in (r["batch"] for r in page.rows)]
+        return Response({**rendered(page), "results": shown})
 
     @extend_schema(
         tags=["imports"],
@@ -73,7 +80,7 @@ class ImportsView(ApiView):
         A file that is no list is kept and refused with 400 (`not_a_list`).
         """
         spend(UPLOADS, str(self.actor.user_id))
-        upload, typed = read_form(request, "kind", "agency", "batch")
+        upload, typed = read_form(request, "kind", "agency", "batch", "issuer", "level", "due")
         batch, fresh = receive_list(
             actor=self.actor,
             content=content_of(upload),
@@ -82,6 +89,7 @@ class ImportsView(ApiView):
             agency=find_agency(typed.get("agency", ""), get_directory()),
             batch_name=typed.get("batch", ""),
             now=clock.now(),
+            stated=Stated(*(typed.get(name, "") for name in ("issuer", "level", "due"))),
         )
         problem = summarise(batch).problem
         if problem is not None:
@@ -89,7 +97,7 @@ class ImportsView(ApiView):
         if batch.state in UNFINISHED:
             ring(batch)
         return Response(
-            _shown(batch, again=not fresh),
+            whole_batch(batch, again=not fresh),
             status=status.HTTP_202_ACCEPTED if batch.state in UNFINISHED else status.HTTP_200_OK,
             headers={"Location": f"/api/v1/imports/{batch.id}"},
         )
@@ -100,9 +108,9 @@ class ImportView(ApiView):
 
     @extend_schema(tags=["imports"], operation_id="imports_show", responses={200: shapes.Import})
     def get(self, request: Request, batch_id: UUID) -> Response:
-        """One list: how many rows are done, their fates and effects."""
+        """One list: rows done, their fates and effects, how far it is answered, what is new since the one before."""
         Params(request.query_params).done()
-        return Response(_shown(_batch(self, batch_id)))
+        return Response(whole_batch(batch_of(self, batch_id)))
 
 
 class ImportRowsView(ApiView):
@@ -121,7 +129,7 @@ class ImportRowsView(ApiView):
         size = params.page_size()
         params.done()
         reader = replace(self.actor, language=language()[:2])
-        batch = _batch(self, batch_id)
+        batch = batch_of(self, batch_id)
         rows, following = batch_rows(reader, batch, after=after, fate=fate, limit=size)
         note_rows(self.actor, batch, len(rows), way=Way.LIST, request=request)
         return Response({"results": rows, "next": None if following is None else str(following)})
@@ -131,14 +139,22 @@ class ImportRowsView(ApiView):
 FATES = ("accept", "weak", "duplicate", "reject")
 
 
-def _batch(view: ApiView, batch_id: UUID) -> ListBatch:
+def batch_of(view: ApiView, batch_id: UUID) -> ListBatch:
     found = get_batch(view.actor, batch_id)
     if found is None:
         raise NoSuchImport
     return found
 
 
-def _shown(batch: ListBatch, *, again: bool = False) -> dict[str, Any]:
+def whole_batch(batch: ListBatch, *, again: bool = False) -> dict[str, Any]:
+    """One list, with what changed since the one before."""
+    delta = delta_of(batch)
+    shown = shown_batch(batch, clearances([batch]).get(batch.id, NOTHING), clock.now(), again=again)
+    return shown | {"delta": asdict(delta) if delta else None}
+
+
+def shown_batch(batch: ListBatch, cleared: Clearance, now: datetime, *, again: bool = False) -> dict[str, Any]:
+    """A list among others."""
     summary = summarise(batch, again=again).as_dict(language())
     del summary["seconds"]  # how long a command took; here a worker does it
     return {
@@ -148,4 +164,16 @@ def _shown(batch: ListBatch, *, again: bool = False) -> dict[str, Any]:
         "sha256": batch.sha256,
         "received_at": batch.received_at,
         "finished_at": batch.finished_at,
+        "due_at": batch.due_at,
+        "due_rule": say(Text(*describe(batch.due_rule))),
+        "due_provisional": batch.due_provisional,
+        "overdue": is_overdue(batch, cleared, now),
+        "sites": cleared.sites,
+        "closed": cleared.closed,
+        "answered": cleared.answered,
+        "clearance": None if cleared.rate is None else str(cleared.rate),
+        "delta": None,
+        "withdrawn_at": batch.withdrawn_at,
+        "withdrawn_by": batch.withdrawn_by.username if batch.withdrawn_by else None,
+        "withdrawn_reason": batch.withdrawn_why or None,
     }

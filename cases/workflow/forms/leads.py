@@ -70,6 +70,9 @@ ATTACH_SIGNAL: Final = (
         read=site_name,
     ),
     text("region_code", "所在地区（已查明的）", "Region, once it is known", read=region_code),
+    choice(
+        "level", "名单级别", "List level", c.LEVELS, hint=("重点名单使案件列为重点", "A priority list raises the case")
+    ),
     BATCH,
     NOTE,
     FILES,

@@ -1,0 +1,1 @@
+"""Lists as wholes, for the pages."""
