@@ -6,7 +6,7 @@ The case of a row is found when it is asked for: a merge leads it to the survivo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,7 +19,7 @@ from agencies.actors import Actor
 from agencies.directory import get_directory
 from agencies.visibility import seen, sight_keys
 from agencies.vocabulary import CASE_ROLES
-from cases.intake.ledger.figures import overdue_ids
+from cases.intake.ledger.figures import Delta, delta_of, overdue_ids
 from cases.intake.lists.sentences import row_sentence
 from cases.intake.masking import mask_cells
 from cases.models import ListBatch
@@ -126,6 +126,14 @@ def _narrowed(found: QuerySet[ListBatch], wanted: Wanted) -> QuerySet[ListBatch]
 def get_batch(actor: Actor, batch_id: UUID | str) -> ListBatch | None:
     """A batch this actor may see, or None whether it exists or not."""
     return visible_batches(actor).filter(id=batch_id).first()
+
+
+def batch_delta(actor: Actor, batch: ListBatch) -> Delta | None:
+    """What changed since the list before, which is named only where this actor may see it."""
+    delta = delta_of(batch)
+    if delta and delta.previous and get_batch(actor, delta.previous) is None:
+        return replace(delta, previous=None, name=None)
+    return delta
 
 
 def batch_rows(

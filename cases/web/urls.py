@@ -38,6 +38,7 @@ urlpatterns = [
     path("imports/<uuid:batch_id>/", imports.result, name="import"),
     path("imports/<uuid:batch_id>/refused.csv", imports.refused, name="import_refused"),
     path("imports/<uuid:batch_id>/withdraw/", withdrawals.withdraw, name="import_withdraw"),
+    path("imports/<uuid:batch_id>/exclusions/", withdrawals.exclude_left, name="import_exclusions"),
     path("audit/", audit.trail, name="audit"),
     path("audit/verify/", audit.verify_now, name="audit_verify"),
     path("audit/access/", access.access_log, name="access_log"),

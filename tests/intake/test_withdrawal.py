@@ -13,7 +13,9 @@ from agencies.actors import find_actor, system_actor
 from audit import clock
 from audit.models import Event
 from audit.sight import working_as
+from cases.intake.ledger import resting
 from cases.intake.ledger.figures import clearances, delta_of
+from cases.intake.ledger.resting import acted_on
 from cases.intake.ledger.withdrawal import withdraw_batch
 from cases.models import Case, ListBatch, ListRow, Signal, Site, SiteKey
 from cases.workflow.errors import GuardRefused, InvalidInput, NotAllowed
@@ -186,6 +188,26 @@ def test_once_somebody_has_acted_on_one_of_its_cases_it_stays(username: str, act
     assert error.code == "acted_on"
     assert number in error.text.zh
     assert cases("名单")[0] not in error.text.zh
+
+
+def test_somebody_who_acts_while_it_is_withdrawn_is_not_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    bring(telecom(site(1)), "名单")
+    case, checked = str(Case.objects.get().pk), []
+
+    def once(*args: Any) -> list[str]:
+        checked.append(args)
+        found: list[str] = acted_on(*args)
+        if len(checked) == 1:
+            with working_as("tests"):
+                World(now="2026-11-03 10:00").act(case, "drc-handler1", "accept_task")
+        return found
+
+    monkeypatch.setattr(resting, "acted_on", once)
+    with pytest.raises(GuardRefused):
+        take_back("名单")
+    assert len(checked) == 2
+    assert batch("名单").state == "done"
+    assert active() == 1
 
 
 def test_the_cases_are_named_to_those_only_who_may_know_them() -> None:

@@ -131,3 +131,40 @@ def test_who_may_not_withdraw_is_offered_no_button(log_in: LogIn, username: str,
     assert client.get(f"{address}withdraw/").status_code == status
     assert client.post(f"{address}withdraw/", {"reason": "trial"}).status_code == status
     assert batch("名单").state == "done"
+
+
+def test_two_people_exclude_together_what_only_a_withdrawn_list_had_opened(log_in: LogIn) -> None:
+    bring(telecom(site(1), site(2), site(3)), "误导入")
+    taken = cases("误导入")[2]
+    bring(telecom(site(2, day=2)), "另一份")
+    handler, reviewer = log_in("drc-handler1"), log_in("drc-reviewer1")
+    address = f"/imports/{batch('误导入').id}/"
+    handler.post(f"{address}withdraw/", {"reason": "wrong_file"})
+    World(now="2027-01-04 10:00").act(
+        str(Case.objects.get(number=taken).pk), "drc-handler2", "dispatch_verification", findings=["inspect_site"]
+    )
+    page = handler.get(address).content.decode()
+    assert "尚在监测名单的 1 件，其中已提出排除 0 件" in page
+    assert "审核同意排除" not in page
+    assert "提出排除</button>" not in log_in("telecom-handler1").get(address).content.decode()
+    page = reviewer.post(f"{address}exclusions/", {"step": "propose"}, follow=True).content.decode()
+    assert "1 件未办理" in page, "a reviewer proposes nothing"
+    page = handler.post(f"{address}exclusions/", {"step": "propose"}, follow=True).content.decode()
+    assert "已提出排除 1 件" in page
+    page = handler.post(f"{address}exclusions/", {"step": "decide"}, follow=True).content.decode()
+    assert "1 件未办理" in page, "who proposed does not decide"
+    assert "审核同意排除" in reviewer.get(address).content.decode()
+    page = reviewer.post(f"{address}exclusions/", {"step": "decide"}, follow=True).content.decode()
+    assert "已审核同意排除 1 件" in page
+    stages = dict(Case.objects.values_list("number", "stage"))
+    assert [stages[number] for number in cases("误导入")] == ["closed", "monitoring", "verification"]
+    assert handler.post(f"{address}exclusions/", {"step": "all"}).status_code == 400
+    assert handler.get(f"{address}exclusions/").status_code == 405
+
+
+def test_nothing_is_excluded_by_way_of_a_list_that_stands_or_is_not_ones_own(log_in: LogIn) -> None:
+    bring(telecom(site(1)), "名单")
+    address = f"/imports/{batch('名单').id}/exclusions/"
+    for username, status in (("drc-handler1", 302), ("grid-handler1", 404)):
+        assert log_in(username).post(address, {"step": "propose"}).status_code == status
+    assert World().open_tasks(str(Case.objects.get().pk)) == ["triage"]

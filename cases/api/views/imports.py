@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from agencies.access.rates import UPLOADS, spend
+from agencies.actors import Actor
 from agencies.directory import get_directory
 from agencies.vocabulary import Scope
 from audit import clock
@@ -22,11 +23,11 @@ from cases.api import shapes
 from cases.api.base import ApiView, language, say
 from cases.api.params import Params, rendered
 from cases.api.uploads import AROUND, read_form
-from cases.intake.ledger.figures import NOTHING, Clearance, clearances, delta_of, is_overdue
+from cases.intake.ledger.figures import NOTHING, Clearance, clearances, is_overdue
 from cases.intake.ledger.statement import Stated
 from cases.intake.reading_log import note_rows
 from cases.intake.receiving import LARGEST_FILE, content_of, find_agency, receive_list, ring
-from cases.intake.selectors import ORDERS, Wanted, batch_rows, get_batch, list_batches
+from cases.intake.selectors import ORDERS, Wanted, batch_delta, batch_rows, get_batch, list_batches
 from cases.intake.services import summarise
 from cases.models import ListBatch
 from cases.policy.lists.due import describe
@@ -97,7 +98,7 @@ class ImportsView(ApiView):
         if batch.state in UNFINISHED:
             ring(batch)
         return Response(
-            whole_batch(batch, again=not fresh),
+            whole_batch(self.actor, batch, again=not fresh),
             status=status.HTTP_202_ACCEPTED if batch.state in UNFINISHED else status.HTTP_200_OK,
             headers={"Location": f"/api/v1/imports/{batch.id}"},
         )
@@ -110,7 +111,7 @@ class ImportView(ApiView):
     def get(self, request: Request, batch_id: UUID) -> Response:
         """One list: rows done, their fates and effects, how far it is answered, what is new since the one before."""
         Params(request.query_params).done()
-        return Response(whole_batch(batch_of(self, batch_id)))
+        return Response(whole_batch(self.actor, batch_of(self, batch_id)))
 
 
 class ImportRowsView(ApiView):
@@ -146,9 +147,9 @@ def batch_of(view: ApiView, batch_id: UUID) -> ListBatch:
     return found
 
 
-def whole_batch(batch: ListBatch, *, again: bool = False) -> dict[str, Any]:
+def whole_batch(actor: Actor, batch: ListBatch, *, again: bool = False) -> dict[str, Any]:
     """One list, with what changed since the one before."""
-    delta = delta_of(batch)
+    delta = batch_delta(actor, batch)
     shown = shown_batch(batch, clearances([batch]).get(batch.id, NOTHING), clock.now(), again=again)
     return shown | {"delta": asdict(delta) if delta else None}
 

@@ -33,7 +33,7 @@ class WithdrawalView(ApiView):
         """
         batch = batch_of(self, batch_id)
         done = withdraw_batch(actor=self.actor, batch=batch, why=_reason(self.body()), now=clock.now())
-        return Response(whole_batch(done))
+        return Response(whole_batch(self.actor, done))
 
 
 def _reason(typed: dict[str, object]) -> str:

@@ -20,21 +20,27 @@ _TOUCHED: Final = """
     WITH RECURSIVE chain(id, next) AS (
         SELECT c.id, c.merged_into_id FROM cases_listrow r LEFT JOIN cases_listrow f ON f.id = r.same_as_id
         JOIN cases_site s ON s.id = coalesce(r.site_id, f.site_id) JOIN cases_case c ON c.id = s.case_id
-        WHERE r.batch_id = %(batch)s AND (r.site_id IS NOT NULL OR c.facts #>> '{prioritised,batch}' = %(name)s)
+        WHERE r.batch_id = %(batch)s AND (r.site_id IS NOT NULL OR c.facts #>> '{prioritised,batch}' = %(name)s
+            OR c.facts -> 'retracted' @> jsonb_build_array(jsonb_build_object('list', %(batch)s::text)))
         UNION
         SELECT c.id, c.merged_into_id FROM chain h JOIN cases_case c ON c.id = h.next
     )
 """
+# Since its receipt was recorded, by the order of the events: a clock may be set. Without that event everything counts.
+_SINCE: Final = """coalesce((
+    SELECT max(x.id) FROM audit_event x WHERE x.action = 'import_received'
+    AND x.at BETWEEN %(since)s - interval '1 second' AND %(since)s + interval '1 second'
+    AND convert_from(x.body, 'UTF8')::jsonb #>> '{data,batch}' = %(batch)s), 0)"""
 # What people do counts; undoing a merge takes back what an import did, and is asked for below.
 _ACTED: Final = f"""{_TOUCHED}
     SELECT c.number FROM cases_case c WHERE c.id IN (SELECT id FROM chain) AND EXISTS (
-        SELECT FROM audit_event e WHERE e.stream = 'case/' || c.id AND e.seq > 1 AND e.at >= %(since)s
+        SELECT FROM audit_event e WHERE e.stream = 'case/' || c.id AND e.seq > 1 AND e.id > {_SINCE}
         AND e.actor_id <> %(system)s AND e.action <> 'undo_merge') ORDER BY c.number
 """
 _MERGED: Final = f"""{_TOUCHED}
     SELECT c.number FROM cases_case c WHERE c.id IN (SELECT id FROM chain) AND (
         SELECT count(*) FILTER (WHERE e.action = 'merge_case') - count(*) FILTER (WHERE e.action = 'undo_merge')
-        FROM audit_event e WHERE e.stream = 'case/' || c.id AND e.at >= %(since)s) > 0 ORDER BY c.number
+        FROM audit_event e WHERE e.stream = 'case/' || c.id AND e.id > {_SINCE}) > 0 ORDER BY c.number
 """
 # Per case and family: signals of this list, and those that other lists of its kind bring. Beside it what keeps a case
 # on a list: the latest one that is not withdrawn, and whether one of them, or one of their rows, says it is a priority.

@@ -67,7 +67,12 @@ def withdraw_batch(*, actor: Actor, batch: ListBatch, why: str, now: datetime) -
         held = ListBatch.objects.get(id=batch.id)
         _check_state(held)
         _check_untouched(held, actor, looker)
-        _take_back(held, actor, agency, why, now)
+        _record(held, actor, agency, why, now)
+        gone = WithdrawnList(held.id, held.name, held.kind, actor.user_id)
+        retract(resting.retractions(held), of=gone, actor=system_actor(), now=now)
+        # Now that its cases are locked: somebody may have acted while this was getting there.
+        _check_untouched(held, actor, looker)
+        _free(held, now)
     batch.refresh_from_db()
     return batch
 
@@ -130,7 +135,8 @@ def _named(numbers: list[str], actor: Actor, looker: sight.Sight) -> Text:
     return Text(f"{zh}等 {len(numbers)} 件" if shown else f"{more} 件", f"{en} and {more} more" if shown else f"{more}")
 
 
-def _take_back(batch: ListBatch, actor: Actor, agency: AgencyRef, why: str, now: datetime) -> None:
+def _record(batch: ListBatch, actor: Actor, agency: AgencyRef, why: str, now: datetime) -> None:
+    """The state, the event, and the rows that hand over what other lists say too."""
     counts = batch.counts
     data: dict[str, Any] = {
         "batch": str(batch.id),
@@ -151,8 +157,10 @@ def _take_back(batch: ListBatch, actor: Actor, agency: AgencyRef, why: str, now:
         data=data,
         now=now,
     )
-    gone = WithdrawnList(batch.id, batch.name, batch.kind, actor.user_id)
-    retract(resting.retractions(batch), of=gone, actor=system_actor(), now=now)
+
+
+def _free(batch: ListBatch, now: datetime) -> None:
+    """What is left of its signals is withdrawn, and its keys are free."""
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE cases_signal s SET withdrawn_at = %s FROM cases_listrow r"

@@ -68,7 +68,7 @@ def result(request: PageRequest, batch_id: UUID) -> HttpResponse:
     )
     note_rows(request.actor, batch, len(rows), way=Way.LIST, request=request)
     context = import_page.result_context(request.actor, batch, rows, following, fate)
-    context |= ledger.of_batch(batch)
+    context |= ledger.of_batch(request.actor, batch)
     context |= {
         "again": request.GET.get("again") == "1",
         "unread": filters.unread(request.GET, (), {}, ("fate", gettext("去向"), fate)),

@@ -11,12 +11,14 @@ from django.utils.translation import gettext
 
 from agencies.directory import get_directory
 from audit import clock
+from cases.intake.ledger.leftovers import exclude
 from cases.intake.ledger.withdrawal import withdraw_batch
 from cases.intake.selectors import get_batch
 from cases.models import ListBatch
-from cases.web.pages import PageRequest, page
+from cases.web.pages import PageRequest, page, post_only
 from cases.web.show import imports as import_page
 from cases.web.show.lists import ledger
+from cases.web.show.words import say
 from cases.workflow.errors import GuardRefused, InvalidInput, NotVisible
 
 
@@ -37,6 +39,24 @@ def withdraw(request: PageRequest, batch_id: UUID) -> HttpResponse:
     except GuardRefused as refused:
         return render(request, "web/import_withdraw.html", {**_context(batch), "refused": refused.text}, status=409)
     messages.success(request, gettext("批次“%(name)s”已撤回，文件可以重新导入。") % {"name": batch.name})
+    return redirect("web:import", batch_id=batch.id)
+
+
+@post_only
+@page
+def exclude_left(request: PageRequest, batch_id: UUID) -> HttpResponse:
+    """One step of excluding the cases that only this list had opened; what was refused is said with the reason."""
+    batch = get_batch(request.actor, batch_id)
+    if batch is None:
+        raise NotVisible
+    step = request.POST.get("step", "")
+    done = exclude(actor=request.actor, batch=batch, step=step, now=clock.now())
+    said = gettext("已提出排除 %(n)s 件") if step == "propose" else gettext("已审核同意排除 %(n)s 件")
+    if done.done:
+        messages.success(request, said % {"n": done.done})
+    if done.why:
+        why = gettext("%(n)s 件未办理：%(why)s") % {"n": done.refused, "why": say(done.why)}
+        messages.error(request, why)
     return redirect("web:import", batch_id=batch.id)
 
 

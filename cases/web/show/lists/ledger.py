@@ -10,11 +10,13 @@ from django.utils.translation import gettext
 
 from agencies.actors import Actor
 from agencies.directory import get_directory
+from agencies.vocabulary import Kind, Role
 from audit import clock
-from cases.intake.ledger.figures import NOTHING, Clearance, clearances, delta_of, is_overdue
+from cases.intake.ledger.figures import NOTHING, Clearance, clearances, is_overdue
+from cases.intake.ledger.leftovers import leftovers
 from cases.intake.ledger.statement import LEVELS
 from cases.intake.ledger.withdrawal import REASONS
-from cases.intake.selectors import Wanted, list_batches
+from cases.intake.selectors import Wanted, batch_delta, list_batches
 from cases.models import ListBatch
 from cases.policy.lists.due import describe
 from cases.web import filters
@@ -78,10 +80,27 @@ def facts(batch: ListBatch, cleared: Clearance, now: datetime) -> dict[str, Any]
     }
 
 
-def of_batch(batch: ListBatch) -> dict[str, Any]:
+def of_batch(actor: Actor, batch: ListBatch) -> dict[str, Any]:
     """The same for the page of one batch, with what changed since the list before."""
     cleared = clearances([batch]).get(batch.id, NOTHING)
-    return {"ledger": facts(batch, cleared, clock.now()), "delta": delta_of(batch)}
+    return {
+        "ledger": facts(batch, cleared, clock.now()),
+        "delta": batch_delta(actor, batch),
+        "left": _left(actor, batch),
+    }
+
+
+def _left(actor: Actor, batch: ListBatch) -> dict[str, Any] | None:
+    """Cases that only the withdrawn list had opened, with the steps that this person's roles allow."""
+    if batch.state != ListBatch.State.WITHDRAWN or not (found := leftovers(actor, batch)).cases:
+        return None
+    roles = {role for post in actor.posts if post.kind == Kind.DEVELOPMENT_COMMISSION for role in post.roles}
+    return {
+        "cases": found.cases,
+        "proposed": found.proposed,
+        "may_propose": Role.HANDLER in roles and found.cases > found.proposed,
+        "may_decide": Role.REVIEWER in roles and found.proposed > 0,
+    }
 
 
 def reasons() -> list[dict[str, Any]]:
