@@ -49,6 +49,7 @@ class Action(StrEnum):
     IMPORT_CANCELLED = "import_cancelled"
     IMPORT_COMMITTED = "import_committed"
     IMPORT_REFUSED = "import_refused"
+    IMPORT_WITHDRAWN = "import_withdrawn"
     EXPORT_MADE = "export_made"
     ATTACHMENT_READ = "attachment_read"
     PERSONAL_DATA_REVEALED = "personal_data_revealed"

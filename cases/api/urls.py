@@ -7,7 +7,19 @@ from typing import Any
 from django.urls import URLPattern, path, register_converter
 from drf_spectacular.views import SpectacularAPIView
 
-from cases.api.views import actions, attachments, cases, events, imports, list_steps, oauth, reference, session, tasks
+from cases.api.views import (
+    actions,
+    attachments,
+    cases,
+    events,
+    imports,
+    list_steps,
+    oauth,
+    reference,
+    session,
+    tasks,
+    withdrawals,
+)
 from cases.api.views import suggestions as sites
 
 
@@ -51,6 +63,7 @@ _ROUTES: tuple[tuple[str, Any, str], ...] = (
     ("imports/<uuid:batch_id>/commit", list_steps.ImportCommitView, "import-commit"),
     ("imports/<uuid:batch_id>/cancel", list_steps.ImportCancelView, "import-cancel"),
     ("imports/<uuid:batch_id>/resume", list_steps.ImportResumeView, "import-resume"),
+    ("imports/<uuid:batch_id>/withdraw", withdrawals.WithdrawalView, "import-withdraw"),
     ("regions/", reference.RegionsView, "regions"),
     ("agencies/", reference.AgenciesView, "agencies"),
     ("schema/", SpectacularAPIView, "schema"),

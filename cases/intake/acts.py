@@ -41,14 +41,16 @@ _HINTS = {"telecom": "挖矿流量", "trace": "挖矿流量", "grid": "用电异
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """What all chunks of an import share. `home` is the city (four digits) of the agency; `regions`: names by code.
+    """What all chunks of an import share.
 
-    `sent_by` are the agencies that read their own part of what is routed to another region.
+    `level` is that of the list, in the words of cases (normal, priority). `home` is the city (four digits) of the
+    agency; `regions`: names by code; `sent_by` are the agencies that read their own part of what is routed elsewhere.
     """
 
     batch_id: UUID
     name: str
     kind: str
+    level: str
     home: str
     regions: Mapping[str, str]
     actor: Actor
@@ -183,7 +185,7 @@ def _opening(target: Target, imported: Import) -> dict[str, Any]:
         "title": _renamed(target.stored.title, title) if target.stored and target.state.open else title,
         "source": imported.kind,
         "batch": imported.name,
-        "level": "priority" if any(row.reading.get("level") for row in rows) else "normal",
+        "level": "priority" if any(row.reading.get("level") for row in rows) else imported.level,
         "signals": _signals(target, imported.kind),
         "site": str(target.site_id),
     }
@@ -255,7 +257,9 @@ def _attachment(target: Target, imported: Import) -> dict[str, Any] | None:
             data["region_code"] = route.region
         if route.away:
             data["elsewhere"] = route.away
-    return data if len(data) > 2 else None
+    if len(data) == 2:
+        return None
+    return data | ({"level": imported.level} if imported.level == "priority" and signals else {})
 
 
 def _renamed(before: str, title: str) -> str:

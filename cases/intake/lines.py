@@ -41,7 +41,7 @@ def line_of(read: ReadRow, batch: bytes) -> Line:
     line = Line(read, seal_cells(read.cells, batch, read.number))
     if not read.refused and read.identity:
         line.identity = key_ring().blind("identity", read.identity)
-        line.evidence = _evidence(read)
+        line.evidence = evidence_in(read)
     return line
 
 
@@ -103,10 +103,11 @@ def _reread(waiting: WaitingReply, setting: Setting, mends: dict[UUID, Mends]) -
     own = Setting(setting.home, waiting.received_at, orders_from(waiting.columns, waiting.sheet))
     mended = mends.get(waiting.batch_id, {}).get(waiting.number)
     read = read_mended(waiting.number, cells, mapping, own, mended)
-    return Reply(waiting.row_id, read, _evidence(read))
+    return Reply(waiting.row_id, read, evidence_in(read))
 
 
-def _evidence(read: ReadRow) -> Evidence:
+def evidence_in(read: ReadRow) -> Evidence:
+    """What a row that was read says about its site."""
     return evidence_of(
         reading=read.reading, personal=read.personal, place=read.place, spot=read.spot, blind=key_ring().blind
     )

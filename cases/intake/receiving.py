@@ -19,18 +19,19 @@ from agencies.actors import Actor, Post
 from agencies.directory import AgencyRef, Directory, get_directory
 from agencies.vocabulary import LABELS, Kind
 from audit.actions import Action
+from audit.log import timestamp
 from audit.services import record
 from audit.sight import working_as
 from cases.documents.uploads import FileRefused, clean_name, scan
+from cases.intake.ledger.naming import checked
+from cases.intake.ledger.statement import Stated, read_statement, refuse_contradiction
 from cases.intake.lists.reading import MAX_BYTES
 from cases.intake.lists.sentences import FILE, LISTS, sentence
-from cases.intake.lists.synonyms import KINDS
 from cases.intake.steps.inspecting import inspect
 from cases.intake.steps.keeping import keep_again, keep_parts
 from cases.models import ListBatch, ListPart
 from cases.models.sealing import key_ring, part_place
 from cases.workflow.errors import InvalidInput, NotAllowed
-from cases.workflow.forms.reading import Unreadable, impersonal
 from cases.workflow.view import Text
 
 logger = logging.getLogger(__name__)
@@ -44,6 +45,7 @@ SENDERS: dict[str, tuple[str, ...]] = {
     "grid": ("development_commission", "grid_company"),
     "tips": ("development_commission", "telecom_bureau", "grid_company", "cyberspace_office"),
 }
+UNSTATED = Stated()
 SENDING = frozenset(kind for kinds in SENDERS.values() for kind in kinds)
 
 
@@ -150,24 +152,29 @@ def receive_list(
     batch_name: str,
     now: datetime,
     led: bool = False,
+    stated: Stated = UNSTATED,
 ) -> tuple[ListBatch, bool]:
     """Keep the file and find its header; returns the batch and whether it is new.
 
-    1. The same file of the same agency and kind is the batch it was the first time.
+    1. The same file of the same agency and kind is the batch it was the first time, unless that was withdrawn.
     2. A file that is no list is kept too, with the sentence that says why.
     3. `led`: a person goes on from its columns, step by step; otherwise it is ready to be imported.
-    Raises NotAllowed, InvalidInput (kind, name).
+    Raises NotAllowed, InvalidInput (kind, name, what is stated about it).
     """
     check_sender(actor, agency)
-    name = _checked(kind, batch_name, filename)
+    name = checked(kind, batch_name, filename)
     check_kind(actor, kind, agency)
     digest = hashlib.sha256(content).hexdigest()
     same = ListBatch.objects.filter(agency_id=agency.id, kind=kind, sha256=digest)
+    same = same.exclude(state=ListBatch.State.WITHDRAWN)
     if (known := same.first()) is not None:
+        refuse_contradiction(known, stated, agency)
         keep_again(known, content, now)
         return known, False
+    statement = read_statement(stated, agency, now)
     _scanned(filename, content)
     batch = ListBatch(name=name, kind=kind, agency_id=agency.id, received_by_id=actor.user_id, received_at=now)
+    statement.write_to(batch)
     _describe(batch, filename, content, digest)
     _look_into(batch, content, led=led)
     try:
@@ -202,30 +209,10 @@ def _look_into(batch: ListBatch, content: bytes, *, led: bool) -> None:
 
 
 def _name_taken(batch: ListBatch, error: IntegrityError) -> NoReturn:
-    if ListBatch.objects.filter(name=batch.name).exclude(state=ListBatch.State.REFUSED).exists():
+    gone = (ListBatch.State.REFUSED, ListBatch.State.WITHDRAWN)
+    if ListBatch.objects.filter(name=batch.name).exclude(state__in=gone).exists():
         raise InvalidInput(fields={"batch": sentence(FILE["name_taken"], {"batch": batch.name})}) from error
     raise error
-
-
-def _checked(kind: str, batch_name: str, filename: str) -> str:
-    name = " ".join(batch_name.split())
-    problems = {}
-    if kind not in KINDS:
-        choices = "、".join(KINDS)
-        problems["kind"] = Text(f"名单类型应为：{choices}。", f"The kind is one of: {', '.join(KINDS)}.")
-    if not 1 <= len(name) <= 80 or not name.isprintable():
-        problems["batch"] = Text(
-            "批次名称应为1至80字，不含控制字符。", "The name of a batch has 1 to 80 characters, none of them invisible."
-        )
-    try:
-        impersonal(name)
-    except Unreadable as wrong:
-        problems["batch"] = wrong.text
-    if not filename:
-        problems["file"] = Text("请选择文件。", "Choose a file.")
-    if problems:
-        raise InvalidInput(fields=problems)
-    return name
 
 
 def _keep(batch: ListBatch, content: bytes, actor: Actor, agency: AgencyRef, now: datetime) -> None:
@@ -251,6 +238,10 @@ def record_import(
         "kind": batch.kind,
         "sha256": batch.sha256,
         "bytes": batch.size,
+        "issuer": batch.issuer,
+        "list_level": batch.level,
+        "due": timestamp(batch.due_at) if batch.due_at else None,
+        "due_rule": batch.due_rule,
     }
     data |= more or {}
     if action is Action.IMPORT_CANCELLED:

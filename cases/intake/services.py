@@ -26,14 +26,17 @@ from cases.intake.acts import Import, gather, perform
 from cases.intake.ahead import read_ahead, undisturbed
 from cases.intake.commit import write_chunk
 from cases.intake.copying import next_ids
+from cases.intake.ledger.priority import raise_repeated
+from cases.intake.ledger.statement import Stated
 from cases.intake.lines import Line, line_of, match, prepare
 from cases.intake.lists.sentences import FILE, sentence
-from cases.intake.receiving import original_file, receive_list, record_import
+from cases.intake.receiving import UNSTATED, original_file, receive_list, record_import
 from cases.intake.sites.routing import Routes
 from cases.intake.steps.moving import start_at_once
 from cases.intake.steps.reader import ListReader
 from cases.models import ListBatch
 from cases.models.intake import lock_intake
+from cases.policy.dated import CHINA
 from cases.workflow.view import Text
 
 CHUNK_ROWS = 2000
@@ -48,6 +51,9 @@ class BatchSummary:
     name: str
     kind: str
     agency: str
+    issuer: str
+    level: str
+    due_at: datetime | None
     state: str
     problem: Text | None
     rows_total: int
@@ -64,6 +70,9 @@ class BatchSummary:
             "batch": self.name,
             "kind": self.kind,
             "agency": self.agency,
+            "issuer": self.issuer,
+            "level": str(self.level),
+            "due_at": self.due_at.astimezone(CHINA).isoformat() if self.due_at else None,
             "state": str(self.state),
             "problem": self.problem.get(language) if self.problem else None,
             "rows": self.rows_total,
@@ -84,6 +93,7 @@ def import_file(
     agency: AgencyRef,
     batch_name: str,
     now: datetime,
+    stated: Stated = UNSTATED,
     progress: Progress | None = None,
 ) -> BatchSummary:
     """Receive a list and turn it into cases; the same file again changes nothing and answers as the first time.
@@ -92,7 +102,14 @@ def import_file(
     WorkflowError where no case can be opened; what was committed before stays and is taken up by the next call.
     """
     batch, _fresh = receive_list(
-        actor=actor, content=content, filename=filename, kind=kind, agency=agency, batch_name=batch_name, now=now
+        actor=actor,
+        content=content,
+        filename=filename,
+        kind=kind,
+        agency=agency,
+        batch_name=batch_name,
+        now=now,
+        stated=stated,
     )
     again = batch.state == ListBatch.State.DONE
     start_at_once(actor=actor, batch=batch, now=now)
@@ -129,6 +146,9 @@ def summarise(batch: ListBatch, *, again: bool = False, seconds: float = 0.0) ->
         name=batch.name,
         kind=batch.kind,
         agency=batch.agency.code,
+        issuer=batch.issuer,
+        level=batch.level,
+        due_at=batch.due_at,
         state=batch.state,
         problem=sentence(FILE[code], problem) if code else None,
         rows_total=batch.rows_total or 0,
@@ -160,6 +180,7 @@ class _Run:
             batch_id=batch.id,
             name=batch.name,
             kind=batch.kind,
+            level="priority" if batch.level == ListBatch.Level.PRIORITY else "normal",
             home=home,
             regions={code: region.name for code, region in directory.regions.items()},
             actor=actor,
@@ -207,6 +228,7 @@ class _Run:
             numbers = {ref: case.number for ref, case in cases.items()}
             numbers |= {ref: target.number for ref, target in targets.items()}
             counts = write_chunk(matcher.plan, lines, targets, numbers, self.imported)
+            raise_repeated(lines, self.imported)
             self._progress(len(lines), counts)
 
     def _progress(self, rows: int, counts: dict[str, dict[str, int]]) -> None:

@@ -2,8 +2,9 @@
 
 from cases.models.case import Case, CaseAgency, CaseOutcome, Confidentiality, Level, Stage
 from cases.models.erasure import Erasure
-from cases.models.intake import ListBatch, ListPart, ListRow, Signal, Site, SiteKey
+from cases.models.intake import ListBatch, ListPart, ListRow, Signal
 from cases.models.records import Attachment, Document, DocumentSeries, IdempotencyKey, Outbox
+from cases.models.site import Site, SiteKey
 from cases.models.steps import ListMend, PreviewRow, SourceMapping
 from cases.models.suggestion import SiteSuggestion
 from cases.models.task import ClockInterval, Task, TaskCounter, TaskCounterDelta, TaskState

@@ -29,7 +29,7 @@ SYSTEM = EventActor(None, "system")
 
 # A file that was no list, was given up or never confirmed has not all its rows; it is kept as it came.
 _KEPT = """SELECT b.id, b.agency_id, coalesce(b.finished_at, b.moved_at) AS since FROM cases_listbatch b
-    WHERE (b.state IN ('done', 'cancelled')
+    WHERE (b.state IN ('done', 'cancelled', 'withdrawn')
            AND EXISTS (SELECT FROM cases_listrow r WHERE r.batch_id = b.id AND {loose}))
     OR (b.state IN ('refused', 'mapping', 'preview', 'cancelled')
         AND EXISTS (SELECT FROM cases_listpart p WHERE p.batch_id = b.id)) ORDER BY since, b.id"""

@@ -1,4 +1,4 @@
--- list_erase v2: also of lists that were given up or never confirmed. Rows of a list that led to no case go after their
+-- list_erase v2: also of lists that were given up, withdrawn or never confirmed. Rows of a list that led to no case go after their
 -- time, and with them the file they came in. p_body is the event of the stream list/<batch>; p_rows and p_blank are the
 -- rows with cells that hold nothing, sealed by the caller, who alone has the key. Rows of a case go by case_erase. The
 -- figures of a reason may repeat an address or a time.

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.web.views import actions, audit, cases, files, imports, tasks, workbench
+from cases.web.views import actions, audit, cases, files, imports, tasks, withdrawals, workbench
 from cases.web.views.entry import auth, confirm, factors, helping, password, security, sso
 from cases.web.views.lists import steps
 from cases.web.views.people import accounts, handover
@@ -47,6 +47,8 @@ urlpatterns = [
     path("imports/<uuid:batch_id>/commit/", steps.commit, name="import_commit"),
     path("imports/<uuid:batch_id>/cancel/", steps.cancel, name="import_cancel"),
     path("imports/<uuid:batch_id>/resume/", steps.resume, name="import_resume"),
+    path("imports/<uuid:batch_id>/withdraw/", withdrawals.withdraw, name="import_withdraw"),
+    path("imports/<uuid:batch_id>/exclusions/", withdrawals.exclude_left, name="import_exclusions"),
     path("audit/", audit.trail, name="audit"),
     path("audit/verify/", audit.verify_now, name="audit_verify"),
     path("audit/access/", access.access_log, name="access_log"),

@@ -71,6 +71,16 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
         "case_open_load": "EXECUTE",
         "case_commit": "EXECUTE",
     },
+    # A list that was imported by mistake is taken back, and with it what cases had counted of it.
+    "withdrawal": {
+        **dict.fromkeys(("audit_event", "cases_case", "cases_listbatch", "cases_listrow"), "SELECT"),
+        **dict.fromkeys(("cases_listmend", "cases_site", "cases_sitekey"), "SELECT"),
+        "cases_signal": "SELECT, UPDATE",
+        "case_load": "EXECUTE",
+        "case_commit": "EXECUTE",
+        "list_release": "EXECUTE",
+        "list_withdraw": "EXECUTE",
+    },
     "counters": {"fold_task_counters": "EXECUTE"},
     # Open deadlines that rest on a year without a holiday plan.
     "calendar": {

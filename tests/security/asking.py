@@ -161,6 +161,7 @@ ELSEWHERE = {
     "page_import_mapping": "/imports/{batch}/mapping/",
     # The list of the city is imported: its preview leads to its result.
     "page_import_preview": "/imports/{batch}/preview/",
+    "import_withdraw": "/imports/{batch}/withdraw/",
     "accounts": "/accounts/",
 }
 

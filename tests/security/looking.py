@@ -113,9 +113,9 @@ def addresses(city: City, hidden: list[Hidden]) -> Iterator[str]:
     for batch in _batches():
         for tail in ("", "/rows", "/rows?fate=accept&page_size=1", "/rows?cursor=1", "/mapping", "/preview"):
             yield f"{V1}/imports/{batch}{tail}"
-        yield from (f"/imports/{batch}/", f"/imports/{batch}/?fate=accept", f"/imports/{batch}/refused.csv",
-                    f"/imports/{batch}/elsewhere.csv", f"/imports/{batch}/mapping/",
-                    f"/imports/{batch}/preview/")  # fmt: skip
+        yield from (f"/imports/{batch}/{tail}" for tail in
+                    ("", "?fate=accept", "refused.csv", "elsewhere.csv", "mapping/", "preview/",
+                     "withdraw/"))  # fmt: skip
 
 
 def lists(hidden: list[Hidden]) -> Iterator[str]:
@@ -139,6 +139,7 @@ def lists(hidden: list[Hidden]) -> Iterator[str]:
         yield f"{V1}/events/?page_size=100&{query}"
     yield from (f"{V1}/imports/", f"{V1}/imports/?kind=telecom", f"{V1}/imports/?state=done", f"{V1}/schema/",
                 f"{V1}/suggestions/", f"{V1}/suggestions/?state=rejected",
+                f"{V1}/imports/?overdue=true", f"{V1}/imports/?level=priority&order=due", "/imports/?overdue=true",
                 f"{V1}/agencies/", f"{V1}/regions/?parent=3203")  # fmt: skip
     yield from ("/", "/?scope=mine", "/more/", "/tasks/", "/cases/new/", "/inbox/", "/inbox/?unread=1", "/imports/",
                 "/suggestions/", "/suggestions/?state=rejected",

@@ -136,7 +136,12 @@ DOORS = {
     "case_participants": "the case is in sight",
     "case_search": "cases in sight only",
     "fold_task_counters": "sight_may",
+    "list_delta": "the list is in sight, and so is the one before where it is named; beside it counts only",
     "list_erase": "sight_may",
+    "list_figures": "lists in sight; counts only",
+    "list_release": "sight_may, and a withdrawal in this transaction",
+    "list_unanswered": "lists in sight",
+    "list_withdraw": "sight_may",
 }
 
 

@@ -15,6 +15,7 @@ from cases.api.shapes.imports import (
     MappingAnswer,
     Mend,
     TrialRow,
+    Withdrawal,
 )
 from cases.api.shapes.params import (
     AGENCY_FILTERS,
@@ -77,4 +78,5 @@ __all__ = [
     "TimelinePage",
     "TrialRow",
     "Upload",
+    "Withdrawal",
 ]

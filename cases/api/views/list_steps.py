@@ -19,7 +19,7 @@ from audit.access.writing import Way
 from cases.api import shapes
 from cases.api.base import ApiView, language
 from cases.api.params import Params
-from cases.api.views.imports import LAST_ROW, find_import, shown_import
+from cases.api.views.imports import LAST_ROW, find_import, whole_batch
 from cases.intake.receiving import ring
 from cases.intake.steps.mapping import SheetAnswer, confirm_mapping
 from cases.intake.steps.mending import mend_row
@@ -119,7 +119,7 @@ class _MoveView(ApiView):
         batch = type(self).move(actor=self.actor, batch=find_import(self, batch_id), now=clock.now())
         if batch.state == ListBatch.State.IMPORTING:
             ring(batch)
-        return Response(shown_import(batch), status=status.HTTP_202_ACCEPTED)
+        return Response(whole_batch(self.actor, batch), status=status.HTTP_202_ACCEPTED)
 
 
 class ImportCommitView(_MoveView):

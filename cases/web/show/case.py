@@ -56,8 +56,11 @@ def batch_of(actor: Actor, case: Row) -> dict[str, Any] | None:
     name = (case["facts"].get("source") or {}).get("batch")
     if not name:
         return None
-    found = visible_batches(actor).filter(name=name).first()
-    return {"name": name, "href": reverse("web:import", args=[found.pk]) if found else ""}
+    # A list that was withdrawn gave its name back; the case still knows which one it was.
+    gone = next((row["list"] for row in case["facts"].get("retracted") or [] if row.get("batch") == name), None)
+    lists = visible_batches(actor)
+    found = (lists.filter(pk=gone) if gone else lists.filter(name=name).exclude(state="withdrawn")).first()
+    return {"name": name, "href": reverse("web:import", args=[found.pk]) if found else "", "withdrawn": bool(gone)}
 
 
 def build(actor: Actor, case: Row, acts: Sequence[Availability], now: datetime, params: QueryDict) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from agencies.actors import Actor
 from agencies.directory import get_directory
 from agencies.selectors import display_names
 from agencies.vocabulary import LABELS
+from cases.intake.ledger.withdrawal import REASONS
 from cases.intake.lists.sentences import FILE
 from cases.templatetags.lianzhi import region_name, when
 from cases.web.show import imports, words
@@ -134,12 +135,14 @@ MEMBERS: Final = {
     "user": Text("人员", "Person"), "username": Text("账号", "Username"), "value": Text("值", "Value"),
     "vault_key": Text("密钥", "Vault key"), "waived": Text("免予核查", "Waived"), "warnings": Text("提示", "Warnings"),
     "window_from": Text("窗口开始", "Window from"), "window_to": Text("窗口结束", "Window to"),
-    "withdrawn_at": Text("撤回时间", "Withdrawn at"),
+    "withdrawn_at": Text("撤回时间", "Withdrawn at"), "issuer": Text("下发单位", "Issuer"),
+    "list_level": Text("名单级别", "List level"), "due_rule": Text("期限依据", "How the date was found"),
+    "why": Text("撤回原因", "Why withdrawn"), "list": Text("批次标识", "Id of the batch"),
 }  # fmt: skip
 VALUES: Final[Mapping[str, Text]] = {
     **STATES,
     "disable": Text("停用", "Disabled"), "keep": Text("保留", "Kept"),
-    "idle": Text("久未操作", "Idle"), "age": Text("登录已满时长", "Too long"),
+    **REASONS, "full": Text("全量", "Full"), "idle": Text("久未操作", "Idle"), "age": Text("登录已满时长", "Too long"),
     "limit": Text("超出同时登录数", "One too many"), "totp": Text("验证器动态码", "Authenticator app"),
     "webauthn": Text("安全密钥", "Security key"), "recovery_codes": Text("恢复码", "Recovery code"),
     "password": Text("密码", "Password"), "self": Text("本人", "The person"),

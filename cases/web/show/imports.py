@@ -22,9 +22,10 @@ from audit.access.writing import Way
 from audit.actions import Action
 from audit.services import record
 from cases.intake.export import away_csv, error_csv
+from cases.intake.ledger.statement import LONGEST_ISSUER
 from cases.intake.receiving import LARGEST_FILE, SENDING, check_sender, is_own
 from cases.intake.regions import RegionCount, region_counts
-from cases.intake.selectors import headers_of, visible_batches
+from cases.intake.selectors import headers_of
 from cases.intake.services import summarise
 from cases.models import ListBatch
 from cases.selectors.precision.watermark import signature
@@ -33,7 +34,6 @@ from cases.web.show.privacy.watermark import staff_number
 from cases.workflow.errors import NotAllowed
 from cases.workflow.view import Text
 
-RECENT: Final = 12
 KINDS: Final = (
     ("telecom", Text("通信监测名单", "Telecom list")),
     ("trace", Text("溯源反馈", "Trace replies")),
@@ -88,7 +88,7 @@ def upload_context(
     actor: Actor, typed: Mapping[str, Any], *, errors: Mapping[str, Text] | None = None, refused: Text | None = None
 ) -> dict[str, Any]:
     """The upload page with what was typed."""
-    agencies, directory = senders(actor), get_directory()
+    agencies = senders(actor)
     return {
         "may_import": bool(agencies),
         "why_not": WHY_NOT,
@@ -98,7 +98,7 @@ def upload_context(
         "kinds": [{"value": code, "label": label} for code, label in KINDS],
         "agencies": [{"value": ref.code, "label": ref.name} for ref in agencies],
         "limit_mb": LARGEST_FILE // 1024 // 1024,
-        "batches": [heading(batch, directory) for batch in visible_batches(actor)[:RECENT]],
+        "longest_issuer": LONGEST_ISSUER,
     }
 
 
@@ -161,6 +161,7 @@ def result_context(
         "batch": heading(batch, directory),
         "problem": summarise(batch).problem,
         "may_go_on": may_import_for(actor, agency),
+        "may_withdraw": may_import_for(actor, agency) and batch.state == ListBatch.State.DONE,
         "may_export": is_own(actor, batch) and bool(shown["reject"] + shown["weak"]),
         "tiles": _tiles(shown, effects),
         "views": [_view("", Text("全部", "All"), batch.rows_done, fate)]

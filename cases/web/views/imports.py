@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from agencies.access.rates import EXPORTS, UPLOADS, spend
 from agencies.directory import get_directory
 from audit import clock
 from audit.access.writing import Way
+from cases.intake.ledger.statement import Stated
 from cases.intake.reading_log import note_rows
 from cases.intake.receiving import content_of, find_agency, receive_list
 from cases.intake.selectors import batch_rows, get_batch
@@ -24,6 +26,7 @@ from cases.models import ListBatch
 from cases.web import filters
 from cases.web.pages import PageRequest, page
 from cases.web.show import imports as import_page
+from cases.web.show.lists import ledger
 from cases.web.show.lists.steps import next_address
 from cases.workflow.errors import InvalidInput, NotAllowed, NotVisible
 
@@ -35,16 +38,21 @@ PATIENCE_SECONDS = 20.0
 def imports(request: PageRequest) -> HttpResponse:
     """Upload a list; beside it the batches that came before."""
     if request.method != "POST":
-        return render(request, "web/imports.html", import_page.upload_context(request.actor, {}))
+        return _upload(request, 200)
     try:
         batch, again = _receive(request)
     except InvalidInput as wrong:
-        context = import_page.upload_context(request.actor, request.POST.dict(), errors=wrong.fields)
-        return render(request, "web/imports.html", context, status=400)
+        return _upload(request, 400, errors=wrong.fields)
     except NotAllowed as refused:
-        context = import_page.upload_context(request.actor, request.POST.dict(), refused=refused.text)
-        return render(request, "web/imports.html", context, status=403)
+        return _upload(request, 403, refused=refused.text)
     return redirect(next_address(batch) + ("?again=1" if again else ""))
+
+
+def _upload(request: PageRequest, status: int, **said: Any) -> HttpResponse:
+    """The form with what was typed, beside the lists that came before."""
+    listed = ledger.listing(request.actor, request.GET)
+    context = {**import_page.upload_context(request.actor, request.POST.dict(), **said), **listed}
+    return render(request, "web/imports.html", context, status=status)
 
 
 @page
@@ -65,6 +73,7 @@ def result(request: PageRequest, batch_id: UUID) -> HttpResponse:
     )
     note_rows(request.actor, batch, len(rows), way=Way.LIST, request=request)
     context = import_page.result_context(request.actor, batch, rows, following, fate)
+    context |= ledger.of_batch(request.actor, batch)
     context |= {
         "again": request.GET.get("again") == "1",
         "unread": filters.unread(request.GET, (), {}, ("fate", gettext("去向"), fate)),
@@ -112,5 +121,6 @@ def _receive(request: PageRequest) -> tuple[ListBatch, bool]:
         batch_name=name,
         now=now,
         led=True,
+        stated=Stated(*(request.POST.get(field, "") for field in ("issuer", "level", "due"))),
     )
     return batch, batch.state == batch.State.DONE

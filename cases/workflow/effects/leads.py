@@ -59,14 +59,17 @@ def attach_signal(view: CaseView, data: Data, ctx: Context) -> Outcome:
     """More hits on the same site; a second submission makes it a priority.
 
     Further rows of the list that was counted last are no new submission, and neither is a carrier's reply, which only
-    names the premises and where they lie.
+    names the premises and where they lie, nor a priority list that repeats rows which had come before.
     """
     case = {name: data[name] for name in ("title", "region_code") if data.get(name)}
+    case |= {"level": "priority"} if data["level"] == "priority" else {}
     case = {name: value for name, value in case.items() if value != getattr(view, name)}
     away = {"elsewhere": {"region": data["elsewhere"]}} if data["elsewhere"] else {}
     if not data["signals"]:
-        located = {"kind": data["source"], **picked(data, "batch"), **signed(view, ctx)}
-        return Outcome(facts={"located": located, **away}, case=case)
+        told = {"kind": data["source"], **picked(data, "batch"), **signed(view, ctx)}
+        places = bool(data["title"] or data["region_code"] or data["elsewhere"])
+        only = {**({"located": told} if places else {}), **({"prioritised": told} if data["level"] else {})}
+        return Outcome(facts={**only, **away}, case=case)
     # A later hit that is on no list takes the case off none: whoever sent the list still waits for its answer.
     listed = {"listed": batch_of(view)} if not data["batch"] and batch_of(view) else {}
     facts: dict[str, Any] = {

@@ -81,6 +81,9 @@ ATTACH_SIGNAL: Final = (
     ),
     text("region_code", "所在地区（已查明的）", "Region, once it is known", read=region_code),
     ELSEWHERE,
+    choice(
+        "level", "名单级别", "List level", c.LEVELS, hint=("重点名单使案件列为重点", "A priority list raises the case")
+    ),
     BATCH,
     NOTE,
     FILES,

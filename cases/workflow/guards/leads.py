@@ -82,11 +82,11 @@ def signal_or_place(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
     """What is attached says something: a signal, or what and where the premises are, in the lead's own region."""
     if not data:
         return None
-    if not (data["signals"] or data["title"] or data["region_code"]):
+    if not (data["signals"] or data["title"] or data["region_code"] or data["level"] == "priority"):
         return correct(
             "signals",
-            "请填写线索；已查明场所的，也可只填案件名称或所在地区",
-            "Give a signal, or the title or region of the premises once they are known",
+            "请填写线索；已查明场所的，也可只填案件名称或所在地区；列入重点名单的，可只填名单级别",
+            "Give a signal, or the title or region of the premises once known, or the level of a priority list",
         )
     leading = ctx.directory.by_id.get(view.lead_agency_id)
     if data["region_code"] and leading and not data["region_code"].startswith(leading.region_code):

@@ -24,21 +24,23 @@ FACTS: Final[dict[str, Fact]] = {
     "source": Fact("kind, batch, site", ("open_case",), Text("线索来源", "Where the case came from")),
     "submissions": Fact(
         "number",
-        ("open_case", "attach_signal", "merge_case", "undo_merge"),
+        ("open_case", "attach_signal", "merge_case", "undo_merge", "retract_signals"),
         Text("提交次数", "How often it was reported"),
     ),
     "signals": Fact(
         "{traffic|hashpower|energy|funds|onsite: count}",
-        ("open_case", "attach_signal", "merge_case", "undo_merge"),
+        ("open_case", "attach_signal", "merge_case", "undo_merge", "retract_signals"),
         Text("各类信号条数", "Signals per family"),
     ),
     "signal_sources": Fact(
         "{family: [kind of list]}",
-        ("open_case", "attach_signal", "merge_case", "undo_merge"),
+        ("open_case", "attach_signal", "merge_case", "undo_merge", "retract_signals"),
         Text("信号的来源", "What each family rests on"),
     ),
     "last_hit": Fact(
-        "kind, batch, listed, agency, user, at, seq", ("attach_signal",), Text("最近一次命中", "The latest hit")
+        "kind, batch, listed, agency, user, at, seq",
+        ("attach_signal", "retract_signals"),
+        Text("最近一次命中", "The latest hit"),
     ),
     "located": Fact(
         "kind, batch, agency, user, at, seq", ("attach_signal",), Text("已查明场所", "The premises became known")
@@ -47,6 +49,16 @@ FACTS: Final[dict[str, Fact]] = {
         "region",
         ("open_case", "attach_signal"),
         Text("地址所在的、不在本系统的属地", "The region of the address, which is not on this system"),
+    ),
+    "prioritised": Fact(
+        "kind, batch, agency, user, at, seq",
+        ("attach_signal", "retract_signals"),
+        Text("列入重点名单", "Put on a priority list"),
+    ),
+    "retracted": Fact(
+        "[{batch, list, signals: {family: count}, user, at, seq}]",
+        ("retract_signals",),
+        Text("已撤回的名单", "Lists that were withdrawn"),
     ),
     "dispatch": Fact(
         "findings, agency, user, at, seq", ("dispatch_verification",), Text("下发核查", "What was asked for")
@@ -169,7 +181,7 @@ FACTS: Final[dict[str, Fact]] = {
     ),
     "since_relapse": Fact(
         "{signals: {family: count}, sources: {family: [kind of list]}}",
-        ("attach_signal", "reopen_case"),
+        ("attach_signal", "reopen_case", "retract_signals"),
         Text("复燃重启后的信号", "Signals since the relapse was taken up"),
     ),
     "merge": Fact(

@@ -1,1 +1,1 @@
-"""What the steps of a list show."""
+"""Lists as wholes, and the steps by which they are led in, for the pages."""

@@ -51,6 +51,7 @@ OTHERS: Final = {
     OtherAction.IMPORT_CANCELLED: Text("取消导入", "Cancelled import"),
     OtherAction.IMPORT_COMMITTED: Text("导入名单", "Imported list"),
     OtherAction.IMPORT_REFUSED: Text("拒收名单", "Refused list"),
+    OtherAction.IMPORT_WITHDRAWN: Text("撤回名单", "Withdrew list"),
     OtherAction.EXPORT_MADE: Text("导出", "Exported"),
     OtherAction.ATTACHMENT_READ: Text("查看材料", "Read file"),
     OtherAction.PERSONAL_DATA_REVEALED: Text("查看个人信息", "Revealed personal data"),
