@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import URLPattern, path, register_converter
 from drf_spectacular.views import SpectacularAPIView
 
-from cases.api.views import actions, attachments, cases, events, imports, oauth, reference, session, tasks
+from cases.api.views import actions, attachments, cases, events, feedback, imports, oauth, reference, session, tasks
 
 
 class CaseRef:
@@ -41,6 +41,13 @@ _ROUTES: tuple[tuple[str, Any, str], ...] = (
     ("imports/", imports.ImportsView, "imports"),
     ("imports/<uuid:batch_id>", imports.ImportView, "import"),
     ("imports/<uuid:batch_id>/rows", imports.ImportRowsView, "import-rows"),
+    ("imports/<uuid:batch_id>/feedback/", feedback.FeedbacksView, "feedbacks"),
+    ("imports/<uuid:batch_id>/feedback/<int:number>", feedback.FeedbackView, "feedback"),
+    ("imports/<uuid:batch_id>/feedback/<int:number>/rows", feedback.FeedbackRowsView, "feedback-rows"),
+    ("imports/<uuid:batch_id>/feedback/<int:number>/check", feedback.FeedbackCheckView, "feedback-check"),
+    ("imports/<uuid:batch_id>/feedback/<int:number>/send", feedback.FeedbackSendView, "feedback-send"),
+    ("imports/<uuid:batch_id>/feedback/<int:number>/workbook", feedback.FeedbackWorkbookView, "feedback-workbook"),
+    ("imports/<uuid:batch_id>/feedback/<int:number>/report", feedback.FeedbackReportView, "feedback-report"),
     ("regions/", reference.RegionsView, "regions"),
     ("agencies/", reference.AgenciesView, "agencies"),
     ("schema/", SpectacularAPIView, "schema"),

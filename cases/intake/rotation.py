@@ -68,6 +68,14 @@ _TABLES = (
         lambda batch, number: part_place(batch.bytes, number),
         4,  # of up to a megabyte
     ),
+    _Table(
+        "cases_feedbackpart",
+        "批次反馈文件",
+        (("version_id", "uuid"), ("number", "integer")),
+        ("version_id", "number"),
+        lambda version, number: part_place(version.bytes, number),
+        4,
+    ),
 )
 
 

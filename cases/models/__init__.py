@@ -2,6 +2,7 @@
 
 from cases.models.case import Case, CaseAgency, CaseOutcome, Confidentiality, Level, Stage
 from cases.models.erasure import Erasure
+from cases.models.feedback import Feedback, FeedbackPart, FeedbackRow
 from cases.models.intake import ListBatch, ListPart, ListRow, Signal, Site, SiteKey
 from cases.models.records import Attachment, Document, DocumentSeries, IdempotencyKey, Outbox
 from cases.models.task import ClockInterval, Task, TaskCounter, TaskCounterDelta, TaskState
@@ -17,6 +18,9 @@ __all__ = [
     "Document",
     "DocumentSeries",
     "Erasure",
+    "Feedback",
+    "FeedbackPart",
+    "FeedbackRow",
     "IdempotencyKey",
     "Level",
     "ListBatch",

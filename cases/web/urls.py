@@ -4,6 +4,7 @@ from django.urls import path
 
 from cases.web.views import actions, audit, cases, files, imports, tasks, workbench
 from cases.web.views.entry import auth, confirm, factors, helping, password, security, sso
+from cases.web.views.feedback import versions
 from cases.web.views.people import accounts, handover
 from cases.web.views.records import access, erasure, registers
 
@@ -37,6 +38,11 @@ urlpatterns = [
     path("imports/", imports.imports, name="imports"),
     path("imports/<uuid:batch_id>/", imports.result, name="import"),
     path("imports/<uuid:batch_id>/refused.csv", imports.refused, name="import_refused"),
+    path("imports/<uuid:batch_id>/feedback/", versions.draw, name="feedbacks"),
+    path("imports/<uuid:batch_id>/feedback/<int:number>/", versions.version, name="feedback"),
+    path("imports/<uuid:batch_id>/feedback/<int:number>/report/", versions.report, name="feedback_report"),
+    path("imports/<uuid:batch_id>/feedback/<int:number>/report.docx", versions.report_docx, name="feedback_docx"),
+    path("imports/<uuid:batch_id>/feedback/<int:number>/feedback.xlsx", versions.workbook, name="feedback_workbook"),
     path("audit/", audit.trail, name="audit"),
     path("audit/verify/", audit.verify_now, name="audit_verify"),
     path("audit/access/", access.access_log, name="access_log"),

@@ -63,6 +63,15 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
         "case_open_load": "EXECUTE",
         "case_commit": "EXECUTE",
     },
+    # What the issuer of a list is told: every row with the case that holds it now, whoever takes part in it.
+    "feedback": {
+        **dict.fromkeys(
+            ("cases_listbatch", "cases_listpart", "cases_listrow", "cases_site", "cases_case", "cases_task"), "SELECT"
+        ),
+        "cases_feedback": "SELECT, INSERT, UPDATE",
+        **dict.fromkeys(("cases_feedbackrow", "cases_feedbackpart"), "SELECT, INSERT, DELETE"),
+        "audit_note_access": "EXECUTE",
+    },
     "counters": {"fold_task_counters": "EXECUTE"},
     # Open deadlines that rest on a year without a holiday plan.
     "calendar": {
@@ -75,7 +84,8 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
     "verifier": dict.fromkeys(_READ_BY_VERIFIER, "SELECT"),
     # Sealed values under another key; it never sees whose they are.
     "rotation": dict.fromkeys(
-        ("cases_personalrecord", "cases_listrow", "cases_listpart", "mfa_authenticator"), "SELECT, UPDATE"
+        ("cases_personalrecord", "cases_listrow", "cases_listpart", "cases_feedbackpart", "mfa_authenticator"),
+        "SELECT, UPDATE",
     ),
     # What became of the rows of a list, on the command line.
     "list_report": {

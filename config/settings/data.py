@@ -93,6 +93,12 @@ PROTECTED_TABLES: dict[str, str] = {
     " UPDATE (state, problem, columns, rows_total, rows_done, moved_at, counts, finished_at)",
     "cases_listpart": "SELECT, INSERT, UPDATE (sealed)",
     "cases_listrow": "SELECT, INSERT, UPDATE (site_id, sealed)",
+    # What is told to the issuer is drawn up anew until it is sent; then nothing changes but the key that seals it.
+    "cases_feedback": "SELECT, INSERT, UPDATE (state, problem, started_at, drawn_by_id, drawn_at, checked_by_id,"
+    " checked_at, sent_by_id, sent_at, sent_on, document_number, due_on, previous_id, rows, answered, unanswered,"
+    " overdue, counts, sha256, size, erased_at)",
+    "cases_feedbackrow": "SELECT, INSERT, DELETE",
+    "cases_feedbackpart": "SELECT, INSERT, DELETE, UPDATE (sealed)",
     "cases_site": "SELECT, INSERT, UPDATE (case_id, previous_case_id, region_code, subject, located)",
     "cases_sitekey": "SELECT, INSERT",
     "cases_signal": "SELECT, INSERT, UPDATE (withdrawn_at)",

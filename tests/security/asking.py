@@ -153,6 +153,13 @@ ELSEWHERE = {
     "import_rows": V1 + "/imports/{batch}/rows",
     "page_import": "/imports/{batch}/",
     "import_export": "/imports/{batch}/refused.csv",
+    "feedback": V1 + "/imports/{batch}/feedback/",
+    "feedback_version": V1 + "/imports/{batch}/feedback/1",
+    "feedback_rows": V1 + "/imports/{batch}/feedback/1/rows",
+    "feedback_workbook": V1 + "/imports/{batch}/feedback/1/workbook",
+    "page_feedback": "/imports/{batch}/feedback/1/",
+    "page_feedback_report": "/imports/{batch}/feedback/1/report/",
+    "page_feedback_workbook": "/imports/{batch}/feedback/1/feedback.xlsx",
     "accounts": "/accounts/",
 }
 
@@ -160,6 +167,9 @@ ELSEWHERE = {
 def _elsewhere(city: City, client: Client, cell: Cell) -> str:
     if cell.thing == "open_case":
         return _done(client.post(f"{V1}/cases/", json.dumps(OPENING).encode(), "application/json"))
+    if cell.thing == "feedback_draw":
+        answer = client.post(f"{V1}/imports/{city.batch}/feedback/", b"{}", "application/json")
+        return "401" if _turned_away(answer) else str(answer.status_code)
     answer = client.get(ELSEWHERE[cell.thing].format(batch=city.batch))
     return "401" if _turned_away(answer) else str(answer.status_code)
 

@@ -111,7 +111,7 @@ def addresses(city: City, hidden: list[Hidden]) -> Iterator[str]:
             yield f"{V1}/events/{event}"
             yield f"/audit/{event}/"
     for batch in _batches():
-        for tail in ("", "/rows", "/rows?fate=accept&page_size=1", "/rows?cursor=1"):
+        for tail in ("", "/rows", "/rows?fate=accept&page_size=1", "/rows?cursor=1", "/feedback/", "/feedback/1/rows"):
             yield f"{V1}/imports/{batch}{tail}"
         yield from (f"/imports/{batch}/", f"/imports/{batch}/?fate=accept", f"/imports/{batch}/refused.csv")
 

@@ -4,9 +4,11 @@ The tests hold every answer against these shapes.
 """
 
 from cases.api.shapes.cases import CaseDetail, CasePage, Personal
+from cases.api.shapes.feedback import FeedbackAnswers, FeedbackVersion, FeedbackVersions, Letter
 from cases.api.shapes.imports import Import, ImportPage, ImportRows, ListFile
 from cases.api.shapes.params import (
     AGENCY_FILTERS,
+    ANSWER_FILTERS,
     CASE_FILTERS,
     EVENT_FILTERS,
     IMPORT_FILTERS,
@@ -22,6 +24,7 @@ from cases.api.shapes.work import Actions, Done, TaskPage, TimelinePage
 
 __all__ = [
     "AGENCY_FILTERS",
+    "ANSWER_FILTERS",
     "CASE_FILTERS",
     "EVENT_FILTERS",
     "IMPORT_FILTERS",
@@ -40,9 +43,13 @@ __all__ = [
     "Done",
     "EventDetail",
     "EventPage",
+    "FeedbackAnswers",
+    "FeedbackVersion",
+    "FeedbackVersions",
     "Import",
     "ImportPage",
     "ImportRows",
+    "Letter",
     "ListFile",
     "Personal",
     "Proof",

@@ -62,6 +62,7 @@ IMPORT_FILTERS = [
     _query("state", "How far it is.", enum=["received", "importing", "done", "refused"]),
 ]
 ROW_FILTERS = [_query("fate", "What became of the row.", enum=["accept", "weak", "duplicate", "reject"])]
+ANSWER_FILTERS = [_query("only", "Narrow to these rows.", enum=["answered", "unanswered", "overdue"])]
 REGION_FILTERS = [_query("parent", "The region to look into; provinces where it is left out.")]
 AGENCY_FILTERS = [_REGION, _query("kind", "Kind of agency.", enum=[kind.value for kind in Kind])]
 ORDER = _query("order", "Oldest first unless said otherwise.", enum=["oldest", "newest"])

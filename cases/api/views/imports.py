@@ -102,7 +102,7 @@ class ImportView(ApiView):
     def get(self, request: Request, batch_id: UUID) -> Response:
         """One list: how many rows are done, their fates and effects."""
         Params(request.query_params).done()
-        return Response(_shown(_batch(self, batch_id)))
+        return Response(_shown(batch_for(self, batch_id)))
 
 
 class ImportRowsView(ApiView):
@@ -121,7 +121,7 @@ class ImportRowsView(ApiView):
         size = params.page_size()
         params.done()
         reader = replace(self.actor, language=language()[:2])
-        batch = _batch(self, batch_id)
+        batch = batch_for(self, batch_id)
         rows, following = batch_rows(reader, batch, after=after, fate=fate, limit=size)
         note_rows(self.actor, batch, len(rows), way=Way.LIST, request=request)
         return Response({"results": rows, "next": None if following is None else str(following)})
@@ -131,7 +131,8 @@ class ImportRowsView(ApiView):
 FATES = ("accept", "weak", "duplicate", "reject")
 
 
-def _batch(view: ApiView, batch_id: UUID) -> ListBatch:
+def batch_for(view: ApiView, batch_id: UUID) -> ListBatch:
+    """The list, as far as this person may see it. Raises NoSuchImport."""
     found = get_batch(view.actor, batch_id)
     if found is None:
         raise NoSuchImport
