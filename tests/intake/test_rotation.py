@@ -18,24 +18,27 @@ from audit import clock
 from audit.models import Event
 from audit.verification import verify
 from cases.intake import rotation
+from cases.intake.feedback.checking import pieces_of
 from cases.intake.receiving import original_file
 from cases.intake.rotation import keys_in_use, rotate
-from cases.models import ListBatch, ListPart, ListRow, PersonalRecord
+from cases.models import Feedback, ListBatch, ListPart, ListRow, PersonalRecord
 from cases.models.sealing import CannotOpen
 from tests.entry_tools import code_of, with_app
+from tests.intake.feedback.telling import draw
 from tests.intake.samples import bring, content_of
 
 pytestmark = pytest.mark.usefixtures("demo_city")
-TABLES = ("cases_personalrecord", "cases_listrow", "cases_listpart")
+TABLES = ("cases_personalrecord", "cases_listrow", "cases_listpart", "cases_feedbackpart")
 
 
 @pytest.fixture
 def old_key(settings: Any) -> bytes:
-    """Tips and the grid's list under the key `old`; the ring then begins with `new`."""
+    """Tips with their feedback and the grid's list under the key `old`; the ring then begins with `new`."""
     key = bytes(range(32))
     settings.VAULT_KEYS = {"old": key}
     for kind in ("tips", "grid"):
         bring(kind)
+    draw("tips", "system")
     with_app("drc-approver1")
     settings.VAULT_KEYS = {"new": bytes(range(32, 64)), "old": key}
     return key
@@ -45,7 +48,8 @@ def everything() -> tuple[dict[Any, str], list[list[Any]], list[bytes]]:
     """All values in clear."""
     values = {record.id: record.value for record in PersonalRecord.objects.all()}
     cells = [row.raw_cells() for row in ListRow.objects.order_by("id")]
-    return values, cells, [original_file(batch) for batch in ListBatch.objects.order_by("id")]
+    files = [original_file(batch) for batch in ListBatch.objects.order_by("id")]
+    return values, cells, [*files, *(b"".join(pieces_of(version)) for version in Feedback.objects.all())]
 
 
 def run(*arguments: str) -> str:

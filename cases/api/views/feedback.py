@@ -60,10 +60,10 @@ class FeedbackView(ApiView):
     scopes = {"GET": Scope.SIGNALS_WRITE}
 
     @extend_schema(tags=["feedback"], operation_id="feedback_show", responses={200: shapes.FeedbackVersion})
-    def get(self, request: Request, batch_id: UUID, number: int) -> Response:
+    def get(self, request: Request, batch_id: UUID, edition: int) -> Response:
         """One version in figures; while it is drawn up, how far that is."""
         Params(request.query_params).done()
-        return Response(summarise(get_version(self.actor, batch_id, number), language()[:2]))
+        return Response(summarise(get_version(self.actor, batch_id, edition), language()[:2]))
 
 
 class FeedbackRowsView(ApiView):
@@ -75,13 +75,13 @@ class FeedbackRowsView(ApiView):
         parameters=[*shapes.ANSWER_FILTERS, *shapes.PAGING],
         responses={200: shapes.FeedbackAnswers},
     )
-    def get(self, request: Request, batch_id: UUID, number: int) -> Response:
+    def get(self, request: Request, batch_id: UUID, edition: int) -> Response:
         """The answer to each row as codes, in the order of the list."""
         params = Params(request.query_params)
         only, after = params.choice("only", ONLY) or "", params.whole("cursor", 0, LAST_ROW) or 0
         size = params.page_size()
         params.done()
-        version = get_version(self.actor, batch_id, number)
+        version = get_version(self.actor, batch_id, edition)
         rows = answers_of(version, after=after, most=size + 1, only=only)
         following = str(rows[size - 1]["row"]) if len(rows) > size else None
         return Response({"results": rows[:size], "next": following})
@@ -91,11 +91,11 @@ class FeedbackCheckView(ApiView):
     @extend_schema(
         tags=["feedback"], operation_id="feedback_check", request=None, responses={200: shapes.FeedbackVersion}
     )
-    def post(self, request: Request, batch_id: UUID, number: int) -> Response:
+    def post(self, request: Request, batch_id: UUID, edition: int) -> Response:
         """Check that every row of the list is in it, and that the workbook is the one that was drawn up."""
-        version = get_version(self.actor, batch_id, number)
+        version = get_version(self.actor, batch_id, edition)
         check_version(actor=self.actor, version=version, now=clock.now())
-        return Response(summarise(get_version(self.actor, batch_id, number), language()[:2]))
+        return Response(summarise(get_version(self.actor, batch_id, edition), language()[:2]))
 
 
 class FeedbackSendView(ApiView):
@@ -105,12 +105,12 @@ class FeedbackSendView(ApiView):
         request=shapes.Letter,
         responses={200: shapes.FeedbackVersion},
     )
-    def post(self, request: Request, batch_id: UUID, number: int) -> Response:
+    def post(self, request: Request, batch_id: UUID, edition: int) -> Response:
         """Put down that it went to the issuer; from then on it stays as it is."""
-        version = get_version(self.actor, batch_id, number)
+        version = get_version(self.actor, batch_id, edition)
         typed = _letter(self.body())
         send_version(actor=self.actor, version=version, now=clock.now(), **typed)
-        return Response(summarise(get_version(self.actor, batch_id, number), language()[:2]))
+        return Response(summarise(get_version(self.actor, batch_id, edition), language()[:2]))
 
 
 class FeedbackWorkbookView(ApiView):
@@ -121,11 +121,11 @@ class FeedbackWorkbookView(ApiView):
         operation_id="feedback_workbook",
         responses={(200, CONTENT_TYPE): OpenApiTypes.BINARY},
     )
-    def get(self, request: Request, batch_id: UUID, number: int) -> FileResponse:
+    def get(self, request: Request, batch_id: UUID, edition: int) -> FileResponse:
         """The workbook, in the issuer's own columns; that it was taken out is recorded and stands on its last sheet."""
         Params(request.query_params).done()
         spend(EXPORTS, str(self.actor.user_id))
-        version = get_version(self.actor, batch_id, number)
+        version = get_version(self.actor, batch_id, edition)
         staff = str(getattr(request.user, "staff_no", ""))
         file = take_out(actor=self.actor, version=version, staff_no=staff, now=clock.now(), request=request)
         return FileResponse(file, as_attachment=True, filename=filename(version), content_type=CONTENT_TYPE)
@@ -139,10 +139,10 @@ class FeedbackReportView(ApiView):
         operation_id="feedback_report",
         responses={(200, REPORT_TYPE): OpenApiTypes.BINARY},
     )
-    def get(self, request: Request, batch_id: UUID, number: int) -> FileResponse:
+    def get(self, request: Request, batch_id: UUID, edition: int) -> FileResponse:
         """The cover report: figures and row numbers, nothing personal."""
         Params(request.query_params).done()
-        version = get_version(self.actor, batch_id, number)
+        version = get_version(self.actor, batch_id, edition)
         return FileResponse(
             report_file(version), as_attachment=True, filename=report_name(version), content_type=REPORT_TYPE
         )

@@ -55,10 +55,11 @@ def _opening(version: Feedback) -> str:
     batch = version.batch
     share = f"{100 * version.answered / version.rows:.1f}%" if version.rows else "0%"
     due = f"反馈期限为{_long(version.due_on)}。" if version.due_on else ""
-    sort = "全部答复" if not version.unanswered else f"未答复{version.unanswered}行，其中逾期{version.overdue}行"
+    late = f"，其中逾期{version.overdue}行" if version.overdue else ""
+    rest = f"未答复{version.unanswered}行{late}" if version.unanswered else "全部答复"
     return (
         f"{_long(_day(batch.received_at))}收到的“{batch.name}”（{LISTS[batch.kind].zh}，共{version.rows}行）已按行核查。{due}"
-        f"截至{_moment(version.started_at)}，已答复{version.answered}行，占{share}，{sort}。现将有关情况反馈如下。"
+        f"截至{_moment(version.started_at)}，已答复{version.answered}行，占{share}，{rest}。现将有关情况反馈如下。"
     )
 
 

@@ -36,13 +36,13 @@ def draw(request: PageRequest, batch_id: UUID) -> HttpResponse:
     asked = ask_for(actor=request.actor, batch=batch, now=clock.now())
     if asked.state == Feedback.State.DRAWING:
         ring(asked)
-    return redirect("web:feedback", batch_id=batch.id, number=asked.number)
+    return redirect("web:feedback", batch_id=batch.id, edition=asked.number)
 
 
 @page
-def version(request: PageRequest, batch_id: UUID, number: int) -> HttpResponse:
+def version(request: PageRequest, batch_id: UUID, edition: int) -> HttpResponse:
     """One version in figures: what is not answered, what is new; a POST checks it, or puts down that it was sent."""
-    found = get_version(request.actor, batch_id, number)
+    found = get_version(request.actor, batch_id, edition)
     wrong: InvalidInput | None = None
     if request.method == "POST":
         try:
@@ -50,30 +50,30 @@ def version(request: PageRequest, batch_id: UUID, number: int) -> HttpResponse:
         except InvalidInput as refused:
             wrong = refused
         else:
-            return redirect("web:feedback", batch_id=batch_id, number=number)
+            return redirect("web:feedback", batch_id=batch_id, edition=edition)
     context = feedback_page.context(request, found, wrong)
     return render(request, "web/feedback.html", context, status=400 if wrong else 200)
 
 
 @page
-def report(request: PageRequest, batch_id: UUID, number: int) -> HttpResponse:
+def report(request: PageRequest, batch_id: UUID, edition: int) -> HttpResponse:
     """The cover report as a page, to read and to print."""
-    found = get_version(request.actor, batch_id, number)
+    found = get_version(request.actor, batch_id, edition)
     context = {"version": feedback_page.line(found), "batch_id": batch_id, "blocks": blocks_of(found)}
     return render(request, "web/feedback_report.html", context)
 
 
 @page
-def report_docx(request: PageRequest, batch_id: UUID, number: int) -> FileResponse:
+def report_docx(request: PageRequest, batch_id: UUID, edition: int) -> FileResponse:
     """The cover report as a file; it holds figures only."""
-    found = get_version(request.actor, batch_id, number)
+    found = get_version(request.actor, batch_id, edition)
     return FileResponse(report_file(found), as_attachment=True, filename=report_name(found), content_type=REPORT_TYPE)
 
 
 @page
-def workbook(request: PageRequest, batch_id: UUID, number: int) -> FileResponse:
+def workbook(request: PageRequest, batch_id: UUID, edition: int) -> FileResponse:
     """The workbook, for who may see all of it; taking it out is recorded."""
-    found = get_version(request.actor, batch_id, number)
+    found = get_version(request.actor, batch_id, edition)
     spend(EXPORTS, str(request.actor.user_id))
     file = take_out(
         actor=request.actor, version=found, staff_no=staff_number(request), now=clock.now(), request=request
