@@ -171,8 +171,8 @@ def _elsewhere(city: City, client: Client, cell: Cell) -> str:
         answer = client.post(f"{V1}/imports/{city.batch}/feedback/", b"{}", "application/json")
         return "401" if _turned_away(answer) else str(answer.status_code)
     answer = client.get(ELSEWHERE[cell.thing].format(batch=city.batch))
-    # A file that nobody reads to its end is closed with its answer.
-    answer.close()
+    if answer.streaming:
+        b"".join(answer.streaming_content)  # a file is closed where its answer ends
     return "401" if _turned_away(answer) else str(answer.status_code)
 
 
