@@ -12,6 +12,7 @@ from agencies.actors import Actor, NoSuchActor, load_actor, system_actor
 from agencies.directory import get_directory
 from audit import clock
 from audit.sight import working_as
+from cases.intake.feedback.services import draw_version, standing_still
 from cases.intake.receiving import check_sender
 from cases.intake.services import process_list
 from cases.intake.steps.preview import is_reading, run_preview
@@ -27,6 +28,9 @@ logger = logging.getLogger(__name__)
 # Below the time limit of all tasks: a long list is worked on in turns.
 TURN_SECONDS = 120.0
 STANDSTILL = timedelta(minutes=5)
+# A version is drawn up at one moment, hence in one go: of a list of a million rows in some minutes. The broker may hand
+# its message out again meanwhile; who is rung a second time sees that somebody is at it.
+DRAWING_SECONDS = 3600
 
 
 @shared_task(name="cases.import_batch")
@@ -62,6 +66,21 @@ def resume_imports() -> None:
     stuck = ListBatch.objects.filter(unfinished | unread, moved_at__lt=clock.now() - STANDSTILL)
     for batch_id in stuck.values_list("id", flat=True):
         import_batch.delay(str(batch_id))
+
+
+@shared_task(name="cases.draw_feedback", time_limit=DRAWING_SECONDS)
+@working_as("feedback")
+def draw_feedback(version_id: str) -> None:
+    """Draw up one version of the feedback to the issuer of a list; a second worker that is rung for it does nothing."""
+    draw_version(version_id, clock.now())
+
+
+@shared_task(name="cases.resume_feedback")
+@working_as("feedback")
+def resume_feedback() -> None:
+    """Take up versions that stand still, whatever became of the message or the worker that had them."""
+    for version_id in standing_still(clock.now()):
+        draw_feedback.delay(str(version_id))
 
 
 @shared_task(name="cases.fold_counters")

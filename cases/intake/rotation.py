@@ -84,6 +84,14 @@ _TABLES = (
         lambda batch, number: preview_place(batch.bytes, number),
         1_000,
     ),
+    _Table(
+        "cases_feedbackpart",
+        "批次反馈文件",
+        (("version_id", "uuid"), ("number", "integer")),
+        ("version_id", "number"),
+        lambda version, number: part_place(version.bytes, number),
+        4,
+    ),
 )
 
 

@@ -2,6 +2,7 @@
 
 from cases.models.case import Case, CaseAgency, CaseOutcome, Confidentiality, Level, Stage
 from cases.models.erasure import Erasure
+from cases.models.feedback import Feedback, FeedbackPart, FeedbackRow
 from cases.models.intake import ListBatch, ListPart, ListRow, Signal
 from cases.models.records import Attachment, Document, DocumentSeries, IdempotencyKey, Outbox
 from cases.models.site import Site, SiteKey
@@ -20,6 +21,9 @@ __all__ = [
     "Document",
     "DocumentSeries",
     "Erasure",
+    "Feedback",
+    "FeedbackPart",
+    "FeedbackRow",
     "IdempotencyKey",
     "Level",
     "ListBatch",

@@ -4,6 +4,7 @@ from django.urls import path
 
 from cases.web.views import actions, audit, cases, files, imports, tasks, withdrawals, workbench
 from cases.web.views.entry import auth, confirm, factors, helping, password, security, sso
+from cases.web.views.feedback import versions
 from cases.web.views.lists import steps
 from cases.web.views.people import accounts, handover
 from cases.web.views.records import access, erasure, registers
@@ -49,6 +50,11 @@ urlpatterns = [
     path("imports/<uuid:batch_id>/resume/", steps.resume, name="import_resume"),
     path("imports/<uuid:batch_id>/withdraw/", withdrawals.withdraw, name="import_withdraw"),
     path("imports/<uuid:batch_id>/exclusions/", withdrawals.exclude_left, name="import_exclusions"),
+    path("imports/<uuid:batch_id>/feedback/", versions.draw, name="feedbacks"),
+    path("imports/<uuid:batch_id>/feedback/<int:edition>/", versions.version, name="feedback"),
+    path("imports/<uuid:batch_id>/feedback/<int:edition>/report/", versions.report, name="feedback_report"),
+    path("imports/<uuid:batch_id>/feedback/<int:edition>/report.docx", versions.report_docx, name="feedback_docx"),
+    path("imports/<uuid:batch_id>/feedback/<int:edition>/feedback.xlsx", versions.workbook, name="feedback_workbook"),
     path("audit/", audit.trail, name="audit"),
     path("audit/verify/", audit.verify_now, name="audit_verify"),
     path("audit/access/", access.access_log, name="access_log"),

@@ -81,6 +81,15 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
         "list_release": "EXECUTE",
         "list_withdraw": "EXECUTE",
     },
+    # What the issuer of a list is told: every row with the case that holds it now, whoever takes part in it.
+    "feedback": {
+        **dict.fromkeys(
+            ("cases_listbatch", "cases_listpart", "cases_listrow", "cases_site", "cases_case", "cases_task"), "SELECT"
+        ),
+        "cases_feedback": "SELECT, INSERT, UPDATE",
+        **dict.fromkeys(("cases_feedbackrow", "cases_feedbackpart"), "SELECT, INSERT, DELETE"),
+        "audit_note_access": "EXECUTE",
+    },
     "counters": {"fold_task_counters": "EXECUTE"},
     # Open deadlines that rest on a year without a holiday plan.
     "calendar": {
@@ -95,7 +104,7 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
     "rotation": dict.fromkeys(
         (
             *("cases_personalrecord", "cases_listrow", "cases_listpart", "cases_listmend", "cases_previewrow"),
-            "mfa_authenticator",
+            *("cases_feedbackpart", "mfa_authenticator"),
         ),
         "SELECT, UPDATE",
     ),

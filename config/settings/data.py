@@ -95,6 +95,12 @@ PROTECTED_TABLES: dict[str, str] = {
     "cases_listrow": "SELECT, INSERT, UPDATE (site_id, sealed)",
     "cases_listmend": "SELECT, INSERT, UPDATE (sealed)",
     "cases_sourcemapping": "SELECT, INSERT, UPDATE (columns, orders, saved_by_id, saved_at)",
+    # What is told to the issuer is drawn up anew until it is sent; then nothing changes but the key that seals it.
+    "cases_feedback": "SELECT, INSERT, UPDATE (state, problem, started_at, drawn_by_id, drawn_at, checked_by_id,"
+    " checked_at, sent_by_id, sent_at, sent_on, document_number, due_on, previous_id, rows, answered, unanswered,"
+    " overdue, counts, sha256, size, erased_at)",
+    "cases_feedbackrow": "SELECT, INSERT, DELETE",
+    "cases_feedbackpart": "SELECT, INSERT, DELETE, UPDATE (sealed)",
     "cases_site": "SELECT, INSERT, UPDATE (case_id, previous_case_id, region_code, subject, located)",
     "cases_sitekey": "SELECT, INSERT",
     # An officer answers; that a merge or its undoing answers too is written by a function of the owner.

@@ -313,6 +313,9 @@ def test_every_address_says_who_may_call_it():
         "ImportsView": {"GET": "signals:write", "POST": "signals:write"},
         "ImportView": {"GET": "signals:write"},
         "ImportRowsView": {"GET": "signals:write"},
+        "FeedbacksView": {"GET": "signals:write"},
+        "FeedbackView": {"GET": "signals:write"},
+        "FeedbackRowsView": {"GET": "signals:write"},
         "RegionsView": {"GET": "*"},
         "AgenciesView": {"GET": "*"},
     }

@@ -35,6 +35,7 @@ WITHOUT = {
     "cases/workflow/replay/totals.py": "verification; supervisors are told no more than whether all is whole",
     "cases/workflow/replay/tables.py": "the same",
     "cases/intake/commit.py": "writes what an import brought; its rows are shown by cases.intake.selectors",
+    "cases/intake/feedback/results.py": "answers to the issuer; the commission that answers decides what is told",
     "cases/intake/ledger/priority.py": "raises cases for the import, which names none to anybody",
     "cases/intake/ledger/resting.py": "what rests on a list; the withdrawal asks before it names a case",
     "cases/intake/sites/lookups.py": "matches rows with sites for the import, which names no case to anybody",

@@ -19,28 +19,34 @@ from audit import clock
 from audit.models import Event
 from audit.verification import verify
 from cases.intake import rotation
+from cases.intake.feedback.checking import pieces_of
 from cases.intake.receiving import original_file, receive_list
 from cases.intake.rotation import keys_in_use, rotate
 from cases.intake.steps.mapping import SheetAnswer, confirm_mapping
 from cases.intake.steps.mending import mend_row
 from cases.intake.steps.preview import file_row, run_preview
 from cases.intake.steps.reader import mends_of
-from cases.models import ListBatch, ListPart, ListRow, PersonalRecord, PreviewRow
+from cases.models import Feedback, ListBatch, ListPart, ListRow, PersonalRecord, PreviewRow
 from cases.models.sealing import CannotOpen
 from tests.entry_tools import code_of, with_app
+from tests.intake.feedback.telling import draw
 from tests.intake.samples import bring, content_of
 
 pytestmark = pytest.mark.usefixtures("demo_city")
-TABLES = ("cases_personalrecord", "cases_listrow", "cases_listpart", "cases_listmend", "cases_previewrow")
+TABLES = (
+    *("cases_personalrecord", "cases_listrow", "cases_listpart", "cases_listmend", "cases_previewrow"),
+    "cases_feedbackpart",
+)
 
 
 @pytest.fixture
 def old_key(settings: Any) -> bytes:
-    """Tips, the grid's list and one on trial under the key `old`; the ring then begins with `new`."""
+    """Tips with feedback, the grid's list and one on trial under the key `old`; the ring then begins with `new`."""
     key = bytes(range(32))
     settings.VAULT_KEYS = {"old": key}
     for kind in ("tips", "grid"):
         bring(kind)
+    draw("tips", "system")
     on_trial()
     with_app("drc-approver1")
     settings.VAULT_KEYS = {"new": bytes(range(32, 64)), "old": key}
@@ -72,7 +78,9 @@ def everything() -> tuple[Any, ...]:
     cells = [row.raw_cells() for row in ListRow.objects.order_by("id")]
     batches = ListBatch.objects.order_by("id")
     trial = [file_row(row).cells for row in PreviewRow.objects.order_by("batch_id", "number")]
-    return values, cells, [original_file(batch) for batch in batches], trial, mends_of(batch.id for batch in batches)
+    files = [original_file(batch) for batch in batches]
+    told = [b"".join(pieces_of(version)) for version in Feedback.objects.all()]
+    return values, cells, [*files, *told], trial, mends_of(batch.id for batch in batches)
 
 
 def run(*arguments: str) -> str:

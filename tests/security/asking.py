@@ -162,6 +162,13 @@ ELSEWHERE = {
     # The list of the city is imported: its preview leads to its result.
     "page_import_preview": "/imports/{batch}/preview/",
     "import_withdraw": "/imports/{batch}/withdraw/",
+    "feedback": V1 + "/imports/{batch}/feedback/",
+    "feedback_version": V1 + "/imports/{batch}/feedback/1",
+    "feedback_rows": V1 + "/imports/{batch}/feedback/1/rows",
+    "feedback_workbook": V1 + "/imports/{batch}/feedback/1/workbook",
+    "page_feedback": "/imports/{batch}/feedback/1/",
+    "page_feedback_report": "/imports/{batch}/feedback/1/report/",
+    "page_feedback_workbook": "/imports/{batch}/feedback/1/feedback.xlsx",
     "accounts": "/accounts/",
 }
 
@@ -169,7 +176,12 @@ ELSEWHERE = {
 def _elsewhere(city: City, client: Client, cell: Cell) -> str:
     if cell.thing == "open_case":
         return _done(client.post(f"{V1}/cases/", json.dumps(OPENING).encode(), "application/json"))
+    if cell.thing == "feedback_draw":
+        answer = client.post(f"{V1}/imports/{city.batch}/feedback/", b"{}", "application/json")
+        return "401" if _turned_away(answer) else str(answer.status_code)
     answer = client.get(ELSEWHERE[cell.thing].format(batch=city.batch, pair=city.pair))
+    if answer.streaming:
+        b"".join(answer.streaming_content)  # a file is closed where its answer ends
     return "401" if _turned_away(answer) else str(answer.status_code)
 
 

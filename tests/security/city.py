@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, transaction
 from django.test import Client
@@ -13,9 +15,11 @@ from agencies.directory import get_directory
 from agencies.models import Agency, Membership, User
 from agencies.services import create_agency
 from audit import clock
+from cases.intake.feedback.services import ask_for, check_version, draw_version, send_version
 from cases.intake.receiving import find_agency
 from cases.intake.services import import_file
-from cases.models import SiteSuggestion
+from cases.models import ListBatch, SiteSuggestion
+from cases.policy.dated import CHINA
 from tests.agencies.cast import told
 from tests.security.tables import OUTSIDERS, ROLES, lines
 from tests.workflow.world import World
@@ -147,7 +151,17 @@ def _batch(world: World) -> str:
         actor=system_actor(), content=LIST.encode(), filename="名单.csv", kind="telecom",
         agency=find_agency("320300-telecom", get_directory()), batch_name="试批", now=world.now,
     )  # fmt: skip
+    _answered(summary.id, world.now)
     return str(summary.id)
+
+
+def _answered(batch_id: UUID, now: datetime) -> None:
+    """The first version of the list's feedback, sent."""
+    actor, batch = system_actor(), ListBatch.objects.get(id=batch_id)
+    version = draw_version(ask_for(actor=actor, batch=batch, now=now).id, now)
+    version = check_version(actor=actor, version=version, now=now)
+    day = f"{now.astimezone(CHINA):%Y-%m-%d}"
+    send_version(actor=actor, version=version, document_number="徐发改函〔2026〕1号", sent_on=day, now=now)
 
 
 def _first_event(case: str) -> int:

@@ -237,6 +237,7 @@ def test_raw_sql_over_every_table_shows_nobody_a_hidden_case(base: str) -> None:
             *("cases_documentseries", "cases_document", "cases_idempotencykey", "cases_listbatch", "cases_listpart"),
             *("cases_listrow", "cases_taskcounter", "audit_sealed"),
             # Not of cases, or nothing has been read, provided or erased yet.
+            *("cases_feedback", "cases_feedbackrow", "cases_feedbackpart"),
             *("audit_access", "agencies_impactassessment", "agencies_provision", "cases_erasure", *GETTING_IN),
         }
 
@@ -252,6 +253,7 @@ def addresses(case_ids: list[str], numbers: list[str], more: dict[str, list[Any]
             "number": numbers, "ref": [*numbers, *case_ids], "action": ["comment"],
             "event_id": more["events"], "file_id": more["files"], "attachment_id": more["files"],
             "batch_id": more["batches"], "message_id": more["messages"], "suggestion_id": more["suggestions"],
+            "edition": [1],
             "username": ["drc-handler1", "grid-handler1", "admin1"], "sort": ["impact", "provision"],
         }  # fmt: skip
         for values in _product([choices[each] for each in wanted]):

@@ -4,6 +4,7 @@ The tests hold every answer against these shapes.
 """
 
 from cases.api.shapes.cases import CaseDetail, CasePage, Personal
+from cases.api.shapes.feedback import FeedbackAnswers, FeedbackVersion, FeedbackVersions, Letter
 from cases.api.shapes.imports import (
     Import,
     ImportDetail,
@@ -19,6 +20,7 @@ from cases.api.shapes.imports import (
 )
 from cases.api.shapes.params import (
     AGENCY_FILTERS,
+    ANSWER_FILTERS,
     CASE_FILTERS,
     EVENT_FILTERS,
     IMPORT_FILTERS,
@@ -37,6 +39,7 @@ from cases.api.shapes.work import Actions, Done, TaskPage, TimelinePage
 
 __all__ = [
     "AGENCY_FILTERS",
+    "ANSWER_FILTERS",
     "CASE_FILTERS",
     "EVENT_FILTERS",
     "IMPORT_FILTERS",
@@ -57,12 +60,16 @@ __all__ = [
     "Done",
     "EventDetail",
     "EventPage",
+    "FeedbackAnswers",
+    "FeedbackVersion",
+    "FeedbackVersions",
     "Import",
     "ImportDetail",
     "ImportMapping",
     "ImportPage",
     "ImportPreview",
     "ImportRows",
+    "Letter",
     "ListFile",
     "MappingAnswer",
     "Mend",

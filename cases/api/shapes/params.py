@@ -80,6 +80,7 @@ TRIAL_FILTERS = [
         enum=["problem", "accept", "weak", "duplicate", "reject", "all"],
     )
 ]
+ANSWER_FILTERS = [_query("only", "Narrow to these rows.", enum=["answered", "unanswered", "overdue"])]
 REGION_FILTERS = [_query("parent", "The region to look into; provinces where it is left out.")]
 AGENCY_FILTERS = [_REGION, _query("kind", "Kind of agency.", enum=[kind.value for kind in Kind])]
 ORDER = _query("order", "Oldest first unless said otherwise.", enum=["oldest", "newest"])

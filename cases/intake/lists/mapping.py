@@ -69,8 +69,12 @@ class MappedSheet:
     def data_rows(self) -> Iterator[Row]:
         """Rows below the header: not blank, no sums, no repeated header, no signatures."""
         for row in islice(self.sheet.rows(), self.skip, None):
-            if not is_blank(row) and not self._is_trimming(row):
+            if self.is_data(row):
                 yield row
+
+    def is_data(self, row: Row) -> bool:
+        """Whether a row below the header is one of the list."""
+        return not is_blank(row) and not self._is_trimming(row)
 
     def _is_trimming(self, row: Row) -> bool:
         kind = self.mapping.kind

@@ -30,6 +30,7 @@ from cases.intake.services import summarise
 from cases.models import ListBatch
 from cases.selectors.precision.watermark import signature
 from cases.web.pages import PageRequest
+from cases.web.show.lists import feedback
 from cases.web.show.privacy.watermark import staff_number
 from cases.workflow.errors import NotAllowed
 from cases.workflow.view import Text
@@ -168,6 +169,7 @@ def result_context(
         + [_view(word, label, shown[word], fate) for word, (label, _tone) in FATES.items()],
         "page": {"rows": [_row(row) for row in rows], "after": following, "before": None, "total": total},
         "headers": _headers(batch),
+        "feedback": feedback.section(actor, batch),
     }
 
 

@@ -1,1 +1,1 @@
-"""Lists as wholes, and the steps by which they are led in, for the pages."""
+"""Lists as wholes, the steps by which they are led in, and their feedback, for the pages."""
