@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import URLPattern, path, register_converter
 from drf_spectacular.views import SpectacularAPIView
 
-from cases.api.views import actions, attachments, cases, events, imports, oauth, reference, session, tasks
+from cases.api.views import actions, attachments, cases, events, imports, oauth, reference, session, signals, tasks
 
 
 class CaseRef:
@@ -41,6 +41,8 @@ _ROUTES: tuple[tuple[str, Any, str], ...] = (
     ("imports/", imports.ImportsView, "imports"),
     ("imports/<uuid:batch_id>", imports.ImportView, "import"),
     ("imports/<uuid:batch_id>/rows", imports.ImportRowsView, "import-rows"),
+    ("signals/", signals.SignalsView, "signals"),
+    ("signals/<uuid:batch_id>", signals.PushedView, "pushed"),
     ("regions/", reference.RegionsView, "regions"),
     ("agencies/", reference.AgenciesView, "agencies"),
     ("schema/", SpectacularAPIView, "schema"),

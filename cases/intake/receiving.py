@@ -23,9 +23,9 @@ from audit.services import record
 from audit.sight import working_as
 from cases.documents.uploads import FileRefused, clean_name, scan
 from cases.intake.copying import copy_rows
+from cases.intake.feeds.reading import read_lists
 from cases.intake.lines import columns_of
-from cases.intake.lists.mapping import MappedSheet, find_lists
-from cases.intake.lists.reading import open_list
+from cases.intake.lists.mapping import MappedSheet
 from cases.intake.lists.sentences import FILE, LISTS, NotAList, sentence
 from cases.intake.lists.synonyms import KINDS
 from cases.intake.lists.values import proved_order
@@ -202,7 +202,7 @@ def _name_taken(batch: ListBatch, error: IntegrityError) -> NoReturn:
 def _inspect(kind: str, content: bytes) -> tuple[int | None, dict[str, Any], NotAList | None]:
     """Rows and columns of a list, or the reason why it is none."""
     try:
-        sheets = find_lists(kind, open_list(content))
+        sheets = read_lists(kind, content)
         total, order = _survey(sheets)
     except NotAList as error:
         return None, {}, error

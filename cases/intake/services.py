@@ -25,9 +25,10 @@ from audit.sight import working_as
 from cases.intake.acts import Import, gather, perform
 from cases.intake.commit import write_chunk
 from cases.intake.copying import next_ids
+from cases.intake.feeds.reading import read_lists
 from cases.intake.lines import mapping_from, match, prepare
-from cases.intake.lists.mapping import Mapping, find_lists
-from cases.intake.lists.reading import Row, open_list
+from cases.intake.lists.mapping import Mapping
+from cases.intake.lists.reading import Row
 from cases.intake.lists.rows import ReadRow, Setting, read_row
 from cases.intake.lists.sentences import FILE, sentence
 from cases.intake.receiving import original_file, receive_list, record_import
@@ -149,7 +150,7 @@ class _Run:
         directory = get_directory()
         self.batch = batch
         self.agency = directory.by_id[batch.agency_id]
-        self.sheets = find_lists(batch.kind, open_list(content))
+        self.sheets = read_lists(batch.kind, content)
         home = self.agency.region_code[:4]
         self.setting = Setting(home, batch.received_at, batch.columns.get("order"))
         self.imported = Import(

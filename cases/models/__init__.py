@@ -3,8 +3,9 @@
 from cases.models.case import Case, CaseAgency, CaseOutcome, Confidentiality, Level, Stage
 from cases.models.erasure import Erasure
 from cases.models.intake import ListBatch, ListPart, ListRow, Signal, Site, SiteKey
-from cases.models.records import Attachment, Document, DocumentSeries, IdempotencyKey, Outbox
+from cases.models.records import Attachment, Document, DocumentSeries, IdempotencyKey, Outbox, SignalRequest
 from cases.models.task import ClockInterval, Task, TaskCounter, TaskCounterDelta, TaskState
+from cases.models.tips import Tip, TipPart
 from cases.models.vault import PersonalRecord
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Outbox",
     "PersonalRecord",
     "Signal",
+    "SignalRequest",
     "Site",
     "SiteKey",
     "Stage",
@@ -32,4 +34,6 @@ __all__ = [
     "TaskCounter",
     "TaskCounterDelta",
     "TaskState",
+    "Tip",
+    "TipPart",
 ]

@@ -6,6 +6,7 @@ from cases.web.views import actions, audit, cases, files, imports, tasks, workbe
 from cases.web.views.entry import auth, confirm, factors, helping, password, security, sso
 from cases.web.views.people import accounts, handover
 from cases.web.views.records import access, erasure, registers
+from cases.web.views.tips import report, sealed
 
 app_name = "web"
 
@@ -37,6 +38,10 @@ urlpatterns = [
     path("imports/", imports.imports, name="imports"),
     path("imports/<uuid:batch_id>/", imports.result, name="import"),
     path("imports/<uuid:batch_id>/refused.csv", imports.refused, name="import_refused"),
+    path("report/", report.report, name="report"),
+    path("report/follow/", report.follow, name="follow"),
+    path("tips/<uuid:tip_id>/", sealed.tip, name="tip"),
+    path("tips/<uuid:tip_id>/pictures/<int:number>", sealed.picture, name="tip_picture"),
     path("audit/", audit.trail, name="audit"),
     path("audit/verify/", audit.verify_now, name="audit_verify"),
     path("audit/access/", access.access_log, name="access_log"),

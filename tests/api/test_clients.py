@@ -313,6 +313,8 @@ def test_every_address_says_who_may_call_it():
         "ImportsView": {"GET": "signals:write", "POST": "signals:write"},
         "ImportView": {"GET": "signals:write"},
         "ImportRowsView": {"GET": "signals:write"},
+        "SignalsView": {"POST": "signals:push"},
+        "PushedView": {"GET": "signals:push"},
         "RegionsView": {"GET": "*"},
         "AgenciesView": {"GET": "*"},
     }

@@ -137,6 +137,7 @@ DOORS = {
     "case_search": "cases in sight only",
     "fold_task_counters": "sight_may",
     "list_erase": "sight_may",
+    "tip_erase": "sight_may",
 }
 
 

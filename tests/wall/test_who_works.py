@@ -45,7 +45,7 @@ def test_every_task_says_as_whom_it_works() -> None:
         names[name] = task
     assert names.keys() == {
         *("cases.fold_counters", "cases.import_batch", "cases.resume_imports", "cases.watch_calendar"),
-        *("cases.propose_erasures", "cases.note_provisions"),
+        *("cases.propose_erasures", "cases.note_provisions", "cases.place_tips"),
         *("audit.seal_access_log", "audit.prune_access_log", "notifications.deliver"),
     }
 

@@ -4,7 +4,7 @@ The tests hold every answer against these shapes.
 """
 
 from cases.api.shapes.cases import CaseDetail, CasePage, Personal
-from cases.api.shapes.imports import Import, ImportPage, ImportRows, ListFile
+from cases.api.shapes.imports import Import, ImportPage, ImportRows, ListFile, Push, Pushed
 from cases.api.shapes.params import (
     AGENCY_FILTERS,
     CASE_FILTERS,
@@ -47,6 +47,8 @@ __all__ = [
     "Personal",
     "Proof",
     "Proven",
+    "Push",
+    "Pushed",
     "Regions",
     "Session",
     "TaskPage",
