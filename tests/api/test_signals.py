@@ -232,3 +232,18 @@ def test_a_thousand_signals_are_one_push(handler) -> None:
     assert {one["fate"] for one in answer.data["fates"]} <= {"accept", "accept:out_of_area"}
     assert len(answer.data["fates"]) == 1000
     assert clock.now()
+
+
+def test_an_import_that_is_refused_here_is_left_to_a_worker(handler, monkeypatch) -> None:
+    from cases.workflow.errors import NotAllowed
+    from cases.workflow.view import Text
+
+    def refuse(**_: Any) -> None:
+        raise NotAllowed(Text("现在不能", "not now"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("cases.api.views.signals.process_list", refuse)
+        patch.setattr("cases.api.views.signals.ring", lambda *_: None)
+        answer = push(handler)
+    assert (answer.status_code, ListBatch.objects.get().state) == (202, "received")
+    assert push(handler).data["fates"][0]["fate"] == "accept"

@@ -15,6 +15,8 @@ from agencies.services import create_agency
 from audit import clock
 from cases.intake.receiving import find_agency
 from cases.intake.services import import_file
+from cases.intake.tips import placing, taking
+from cases.models import Tip
 from tests.agencies.cast import told
 from tests.security.tables import OUTSIDERS, ROLES, lines
 from tests.workflow.world import World
@@ -41,6 +43,7 @@ class City:
     files: dict[str, str] = field(default_factory=dict)
     events: dict[str, int] = field(default_factory=dict)
     batch: str = ""
+    tip: str = ""
     people: dict[tuple[str, str], User] = field(default_factory=dict)
     _clients: dict[tuple[str, str], Client] = field(default_factory=dict)
 
@@ -87,6 +90,7 @@ def build() -> City:
         _as_the_table_says(stage, view)
     _confidential(world, city)
     city.batch = _batch(world)
+    city.tip = _tip(world)
     return city
 
 
@@ -138,6 +142,15 @@ def _batch(world: World) -> str:
         agency=find_agency("320300-telecom", get_directory()), batch_name="试批", now=world.now,
     )  # fmt: skip
     return str(summary.id)
+
+
+def _tip(world: World) -> str:
+    """A tip with a reporter, which led to no case."""
+    taking.take(taking.Report("试", "3203", "不详", "有噪声", {"name": "某人"}), world.now)
+    placing.place(world.now)
+    tip = Tip.objects.get()
+    assert tip.batch_id
+    return str(tip.id)
 
 
 def _first_event(case: str) -> int:

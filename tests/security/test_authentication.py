@@ -189,6 +189,9 @@ def reads(api: Api, world: OverTheApi) -> None:
     batch = json.loads(sent.content)["id"]
     for tail in ("", "/rows"):
         api.send("telecom-handler1", "GET", f"{V1}/imports/{batch}{tail}")
+    push = {"kind": "telecom", "agency": "320300-telecom", "signals": [{"ip": "58.218.10.22", "port": 51318}]}
+    sent = api.send("telecom-handler1", "POST", f"{V1}/signals/", body=push, headers={"Idempotency-Key": "h-1"})
+    api.send("telecom-handler1", "GET", f"{V1}/signals/{json.loads(sent.content)['id']}")
     api.send("cac-handler1", "POST", f"{V1}/session/step-up", body={"password": settings.DEMO_PASSWORD})
     told = {"username": "cac-handler2", "password": settings.DEMO_PASSWORD}
     api.send("cac-handler2", "POST", f"{V1}/session/", body=told)

@@ -37,7 +37,9 @@ def lines(target: str) -> list[tuple]:
     from django.db import connection
 
     with connection.cursor() as cursor:
-        cursor.execute("SELECT username, items::text, rows FROM audit_access WHERE target = %s ORDER BY id", [target])
+        cursor.execute(
+            "SELECT username, items::text, purpose FROM audit_access WHERE target = %s ORDER BY id", [target]
+        )
         return cursor.fetchall()
 
 
@@ -53,7 +55,7 @@ def test_it_is_closed_until_somebody_gives_a_reason_and_open_to_nobody_else(tip)
     assert "no-store" in shown.headers["Cache-Control"]
     assert 'class="wm"' in shown.content.decode(), "whose eyes stands across the page"
     assert NAME not in colleague.get(path).content.decode()
-    assert lines(f"tip/{tip.id}") == [("drc-handler1", '["reporter"]', 1)]
+    assert lines(f"tip/{tip.id}") == [("drc-handler1", '["reporter"]', "clarify")]
 
 
 def test_the_opening_is_an_event_with_its_reason_and_without_the_words(tip) -> None:
@@ -110,8 +112,8 @@ def test_an_event_of_another_person_or_another_tip_opens_nothing(tip) -> None:
     other = Tip.objects.exclude(id=tip.id).get()
     entered("drc-handler1").post(f"/tips/{other.id}/", REASON)
     assert NAME not in entered("drc-handler1").get(f"/tips/{tip.id}/").content.decode()
-    assert opening.open_until(find_actor("drc-handler2"), other.id, clock.now()) is None
-    assert opening.open_until(find_actor("drc-handler1"), other.id, clock.now() + timedelta(hours=1)) is None
+    assert opening.opened(find_actor("drc-handler2"), other.id, clock.now()) is None
+    assert opening.opened(find_actor("drc-handler1"), other.id, clock.now() + timedelta(hours=1)) is None
 
 
 @pytest.mark.own_sight
@@ -139,7 +141,7 @@ def test_a_picture_is_a_download_and_leaves_a_line(tip) -> None:
     answer = entered("drc-handler1").get(f"/tips/{tip.id}/pictures/1")
     assert answer.content == PNG
     assert answer.headers["Content-Disposition"].startswith("attachment")
-    assert lines(f"tip/{tip.id}") == [("drc-handler1", '["tip_picture"]', 1)]
+    assert lines(f"tip/{tip.id}") == [("drc-handler1", '["tip_picture"]', "")]
     for number in (0, 2, 9):
         assert entered("drc-handler1").get(f"/tips/{tip.id}/pictures/{number}").status_code == 404, number
     assert entered("cac-handler1").get(f"/tips/{tip.id}/pictures/1").status_code == 404
@@ -152,6 +154,7 @@ def test_supervision_finds_the_opening_in_the_access_log_and_in_the_trail(tip) -
     supervisor = entered("xzsup-supervisor1")
     log = supervisor.get("/audit/access/").content.decode()
     assert "举报人" in log
+    assert "向举报人核实线索" in log
     assert str(tip.id)[:8] in log
     trail = supervisor.get("/audit/?action=reporter_opened").content.decode()
     assert "打开举报人身份" in trail

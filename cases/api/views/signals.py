@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from agencies.access.rates import PUSHES, spend
+from agencies.actors import Actor
 from agencies.vocabulary import Scope
 from audit import clock
 from audit.access.writing import Way
@@ -28,8 +30,10 @@ from cases.intake.receiving import ring
 from cases.intake.selectors import batch_rows, get_batch
 from cases.intake.services import process_list
 from cases.models import ListBatch
-from cases.workflow.errors import InvalidInput
+from cases.workflow.errors import InvalidInput, WorkflowError
 from cases.workflow.view import Text
+
+logger = logging.getLogger(__name__)
 
 # Whoever pushes waits this long for the fates; after that the answer says where to ask.
 PATIENCE_SECONDS = 20.0
@@ -91,14 +95,7 @@ class SignalsView(ApiView):
         push = feed.read_push(self.actor, self.body())
         batch, again = feed.receive_push(actor=self.actor, key=key, push=push, raw=raw, now=clock.now())
         if batch.state in UNFINISHED:
-            process_list(
-                batch_id=batch.id,
-                actor=self.actor,
-                now=clock.now(),
-                content=packed(raw),
-                budget_seconds=PATIENCE_SECONDS,
-            )
-            batch.refresh_from_db()
+            _work_on(batch, self.actor, raw)
         if batch.state in UNFINISHED:
             ring(batch)
         done = batch.state not in UNFINISHED
@@ -123,6 +120,17 @@ class PushedView(ApiView):
         if batch is None or not feed.is_push(batch):
             raise NoSuchImport
         return Response(_answer(self, batch, request))
+
+
+def _work_on(batch: ListBatch, actor: Actor, raw: bytes) -> None:
+    """As far as patience reaches. The signals are kept: what stops the import here does not stop a worker."""
+    try:
+        process_list(
+            batch_id=batch.id, actor=actor, now=clock.now(), content=packed(raw), budget_seconds=PATIENCE_SECONDS
+        )
+    except WorkflowError as refused:
+        logger.warning("push %s is left to a worker: %s", batch.id, refused.code)
+    batch.refresh_from_db()
 
 
 def _answer(view: ApiView, batch: ListBatch, request: Request) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -45,12 +45,25 @@ _TIP: Final = """SELECT t.id, t.agency_id, t.region_code, t.received_at, t.batch
         c.number AS case_number, c.lead_agency_id, c.stage
     FROM cases_tip t LEFT JOIN LATERAL tip_cases(ARRAY[t.id]) f ON true LEFT JOIN cases_case c ON c.id = f.case_id
     WHERE t.{column} = %s ORDER BY t.number"""
-_OF_CASE: Final = """SELECT t.id FROM cases_tip t
-    JOIN cases_listrow r ON r.batch_id = t.batch_id AND r.number = t.number
-    LEFT JOIN cases_listrow o ON o.id = r.same_as_id JOIN cases_site s ON s.id = coalesce(r.site_id, o.site_id)
-    WHERE s.case_id IN (SELECT f.case_id FROM case_family(%s) f) ORDER BY t.received_at, t.id"""
-_OPENED: Final = """SELECT max(e.at) AS at FROM audit_event e WHERE e.stream = 'account/' || %s AND e.actor_id = %s
-    AND e.action = 'reporter_opened' AND e.at > %s AND convert_from(e.body, 'UTF8')::jsonb -> 'data' ->> 'tip' = %s"""
+_OF_CASE: Final = """WITH own AS (
+        SELECT r.id, r.batch_id, r.number FROM cases_site s JOIN cases_listrow r ON r.site_id = s.id
+        WHERE s.case_id IN (SELECT f.case_id FROM case_family(%s) f)
+    ), everything AS (
+        SELECT batch_id, number FROM own
+        UNION SELECT r.batch_id, r.number FROM cases_listrow r WHERE r.same_as_id IN (SELECT id FROM own)
+    )
+    SELECT t.id FROM everything e JOIN cases_tip t ON t.batch_id = e.batch_id AND t.number = e.number
+    ORDER BY t.received_at, t.id"""
+_OPENED: Final = """SELECT e.at, convert_from(e.body, 'UTF8')::jsonb -> 'data' ->> 'purpose' AS purpose
+    FROM audit_event e WHERE e.stream = 'account/' || %s AND e.actor_id = %s AND e.action = 'reporter_opened'
+    AND e.at > %s AND convert_from(e.body, 'UTF8')::jsonb -> 'data' ->> 'tip' = %s ORDER BY e.seq DESC LIMIT 1"""
+
+
+class Opened(NamedTuple):
+    """What somebody has opened closes again at this time; for which reason it was."""
+
+    until: datetime
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,15 +157,15 @@ def _check(reason: str, note: str) -> None:
         raise InvalidInput(fields=problems)
 
 
-def open_until(actor: Actor, tip_id: UUID, now: datetime) -> datetime | None:
-    """When what this person has opened closes again; None where it is closed."""
+def opened(actor: Actor, tip_id: UUID, now: datetime) -> Opened | None:
+    """What this person has opened; None where it is closed."""
     found = fetch(_OPENED, [actor.username, actor.user_id, now - OPEN_FOR, str(tip_id)])
-    return found[0]["at"] + OPEN_FOR if found[0]["at"] else None
+    return Opened(found[0]["at"] + OPEN_FOR, found[0]["purpose"]) if found else None
 
 
-def reporter(tip: SealedTip, until: datetime, now: datetime) -> dict[str, str]:
+def reporter(tip: SealedTip, held: Opened, now: datetime) -> dict[str, str]:
     """Name, phone and address of the reporter, while they are open. The caller has noted the reading."""
-    if now >= until:
+    if now >= held.until:
         raise NotAllowed(NOT_YOURS, code="may_not_open")
     told: dict[str, str] = orjson.loads(_part(tip.row["id"], REPORTER).content())
     return told

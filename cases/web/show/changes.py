@@ -16,6 +16,7 @@ from agencies.directory import get_directory
 from agencies.selectors import display_names
 from agencies.vocabulary import LABELS
 from cases.intake.lists.sentences import FILE
+from cases.intake.tips.opening import REASONS
 from cases.templatetags.lianzhi import region_name, when
 from cases.web.show import imports, words
 from cases.web.show.measures import STATES
@@ -225,6 +226,8 @@ for _transition in TRANSITIONS.values():
         _ANY.setdefault(_input.name, _input)
         for _code, _label in _input.choices:
             _CHOICES.setdefault(_code, _label)
+for _code, _label in REASONS.items():
+    _CHOICES.setdefault(_code, _label)
 
 
 def _value(name: str, value: Any, said: Words) -> str:

@@ -39,13 +39,13 @@ def tip(request: PageRequest, tip_id: UUID) -> HttpResponse:
 
 
 def _page(request: PageRequest, found: opening.SealedTip, now: datetime, errors: Mapping[str, Text]) -> HttpResponse:
-    until = opening.open_until(request.actor, found.row["id"], now) if found.has_reporter and found.opener else None
+    held = opening.opened(request.actor, found.row["id"], now) if found.has_reporter and found.opener else None
     told: dict[str, str] = {}
-    if until is not None:
+    if held is not None:
         # Before the page leaves: what cannot be logged is not shown.
-        _note(request, found, "reporter", Way.PAGE)
-        told = opening.reporter(found, until, now)
-    context = sealed.context(found, now, told, until)
+        _note(request, found, "reporter", Way.PAGE, held.reason)
+        told = opening.reporter(found, held, now)
+    context = sealed.context(found, now, told, held.until if held else None)
     context |= {"errors": [{"anchor": name, "text": text} for name, text in errors.items()], "typed": request.POST}
     if told:
         context["watermark"] = watermark(request, now, str(found.row["case_number"] or ""))
@@ -75,13 +75,14 @@ def _found(request: PageRequest, tip_id: UUID) -> opening.SealedTip:
     return found
 
 
-def _note(request: PageRequest, found: opening.SealedTip, item: str, way: Way) -> None:
+def _note(request: PageRequest, found: opening.SealedTip, item: str, way: Way, purpose: str = "") -> None:
     note_read(
         actor=request.actor,
         way=way,
         case_id=found.row["case_id"],
         target=f"tip/{found.row['id']}",
         items=[item],
+        purpose=purpose,
         request=request,
         post=found.post,
     )
