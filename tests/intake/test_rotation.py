@@ -24,9 +24,11 @@ from cases.models import ListBatch, ListPart, ListRow, PersonalRecord
 from cases.models.sealing import CannotOpen
 from tests.entry_tools import code_of, with_app
 from tests.intake.samples import bring, content_of
+from tests.tips.reporting import PERSON
+from tests.tips.reporting import send as report
 
 pytestmark = pytest.mark.usefixtures("demo_city")
-TABLES = ("cases_personalrecord", "cases_listrow", "cases_listpart")
+TABLES = ("cases_personalrecord", "cases_listrow", "cases_listpart", "cases_tip", "cases_tippart")
 
 
 @pytest.fixture
@@ -36,6 +38,7 @@ def old_key(settings: Any) -> bytes:
     settings.VAULT_KEYS = {"old": key}
     for kind in ("tips", "grid"):
         bring(kind)
+    report(**PERSON)
     with_app("drc-approver1")
     settings.VAULT_KEYS = {"new": bytes(range(32, 64)), "old": key}
     return key
