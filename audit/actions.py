@@ -64,6 +64,8 @@ class Action(StrEnum):
     ERASURE_CONFIRMED = "erasure_confirmed"
     PERSONAL_DATA_ERASED = "personal_data_erased"
     LIST_ROWS_ERASED = "list_rows_erased"
+    REPORTER_OPENED = "reporter_opened"
+    TIP_REPORTERS_ERASED = "tip_reporters_erased"
     IMPACT_ASSESSED = "impact_assessed"
     PROVISION_RECORDED = "provision_recorded"
     VAULT_KEY_ROTATED = "vault_key_rotated"

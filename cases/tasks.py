@@ -16,9 +16,11 @@ from cases.intake.feedback.services import draw_version, standing_still
 from cases.intake.receiving import check_sender
 from cases.intake.services import process_list
 from cases.intake.steps.preview import is_reading, run_preview
+from cases.intake.tips import placing
 from cases.models import ListBatch
 from cases.retention import acts as retention
 from cases.retention import lists, provisions
+from cases.retention import tips as reporters
 from cases.selectors.counters import fold_task_counters
 from cases.workflow.errors import NotAllowed
 from cases.workflow.recounting import load_calendar
@@ -95,11 +97,19 @@ def fold_counters() -> None:
 def propose_erasures() -> None:
     """Put down the closed cases whose personal data have become due to go; people decide.
 
-    Rows of lists that led to no case go at once.
+    Rows of lists that led to no case go at once, and so do the reporters of tips that are done with.
     """
     now = clock.now()
     retention.propose(now)
     lists.erase_lists(now)
+    reporters.erase_reporters(now)
+
+
+@shared_task(name="cases.place_tips")
+@working_as("tips")
+def place_tips() -> None:
+    """Make rows of the tips that wait, whether somebody rang or not."""
+    placing.place(clock.now())
 
 
 @shared_task(name="cases.note_provisions")

@@ -14,14 +14,14 @@ from cases.api.views import (
     events,
     feedback,
     imports,
-    list_steps,
     oauth,
     reference,
     session,
+    signals,
     tasks,
-    withdrawals,
 )
 from cases.api.views import suggestions as sites
+from cases.api.views.lists import steps, withdrawals
 
 
 class CaseRef:
@@ -58,12 +58,12 @@ _ROUTES: tuple[tuple[str, Any, str], ...] = (
     ("suggestions/", sites.SuggestionsView, "suggestions"),
     ("suggestions/<uuid:suggestion_id>", sites.SuggestionView, "suggestion"),
     ("suggestions/<uuid:suggestion_id>/rejection", sites.RejectionView, "suggestion-rejection"),
-    ("imports/<uuid:batch_id>/mapping", list_steps.ImportMappingView, "import-mapping"),
-    ("imports/<uuid:batch_id>/preview", list_steps.ImportPreviewView, "import-preview"),
-    ("imports/<uuid:batch_id>/mends", list_steps.ImportMendsView, "import-mends"),
-    ("imports/<uuid:batch_id>/commit", list_steps.ImportCommitView, "import-commit"),
-    ("imports/<uuid:batch_id>/cancel", list_steps.ImportCancelView, "import-cancel"),
-    ("imports/<uuid:batch_id>/resume", list_steps.ImportResumeView, "import-resume"),
+    ("imports/<uuid:batch_id>/mapping", steps.ImportMappingView, "import-mapping"),
+    ("imports/<uuid:batch_id>/preview", steps.ImportPreviewView, "import-preview"),
+    ("imports/<uuid:batch_id>/mends", steps.ImportMendsView, "import-mends"),
+    ("imports/<uuid:batch_id>/commit", steps.ImportCommitView, "import-commit"),
+    ("imports/<uuid:batch_id>/cancel", steps.ImportCancelView, "import-cancel"),
+    ("imports/<uuid:batch_id>/resume", steps.ImportResumeView, "import-resume"),
     ("imports/<uuid:batch_id>/withdraw", withdrawals.WithdrawalView, "import-withdraw"),
     ("imports/<uuid:batch_id>/feedback/", feedback.FeedbacksView, "feedbacks"),
     ("imports/<uuid:batch_id>/feedback/<int:edition>", feedback.FeedbackView, "feedback"),
@@ -72,6 +72,8 @@ _ROUTES: tuple[tuple[str, Any, str], ...] = (
     ("imports/<uuid:batch_id>/feedback/<int:edition>/send", feedback.FeedbackSendView, "feedback-send"),
     ("imports/<uuid:batch_id>/feedback/<int:edition>/workbook", feedback.FeedbackWorkbookView, "feedback-workbook"),
     ("imports/<uuid:batch_id>/feedback/<int:edition>/report", feedback.FeedbackReportView, "feedback-report"),
+    ("signals/", signals.SignalsView, "signals"),
+    ("signals/<uuid:batch_id>", signals.PushedView, "pushed"),
     ("regions/", reference.RegionsView, "regions"),
     ("agencies/", reference.AgenciesView, "agencies"),
     ("schema/", SpectacularAPIView, "schema"),

@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 from celery import current_app
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from kombu.exceptions import OperationalError
 
 from agencies.actors import Actor, Post
@@ -141,6 +142,11 @@ def is_own(actor: Actor, batch: ListBatch) -> bool:
     return own or any("handler" in post.roles and _belongs(agency, post) for post in actor.posts)
 
 
+def _standing() -> QuerySet[ListBatch]:
+    """Lists that were not withdrawn: what was may come again."""
+    return ListBatch.objects.exclude(state=ListBatch.State.WITHDRAWN)
+
+
 @working_as("receiving")
 def receive_list(
     *,
@@ -165,8 +171,7 @@ def receive_list(
     name = checked(kind, batch_name, filename)
     check_kind(actor, kind, agency)
     digest = hashlib.sha256(content).hexdigest()
-    same = ListBatch.objects.filter(agency_id=agency.id, kind=kind, sha256=digest)
-    same = same.exclude(state=ListBatch.State.WITHDRAWN)
+    same = _standing().filter(agency_id=agency.id, kind=kind, sha256=digest)
     if (known := same.first()) is not None:
         refuse_contradiction(known, stated, agency)
         keep_again(known, content, now)

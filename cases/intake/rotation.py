@@ -21,6 +21,7 @@ from audit.actions import Action
 from audit.services import record
 from cases.models import factors
 from cases.models.sealing import CannotOpen, key_ring, mend_place, part_place, preview_place, row_place
+from cases.models.tips import tip_part_place, tip_place
 from cases.models.vault import record_place
 
 STREAM = "config/vault"
@@ -90,6 +91,15 @@ _TABLES = (
         (("version_id", "uuid"), ("number", "integer")),
         ("version_id", "number"),
         lambda version, number: part_place(version.bytes, number),
+        4,
+    ),
+    _Table("cases_tip", "群众举报", (("id", "uuid"),), ("id",), lambda key: tip_place(key.bytes), 1_000),
+    _Table(
+        "cases_tippart",
+        "举报人与图片",
+        (("tip_id", "uuid"), ("number", "integer")),
+        ("tip_id", "number"),
+        lambda tip, number: tip_part_place(tip.bytes, number),
         4,
     ),
 )

@@ -4,11 +4,12 @@ from cases.models.case import Case, CaseAgency, CaseOutcome, Confidentiality, Le
 from cases.models.erasure import Erasure
 from cases.models.feedback import Feedback, FeedbackPart, FeedbackRow
 from cases.models.intake import ListBatch, ListPart, ListRow, Signal
-from cases.models.records import Attachment, Document, DocumentSeries, IdempotencyKey, Outbox
+from cases.models.records import Attachment, Document, DocumentSeries, IdempotencyKey, Outbox, SignalRequest
 from cases.models.site import Site, SiteKey
 from cases.models.steps import ListMend, PreviewRow, SourceMapping
 from cases.models.suggestion import SiteSuggestion
 from cases.models.task import ClockInterval, Task, TaskCounter, TaskCounterDelta, TaskState
+from cases.models.tips import Tip, TipPart
 from cases.models.vault import PersonalRecord
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "PersonalRecord",
     "PreviewRow",
     "Signal",
+    "SignalRequest",
     "Site",
     "SiteKey",
     "SiteSuggestion",
@@ -43,4 +45,6 @@ __all__ = [
     "TaskCounter",
     "TaskCounterDelta",
     "TaskState",
+    "Tip",
+    "TipPart",
 ]

@@ -91,6 +91,7 @@ def login_form(request: HttpRequest, target: str, *, carried: Pairs, status: int
         "lost_files": _had_files(request),
         "demo": _demo(),
         "sso": settings.OIDC is not None,
+        "public_tips": settings.PUBLIC_TIPS,
         "stages": [look.text for look in words.STAGES.values()],
         "agencies": AGENCY_NAMES,
         "other_language": other_language(),

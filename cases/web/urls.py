@@ -9,6 +9,7 @@ from cases.web.views.lists import steps
 from cases.web.views.people import accounts, handover
 from cases.web.views.records import access, erasure, registers
 from cases.web.views.sites import suggestions
+from cases.web.views.tips import report, sealed
 
 app_name = "web"
 
@@ -55,6 +56,10 @@ urlpatterns = [
     path("imports/<uuid:batch_id>/feedback/<int:edition>/report/", versions.report, name="feedback_report"),
     path("imports/<uuid:batch_id>/feedback/<int:edition>/report.docx", versions.report_docx, name="feedback_docx"),
     path("imports/<uuid:batch_id>/feedback/<int:edition>/feedback.xlsx", versions.workbook, name="feedback_workbook"),
+    path("report/", report.report, name="report"),
+    path("report/follow/", report.follow, name="follow"),
+    path("tips/<uuid:tip_id>/", sealed.tip, name="tip"),
+    path("tips/<uuid:tip_id>/pictures/<int:number>", sealed.picture, name="tip_picture"),
     path("audit/", audit.trail, name="audit"),
     path("audit/verify/", audit.verify_now, name="audit_verify"),
     path("audit/access/", access.access_log, name="access_log"),

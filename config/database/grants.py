@@ -68,6 +68,8 @@ OPEN_FUNCTIONS = frozenset(
         "sight_system",
         "sight_user",
         "sight_watches",
+        "tip_cases",
+        "tip_erase",
     }
 )
 

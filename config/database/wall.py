@@ -20,7 +20,7 @@ _READ_BY_VERIFIER = (
     *("cases_document", "cases_documentseries", "cases_task", "cases_taskcounter", "cases_taskcounterdelta"),
     # Whether what was erased is gone, and whether the registers and the access log are as they were.
     *("cases_erasure", "cases_personalrecord", "cases_site", "cases_sitekey", "audit_access"),
-    *("cases_listpart", "cases_listrow"),
+    *("cases_listpart", "cases_listrow", "cases_tip", "cases_tippart"),
     *("agencies_impactassessment", "agencies_provision"),
     # Since when a password is in use, which factors and clients there are.
     *("agencies_password", "mfa_authenticator", "oauth2_provider_application"),
@@ -29,6 +29,7 @@ _READ_BY_VERIFIER = (
 _READ_BY_RETENTION = (
     *("audit_event", "audit_sealed", "cases_attachment", "cases_case", "cases_document", "cases_listbatch"),
     *("cases_listpart", "cases_listrow", "cases_personalrecord", "cases_site", "cases_sitekey", "cases_task"),
+    *("cases_tip", "cases_tippart"),
 )
 # What somebody gets in with. Only the functions that log people in and keep their ways in work as this actor
 # (agencies/access, agencies/services/entry.py); no page and no search reads these tables.
@@ -90,6 +91,14 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
         **dict.fromkeys(("cases_feedbackrow", "cases_feedbackpart"), "SELECT, INSERT, DELETE"),
         "audit_note_access": "EXECUTE",
     },
+    # A resident's tip comes in, becomes a row of a list, and answers to its number with a word.
+    "tips": {
+        "cases_tip": "SELECT, INSERT, UPDATE",
+        "cases_tippart": "INSERT",
+        **dict.fromkeys(("cases_case", "cases_listbatch", "cases_listrow", "cases_site"), "SELECT"),
+    },
+    # Who reported, to whoever has given a reason; what was opened is on record before it is read.
+    "tip_openings": {"cases_tip": "SELECT", "cases_tippart": "SELECT"},
     "counters": {"fold_task_counters": "EXECUTE"},
     # Open deadlines that rest on a year without a holiday plan.
     "calendar": {
@@ -104,7 +113,7 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
     "rotation": dict.fromkeys(
         (
             *("cases_personalrecord", "cases_listrow", "cases_listpart", "cases_listmend", "cases_previewrow"),
-            *("cases_feedbackpart", "mfa_authenticator"),
+            *("cases_feedbackpart", "cases_tip", "cases_tippart", "mfa_authenticator"),
         ),
         "SELECT, UPDATE",
     ),
@@ -120,6 +129,7 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
         "cases_erasure": "SELECT, INSERT",
         "audit_erase": "EXECUTE",
         "list_erase": "EXECUTE",
+        "tip_erase": "EXECUTE",
     },
     # Lines of the register for what the product itself has provided: they follow from events.
     "provisions": {

@@ -107,5 +107,9 @@ PROTECTED_TABLES: dict[str, str] = {
     "cases_sitesuggestion": "SELECT, INSERT, UPDATE (score, reasons, state, why, decided_by_id, decided_at)",
     "cases_signal": "SELECT, INSERT, UPDATE (withdrawn_at)",
     "cases_personalrecord": "SELECT, INSERT, UPDATE (sealed, key_id)",
+    # A tip becomes a row once; of its parts only the key that seals them changes.
+    "cases_tip": "SELECT, INSERT, UPDATE (sealed, batch_id, number)",
+    "cases_tippart": "SELECT, INSERT, UPDATE (sealed)",
+    "cases_signalrequest": "SELECT, INSERT, UPDATE (batch_id)",
     "django_migrations": "SELECT",
 }

@@ -61,6 +61,8 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked by balancers inside the network, over plain HTTP
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+# The page on which residents report a site without an account.
+PUBLIC_TIPS = env.flag("LIANZHI_PUBLIC_TIPS", default=DEMO)
 # Then the proxy alone says by which protocol and from which address (the last of X-Forwarded-For) a request came.
 BEHIND_PROXY = env.flag("LIANZHI_BEHIND_PROXY", default=False)
 if BEHIND_PROXY:

@@ -316,6 +316,8 @@ def test_every_address_says_who_may_call_it():
         "FeedbacksView": {"GET": "signals:write"},
         "FeedbackView": {"GET": "signals:write"},
         "FeedbackRowsView": {"GET": "signals:write"},
+        "SignalsView": {"POST": "signals:push"},
+        "PushedView": {"GET": "signals:push"},
         "RegionsView": {"GET": "*"},
         "AgenciesView": {"GET": "*"},
     }

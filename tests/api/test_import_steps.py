@@ -9,7 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from agencies.actors import find_actor
 from audit import clock
-from cases.api.views import imports, list_steps
+from cases.api.views import imports
+from cases.api.views.lists import steps
 from cases.intake.services import process_list
 from cases.intake.steps.preview import run_preview
 from cases.models import Case, ListBatch
@@ -27,7 +28,7 @@ COLUMNS = {"ip": 0, "port": 1, "pool": 2, "first": 3}
 def rung(monkeypatch):
     """No broker in these tests: the bell is only heard."""
     heard = []
-    for module in (imports, list_steps):
+    for module in (imports, steps):
         monkeypatch.setattr(module, "ring", lambda batch: heard.append(str(batch.id)))
     return heard
 

@@ -31,11 +31,13 @@ from cases.models.sealing import CannotOpen
 from tests.entry_tools import code_of, with_app
 from tests.intake.feedback.telling import draw
 from tests.intake.samples import bring, content_of
+from tests.tips.reporting import PERSON
+from tests.tips.reporting import send as report
 
 pytestmark = pytest.mark.usefixtures("demo_city")
 TABLES = (
     *("cases_personalrecord", "cases_listrow", "cases_listpart", "cases_listmend", "cases_previewrow"),
-    "cases_feedbackpart",
+    *("cases_feedbackpart", "cases_tip", "cases_tippart"),
 )
 
 
@@ -48,6 +50,7 @@ def old_key(settings: Any) -> bytes:
         bring(kind)
     draw("tips", "system")
     on_trial()
+    report(**PERSON)
     with_app("drc-approver1")
     settings.VAULT_KEYS = {"new": bytes(range(32, 64)), "old": key}
     return key

@@ -18,7 +18,8 @@ from audit import clock
 from cases.intake.feedback.services import ask_for, check_version, draw_version, send_version
 from cases.intake.receiving import find_agency
 from cases.intake.services import import_file
-from cases.models import ListBatch, SiteSuggestion
+from cases.intake.tips import placing, taking
+from cases.models import ListBatch, SiteSuggestion, Tip
 from cases.policy.dated import CHINA
 from tests.agencies.cast import told
 from tests.security.tables import OUTSIDERS, ROLES, lines
@@ -47,6 +48,7 @@ class City:
     events: dict[str, int] = field(default_factory=dict)
     batch: str = ""
     pair: str = ""
+    tip: str = ""
     people: dict[tuple[str, str], User] = field(default_factory=dict)
     _clients: dict[tuple[str, str], Client] = field(default_factory=dict)
 
@@ -94,6 +96,7 @@ def build() -> City:
     _confidential(world, city)
     city.batch = _batch(world)
     city.pair = _pair(city)
+    city.tip = _tip(world)
     return city
 
 
@@ -162,6 +165,15 @@ def _answered(batch_id: UUID, now: datetime) -> None:
     version = check_version(actor=actor, version=version, now=now)
     day = f"{now.astimezone(CHINA):%Y-%m-%d}"
     send_version(actor=actor, version=version, document_number="徐发改函〔2026〕1号", sent_on=day, now=now)
+
+
+def _tip(world: World) -> str:
+    """A tip with a reporter, which led to no case."""
+    taking.take(taking.Report("试", "3203", "不详", "有噪声", {"name": "某人"}), world.now)
+    placing.place(world.now)
+    tip = Tip.objects.get()
+    assert tip.batch_id
+    return str(tip.id)
 
 
 def _first_event(case: str) -> int:

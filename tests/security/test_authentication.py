@@ -194,6 +194,9 @@ def reads(api: Api, world: OverTheApi) -> None:
     for tail in ("", f"{pair}"):
         api.send("drc-handler1", "GET", f"{V1}/suggestions/{tail}")
     api.send("drc-handler1", "POST", f"{V1}/suggestions/{pair}/rejection", body={"why": "other_tenant"})
+    push = {"kind": "telecom", "agency": "320300-telecom", "signals": [{"ip": "58.218.10.22", "port": 51318}]}
+    sent = api.send("telecom-handler1", "POST", f"{V1}/signals/", body=push, headers={"Idempotency-Key": "h-1"})
+    api.send("telecom-handler1", "GET", f"{V1}/signals/{json.loads(sent.content)['id']}")
     api.send("cac-handler1", "POST", f"{V1}/session/step-up", body={"password": settings.DEMO_PASSWORD})
     told = {"username": "cac-handler2", "password": settings.DEMO_PASSWORD}
     api.send("cac-handler2", "POST", f"{V1}/session/", body=told)

@@ -15,6 +15,8 @@ from cases.api.shapes.imports import (
     ListFile,
     MappingAnswer,
     Mend,
+    Push,
+    Pushed,
     TrialRow,
     Withdrawal,
 )
@@ -76,6 +78,8 @@ __all__ = [
     "Personal",
     "Proof",
     "Proven",
+    "Push",
+    "Pushed",
     "Regions",
     "Rejection",
     "Session",

@@ -7,6 +7,7 @@ from typing import Any
 from rest_framework import serializers as s
 
 from cases.api.shapes.common import page_of
+from cases.intake.feeds.signals import fields_by_kind
 
 
 class ListFile(s.Serializer[Any]):
@@ -179,3 +180,39 @@ class Mend(s.Serializer[Any]):
 
 
 ImportPage = page_of("ImportPage", Import)
+
+
+class Push(s.Serializer[Any]):
+    kind = s.CharField(help_text="telecom, trace, grid or tips.")
+    agency = s.CharField(
+        required=False, help_text="Code of the agency they come from; left out, your own where only one is meant."
+    )
+    signals = s.ListField(
+        child=s.JSONField(),
+        min_length=1,
+        max_length=1000,
+        help_text="Objects with the members of the kind, text or numbers, all optional. "
+        + " ".join(f"{kind}: {', '.join(names)}." for kind, names in fields_by_kind().items()),
+    )
+
+
+class SignalFate(s.Serializer[Any]):
+    index = s.IntegerField(help_text="Place of the signal in the request, from 0.")
+    fate = s.CharField(help_text="accept, accept:out_of_area, weak:…, duplicate or reject:….")
+    effect = s.CharField(help_text="new_case, added or none.")
+    reason = s.CharField(help_text="One sentence in your language.")
+    notes = s.ListField(child=s.CharField())
+    case = s.CharField(allow_null=True, help_text="Number of the case it belongs to now, where you take part in it.")
+    case_id = s.UUIDField(allow_null=True)
+
+
+class Pushed(s.Serializer[Any]):
+    id = s.UUIDField()
+    batch = s.CharField()
+    kind = s.CharField()
+    agency = s.CharField()
+    state = s.CharField(help_text="received, importing or done.")
+    received_at = s.DateTimeField()
+    signals = s.IntegerField(help_text="How many were sent.")
+    done = s.IntegerField(help_text="How many of them are committed.")
+    fates = SignalFate(many=True)

@@ -14,8 +14,9 @@ from uuid import UUID
 
 from django.db import connection
 
+from cases.intake.feeds.reading import open_sheets
 from cases.intake.lists.mapping import MappedSheet, map_header
-from cases.intake.lists.reading import Row, Sheet, open_list
+from cases.intake.lists.reading import Row, Sheet
 from cases.intake.lists.values import text_of
 from cases.intake.receiving import original_file
 from cases.intake.steps.columns import sheets_from
@@ -52,7 +53,7 @@ def sheets_of(batch: ListBatch) -> list[SourceSheet]:
 
 
 def _from_file(batch: ListBatch) -> list[SourceSheet]:
-    sheets = open_list(original_file(batch))
+    sheets = open_sheets(batch.kind, original_file(batch))
     # As it was read: with the columns that a person set right, without the sheets that were left out.
     read = sheets_from(batch.columns, batch.kind, sheets)
     mapped = {id(found.sheet): found for found in read if found.mapping.columns}
@@ -67,7 +68,7 @@ def _from_file(batch: ListBatch) -> list[SourceSheet]:
 
 def _measure(sheet: Sheet, lists: MappedSheet | None) -> tuple[int, int]:
     """How many columns are in use, and how many rows are rows of the list."""
-    width = count = 0
+    width, count = len(sheet.heads), 0
     for index, row in enumerate(sheet.rows()):
         used = len(row)
         while used > width and row[used - 1] in ("", None):
@@ -83,6 +84,8 @@ def _reader(sheet: Sheet, lists: MappedSheet | None, before: int) -> Callable[[]
             yield from (FileRow(row) for row in sheet.rows())
             return
         header, number = _header_line(lists), before
+        if sheet.heads:
+            yield FileRow(list(sheet.heads), header=True)
         for index, row in enumerate(sheet.rows()):
             if index >= lists.skip and lists.is_data(row):
                 number += 1

@@ -74,7 +74,7 @@ class MappedSheet:
 
     def is_data(self, row: Row) -> bool:
         """Whether a row below the header is one of the list."""
-        return not is_blank(row) and not self._is_trimming(row)
+        return bool(self.sheet.heads) or (not is_blank(row) and not self._is_trimming(row))
 
     def _is_trimming(self, row: Row) -> bool:
         kind = self.mapping.kind
@@ -178,7 +178,7 @@ def known_mapping(kind: str, headers: tuple[str, ...], columns: Dictionary[str, 
 
 def _better_kind(mapped: MappedSheet) -> str | None:
     """The kind that knows more of the columns: every list with an address would pass for a list of tips."""
-    if mapped.known:
+    if mapped.known or mapped.sheet.heads:
         return None
     known = {
         kind: len(other.mapping.columns)
@@ -190,6 +190,8 @@ def _better_kind(mapped: MappedSheet) -> str | None:
 
 
 def _find_header(kind: str, sheet: Sheet, at: int, known: Known) -> MappedSheet | None:
+    if sheet.heads:
+        return MappedSheet(sheet, map_header(kind, sheet.heads), 0, at)
     head = list(islice(sheet.rows(), HEADER_WITHIN))
     found = _known_header(kind, head, known) or _header_by_words(kind, head)
     if found is None:

@@ -12,11 +12,11 @@ import zipfile
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, getincrementaldecoder
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from cases.intake.lists.sentences import NotAList
 from cases.intake.lists.values import text_of
-from cases.intake.lists.workbook import BrokenWorkbook, SheetLines, WorkbookTooLarge, read_workbook
+from cases.intake.lists.workbook import BrokenWorkbook, WorkbookTooLarge, read_workbook
 
 Row = list[Any]
 
@@ -32,13 +32,21 @@ _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _OTHER_FILES = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b")
 
 
+class Source(Protocol):
+    """Where the rows of a sheet come from."""
+
+    def rows(self) -> Iterator[Row]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """One sheet (a CSV file is one): its name and its rows, read anew at every call. What is hidden is no list."""
 
     name: str
-    source: _Csv | SheetLines
+    source: Source
     hidden: bool = False
+    # The columns, where they are known beforehand: then no row is a header, and every row is one of the list.
+    heads: tuple[str, ...] = ()
 
     def rows(self) -> Iterator[Row]:
         return self.source.rows()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from cases.intake.feeds.reading import open_sheets
 from cases.intake.lists.mapping import MappedSheet, find_lists, guess_lists, signature
-from cases.intake.lists.reading import Sheet, open_list
+from cases.intake.lists.reading import Sheet
 from cases.intake.lists.sentences import NotAList
 from cases.intake.steps.columns import columns_of, kept, survey
 from cases.models import SourceMapping
@@ -25,7 +26,7 @@ def inspect(kind: str, content: bytes, agency_id: int, *, led: bool) -> Inspecti
         one.signature: one for one in SourceMapping.objects.filter(agency_id=agency_id, kind=kind).order_by("saved_at")
     }
     try:
-        sheets = open_list(content)
+        sheets = open_sheets(kind, content)
         found = _find(kind, sheets, {name: one.columns for name, one in saved.items()}, led=led)
         held, rows = [], 0
         for mapped in found:

@@ -14,9 +14,10 @@ from django.db import transaction
 from agencies.actors import Actor
 from agencies.directory import get_directory
 from audit.sight import working_as
+from cases.intake.feeds.reading import open_sheets
 from cases.intake.lists.fields import FIELDS
 from cases.intake.lists.mapping import MappedSheet, known_mapping, signature
-from cases.intake.lists.reading import Row, open_list
+from cases.intake.lists.reading import Row
 from cases.intake.lists.synonyms import REQUIRED, SYNONYMS
 from cases.intake.receiving import check_sender, original_file
 from cases.intake.steps.columns import Survey, columns_of, kept, sheets_from, survey
@@ -81,7 +82,7 @@ def confirm_mapping(
 def first_rows(batch: ListBatch, rows: int) -> list[list[Row]]:
     """The first rows below the header of each sheet, as they came. Personal data: for the sender, or masked."""
     check_kept(batch)
-    sheets = sheets_from(batch.columns, batch.kind, open_list(original_file(batch)))
+    sheets = sheets_from(batch.columns, batch.kind, open_sheets(batch.kind, original_file(batch)))
     return [list(islice(mapped.sheet.rows(), mapped.skip, mapped.skip + rows)) for mapped in sheets]
 
 
@@ -120,7 +121,7 @@ def _survey(batch: ListBatch, answers: Sequence[SheetAnswer]) -> tuple[list[dict
     """The sheets with their new columns, read through once for their rows and dates."""
     found, rows = [], 0
     for mapped, answer in zip(
-        sheets_from(batch.columns, batch.kind, open_list(original_file(batch))), answers, strict=True
+        sheets_from(batch.columns, batch.kind, open_sheets(batch.kind, original_file(batch))), answers, strict=True
     ):
         changed = _changed(mapped, answer)
         surveyed = survey(changed) if answer.columns else Survey()

@@ -8,8 +8,9 @@ from itertools import islice
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from cases.intake.lists.mapping import Mapping
-from cases.intake.lists.reading import Row, open_list
+from cases.intake.feeds.reading import open_sheets
+from cases.intake.lists.mapping import MappedSheet, Mapping
+from cases.intake.lists.reading import Row
 from cases.intake.lists.rows import ReadRow, Setting, read_row
 from cases.intake.steps.columns import mapping_from, orders_from, sheets_from
 from cases.models import ListBatch, ListMend
@@ -41,9 +42,13 @@ class ListReader:
         """The data rows of the file behind the first `skip`."""
         return islice(self._rows(content), skip, None)
 
+    def _sheets(self, content: bytes) -> list[MappedSheet]:
+        kind = self.batch.kind
+        return sheets_from(self.batch.columns, kind, open_sheets(kind, content))
+
     def _rows(self, content: bytes) -> Iterator[FileRow]:
         number = 0
-        for index, sheet in enumerate(sheets_from(self.batch.columns, self.batch.kind, open_list(content))):
+        for index, sheet in enumerate(self._sheets(content)):
             if not sheet.mapping.columns:
                 continue  # left out by a person
             for row in sheet.data_rows():

@@ -57,7 +57,7 @@ STREAMS: Final = {
 }
 # What deserves a second look in a list.
 NOTABLE: Final = frozenset({"login_failed", "account_locked", "access_denied", "import_refused"})
-TOUCHY: Final = frozenset({"reveal_personal_data", "export_made", "personal_data_revealed"})
+TOUCHY: Final = frozenset({"reveal_personal_data", "export_made", "personal_data_revealed", "reporter_opened"})
 
 
 def action_label(action: str) -> Text | str:

@@ -15,8 +15,9 @@ from agencies.actors import Actor
 from agencies.directory import get_directory
 from agencies.selectors import display_names
 from agencies.vocabulary import LABELS
-from cases.intake.ledger.withdrawal import REASONS
+from cases.intake.ledger import withdrawal
 from cases.intake.lists.sentences import FILE
+from cases.intake.tips import opening
 from cases.templatetags.lianzhi import region_name, when
 from cases.web.show import imports, words
 from cases.web.show.measures import STATES
@@ -49,7 +50,9 @@ MEMBERS: Final = {
     "parts": Text("名单原件", "Original lists"), "period": Text("期间", "Period"),
     "retention_days": Text("保存天数", "Days kept"), "rule": Text("规则", "Rule"), "scope": Text("范围", "Scope"),
     "sealed": Text("封存内容", "Sealed parts"), "through_id": Text("止于", "Ends with"),
-    "vault": Text("保险库记录", "Vault records"),
+    "vault": Text("保险库记录", "Vault records"), "cases_tip": Text("群众举报", "Tips"),
+    "cases_tippart": Text("举报人与图片", "Reporters and pictures"), "tip": Text("举报", "Tip"),
+    "tips": Text("举报", "Tips"),
     "accepted_at": Text("接收时间", "Accepted at"), "accepted_by": Text("接收人", "Accepted by"),
     "account": Text("户号", "Account"), "active": Text("是否有效", "Active"), "agency": Text("单位", "Agency"),
     "agency_code": Text("单位代码", "Agency code"), "agency_name": Text("单位名称", "Name of the agency"),
@@ -146,7 +149,8 @@ MEMBERS: Final = {
 VALUES: Final[Mapping[str, Text]] = {
     **STATES,
     "disable": Text("停用", "Disabled"), "keep": Text("保留", "Kept"),
-    **REASONS, "full": Text("全量", "Full"), "idle": Text("久未操作", "Idle"), "age": Text("登录已满时长", "Too long"),
+    **withdrawal.REASONS, "full": Text("全量", "Full"),
+    "idle": Text("久未操作", "Idle"), "age": Text("登录已满时长", "Too long"),
     "limit": Text("超出同时登录数", "One too many"), "totp": Text("验证器动态码", "Authenticator app"),
     "webauthn": Text("安全密钥", "Security key"), "recovery_codes": Text("恢复码", "Recovery code"),
     "password": Text("密码", "Password"), "self": Text("本人", "The person"),
@@ -235,6 +239,8 @@ for _transition in TRANSITIONS.values():
         _ANY.setdefault(_input.name, _input)
         for _code, _label in _input.choices:
             _CHOICES.setdefault(_code, _label)
+for _code, _label in opening.REASONS.items():
+    _CHOICES.setdefault(_code, _label)
 
 
 def _value(name: str, value: Any, said: Words) -> str:

@@ -32,6 +32,7 @@ from cases.selectors.precision.watermark import signature
 from cases.web.pages import PageRequest
 from cases.web.show.lists import feedback
 from cases.web.show.privacy.watermark import staff_number
+from cases.web.show.tips.sealed import links_of_batch
 from cases.workflow.errors import NotAllowed
 from cases.workflow.view import Text
 
@@ -154,6 +155,7 @@ def result_context(
     total = shown[fate] if fate else batch.rows_done
     directory = get_directory()
     agency = directory.by_id[batch.agency_id]
+    tips = links_of_batch(actor, batch)
     # While the rows come in, every second a reader asks anew how far they are.
     regions = region_counts(actor, batch) if batch.state == ListBatch.State.DONE else []
     return {
@@ -167,7 +169,7 @@ def result_context(
         "tiles": _tiles(shown, effects),
         "views": [_view("", Text("全部", "All"), batch.rows_done, fate)]
         + [_view(word, label, shown[word], fate) for word, (label, _tone) in FATES.items()],
-        "page": {"rows": [_row(row) for row in rows], "after": following, "before": None, "total": total},
+        "page": {"rows": [_row(row, tips) for row in rows], "after": following, "before": None, "total": total},
         "headers": _headers(batch),
         "feedback": feedback.section(actor, batch),
     }
@@ -241,7 +243,7 @@ def _view(word: str, label: Text, count: int, current: str) -> dict[str, Any]:
     }
 
 
-def _row(row: Mapping[str, Any]) -> dict[str, Any]:
+def _row(row: Mapping[str, Any], tips: Mapping[int, str]) -> dict[str, Any]:
     label, tone = FATES.get(row["fate"].partition(":")[0], (row["fate"], ""))
     return {
         "no": row["row"],
@@ -249,6 +251,7 @@ def _row(row: Mapping[str, Any]) -> dict[str, Any]:
         "tone": tone,
         "effect": EFFECTS.get(row["effect"], row["effect"]),
         "case_number": row["case"],
+        "tip": tips.get(row["row"], ""),
         "reason": " ".join([row["reason"], *row["notes"], row["grounds"]]).rstrip(),
         "raw": " | ".join(cell or "--" for cell in row["cells"]),
     }

@@ -24,6 +24,7 @@ from audit.access.writing import Way
 from audit.actions import Action
 from audit.services import record
 from cases.intake.export import csv_line
+from cases.intake.tips.opening import REASONS
 from cases.selectors.paging import Row
 from cases.web.filters import Select
 from cases.web.pages import PageRequest
@@ -56,12 +57,14 @@ ITEMS: Final = {
     "masked_rows": Text("名单行（已遮盖）", "Rows of a list, masked"),
     "access_log": Text("查阅日志", "Access log"),
     "registers": Text("登记簿", "Registers"),
+    "tip_picture": Text("举报图片", "Picture of a tip"),
 }
-PURPOSE: Final = dict(PURPOSES)
+PURPOSE: Final = {**dict(PURPOSES), **REASONS}
 TARGETS: Final = {
     "file": Text("材料", "File"),
     "import": Text("名单", "List"),
     "timeline": Text("办理记录", "Timeline"),
+    "tip": Text("举报", "Tip"),
 }
 CLOSED: Final = Text(
     "查阅日志供督查人员以及牵头发展改革委的审核、签发人员查看；需要了解某次查阅的，请联系他们。",

@@ -66,6 +66,8 @@ OTHERS: Final = {
     OtherAction.ERASURE_CONFIRMED: Text("确认清除", "Confirmed erasure"),
     OtherAction.PERSONAL_DATA_ERASED: Text("清除个人信息", "Erased personal data"),
     OtherAction.LIST_ROWS_ERASED: Text("清除未立案名单行", "Erased rows without a case"),
+    OtherAction.REPORTER_OPENED: Text("打开举报人身份", "Opened a reporter's identity"),
+    OtherAction.TIP_REPORTERS_ERASED: Text("清除举报人身份", "Erased reporters"),
     OtherAction.IMPACT_ASSESSED: Text("登记影响评估", "Recorded impact assessment"),
     OtherAction.PROVISION_RECORDED: Text("登记数据提供", "Recorded provision of data"),
     OtherAction.VAULT_KEY_ROTATED: Text("更换密钥", "Rotated vault key"),
