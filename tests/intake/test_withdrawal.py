@@ -17,6 +17,7 @@ from cases.intake.ledger import resting
 from cases.intake.ledger.figures import clearances, delta_of
 from cases.intake.ledger.resting import acted_on
 from cases.intake.ledger.withdrawal import withdraw_batch
+from cases.intake.steps.moving import cancel_list, resume_list
 from cases.models import Case, ListBatch, ListRow, Signal, Site, SiteKey
 from cases.workflow.errors import GuardRefused, InvalidInput, NotAllowed
 from tests.intake.ledgers import batch, bring, cases, rows, site, telecom
@@ -317,6 +318,17 @@ def test_it_takes_a_reason_and_is_done_once() -> None:
 def test_a_list_that_is_none_or_still_comes_in_is_not_withdrawn() -> None:
     bring(b"hello", "信件")
     assert refused("信件").code == "not_imported"
+
+
+def test_a_withdrawn_list_is_neither_cancelled_nor_gone_on_with() -> None:
+    bring(telecom(site(1)), "误导入")
+    take_back("误导入")
+    sender = find_actor("telecom-handler1")
+    for move, code in ((cancel_list, "ended"), (resume_list, "not_cancelled")):
+        with pytest.raises(GuardRefused) as told:
+            move(actor=sender, batch=batch("误导入"), now=clock.now())
+        assert told.value.code == code
+    assert batch("误导入").state == "withdrawn"
 
 
 def test_a_withdrawn_list_has_no_figures_and_is_no_list_before() -> None:

@@ -12,6 +12,7 @@ from audit import clock
 from cases.models import Case, ListBatch
 from tests.intake.ledgers import batch, bring, cases, site, telecom
 from tests.web.conftest import LogIn
+from tests.web.steps import imported
 from tests.workflow.world import World
 
 
@@ -30,7 +31,7 @@ def test_what_is_stated_at_the_upload_stands_in_the_ledger(log_in: LogIn) -> Non
     day = (clock.now() + timedelta(days=9)).date().isoformat()
     form = {"kind": "telecom", "batch": "十二月", "agency": "320300-telecom", "level": "priority", "due": day}
     file = SimpleUploadedFile("名单.csv", telecom(site(1)))
-    address = client.post("/imports/", {**form, "issuer": "江苏省发展改革委", "file": file})["Location"]
+    address = imported(client, {**form, "issuer": "江苏省发展改革委", "file": file})
     found = ListBatch.objects.get()
     assert (found.level, found.issuer, found.due_rule) == ("priority", "江苏省发展改革委", "stated")
     page = client.get(address).content.decode()

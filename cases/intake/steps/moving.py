@@ -24,8 +24,8 @@ NOT_READ: Final = Text(
     "The preview is not through, or the columns are not confirmed. Finish those steps before the import.",
 )
 ENDED: Final = Text(
-    "这一批次已经导入完毕或已取消，没有可取消的；请打开批次查看结果。",
-    "This batch is done or cancelled already: there is nothing to cancel. Open it to see the result.",
+    "这一批次已经导入完毕、已取消或已撤回，没有可取消的；请打开批次查看结果。",
+    "This batch is done, cancelled or withdrawn already: there is nothing to cancel. Open it to see the result.",
 )
 GOING: Final = Text(
     "这一批次不在已取消的状态，不需要继续。", "This batch is not cancelled: there is nothing to go on with."
@@ -47,7 +47,7 @@ def cancel_list(*, actor: Actor, batch: ListBatch, now: datetime) -> ListBatch:
     """Stop behind the chunk that is being written, which stays. Raises NotAllowed, GuardRefused."""
     with transaction.atomic():
         held = _held(actor, batch)
-        if held.state in (State.DONE, State.CANCELLED, State.REFUSED):
+        if held.state in (State.DONE, State.CANCELLED, State.REFUSED, State.WITHDRAWN):
             raise GuardRefused(ENDED, code="ended")
         held.state, held.moved_at = State.CANCELLED, now
         held.save(update_fields=["state", "moved_at"])
