@@ -10,7 +10,8 @@ import pytest
 from agencies.access import rates
 from audit import clock
 from cases import tasks
-from cases.intake.feeds.reading import fields_of, read_lists
+from cases.intake.feeds.reading import fields_of, open_sheets
+from cases.intake.lists.mapping import find_lists
 from cases.intake.lists.synonyms import KINDS, SYNONYMS
 from cases.intake.receiving import original_file
 from cases.models import Case, ListBatch, ListRow, SignalRequest
@@ -84,7 +85,7 @@ def test_every_member_of_a_signal_is_the_column_of_its_own_field(kind) -> None:
 
     signal = {name: f"<{name}>" for name in fields_of(kind)}
     content = packed(json.dumps({"kind": kind, "signals": [signal, {}, "合计"]}).encode())
-    (sheet,) = read_lists(kind, content)
+    (sheet,) = find_lists(kind, open_sheets(kind, content))
     rows = list(sheet.data_rows())
     assert len(rows) == 3
     assert sheet.mapping.columns.keys() == set(SYNONYMS[kind])
