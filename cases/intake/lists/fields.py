@@ -23,6 +23,8 @@ FIELDS: dict[str, Text] = {
     "holder": Text("户名", "holder"),
     "phone": Text("联系电话", "phone"),
     "address": Text("地址", "address"),
+    "longitude": Text("经度", "longitude"),
+    "latitude": Text("纬度", "latitude"),
     "result": Text("溯源结果", "trace result"),
     "category": Text("用电类别", "class of use"),
     "price": Text("电价名称", "tariff"),
