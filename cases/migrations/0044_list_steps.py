@@ -18,9 +18,7 @@ def create(apps, schema_editor):
                 "SELECT sight_wall(%s::regclass, %s, 'false', 'false')", [table, OF_A_LIST.format(table=table)]
             )
         # A reading on trial is taken away by whoever made it.
-        cursor.execute(
-            "CREATE POLICY removed ON cases_previewrow FOR DELETE USING ((SELECT sight_may('cases_previewrow DELETE')))"
-        )
+        cursor.execute("SELECT sight_removal('cases_previewrow'::regclass)")
         cursor.execute("SELECT sight_wall('cases_sourcemapping', 'false', 'false', 'false')")
         for name in ("list_steps_v1.sql", "list_erase_v2.sql"):
             cursor.execute((SQL / name).read_text(encoding="utf-8"))
