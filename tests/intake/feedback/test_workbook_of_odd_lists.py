@@ -125,16 +125,26 @@ def test_control_characters_survive():
     assert drawn("控制符")[1]["名单"][1][0] == "k\x08\x0b_x0041_"
 
 
-def test_a_list_whose_rows_were_not_all_taken_in_is_not_answered():
+@pytest.mark.parametrize(
+    ("sheets", "problem"),
+    [
+        # A row less, and a sheet less.
+        (
+            (("移动", [["名单"], HEAD, row("A-001", "58.218.77.91")]), ("说明", [["口径"]]), ("联通", [HEAD])),
+            "incomplete",
+        ),
+        ((("移动", [HEAD, row("A-001", "58.218.77.91")]),), "unreadable"),
+    ],
+)
+def test_a_list_whose_rows_were_not_all_taken_in_is_not_answered(sheets: Any, problem: str):
     bring("telecom", two_sheets(), name="两表")
     batch = batch_of("两表")
-    # Another file than the one that was imported: a row less.
+    # Another file than the one that was imported.
     from cases.models.sealing import key_ring, part_place
 
-    other = workbook(("移动", [HEAD, row("A-001", "58.218.77.91")]))
     part = ListPart.objects.get(batch=batch)
-    sealed = key_ring().seal(other, part_place(batch.id.bytes, part.number))
+    sealed = key_ring().seal(workbook(*sheets), part_place(batch.id.bytes, part.number))
     ListPart.objects.filter(batch=batch).update(sealed=sealed)
     version = draw("两表")
-    assert (version.state, version.problem) == ("failed", "incomplete")
+    assert (version.state, version.problem) == ("failed", problem)
     assert not FeedbackRow.objects.filter(version=version).exists()
