@@ -24,8 +24,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from schemathesis.core.transport import Response
 
+from agencies.actors import find_actor
 from agencies.models import User
 from audit import clock
+from cases.intake.feedback.services import draw_version
+from cases.intake.services import process_list
+from cases.intake.steps.preview import run_preview
+from cases.models import Feedback, ListBatch
+from cases.policy.dated import CHINA
 from cases.workflow.engine import Result
 from tests.intake.small import two_tenants
 from tests.security.asking import V1, written
@@ -190,6 +196,10 @@ def reads(api: Api, world: OverTheApi) -> None:
     batch = json.loads(sent.content)["id"]
     for tail in ("", "/rows"):
         api.send("telecom-handler1", "GET", f"{V1}/imports/{batch}{tail}")
+    process_list(batch_id=batch, actor=find_actor("telecom-handler1"), now=clock.now())
+    feedback(api, f"{V1}/imports/{batch}/feedback")
+    api.send("telecom-handler1", "POST", f"{V1}/imports/{batch}/withdraw", body={"reason": "trial"})
+    step_by_step(api, form)
     pair = two_tenants().id
     for tail in ("", f"{pair}"):
         api.send("drc-handler1", "GET", f"{V1}/suggestions/{tail}")
@@ -201,6 +211,36 @@ def reads(api: Api, world: OverTheApi) -> None:
     told = {"username": "cac-handler2", "password": settings.DEMO_PASSWORD}
     api.send("cac-handler2", "POST", f"{V1}/session/", body=told)
     api.send("cac-handler2", "DELETE", f"{V1}/session/")
+
+
+def feedback(api: Api, address: str) -> None:
+    """Drawn up, checked, sent, and taken out by whoever sent the list."""
+    api.send("drc-handler1", "POST", f"{address}/")
+    draw_version(Feedback.objects.get().pk, clock.now())
+    api.send("drc-handler1", "POST", f"{address}/1/check")
+    letter = {"document_number": "徐发改函〔2026〕9号", "sent_on": f"{clock.now().astimezone(CHINA):%Y-%m-%d}"}
+    api.send("drc-handler1", "POST", f"{address}/1/send", body=letter)
+    for tail in ("/", "/1", "/1/rows", "/1/workbook", "/1/report"):
+        api.send("telecom-handler1", "GET", f"{address}{tail}")
+
+
+def step_by_step(api: Api, form: dict[str, Any]) -> None:
+    """A list led in, cancelled and gone on with."""
+    content = LIST.replace("51317", "51319").encode()
+    more = {"file": lambda: SimpleUploadedFile("y.csv", content), "batch": "逐步", "steps": "true"}
+    sent = api.send("telecom-handler1", "POST", f"{V1}/imports/", form={**form, **more})
+    address = f"{V1}/imports/{json.loads(sent.content)['id']}"
+    for step in ("cancel", "resume"):
+        api.send("telecom-handler1", "POST", f"{address}/{step}")
+    mapped = json.loads(api.send("telecom-handler1", "GET", f"{address}/mapping").content)
+    (sheet,) = mapped["sheets"]
+    columns = {column["field"]: column["column"] for column in sheet["columns"] if column["field"]}
+    api.send("telecom-handler1", "POST", f"{address}/mapping", body={"sheets": [{"columns": columns, "orders": {}}]})
+    run_preview(ListBatch.objects.get(name="逐步").pk)
+    api.send("telecom-handler1", "GET", f"{address}/preview")
+    mend = {"row": 1, "cells": {str(columns["port"]): "51320"}}
+    api.send("telecom-handler1", "POST", f"{address}/mends", body=mend)
+    api.send("telecom-handler1", "POST", f"{address}/commit")
 
 
 # Ending a session that is none is no harm, and nobody has to be anybody to ask for one.
