@@ -40,8 +40,8 @@ def decide(
     files = tuple((file_id, about["sha256"]) for file_id, about in sorted(context.attachments.items()))
     by = By(main.actor, context.post, now, main.directory, files)
     writings = [write_down(transition, main.view, outcome, by, head=main.head, completed=completed)]
+    other = context.related
     for other_id, other_outcome in outcome.also:
-        other = context.related
         if related is None or other is None or other.id != other_id:
             raise RuntimeError(f"{transition.action} changes a case that was not locked")
         refuse_uncleared(other, other_outcome, context)
