@@ -64,10 +64,11 @@ SAME = """
     CREATE TEMP TABLE list ON COMMIT DROP AS
         SELECT gen_random_uuid() AS id, a.id AS agency, u.id AS person, u.username, now() AS at
         FROM agencies_agency a, agencies_user u WHERE a.code = '320300-telecom' AND u.username = 'system';
-    INSERT INTO cases_listbatch (id, name, kind, agency_id, filename, sha256, size, received_at, received_by_id,
-            finished_at, state, columns, rows_total, rows_done, moved_at, counts)
-        SELECT id, 'by hand', 'telecom', agency, 'list.csv', encode(sha256('list'), 'hex'), 1, at, person, at, 'done',
-            '{}', s.n, s.n, at, '{}' FROM list, (SELECT count(*) AS n FROM staging) s;
+    INSERT INTO cases_listbatch (id, name, kind, agency_id, issuer, level, filename, sha256, size, received_at,
+            received_by_id, due_rule, due_provisional, finished_at, state, columns, rows_total, rows_done, moved_at,
+            counts, preview, withdrawn_why)
+        SELECT id, 'by hand', 'telecom', agency, '', 'full', 'list.csv', encode(sha256('list'), 'hex'), 1, at, person,
+            '', false, at, 'done', '{}', s.n, s.n, at, '{}', '{}', '' FROM list, (SELECT count(*) AS n FROM staging) s;
     CREATE TEMP TABLE seen ON COMMIT DROP AS
         SELECT s.*, nextval('cases_listrow_id_seq') AS id, concat_ws('|', ip, port, first::date, pool) AS identity,
             lag(0) OVER (PARTITION BY ip, port, first::date, pool ORDER BY n) IS NOT NULL AS again
