@@ -5,8 +5,9 @@ installed address, holder, meter, kWh; one row in ten repeats an earlier one, on
 meter) is made from a fixed seed and loaded by hand twice, on the same server: into a clone of the product's database
 with every row that the product writes (`ratio`), and into four plain tables (`ratio_four_tables`);
 `bench/importing/by_hand.py` says what each does and leaves out. Then the product imports it, from the bytes of the file
-to the last commit. A ratio is how often the time by hand goes into ours; `cpu_ratio` is the same for the CPU of Python
-and PostgreSQL together, the figure that a busy machine disturbs least.
+to the last commit, in a process of its own, whose memory is the import's alone. A ratio is how often the time by hand
+goes into ours; `cpu_ratio` is the same for the CPU of Python and PostgreSQL together, the figure that a busy machine
+disturbs least.
 """
 
 from __future__ import annotations
@@ -14,13 +15,13 @@ from __future__ import annotations
 import argparse
 import io
 import os
-import resource
 import time
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from bench import cpu
 from bench.importing import by_hand
+from bench.importing.alone import import_alone
 from bench.importing.lists import as_csv, make_rows
 from bench.sandbox import DATABASE, Sandbox, sandbox
 
@@ -52,10 +53,7 @@ def run(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
         clone(box)
         # By hand first: whatever the server has warmed up helps the product's rivals, not the product.
         hand, plain = _hand(box, rows)
-        base = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        del rows
-        measured: list[Any] = []
-        ours = cost(box, lambda: measured.append(by_product(content, "bench")))
+        ours = import_alone(content, "bench", cpu.postmaster(box.cluster.data))
         written, by_hands = _count(box, DATABASE), _count(box, BY_HAND)
     yield {
         "bench": "import",
@@ -69,10 +67,12 @@ def run(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
         "ratio_four_tables": round(ours.seconds / plain.seconds, 2),
         "written": written,
         "written_by_hand": by_hands,
-        "fates": measured[0].fates,
-        "effects": measured[0].effects,
-        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
-        "peak_mb_before": base // 1024,
+        "rows_per_s_first_tenth": round(ours.rows_per_s(0, 0.1)),
+        "rows_per_s_last_tenth": round(ours.rows_per_s(0.9, 1)),
+        "fates": ours.fates,
+        "effects": ours.effects,
+        "peak_mb": ours.memory_peak,
+        "peak_mb_before": ours.memory_before,
         "load": os.getloadavg()[0],
     }
 
@@ -131,23 +131,3 @@ def _count(box: Sandbox, database: str) -> dict[str, int]:
             found[table.partition("_")[2]] = cursor.fetchone()[0]
     superuser.close()
     return found
-
-
-def by_product(content: bytes, name: str, progress: Callable[[int, int], None] | None = None) -> Any:
-    """Import a list as `manage.py import_list` does; the summary."""
-    from agencies.actors import system_actor
-    from agencies.directory import get_directory
-    from audit import clock
-    from cases.intake.receiving import find_agency
-    from cases.intake.services import import_file
-
-    return import_file(
-        actor=system_actor(),
-        content=content,
-        filename="list.csv",
-        kind="telecom",
-        agency=find_agency("telecom_bureau", get_directory()),
-        batch_name=name,
-        now=clock.now(),
-        progress=progress,
-    )
