@@ -29,7 +29,7 @@ from cases.selectors.paging import CAP, DEFAULT_PAGE_SIZE, Keyset, Page, capped,
 from cases.selectors.precision.lists import cell_form, figures_shown, list_viewpoint
 from cases.selectors.precision.viewers import Viewpoint
 
-# By the day of receipt, or by the day on which the list is due, the nearest last; lists without one stand at the end.
+# By the day of receipt, or by the day on which the list is due, the nearest first; those without one are not in that.
 ORDERS = {
     "received": Keyset("imports", ("received_at", "id"), (instant, UUID), descending=True),
     "due": Keyset("imports_due", ("due_at", "id"), (instant, UUID)),

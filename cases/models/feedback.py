@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from typing import ClassVar
+from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
-from django.db import models
+from django.db import connection, models
 
 from audit.ids import new_id
 from cases.models.intake import ListBatch
@@ -121,3 +122,9 @@ class FeedbackPart(models.Model):
 
     def __str__(self) -> str:
         return f"{self.version_id} {self.number}"
+
+
+def lock_answers(batch_id: UUID) -> None:
+    """Until this transaction ends nobody else begins, checks or sends an answer to this list, or takes it back."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"feedback/{batch_id}"])

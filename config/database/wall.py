@@ -74,8 +74,10 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
     },
     # A list that was imported by mistake is taken back, and with it what cases had counted of it.
     "withdrawal": {
-        **dict.fromkeys(("audit_event", "cases_case", "cases_listbatch", "cases_listrow"), "SELECT"),
+        **dict.fromkeys(("audit_event", "cases_case", "cases_feedback", "cases_listrow"), "SELECT"),
         **dict.fromkeys(("cases_listmend", "cases_site", "cases_sitekey"), "SELECT"),
+        # The batch is held while it is looked at; its state is written by the door.
+        "cases_listbatch": "SELECT, UPDATE",
         "cases_signal": "SELECT, UPDATE",
         "case_load": "EXECUTE",
         "case_commit": "EXECUTE",

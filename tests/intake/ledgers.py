@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from agencies.actors import Actor, system_actor
+from django.db import transaction
+
+from agencies.actors import Actor, find_actor, system_actor
 from agencies.directory import get_directory
 from audit import clock
+from audit.actions import Action
+from audit.services import record_by
+from audit.sight import working_as
 from cases.intake.ledger.statement import Stated
 from cases.intake.receiving import find_agency
 from cases.intake.selectors import find_batch, row_results
-from cases.intake.services import BatchSummary, import_file
+from cases.intake.services import BatchSummary, Progress, import_file
 from cases.models import ListBatch
 from tests.intake.samples import AGENCIES
 from tests.intake.test_one_site import TELECOM, seen, sheet
@@ -28,7 +33,14 @@ def telecom(*rows: tuple[object, ...]) -> bytes:
 
 
 def bring(
-    content: bytes, name: str, *, kind: str = "telecom", actor: Actor | None = None, agency: str = "", **stated: str
+    content: bytes,
+    name: str,
+    *,
+    kind: str = "telecom",
+    actor: Actor | None = None,
+    agency: str = "",
+    progress: Progress | None = None,
+    **stated: str,
 ) -> BatchSummary:
     return import_file(
         actor=actor or system_actor(),
@@ -38,7 +50,8 @@ def bring(
         agency=find_agency(agency or AGENCIES[kind], get_directory()),
         batch_name=name,
         now=clock.now(),
-        stated=Stated(**{"issuer": ISSUER, **stated}),
+        stated=Stated(**{"issuer": ISSUER, **stated}),  # type: ignore[arg-type]
+        progress=progress,
     )
 
 
@@ -54,3 +67,18 @@ def rows(found: ListBatch) -> list[dict[str, Any]]:
 
 def cases(name: str) -> list[str]:
     return [row["case"] for row in rows(batch(name))]
+
+
+def by_the_door(found: ListBatch) -> int:
+    """A withdrawal by the function of the database alone, without the service that asks before."""
+    actor = find_actor("telecom-handler1")
+    with working_as("withdrawal"), transaction.atomic():
+        return record_by(
+            "SELECT list_withdraw(%s, %s, %s)",
+            [str(found.id), actor.user_id],
+            stream="agency/320300-telecom",
+            action=Action.IMPORT_WITHDRAWN,
+            actor={"id": actor.user_id, "username": actor.username, "role": "handler"},
+            data={"batch": str(found.id), "why": "trial"},
+            now=clock.now(),
+        )

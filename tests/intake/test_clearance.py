@@ -15,6 +15,7 @@ from cases.intake.ledger.figures import Clearance, clearances, delta_of, is_over
 from cases.intake.selectors import Wanted, list_batches
 from cases.models import Case
 from cases.policy.dated import CHINA
+from tests.agencies.cast import cleared as cleared_for
 from tests.intake.ledgers import batch, bring, cases, site, telecom
 from tests.workflow.world import World
 
@@ -164,16 +165,71 @@ def test_lists_are_narrowed_by_level_and_by_overdue_and_ordered_by_their_day() -
     assert [row["id"] for row in back.rows] == [row["id"] for row in first.rows]
 
 
-def test_figures_are_told_to_those_who_may_see_the_list_and_cover_cases_they_do_not_see() -> None:
-    bring(telecom(site(1), site(2)), "名单")
-    bring(telecom(site(2), site(3)), "二")
-    found, second = batch("名单"), batch("二")
+def told_to(username: str, *names: str) -> list[Clearance | None]:
+    """What this person is told of these lists; None where nothing is told."""
+    batches = [batch(name) for name in names]
     with nobody():
-        look_as(find_actor("telecom-handler1"))
-        assert clearances([found])[found.id] == Clearance(2, 0, 0)
-        assert delta_of(second) is not None
+        look_as(find_actor(username))
+        found = clearances(batches)
+    return [found.get(each.id) for each in batches]
+
+
+def test_figures_are_told_over_the_cases_that_the_reader_may_know_of() -> None:
+    """Its commission leads all of them, its sender takes part in none that the system opened for it."""
+    bring(telecom(site(1), site(2)), "名单")
+    exclude(cases("名单")[0])
+    assert told_to("drc-handler1", "名单") == [Clearance(2, 1, 1)]
+    assert told_to("telecom-handler1", "名单") == [Clearance()]
+    case = str(Case.objects.get(number=cases("名单")[1]).pk)
+    World().act(case, "drc-handler1", "dispatch_verification", findings=["trace_subscriber"])
+    assert told_to("telecom-handler1", "名单") == [Clearance(1, 0, 0)], "it was asked to trace this one"
     for stranger in ("grid-handler1", "nj-drc-handler1"):
+        assert told_to(stranger, "名单") == [None]
+
+
+def test_the_sender_reads_its_own_part_of_what_it_brought_in_itself() -> None:
+    bring(telecom(site(1), site(2)), "名单", actor=find_actor("telecom-handler1"))
+    exclude(cases("名单")[0])
+    assert told_to("telecom-handler1", "名单") == told_to("drc-handler1", "名单") == [Clearance(2, 1, 1)]
+
+
+def test_delta_and_overdue_tell_no_more_than_the_figures() -> None:
+    clock.set_clock(datetime(2026, 11, 26, 10, tzinfo=CHINA))
+    bring(telecom(site(1), site(2)), "一", level="priority")
+    bring(telecom(site(2), site(3)), "二", level="priority")
+    later = Wanted(overdue=True, now=clock.now() + timedelta(days=3))
+    seen, second = {}, batch("二")
+    for username in ("drc-handler1", "telecom-handler1"):
         with nobody():
-            look_as(find_actor(stranger))
-            assert clearances([found]) == {}
-            assert delta_of(second) is None
+            look_as(actor := find_actor(username))
+            delta = delta_of(second)
+            assert delta is not None
+            names = [row["batch"].name for row in list_batches(actor, later, cursor=None).rows]
+            seen[username] = (delta.name, delta.fresh, delta.still, delta.gone), names
+    assert seen["drc-handler1"] == (("一", 1, 1, 1), ["二", "一"])
+    assert seen["telecom-handler1"] == (("一", 0, 0, 0), [])
+    with nobody():
+        look_as(find_actor("grid-handler1"))
+        assert delta_of(second) is None
+
+
+def test_a_relapse_that_the_reader_does_not_see_changes_nothing_of_the_earlier_list() -> None:
+    """The site is told by the case that it had then, however often it relapsed since."""
+    bring(telecom(site(1)), "一", actor=find_actor("telecom-handler1"))
+    exclude(cases("一")[0])
+    before = told_to("telecom-handler1", "一")
+    for n, name in enumerate(("二", "三"), 2):
+        bring(telecom(site(1, day=n)), name)
+        assert told_to("telecom-handler1", "一", name) == [*before, Clearance()]
+        exclude(cases(name)[0])
+        assert told_to("telecom-handler1", "一", name) == [*before, Clearance()]
+    assert told_to("drc-handler1", "一", "二", "三") == [Clearance(1, 1, 1)] * 3
+
+
+def test_a_case_above_the_ceiling_of_the_reader_is_in_no_figure() -> None:
+    bring(telecom(site(1), site(2)), "名单")
+    cleared_for("drc-handler2", "sensitive")
+    case = str(Case.objects.get(number=cases("名单")[0]).pk)
+    World().act(case, "drc-handler2", "dispatch_verification", findings=["inspect_site"], confidentiality="sensitive")
+    assert told_to("drc-handler1", "名单") == [Clearance(1, 0, 0)]
+    assert told_to("drc-handler2", "名单") == [Clearance(2, 0, 0)]

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.usefixtures("demo_city")
 # What counts the events goes on counting.
 DUMP = """
     SELECT jsonb_build_object(
-      'case', (SELECT to_jsonb(c) - '{version,head,updated_at,stage_since}'::text[] FROM cases_case c
+      'case', (SELECT to_jsonb(c) - '{version,head,updated_at}'::text[] FROM cases_case c
                WHERE id = %(id)s),
       'tasks', (SELECT jsonb_agg(to_jsonb(t) || jsonb_build_object('clock', i.state) ORDER BY t.id)
                 FROM cases_task t LEFT JOIN cases_clockinterval i ON i.task_id = t.id AND i.ended_at IS NULL
@@ -74,7 +74,7 @@ def pages(client: Client, case: Case) -> dict[str, str]:
     for pattern in CHANGING:
         html = re.sub(pattern, "", html, flags=re.DOTALL)
     told = json.loads(client.get(f"/api/v1/cases/{case.number}").content)
-    for name in ("version", "head", "updated_at", "stage_since"):
+    for name in ("version", "head", "updated_at"):
         told.pop(name)
     personal = client.get(f"/api/v1/cases/{case.number}/personal").content.decode()
     return {"page": html, "api": json.dumps(told, ensure_ascii=False), "personal": personal}

@@ -76,6 +76,9 @@ def test_a_rule_is_said_in_both_languages() -> None:
     )
     assert due.describe(due.STATED) == ("名单写明", "named by the list")
     assert due.describe("") == ("", "")
+    zh, en = due.describe(due.NOT_ISSUED)
+    assert "没有反馈期限" in zh
+    assert "no answer is due" in en
 
 
 def test_a_naive_moment_is_refused() -> None:

@@ -74,8 +74,8 @@ def test_nobody_but_the_opener_reads_it_and_nothing_keeps_it_in_clear(demo_city:
         "drc-reviewer1",
         "reveal_personal_data",
         case,
-        items=["reporter", "phone"],
-        purpose="verification",
+        items=["reporter"],
+        purpose="clarify",
         reason="核对举报情况",
     )
     act("drc-handler1", "dispatch_verification", case, findings=["trace_subscriber", "inspect_site"])

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from agencies.actors import find_actor
 from audit import clock
 from cases.models import Case, ListBatch
 from tests.intake.ledgers import batch, bring, cases, site, telecom
@@ -53,8 +54,8 @@ def test_a_statement_that_cannot_be_read_is_answered_at_its_field(log_in: LogIn)
 
 
 def test_overdue_lists_are_marked_and_found(log_in: LogIn) -> None:
-    bring(telecom(site(1)), "超期", level="priority")
-    bring(telecom(site(2)), "全量")
+    bring(telecom(site(1)), "超期", level="priority", actor=find_actor("telecom-handler1"))
+    bring(telecom(site(2)), "全量", actor=find_actor("telecom-handler1"))
     clock.set_clock(clock.now() + timedelta(days=13))
     client = log_in("telecom-handler1")
     page = client.get("/imports/").content.decode()
@@ -67,8 +68,8 @@ def test_overdue_lists_are_marked_and_found(log_in: LogIn) -> None:
 
 
 def test_the_figures_of_a_batch_stand_on_its_page_in_both_languages(log_in: LogIn) -> None:
-    bring(telecom(site(1), site(2)), "一")
-    bring(telecom(site(2), site(3), site(4)), "二")
+    bring(telecom(site(1), site(2)), "一", actor=find_actor("telecom-handler1"))
+    bring(telecom(site(2), site(3), site(4)), "二", actor=find_actor("telecom-handler1"))
     client = log_in("telecom-handler1")
     address = f"/imports/{batch('二').id}/"
     page = client.get(address).content.decode()

@@ -30,7 +30,7 @@ class Withdrawal(s.Serializer[Any]):
 class ImportDelta(s.Serializer[Any]):
     previous = s.UUIDField(allow_null=True, help_text="The list before, where you may see it.")
     name = s.CharField(allow_null=True, help_text="Its name, where you may see it.")
-    fresh = s.IntegerField(help_text="Sites that are new.")
+    fresh = s.IntegerField(help_text="Sites that are new; here, too, of the cases that you may see.")
     still = s.IntegerField(help_text="Sites that are still there.")
     gone = s.IntegerField(help_text="Sites of the list before that are gone.")
 
@@ -42,11 +42,13 @@ class Import(s.Serializer[Any]):
     agency = s.CharField()
     issuer = s.CharField(help_text="Who issued the list; the agency sent it in.")
     level = s.CharField(help_text="full or priority.")
-    due_at = s.DateTimeField(allow_null=True, help_text="By when every row has to be answered.")
+    due_at = s.DateTimeField(
+        allow_null=True, help_text="By when every row has to be answered; null for pushes and tips."
+    )
     due_rule = s.CharField(allow_blank=True, help_text="How that was found, in your language.")
     due_provisional = s.BooleanField(help_text="It rests on a year whose holidays are not published.")
-    overdue = s.BooleanField(help_text="Past its day with a site that is not answered.")
-    sites = s.IntegerField(help_text="The cases that its rows lead to now, each once.")
+    overdue = s.BooleanField(help_text="Past its day with a site that you see and that is not answered.")
+    sites = s.IntegerField(help_text="The cases that its rows lead to now, each once; only those that you may see.")
     closed = s.IntegerField(help_text="Of them: closed.")
     answered = s.IntegerField(help_text="Of them: closed, or with a decided determination.")
     clearance = s.CharField(

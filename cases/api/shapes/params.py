@@ -69,8 +69,12 @@ IMPORT_FILTERS = [
     _query("kind", "Kind of list.", enum=["telecom", "trace", "grid", "tips"]),
     _query("state", "How far it is.", enum=["received", "importing", "done", "refused", "withdrawn"]),
     _query("level", "Level of the list.", enum=["full", "priority"]),
-    _query("overdue", "Past their day and not answered, or the others.", OpenApiTypes.BOOL),
-    _query("order", "The latest first unless said otherwise; due: the next due first.", enum=["received", "due"]),
+    _query("overdue", "Past their day with a site you see that is not answered, or the others.", OpenApiTypes.BOOL),
+    _query(
+        "order",
+        "The latest first unless said otherwise; due: the next due first, of those with a day.",
+        enum=["received", "due"],
+    ),
 ]
 ROW_FILTERS = [_query("fate", "What became of the row.", enum=["accept", "weak", "duplicate", "reject"])]
 TRIAL_FILTERS = [

@@ -28,6 +28,7 @@ from cases.intake.feedback.drawing import Drawn, Incomplete, Progress, TooWide, 
 from cases.intake.feedback.results import feedback_due
 from cases.intake.lists.sentences import NotAList
 from cases.models import Feedback, ListBatch
+from cases.models.feedback import lock_answers
 from cases.models.sealing import CannotOpen
 from cases.workflow.errors import GuardRefused
 from cases.workflow.view import Text
@@ -101,8 +102,7 @@ def ask_for(*, actor: Actor, batch: ListBatch, now: datetime) -> Feedback:
         raise GuardRefused(NOT_DONE, code="import_not_done")
     with working_as("feedback"), transaction.atomic():
         # Whoever asks for the same list at the same moment waits here, and then finds the version that was begun.
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"feedback/{batch.id}"])
+        lock_answers(batch.id)
         versions = Feedback.objects.filter(batch_id=batch.id)
         version, fresh = versions.exclude(state=STATES.SENT).first(), False
         if version is not None and version.state == STATES.DRAWING:
@@ -233,6 +233,8 @@ def send_version(*, actor: Actor, version: Feedback, document_number: str, sent_
 
 def _held(version: Feedback, wanted: str) -> Feedback:
     """The version as it is now, locked. Raises GuardRefused where it is not in the wanted state."""
+    # Whoever takes the list back meanwhile is waited for, or waits until this step is done.
+    lock_answers(version.batch_id)
     held = Feedback.objects.select_for_update(of=("self",)).select_related("batch", "agency").get(id=version.id)
     if held.batch.state == ListBatch.State.WITHDRAWN:
         raise GuardRefused(WITHDRAWN, code="list_withdrawn")

@@ -18,12 +18,14 @@ from django.db import transaction
 from agencies.actors import Actor
 from agencies.directory import AgencyRef, get_directory
 from cases.intake.feeds.reading import fields_of, packed
+from cases.intake.ledger.statement import NOT_ISSUED
 from cases.intake.lists.synonyms import KINDS
 from cases.intake.receiving import SENDERS, check_sender, find_agency, receive_list
 from cases.intake.selectors import get_batch
 from cases.models import ListBatch
 from cases.models.records import SignalRequest
 from cases.policy.dated import CHINA
+from cases.policy.lists import due
 from cases.workflow.errors import IdempotencyConflict, InvalidInput, NotAllowed
 from cases.workflow.view import Text
 
@@ -95,6 +97,7 @@ def receive_push(*, actor: Actor, key: str, push: Push, raw: bytes, now: datetim
             agency=push.agency,
             batch_name=_name(push, digest, now),
             now=now,
+            stated=NOT_ISSUED,
         )
         SignalRequest.objects.filter(user_id=actor.user_id, key=key).update(batch_id=batch.id)
     return batch, not fresh
@@ -114,8 +117,8 @@ def _name(push: Push, digest: bytes, now: datetime) -> str:
 
 
 def is_push(batch: ListBatch) -> bool:
-    """Whether the batch came as a request of the feed."""
-    return batch.filename == FILENAME
+    """Whether the batch came as a request of the feed; a list in a file of that name is a list like any other."""
+    return batch.filename == FILENAME and batch.due_rule == due.NOT_ISSUED
 
 
 def fields_by_kind() -> dict[str, tuple[str, ...]]:

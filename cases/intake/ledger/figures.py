@@ -6,6 +6,9 @@ count. A site is answered when its case is closed, whatever the outcome, or when
 determination (认定) and the case is under a measure or monitored further; a case that was reopened, or came back into
 verification, is not. A site that relapsed after the list was done stays as it was: the relapse is a later list's.
 
+Every figure, overdue and delta too, is told over the cases that the reader may know of: over all of them it would tell
+whoever takes no part in a case that there is one, and how far it is.
+
 The list before: of the same issuer, kind, level and city, imported and not withdrawn, received last before this one. A
 site is new, still there or gone by the same cases; so rows of other days, ports and addresses are the same site.
 """

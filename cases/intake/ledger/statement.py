@@ -2,11 +2,12 @@
 
 Not said means: issued by the agency that sends it, a full list, due by the rule of its region. What was stated belongs
 to the batch like its file and never changes; the same file with another statement is refused, not quietly ignored.
+What nobody issued to be answered (a push of signals, tips of residents) has no day.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -29,11 +30,18 @@ LEVELS: Final = {"full": Text("全量", "Full"), "priority": Text("重点", "Pri
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """As it was typed; empty where nothing was said. `due` is a day or an instant."""
+    """As it was typed; empty where nothing was said. `due` is a day or an instant.
+
+    `issued`: somebody issued it as a list and waits for the answer; not said by people, but by the way that it came.
+    """
 
     issuer: str = ""
     level: str = ""
     due: str = ""
+    issued: bool = field(default=True, kw_only=True)
+
+
+NOT_ISSUED: Final = Stated(issued=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +50,14 @@ class Statement:
 
     issuer: str
     level: str
-    due: Deadline
+    due: Deadline | None
 
     def write_to(self, batch: ListBatch) -> None:
         batch.issuer, batch.level = self.issuer, self.level
-        batch.due_at, batch.due_rule, batch.due_provisional = self.due.at, self.due.rule, self.due.provisional
+        if self.due is None:
+            batch.due_at, batch.due_rule, batch.due_provisional = None, due.NOT_ISSUED, False
+        else:
+            batch.due_at, batch.due_rule, batch.due_provisional = self.due.at, self.due.rule, self.due.provisional
 
 
 def read_statement(stated: Stated, agency: AgencyRef, received: datetime) -> Statement:
@@ -65,6 +76,8 @@ def read_statement(stated: Stated, agency: AgencyRef, received: datetime) -> Sta
         problems["due"] = wrong.text
     if problems:
         raise InvalidInput(fields=problems)
+    if not stated.issued:
+        return Statement(issuer, level, None)
     return Statement(issuer, level, deadline or _by_rule(level, agency, directory, received))
 
 
@@ -93,7 +106,7 @@ def refuse_contradiction(batch: ListBatch, stated: Stated, agency: AgencyRef) ->
         problems["issuer"] = Text(
             f"{was.zh}，下发单位为{batch.issuer}；{mend.zh}。", f"{was.en}, issued by {batch.issuer}; {mend.en}."
         )
-    if stated.due.strip() and now.due.at != batch.due_at:
+    if stated.due.strip() and now.due and now.due.at != batch.due_at:
         day = batch.due_at.astimezone(CHINA).date() if batch.due_at else "--"
         problems["due"] = Text(f"{was.zh}，反馈期限为{day}；{mend.zh}。", f"{was.en}, due on {day}; {mend.en}.")
     if problems:

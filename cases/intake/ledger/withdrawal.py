@@ -1,5 +1,7 @@
 """Taking back a list that was imported by mistake, as long as nobody has acted on its cases. Everything is kept.
 
+A list that was cancelled half-way is taken back like a whole one; one whose issuer has been answered is not.
+
 One person is enough: a withdrawal decides nothing about anybody, and takes back only what the import by itself had
 recorded. In one transaction, while no import goes on:
 
@@ -28,7 +30,8 @@ from audit.services import record_by
 from audit.sight import working_as
 from cases.intake.ledger import resting
 from cases.intake.receiving import check_sender
-from cases.models import ListBatch
+from cases.models import Feedback, ListBatch
+from cases.models.feedback import lock_answers
 from cases.models.intake import lock_intake
 from cases.selectors.paging import fetch
 from cases.workflow.errors import GuardRefused, InvalidInput
@@ -44,6 +47,20 @@ REASONS: Final = {
 NAMED: Final = 10
 
 
+NOT_WRITTEN: Final = Text(
+    "该批次没有可撤回的行：正在导入的，请先停止导入或待其完成；在匹配列、预览的，取消即可；已取消且未写入任何行的，或不能识别的，"
+    "无须撤回。",
+    "No row of this batch can be taken back. Stop the import first or let it finish; cancel a list that is not"
+    " confirmed; one that was cancelled before its first row, or is no list, needs no withdrawal.",
+)
+
+
+def is_written(batch: ListBatch) -> bool:
+    """Whether it has rows to take back, and none is on its way: all of them, or those before it was cancelled."""
+    states = ListBatch.State
+    return batch.state == states.DONE or (batch.state == states.CANCELLED and batch.rows_done > 0)
+
+
 def check_reason(why: str) -> str:
     """Raises InvalidInput."""
     if why not in REASONS:
@@ -56,15 +73,17 @@ def withdraw_batch(*, actor: Actor, batch: ListBatch, why: str, now: datetime) -
     """Take the list back; `batch` is one that the actor may see.
 
     Raises NotAllowed (neither a handler of the sender nor of the leading commission), InvalidInput (the reason),
-    GuardRefused (not imported, acted on, merged since, replies in use).
+    GuardRefused (nothing imported yet, answered, acted on, merged since, replies in use).
     """
     agency = get_directory().by_id[batch.agency_id]
     check_sender(actor, agency)
     check_reason(why)
     looker = sight.current()
     with working_as("withdrawal"), transaction.atomic():
+        # In the order of those who answer the list, and of those who import it.
+        lock_answers(batch.id)
+        held = ListBatch.objects.select_for_update(no_key=True).get(id=batch.id)
         lock_intake()
-        held = ListBatch.objects.get(id=batch.id)
         _check_state(held)
         _check_untouched(held, actor, looker)
         _record(held, actor, agency, why, now)
@@ -80,11 +99,11 @@ def withdraw_batch(*, actor: Actor, batch: ListBatch, why: str, now: datetime) -
 def _check_state(batch: ListBatch) -> None:
     if batch.state == ListBatch.State.WITHDRAWN:
         raise GuardRefused(Text("该批次已经撤回。", "This batch has been withdrawn already."), code="already_withdrawn")
-    if batch.state != ListBatch.State.DONE:
-        raise GuardRefused(
-            Text("该批次尚未导入完成，或不能识别，无须撤回。", "This batch is still being imported, or is no list."),
-            code="not_imported",
-        )
+    if not is_written(batch):
+        raise GuardRefused(NOT_WRITTEN, code="not_imported")
+    sent = Feedback.objects.filter(batch_id=batch.id, state=Feedback.State.SENT).order_by("number").last()
+    if sent is not None:
+        raise GuardRefused(_answered(sent), code="answered", figures={"version": str(sent.number)})
     if batch.kind == ListBatch.Kind.TRACE and resting.replies_in_use(batch):
         raise GuardRefused(
             Text(
@@ -93,6 +112,16 @@ def _check_state(batch: ListBatch) -> None:
             ),
             code="replies_in_use",
         )
+
+
+def _answered(sent: Feedback) -> Text:
+    """Whoever reads the list reads what was sent, so its number may be told."""
+    return Text(
+        f"该批次的反馈第{sent.number}版已报送下发单位（{sent.document_number}），名单不能再撤回。"
+        "名单有误的，请生成新一版反馈更正，所涉案件逐件办理（如提出误报排除）。",
+        f"Version {sent.number} of the feedback ({sent.document_number}) went to the issuer, so the list stays."
+        " Correct it by a new version of the feedback, and deal with its cases singly.",
+    )
 
 
 def _check_untouched(batch: ListBatch, actor: Actor, looker: sight.Sight) -> None:

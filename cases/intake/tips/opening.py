@@ -23,20 +23,14 @@ from audit.sight import working_as
 from cases.models.tips import REPORTER, TipPart
 from cases.selectors.case import find_case_id
 from cases.selectors.paging import Row, fetch
+from cases.selectors.precision.viewers import REPORTER_OPENERS
 from cases.workflow.errors import InvalidInput, NotAllowed, NotVisible
+from cases.workflow.forms.cooperation import REPORTER_PURPOSES
 from cases.workflow.view import Text
 
 OPEN_FOR: Final = timedelta(minutes=30)
-OPENERS: Final = (Role.HANDLER, Role.REVIEWER)
 SHORTEST, LONGEST = 4, 300
-REASONS: Final = {
-    "clarify": Text("向举报人核实线索", "To ask the reporter about the tip"),
-    "place": Text("补充地点", "To complete the place"),
-    "answer": Text("答复举报人", "To answer the reporter"),
-    "protect": Text("保护举报人", "To protect the reporter"),
-    "reward": Text("举报奖励", "To reward the reporter"),
-    "false_report": Text("核查诬告陷害", "To look into a false accusation"),
-}
+REASONS: Final = dict(REPORTER_PURPOSES)
 NOT_YOURS: Final = Text(
     "举报人身份由负责本案的发展改革委经办人或审核人说明理由后打开，你没有该角色；请交由他们办理。",
     "A handler or reviewer of the commission in charge opens the reporter's identity, with a reason; ask one of them.",
@@ -77,7 +71,7 @@ class SealedTip:
     @property
     def opener(self) -> Role | None:
         """In which role its reader may open the reporter."""
-        return next((role for role in OPENERS if role in self.post.roles), None)
+        return next((role for role in REPORTER_OPENERS if role in self.post.roles), None)
 
     @property
     def has_reporter(self) -> bool:

@@ -19,6 +19,7 @@ from agencies.directory import AgencyRef, get_directory
 from audit.sight import working_as
 from cases.intake.feeds.reading import packed
 from cases.intake.feeds.signals import MOST_SIGNALS
+from cases.intake.ledger.statement import NOT_ISSUED
 from cases.intake.receiving import receive_list
 from cases.intake.services import process_list
 from cases.models.sealing import key_ring
@@ -65,6 +66,7 @@ def _gather(agency: AgencyRef, system: Actor, now: datetime) -> UUID | None:
         agency=agency,
         batch_name=_name(agency, tips[0], now),
         now=now,
+        stated=NOT_ISSUED,
     )
     for number, tip in enumerate(tips, 1):
         # Sealed emptiness: rotation of the keys needs no special case.

@@ -1,7 +1,7 @@
 """When a list has to be answered: a priority list (重点名单) by the next Friday, a full one (全量名单) within a period.
 
 A region sets its own weekday (`list.priority_weekday`) and period (`list.full_feedback`); a list that names a day of
-its own is due on that day at 18:00.
+its own is due on that day at 18:00. What a platform pushes or residents report was issued by nobody, and has no day.
 """
 
 from collections.abc import Mapping
@@ -15,11 +15,20 @@ from cases.policy.deadlines import UNITS, Deadline, Period, close_of, end_of
 WEEKDAY: Final = "list.priority_weekday"
 PERIOD: Final = "list.full_feedback"
 STATED: Final = "stated"
+NOT_ISSUED: Final = "not_issued"
 _WEEKDAYS_ZH: Final = "一二三四五六日"
 _WEEKDAYS_EN: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _UNITS_ZH: Final = {"working_days": "个工作日", "hours": "小时", "calendar_days": "日"}
 _UNITS_EN: Final = {"working_days": "working days", "hours": "hours", "calendar_days": "calendar days"}
 _LONGEST: Final = 1000
+_PLAIN: Final = {
+    "": ("", ""),
+    STATED: ("名单写明", "named by the list"),
+    NOT_ISSUED: (
+        "推送线索或群众举报，不是下发名单，没有反馈期限",
+        "pushed or reported, not issued as a list: no answer is due",
+    ),
+}
 
 
 def is_weekday(value: object) -> bool:
@@ -59,8 +68,8 @@ def stated(day: date) -> Deadline:
 
 def describe(rule: str) -> tuple[str, str]:
     """Return a stored rule as a Chinese and an English sentence part; empty where none is stored."""
-    if not rule or rule == STATED:
-        return ("名单写明", "named by the list") if rule else ("", "")
+    if rule in _PLAIN:
+        return _PLAIN[rule]
     kind, _, value = rule.removesuffix(" (region)").partition(":")
     zh, en = (
         (

@@ -164,7 +164,6 @@ def result_context(
         "batch": heading(batch, directory),
         "problem": summarise(batch).problem,
         "may_go_on": may_import_for(actor, agency),
-        "may_withdraw": may_import_for(actor, agency) and batch.state == ListBatch.State.DONE,
         "may_export": is_own(actor, batch) and bool(shown["reject"] + shown["weak"]),
         "tiles": _tiles(shown, effects),
         "views": [_view("", Text("全部", "All"), batch.rows_done, fate)]

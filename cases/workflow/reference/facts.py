@@ -185,7 +185,7 @@ FACTS: Final[dict[str, Fact]] = {
         Text("复燃重启后的信号", "Signals since the relapse was taken up"),
     ),
     "merge": Fact(
-        "into, stage, reason, tasks, review_on, agency, user, at, seq",
+        "into, stage, since, reason, tasks, review_on, agency, user, at, seq",
         ("merge_case", "undo_merge"),
         Text("并入他案", "Merged into another case"),
     ),

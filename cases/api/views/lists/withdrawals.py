@@ -29,7 +29,8 @@ class WithdrawalView(ApiView):
     def post(self, request: Request, batch_id: UUID) -> Response:
         """Take back a list that was imported by mistake. 409 (`acted_on`) once somebody has acted on its cases.
 
-        Rows, cells and fates are kept; the same or the right file can be sent in again. It cannot be undone.
+        Also one that was cancelled behind some of its rows. 409 (`answered`) once feedback on it was sent. Rows,
+        cells and fates are kept; the same or the right file can be sent in again. It cannot be undone.
         """
         batch = find_import(self, batch_id)
         done = withdraw_batch(actor=self.actor, batch=batch, why=_reason(self.body()), now=clock.now())

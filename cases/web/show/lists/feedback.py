@@ -16,6 +16,7 @@ from cases.intake.feedback.summary import PROBLEMS, STATES, sort_of, summarise
 from cases.intake.feedback.taking import READY
 from cases.models import Feedback, ListBatch
 from cases.policy.dated import CHINA
+from cases.policy.lists.due import NOT_ISSUED
 from cases.web.pages import PageRequest
 from cases.web.show.words import listed, say
 from cases.workflow.errors import InvalidInput
@@ -31,6 +32,11 @@ TONES: Final = {
     Feedback.State.SENT: "ok",
 }
 NONE: Final = Text("尚未答复", "Not answered yet")
+NO_DAY: Final = Text(
+    "推送线索和群众举报不是下发名单，没有反馈期限，不必逐批反馈；确需书面答复的可以生成反馈。",
+    "Pushed signals and tips of residents were not issued as a list: no answer is due. One can be drawn up where"
+    " somebody wants it in writing.",
+)
 
 
 def section(actor: Actor, batch: ListBatch) -> dict[str, Any]:
@@ -44,6 +50,7 @@ def section(actor: Actor, batch: ListBatch) -> dict[str, Any]:
         "may_draw": may and batch.state == ListBatch.State.DONE,
         "again": bool(versions) and versions[0].state != Feedback.State.SENT,
         "why_not": "" if may else say(NOT_YOURS),
+        "unissued": say(NO_DAY) if batch.due_rule == NOT_ISSUED else "",
     }
 
 

@@ -15,12 +15,12 @@ from audit import clock
 from cases.intake.ledger.figures import NOTHING, Clearance, clearances, is_overdue
 from cases.intake.ledger.leftovers import leftovers
 from cases.intake.ledger.statement import LEVELS
-from cases.intake.ledger.withdrawal import REASONS
+from cases.intake.ledger.withdrawal import REASONS, is_written
 from cases.intake.selectors import Wanted, batch_delta, list_batches
 from cases.models import ListBatch
 from cases.policy.lists.due import describe
 from cases.web import filters
-from cases.web.show.imports import heading
+from cases.web.show.imports import heading, may_import_for
 from cases.workflow.view import Text
 
 PAGE_SIZE: Final = 12
@@ -55,7 +55,7 @@ def _offered() -> list[filters.Select]:
             gettext("全部期限"),
             [("true", gettext("超期未清零")), ("false", gettext("未超期"))],
         ),
-        filters.Select("order", gettext("排列"), gettext("按接收时间"), [("due", gettext("按反馈期限"))]),
+        filters.Select("order", gettext("排列"), gettext("按接收时间"), [("due", gettext("按反馈期限，只列有期限的"))]),
     ]
 
 
@@ -87,6 +87,7 @@ def of_batch(actor: Actor, batch: ListBatch) -> dict[str, Any]:
         "ledger": facts(batch, cleared, clock.now()),
         "delta": batch_delta(actor, batch),
         "left": _left(actor, batch),
+        "may_withdraw": is_written(batch) and may_import_for(actor, get_directory().by_id[batch.agency_id]),
     }
 
 

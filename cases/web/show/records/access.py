@@ -24,14 +24,13 @@ from audit.access.writing import Way
 from audit.actions import Action
 from audit.services import record
 from cases.intake.export import csv_line
-from cases.intake.tips.opening import REASONS
 from cases.selectors.paging import Row
 from cases.web.filters import Select
 from cases.web.pages import PageRequest
 from cases.web.show.privacy.personal import LABELS as PERSONAL
 from cases.web.show.words import listed, say
 from cases.workflow.errors import NotAllowed
-from cases.workflow.forms.cooperation import PURPOSES
+from cases.workflow.forms.cooperation import PURPOSES, REPORTER_PURPOSES
 from cases.workflow.transitions import TRANSITIONS
 from cases.workflow.view import Text
 
@@ -59,7 +58,7 @@ ITEMS: Final = {
     "registers": Text("登记簿", "Registers"),
     "tip_picture": Text("举报图片", "Picture of a tip"),
 }
-PURPOSE: Final = {**dict(PURPOSES), **REASONS}
+PURPOSE: Final = dict((*PURPOSES, *REPORTER_PURPOSES))
 TARGETS: Final = {
     "file": Text("材料", "File"),
     "import": Text("名单", "List"),
