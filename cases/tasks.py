@@ -17,6 +17,7 @@ from cases.intake.receiving import check_sender
 from cases.intake.services import process_list
 from cases.intake.steps.preview import is_reading, run_preview
 from cases.intake.tips import placing
+from cases.intake.uploads.finishing import discard_expired
 from cases.models import ListBatch
 from cases.retention import acts as retention
 from cases.retention import lists, provisions
@@ -68,6 +69,13 @@ def resume_imports() -> None:
     stuck = ListBatch.objects.filter(unfinished | unread, moved_at__lt=clock.now() - STANDSTILL)
     for batch_id in stuck.values_list("id", flat=True):
         import_batch.delay(str(batch_id))
+
+
+@shared_task(name="cases.discard_uploads")
+@working_as("uploads")
+def discard_uploads() -> None:
+    """Throw away lists that were sent in part and not finished within their day."""
+    discard_expired(clock.now())
 
 
 @shared_task(name="cases.draw_feedback", time_limit=DRAWING_SECONDS)

@@ -21,7 +21,7 @@ from cases.api.views import (
     tasks,
 )
 from cases.api.views import suggestions as sites
-from cases.api.views.lists import steps, withdrawals
+from cases.api.views.lists import steps, uploads, withdrawals
 
 
 class CaseRef:
@@ -53,6 +53,9 @@ _ROUTES: tuple[tuple[str, Any, str], ...] = (
     ("events/", events.EventsView, "events"),
     ("events/<str:event_id>", events.EventView, "event"),
     ("imports/", imports.ImportsView, "imports"),
+    ("imports/uploads/", uploads.UploadsView, "uploads"),
+    ("imports/uploads/<uuid:upload_id>", uploads.UploadView, "upload"),
+    ("imports/uploads/<uuid:upload_id>/finish", uploads.UploadFinishView, "upload-finish"),
     ("imports/<uuid:batch_id>", imports.ImportView, "import"),
     ("imports/<uuid:batch_id>/rows", imports.ImportRowsView, "import-rows"),
     ("suggestions/", sites.SuggestionsView, "suggestions"),

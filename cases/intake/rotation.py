@@ -20,7 +20,7 @@ from agencies.authority import event_actor
 from audit.actions import Action
 from audit.services import record
 from cases.models import factors
-from cases.models.sealing import CannotOpen, key_ring, mend_place, part_place, preview_place, row_place
+from cases.models.sealing import CannotOpen, key_ring, mend_place, part_place, preview_place, row_place, upload_place
 from cases.models.tips import tip_part_place, tip_place
 from cases.models.vault import record_place
 
@@ -68,6 +68,14 @@ _TABLES = (
         ("batch_id", "number"),
         lambda batch, number: part_place(batch.bytes, number),
         4,  # of up to a megabyte
+    ),
+    _Table(
+        "cases_listuploadpart",
+        "名单上传分片",
+        (("upload_id", "uuid"), ("start", "integer")),
+        ("upload_id", "start"),
+        lambda upload, start: upload_place(upload.bytes, start),
+        1,  # of up to eight megabytes
     ),
     _Table(
         "cases_listmend",

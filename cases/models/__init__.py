@@ -6,7 +6,7 @@ from cases.models.feedback import Feedback, FeedbackPart, FeedbackRow
 from cases.models.intake import ListBatch, ListPart, ListRow, Signal
 from cases.models.records import Attachment, Document, DocumentSeries, IdempotencyKey, Outbox, SignalRequest
 from cases.models.site import Site, SiteKey
-from cases.models.steps import ListMend, PreviewRow, SourceMapping
+from cases.models.steps import ListMend, ListUpload, ListUploadPart, PreviewRow, SourceMapping
 from cases.models.suggestion import SiteSuggestion
 from cases.models.task import ClockInterval, Task, TaskCounter, TaskCounterDelta, TaskState
 from cases.models.tips import Tip, TipPart
@@ -31,6 +31,8 @@ __all__ = [
     "ListMend",
     "ListPart",
     "ListRow",
+    "ListUpload",
+    "ListUploadPart",
     "Outbox",
     "PersonalRecord",
     "PreviewRow",

@@ -107,6 +107,11 @@ def part_place(batch: bytes, number: int) -> bytes:
     return b"part" + batch + number.to_bytes(4, "big")
 
 
+def upload_place(upload: bytes, start: int) -> bytes:
+    """What a part of a file that is still being sent is bound to: its upload and where it lies in the file."""
+    return b"upload" + upload + start.to_bytes(4, "big")
+
+
 def preview_place(batch: bytes, number: int) -> bytes:
     """What the cells of a dry reading are bound to."""
     return b"preview" + batch + number.to_bytes(4, "big")

@@ -1,4 +1,7 @@
-"""What is kept while a person leads a list in: how a source names its columns, a reading on trial, cells set right."""
+"""What is kept while a list comes in.
+
+Parts of a file that is still being sent; how a source names its columns, a reading on trial, cells set right.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,67 @@ from typing import ClassVar
 
 from django.db import models
 
+from audit.ids import new_id
 from cases.models.intake import ListBatch
+
+
+class ListUpload(models.Model):
+    """A list that is being sent in parts: what was said of it, and how many of its bytes are here.
+
+    It is the account's that began it, and is thrown away at `expires_at`. Once it is a batch it has no parts any more.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    user = models.ForeignKey("agencies.User", models.PROTECT, related_name="+", verbose_name="上传人")
+    agency = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="+", verbose_name="报送单位")
+    kind = models.CharField("名单类型", max_length=8, choices=ListBatch.Kind.choices)
+    batch_name = models.CharField("批次名称", max_length=80)
+    filename = models.CharField("文件名", max_length=200)
+    size = models.PositiveIntegerField("字节数")
+    sha256 = models.CharField(max_length=64, default="")
+    # Stated about the list, as it was typed.
+    issuer = models.CharField("下发单位", max_length=80, default="")
+    level = models.CharField("名单级别", max_length=8, default="")
+    due = models.CharField("反馈期限", max_length=40, default="")
+    steps = models.BooleanField("逐步导入", default=False)
+    received = models.PositiveIntegerField("已收字节数", default=0)
+    begun_at = models.DateTimeField("开始时间")
+    expires_at = models.DateTimeField("清除时间")
+    batch = models.ForeignKey(ListBatch, models.PROTECT, null=True, related_name="+", verbose_name="名单批次")
+
+    class Meta:
+        verbose_name = "分片上传"
+        verbose_name_plural = "分片上传"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(received__lte=models.F("size")), name="listupload_not_more_than_said"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(batch__isnull=True) | models.Q(received=models.F("size")),
+                name="listupload_batch_of_the_whole",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["expires_at"], name="listupload_expires_idx")]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class ListUploadPart(models.Model):
+    """One part as it was sent, sealed; `start` is where it lies in the file."""
+
+    pk = models.CompositePrimaryKey("upload_id", "start")
+    upload = models.ForeignKey(ListUpload, models.CASCADE, related_name="parts")
+    start = models.PositiveIntegerField("起点")
+    size = models.PositiveIntegerField("字节数")
+    sealed = models.BinaryField("密文")
+
+    class Meta:
+        verbose_name = "上传分片"
+        verbose_name_plural = "上传分片"
+
+    def __str__(self) -> str:
+        return f"{self.upload_id} {self.start}"
 
 
 class SourceMapping(models.Model):

@@ -54,6 +54,8 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
         "cases_listpart": "INSERT",
         "cases_sourcemapping": "SELECT",
     },
+    # What was sent in part goes: given up by its sender, a batch by now, or a day old.
+    "uploads": dict.fromkeys(("cases_listupload", "cases_listuploadpart"), "SELECT, DELETE"),
     # Rows become sites and cases. Matching has to see the cases of every agency of the city.
     "intake": {
         "cases_listbatch": "SELECT, UPDATE",
@@ -115,7 +117,7 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
     "rotation": dict.fromkeys(
         (
             *("cases_personalrecord", "cases_listrow", "cases_listpart", "cases_listmend", "cases_previewrow"),
-            *("cases_feedbackpart", "cases_tip", "cases_tippart", "mfa_authenticator"),
+            *("cases_feedbackpart", "cases_listuploadpart", "cases_tip", "cases_tippart", "mfa_authenticator"),
         ),
         "SELECT, UPDATE",
     ),

@@ -93,6 +93,9 @@ PROTECTED_TABLES: dict[str, str] = {
     " UPDATE (state, problem, columns, rows_total, rows_done, moved_at, counts, finished_at, preview)",
     "cases_listpart": "SELECT, INSERT, UPDATE (sealed)",
     "cases_listrow": "SELECT, INSERT, UPDATE (site_id, sealed)",
+    # A file on its way in: what was said of it stands, its parts come one after another and go together.
+    "cases_listupload": "SELECT, INSERT, DELETE, UPDATE (received, batch_id)",
+    "cases_listuploadpart": "SELECT, INSERT, DELETE, UPDATE (sealed)",
     "cases_listmend": "SELECT, INSERT, UPDATE (sealed)",
     "cases_sourcemapping": "SELECT, INSERT, UPDATE (columns, orders, saved_by_id, saved_at)",
     # What is told to the issuer is drawn up anew until it is sent; then nothing changes but the key that seals it.

@@ -26,7 +26,9 @@ from cases.intake.steps.mapping import SheetAnswer, confirm_mapping
 from cases.intake.steps.mending import mend_row
 from cases.intake.steps.preview import file_row, run_preview
 from cases.intake.steps.reader import mends_of
-from cases.models import Feedback, ListBatch, ListPart, ListRow, PersonalRecord, PreviewRow
+from cases.intake.uploads.beginning import Announced, begin
+from cases.intake.uploads.parts import append_part, whole_file
+from cases.models import Feedback, ListBatch, ListPart, ListRow, ListUpload, PersonalRecord, PreviewRow
 from cases.models.sealing import CannotOpen
 from tests.entry_tools import code_of, with_app
 from tests.intake.feedback.telling import draw
@@ -37,7 +39,7 @@ from tests.tips.reporting import send as report
 pytestmark = pytest.mark.usefixtures("demo_city")
 TABLES = (
     *("cases_personalrecord", "cases_listrow", "cases_listpart", "cases_listmend", "cases_previewrow"),
-    *("cases_feedbackpart", "cases_tip", "cases_tippart"),
+    *("cases_feedbackpart", "cases_listuploadpart", "cases_tip", "cases_tippart"),
 )
 
 
@@ -50,6 +52,7 @@ def old_key(settings: Any) -> bytes:
         bring(kind)
     draw("tips", "system")
     on_trial()
+    sent_in_part()
     report(**PERSON)
     with_app("drc-approver1")
     settings.VAULT_KEYS = {"new": bytes(range(32, 64)), "old": key}
@@ -75,6 +78,13 @@ def on_trial() -> None:
     mend_row(actor=sender, batch=batch, number=2, cells={0: "36.154.192.30"}, now=clock.now())
 
 
+def sent_in_part() -> None:
+    """A list of which the first part is here."""
+    actor, agency, now = find_actor("telecom-handler1"), get_directory().by_code["320300-telecom"], clock.now()
+    upload = begin(actor=actor, announced=Announced("telecom", agency, "分片", "a.csv", 100_001), now=now)
+    append_part(actor=actor, upload_id=upload.id, start=0, content=b"58.218.10.2," * 8_000, now=now)
+
+
 def everything() -> tuple[Any, ...]:
     """All values in clear."""
     values = {record.id: record.value for record in PersonalRecord.objects.all()}
@@ -83,6 +93,7 @@ def everything() -> tuple[Any, ...]:
     trial = [file_row(row).cells for row in PreviewRow.objects.order_by("batch_id", "number")]
     files = [original_file(batch) for batch in batches]
     told = [b"".join(pieces_of(version)) for version in Feedback.objects.all()]
+    files += [whole_file(upload) for upload in ListUpload.objects.all()]
     return values, cells, [*files, *told], trial, mends_of(batch.id for batch in batches)
 
 

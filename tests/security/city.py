@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.test import Client
 
-from agencies.actors import system_actor
+from agencies.actors import find_actor, system_actor
 from agencies.directory import get_directory
 from agencies.models import Agency, Membership, User
 from agencies.services import create_agency
@@ -19,6 +19,7 @@ from cases.intake.feedback.services import ask_for, check_version, draw_version,
 from cases.intake.receiving import find_agency
 from cases.intake.services import import_file
 from cases.intake.tips import placing, taking
+from cases.intake.uploads.beginning import Announced, begin
 from cases.models import ListBatch, SiteSuggestion, Tip
 from cases.policy.dated import CHINA
 from tests.agencies.cast import told
@@ -49,6 +50,7 @@ class City:
     batch: str = ""
     pair: str = ""
     tip: str = ""
+    upload: str = ""
     people: dict[tuple[str, str], User] = field(default_factory=dict)
     _clients: dict[tuple[str, str], Client] = field(default_factory=dict)
 
@@ -97,6 +99,7 @@ def build() -> City:
     city.batch = _batch(world)
     city.pair = _pair(city)
     city.tip = _tip(world)
+    city.upload = _upload(world)
     return city
 
 
@@ -174,6 +177,13 @@ def _tip(world: World) -> str:
     tip = Tip.objects.get()
     assert tip.batch_id
     return str(tip.id)
+
+
+def _upload(world: World) -> str:
+    """A list of which a handler of the telecommunications bureau has sent nothing yet."""
+    agency = find_agency("320300-telecom", get_directory())
+    announced = Announced("telecom", agency, "分片", "名单.csv", 9)
+    return str(begin(actor=find_actor("telecom-handler1"), announced=announced, now=world.now).id)
 
 
 def _first_event(case: str) -> int:

@@ -140,7 +140,9 @@ def lists(hidden: list[Hidden]) -> Iterator[str]:
         yield f"{V1}/events/?page_size=100&{query}"
     yield from (f"{V1}/imports/", f"{V1}/imports/?kind=telecom", f"{V1}/imports/?state=done", f"{V1}/schema/",
                 f"{V1}/suggestions/", f"{V1}/suggestions/?state=rejected",
-                f"{V1}/imports/?overdue=true", f"{V1}/imports/?level=priority&order=due", "/imports/?overdue=true",
+                f"{V1}/imports/?overdue=true", f"{V1}/imports/uploads/",
+                f"{V1}/imports/uploads/01900000-0000-7000-8000-000000000000",
+                f"{V1}/imports/?level=priority&order=due", "/imports/?overdue=true",
                 f"{V1}/agencies/", f"{V1}/regions/?parent=3203")  # fmt: skip
     yield from ("/", "/?scope=mine", "/more/", "/tasks/", "/cases/new/", "/inbox/", "/inbox/?unread=1", "/imports/",
                 "/suggestions/", "/suggestions/?state=rejected",

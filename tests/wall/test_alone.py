@@ -240,7 +240,7 @@ def test_raw_sql_over_every_table_shows_nobody_a_hidden_case(base: str) -> None:
             *("cases_feedback", "cases_feedbackrow", "cases_feedbackpart"),
             # Nobody has led a list in step by step, reported or pushed.
             *("cases_listmend", "cases_previewrow", "cases_sourcemapping"),
-            *("cases_tip", "cases_tippart", "cases_signalrequest"),
+            *("cases_tip", "cases_tippart", "cases_signalrequest", "cases_listupload", "cases_listuploadpart"),
             *("audit_access", "agencies_impactassessment", "agencies_provision", "cases_erasure", *GETTING_IN),
         }
 
@@ -256,7 +256,7 @@ def addresses(case_ids: list[str], numbers: list[str], more: dict[str, list[Any]
             "number": numbers, "ref": [*numbers, *case_ids], "action": ["comment"],
             "event_id": more["events"], "file_id": more["files"], "attachment_id": more["files"],
             "batch_id": more["batches"], "message_id": more["messages"], "suggestion_id": more["suggestions"],
-            "edition": [1], "tip_id": ["01900000-0000-7000-8000-000000000000"],
+            "edition": [1], **{key: ["01900000-0000-7000-8000-000000000000"] for key in ("tip_id", "upload_id")},
             "username": ["drc-handler1", "grid-handler1", "admin1"], "sort": ["impact", "provision"],
         }  # fmt: skip
         for values in _product([choices[each] for each in wanted]):

@@ -37,6 +37,7 @@ from cases.api.shapes.params import (
 from cases.api.shapes.records import Agencies, Attachment, Attachments, EventDetail, EventPage, Regions, Upload
 from cases.api.shapes.session import Credentials, Proof, Proven, Session
 from cases.api.shapes.suggestions import Rejection, Suggestion, SuggestionPage
+from cases.api.shapes.uploads import AnnouncedList, ListUpload, ListUploads
 from cases.api.shapes.work import Actions, Done, TaskPage, TimelinePage
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "TRIAL_FILTERS",
     "Actions",
     "Agencies",
+    "AnnouncedList",
     "Attachment",
     "Attachments",
     "CaseDetail",
@@ -73,6 +75,8 @@ __all__ = [
     "ImportRows",
     "Letter",
     "ListFile",
+    "ListUpload",
+    "ListUploads",
     "MappingAnswer",
     "Mend",
     "Personal",

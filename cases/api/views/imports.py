@@ -98,16 +98,21 @@ class ImportsView(ApiView):
             led=typed.get("steps") == "true",
             stated=Stated(*(typed.get(name, "") for name in ("issuer", "level", "due"))),
         )
-        problem = summarise(batch).problem
-        if problem is not None:
-            raise InvalidInput(fields={"file": problem}, code="not_a_list", figures={"import": str(batch.id)})
-        if batch.state in UNFINISHED:
-            ring(batch)
-        return Response(
-            whole_batch(self.actor, batch, again=not fresh),
-            status=_status(batch, fresh=fresh),
-            headers={"Location": f"/api/v1/imports/{batch.id}"},
-        )
+        return received(self.actor, batch, fresh=fresh)
+
+
+def received(actor: Actor, batch: ListBatch, *, fresh: bool) -> Response:
+    """The answer to a list that has come, in one piece or in parts. Raises InvalidInput for what is no list."""
+    problem = summarise(batch).problem
+    if problem is not None:
+        raise InvalidInput(fields={"file": problem}, code="not_a_list", figures={"import": str(batch.id)})
+    if batch.state in UNFINISHED:
+        ring(batch)
+    return Response(
+        whole_batch(actor, batch, again=not fresh),
+        status=_status(batch, fresh=fresh),
+        headers={"Location": f"/api/v1/imports/{batch.id}"},
+    )
 
 
 def _status(batch: ListBatch, *, fresh: bool) -> int:

@@ -59,6 +59,7 @@ MEMBERS: Final = {
     "amount": Text("金额", "Amount"), "cases_listpart": Text("名单原件", "Original files"),
     "cases_listrow": Text("名单行", "Rows of lists"), "cases_personalrecord": Text("个人信息", "Personal data"),
     "cases_feedbackpart": Text("批次反馈文件", "Workbooks of feedback"),
+    "cases_listuploadpart": Text("名单上传分片", "Parts of lists on their way in"),
     "answered": Text("已答复", "Answered"), "edition": Text("版次", "Version"),
     "unanswered": Text("未答复", "Not answered"),
     "overdue": Text("逾期", "Overdue"), "sent_on": Text("报送日期", "Sent on"),
