@@ -33,7 +33,7 @@ def drop(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("agencies", "0035_scope_of_the_feed"),
-        ("cases", "0046_tips_and_signals"),
+        ("cases", "0047_figures_in_sight"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

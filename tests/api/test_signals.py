@@ -40,6 +40,15 @@ def handler(person):
     return person("telecom-handler1")
 
 
+def test_a_person_pushes_in_a_session_whose_token_is_checked(handler) -> None:
+    handler.client.handler.enforce_csrf_checks = True
+    refused = push(handler)
+    assert (refused.status_code, refused.data["code"]) == (403, "csrf_failed")
+    token = handler.client.get("/api/v1/session/").json()["csrf_token"]
+    answer = handler.post("signals/", PUSH, Idempotency_Key="k1", X_CSRFToken=token)
+    assert (answer.status_code, len(answer.data["fates"])) == (200, 1), answer.data
+
+
 def test_each_signal_is_answered_by_its_index_and_a_bad_one_refuses_nothing(handler) -> None:
     bad: list[Any] = [
         {}, {**GOOD, "ip": "10.0.0.1"}, {**GOOD, "ip": "ip"}, {"note": "合计"}, "58.218.10.9", None, 7, [GOOD],

@@ -1,10 +1,13 @@
 """What an import asks for every chunk is found by an index behind row-level security, so its cost does not grow.
 
-There an index serves plain columns alone: an expression that PostgreSQL cannot prove to leak nothing makes every look a
-reading of the whole table. With sequential scans forbidden, one that is left is one that no index could serve.
+The lists themselves are few and may be read
+whole. There an index serves plain columns alone: an expression that PostgreSQL cannot prove to leak nothing makes every
+look a reading of the whole table. With sequential scans forbidden, one that is left is one that no index could serve.
 """
 
 from __future__ import annotations
+
+import re
 
 import pytest
 from django.db import connection, transaction
@@ -21,6 +24,9 @@ ASKED = {
 }
 
 
+SCANNED = re.compile("Seq Scan on (?!cases_listbatch)")
+
+
 @working_as("intake")
 def plan(sql: str, values: list[str]) -> str:
     with transaction.atomic(), connection.cursor() as cursor:
@@ -34,4 +40,4 @@ def plan(sql: str, values: list[str]) -> str:
 def test_what_a_chunk_is_compared_with_is_found_by_an_index(name: str) -> None:
     told = plan(ASKED[name], ["00000000-0000-0000-0000-000000000000"] if name == "sites" else [])
     assert "Index Scan" in told
-    assert [line.strip() for line in told.splitlines() if "Seq Scan on cases_" in line] == []
+    assert [line.strip() for line in told.splitlines() if SCANNED.search(line)] == []

@@ -91,8 +91,7 @@ class SignalsView(ApiView):
                 ),
                 code="idempotency_key_missing",
             )
-        raw = request.body
-        push = feed.read_push(self.actor, self.body())
+        push, raw = feed.read_push(self.actor, self.body()), self.raw_body()
         batch, again = feed.receive_push(actor=self.actor, key=key, push=push, raw=raw, now=clock.now())
         if batch.state in UNFINISHED:
             _work_on(batch, self.actor, raw)
