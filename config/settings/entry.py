@@ -70,3 +70,8 @@ if BEHIND_PROXY:
 # Preloading in browsers cannot be taken back and is a decision about the whole domain, not about this product. Whether
 # somebody is locked out is asked by our own backend, of axes' handler, so that its middleware and backend are not here.
 SILENCED_SYSTEM_CHECKS = ["security.W021", "axes.W002", "axes.W003"]
+# What is uploaded lies on no disk in clear.
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "config.uploads.AnonymousFileHandler",
+]
