@@ -222,12 +222,12 @@ class _Run:
                 raise _Overtaken
             lock_intake()
             prepare(self.batch.kind, lines, next_ids("cases_listrow_id_seq", len(lines)), self.batch.name)
-            matcher, cases = match(self.batch.kind, lines, self.setting)
-            targets = gather(matcher.plan, cases)
-            perform(matcher.plan, targets, self.imported)
+            plan, cases = match(self.batch.kind, lines, self.setting, self.batch.name)
+            targets = gather(plan, cases)
+            perform(plan, targets, self.imported)
             numbers = {ref: case.number for ref, case in cases.items()}
             numbers |= {ref: target.number for ref, target in targets.items()}
-            counts = write_chunk(matcher.plan, lines, targets, numbers, self.imported)
+            counts = write_chunk(plan, lines, targets, numbers, self.imported)
             raise_repeated(lines, self.imported)
             self._progress(len(lines), counts)
 

@@ -149,6 +149,18 @@ ROW: dict[str, Text] = {
         "地址在{city}，而所在案件已由另一地区办理，未自动转出；经核实应移交的，在案件中提请移交属地。",
         "The address lies in {city}, but another region is at work on the case; propose a transfer there if it is so.",
     ),
+    "reply_differs": Text(
+        "与此前回复（批次“{batch}”第{row}行）不一致，原答复为另一用户；以后到的答复为准，请向运营商核实。",
+        "Contradicts row {row} of batch “{batch}”, which named somebody else. The later reply counts; ask the carrier.",
+    ),
+    "reply_moves": Text(
+        "与此前回复不一致：本条所指线索原归案件{case}，现按本次答复改归；请核实两案。",
+        "Contradicts an earlier reply: the sighting stood in case {case} and follows this one now. Check both cases.",
+    ),
+    "reply_fails": Text(
+        "与此前回复（批次“{batch}”第{row}行）不一致：此前已定位用户，本次未能定位；仍以此前答复为准，请向运营商核实。",
+        "Contradicts row {row} of batch “{batch}”, which named a subscriber. That one still counts; ask the carrier.",
+    ),
     "mended": Text(
         "{field}经人工更正后读取，原始单元格保留。", "The {field} was corrected by hand; the original cell is kept."
     ),
