@@ -51,6 +51,6 @@ SUSPECTS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("bad_last", "in_future"), ("last",)),
     **dict.fromkeys(("bad_account", "rounded_account"), ("meter",)),
     "no_account": ("meter", "address"),
-    "no_place": ("address",),
+    **dict.fromkeys(("no_place", "unclear_place"), ("address",)),
     "no_content": ("content", "address"),
 }

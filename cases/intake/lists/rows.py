@@ -104,12 +104,19 @@ def _subscriber(read: ReadRow, cells: Cells, setting: Setting) -> None:
             text = account if usable else ""
         if text:
             read.personal[name] = text
-    if address := read.personal.get("address"):
-        read.place = read_place(address, setting.home)
+    _placed(read, setting)
     read.spot = read_spot(cells("longitude"), cells("latitude"))
     read.subject = subject_of(read.personal.get("holder", ""))
+
+
+def _placed(read: ReadRow, setting: Setting) -> None:
+    """Where the row's address lies, which a name at its beginning may leave open."""
+    if address := read.personal.get("address"):
+        read.place = read_place(address, setting.home)
     if read.place.county:
         read.reading["county"] = read.place.county
+    if read.place.unclear:
+        read.notes.append(("unclear_place", {"name": read.place.unclear}))
 
 
 def _seen(read: ReadRow, cells: Cells, setting: Setting) -> tuple[datetime | None, datetime | None]:
@@ -250,13 +257,11 @@ def _tips(read: ReadRow, cells: Cells, setting: Setting) -> ReadRow:
         return read.end("reject:no_content", "no_content")
     if address:
         read.personal["address"] = address
-        read.place = read_place(address, setting.home)
+        _placed(read, setting)
     read.spot = read_spot(cells("longitude"), cells("latitude"))
     for name, kept in (("content", "content"), ("phone", "reporter_phone"), ("reporter", "reporter")):
         if text := cells(name):
             read.personal[kept] = text
-    if read.place.county:
-        read.reading["county"] = read.place.county
     reported = values.read_time(cells("reported"), setting.orders.get("reported"))
     if reported:
         read.reading["reported"] = reported.isoformat()

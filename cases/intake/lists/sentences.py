@@ -137,6 +137,10 @@ ROW: dict[str, Text] = {
         "名单所列运营商为{listed}，按地址段为{found}；请向{found}核查。",
         "The list names {listed}, but the address range is {found}'s; ask that carrier.",
     ),
+    "unclear_place": Text(
+        "地址开头的“{name}”可能是外地地名，也可能是路名或单位名，系统不作猜测，按报送地区登记；请将地址补全到省、市、县（区）。",
+        "“{name}” at the start of the address may be a place elsewhere, a road or a firm: not guessed. Complete it.",
+    ),
     "routed": Text(
         "已转属地：由{city}的发展改革委办理，报送单位可查看本单位的部分。",
         "Passed on: the commission of {city} deals with it; the sender reads its own part.",
