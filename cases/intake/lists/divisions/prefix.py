@@ -29,7 +29,7 @@ class Start(NamedTuple):
 _ROAD_WORD = r"(?:路|大道|大街|街(?!道)|巷)"
 _NAMES_ROAD = re.compile(_ROAD_WORD)
 # 南京路, 北京西路, 苏州东大街; 朝阳区 is no 区 of the city 朝阳.
-_GOES_ON_AS_ROAD = re.compile(rf"[东西南北中内外一二三四五六七八九十]{{0,3}}(?:{_ROAD_WORD}|[弄里桥])")
+_GOES_ON_AS_ROAD = re.compile(rf"[东西南北中内外一二三四五六七八九十]{{0,3}}(?:{_ROAD_WORD}|[弄里桥](?=\d|$))")
 _GOES_ON_AS_NAME = re.compile(r"(?!市[中南北]区)(?:省|市|区|县|镇|乡|街道)")
 # 南京中山北路9号: a name of two characters at least, which is more than 东 or 二环.
 _OWN_ROAD = re.compile(
@@ -97,10 +97,12 @@ def _city(text: str, around: str) -> tuple[str, str]:
 
 def _follows(text: str, city: str) -> bool:
     """Whether the text goes on as an address within the city does."""
-    if _GOES_ON_AS_ROAD.match(text) or _GOES_ON_AS_NAME.match(text):
+    if _GOES_ON_AS_NAME.match(text):
         return False
     if _county(text, city, around="", bare=False)[0]:
         return True
+    if _GOES_ON_AS_ROAD.match(text):
+        return False
     return bool(_AREA.match(text) or _DISTRICT.match(text) or _OWN_ROAD.match(text))
 
 

@@ -31,7 +31,7 @@ def counts_from_1904(content: bytes) -> bool:
         if content.startswith(b"PK"):
             return _in_package(content)
         return _in_records(_workbook_stream(content))
-    except (struct.error, zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, OSError):
+    except (struct.error, zipfile.BadZipFile, RuntimeError, ValueError, OSError):
         return False
 
 
