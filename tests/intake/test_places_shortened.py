@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+from importlib.resources import files
+
 import pytest
 
+from cases.intake.lists.divisions.names import divisions
 from cases.intake.lists.places import county_named, read_place
 from tests.intake.test_real_files import HEADER, telecom
 
@@ -75,6 +79,31 @@ def test_a_place_elsewhere_is_known_without_its_last_words(text: str, county: st
 def test_a_place_of_the_home_city_is_known_without_its_last_words(text: str, county: str) -> None:
     place = read_place(text, XUZHOU)
     assert (place.county, place.unclear) == (county, "")
+
+
+def test_every_county_of_the_country_is_known_behind_the_short_name_of_its_city_or_province() -> None:
+    names, wrong = divisions(), []
+    provinces = {code: name for group in names.short_provinces.values() for name, code in group}
+    cities = {code: name for group in names.short_cities.values() for name, code in group if code in names.city_names}
+    for row in csv.DictReader((files("agencies") / "data" / "divisions" / "areas.csv").read_text().splitlines()):
+        before = cities.get(row["cityCode"]) or provinces[row["provinceCode"]]
+        place = read_place(f"{before}{row['name']}人民路1号", XUZHOU)
+        if (place.county, place.road) != (row["code"], "人民路"):
+            wrong.append((before, row["name"], place))
+    assert wrong == []
+
+
+def test_no_road_that_is_called_after_a_city_or_a_province_is_taken_for_it() -> None:
+    names = divisions()
+    taken = [
+        (name, road)
+        for groups in (names.short_provinces, names.short_cities)
+        for group in groups.values()
+        for name, _ in group
+        for road in ("路", "东路", "西街", "大道", "街", "南大街", "巷")
+        if (place := read_place(f"{name}{road}12号", XUZHOU)).county != XUZHOU or place.unclear
+    ]
+    assert taken == []
 
 
 def test_the_short_and_the_full_spelling_are_one_door() -> None:

@@ -97,11 +97,10 @@ def _city(text: str, around: str) -> tuple[str, str]:
 
 def _follows(text: str, city: str) -> bool:
     """Whether the text goes on as an address within the city does."""
-    if _GOES_ON_AS_NAME.match(text):
-        return False
+    # 宁波镇海区: a division first, whatever it begins with.
     if _county(text, city, around="", bare=False)[0]:
         return True
-    if _GOES_ON_AS_ROAD.match(text):
+    if _GOES_ON_AS_NAME.match(text) or _GOES_ON_AS_ROAD.match(text):
         return False
     return bool(_AREA.match(text) or _DISTRICT.match(text) or _OWN_ROAD.match(text))
 
@@ -123,7 +122,9 @@ def _county(text: str, city: str, *, around: str, bare: bool) -> tuple[str, str,
         # Without its province, a name of another city counts only if it cannot be a road's beginning.
         if len(name) > (1 if around else 2) and text.startswith(name) and (len(city) > 2 or code.startswith(city)):
             return code, text[len(name) :], (name, code) in names.former
-    for name, code, kind in names.short_elsewhere.get(text[:2], ()) if bare else ():
+    # 三门峡东路 speaks of the city 三门峡, not of the county 三门.
+    cities = [name for name, _ in names.short_cities.get(text[:2], ()) if text.startswith(name)]
+    for name, code, kind in names.short_elsewhere.get(text[:2], ()) if bare and not cities else ():
         if text.startswith(name) and code.startswith(around) and _is_county(text[len(name) :], code, kind):
             return code, text[len(name) :], (name + kind, code) in names.former
     return "", text, False
