@@ -29,7 +29,8 @@ from cases.intake.copying import next_ids
 from cases.intake.ledger.priority import raise_repeated
 from cases.intake.ledger.statement import Stated
 from cases.intake.lines import Line, line_of, match, prepare
-from cases.intake.lists.sentences import FILE, sentence
+from cases.intake.lists.judging.files import FILE
+from cases.intake.lists.sentences import sentence
 from cases.intake.receiving import UNSTATED, original_file, receive_list, record_import
 from cases.intake.sites.routing import Routes
 from cases.intake.steps.moving import start_at_once
