@@ -212,8 +212,6 @@ def _problem(
     if slips:
         names = [_SLIP_NAMES.get(slip, (slip, slip)) for slip in slips]
         zh, en = f"{zh}（{'、'.join(n[0] for n in names)}）", f"{en} ({', '.join(n[1] for n in names)})"
-    if suggestion:
-        zh, en = f"{zh}，疑为 {suggestion}", f"{en}, perhaps {suggestion}"
     return Address(text, ip, problem, slips, suggestion, zh, en)
 
 

@@ -14,6 +14,8 @@ from cases.intake.lists.reading import open_list
 from cases.intake.lists.rows import ReadRow, Setting, read_row
 from cases.intake.lists.sentences import ROW, row_sentence
 from cases.intake.lists.values import CST
+from cases.policy.privacy.precision import Detail
+from cases.selectors.precision.lists import FIGURES
 from tests.intake.samples import TRUTH, content_of
 
 SETTING = Setting("3203", datetime(2026, 11, 1, tzinfo=CST))
@@ -89,6 +91,15 @@ def test_a_last_time_that_cannot_be_read_or_lies_ahead_is_named() -> None:
     assert read.reading["last"] == read.reading["first"]
     ahead = telecom(last="2026-11-02 00:00")
     assert row_sentence(*ahead.notes[0]).zh.startswith("最近发现时间 2026-11-02 00:00 晚于接收时间")
+
+
+def test_the_address_that_a_slip_suggests_is_hidden_from_whoever_sees_none() -> None:
+    read = telecom(ip="6l.147.103.140")
+    assert (read.fate, read.reason, read.figures["suggestion"]) == ("reject:bad_ip", "like_ip", "61.147.103.140")
+    hidden = {name for name, detail in FIGURES.items() if detail is Detail.IP}
+    assert hidden == {"ip", "suggestion"}
+    masked = row_sentence(read.reason, read.figures | dict.fromkeys(hidden, "***"))
+    assert "61.147" not in masked.zh + masked.en
 
 
 @pytest.mark.parametrize(

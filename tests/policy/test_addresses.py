@@ -165,8 +165,9 @@ def test_no_content_network_within_the_country_is_taken_for_a_service() -> None:
 
 def test_the_sentence_names_the_slip_and_asks() -> None:
     found = classify("6l.147.103.140")
-    assert found.zh == "IP 地址写法不对（l→1），疑为 61.147.103.140"
-    assert found.en == "not an IP address (l→1), perhaps 61.147.103.140"
+    assert found.zh == "IP 地址写法不对（l→1）"
+    assert found.suggestion == "61.147.103.140", "which is an address, and not in the words that everybody reads"
+    assert found.en == "not an IP address (l→1)"
     assert classify("999.12.3.4").zh == "IP 地址写法不对（有一段大于 255）"
 
 

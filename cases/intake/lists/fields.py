@@ -46,7 +46,7 @@ TIMES = (*DATES, "month")
 _OF_FIRST = ("no_time", "bad_time", "ambiguous_time", "slip_time", "no_clock")
 # The cells that a reason or a note speaks of; those of `field` are named by the note itself.
 SUSPECTS: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("no_ip", "bad_ip", "not_global", "well_known"), ("ip",)),
+    **dict.fromkeys(("no_ip", "bad_ip", "like_ip", "not_global", "well_known"), ("ip",)),
     **dict.fromkeys(("no_port", "bad_port", "slip_port"), ("port",)),
     **dict.fromkeys(_OF_FIRST, ("first",)),
     **dict.fromkeys((f"{reason}_too" for reason in _OF_FIRST), ("first",)),

@@ -19,7 +19,7 @@ from cases.intake.lists.fields import TIMES
 from cases.intake.lists.reading import Row, Sheet, is_blank
 from cases.intake.lists.sentences import NotAList
 from cases.intake.lists.synonyms import KINDS, REQUIRED, SYNONYMS
-from cases.intake.lists.values import since_1904, text_of, typed
+from cases.intake.lists.values import at_midnight, since_1904, text_of, typed
 from cases.intake.lists.wordings import WORDINGS
 
 HEADER_WITHIN = 20
@@ -44,7 +44,8 @@ _SURE = 0.9
 class Mapping:
     """For each field its column and how sure that is; `headers` are the header cells as they stand.
 
-    `from_1904`: bare numbers in columns of times count the days from then.
+    `from_1904`: bare numbers in columns of times count the days from then. `clocked`: columns whose serial days have
+    fractions, so that a whole one is midnight and no date alone.
     """
 
     kind: str
@@ -52,12 +53,14 @@ class Mapping:
     confidence: dict[str, float]
     headers: tuple[str, ...]
     from_1904: bool = False
+    clocked: frozenset[str] = frozenset()
 
     def cell(self, row: Row, field: str) -> str:
         """The text of the field's cell; empty where the list has no such column or the row is short."""
         column = self.columns.get(field)
         text = typed(row[column]) if column is not None and column < len(row) else ""
-        return since_1904(text) if self.from_1904 and field in TIMES else text
+        text = since_1904(text) if self.from_1904 and field in TIMES else text
+        return at_midnight(text) if field in self.clocked else text
 
 
 # How a person mapped a header before: columns by field, by the signature of the header.

@@ -140,7 +140,11 @@ def _endpoint(read: ReadRow, cells: Cells) -> int | None:
     if port:
         read.reading["port"] = port
     if address.problem:
-        read.end(f"reject:{address.problem}", address.problem, ip=shown(address.text), zh=address.zh, en=address.en)
+        figures = {"ip": shown(address.text), "zh": address.zh, "en": address.en}
+        if address.suggestion:
+            read.end("reject:bad_ip", "like_ip", **figures, suggestion=address.suggestion)
+        else:
+            read.end(f"reject:{address.problem}", address.problem, **figures)
     return port
 
 

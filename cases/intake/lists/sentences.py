@@ -81,6 +81,12 @@ ROW: dict[str, Text] = {
         "不予接收：源 IP“{ip}”{zh}。系统不代为更正，请对照原始名单，在导入预览中更正，或更正后重新报送。",
         "Refused: the source address “{ip}” is {en}. Mend it in the preview by the original list, or send it again.",
     ),
+    "like_ip": Text(
+        "不予接收：源 IP“{ip}”{zh}，疑为 {suggestion}。系统不代为更正，"
+        "请对照原始名单，在导入预览中更正，或更正后重新报送。",
+        "Refused: the source address “{ip}” is {en}, perhaps {suggestion}. "
+        "Mend it in the preview by the original list, or send it again.",
+    ),
     "not_global": Text(
         "不予接收：{ip} 是内网或保留地址，不对应任何宽带用户；请向名单下发单位索取出口公网地址。",
         "Refused: {ip} is private or reserved and belongs to no subscriber. Ask the issuer for the public address.",

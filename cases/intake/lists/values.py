@@ -81,6 +81,16 @@ def since_1904(text: str) -> str:
     return repr(number + OFFSET) if _EXCEL_RANGE[0] <= number + OFFSET < _EXCEL_RANGE[1] else text
 
 
+def is_clocked(text: str) -> bool:
+    """A serial day with a fraction: its column tells the time of day."""
+    return bool(_NUMBER.match(text)) and float(text) < _EXCEL_RANGE[1] and not float(text).is_integer()
+
+
+def at_midnight(text: str) -> str:
+    """A whole serial day of such a column, written as the moment that it is; any other text as it is."""
+    return str(at) if _NUMBER.match(text) and not has_clock(text) and (at := _serial(text)) else text
+
+
 def split_endpoint(text: str) -> tuple[str, str]:
     """`1.2.3.4:8080` and `[::1]:8080` in one cell to address and port; without a port the second is empty."""
     if match := _IP_PORT.match(text):

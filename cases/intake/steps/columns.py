@@ -1,7 +1,7 @@
 """The columns of a list as its batch keeps them: found by their words, corrected by a person, the order of their dates.
 
 {"sheets": [{"name", "index", "skip", "kind", "columns", "confidence", "headers", "known",
-             "from_1904": its serial days count from then, "orders": {field: "dmy" | "mdy"},
+             "from_1904": its serial days count from then, "clocked": [fields], "orders": {field: "dmy" | "mdy"},
              "asked": {field: {"examples": [...], "mixed": bool}}}],
  "hidden": [names of sheets that were not read]}
 """
@@ -17,7 +17,7 @@ from cases.intake.lists.fields import DATES
 from cases.intake.lists.mapping import MappedSheet, Mapping, find_lists
 from cases.intake.lists.reading import Sheet
 from cases.intake.lists.sentences import NotAList
-from cases.intake.lists.values import DayOrder, is_ambiguous, proved_order
+from cases.intake.lists.values import DayOrder, is_ambiguous, is_clocked, proved_order
 
 EXAMPLES = 3
 
@@ -28,9 +28,11 @@ class DateColumn:
 
     proved: set[str] = field(default_factory=set)
     examples: list[str] = field(default_factory=list)
+    clocked: bool = False
 
     def take(self, text: str) -> None:
         """One more value of the column."""
+        self.clocked = self.clocked or is_clocked(text)
         if order := proved_order(text):
             self.proved.add(order)
         elif len(self.examples) < EXAMPLES and is_ambiguous(text) and text not in self.examples:
@@ -83,6 +85,7 @@ def kept(mapped: MappedSheet, surveyed: Survey, answers: Dictionary[str, str]) -
         "headers": list(mapping.headers),
         "known": mapped.known,
         "from_1904": mapped.sheet.from_1904,
+        "clocked": [name for name, column in surveyed.dates.items() if column.clocked],
         "orders": surveyed.orders | told,
         "asked": surveyed.asked,
     }
@@ -97,7 +100,8 @@ def mapping_from(columns: dict[str, Any], sheet: int) -> Mapping:
     """The columns of a sheet, which a person may have corrected."""
     held = columns["sheets"][sheet]
     headers = tuple(held["headers"])
-    return Mapping(held["kind"], held["columns"], held["confidence"], headers, held.get("from_1904", False))
+    clocked = frozenset(held.get("clocked", ()))
+    return Mapping(held["kind"], held["columns"], held["confidence"], headers, held.get("from_1904", False), clocked)
 
 
 def orders_from(columns: dict[str, Any], sheet: int) -> dict[str, DayOrder]:
