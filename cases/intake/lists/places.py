@@ -16,6 +16,8 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
+from cases.intake.lists.doors import plain_door
+
 
 class Place(NamedTuple):
     """The parts of an address, empty where it does not name them. `county` is a six-digit code.
@@ -44,7 +46,7 @@ class Place(NamedTuple):
     @property
     def is_flat(self) -> bool:
         """Building, unit and room are all named: one household's door, not a house with many tenants."""
-        return self.room.count("-") >= 2
+        return sum(part != "" for part in self.room.split("-")) >= 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +232,7 @@ def _township_of(text: str, county: str) -> str:
 
 
 def _spot(county: str, township: str, text: str) -> Place:
+    text = plain_door(text)
     match = _ROAD.match(text)
     if match is None:
         return Place(county, township, "", "", "", text)
