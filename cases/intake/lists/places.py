@@ -16,7 +16,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from cases.intake.lists.doors import plain_door
+from cases.intake.sites.doors import plain_door
 
 
 class Place(NamedTuple):
