@@ -116,18 +116,10 @@ def _target(targets: dict[str, Target], root: SiteState, cases: dict[str, Stored
 def _note_location(target: Target, placement: Placement) -> None:
     """The first row that names the subscriber or the door gives title and region, unless another reply corrected it."""
     if target.located_by is None:
-        for read in spoken_for(placement):
+        for read in placement.spoken:
             if read.personal and (read.place.county or read.subject != "unknown"):
                 target.located_by = read
                 return
-
-
-def spoken_for(placement: Placement) -> list[ReadRow]:
-    """What was said of the site of a row: by itself, where it counts, and by the reply that names its subscriber.
-
-    A reply that another one corrected names a stranger.
-    """
-    return [*([placement.read] if placement.counts else []), *(reply.read for reply in placement.replies)]
 
 
 def perform(plan: Plan, targets: dict[str, Target], imported: Import) -> list[WorkflowError]:

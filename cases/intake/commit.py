@@ -12,7 +12,7 @@ from typing import Any
 from django.db import connection
 
 from audit.ids import new_id
-from cases.intake.acts import FAMILY, Import, Target, spoken_for
+from cases.intake.acts import FAMILY, Import, Target
 from cases.intake.copying import copy_rows
 from cases.intake.lines import Line
 from cases.intake.lists.rows import FIGURES, ReadRow
@@ -219,7 +219,7 @@ def _write_persons(plan: Plan, targets: dict[str, Target], imported: Import) -> 
         target = targets.get(root.ref) if root else None
         if target is None or not target.case_id:
             continue
-        for read in spoken_for(placement):
+        for read in placement.spoken:
             source = imported.kind if read is placement.read else "trace"
             for field, value in read.personal.items():
                 values.setdefault((target.case_id, field, value), source)

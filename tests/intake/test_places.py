@@ -147,3 +147,53 @@ def _addresses() -> list[tuple[dict[str, str], str]]:
                 found.append((sites[truth["site"]], address))
     assert len(found) > 4000
     return found
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "18号3-2-301",
+        "十八号三号楼二单元301室",
+        "18号院3#楼2单元301",
+        "18号3幢2-301",
+        "18号三号楼二单元三〇一",
+        "18号3#2单元301室",
+    ],
+)
+def test_one_flat_is_one_door_however_its_numbers_are_written(written: str) -> None:
+    plain = read_place("睢宁县王集镇幸福路18号3号楼2单元301室", "3203")
+    assert read_place(f"睢宁县王集镇幸福路{written}", "3203") == plain
+    assert plain.is_flat
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("幸福路18号2-301", "幸福路18号2号楼301室"),
+        ("幸福路18号3-2-301", "幸福路18号3-2-302"),
+        ("幸福路18号3-2-301", "幸福路18-3号2-301"),
+        ("幸福路18号院", "幸福路18号"),
+        ("一号桥路5号", "二号桥路5号"),
+        ("三八路8号", "三十八路8号"),
+    ],
+)
+def test_what_may_be_another_door_stays_another_door(one: str, other: str) -> None:
+    assert read_place(f"睢宁县王集镇{one}", "3203").door != read_place(f"睢宁县王集镇{other}", "3203").door
+
+
+@pytest.mark.parametrize(
+    ("written", "road", "number"),
+    [
+        ("一号桥路5号", "一号桥路", "5"),
+        ("三八路8号", "三八路", "8"),
+        ("五一路一百零五号", "五一路", "105"),
+        ("二环西路二十号", "二环西路", "20"),
+    ],
+)
+def test_a_number_in_the_name_of_a_road_is_a_name(written: str, road: str, number: str) -> None:
+    place = read_place(f"睢宁县{written}", "3203")
+    assert (place.road, place.number) == (road, number)
+
+
+def test_two_numbers_behind_a_house_are_no_flat() -> None:
+    assert not read_place("睢宁县王集镇幸福路18号2-301", "3203").is_flat

@@ -6,7 +6,8 @@ import pytest
 
 from agencies.actors import find_actor
 from audit import clock
-from cases.models import Case, PersonalRecord, Signal, SiteSuggestion
+from cases.intake.ledger.withdrawal import withdraw_batch
+from cases.models import Case, ListBatch, PersonalRecord, Signal, SiteSuggestion
 from cases.workflow.engine import perform
 from tests.intake.samples import bring, rows_of
 from tests.intake.small import FLAT, NEXT_DOOR, ONE, OTHER, TELECOM, TRACE, cases, located, seen, sheet
@@ -149,3 +150,25 @@ def test_the_same_subscriber_named_again_contradicts_nothing() -> None:
     bring("trace", sheet(TRACE, located(ONE, 1001, 1, " XZ01@adsl", "孙 玲", "云龙区民主路12号")), name="又")
     assert rows_of("又")[0]["notes"] == []
     assert Case.objects.count() == 1
+
+
+def test_a_repetition_that_takes_the_place_of_a_withdrawn_row_is_answered_by_its_own_time() -> None:
+    bring("telecom", sheet(TELECOM, seen(1, ONE, 1001, 1)), name="一")
+    bring("telecom", sheet(TELECOM, twice()), name="二")
+    handler = find_actor("drc-handler1")
+    withdraw_batch(actor=handler, batch=ListBatch.objects.get(name="一"), why="trial", now=clock.now())
+    bring("trace", sheet(TRACE, LATER), name="答复")
+    assert cases("答复") == cases("二")
+    assert Case.objects.get(number=cases("二")[0]).sites.get().located
+
+
+@pytest.mark.parametrize("withdrawn", [False, True])
+def test_what_a_withdrawn_list_said_keeps_no_case_from_its_subscriber(*, withdrawn: bool) -> None:
+    bring("telecom", sheet(TELECOM, seen(1, ONE, 1001, 1)), name="一")
+    bring("telecom", sheet(TELECOM, seen(2, ONE, 2002, 1)), name="二")
+    (number,) = {*cases("一"), *cases("二")}
+    if withdrawn:
+        handler = find_actor("drc-handler1")
+        withdraw_batch(actor=handler, batch=ListBatch.objects.get(name="二"), why="trial", now=clock.now())
+    bring("trace", sheet(TRACE, located(ONE, 1001, 1, "xz01@adsl", "孙玲", FLAT)), name="答复")
+    assert (cases("一")[0] == number) is withdrawn, "the last row that is left makes the case its subscriber's"

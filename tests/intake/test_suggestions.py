@@ -299,3 +299,21 @@ def test_nothing_personal_stands_in_a_suggestion() -> None:
     for record in PersonalRecord.objects.all():
         assert record.value not in text
     assert Site.objects.count() == 2
+
+
+@pytest.mark.parametrize("written", ["睢宁县王集镇河西七组北头2排", "睢宁县王集镇幸福路19号3号楼2单元301室"])
+def test_one_holder_with_one_telephone_is_asked_about_however_the_door_is_written(written: str) -> None:
+    rows = seen(1, ONE, 1001, 1), seen(2, OTHER, 2002, 5, "btc.pool.example")
+    bring("telecom", sheet(TELECOM, *rows), name="名单")
+    first = located(ONE, 1001, 1, "xz01@adsl", "孙玲", "睢宁县王集镇幸福路18号3号楼2单元301室")
+    bring("trace", sheet(TRACE, first, located(OTHER, 2002, 5, "xz02@adsl", "孙玲", written)), name="答复")
+    assert len(set(cases("名单"))) == 2
+    assert SiteSuggestion.objects.get().reasons == ["phone", "holder", "door_other", "account_other_person"]
+
+
+def test_one_telephone_of_two_holders_at_two_doors_is_not_asked_about() -> None:
+    rows = seen(1, ONE, 1001, 1), seen(2, OTHER, 2002, 5, "btc.pool.example")
+    bring("telecom", sheet(TELECOM, *rows), name="名单")
+    answers = located(ONE, 1001, 1, "xz01@adsl", "孙玲", FLAT), located(OTHER, 2002, 5, "xz02@adsl", "李敏", NEXT_DOOR)
+    bring("trace", sheet(TRACE, *answers), name="答复")
+    assert not SiteSuggestion.objects.exists()

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from cases.intake.lists.divisions import prefix
 from cases.intake.lists.divisions.names import divisions
+from cases.intake.sites.doors import plain_door
 
 
 class Place(NamedTuple):
@@ -45,7 +46,7 @@ class Place(NamedTuple):
     @property
     def is_flat(self) -> bool:
         """Building, unit and room are all named: one household's door, not a house with many tenants."""
-        return self.room.count("-") >= 2
+        return sum(part != "" for part in self.room.split("-")) >= 3
 
 
 _NUMBERED = re.compile(r"[\u4e00-\u9fff].*\d")
@@ -103,6 +104,7 @@ def _township_of(text: str, county: str) -> str:
 
 
 def _spot(county: str, township: str, text: str, unclear: str) -> Place:
+    text = plain_door(text)
     match = _ROAD.match(text)
     if match is None:
         return Place(county, township, "", "", "", text, unclear)

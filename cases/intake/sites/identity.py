@@ -169,7 +169,8 @@ class Index:
         for ref, (site, codes) in hints.items():
             if ref not in found:
                 other_door = ["door_other"] if evidence.door and "door" in site.kinds and ref not in sure else []
-                found[ref] = Candidate(site, _once([*codes, *other_door, *_others(evidence, site, sure, codes)]))
+                hinted = [*codes, *other_door]
+                found[ref] = Candidate(site, _once([*hinted, *_others(evidence, site, sure, hinted)]))
         return found
 
     def _keep(self, found: dict[str, Candidate], candidate: Candidate) -> None:
@@ -210,7 +211,8 @@ def _once(codes: Iterable[str]) -> list[str]:
 def _others(evidence: Evidence, site: SiteState, sure: dict[str, Candidate], codes: Iterable[str]) -> Iterator[str]:
     """Another account of the same kind speaks for another tenant, unless one of the accounts is the same."""
     if site.ref not in sure and evidence.accounts & site.kinds:
-        yield "account_other_flat" if "flat" in codes else "account_other"
+        one_person = {"phone", "holder", "door_other"} <= set(codes)
+        yield "account_other_person" if one_person else "account_other_flat" if "flat" in codes else "account_other"
 
 
 def compare_doors(one: Door, other: Door) -> list[str]:

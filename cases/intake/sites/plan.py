@@ -59,6 +59,14 @@ class Placement:
     def root(self) -> SiteState | None:
         return self.site.root() if self.site else None
 
+    @property
+    def spoken(self) -> list[ReadRow]:
+        """What was said of the site: by the row itself, where it counts, and by the reply that names its subscriber.
+
+        A reply that another one corrected names a stranger.
+        """
+        return [*([self.read] if self.counts else []), *(reply.read for reply in self.replies)]
+
 
 @dataclass(frozen=True, slots=True)
 class Learned:
