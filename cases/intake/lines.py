@@ -9,6 +9,7 @@ from uuid import UUID
 from cases.intake.lists.rows import FIGURES, ReadRow, Setting
 from cases.intake.sites.evidence import Evidence, evidence_of
 from cases.intake.sites.lookups import (
+    Beside,
     FirstRow,
     StoredCase,
     WaitingReply,
@@ -75,13 +76,17 @@ def _repeats(line: Line, first: FirstRow, kind: str, batch: str) -> None:
         line.read.notes.append(("differs", {}))
 
 
-def match(kind: str, lines: list[Line], setting: Setting) -> tuple[Matcher, dict[str, StoredCase]]:
-    """Place every accepted row, under the intake lock."""
+def match(
+    kind: str, lines: list[Line], setting: Setting, *, beside: Beside | None = None
+) -> tuple[Matcher, dict[str, StoredCase]]:
+    """Place every accepted row: for an import under the intake lock; on trial `beside` what the list would teach."""
     fresh = [line for line in lines if line.evidence is not None]
     evidences = [line.evidence for line in fresh if line.evidence is not None]
     replies = _replies(evidences, setting) if kind == "telecom" else {}
     everything = [*evidences, *(reply.evidence for found in replies.values() for reply in found)]
-    index, sights, cases = known_sites(everything, model_on(setting.received.date()), with_sights=kind == "trace")
+    index, sights, cases = known_sites(
+        everything, model_on(setting.received.date()), with_sights=kind == "trace", beside=beside
+    )
     matcher = Matcher(index, sights, replies)
     for line in fresh:
         if line.evidence is not None:

@@ -30,7 +30,7 @@ def fits(page: Page) -> None:
     assert not over
 
 
-@pytest.mark.parametrize(("language", "scripts"), [("zh", False)])
+@pytest.mark.parametrize(("language", "scripts"), [("zh", False), ("en", True)])
 def test_a_list_is_led_in_on_a_phone_with_a_date_answered_and_a_cell_set_right(
     enter: Enter, language: str, scripts: bool
 ) -> None:

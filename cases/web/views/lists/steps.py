@@ -85,7 +85,9 @@ def _preview_page(request: PageRequest, batch: ListBatch, wrong: InvalidInput | 
     rows, following = ([], None) if is_reading(batch) else trial_rows(reader, batch, after=after, show=show)
     note_trial(request.actor, batch, len(rows), way=Way.LIST, request=request)
     errors = wrong.fields if wrong else None
-    context = preview_page.preview_context(request.actor, batch, rows, following, show, errors=errors)
+    context = preview_page.preview_context(
+        request.actor, batch, rows, following, show, typed=request.POST, errors=errors
+    )
     context["unread"] = filters.unread(request.GET, (), {}, ("show", gettext("去向"), show))
     return _rendered(request, "web/lists/preview.html", batch, context, rows=len(rows), wrong=wrong)
 
