@@ -178,7 +178,7 @@ def rejudge(batch: ListBatch, number: int) -> None:
     if fresh.identity and not fresh.refused:
         touched.add(key_ring().blind("identity", fresh.identity))
     of_list, same = PreviewRow.objects.filter(batch_id=batch.id), Q(identity__in=touched) | Q(number=number)
-    sites = set(of_list.filter(same, site__isnull=False).values_list("site", flat=True))
+    sites = {one.site for one in of_list.filter(same).only("site") if one.site}
     rows = list(of_list.filter(same | Q(site__in=sites)).order_by("number"))
     forget(batch.id, sites)
     of_list.filter(number__in=[one.number for one in rows]).update(effect="", site=None)
