@@ -28,6 +28,10 @@ COMMITTED: Final = Text(
     "这一批次已经提交导入，没有重复写入任何行；请打开批次查看进展或结果。",
     "This batch has been committed already, and no row was written twice. Open it to see how far it is.",
 )
+CHANGED: Final = Text(
+    "列对应在另一窗口改过，预览已重新生成，没有提交任何内容；请看过新的预览再确认导入。",
+    "The columns were changed in another window and the preview made anew. Nothing was committed: look at it first.",
+)
 ENDED: Final = Text(
     "这一批次已经导入完毕、已取消或已撤回，没有可取消的；请打开批次查看结果。",
     "This batch is done, cancelled or withdrawn already: there is nothing to cancel. Open it to see the result.",
@@ -38,14 +42,19 @@ GOING: Final = Text(
 
 
 @working_as("intake")
-def commit_list(*, actor: Actor, batch: ListBatch, now: datetime) -> ListBatch:
-    """From the preview to the import, in the name of this person. Raises NotAllowed, GuardRefused."""
+def commit_list(*, actor: Actor, batch: ListBatch, now: datetime, seen: int | None = None) -> ListBatch:
+    """From the preview to the import, in the name of this person; `seen` is the reading that was looked at.
+
+    Raises NotAllowed, GuardRefused.
+    """
     with transaction.atomic():
         held = _held(actor, batch)
         if held.state in (State.IMPORTING, State.DONE):
             raise GuardRefused(COMMITTED, code="committed")
         if held.state != State.PREVIEW or not held.preview.get("finished"):
             raise GuardRefused(NOT_READ, code="not_previewed")
+        if seen is not None and seen != held.preview["run"]:
+            raise GuardRefused(CHANGED, code="columns_changed")
         return _start(held, actor, now)
 
 
