@@ -17,6 +17,7 @@ from cases.intake.steps import moving, preview
 from cases.intake.steps.mapping import SheetAnswer, confirm_mapping
 from cases.intake.steps.mending import mend_row
 from cases.intake.steps.preview import run_preview
+from cases.intake.steps.trial import trial_rows
 from cases.models import Case, ListBatch, PreviewKey, PreviewRow, Site, SiteKey
 from tests.intake.samples import AGENCIES, FILES, content_of
 
@@ -119,6 +120,18 @@ def test_a_bridge_between_two_sites_of_the_list_is_seen_on_trial() -> None:
     expected = effects(batch)
     assert expected[2:] == ["added", "added"], expected
     assert [row["effect"] for row in row_results(commit(batch).id)] == expected
+
+
+def test_a_known_site_is_told_and_its_case_only_to_who_may_see_it() -> None:
+    grid = "户号,户名,用电地址,年月,总电量\n3203012345678,孙玲,铜山区大许镇人民路8号,2026.09,9120\n"
+    commit(previewed("grid", grid.encode(), "户"))
+    case = Case.objects.get()
+    batch = listed(ROWS[0])
+    assert batch.preview["estimate"] == {"new_cases": 0, "known_cases": 1, "added": 1}
+    (told,), _ = trial_rows(find_actor("telecom-handler1"), batch, show="all")
+    assert (told["effect"], told["case"]) == ("added", None), "the sender takes no part in it"
+    (led,), _ = trial_rows(find_actor("drc-handler1"), batch, show="all")
+    assert (led["effect"], led["case"]) == ("added", case.number)
 
 
 def test_a_cell_set_right_changes_what_is_expected_of_the_rows_that_hung_on_it() -> None:
