@@ -25,7 +25,7 @@ from cases.intake.lists.subjects import title_of
 from cases.intake.sites.destinations import leaves, may_join, readers, route_of, tell, where
 from cases.intake.sites.identity import SiteState
 from cases.intake.sites.lookups import StoredCase
-from cases.intake.sites.matching import Placement, Plan
+from cases.intake.sites.plan import Placement, Plan
 from cases.intake.sites.routing import Route, Routes
 from cases.workflow.bulk import Request, perform_many
 from cases.workflow.engine import Result
@@ -64,7 +64,8 @@ class Import:
 class Target:
     """A site with everything the chunk brings to it, and the case it ends up with.
 
-    `rerouted`: its case went to another region's. `losers` are the stored cases that this one takes over.
+    `rerouted`: its case went to another region's. `losers` are the stored cases that this one takes over. `source`: the
+    case that the first of the rows that move here comes from.
     """
 
     state: SiteState
@@ -72,6 +73,7 @@ class Target:
     stored: StoredCase | None
     placements: list[Placement] = field(default_factory=list)
     moved_in: int = 0
+    source: StoredCase | None = None
     case_id: str = ""
     number: str = ""
     opened: bool = False
@@ -91,8 +93,10 @@ def gather(plan: Plan, cases: dict[str, StoredCase]) -> dict[str, Target]:
             if placement.counts:
                 target.placements.append(placement)
             _note_location(target, placement)
-    for _row, _source, state in plan.moves:
-        _target(targets, state.root(), cases).moved_in += 1
+    for move in plan.moves:
+        target = _target(targets, move.site.root(), cases)
+        target.moved_in += 1
+        target.source = target.source or cases.get(move.source.case_id or "")
     for merge in plan.merges:
         target = _target(targets, merge.survivor.root(), cases)
         target.losers += [cases[merge.loser.case_id]] if merge.loser.case_id else []
@@ -110,12 +114,20 @@ def _target(targets: dict[str, Target], root: SiteState, cases: dict[str, Stored
 
 
 def _note_location(target: Target, placement: Placement) -> None:
-    """The first row that names the subscriber or the door gives title and region."""
+    """The first row that names the subscriber or the door gives title and region, unless another reply corrected it."""
     if target.located_by is None:
-        for read in (placement.read, *(reply.read for reply in placement.replies)):
+        for read in spoken_for(placement):
             if read.personal and (read.place.county or read.subject != "unknown"):
                 target.located_by = read
                 return
+
+
+def spoken_for(placement: Placement) -> list[ReadRow]:
+    """What was said of the site of a row: by itself, where it counts, and by the reply that names its subscriber.
+
+    A reply that another one corrected names a stranger.
+    """
+    return [*([placement.read] if placement.counts else []), *(reply.read for reply in placement.replies)]
 
 
 def perform(plan: Plan, targets: dict[str, Target], imported: Import) -> list[WorkflowError]:
@@ -179,13 +191,16 @@ def _opening(target: Target, imported: Import) -> dict[str, Any]:
     rows = [placement.read for placement in target.placements]
     route = route_of(target, imported)
     target.region_code = route.region
-    title = _title(target, imported)
+    title, before = _title(target, imported), target.stored if target.state.open else None
+    # What is new here only because it left a case without a name tells of the same coin, and is as urgent.
+    before = before or (target.source if target.state.is_new and not target.stored else None)
+    urgent = any(row.reading.get("level") for row in rows) or _level(target) == "priority"
     data: dict[str, Any] = {
         "region_code": target.region_code,
-        "title": _renamed(target.stored.title, title) if target.stored and target.state.open else title,
+        "title": _renamed(before.title, title) if before else title,
         "source": imported.kind,
         "batch": imported.name,
-        "level": "priority" if any(row.reading.get("level") for row in rows) else imported.level,
+        "level": "priority" if urgent else imported.level,
         "signals": _signals(target, imported.kind),
         "site": str(target.site_id),
     }
@@ -195,8 +210,8 @@ def _opening(target: Target, imported: Import) -> dict[str, Any]:
         data["level"] = "priority"
         # A case that ended in another city than this one is opened in is not to be named here, and one that is more
         # confidential than whoever imports may know is nobody's here.
-        before = target.stored.region_code
-        same = before.startswith(imported.home if imported.routes.is_home(route.region) else route.region[:4])
+        ended = target.stored.region_code
+        same = ended.startswith(imported.home if imported.routes.is_home(route.region) else route.region[:4])
         if same and _may_name(imported.actor, target.stored):
             data["relapse_of"] = target.stored.number
     return data
@@ -209,9 +224,8 @@ def _may_name(actor: Actor, stored: StoredCase) -> bool:
 
 def _signals(target: Target, kind: str) -> list[dict[str, Any]]:
     count = len(target.placements) if kind in FAMILY else 0
-    families = Counter(
-        {FAMILY.get(kind, "traffic"): count, **({"traffic": target.moved_in} if kind == "trace" else {})}
-    )
+    families = Counter({FAMILY.get(kind, "traffic"): count})
+    families["traffic"] += target.moved_in
     return [{"family": family, "count": number} for family, number in families.items() if number]
 
 
@@ -259,7 +273,12 @@ def _attachment(target: Target, imported: Import) -> dict[str, Any] | None:
             data["elsewhere"] = route.away
     if len(data) == 2:
         return None
-    return data | ({"level": imported.level} if imported.level == "priority" and signals else {})
+    return data | ({"level": "priority"} if signals and "priority" in (imported.level, _level(target)) else {})
+
+
+def _level(target: Target) -> str:
+    """How urgent the case is that the rows come from which move here."""
+    return target.source.level if target.source else "normal"
 
 
 def _renamed(before: str, title: str) -> str:

@@ -12,19 +12,20 @@ from typing import Any
 from django.db import connection
 
 from audit.ids import new_id
-from cases.intake.acts import FAMILY, Import, Target
+from cases.intake.acts import FAMILY, Import, Target, spoken_for
 from cases.intake.copying import copy_rows
 from cases.intake.lines import Line
 from cases.intake.lists.rows import FIGURES, ReadRow
 from cases.intake.lists.values import CST, read_time
-from cases.intake.sites.matching import Placement, Plan
+from cases.intake.sites.plan import Placement, Plan
 from cases.intake.suggestions.writing import write_suggestions
 from cases.models.sealing import key_ring
 from cases.models.vault import record_place
 from cases.policy.matching.weights import model_on
 
 PROTECTED = frozenset({"reporter", "reporter_phone"})
-# A row that turned out to be another subscriber's: its signal is withdrawn and written anew at the right case.
+# A row that turned out to be another subscriber's: its signal is withdrawn and written anew at the right case. Why it
+# had gone to the first one stays with it, for nobody may change that; the row of the reply says why it went on.
 _MOVE = """
     WITH moved(row_id, site_id, case_id) AS (SELECT * FROM unnest(%s::bigint[], %s::uuid[], %s::uuid[])),
     led AS (
@@ -138,21 +139,25 @@ def _rows(
             read.fate,
             read.reason,
             read.figures,
-            [[code, figures] for code, figures in (*read.notes, *_alike(placement, numbers))],
+            [[code, figures] for code, figures in (*read.notes, *_named_cases(placement, numbers))],
             effects.get(id(placement), "none"),
             placement.reasons if placement else [],
             model.score(placement.reasons) if placement and placement.reasons else None,
             line.identity,
-            line.evidence.sight if line.evidence else None,
+            line.sight,
             line.same_as,
             target.site_id if target and target.case_id else None,
         )
 
 
-def _alike(placement: Placement | None, numbers: dict[str, str]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Cases that only look alike are named to a person, never merged."""
-    root = placement.root if placement else None
-    for ref in sorted({site.root().ref for site in placement.alike}) if placement else ():
+def _named_cases(placement: Placement | None, numbers: dict[str, str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The case that an earlier reply had led to; cases that only look alike are named to a person, never merged."""
+    if placement is None:
+        return
+    root = placement.root
+    if placement.left and placement.left.root().ref in numbers:
+        yield "reply_moves", {"case": numbers[placement.left.root().ref]}
+    for ref in sorted({site.root().ref for site in placement.alike}):
         if (root is None or ref != root.ref) and ref in numbers:
             yield "alike", {"case": numbers[ref]}
 
@@ -214,7 +219,8 @@ def _write_persons(plan: Plan, targets: dict[str, Target], imported: Import) -> 
         target = targets.get(root.ref) if root else None
         if target is None or not target.case_id:
             continue
-        for source, read in ((imported.kind, placement.read), *(("trace", reply.read) for reply in placement.replies)):
+        for read in spoken_for(placement):
+            source = imported.kind if read is placement.read else "trace"
             for field, value in read.personal.items():
                 values.setdefault((target.case_id, field, value), source)
     ring = key_ring()
@@ -229,11 +235,11 @@ def _write_persons(plan: Plan, targets: dict[str, Target], imported: Import) -> 
 
 
 def _move(plan: Plan, targets: dict[str, Target], now: datetime) -> None:
-    moves = [(row_id, targets[state.root().ref]) for row_id, _source, state in plan.moves]
+    moves = [(move, targets[move.site.root().ref]) for move in plan.moves]
     answered = [(row_id, targets[state.root().ref]) for row_id, state in plan.attached]
     with connection.cursor() as cursor:
         if moves:
-            ids, sites, cases = zip(*((r, str(t.site_id), t.case_id) for r, t in moves), strict=True)
+            ids, sites, cases = zip(*((move.row_id, str(t.site_id), t.case_id) for move, t in moves), strict=True)
             cursor.execute(_MOVE, [list(ids), list(sites), list(cases), now])
             rows = [(*row[:2], row[2], *row[3:], now) for row in cursor.fetchall()]
             copy_rows("cases_signal", _SIGNAL, rows)

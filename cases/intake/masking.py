@@ -10,7 +10,8 @@ from collections.abc import Callable
 from typing import Any
 
 from cases.intake.lists import words
-from cases.intake.lists.rows import FIGURES, result_of, shown
+from cases.intake.lists.judging.sights import shown
+from cases.intake.lists.rows import FIGURES, result_of
 from cases.intake.lists.sentences import LABELS
 from cases.intake.lists.values import read_time, text_of
 from cases.policy.privacy.precision import Form

@@ -26,8 +26,9 @@ from audit.sight import working_as
 from cases.documents.uploads import FileRefused, clean_name, scan
 from cases.intake.ledger.naming import checked
 from cases.intake.ledger.statement import Stated, read_statement, refuse_contradiction
-from cases.intake.lists.reading import MAX_BYTES
-from cases.intake.lists.sentences import FILE, LISTS, sentence
+from cases.intake.lists.judging.files import FILE
+from cases.intake.lists.reading import MAX_BYTES, TOO_LARGE
+from cases.intake.lists.sentences import LISTS, sentence
 from cases.intake.steps.inspecting import inspect
 from cases.intake.steps.keeping import keep_again, keep_parts
 from cases.models import ListBatch, ListPart
@@ -38,6 +39,7 @@ from cases.workflow.view import Text
 logger = logging.getLogger(__name__)
 
 LARGEST_FILE = MAX_BYTES
+LIMIT_MB = TOO_LARGE // 1_000_000
 # Whose lists of a kind may be: subscribers are named by the carriers, meters by the grid, and the commission passes on
 # what it was handed.
 SENDERS: dict[str, tuple[str, ...]] = {
@@ -96,9 +98,12 @@ def content_of(upload: UploadedFile | None) -> bytes:
     if upload is None:
         raise InvalidInput(fields={"file": Text("请选择名单文件", "Choose a file")})
     if (upload.size or 0) > LARGEST_FILE:
-        limit = LARGEST_FILE // 1024 // 1024
         raise InvalidInput(
-            fields={"file": Text(f"文件超过 {limit} MB，请拆分后上传", f"The file is over {limit} MB; split it")}
+            fields={
+                "file": Text(
+                    f"文件须小于 {LIMIT_MB} MB，请拆分后上传", f"A file must be smaller than {LIMIT_MB} MB; split it"
+                )
+            }
         )
     content: bytes = upload.read()
     return content

@@ -29,7 +29,8 @@ from cases.intake.copying import next_ids
 from cases.intake.ledger.priority import raise_repeated
 from cases.intake.ledger.statement import Stated
 from cases.intake.lines import Line, line_of, match, prepare
-from cases.intake.lists.sentences import FILE, sentence
+from cases.intake.lists.judging.files import FILE
+from cases.intake.lists.sentences import sentence
 from cases.intake.receiving import UNSTATED, original_file, receive_list, record_import
 from cases.intake.steps.importing import import_of
 from cases.intake.steps.moving import start_at_once
@@ -207,12 +208,12 @@ class _Run:
                 raise _Overtaken
             lock_intake()
             prepare(self.batch.kind, lines, next_ids("cases_listrow_id_seq", len(lines)), self.batch.name)
-            matcher, cases = match(self.batch.kind, lines, self.setting)
-            targets = gather(matcher.plan, cases)
-            perform(matcher.plan, targets, self.imported)
+            plan, cases = match(self.batch.kind, lines, self.setting, self.batch.name)
+            targets = gather(plan, cases)
+            perform(plan, targets, self.imported)
             numbers = {ref: case.number for ref, case in cases.items()}
             numbers |= {ref: target.number for ref, target in targets.items()}
-            counts = write_chunk(matcher.plan, lines, targets, numbers, self.imported)
+            counts = write_chunk(plan, lines, targets, numbers, self.imported)
             raise_repeated(lines, self.imported)
             self._progress(len(lines), counts)
 

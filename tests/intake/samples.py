@@ -71,6 +71,16 @@ def rows_of(name: str) -> list[dict[str, Any]]:
     return list(row_results(batch.id))
 
 
+def partition(rows: dict[str, list[dict[str, Any]]]) -> set[frozenset[tuple[str, int]]]:
+    """Which rows of the lists are together, traced or not, whatever the numbers of their cases."""
+    parts: dict[str, set[tuple[str, int]]] = {}
+    for kind in ("telecom", "grid", "tips"):
+        for row in rows[kind]:
+            if row["case"]:
+                parts.setdefault(row["case"], set()).add((kind, row["row"]))
+    return set(map(frozenset, parts.values()))
+
+
 class Score(NamedTuple):
     """Pairwise precision and recall of "these rows are one site"."""
 

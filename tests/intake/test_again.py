@@ -65,7 +65,7 @@ def test_a_shuffled_copy_and_its_halves_change_nothing() -> None:
         bring("telecom", as_list(part), name=name)
         assert world() == before
         assert all(row["effect"] == "none" for row in rows_of(name))
-    assert "与批次“原件”第1行相同" in rows_of("前半")[0]["reason"]
+    assert "与批次“原件”第 1 行相同" in rows_of("前半")[0]["reason"]
     assert [row["case"] for row in rows_of("后半")] == [fates[number] for number in range(half + 1, LIST_ROWS + 1)]
 
 

@@ -21,6 +21,8 @@ ASKED = {
     "list rows of a reply": lookups._SIGHTS,
     "replies of a list row": lookups._REPLIES,
     "sites": lookups._SITES,
+    "rows of a case": lookups._HELD,
+    "sights of a row": lookups._TWINS,
 }
 
 
@@ -38,6 +40,6 @@ def plan(sql: str, values: list[str]) -> str:
 @pytest.mark.usefixtures("demo_city")
 @pytest.mark.parametrize("name", ASKED)
 def test_what_a_chunk_is_compared_with_is_found_by_an_index(name: str) -> None:
-    told = plan(ASKED[name], ["00000000-0000-0000-0000-000000000000"] if name == "sites" else [])
+    told = plan(ASKED[name], ["00000000-0000-0000-0000-000000000000"] if name in ("sites", "rows of a case") else [])
     assert "Index Scan" in told
     assert [line.strip() for line in told.splitlines() if SCANNED.search(line)] == []

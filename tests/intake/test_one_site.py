@@ -161,7 +161,7 @@ def test_a_row_that_corrects_an_accepted_one_says_that_it_was_not_taken() -> Non
     bring("grid", sheet(GRID, ("3203000000017", "孙玲", FLAT, "2026.09", "9120")), name="一")
     bring("grid", sheet(GRID, ("3203000000017", "孙玲", FLAT, "2026.09", "9,120.00")), name="二")
     bring("grid", sheet(GRID, ("3203000000017", "孙玲", FLAT, "2026.09", "9.12")), name="三")
-    assert rows_of("二")[0]["reason"] == "与批次“一”第1行相同（户号、月份一致），不重复立案。"
+    assert rows_of("二")[0]["reason"] == "与批次“一”第 1 行相同（户号、月份一致），不重复立案。"
     assert rows_of("二")[0]["notes"] == []
     assert rows_of("三")[0]["notes"] == ["本行的数值与该行不同，未采用；如系更正，请在该案件中补充线索。"]
 

@@ -113,7 +113,7 @@ def test_headers_are_known_by_other_words_in_any_order_and_each_column_once() ->
         (b"a,b\n\xff\xfe\xfd\x80", "编码无法识别"),
         (BOM_UTF8 + "户号,户名\n1,".encode() + b"\xff\xfe", "编码无法识别"),
         ("户号,户名".encode("utf-16") + b"x", "编码无法识别"),
-        (b'a,b\n1,"never closed\n2,3\n', "读到第3行"),
+        (b'a,b\n1,"never closed\n2,3\n', "读到第 3 行"),
         (b"a,b\n1," + b"x" * 200_000, "单元格过长"),
         (b"PK\x03\x04 broken", "工作簿已损坏"),
         (b"\xd0\xcf\x11\xe0" + "EncryptedPackage".encode("utf-16-le"), "打开密码"),
@@ -165,7 +165,7 @@ def far_corner(cell: str) -> bytes:
 
 @pytest.mark.parametrize("cell", ["XFD1048576", "XFD20000"])
 def test_a_workbook_that_no_memory_could_hold_is_refused_and_ends_no_process(cell: str) -> None:
-    with pytest.raises(NotAList, match="另存为CSV"):
+    with pytest.raises(NotAList, match="另存为 CSV"):
         open_list(far_corner(cell))
     assert len(mapped_rows("grid", far_corner("A90000"))) == 2
 
@@ -211,6 +211,49 @@ def test_of_a_workbook_with_several_lists_the_wanted_one_is_read() -> None:
     assert mapped_rows("tips", content) == [["2026-10-03", "噪音", "云龙区民主路1号"]]
 
 
+@pytest.mark.parametrize(
+    "footer",
+    [
+        *(
+            "总计,2,,,10",
+            ",合 计,,,10",
+            ",小计,,,5",
+            "填表人：张三,,,审核人：李四,",
+            "填表人：张三,,联系电话：0516-83711111,,",
+        ),
+        *("注：本表由省平台导出,,,,", "制表日期：2021-10-12,,,,", "负责人：王五,,,,", "共计,2 条,,,"),
+    ],
+)
+def test_a_sum_and_a_signature_are_no_rows_wherever_they_stand(footer: str) -> None:
+    head = "序号,源IP地址,源端口,首次发现时间,提交次数"
+    row = "1,49.81.111.1,5001,2021-10-03 00:50,5"
+    assert len(mapped_rows("telecom", f"{head}\n{row}\n{footer}\n{row}\n".encode())) == 2
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        *("备注：补报,49.81.111.1,5001,2021-10-03 00:50,5,", "合计,49.81.111.l,5001,2021-10-03 00:50,5,"),
+        *("说明：无地址,,5001,2021-10-03 00:50,5,xz01@adsl", "小计,2409:8a20::1,,,,"),
+    ],
+)
+def test_a_row_with_an_address_or_an_account_never_vanishes(row: str) -> None:
+    head = "序号,源IP地址,源端口,首次发现时间,提交次数,宽带账号"
+    assert len(mapped_rows("telecom", f"{head}\n{row}\n".encode())) == 1
+    assert len(mapped_rows("grid", "备注,户号,户名\n合计：,3203000000017,孙玲\n".encode())) == 1
+
+
+def test_address_and_port_in_one_column_and_a_list_of_addresses_alone_are_known() -> None:
+    for head in ("IP:端口", "IP：端口", "IP及端口", "IP"):
+        (sheet,) = find_lists(
+            "telecom", open_list(f"序号,{head},首次发现时间\n1,49.81.99.1:5001,2021-10-03\n".encode())
+        )
+        assert sheet.mapping.columns == {"seq": 0, "ip": 1, "first": 2}, head
+    assert mapped_rows("telecom", b"IP\n49.81.56.1\n49.81.56.2\n") == [["49.81.56.1"], ["49.81.56.2"]]
+    with pytest.raises(NotAList, match="匹配列"):
+        find_lists("telecom", open_list("说明\n49.81.56.1\n".encode()))
+
+
 def test_a_tip_that_begins_like_a_remark_is_a_row() -> None:
     rows = [
         "举报内容,地点",
@@ -235,5 +278,5 @@ def test_a_column_never_gets_a_lesser_meaning_than_its_header_has() -> None:
 
 
 def test_the_wrong_kind_of_list_is_told_by_its_missing_columns() -> None:
-    with pytest.raises(NotAList, match="没有找到用电异常名单的表头：前20行中没有“户号”"):
+    with pytest.raises(NotAList, match="没有找到用电异常名单的表头：前 20 行中没有“户号”"):
         find_lists("grid", open_list("\n".join(LINES).encode()))

@@ -12,6 +12,7 @@ from xml.sax.saxutils import escape
 import pytest
 import xlsxwriter
 
+from cases.intake.lists.judging.epoch import counts_from_1904
 from cases.intake.lists.mapping import find_lists
 from cases.intake.lists.reading import open_list
 from cases.intake.lists.rows import ReadRow, Setting, read_row
@@ -224,6 +225,51 @@ def test_an_encrypted_workbook_and_one_with_macros_are_refused_with_a_sentence()
         open_list(buffer.getvalue())
 
 
+SERIAL_1904 = 44472 - 1462 + 50 / 1440
+
+
+def workbook_of_1904(tmp: io.BytesIO) -> bytes:
+    with xlsxwriter.Workbook(tmp, {"date_1904": True}) as book:
+        sheet = book.add_worksheet("名单")
+        for at, row in enumerate(
+            (
+                ["源IP地址", "源端口", "提交次数", "首次发现时间"],
+                ["49.81.59.1", 10001, 43010, SERIAL_1904],
+                ["49.81.59.2", 10002, 43010, str(SERIAL_1904)],
+                ["49.81.59.3", 10003, 43010, "2021-10-03 00:50"],
+                ["49.81.59.4", 10004, 43010, "1633193400"],
+            )
+        ):
+            sheet.write_row(at, 0, row)
+        sheet.write_row(5, 0, ["49.81.59.5", 10005, 43010])
+        sheet.write_datetime(5, 3, AT.replace(tzinfo=None), book.add_format({"num_format": "yyyy-mm-dd hh:mm"}))
+    return tmp.getvalue()
+
+
+def test_bare_serial_days_of_a_workbook_of_1904_are_read_from_there() -> None:
+    rows = read("telecom", workbook_of_1904(io.BytesIO()))
+    assert {seen(row) for row in rows} == {AT}, "in whatever way the moment stands there"
+    assert [row.reading["count"] for row in rows] == ["43010"] * 5, "a number of another column stays as it is"
+
+
+def test_the_old_workbook_says_in_a_record_from_when_it_counts() -> None:
+    content = (FILES / "list.xls").read_bytes()
+    record = bytes.fromhex("220002000000")
+    assert content.count(record) == 1
+    assert not counts_from_1904(content)
+    assert counts_from_1904(content.replace(record, bytes.fromhex("220002000100")))
+    for broken in (
+        content[:600],
+        content[:76] + b"\xff" * 436,
+        content[:30] + bytes(482),
+        b"\xd0\xcf",
+        b"PK\x03\x04 broken",
+        b"a,b\n",
+    ):
+        assert not counts_from_1904(broken)
+
+
 def test_a_file_of_200_megabytes_is_refused_with_a_sentence() -> None:
-    with pytest.raises(NotAList, match=r"超过200 MB.*请按区县或日期拆分"):
-        open_list(b"a,b\n" + b"x" * (200 << 20))
+    with pytest.raises(NotAList, match=r"达到 200 MB.*请按区县或日期拆分"):
+        open_list(b"a,b\n" + b"x" * (200_000_000 - 4))
+    assert open_list(b"a,b\n1,2\n" + b"\n" * (200_000_000 - 9)), "one byte less is a list"

@@ -108,7 +108,11 @@ def two_dossiers() -> tuple[Case, Case]:
         seen(3, OTHER, 2003, 6, "btc.pool.example"),
     )
     bring("telecom", sheet(TELECOM, *rows), name="名单")
-    answers = located(ONE, 1001, 1, "xz01@adsl", "孙玲", FLAT), located(OTHER, 2002, 5, "xz02@adsl", "李敏", NEXT_DOOR)
+    answers = (
+        located(ONE, 1001, 1, "xz01@adsl", "孙玲", FLAT),
+        located(OTHER, 2002, 5, "xz02@adsl", "李敏", NEXT_DOOR),
+        located(OTHER, 2003, 6, "xz02@adsl", "李敏", NEXT_DOOR),
+    )
     bring("trace", sheet(TRACE, *answers), name="答复")
     meters(("3203000000017", "孙玲", FLAT), name="户")
     return tuple(Case.objects.get(number=number) for number in dict.fromkeys(cases("名单")))  # type: ignore[return-value]
@@ -163,4 +167,6 @@ def test_the_next_list_after_an_undo_leads_each_row_to_its_own_case() -> None:
     act(case, "drc-reviewer1", "undo_merge", survivor=survivor.number, reason="两户")
     rows = seen(11, ONE, 1011, 7), seen(12, OTHER, 2012, 8, "btc.pool.example")
     bring("telecom", sheet(TELECOM, *rows), name="又")
+    answers = located(ONE, 1011, 7, "xz01@adsl", "孙玲", FLAT), located(OTHER, 2012, 8, "xz02@adsl", "李敏", NEXT_DOOR)
+    bring("trace", sheet(TRACE, *answers), name="复")
     assert cases("又") == [survivor.number, case.number]

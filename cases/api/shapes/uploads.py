@@ -12,7 +12,9 @@ class AnnouncedList(s.Serializer[Any]):
     agency = s.CharField(help_text="Code of the agency it comes from, such as 320300-telecom.")
     batch = s.CharField(max_length=80, help_text="Name of the batch.")
     filename = s.CharField(help_text="Name of the file.")
-    size = s.IntegerField(min_value=0, max_value=200 * 1024 * 1024, help_text="Bytes of the whole file.")
+    size = s.IntegerField(
+        min_value=0, max_value=199_999_999, help_text="Bytes of the whole file: less than 200 MB (200,000,000)."
+    )
     sha256 = s.RegexField(
         "^[0-9A-Fa-f]{64}$", required=False, help_text="SHA-256 of the whole file; checked at the end."
     )

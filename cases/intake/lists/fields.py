@@ -42,15 +42,18 @@ FIELDS: dict[str, Text] = {
 }
 # Columns of moments: in these a short date may hide its order.
 DATES = ("first", "last", "reported")
+TIMES = (*DATES, "month")
+_OF_FIRST = ("no_time", "bad_time", "ambiguous_time", "slip_time", "no_clock")
 # The cells that a reason or a note speaks of; those of `field` are named by the note itself.
 SUSPECTS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("no_ip", "bad_ip", "not_global", "well_known"), ("ip",)),
-    **dict.fromkeys(("no_port", "bad_port"), ("port",)),
-    **dict.fromkeys(("no_time", "bad_time", "ambiguous_time"), ("first",)),
+    **dict.fromkeys(("no_port", "bad_port", "slip_port"), ("port",)),
+    **dict.fromkeys(_OF_FIRST, ("first",)),
+    **dict.fromkeys((f"{reason}_too" for reason in _OF_FIRST), ("first",)),
     "time_order": ("first", "last"),
     **dict.fromkeys(("bad_last", "in_future"), ("last",)),
     **dict.fromkeys(("bad_account", "rounded_account"), ("meter",)),
     "no_account": ("meter", "address"),
-    "no_place": ("address",),
+    **dict.fromkeys(("no_place", "unclear_place"), ("address",)),
     "no_content": ("content", "address"),
 }

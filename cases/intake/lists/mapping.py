@@ -12,13 +12,14 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Mapping as Dictionary
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
+from cases.intake.lists.fields import TIMES
 from cases.intake.lists.reading import Row, Sheet, is_blank
 from cases.intake.lists.sentences import NotAList
 from cases.intake.lists.synonyms import KINDS, REQUIRED, SYNONYMS
-from cases.intake.lists.values import text_of
+from cases.intake.lists.values import since_1904, text_of, typed
 from cases.intake.lists.wordings import WORDINGS
 
 HEADER_WITHIN = 20
@@ -29,24 +30,34 @@ _UNITS = re.compile(
 _BRACKETED = re.compile(r"[(\[【〔].*?[)\]】〕]|(?<=[^a-z_])/?(kwh|kva)$", re.IGNORECASE)
 # What joins the words of a header, differently from one office to the next.
 _JOINTS = re.compile(r"[-_./#、]")
-_TRIMMING = re.compile(r"^((合计|总计|小计)(?![\u4e00-\u9fff])|(填报人|填报单位|制表人?|审核人?|备注|注|说明):)")
+_TRIMMING = re.compile(
+    r"^((合计|总计|小计|累计|共计|总数)(?![\u4e00-\u9fff])|((填[报表]|制表|编制|报送|审核|复核|审批|经办|负责|联系)人?|(填报|报送|制表)"
+    r"(单位|部门|日期|时间)|(单位|部门)?负责人|分管领导|(打印|统计|导出)(日期|时间)|(联系)?电话|数据来源|盖章|签章|签字|备注|注|说明):)"
+)
+# What makes a row that begins like a sum or a signature one of the list after all.
+_OWN = {"ip": re.compile(r"[.:]|\d{7}"), "meter": re.compile(r"\d{7}"), "broadband": re.compile(r"\d{7}|@")}
 # What a second header line adds must be a field's own word: a data row may hold the words of a header by chance.
 _SURE = 0.9
 
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """For each field its column and how sure that is; `headers` are the header cells as they stand."""
+    """For each field its column and how sure that is; `headers` are the header cells as they stand.
+
+    `from_1904`: bare numbers in columns of times count the days from then.
+    """
 
     kind: str
     columns: dict[str, int]
     confidence: dict[str, float]
     headers: tuple[str, ...]
+    from_1904: bool = False
 
     def cell(self, row: Row, field: str) -> str:
         """The text of the field's cell; empty where the list has no such column or the row is short."""
         column = self.columns.get(field)
-        return text_of(row[column]) if column is not None and column < len(row) else ""
+        text = typed(row[column]) if column is not None and column < len(row) else ""
+        return since_1904(text) if self.from_1904 and field in TIMES else text
 
 
 # How a person mapped a header before: columns by field, by the signature of the header.
@@ -81,9 +92,17 @@ class MappedSheet:
         first, text = next((column, text) for column, cell in enumerate(row) if (text := text_of(cell)))
         columns = self.mapping.columns
         required = {field: self.mapping.cell(row, field) for field in REQUIRED[kind] if field in columns}
-        if _TRIMMING.match(text):
-            return not any(cell for field, cell in required.items() if columns[field] != first)
+        if _TRIMMING.match(re.sub(r"\s", "", text)):
+            fields = {*REQUIRED[kind], *_OWN, "address"} & columns.keys()
+            return not any(columns[f] != first and _is_own(f, self.mapping.cell(row, f)) for f in fields)
         return bool(required) and all(normalise_header(cell) in _WORDS[kind][field] for field, cell in required.items())
+
+
+def _is_own(field: str, cell: str) -> bool:
+    """Whether a cell that a row must have holds something of its own: a number of rows in its place is nothing."""
+    if field in _OWN:
+        return bool(_OWN[field].search(cell)) and not _TRIMMING.match(cell)
+    return bool(cell) and not cell.isdecimal() and not _TRIMMING.match(re.sub(r"\s", "", cell))
 
 
 def signature(headers: Sequence[str]) -> str:
@@ -199,6 +218,7 @@ def _find_header(kind: str, sheet: Sheet, at: int, known: Known) -> MappedSheet 
     mapping, skip = found
     while skip < len(head) and _is_unit_row(head[skip]):
         skip += 1
+    mapping = replace(mapping, from_1904=sheet.from_1904)
     return MappedSheet(sheet, mapping, skip, at, bool(known) and signature(mapping.headers) in known)
 
 
@@ -232,7 +252,11 @@ def _header_by_words(kind: str, head: list[Row]) -> tuple[Mapping, int] | None:
 
 
 def _suffices(mapping: Mapping) -> bool:
-    return len(mapping.columns) >= 2 and all(field in mapping.columns for field in REQUIRED[mapping.kind])
+    """Its required columns and one more; a list of nothing but addresses is one, if the column says so."""
+    if not all(field in mapping.columns for field in REQUIRED[mapping.kind]):
+        return False
+    alone = sum(map(bool, mapping.headers)) == 1 and mapping.confidence.get("ip", 0) >= _SURE
+    return len(mapping.columns) >= 2 or alone
 
 
 def _second_line(kind: str, first: Mapping, row: Row) -> Mapping | None:

@@ -14,13 +14,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from cases.intake.lists.judging.epoch import counts_from_1904
 from cases.intake.lists.sentences import NotAList
 from cases.intake.lists.values import text_of
 from cases.intake.lists.workbook import BrokenWorkbook, WorkbookTooLarge, read_workbook
 
 Row = list[Any]
 
-MAX_BYTES = 200 * 1024 * 1024
+# A file of this size is refused; megabytes as a file manager and the sender count them.
+TOO_LARGE = 200_000_000
+MAX_BYTES = TOO_LARGE - 1
 # A workbook unpacks to about ten times its size; a hundred times, or over this sum, is a bomb.
 MAX_UNPACKED = 1024 * 1024 * 1024
 MAX_RATIO = 200
@@ -47,6 +50,8 @@ class Sheet:
     hidden: bool = False
     # The columns, where they are known beforehand: then no row is a header, and every row is one of the list.
     heads: tuple[str, ...] = ()
+    # Its serial days are counted from 1904.
+    from_1904: bool = False
 
     def rows(self) -> Iterator[Row]:
         return self.source.rows()
@@ -136,11 +141,13 @@ def _open_workbook(content: bytes) -> list[Sheet]:
     elif "EncryptedPackage".encode("utf-16-le") in content:
         raise NotAList("encrypted")
     try:
-        return [Sheet(lines.name, lines, lines.hidden) for lines in read_workbook(content)]
+        sheets = read_workbook(content)
     except BrokenWorkbook as error:
         raise NotAList("broken_workbook") from error
     except WorkbookTooLarge as error:
         raise NotAList("workbook_too_large") from error
+    from_1904 = counts_from_1904(content)
+    return [Sheet(lines.name, lines, lines.hidden, from_1904=from_1904) for lines in sheets]
 
 
 def _refuse_dangerous(content: bytes) -> None:

@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import Any
 
 from cases.intake.lists import values, words
+from cases.intake.lists.judging.sights import contradict, port_problem, shown, time_problem
 from cases.intake.lists.mapping import Mapping
 from cases.intake.lists.places import Place, county_named, read_place
 from cases.intake.lists.reading import Row
@@ -67,15 +68,6 @@ Cells = Callable[[str], str]
 # What of a reading is measured: the numbers of the signal that a row becomes.
 FIGURES = ("count", "kwh", "peak", "valley", "flat", "total", "capacity", "running", "month")
 
-# A column that was taken for another must not carry a name or a phone into a sentence.
-_SHOWN = re.compile(r"[^0-9A-Za-z年月日时分秒上下午:./,|+ -]")
-_LONG_NUMBER = re.compile(r"\d{9,}")
-
-
-def shown(text: str) -> str:
-    """A cell as it may stand in a reason: no Chinese words, long numbers shortened."""
-    return _LONG_NUMBER.sub(lambda found: f"{found[0][:3]}…{found[0][-2:]}", _SHOWN.sub("□", text))[:40]
-
 
 def read_row(number: int, row: Row, mapping: Mapping, setting: Setting) -> ReadRow:
     """Read one data row of a list; repeats are found by the caller, who sees the other rows."""
@@ -99,17 +91,26 @@ def _subscriber(read: ReadRow, cells: Cells, setting: Setting) -> None:
         if name in ("broadband", "meter"):
             account = values.read_account(text)
             usable = values.is_account(account, digits=name == "meter")
-            if len(text) > 2 and not usable:
+            if text == "-1":
+                read.notes.append(("empty_account", {"field": name}))
+            elif len(text) > 2 and not usable:
                 read.notes.append(("not_account", {"field": name}))
             text = account if usable else ""
         if text:
             read.personal[name] = text
-    if address := read.personal.get("address"):
-        read.place = read_place(address, setting.home)
+    _placed(read, setting)
     read.spot = read_spot(cells("longitude"), cells("latitude"))
     read.subject = subject_of(read.personal.get("holder", ""))
+
+
+def _placed(read: ReadRow, setting: Setting) -> None:
+    """Where the row's address lies, which a name at its beginning may leave open."""
+    if address := read.personal.get("address"):
+        read.place = read_place(address, setting.home)
     if read.place.county:
         read.reading["county"] = read.place.county
+    if read.place.unclear:
+        read.notes.append(("unclear_place", {"name": read.place.unclear}))
 
 
 def _seen(read: ReadRow, cells: Cells, setting: Setting) -> tuple[datetime | None, datetime | None]:
@@ -133,15 +134,13 @@ def _endpoint(read: ReadRow, cells: Cells) -> int | None:
     ip_text, port_text = values.split_endpoint(cells("ip"))
     port_text = cells("port") or port_text
     address = _classified(ip_text)
-    port = addresses.read_port(port_text.replace(",", "")).number
+    port = addresses.read_port(port_text).number
     if address.ip is not None:
         read.reading["ip"] = address.text
     if port:
         read.reading["port"] = port
     if address.problem:
         read.end(f"reject:{address.problem}", address.problem, ip=shown(address.text), zh=address.zh, en=address.en)
-    elif port_text and not port:
-        read.figures["port"] = shown(port_text)
     return port
 
 
@@ -163,7 +162,7 @@ def _telecom(read: ReadRow, cells: Cells, setting: Setting) -> ReadRow:
     first, last = _seen(read, cells, setting)
     if read.refused:
         return read
-    if first and last and last < first:
+    if first and last and contradict(cells("last"), first, last):
         return read.end("reject:time_order", "time_order", first=shown(cells("first")), last=shown(cells("last")))
     if found := other_carrier(read.reading["ip"], read.reading.get("operator", "")):
         read.notes.append(("other_carrier", {"listed": read.reading["operator"], "found": found}))
@@ -175,15 +174,14 @@ def _telecom(read: ReadRow, cells: Cells, setting: Setting) -> ReadRow:
 
 
 def _traceable(read: ReadRow, cells: Cells, setting: Setting, *, first: datetime | None, port: int | None) -> ReadRow:
+    """An address is one subscriber's only at a port and a time of day."""
+    reason, figures = time_problem(cells("first"), first)
     if port is None:
-        bad = read.figures.get("port")
-        return read.end("weak:no_port", "bad_port", port=bad) if bad else read.end("weak:no_port", "no_port")
-    if first is None:
-        text = cells("first")
-        if not text:
-            return read.end("weak:no_time", "no_time")
-        return read.end("weak:no_time", "ambiguous_time" if values.is_ambiguous(text) else "bad_time", time=shown(text))
-    return read
+        if reason:
+            read.notes.append((f"{reason}_too", figures))
+        why, of_port = port_problem(cells("port") or values.split_endpoint(cells("ip"))[1])
+        return read.end("weak:no_port", why, **of_port)
+    return read.end("weak:no_time", reason, **figures) if reason else read
 
 
 _RESULTS = (
@@ -250,13 +248,11 @@ def _tips(read: ReadRow, cells: Cells, setting: Setting) -> ReadRow:
         return read.end("reject:no_content", "no_content")
     if address:
         read.personal["address"] = address
-        read.place = read_place(address, setting.home)
+        _placed(read, setting)
     read.spot = read_spot(cells("longitude"), cells("latitude"))
     for name, kept in (("content", "content"), ("phone", "reporter_phone"), ("reporter", "reporter")):
         if text := cells(name):
             read.personal[kept] = text
-    if read.place.county:
-        read.reading["county"] = read.place.county
     reported = values.read_time(cells("reported"), setting.orders.get("reported"))
     if reported:
         read.reading["reported"] = reported.isoformat()

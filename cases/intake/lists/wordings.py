@@ -12,7 +12,8 @@ _SUBSCRIBER = {
     "address": "用户地址 客户地址 标准地址 安装位置 installed_address",
 }
 _SOURCE = {
-    "ip": "源地址 公网ip 公网地址 外网ip 出口ip 终端ip 攻击源ip 告警源ip 用户ip地址 源ip及端口 源ip端口 ip及端口",
+    "ip": "源地址 公网ip 公网地址 外网ip 出口ip 终端ip 攻击源ip 告警源ip 用户ip地址 "
+    "源ip及端口 源ip端口 ip及端口 ip端口 ip与端口 ip和端口 ip加端口 地址端口 源地址端口 源ip地址端口 ipport",
     "port": "公网端口 用户端口 客户端端口 终端端口",
     "first": "最早发现时间 最早时间 首见时间 首次出现时间 首次监测时间 发生时间 首次",
 }

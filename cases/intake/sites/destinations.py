@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cases.intake.lists.whereabouts import region_name
-from cases.intake.sites.matching import Merge
+from cases.intake.sites.plan import Merge
 from cases.intake.sites.routing import Route
 
 if TYPE_CHECKING:

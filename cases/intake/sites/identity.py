@@ -2,8 +2,8 @@
 
 Strong: the same broadband account, the same grid account. Weighed (`cases.policy.matching`): the same door (county,
 road, number, room) with township, holder, telephone and coordinates as far as both sides name them. Weak: the same
-network address and pool at about the same time, good enough to keep untraced sights together until the carrier answers,
-and given up as soon as two subscribers stand behind it.
+network address and pool at about the same time, good enough to keep untraced sights together until the carrier answers;
+what they make is nobody's, and a row goes to its subscriber by itself.
 """
 
 from __future__ import annotations
@@ -106,16 +106,34 @@ class Index:
         return any(d == day and s.root() is site for d, s in self._leads.get(value, ()))
 
     def leads(self, value: bytes | None, day: date | None) -> tuple[list[SiteState], list[SiteState]]:
-        """The sites seen at this address and pool, close in time and long before or after; the nearest first."""
-        gaps: dict[str, tuple[int, SiteState]] = {}
-        for seen, site in self._leads.get(value or b"", ()):
-            gap = abs((day - seen).days) if day and seen else 0
-            root = site.root()
-            if root.ref not in gaps or gap < gaps[root.ref][0]:
-                gaps[root.ref] = gap, root
-        ordered = sorted(gaps.values(), key=lambda each: (each[0], each[1].order))
-        near = [site for gap, site in ordered if gap <= self.model.lead_days]
-        return near, [site for gap, site in ordered if gap > self.model.lead_days]
+        """The sites seen at this address and pool, close in time and long before or after; the nearest first.
+
+        Close is what a chain of sights leads to, whosever they are, with no more than a few weeks from one to the next:
+        so it is the same whichever of them came first, and whichever was answered first. A sight without a day is close
+        to all.
+        """
+        seen = self._leads.get(value or b"", [])
+        begin, end = self._stretch([each for each, _ in seen], day)
+        gaps: dict[str, tuple[bool, int, SiteState]] = {}
+        for each, site in seen:
+            gap = abs((day - each).days) if day and each else 0
+            held = (not (each is None or begin <= each <= end), gap, site.root())
+            if held[2].ref not in gaps or held[:2] < gaps[held[2].ref][:2]:
+                gaps[held[2].ref] = held
+        ordered = sorted(gaps.values(), key=lambda each: (each[1], each[2].order))
+        return [site for far, _, site in ordered if not far], [site for far, _, site in ordered if far]
+
+    def _stretch(self, seen: list[date | None], day: date | None) -> tuple[date, date]:
+        """From the first to the last day that sights lead to from this one."""
+        days = sorted({each for each in seen if each})
+        if day is None or None in seen:
+            return date.min, date.max
+        begin = end = day
+        for each in reversed(days):
+            begin = each if each < begin and (begin - each).days <= self.model.lead_days else begin
+        for each in days:
+            end = each if each > end and (each - end).days <= self.model.lead_days else end
+        return begin, end
 
     def find(self, evidence: Evidence) -> Found:
         """Every site that the located part of the evidence leads to, strongest reason first."""

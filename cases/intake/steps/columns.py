@@ -1,7 +1,8 @@
 """The columns of a list as its batch keeps them: found by their words, corrected by a person, the order of their dates.
 
 {"sheets": [{"name", "index", "skip", "kind", "columns", "confidence", "headers", "known",
-             "orders": {field: "dmy" | "mdy"}, "asked": {field: {"examples": [...], "mixed": bool}}}],
+             "from_1904": its serial days count from then, "orders": {field: "dmy" | "mdy"},
+             "asked": {field: {"examples": [...], "mixed": bool}}}],
  "hidden": [names of sheets that were not read]}
 """
 
@@ -81,6 +82,7 @@ def kept(mapped: MappedSheet, surveyed: Survey, answers: Dictionary[str, str]) -
         "confidence": {name: round(value, 3) for name, value in mapping.confidence.items()},
         "headers": list(mapping.headers),
         "known": mapped.known,
+        "from_1904": mapped.sheet.from_1904,
         "orders": surveyed.orders | told,
         "asked": surveyed.asked,
     }
@@ -94,7 +96,8 @@ def columns_of(sheets: Iterable[dict[str, Any]], hidden: Iterable[str]) -> dict[
 def mapping_from(columns: dict[str, Any], sheet: int) -> Mapping:
     """The columns of a sheet, which a person may have corrected."""
     held = columns["sheets"][sheet]
-    return Mapping(held["kind"], held["columns"], held["confidence"], tuple(held["headers"]))
+    headers = tuple(held["headers"])
+    return Mapping(held["kind"], held["columns"], held["confidence"], headers, held.get("from_1904", False))
 
 
 def orders_from(columns: dict[str, Any], sheet: int) -> dict[str, DayOrder]:

@@ -23,7 +23,7 @@ from cases.intake.lists.rows import Setting
 from cases.intake.sites.destinations import leaves
 from cases.intake.sites.identity import SiteState
 from cases.intake.sites.lookups import KeyRow, StoredCase
-from cases.intake.sites.matching import Plan
+from cases.intake.sites.plan import Plan
 from cases.intake.steps.importing import import_of
 from cases.models import ListBatch, PreviewKey, PreviewRow
 
@@ -61,18 +61,18 @@ Estimates = dict[int, tuple[str, UUID | None]]
 def estimate(batch: ListBatch, lines: Sequence[Line], setting: Setting) -> Estimates:
     """Match a chunk as the import would, and keep what its sites would be known by. Inside the caller's transaction."""
     imported = import_of(batch, system_actor(), batch.moved_at)
-    matcher, cases = match(batch.kind, list(lines), setting, beside=_Beside(batch.id, imported.home))
-    targets = gather(matcher.plan, cases)
+    plan, cases = match(batch.kind, list(lines), setting, batch.name, beside=_Beside(batch.id, imported.home))
+    targets = gather(plan, cases)
     for target in targets.values():
         target.opened = needs_case(target, batch.kind)
         target.rerouted = leaves(target, imported)
-    effects = effects_of(matcher.plan.placements, targets, batch.kind)
-    sites = _sites(matcher.plan, targets, effects)
-    copy_rows("cases_previewkey", _KEY, _keys(batch, matcher.plan, sites))
-    _join(batch, matcher.plan, cases, sites)
+    effects = effects_of(plan.placements, targets, batch.kind)
+    sites = _sites(plan, targets, effects)
+    copy_rows("cases_previewkey", _KEY, _keys(batch, plan, sites))
+    _join(batch, plan, cases, sites)
     return {
         placement.read.number: (effects.get(id(placement), "none"), sites.get(placement.root.ref))
-        for placement in matcher.plan.placements
+        for placement in plan.placements
         if placement.root is not None
     }
 
@@ -160,7 +160,7 @@ class _Beside:
             ref = str(site)
             # Open, of the own city, and younger than every stored one: what the import would find by then.
             states[site] = SiteState(ref=ref, case_id=ref, order=(1 << 61) + site.int)
-            cases[ref] = StoredCase(ref, "", "monitoring", self._home, "", "normal", site)
+            cases[ref] = StoredCase(ref, "", "monitoring", self._home, "", "ordinary", "normal", site)
         homes = {cases[state.ref].site_id: state for state in states.values()}
         known = [str(site) for site in homes]
         for site, kind in self._ask(_KINDS, known) if known else ():

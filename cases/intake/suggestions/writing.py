@@ -11,7 +11,7 @@ from audit.ids import new_id
 from audit.log import timestamp
 from cases.intake.acts import Import, Target
 from cases.intake.sites.identity import SiteState
-from cases.intake.sites.matching import Plan
+from cases.intake.sites.plan import Plan
 from cases.policy.matching.weights import model_on
 
 # A pair that is open learns the stronger reasons; one that was decided stays as it is.
@@ -32,6 +32,8 @@ def write_suggestions(plan: Plan, targets: dict[str, Target], imported: Import) 
     for placement in plan.placements:
         here = _case(placement.root, targets) if placement.suggested else None
         for candidate in placement.suggested:
+            if "one_named" in candidate.codes and _both_named(placement.root, candidate.site):
+                continue
             there = _case(candidate.site.root(), targets)
             if here is None or there is None or here == there or frozenset((here, there)) in plan.apart:
                 continue
@@ -53,6 +55,11 @@ def write_suggestions(plan: Plan, targets: dict[str, Target], imported: Import) 
         with connection.cursor() as cursor:
             cursor.execute(_WRITE, [orjson.dumps(rows).decode()])
     return len(rows)
+
+
+def _both_named(one: SiteState | None, other: SiteState) -> bool:
+    """The rest of the chunk named the other one too: one address says no more about two named subscribers."""
+    return bool(one and one.located and other.root().located)
 
 
 def _case(site: SiteState | None, targets: dict[str, Target]) -> str | None:

@@ -113,8 +113,10 @@ def _check(size: int, sha256: str) -> None:
     problems = {}
     limit = receiving.LARGEST_FILE
     if not 0 <= size <= limit:
-        shown = limit // 1024 // 1024
-        problems["size"] = Text(f"文件应为 0 至 {shown} MB，请拆分后上传", f"A file has at most {shown} MB; split it")
+        shown = receiving.LIMIT_MB
+        problems["size"] = Text(
+            f"文件须小于 {shown} MB，请拆分后上传", f"A file must be smaller than {shown} MB; split it"
+        )
     if sha256 and not _SHA256.fullmatch(sha256):
         problems["sha256"] = Text("应为64位十六进制的 SHA-256", "the SHA-256 in 64 hexadecimal digits")
     if problems:
@@ -131,7 +133,7 @@ def _check_quota(user_id: int, size: int, now: datetime) -> None:
     most = MOST_AT_ONCE * receiving.LARGEST_FILE
     if found["uploads"] < MOST_UNFINISHED and (found["bytes"] or 0) + size <= most:
         return
-    shown = most // 1024 // 1024
+    shown = MOST_AT_ONCE * receiving.LIMIT_MB
     raise GuardRefused(
         Text(
             f"同一账号未完成的上传最多 {MOST_UNFINISHED} 个、合计 {shown} MB；请先完成或取消已有的上传。",

@@ -16,7 +16,7 @@ from agencies.directory import get_directory
 from agencies.selectors import display_names
 from agencies.vocabulary import LABELS
 from cases.intake.ledger import withdrawal
-from cases.intake.lists.sentences import FILE
+from cases.intake.lists.judging.files import FILE
 from cases.intake.tips import opening
 from cases.templatetags.lianzhi import region_name, when
 from cases.web.show import imports, words

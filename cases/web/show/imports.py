@@ -23,7 +23,7 @@ from audit.actions import Action
 from audit.services import record
 from cases.intake.export import away_csv, error_csv
 from cases.intake.ledger.statement import LONGEST_ISSUER
-from cases.intake.receiving import LARGEST_FILE, SENDING, check_sender, is_own
+from cases.intake.receiving import LIMIT_MB, SENDING, check_sender, is_own
 from cases.intake.regions import RegionCount, region_counts
 from cases.intake.selectors import headers_of
 from cases.intake.services import summarise
@@ -99,7 +99,7 @@ def upload_context(
         "errors": [{"anchor": name, "text": text} for name, text in (errors or {}).items()],
         "kinds": [{"value": code, "label": label} for code, label in KINDS],
         "agencies": [{"value": ref.code, "label": ref.name} for ref in agencies],
-        "limit_mb": LARGEST_FILE // 1024 // 1024,
+        "limit_mb": LIMIT_MB,
         "longest_issuer": LONGEST_ISSUER,
     }
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from typing import Any
 
 import pytest
 
+from audit import clock
 from cases.intake.feedback.drawing import CLOSING_SHEET, RESULT_HEADERS
+from cases.intake.feedback.taking import take_out_at_shell
 from cases.intake.lists.values import text_of
 from cases.models import FeedbackRow, ListPart
 from tests.intake.feedback.telling import Sheets, batch_of, draw, drawn
@@ -88,7 +92,7 @@ def test_repeated_refused_and_weak_rows_are_answered_with_their_reasons():
     assert first["A-002"][:4] == ["无法定位", "", "", "不予接收"]
     assert "内网或保留地址" in first["A-002"][4]
     assert third["7"][:4] == first["A-001"][:4] == ["", "", "", "待分办"]
-    assert "与本批第1行相同" in third["7"][4]
+    assert "与本批第 1 行相同" in third["7"][4]
     assert "缺少源端口" in third["8"][4]
     assert "缺少首次发现时间" in third[""][4]
 
@@ -123,6 +127,15 @@ def test_control_characters_survive():
     line = ",".join(map(str, row("k\x08\x0b_x0041_", "58.218.77.91")))
     bring("telecom", f"{','.join(HEAD)}\n{line}\n".encode(), name="控制符")
     assert drawn("控制符")[1]["名单"][1][0] == "k\x08\x0b_x0041_"
+
+
+def test_a_line_break_within_a_cell_reads_as_it_stood():
+    line = ",".join(map(str, row('"第一行\r\n第二行, ""引号"""', "58.218.77.91")))
+    bring("telecom", f"{','.join(HEAD)}\r\n{line}\r\n".encode(), name="换行")
+    version, sheets = drawn("换行")
+    assert sheets["名单"][1][0] == '第一行\r\n第二行, "引号"'
+    with take_out_at_shell(version, clock.now()) as file, zipfile.ZipFile(io.BytesIO(file.read())) as packed:
+        assert b"_x000D_" not in packed.read("xl/worksheets/sheet1.xml"), "not every reader undoes it"
 
 
 @pytest.mark.parametrize(
