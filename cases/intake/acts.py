@@ -124,7 +124,7 @@ def _note_location(target: Target, placement: Placement) -> None:
 
 def perform(plan: Plan, targets: dict[str, Target], imported: Import) -> list[WorkflowError]:
     """Open, reroute, attach and merge; returns the merges that a gate refused, whose cases simply stay two."""
-    _open([t for t in targets.values() if _needs_case(t, imported.kind)], imported)
+    _open([t for t in targets.values() if needs_case(t, imported.kind)], imported)
     for target in targets.values():
         if leaves(target, imported):
             _reroute(target, imported)
@@ -135,7 +135,7 @@ def perform(plan: Plan, targets: dict[str, Target], imported: Import) -> list[Wo
     return refused
 
 
-def _needs_case(target: Target, kind: str) -> bool:
+def needs_case(target: Target, kind: str) -> bool:
     """A new site, or a closed one that was hit again; a carrier's reply to a closed case is no new hit."""
     if target.state.is_new:
         return bool(target.placements or target.moved_in)

@@ -43,7 +43,7 @@ def write_chunk(
 ) -> dict[str, dict[str, int]]:
     """Write it all; returns the counts of the chunk by fate, effect and reason. `numbers`: case numbers by site."""
     by_line = {id(line.placement): line for line in lines if line.placement}
-    effects = _effects(plan.placements, targets, imported.kind)
+    effects = effects_of(plan.placements, targets, imported.kind)
     _write_sites(targets.values(), imported.now)
     copy_rows("cases_listrow", _ROW, _rows(lines, targets, effects, numbers, imported))
     copy_rows("cases_sitekey", _KEY, _keys(plan, targets, imported.now))
@@ -59,7 +59,7 @@ def write_chunk(
     return counts
 
 
-def _effects(placements: Sequence[Placement], targets: dict[str, Target], kind: str) -> dict[int, str]:
+def effects_of(placements: Sequence[Placement], targets: dict[str, Target], kind: str) -> dict[int, str]:
     """The first row of a case that was opened now made it, the others were added to it."""
     effects: dict[int, str] = {}
     made: set[str] = set()

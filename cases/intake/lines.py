@@ -10,6 +10,7 @@ from cases.intake.lists.rows import FIGURES, ReadRow, Setting
 from cases.intake.sites.answers import Answers
 from cases.intake.sites.evidence import Evidence, evidence_of
 from cases.intake.sites.lookups import (
+    Beside,
     FirstRow,
     StoredCase,
     Twin,
@@ -84,14 +85,16 @@ def _repeats(line: Line, first: FirstRow, kind: str, batch: str) -> None:
         line.read.notes.append(("differs", {}))
 
 
-def match(kind: str, lines: list[Line], setting: Setting, batch: str) -> tuple[Plan, dict[str, StoredCase]]:
-    """Place every accepted row, under the intake lock."""
+def match(
+    kind: str, lines: list[Line], setting: Setting, batch: str, *, beside: Beside | None = None
+) -> tuple[Plan, dict[str, StoredCase]]:
+    """Place every accepted row: for an import under the intake lock; on trial `beside` what the list would teach."""
     fresh = [(line, line.evidence) for line in lines if line.evidence is not None]
     waiting = _waiting(lines, setting) if kind == "telecom" else Waiting()
     answered = _answered(fresh, setting, batch) if kind == "trace" else waiting.late_replies()
     everything = [e for _, e in fresh] + [reply.evidence for reply in (*waiting.all(), *answered)]
     model = model_on(setting.received.date())
-    known = known_sites(everything, model, with_sights=kind == "trace", twins=waiting.twins)
+    known = known_sites(everything, model, with_sights=kind == "trace", twins=waiting.twins, beside=beside)
     answers = Answers(known.sights, known.rows)
     answers.expect(answered)
     matcher = Matcher(known.keys, answers, waiting.replies)

@@ -17,12 +17,12 @@ from uuid import UUID
 
 from django.db import transaction
 
-from agencies.actors import Actor, system_actor
+from agencies.actors import Actor
 from agencies.directory import AgencyRef, get_directory
 from audit import clock
 from audit.actions import Action
 from audit.sight import working_as
-from cases.intake.acts import Import, gather, perform
+from cases.intake.acts import gather, perform
 from cases.intake.ahead import read_ahead, undisturbed
 from cases.intake.commit import write_chunk
 from cases.intake.copying import next_ids
@@ -32,7 +32,7 @@ from cases.intake.lines import Line, line_of, match, prepare
 from cases.intake.lists.judging.files import FILE
 from cases.intake.lists.sentences import sentence
 from cases.intake.receiving import UNSTATED, original_file, receive_list, record_import
-from cases.intake.sites.routing import Routes
+from cases.intake.steps.importing import import_of
 from cases.intake.steps.moving import start_at_once
 from cases.intake.steps.reader import ListReader
 from cases.models import ListBatch
@@ -169,27 +169,12 @@ class _Run:
     """One process working on one batch."""
 
     def __init__(self, batch: ListBatch, actor: Actor, now: datetime, content: bytes) -> None:
-        directory = get_directory()
         self.batch = batch
-        self.agency = directory.by_id[batch.agency_id]
+        self.agency = get_directory().by_id[batch.agency_id]
         self.content = content
-        home = self.agency.region_code[:4]
-        self.reader = ListReader(batch, home)
+        self.imported = import_of(batch, actor, now)
+        self.reader = ListReader(batch, self.imported.home)
         self.setting = self.reader.settings[0]
-        routes = Routes(home, directory)
-        self.imported = Import(
-            batch_id=batch.id,
-            name=batch.name,
-            kind=batch.kind,
-            level="priority" if batch.level == ListBatch.Level.PRIORITY else "normal",
-            home=home,
-            regions={code: region.name for code, region in directory.regions.items()},
-            actor=actor,
-            system=actor if actor.is_system else system_actor(),
-            now=now,
-            routes=routes,
-            sent_by=routes.senders(self.agency.id),
-        )
 
     def go(self, progress: Progress | None, until: float | None) -> None:
         # Only forward: another process may have finished the list since it was read here.

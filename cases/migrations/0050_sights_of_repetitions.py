@@ -21,6 +21,6 @@ def drop(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0048_uploads_in_parts")]
+    dependencies = [("cases", "0049_preview_estimate")]
 
     operations = [migrations.RunPython(create, drop)]

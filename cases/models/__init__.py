@@ -6,7 +6,7 @@ from cases.models.feedback import Feedback, FeedbackPart, FeedbackRow
 from cases.models.intake import ListBatch, ListPart, ListRow, Signal
 from cases.models.records import Attachment, Document, DocumentSeries, IdempotencyKey, Outbox, SignalRequest
 from cases.models.site import Site, SiteKey
-from cases.models.steps import ListMend, ListUpload, ListUploadPart, PreviewRow, SourceMapping
+from cases.models.steps import ListMend, ListUpload, ListUploadPart, PreviewKey, PreviewRow, SourceMapping
 from cases.models.suggestion import SiteSuggestion
 from cases.models.task import ClockInterval, Task, TaskCounter, TaskCounterDelta, TaskState
 from cases.models.tips import Tip, TipPart
@@ -35,6 +35,7 @@ __all__ = [
     "ListUploadPart",
     "Outbox",
     "PersonalRecord",
+    "PreviewKey",
     "PreviewRow",
     "Signal",
     "SignalRequest",

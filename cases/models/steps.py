@@ -117,6 +117,9 @@ class PreviewRow(models.Model):
     identity = models.BinaryField(max_length=16, null=True)
     # It asks for a look: refused, weak, or with a note beside its fate.
     problem = models.BooleanField(default=False)
+    # What it would do by the cases of now, and the site it would go to: a stored one, or one that the list would open.
+    effect = models.CharField("预计作用", max_length=8, default="")
+    site = models.UUIDField("预计点位", null=True)
 
     class Meta:
         verbose_name = "预览行"
@@ -129,10 +132,39 @@ class PreviewRow(models.Model):
                 name="previewrow_identity_idx",
                 condition=models.Q(identity__isnull=False),
             ),
+            models.Index(fields=["batch", "site"], name="previewrow_site_idx", condition=models.Q(site__isnull=False)),
         ]
 
     def __str__(self) -> str:
         return f"{self.batch_id} {self.number}"
+
+
+class PreviewKey(models.Model):
+    """What a site would be known by once the rows so far were imported: keyed hashes, gone with the preview.
+
+    Beside `SiteKey` for the time of a dry reading, so that later rows of a list find the sites that earlier ones open.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    batch = models.ForeignKey(ListBatch, models.CASCADE, related_name="preview_keys")
+    site = models.UUIDField("预计点位")
+    kind = models.CharField("类别", max_length=10)
+    value = models.BinaryField(max_length=16)
+    township = models.BinaryField(max_length=16, null=True)
+    holder = models.BinaryField(max_length=16, null=True)
+    flat = models.BooleanField(default=False)
+    seen_on = models.DateField(null=True)
+
+    class Meta:
+        verbose_name = "预览点位标识"
+        verbose_name_plural = "预览点位标识"
+        indexes: ClassVar = [
+            models.Index(fields=["batch", "value"], name="previewkey_value_idx"),
+            models.Index(fields=["batch", "site"], name="previewkey_site_idx"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.batch_id} {self.site} {self.kind}"
 
 
 class ListMend(models.Model):

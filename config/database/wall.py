@@ -62,7 +62,7 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
         "cases_listpart": "SELECT, INSERT",
         "cases_listrow": "SELECT, INSERT, UPDATE",
         "cases_listmend": "SELECT, INSERT",
-        "cases_previewrow": "SELECT, INSERT, UPDATE, DELETE",
+        **dict.fromkeys(("cases_previewrow", "cases_previewkey"), "SELECT, INSERT, UPDATE, DELETE"),
         "cases_sourcemapping": "SELECT, INSERT, UPDATE",
         "cases_site": "SELECT, INSERT, UPDATE",
         "cases_sitekey": "SELECT, INSERT",

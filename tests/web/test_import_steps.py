@@ -108,7 +108,9 @@ def test_a_value_that_cannot_be_is_refused_on_the_page() -> None:
     preview = previewed(client, BAD)
     answer = client.post(preview, {"row": "1", "c0": "x" * 501})
     assert answer.status_code == 400
-    assert "至多 500 字" in answer.content.decode()
+    page = answer.content.decode()
+    assert re.search(r'href="#row-1">第 1 行“源IP地址”：至多 500 字', page)
+    assert f'value="{"x" * 501}"' in page, "what was typed stands there to be shortened"
     assert client.post(preview, {"row": "77", "c0": "x"}).status_code == 400
     assert not ListMend.objects.exists()
 

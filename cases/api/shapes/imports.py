@@ -163,6 +163,14 @@ class TrialRow(s.Serializer[Any]):
     cells = s.ListField(child=s.CharField(), help_text="In clear for the sender, masked for others.")
     mends = MendedCell(many=True)
     suspects = SuspectCell(many=True)
+    effect = s.CharField(help_text="What the row would do by the cases of now: new_case, added or none.")
+    case = s.CharField(allow_null=True, help_text="The known case it would be added to, where you take part in it.")
+
+
+class ImportEstimate(s.Serializer[Any]):
+    new_cases = s.IntegerField(help_text="Cases that would be opened.")
+    known_cases = s.IntegerField(help_text="Known cases that would get rows.")
+    added = s.IntegerField(help_text="Rows that would be added to a case.")
 
 
 class ImportPreview(s.Serializer[Any]):
@@ -172,6 +180,9 @@ class ImportPreview(s.Serializer[Any]):
     finished = s.BooleanField()
     fates = s.DictField(child=s.IntegerField())
     problems = s.IntegerField()
+    estimate = ImportEstimate(
+        allow_null=True, help_text="By the cases of now, once the reading is through; the import decides anew."
+    )
     results = TrialRow(many=True)
     next = s.CharField(allow_null=True)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 import orjson
@@ -102,6 +102,20 @@ _APART = """
 """
 
 
+# Kind, value, township, holder, flat, site, id, day.
+KeyRow = tuple[str, Any, Any, Any, bool, UUID, int, Any]
+
+
+class Beside(Protocol):
+    """Keys and sites that are not stored yet: those of a dry reading, which opens nothing."""
+
+    def keys(self, values: list[bytes]) -> list[KeyRow]:
+        """Those with these values, in the order in which they were learned."""
+
+    def complete(self, found: set[UUID], states: dict[UUID, SiteState], cases: dict[str, StoredCase]) -> None:
+        """Add the sites among `found` that are not stored, and what would be known of those that are."""
+
+
 @dataclass(frozen=True, slots=True)
 class FirstRow:
     """The stored row that a repeated one is equal to."""
@@ -181,15 +195,26 @@ class Known(NamedTuple):
     rows: dict[str, int]
 
 
-def known_sites(evidences: Sequence[Evidence], model: Model, *, with_sights: bool, twins: Sequence[Twin] = ()) -> Known:
+def known_sites(
+    evidences: Sequence[Evidence],
+    model: Model,
+    *,
+    with_sights: bool,
+    twins: Sequence[Twin] = (),
+    beside: Beside | None = None,
+) -> Known:
     """The index of all stored keys the rows name, the list rows they may answer, and the cases behind both."""
-    keys = _query(_KEYS, sorted(_values(evidences)))
+    values = sorted(_values(evidences))
+    keys = _query(_KEYS, values) + (beside.keys(values) if beside else [])
     wanted = sorted({e.sight for e in evidences if e.sight}) if with_sights else []
     sights = _query(_SIGHTS, wanted) if wanted else []
     sights += [(twin.sight, twin.row_id, twin.site_id) for twin in twins if twin.sight]
-    states, cases = _states({r[5] for r in keys} | {r[2] for r in sights})
+    found = {r[5] for r in keys} | {r[2] for r in sights}
+    states, cases = _states(found)
     index = Index(model)
     index.apart = {frozenset(pair) for pair in _query(_APART, list(cases))} if cases else set()
+    if beside:
+        beside.complete(found, states, cases)
     for kind, value, township, holder, flat, site_id, _id, day in keys:
         site = states[site_id]
         if kind == "door":

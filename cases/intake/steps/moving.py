@@ -12,9 +12,10 @@ from agencies.directory import get_directory
 from audit.actions import Action
 from audit.sight import working_as
 from cases.intake.receiving import check_sender, record_import
+from cases.intake.steps.estimate import clear
 from cases.intake.steps.keeping import check_kept
 from cases.intake.steps.mending import mends_told
-from cases.models import ListBatch, PreviewRow
+from cases.models import ListBatch
 from cases.workflow.errors import GuardRefused
 from cases.workflow.view import Text
 
@@ -22,6 +23,14 @@ State = ListBatch.State
 NOT_READ: Final = Text(
     "预览还没有读完，或列对应尚未确认；请先完成前面的步骤再提交导入。",
     "The preview is not through, or the columns are not confirmed. Finish those steps before the import.",
+)
+COMMITTED: Final = Text(
+    "这一批次已经提交导入，没有重复写入任何行；请打开批次查看进展或结果。",
+    "This batch has been committed already, and no row was written twice. Open it to see how far it is.",
+)
+CHANGED: Final = Text(
+    "列对应在另一窗口改过，预览已重新生成，没有提交任何内容；请看过新的预览再确认导入。",
+    "The columns were changed in another window and the preview made anew. Nothing was committed: look at it first.",
 )
 ENDED: Final = Text(
     "这一批次已经导入完毕、已取消或已撤回，没有可取消的；请打开批次查看结果。",
@@ -33,12 +42,19 @@ GOING: Final = Text(
 
 
 @working_as("intake")
-def commit_list(*, actor: Actor, batch: ListBatch, now: datetime) -> ListBatch:
-    """From the preview to the import, in the name of this person. Raises NotAllowed, GuardRefused."""
+def commit_list(*, actor: Actor, batch: ListBatch, now: datetime, seen: int | None = None) -> ListBatch:
+    """From the preview to the import, in the name of this person; `seen` is the reading that was looked at.
+
+    Raises NotAllowed, GuardRefused.
+    """
     with transaction.atomic():
         held = _held(actor, batch)
+        if held.state in (State.IMPORTING, State.DONE):
+            raise GuardRefused(COMMITTED, code="committed")
         if held.state != State.PREVIEW or not held.preview.get("finished"):
             raise GuardRefused(NOT_READ, code="not_previewed")
+        if seen is not None and seen != held.preview["run"]:
+            raise GuardRefused(CHANGED, code="columns_changed")
         return _start(held, actor, now)
 
 
@@ -51,7 +67,7 @@ def cancel_list(*, actor: Actor, batch: ListBatch, now: datetime) -> ListBatch:
             raise GuardRefused(ENDED, code="ended")
         held.state, held.moved_at = State.CANCELLED, now
         held.save(update_fields=["state", "moved_at"])
-        PreviewRow.objects.filter(batch_id=held.id).delete()
+        clear(held.id)
         record_import(Action.IMPORT_CANCELLED, held, actor, get_directory().by_id[held.agency_id], now)
         return held
 
@@ -89,8 +105,10 @@ def _held(actor: Actor, batch: ListBatch) -> ListBatch:
 def _start(batch: ListBatch, actor: Actor, now: datetime) -> ListBatch:
     check_kept(batch)
     batch.state, batch.moved_at = State.IMPORTING, now
-    batch.save(update_fields=["state", "moved_at"])
-    PreviewRow.objects.filter(batch_id=batch.id).delete()
+    # From here its speed is measured.
+    batch.preview = {**batch.preview, "began": [now.isoformat(), batch.rows_done]}
+    batch.save(update_fields=["state", "moved_at", "preview"])
+    clear(batch.id)
     told = {"columns": _columns_told(batch), "mends": mends_told(batch)}
     record_import(Action.IMPORT_STARTED, batch, actor, get_directory().by_id[batch.agency_id], now, told)
     return batch

@@ -1,7 +1,7 @@
 """A dry reading of a whole list: the fate that every row would have, before anything is written to a case.
 
 Chunk by chunk like the import itself, so that a reading that is killed goes on where it stood. Rows are compared with
-all that was stored and with the rows of the list before them; where they would go is decided at the commit.
+all that was stored and with the rows of the list before them; what they would come to is an estimate (`estimate`).
 """
 
 from __future__ import annotations
@@ -14,21 +14,29 @@ from uuid import UUID
 
 import orjson
 from django.db import connection, transaction
+from django.db.models import Q
 
 from agencies.directory import get_directory
 from audit import clock
 from audit.sight import working_as
+from cases.intake.ahead import undisturbed
 from cases.intake.copying import copy_rows
 from cases.intake.lines import Line, line_of, prepare
 from cases.intake.lists.rows import ReadRow
 from cases.intake.receiving import original_file
+from cases.intake.steps.estimate import Estimates, estimate, forget, opened_by_the_first, totals
 from cases.intake.steps.keeping import check_kept
 from cases.intake.steps.reader import FileRow, ListReader
 from cases.models import ListBatch, PreviewRow
 from cases.models.sealing import key_ring, preview_place
 
 CHUNK_ROWS = 2000
-_ROW = ("batch_id", "number", "sheet", "sealed", "fate", "reason", "figures", "notes", "identity", "problem")
+_ROW = (
+    *("batch_id", "number", "sheet", "sealed", "fate", "reason", "figures", "notes", "identity", "problem"),
+    *("effect", "site"),
+)
+# What a person can do nothing about, and what he has done.
+_NO_PROBLEM = frozenset({"mended", "old_lead"})
 _EARLIER = """
     SELECT DISTINCT ON (identity) identity, number FROM cases_previewrow
     WHERE batch_id = %s AND identity = ANY(%s::bytea[]) AND NOT number = ANY(%s) ORDER BY identity, number
@@ -77,8 +85,10 @@ def _take(batch: ListBatch, chunk: Sequence[FileRow], reader: ListReader) -> boo
         held = _held(batch)
         if held is None:
             return False
-        lines = judge(held, [reader.read(row) for row in chunk])
-        copy_rows("cases_previewrow", _ROW, _rows(held, chunk, lines))
+        with undisturbed():
+            lines = judge(held, [reader.read(row) for row in chunk])
+            estimates = estimate(held, lines, reader.settings[0])
+            copy_rows("cases_previewrow", _ROW, _rows(held, chunk, lines, estimates))
         count(held.preview, ((line.read.fate, is_problem(line.read)) for line in lines), 1)
         held.preview["done"] += len(chunk)
         held.moved_at = clock.now()
@@ -90,7 +100,7 @@ def _take(batch: ListBatch, chunk: Sequence[FileRow], reader: ListReader) -> boo
 def _finish(batch: ListBatch) -> None:
     with transaction.atomic():
         if held := _held(batch):
-            held.preview["finished"] = True
+            held.preview |= {"finished": True, "estimate": totals(batch.id)}
             held.save(update_fields=["preview"])
 
 
@@ -106,6 +116,7 @@ def judge(batch: ListBatch, reads: Sequence[ReadRow]) -> list[Line]:
     for line in lines:
         if line.identity is not None and (first := earlier.get(line.identity)) and first < line.read.number:
             line.read.end("duplicate", "duplicate", row=first, same=batch.kind)
+            line.evidence = None
         elif line.identity is None and line.read.identity and not line.read.refused:
             line.identity = blind("identity", line.read.identity)
     return lines
@@ -123,7 +134,7 @@ def _earlier(batch_id: UUID, lines: Sequence[Line]) -> dict[bytes, int]:
 
 def is_problem(read: ReadRow) -> bool:
     """Whether a person should look at the row: refused, weak, or with something said beside its fate."""
-    return read.fate.partition(":")[0] in ("reject", "weak") or any(code != "mended" for code, _ in read.notes)
+    return read.fate.partition(":")[0] in ("reject", "weak") or any(code not in _NO_PROBLEM for code, _ in read.notes)
 
 
 def count(preview: dict[str, Any], rows: Iterable[tuple[str, bool]], sign: int) -> None:
@@ -134,7 +145,9 @@ def count(preview: dict[str, Any], rows: Iterable[tuple[str, bool]], sign: int) 
     preview["fates"] = {fate: n for fate, n in preview["fates"].items() if n}
 
 
-def _rows(batch: ListBatch, chunk: Sequence[FileRow], lines: Sequence[Line]) -> Iterator[tuple[Any, ...]]:
+def _rows(
+    batch: ListBatch, chunk: Sequence[FileRow], lines: Sequence[Line], estimates: Estimates
+) -> Iterator[tuple[Any, ...]]:
     ring = key_ring()
     for row, line in zip(chunk, lines, strict=True):
         read = line.read
@@ -149,32 +162,44 @@ def _rows(batch: ListBatch, chunk: Sequence[FileRow], lines: Sequence[Line]) -> 
             [[code, figures] for code, figures in read.notes],
             line.identity,
             is_problem(read),
+            *estimates.get(row.number, ("none", None)),
         )
 
 
 def rejudge(batch: ListBatch, number: int) -> None:
-    """Read one row anew, and with it the rows that are or were the same as it. Under the lock of the batch."""
+    """Read one row anew, and with it the rows that are or were the same as it, or of one site with these.
+
+    Under the lock of the batch.
+    """
     reader = reader_of(batch)
     row = PreviewRow.objects.get(batch_id=batch.id, number=number)
     fresh = reader.read(file_row(row))
     touched = {bytes(row.identity)} if row.identity else set()
     if fresh.identity and not fresh.refused:
         touched.add(key_ring().blind("identity", fresh.identity))
-    same = PreviewRow.objects.filter(batch_id=batch.id, identity__in=touched).exclude(number=number)
-    rows = sorted([row, *same], key=lambda one: one.number)
+    of_list, same = PreviewRow.objects.filter(batch_id=batch.id), Q(identity__in=touched) | Q(number=number)
+    sites = {one.site for one in of_list.filter(same).only("site") if one.site}
+    rows = list(of_list.filter(same | Q(site__in=sites)).order_by("number"))
+    forget(batch.id, sites)
+    of_list.filter(number__in=[one.number for one in rows]).update(effect="", site=None)
     count(batch.preview, ((one.fate, one.problem) for one in rows), -1)
     lines = judge(batch, [reader.read(file_row(one)) for one in rows])
+    estimates = opened_by_the_first(batch.id, estimate(batch, lines, reader.settings[0]))
     for one, line in zip(rows, lines, strict=True):
         read = line.read
-        PreviewRow.objects.filter(batch_id=batch.id, number=one.number).update(
+        effect, site = estimates.get(one.number, ("none", None))
+        of_list.filter(number=one.number).update(
             fate=read.fate,
             reason=read.reason,
             figures=read.figures,
             notes=[[code, figures] for code, figures in read.notes],
             identity=line.identity,
             problem=is_problem(read),
+            effect=effect,
+            site=site,
         )
     count(batch.preview, ((line.read.fate, is_problem(line.read)) for line in lines), 1)
+    batch.preview["estimate"] = totals(batch.id)
     batch.save(update_fields=["preview"])
 
 

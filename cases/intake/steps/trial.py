@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, Final
+from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q
 from django.http import HttpRequest
 
 from agencies.access.reads import note_read
 from agencies.actors import Actor
 from agencies.directory import get_directory
+from agencies.visibility import seen, sight_keys
 from audit.access.writing import Way
 from cases.intake.lists.fields import SUSPECTS
 from cases.intake.lists.sentences import row_sentence
@@ -18,6 +21,7 @@ from cases.intake.lists.values import text_of
 from cases.intake.masking import mask_cells
 from cases.intake.reading_log import note_rows
 from cases.intake.receiving import is_own
+from cases.intake.steps.estimate import is_stored
 from cases.intake.steps.preview import file_row
 from cases.intake.steps.reader import shown_cells
 from cases.models import ListBatch, ListMend, PreviewRow
@@ -39,7 +43,15 @@ def trial_rows(
     rows = list(found[: limit + 1])
     mends = _mends(batch, [row.number for row in rows[:limit]])
     own, viewpoint = is_own(actor, batch), list_viewpoint(actor, batch.agency_id, get_directory())
-    page = [_told(actor, batch, row, mends.get(row.number, {}), viewpoint, own=own) for row in rows[:limit]]
+    numbers = _cases(actor, {row.site for row in rows[:limit] if is_stored(row.site)})
+    page = [
+        {
+            **_told(actor, batch, row, mends.get(row.number, {}), viewpoint, own=own),
+            "effect": row.effect,
+            "case": numbers.get(row.site),
+        }
+        for row in rows[:limit]
+    ]
     return page, page[-1]["row"] if len(rows) > limit else None
 
 
@@ -55,6 +67,16 @@ def note_trial(actor: Actor, batch: ListBatch, rows: int, *, way: Way, request: 
         note_rows(actor, batch, rows, way=way, request=request)
     elif rows:
         note_read(actor=actor, way=way, target=f"import/{batch.id}", items=["list_rows"], rows=rows, request=request)
+
+
+def _cases(actor: Actor, sites: set[UUID | None]) -> dict[UUID | None, str]:
+    """The numbers of the cases at these sites, where the reader may know of them."""
+    if not sites:
+        return {}
+    sql = f"SELECT s.id, c.number FROM cases_site s JOIN cases_case c ON c.id = s.case_id WHERE {seen('c.id')}"
+    with connection.cursor() as cursor:
+        cursor.execute(f"{sql} AND s.id = ANY(%s::uuid[])", [sight_keys(actor), [str(site) for site in sites]])
+        return dict(cursor.fetchall())
 
 
 def _mends(batch: ListBatch, numbers: Sequence[int]) -> dict[int, dict[int, ListMend]]:

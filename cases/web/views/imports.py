@@ -27,7 +27,8 @@ from cases.web import filters
 from cases.web.pages import PageRequest, page
 from cases.web.show import imports as import_page
 from cases.web.show.lists import ledger
-from cases.web.show.lists.steps import next_address
+from cases.web.show.lists.running import running
+from cases.web.show.lists.steps import next_address, steps, steps_of
 from cases.workflow.errors import InvalidInput, NotAllowed, NotVisible
 
 # A person waits this long for the answer; a longer list goes on in the background and its page shows how far it is.
@@ -51,7 +52,7 @@ def imports(request: PageRequest) -> HttpResponse:
 def _upload(request: PageRequest, status: int, **said: Any) -> HttpResponse:
     """The form with what was typed, beside the lists that came before."""
     listed = ledger.listing(request.actor, request.GET)
-    context = {**import_page.upload_context(request.actor, request.POST.dict(), **said), **listed}
+    context = {**import_page.upload_context(request.actor, request.POST.dict(), **said), **listed, "steps": steps(1)}
     return render(request, "web/imports.html", context, status=status)
 
 
@@ -75,6 +76,8 @@ def result(request: PageRequest, batch_id: UUID) -> HttpResponse:
     context = import_page.result_context(request.actor, batch, rows, following, fate)
     context |= ledger.of_batch(request.actor, batch)
     context |= {
+        "run": running(batch, clock.now()),
+        "steps": steps_of(batch),
         "again": request.GET.get("again") == "1",
         "unread": filters.unread(request.GET, (), {}, ("fate", gettext("去向"), fate)),
     }

@@ -90,6 +90,7 @@ class ImportPreviewView(ApiView):
                 "finished": preview.get("finished", False),
                 "fates": preview.get("fates", {}),
                 "problems": preview.get("problems", 0),
+                "estimate": preview.get("estimate"),
                 "results": rows,
                 "next": None if following is None else str(following),
             }

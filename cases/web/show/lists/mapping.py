@@ -49,11 +49,11 @@ def answers_of(batch: ListBatch, form: QueryDict) -> list[SheetAnswer]:
 def mapping_context(
     actor: Actor, batch: ListBatch, *, typed: QueryDict | None = None, errors: Mapping[str, Text] | None = None
 ) -> dict[str, Any]:
-    """The page; `typed` is what was sent and could not be taken."""
+    """The page; `typed` is what was sent and could not be taken, or was carried through a new log-in."""
     base = common(actor, batch)
     changes = base["may"] and batch.state in LED
     samples = _samples(actor, batch) if changes else {}
-    answers = answers_of(batch, typed) if typed is not None and errors else None
+    answers = answers_of(batch, typed) if typed is not None else None
     sheets = [
         _sheet(batch, at, samples.get(at, []), answers[at] if answers else None, typed)
         for at in range(len(batch.columns.get("sheets", ())))

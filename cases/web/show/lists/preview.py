@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 
 from agencies.actors import Actor
 from agencies.digits import from_digits
+from cases.intake.steps.mending import LONGEST
 from cases.intake.steps.preview import is_reading
 from cases.intake.steps.trial import PAGE_ROWS, WORDS
 from cases.models import ListBatch
@@ -40,25 +41,55 @@ def preview_context(
     following: int | None,
     show: str,
     *,
+    typed: QueryDict | None = None,
     errors: Mapping[str, Text] | None = None,
 ) -> dict[str, Any]:
-    """The page."""
+    """The page; `typed` is what was sent and not taken: it stands in the fields of its row again."""
     base, preview = common(actor, batch), batch.preview
     counts = counted(preview)
     total, done = batch.rows_total or 0, preview.get("done", 0)
+    number = from_digits(typed.get("row", ""), 10**9) if typed is not None else None
+    mended = next((row for row in rows if row["row"] == number), None)
     return {
         **base,
         "reading": is_reading(batch),
+        "seen": preview.get("run", ""),
         "done": done,
         "percent": str(round(100 * done / total)) if total else "0",
         "taken": counts["accept"] + counts["weak"],
         "counts": counts,
+        "estimate": estimated(preview),
         "views": [_view(word, label, counts[word], show) for word, label in _labels()],
         "show": show,
-        "page": {"rows": [_row(row) for row in rows], "after": following, "before": None, "total": counts[show]},
+        "page": {
+            "rows": [_row(row, typed if row is mended else None, refused=bool(errors)) for row in rows],
+            "after": following,
+            "before": None,
+            "total": counts[show],
+        },
         "page_rows": PAGE_ROWS,
-        "errors": [{"anchor": "rows", "text": text} for text in (errors or {}).values()],
+        "longest": LONGEST,
+        "errors": [
+            {"anchor": f"row-{number}" if mended else "rows", "text": _where(mended, name, text)}
+            for name, text in (errors or {}).items()
+        ],
     }
+
+
+def _where(row: Mapping[str, Any] | None, name: str, text: Text) -> Text:
+    """The sentence with the row and the column it is about, `c<cell>`; one about no row that is shown as it stands."""
+    cell = from_digits(name[1:], 10**4)
+    if row is None or cell is None:
+        return text
+    header = next((one["header"] for one in row["suspects"] if one["cell"] == cell), "")
+    zh, en = (f"“{header}”", f"“{header}”") if header else (f"第 {cell + 1} 列", f"column {cell + 1}")
+    return Text(f"第 {row['row']} 行{zh}：{text.zh}", f"Row {row['row']}, {en}: {text.en}")
+
+
+def estimated(preview: Mapping[str, Any]) -> dict[str, int] | None:
+    """What the import is expected to come to by the cases of now; a reading of an earlier release has none."""
+    found: dict[str, int] | None = preview.get("estimate")
+    return {**found, "cases": found["new_cases"] + found["known_cases"]} if found else None
 
 
 def counted(preview: Mapping[str, Any]) -> dict[str, int]:
@@ -83,7 +114,7 @@ def _view(word: str, label: Text, count: int, current: str) -> dict[str, Any]:
     }
 
 
-def _row(row: Mapping[str, Any]) -> dict[str, Any]:
+def _row(row: Mapping[str, Any], typed: QueryDict | None, *, refused: bool) -> dict[str, Any]:
     label, tone = FATES.get(row["fate"].partition(":")[0], (row["fate"], ""))
     return {
         "no": row["row"],
@@ -91,9 +122,16 @@ def _row(row: Mapping[str, Any]) -> dict[str, Any]:
         "tone": tone,
         "reason": " ".join([row["reason"], *row["notes"]]),
         "raw": " | ".join(cell or "--" for cell in row["cells"]),
+        "effect": row["effect"],
+        "case_number": row["case"],
         "mends": row["mends"],
+        "refused": typed is not None and refused,
         "inputs": [
-            {**cell, "label": cell["header"] or gettext("第 %(n)s 列") % {"n": cell["cell"] + 1}}
+            {
+                "cell": cell["cell"],
+                "value": typed.get(f"c{cell['cell']}", cell["value"]) if typed is not None else cell["value"],
+                "label": cell["header"] or gettext("第 %(n)s 列") % {"n": cell["cell"] + 1},
+            }
             for cell in row["suspects"]
         ],
     }

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext
 
 from agencies.digits import from_digits
@@ -22,23 +25,26 @@ from cases.intake.steps.preview import is_reading, run_preview
 from cases.intake.steps.trial import note_trial, trial_rows
 from cases.models import ListBatch
 from cases.web import filters
-from cases.web.pages import PageRequest, page, post_only
+from cases.web.pages import PageRequest, error_page, page, post_only
 from cases.web.show import imports as import_page
 from cases.web.show.lists import mapping as mapping_page
 from cases.web.show.lists import preview as preview_page
 from cases.web.show.lists.steps import next_address
 from cases.web.show.privacy.watermark import watermark
-from cases.workflow.errors import InvalidInput, NotVisible
+from cases.web.show.words import say
+from cases.workflow.errors import GuardRefused, InvalidInput, NotVisible
 
 # A person waits this long for the answer; a longer list goes on in the background and its page shows how far it is.
 PATIENCE_SECONDS = 20.0
+# The step of a form that comes back from a new log-in: its page is looked at before anything is done.
+LOOK = "edit"
 
 
 @page
 def mapping(request: PageRequest, batch_id: UUID) -> HttpResponse:
     """Which column is what; a POST confirms it and reads the list on trial."""
     batch = _batch(request, batch_id)
-    if request.method != "POST":
+    if request.method != "POST" or request.POST.get("step") == LOOK:
         return _mapping_page(request, batch)
     try:
         confirmed = confirm_mapping(
@@ -50,6 +56,8 @@ def mapping(request: PageRequest, batch_id: UUID) -> HttpResponse:
         )
     except InvalidInput as wrong:
         return _mapping_page(request, _batch(request, batch_id), wrong)
+    except GuardRefused as refused:
+        return _moved_on(request, batch, refused)
     if is_reading(run_preview(confirmed.id, budget_seconds=PATIENCE_SECONDS)):
         ring(confirmed)
     return redirect("web:import_preview", batch_id=batch.id)
@@ -67,11 +75,13 @@ def preview(request: PageRequest, batch_id: UUID) -> HttpResponse:
     """What would become of the rows; a POST sets cells of one row right."""
     batch = _batch(request, batch_id)
     wrong = None
-    if request.method == "POST":
+    if request.method == "POST" and request.POST.get("step") != LOOK:
         try:
             _mend(request, batch)
-        except InvalidInput as refused:
-            wrong = refused
+        except InvalidInput as told:
+            wrong = told
+        except GuardRefused as refused:
+            return _moved_on(request, batch, refused)
         else:
             return redirect(request.get_full_path())
     if batch.state != ListBatch.State.PREVIEW:
@@ -85,7 +95,8 @@ def _preview_page(request: PageRequest, batch: ListBatch, wrong: InvalidInput | 
     rows, following = ([], None) if is_reading(batch) else trial_rows(reader, batch, after=after, show=show)
     note_trial(request.actor, batch, len(rows), way=Way.LIST, request=request)
     errors = wrong.fields if wrong else None
-    context = preview_page.preview_context(request.actor, batch, rows, following, show, errors=errors)
+    typed = request.POST if request.method == "POST" else None
+    context = preview_page.preview_context(request.actor, batch, rows, following, show, typed=typed, errors=errors)
     context["unread"] = filters.unread(request.GET, (), {}, ("show", gettext("去向"), show))
     return _rendered(request, "web/lists/preview.html", batch, context, rows=len(rows), wrong=wrong)
 
@@ -104,24 +115,38 @@ def _mend(request: PageRequest, batch: ListBatch) -> None:
 @page
 def commit(request: PageRequest, batch_id: UUID) -> HttpResponseBase:
     """The import begins, in the name of whoever confirms it."""
-    batch = commit_list(actor=request.actor, batch=_batch(request, batch_id), now=clock.now())
-    return _go(request, batch)
+    return _step(request, batch_id, partial(commit_list, seen=from_digits(request.POST.get("seen", ""))))
 
 
 @post_only
 @page
 def cancel(request: PageRequest, batch_id: UUID) -> HttpResponseBase:
     """Stop; what was committed stays."""
-    batch = cancel_list(actor=request.actor, batch=_batch(request, batch_id), now=clock.now())
-    return redirect("web:import", batch_id=batch.id)
+    return _step(request, batch_id, cancel_list)
 
 
 @post_only
 @page
 def resume(request: PageRequest, batch_id: UUID) -> HttpResponseBase:
     """Go on with a list that was cancelled."""
-    batch = resume_list(actor=request.actor, batch=_batch(request, batch_id), now=clock.now())
-    return _go(request, batch)
+    return _step(request, batch_id, resume_list)
+
+
+def _step(request: PageRequest, batch_id: UUID, move: Callable[..., ListBatch]) -> HttpResponseBase:
+    """Do it, and go on to where the batch then is."""
+    batch = _batch(request, batch_id)
+    if request.POST.get("step") == LOOK:
+        return redirect(next_address(batch))
+    try:
+        return _go(request, move(actor=request.actor, batch=batch, now=clock.now()))
+    except GuardRefused as refused:
+        return _moved_on(request, batch, refused)
+
+
+def _moved_on(request: PageRequest, batch: ListBatch, refused: GuardRefused) -> HttpResponse:
+    """What another window has done meanwhile, and the way to where the batch is now."""
+    to = reverse("web:import", args=[batch.id])
+    return error_page(request, refused.status, gettext("不能办理"), say(refused.text), to=to, tone="warn")
 
 
 def _go(request: PageRequest, batch: ListBatch) -> HttpResponseBase:
