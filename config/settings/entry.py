@@ -73,5 +73,5 @@ SILENCED_SYSTEM_CHECKS = ["security.W021", "axes.W002", "axes.W003"]
 # What is uploaded lies on no disk in clear.
 FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "config.uploads.AnonymousFileHandler",
+    "cases.documents.uploads.in_memory.AnonymousFileHandler",
 ]

@@ -47,16 +47,21 @@ def merge_case(view: CaseView, data: Data, ctx: Context) -> Outcome:
         **({"batch": batch} if (batch := batch_of(view)) else {}),
         **_levels(view, survivor),
     }
-    case = {"level": "priority"} if view.level == "priority" != survivor.level else {}
-    if Confidentiality(view.confidentiality).rank > Confidentiality(survivor.confidentiality).rank:
-        case["confidentiality"] = view.confidentiality
-    also = Outcome(facts=_with(survivor, gained), case=case)
+    also = Outcome(facts=_with(survivor, gained), case=_raised(view, survivor))
     return Outcome(
         to="closed",
         facts={"merge": merge},
         case={"outcome": "merged", "merged_into": survivor.id, "review_on": None},
         also=[(survivor.id, also)],
     )
+
+
+def _raised(view: CaseView, survivor: CaseView) -> dict[str, Any]:
+    """Of the two cases the survivor gets the higher level, and is as confidential as the more confidential one."""
+    case: dict[str, Any] = {"level": "priority"} if view.level == "priority" != survivor.level else {}
+    if Confidentiality(view.confidentiality).rank > Confidentiality(survivor.confidentiality).rank:
+        case["confidentiality"] = view.confidentiality
+    return case
 
 
 def undo_merge(view: CaseView, data: Data, ctx: Context) -> Outcome:

@@ -11,6 +11,7 @@ from audit import clock
 from cases.intake.feeds.reading import packed
 from cases.intake.feeds.signals import FILENAME
 from cases.intake.ledger.figures import delta_of
+from cases.intake.ledger.statement import NOT_ISSUED
 from cases.intake.lists.sentences import NotAList
 from cases.intake.services import import_file
 from cases.intake.steps.inspecting import inspect
@@ -31,6 +32,7 @@ def pushed(name: str, *signals: object) -> None:
         agency=get_directory().by_code["320300-telecom"],
         batch_name=name,
         now=clock.now(),
+        stated=NOT_ISSUED,
     )
 
 
