@@ -8,6 +8,7 @@ look a reading of the whole table. With sequential scans forbidden, one that is 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from django.db import connection, transaction
@@ -37,9 +38,22 @@ def plan(sql: str, values: list[str]) -> str:
         return "\n".join(row[0] for row in cursor.fetchall())
 
 
+def looked_through(told: str) -> Iterator[str]:
+    """The lines of a plan without its hashed subplans: those belong to policies and are read once, if at all."""
+    hashed = {f"SubPlan {number}" for number in re.findall(r"hashed SubPlan (\d+)", told)}
+    left = None
+    for line in told.splitlines():
+        depth = len(line) - len(line.lstrip())
+        if left is not None and depth > left:
+            continue
+        left = depth if line.strip() in hashed else None
+        if left is None:
+            yield line
+
+
 @pytest.mark.usefixtures("demo_city")
 @pytest.mark.parametrize("name", ASKED)
 def test_what_a_chunk_is_compared_with_is_found_by_an_index(name: str) -> None:
     told = plan(ASKED[name], ["00000000-0000-0000-0000-000000000000"] if name in ("sites", "rows of a case") else [])
     assert "Index Scan" in told
-    assert [line.strip() for line in told.splitlines() if SCANNED.search(line)] == []
+    assert [line.strip() for line in looked_through(told) if SCANNED.search(line)] == []

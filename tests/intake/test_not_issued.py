@@ -88,7 +88,7 @@ def test_its_pages_and_the_api_say_that_nothing_is_due(bring_in: Callable[[], Li
     assert "不必逐批反馈" in page
     row = re.search(rf'<tr data-batch="{found.id}">(.*?)</tr>', client.get("/imports/").content.decode(), re.DOTALL)
     assert row is not None
-    assert '<td class="nb">--</td>' in row[1]
+    assert '<td class="nb" data-label="反馈期限">--</td>' in row[1]
     shown = client.get(f"/api/v1/imports/{found.id}").json()
     assert (shown["due_at"], shown["overdue"]) == (None, False)
     assert "没有反馈期限" in shown["due_rule"]

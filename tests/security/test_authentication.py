@@ -136,6 +136,8 @@ def _request(client: Client, method: str, address: str, sent: dict[str, Any]) ->
     headers = sent.get("headers", {})
     if "form" in sent:
         return client.post(address, {k: v() if callable(v) else v for k, v in sent["form"].items()}, headers=headers)
+    if "part" in sent:
+        return client.generic(method, address, sent["part"], "application/partial-upload", headers=headers)
     body = json.dumps(sent["body"], default=str).encode() if "body" in sent else b""
     return client.generic(method, address, body, "application/json", headers=headers)
 
@@ -198,8 +200,8 @@ def reads(api: Api, world: OverTheApi) -> None:
         api.send("telecom-handler1", "GET", f"{V1}/imports/{batch}{tail}")
     process_list(batch_id=batch, actor=find_actor("telecom-handler1"), now=clock.now())
     feedback(api, f"{V1}/imports/{batch}/feedback")
-    api.send("telecom-handler1", "POST", f"{V1}/imports/{batch}/withdraw", body={"reason": "trial"})
     step_by_step(api, form)
+    in_parts(api)
     pair = two_tenants().id
     for tail in ("", f"{pair}"):
         api.send("drc-handler1", "GET", f"{V1}/suggestions/{tail}")
@@ -241,6 +243,22 @@ def step_by_step(api: Api, form: dict[str, Any]) -> None:
     mend = {"row": 1, "cells": {str(columns["port"]): "51320"}}
     api.send("telecom-handler1", "POST", f"{address}/mends", body=mend)
     api.send("telecom-handler1", "POST", f"{address}/commit")
+
+
+def in_parts(api: Api) -> None:
+    """A list begun, sent, asked about, finished and, as nobody was answered, withdrawn; another one given up."""
+    content = LIST.replace("51317", "51321").encode()
+    told = {"kind": "telecom", "agency": "320300-telecom", "filename": "z.csv", "size": len(content)}
+    for batch, end in (("分片", "finish"), ("弃传", "")):
+        begun = api.send("telecom-handler1", "POST", f"{V1}/imports/uploads/", body={**told, "batch": batch})
+        address = f"{V1}/imports/uploads/{json.loads(begun.content)['id']}"
+        api.send("telecom-handler1", "PATCH", address, part=content, headers={"Upload-Offset": "0"})
+        for method, asked in (("GET", address), ("GET", f"{V1}/imports/uploads/")):
+            api.send("telecom-handler1", method, asked)
+        api.send("telecom-handler1", "POST" if end else "DELETE", f"{address}/{end}" if end else address)
+    batch_id = ListBatch.objects.get(name="分片").pk
+    process_list(batch_id=batch_id, actor=find_actor("telecom-handler1"), now=clock.now())
+    api.send("telecom-handler1", "POST", f"{V1}/imports/{batch_id}/withdraw", body={"reason": "trial"})
 
 
 # Ending a session that is none is no harm, and nobody has to be anybody to ask for one.
