@@ -123,7 +123,7 @@ def test_processes_that_are_killed_at_any_moment_leave_nothing_half_written() ->
         assert batch is not None
         assert original_file(batch) == content
         assert ListBatch.objects.filter(sha256=hashlib.sha256(content).hexdigest()).count() == 1
-    assert kills > 6, "they were killed at work"
+    assert kills >= 3, "they were killed at work"
 
 
 def _begin(number: int, content: bytes) -> UUID:
