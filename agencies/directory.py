@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
@@ -165,13 +166,17 @@ def _spellings(regions: dict[str, RegionRef]) -> dict[str, tuple[str, ...]]:
     return {spelling: tuple(codes) for spelling, codes in found.items()}
 
 
-def _prefixes(region_code: str) -> list[str]:
+@lru_cache(maxsize=4096)
+def _prefixes(region_code: str) -> tuple[str, ...]:
     """A region and everything it lies in, the nearest first: 320303, 3203, 32."""
-    return [region_code[:length] for length in range(len(region_code), 0, -2)]
+    return tuple(region_code[:length] for length in range(len(region_code), 0, -2))
 
 
 def _nearest(table: dict[tuple[str, str], AgencyRef], key: str, region_code: str) -> AgencyRef | None:
-    return next((table[key, prefix] for prefix in _prefixes(region_code) if (key, prefix) in table), None)
+    for prefix in _prefixes(region_code):
+        if (found := table.get((key, prefix))) is not None:
+            return found
+    return None
 
 
 _QUERY = """

@@ -97,6 +97,7 @@ class Scope(StrEnum):
 
     CASES_READ = "cases:read"
     SIGNALS_WRITE = "signals:write"
+    SIGNALS_PUSH = "signals:push"
     FINDINGS_WRITE = "findings:write"
 
 
@@ -133,6 +134,7 @@ LABELS: dict[StrEnum, Label] = {
     Confidentiality.INTERNAL: Label("内部", "internal only"),
     Scope.CASES_READ: Label("查看案件与待办", "read cases and tasks"),
     Scope.SIGNALS_WRITE: Label("报送名单与线索", "send lists and signals"),
+    Scope.SIGNALS_PUSH: Label("推送线索数据流", "push signals as a stream"),
     Scope.FINDINGS_WRITE: Label("反馈核查结果", "report findings"),
 }
 

@@ -9,6 +9,8 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         from audit.verification import projections
         from cases.retention.checking import LIST_PREFIX, PREFIX, verify_erasures, verify_lists
+        from cases.retention.tips import PREFIX as TIPS
+        from cases.retention.tips import verify_tips
         from cases.workflow.reference import checks  # noqa: F401 - importing registers the checks
         from cases.workflow.reference.parameters import declare_parameters
         from cases.workflow.replay import verify_cases
@@ -16,4 +18,5 @@ class CasesConfig(AppConfig):
         projections.register("case/", verify_cases)
         projections.register(PREFIX, verify_erasures)
         projections.register(LIST_PREFIX, verify_lists)
+        projections.register(TIPS, verify_tips)
         declare_parameters()

@@ -6,16 +6,22 @@ import logging
 from datetime import timedelta
 
 from celery import shared_task
+from django.db.models import Q
 
 from agencies.actors import Actor, NoSuchActor, load_actor, system_actor
 from agencies.directory import get_directory
 from audit import clock
 from audit.sight import working_as
+from cases.intake.feedback.services import draw_version, standing_still
 from cases.intake.receiving import check_sender
 from cases.intake.services import process_list
+from cases.intake.steps.preview import is_reading, run_preview
+from cases.intake.tips import placing
+from cases.intake.uploads.finishing import discard_expired
 from cases.models import ListBatch
 from cases.retention import acts as retention
 from cases.retention import lists, provisions
+from cases.retention import tips as reporters
 from cases.selectors.counters import fold_task_counters
 from cases.workflow.errors import NotAllowed
 from cases.workflow.recounting import load_calendar
@@ -25,13 +31,20 @@ logger = logging.getLogger(__name__)
 # Below the time limit of all tasks: a long list is worked on in turns.
 TURN_SECONDS = 120.0
 STANDSTILL = timedelta(minutes=5)
+# A version is drawn up at one moment, hence in one go: of a list of a million rows in some minutes. The broker may hand
+# its message out again meanwhile; who is rung a second time sees that somebody is at it.
+DRAWING_SECONDS = 3600
 
 
 @shared_task(name="cases.import_batch")
 @working_as("intake")
 def import_batch(batch_id: str) -> None:
-    """Work on a received list for one turn, and ask for another while it is not done."""
-    batch = ListBatch.objects.only("received_by_id", "agency_id").get(id=batch_id)
+    """Work on a received list for one turn, and ask for another while it is not done; a preview is read likewise."""
+    batch = ListBatch.objects.get(id=batch_id)
+    if is_reading(batch):
+        if is_reading(run_preview(batch.id, budget_seconds=TURN_SECONDS)):
+            import_batch.delay(batch_id)
+        return
     summary = process_list(batch_id=batch.id, actor=_sender(batch), now=clock.now(), budget_seconds=TURN_SECONDS)
     if summary.state in (ListBatch.State.RECEIVED, ListBatch.State.IMPORTING):
         import_batch.delay(batch_id)
@@ -51,10 +64,33 @@ def _sender(batch: ListBatch) -> Actor:
 @working_as("intake")
 def resume_imports() -> None:
     """Take up lists that stand still, whatever became of the message or the worker that had them."""
-    unfinished = (ListBatch.State.RECEIVED, ListBatch.State.IMPORTING)
-    stuck = ListBatch.objects.filter(state__in=unfinished, moved_at__lt=clock.now() - STANDSTILL)
+    unfinished = Q(state__in=(ListBatch.State.RECEIVED, ListBatch.State.IMPORTING))
+    unread = Q(state=ListBatch.State.PREVIEW, preview__finished=False)
+    stuck = ListBatch.objects.filter(unfinished | unread, moved_at__lt=clock.now() - STANDSTILL)
     for batch_id in stuck.values_list("id", flat=True):
         import_batch.delay(str(batch_id))
+
+
+@shared_task(name="cases.discard_uploads")
+@working_as("uploads")
+def discard_uploads() -> None:
+    """Throw away lists that were sent in part and not finished within their day."""
+    discard_expired(clock.now())
+
+
+@shared_task(name="cases.draw_feedback", time_limit=DRAWING_SECONDS)
+@working_as("feedback")
+def draw_feedback(version_id: str) -> None:
+    """Draw up one version of the feedback to the issuer of a list; a second worker that is rung for it does nothing."""
+    draw_version(version_id, clock.now())
+
+
+@shared_task(name="cases.resume_feedback")
+@working_as("feedback")
+def resume_feedback() -> None:
+    """Take up versions that stand still, whatever became of the message or the worker that had them."""
+    for version_id in standing_still(clock.now()):
+        draw_feedback.delay(str(version_id))
 
 
 @shared_task(name="cases.fold_counters")
@@ -69,11 +105,19 @@ def fold_counters() -> None:
 def propose_erasures() -> None:
     """Put down the closed cases whose personal data have become due to go; people decide.
 
-    Rows of lists that led to no case go at once.
+    Rows of lists that led to no case go at once, and so do the reporters of tips that are done with.
     """
     now = clock.now()
     retention.propose(now)
     lists.erase_lists(now)
+    reporters.erase_reporters(now)
+
+
+@shared_task(name="cases.place_tips")
+@working_as("tips")
+def place_tips() -> None:
+    """Make rows of the tips that wait, whether somebody rang or not."""
+    placing.place(clock.now())
 
 
 @shared_task(name="cases.note_provisions")

@@ -17,11 +17,14 @@ from cases.api.uploads import AROUND
 from cases.documents.attachments import MAX_BYTES
 from cases.intake.receiving import LARGEST_FILE
 from cases.web.pages import too_large
+from cases.web.show.tips.form import MOST_PICTURES, PICTURE_MB
 from config.health import healthz
 
 # Bytes of a form with files: what the largest list or the photographs of an inspection come to. Other forms hold text.
 LARGEST_LIST = LARGEST_FILE + AROUND
 LARGEST_ACT = 5 * MAX_BYTES + AROUND
+LARGEST_TIP = MOST_PICTURES * PICTURE_MB * 1024 * 1024 + AROUND
+PUBLIC_FORM = "/report/"
 
 # Images may also stand inside the stylesheet (icons).
 POLICY = (
@@ -153,11 +156,16 @@ def bodies(
         length, largest = request.headers.get("Content-Length") or "0", _largest(request)
         if not length.isdecimal() or int(length) > largest:
             return too_large(request, max(1, largest // 1024 // 1024))
-        if not request.user.is_authenticated:
+        if not request.user.is_authenticated and not _is_tip(request):
             request.upload_handlers = [Forget(request)]
         return get_response(request)
 
     return middleware
+
+
+def _is_tip(request: HttpRequest) -> bool:
+    """The one form with files that is open to everybody, where it is open."""
+    return bool(settings.PUBLIC_TIPS) and request.path == PUBLIC_FORM
 
 
 def _largest(request: HttpRequest) -> int:
@@ -166,4 +174,6 @@ def _largest(request: HttpRequest) -> int:
         return int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
     if request.path.startswith("/imports/"):
         return LARGEST_LIST
+    if _is_tip(request):
+        return LARGEST_TIP
     return LARGEST_ACT if request.path.startswith("/cases/") else int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)

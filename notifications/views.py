@@ -31,7 +31,7 @@ WORDS = {
 @page
 def inbox(request: PageRequest) -> HttpResponse:
     """Newest first; `after` continues below a message, `unread=1` leaves out what was read."""
-    unread_only, after = request.GET.get("unread") == "1", _id(request.GET.get("after", ""))
+    unread_only, after = request.GET.get("unread") == "1", from_digits(request.GET.get("after", ""))
     found = selectors.inbox(request.actor, unread_only=unread_only, after=after, limit=PAGE_SIZE + 1)
     shown = found[:PAGE_SIZE]
     latest = found if after is None else selectors.inbox(request.actor, limit=1)
@@ -61,9 +61,5 @@ def open_message(request: PageRequest, message_id: int) -> HttpResponse:
 @page
 def read_all(request: PageRequest) -> HttpResponse:
     """All that had arrived when the page was drawn; what came since has been seen by nobody."""
-    services.mark_read(actor=request.actor, now=clock.now(), newest=_id(request.POST.get("newest", "")))
+    services.mark_read(actor=request.actor, now=clock.now(), newest=from_digits(request.POST.get("newest", "")))
     return redirect(reverse("notifications:inbox"))
-
-
-def _id(given: str) -> int | None:
-    return from_digits(given)

@@ -14,9 +14,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-# A comparison of a column with a parameter, in SQL.
+# A comparison of a column with a parameter, in SQL; `SET name = %s` is none.
 COMPARISON = re.compile(
-    r"[a-z_]+\.?[a-z_]*(?:\([^()]*\))? (?:=|<>|LIKE|<) (?:ANY|ALL)\(%s(?:::[a-z]+\[\])?\)|[a-z_]+\.[a-z_]+ = %s"
+    r"(?<!SET )\b[a-z_]+\.?[a-z_]*(?:\([^()]*\))?(?:::text)? (?:=|<>|<=|>=|LIKE|<) "
+    r"(?:(?:ANY|ALL)\(%(?:\([a-z]+\))?s(?:::[a-z]+\[\])?\)|%(?:\([a-z]+\))?s)"
 )
 # What stands in SQL for a whole condition that another function wrote.
 CONDITION = re.compile(r"visible|seen|readable", re.IGNORECASE)
@@ -108,7 +109,7 @@ def _guards(node: ast.AST) -> Iterator[Change]:
 
 
 def _sql(node: ast.AST) -> Iterator[Change]:
-    if isinstance(node, ast.Constant) and isinstance(node.value, str) and "%s" in node.value:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
         for found in COMPARISON.finditer(node.value):
             text = f"{node.value[: found.start()]}(TRUE OR {found.group()}){node.value[found.end() :]}"
             yield f"sql without {found.group()}", _set("value", text)

@@ -33,7 +33,14 @@ PAGES = Rate("pages", 600, 60)
 ADDRESS = Rate("address", 6000, 60)
 SEARCHES = Rate("search", 120, 60)
 UPLOADS = Rate("upload", 120, 60)
+# The largest list in the smallest parts takes five minutes.
+PARTS = Rate("part", 600, 60)
 EXPORTS = Rate("export", 60, 3600)
+# A house may sit behind one address; somebody who floods the form from many is met by the second.
+TIPS, ALL_TIPS = Rate("tip", 30, 3600), Rate("tips", 1200, 3600)
+FOLLOWS, ALL_FOLLOWS = Rate("follow", 30, 600), Rate("follows", 6000, 600)
+# Up to a thousand signals each.
+PUSHES = Rate("push", 60, 60)
 REVEALS = Rate("reveal", 60, 3600)
 # The acts of the table that are counted apart.
 _ACTS = {"reveal_personal_data": REVEALS}

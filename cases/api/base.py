@@ -67,12 +67,15 @@ class JsonRenderer(BaseRenderer):
 
 
 class JsonParser(BaseParser):
-    """Strict JSON: see `read_object`."""
+    """Strict JSON: see `read_object`. The bytes stay with the view: they can be read from the line but once."""
 
     media_type = "application/json"
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> dict[str, Any]:
-        return read_object(stream.read())
+        raw = stream.read()
+        if parser_context is not None:
+            parser_context["view"].raw = raw
+        return read_object(raw)
 
 
 class LengthRequired(exceptions.APIException):
@@ -100,6 +103,8 @@ class ApiView(APIView):
     http_method_names = ["get", "head", "post", "delete"]
     # Bytes; what is longer is refused before it is read.
     largest_body = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    # The body as it came, once it was asked for.
+    raw = b""
 
     @cached_property
     def actor(self) -> Actor:
@@ -159,6 +164,11 @@ class ApiView(APIView):
     def body(self) -> dict[str, Any]:
         """The JSON object of the request. Raises InvalidInput for anything else."""
         return cast("dict[str, Any]", self.request.data)
+
+    def raw_body(self) -> bytes:
+        """The bytes of that object as they came. Not `request.body`: the check of the session has read them already."""
+        self.body()
+        return self.raw
 
 
 def proven_in(request: Request) -> bool:

@@ -196,7 +196,7 @@ def _complete(method: str, operation: Schema) -> None:
         "content": {"application/problem+json": {"schema": PROBLEM}},
     }
     operation.setdefault("parameters", []).append(_LANGUAGE)
-    if method in ("post", "delete"):
+    if method in ("post", "patch", "delete"):
         operation["parameters"].append(_CSRF)
 
 

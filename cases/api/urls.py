@@ -7,7 +7,21 @@ from typing import Any
 from django.urls import URLPattern, path, register_converter
 from drf_spectacular.views import SpectacularAPIView
 
-from cases.api.views import actions, attachments, cases, events, imports, oauth, reference, session, tasks
+from cases.api.views import (
+    actions,
+    attachments,
+    cases,
+    events,
+    feedback,
+    imports,
+    oauth,
+    reference,
+    session,
+    signals,
+    tasks,
+)
+from cases.api.views import suggestions as sites
+from cases.api.views.lists import steps, uploads, withdrawals
 
 
 class CaseRef:
@@ -39,8 +53,30 @@ _ROUTES: tuple[tuple[str, Any, str], ...] = (
     ("events/", events.EventsView, "events"),
     ("events/<str:event_id>", events.EventView, "event"),
     ("imports/", imports.ImportsView, "imports"),
+    ("imports/uploads/", uploads.UploadsView, "uploads"),
+    ("imports/uploads/<uuid:upload_id>", uploads.UploadView, "upload"),
+    ("imports/uploads/<uuid:upload_id>/finish", uploads.UploadFinishView, "upload-finish"),
     ("imports/<uuid:batch_id>", imports.ImportView, "import"),
     ("imports/<uuid:batch_id>/rows", imports.ImportRowsView, "import-rows"),
+    ("suggestions/", sites.SuggestionsView, "suggestions"),
+    ("suggestions/<uuid:suggestion_id>", sites.SuggestionView, "suggestion"),
+    ("suggestions/<uuid:suggestion_id>/rejection", sites.RejectionView, "suggestion-rejection"),
+    ("imports/<uuid:batch_id>/mapping", steps.ImportMappingView, "import-mapping"),
+    ("imports/<uuid:batch_id>/preview", steps.ImportPreviewView, "import-preview"),
+    ("imports/<uuid:batch_id>/mends", steps.ImportMendsView, "import-mends"),
+    ("imports/<uuid:batch_id>/commit", steps.ImportCommitView, "import-commit"),
+    ("imports/<uuid:batch_id>/cancel", steps.ImportCancelView, "import-cancel"),
+    ("imports/<uuid:batch_id>/resume", steps.ImportResumeView, "import-resume"),
+    ("imports/<uuid:batch_id>/withdraw", withdrawals.WithdrawalView, "import-withdraw"),
+    ("imports/<uuid:batch_id>/feedback/", feedback.FeedbacksView, "feedbacks"),
+    ("imports/<uuid:batch_id>/feedback/<int:edition>", feedback.FeedbackView, "feedback"),
+    ("imports/<uuid:batch_id>/feedback/<int:edition>/rows", feedback.FeedbackRowsView, "feedback-rows"),
+    ("imports/<uuid:batch_id>/feedback/<int:edition>/check", feedback.FeedbackCheckView, "feedback-check"),
+    ("imports/<uuid:batch_id>/feedback/<int:edition>/send", feedback.FeedbackSendView, "feedback-send"),
+    ("imports/<uuid:batch_id>/feedback/<int:edition>/workbook", feedback.FeedbackWorkbookView, "feedback-workbook"),
+    ("imports/<uuid:batch_id>/feedback/<int:edition>/report", feedback.FeedbackReportView, "feedback-report"),
+    ("signals/", signals.SignalsView, "signals"),
+    ("signals/<uuid:batch_id>", signals.PushedView, "pushed"),
     ("regions/", reference.RegionsView, "regions"),
     ("agencies/", reference.AgenciesView, "agencies"),
     ("schema/", SpectacularAPIView, "schema"),

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from psycopg2.extras import execute_values
 
 from audit.ids import new_id
 from cases.intake.acts import FAMILY, Import, Target
@@ -18,16 +17,15 @@ from cases.intake.copying import copy_rows
 from cases.intake.lines import Line
 from cases.intake.lists.rows import FIGURES, ReadRow
 from cases.intake.lists.values import CST, read_time
-from cases.intake.sites.matching import Placement, Plan
-from cases.models.sealing import key_ring, seal_cells
+from cases.intake.sites.plan import Placement, Plan
+from cases.intake.suggestions.writing import write_suggestions
+from cases.models.sealing import key_ring
 from cases.models.vault import record_place
+from cases.policy.matching.weights import model_on
 
 PROTECTED = frozenset({"reporter", "reporter_phone"})
-_PERSON = """
-    INSERT INTO cases_personalrecord (id, case_id, field, source, sealed, key_id, blind, protected, created_at)
-    VALUES %s ON CONFLICT (case_id, field, blind) DO NOTHING
-"""
-# A row that turned out to be another subscriber's: its signal is withdrawn and written anew at the right case.
+# A row that turned out to be another subscriber's: its signal is withdrawn and written anew at the right case. Why it
+# had gone to the first one stays with it, for nobody may change that; the row of the reply says why it went on.
 _MOVE = """
     WITH moved(row_id, site_id, case_id) AS (SELECT * FROM unnest(%s::bigint[], %s::uuid[], %s::uuid[])),
     led AS (
@@ -45,13 +43,14 @@ def write_chunk(
 ) -> dict[str, dict[str, int]]:
     """Write it all; returns the counts of the chunk by fate, effect and reason. `numbers`: case numbers by site."""
     by_line = {id(line.placement): line for line in lines if line.placement}
-    effects = _effects(plan.placements, targets, imported.kind)
+    effects = effects_of(plan.placements, targets, imported.kind)
     _write_sites(targets.values(), imported.now)
     copy_rows("cases_listrow", _ROW, _rows(lines, targets, effects, numbers, imported))
     copy_rows("cases_sitekey", _KEY, _keys(plan, targets, imported.now))
     copy_rows("cases_signal", _SIGNAL, _signals(targets.values(), by_line, imported))
     _write_persons(plan, targets, imported)
     _move(plan, targets, imported.now)
+    write_suggestions(plan, targets, imported)
     counts: dict[str, dict[str, int]] = {"fates": {}, "effects": {}, "reasons": {}}
     for line in lines:
         effect = effects.get(id(line.placement), "none")
@@ -60,7 +59,7 @@ def write_chunk(
     return counts
 
 
-def _effects(placements: Sequence[Placement], targets: dict[str, Target], kind: str) -> dict[int, str]:
+def effects_of(placements: Sequence[Placement], targets: dict[str, Target], kind: str) -> dict[int, str]:
     """The first row of a case that was opened now made it, the others were added to it."""
     effects: dict[int, str] = {}
     made: set[str] = set()
@@ -71,7 +70,7 @@ def _effects(placements: Sequence[Placement], targets: dict[str, Target], kind: 
         target = targets[root.ref]
         if kind == "trace" and target.stored and not target.opened and not root.open:
             continue
-        opening = target.opened and root.ref not in made
+        opening = (target.opened or target.rerouted) and root.ref not in made
         made.add(root.ref)
         effects[id(placement)] = "new_case" if opening else "added"
     return effects
@@ -111,9 +110,10 @@ def _subject(target: Target) -> str:
 _SITE = ("id", "case_id", "previous_case_id", "region_code", "subject", "located", "created_at")
 _ROW = (
     *("id", "batch_id", "number", "sealed", "reading", "fate", "reason", "figures", "notes", "effect", "matched"),
-    *("identity", "sight", "same_as_id", "site_id"),
+    *("score", "identity", "sight", "same_as_id", "site_id"),
 )
-_KEY = ("site_id", "kind", "value", "township", "holder", "flat", "created_at")
+_KEY = ("site_id", "kind", "value", "township", "holder", "flat", "seen_on", "created_at")
+_PERSON = ("id", "case_id", "field", "source", "sealed", "key_id", "blind", "protected", "created_at")
 _SIGNAL = ("case_id", "family", "numbers", "observed_from", "observed_to", "row_id", "created_at")
 
 
@@ -124,7 +124,7 @@ def _rows(
     numbers: dict[str, str],
     imported: Import,
 ) -> Iterator[tuple[Any, ...]]:
-    batch = imported.batch_id.bytes
+    model = model_on(imported.now.date())
     for line in lines:
         read, placement = line.read, line.placement
         root = placement.root if placement else None
@@ -133,26 +133,31 @@ def _rows(
             line.row_id,
             imported.batch_id,
             read.number,
-            seal_cells(read.cells, batch, read.number),
+            line.sealed,
             # The network address stays in the sealed cells; the keyed hashes find it.
             {name: value for name, value in read.reading.items() if name != "ip"},
             read.fate,
             read.reason,
             read.figures,
-            [[code, figures] for code, figures in (*read.notes, *_alike(placement, numbers))],
+            [[code, figures] for code, figures in (*read.notes, *_named_cases(placement, numbers))],
             effects.get(id(placement), "none"),
             placement.reasons if placement else [],
+            model.score(placement.reasons) if placement and placement.reasons else None,
             line.identity,
-            line.evidence.sight if line.evidence else None,
+            line.sight,
             line.same_as,
             target.site_id if target and target.case_id else None,
         )
 
 
-def _alike(placement: Placement | None, numbers: dict[str, str]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Cases that only look alike are named to a person, never merged."""
-    root = placement.root if placement else None
-    for ref in sorted({site.root().ref for site in placement.alike}) if placement else ():
+def _named_cases(placement: Placement | None, numbers: dict[str, str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The case that an earlier reply had led to; cases that only look alike are named to a person, never merged."""
+    if placement is None:
+        return
+    root = placement.root
+    if placement.left and placement.left.root().ref in numbers:
+        yield "reply_moves", {"case": numbers[placement.left.root().ref]}
+    for ref in sorted({site.root().ref for site in placement.alike}):
         if (root is None or ref != root.ref) and ref in numbers:
             yield "alike", {"case": numbers[ref]}
 
@@ -168,8 +173,9 @@ def _keys(plan: Plan, targets: dict[str, Target], now: datetime) -> Iterator[tup
             learned.kind,
             learned.value,
             door.township if door else None,
-            door.holder if door else None,
+            door.holder if door else learned.holder,
             bool(door and door.flat),
+            learned.day,
             now,
         )
 
@@ -213,7 +219,8 @@ def _write_persons(plan: Plan, targets: dict[str, Target], imported: Import) -> 
         target = targets.get(root.ref) if root else None
         if target is None or not target.case_id:
             continue
-        for source, read in ((imported.kind, placement.read), *(("trace", reply.read) for reply in placement.replies)):
+        for read in placement.spoken:
+            source = imported.kind if read is placement.read else "trace"
             for field, value in read.personal.items():
                 values.setdefault((target.case_id, field, value), source)
     ring = key_ring()
@@ -223,18 +230,16 @@ def _write_persons(plan: Plan, targets: dict[str, Target], imported: Import) -> 
         sealed = ring.seal(value.encode(), record_place(record.bytes, field))
         blind = ring.blind(f"person/{field}", value)
         protected = field in PROTECTED
-        records.append((str(record), case_id, field, source, sealed, ring.current, blind, protected, imported.now))
-    if records:
-        with connection.cursor() as cursor:
-            execute_values(cursor.cursor, _PERSON, records, page_size=1000)
+        records.append((record, case_id, field, source, sealed, ring.current, blind, protected, imported.now))
+    copy_rows("cases_personalrecord", _PERSON, records, once="(case_id, field, blind)")
 
 
 def _move(plan: Plan, targets: dict[str, Target], now: datetime) -> None:
-    moves = [(row_id, targets[state.root().ref]) for row_id, _source, state in plan.moves]
+    moves = [(move, targets[move.site.root().ref]) for move in plan.moves]
     answered = [(row_id, targets[state.root().ref]) for row_id, state in plan.attached]
     with connection.cursor() as cursor:
         if moves:
-            ids, sites, cases = zip(*((r, str(t.site_id), t.case_id) for r, t in moves), strict=True)
+            ids, sites, cases = zip(*((move.row_id, str(t.site_id), t.case_id) for move, t in moves), strict=True)
             cursor.execute(_MOVE, [list(ids), list(sites), list(cases), now])
             rows = [(*row[:2], row[2], *row[3:], now) for row in cursor.fetchall()]
             copy_rows("cases_signal", _SIGNAL, rows)

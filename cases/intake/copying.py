@@ -16,15 +16,18 @@ from django.db import connection, transaction
 MOST_ROWS, MOST_BYTES = 1_000, 4 << 20
 
 
-def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], *, once: str = "") -> None:
     """Append rows; values may be None, str, int, bool, bytes, datetime, UUID, or a dict or list for jsonb.
 
+    `once`: the columns of a unique index; a row that is there already is left as it is.
     Raises TransactionManagementError outside a transaction: half of the rows must never stay.
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("copy_rows needs a transaction")
     names = ", ".join(columns)
     insert = f"INSERT INTO {table} ({names}) SELECT {names} FROM json_populate_recordset(NULL::{table}, %s::json)"
+    if once:
+        insert += f" ON CONFLICT {once} DO NOTHING"
     with connection.cursor() as cursor:
         for piece in _pieces(columns, rows):
             cursor.execute(insert, [piece])

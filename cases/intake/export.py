@@ -10,11 +10,15 @@ import io
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from agencies.actors import Actor
 from cases.intake.lists.values import text_of
+from cases.intake.regions import away_rows
 from cases.intake.selectors import headers_of, raw_rows
 from cases.models import ListBatch
 
 RESULT_HEADERS = ("行号", "处理结果", "原因与办法")
+AWAY_HEADERS = ("行号", "属地")
+AWAY_TITLE = "属地不在本系统的行，含个人信息，仅供函转属地，导出已留痕"
 TITLE = "未采用行更正用，含个人信息，不得另作他用，导出已留痕"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -40,6 +44,19 @@ def error_csv(batch: ListBatch, signature: str = "") -> Iterator[bytes]:
             # Rows that end early would put the result under somebody else's header.
             missing = [""] * (len(headers) - len(cells))
             yield csv_line([*cells, *missing, result["row"], result["fate"], reasons])
+
+
+def away_csv(actor: Actor, batch: ListBatch, signature: str) -> Iterator[bytes]:
+    """The rows whose region is not on the system, as they came, to be sent there by letter: for the sender only."""
+    yield b"\xef\xbb\xbf"
+    yield csv_line([f"{AWAY_TITLE}：{signature}"])
+    current: list[str] = []
+    for number, cells, sheet, region in away_rows(actor, batch):
+        headers = headers_of(batch, sheet)
+        if headers != current:
+            current = headers
+            yield csv_line([*headers, *AWAY_HEADERS])
+        yield csv_line([*cells, *[""] * (len(headers) - len(cells)), number, region])
 
 
 def neutral(cell: Any) -> str:

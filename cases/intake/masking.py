@@ -10,7 +10,8 @@ from collections.abc import Callable
 from typing import Any
 
 from cases.intake.lists import words
-from cases.intake.lists.rows import FIGURES, result_of, shown
+from cases.intake.lists.judging.sights import shown
+from cases.intake.lists.rows import FIGURES, result_of
 from cases.intake.lists.sentences import LABELS
 from cases.intake.lists.values import read_time, text_of
 from cases.policy.privacy.precision import Form
@@ -43,8 +44,7 @@ _MASKS: dict[str, Callable[[str], str]] = {
     "broadband": digits,
     "meter": digits,
     "address": address,
-    "content": _hidden,
-    "reporter": _hidden,
+    **dict.fromkeys(("content", "reporter", "longitude", "latitude"), _hidden),
     **dict.fromkeys(("ip", "port", "pool_port", *FIGURES), shown),
     "result": _mask_result,
     "pool": _by(words.pool_of),
@@ -80,7 +80,9 @@ def _day(text: str) -> str:
     return f"{at:%Y-%m-%d}" if at else HIDDEN
 
 
-_PERSONAL = frozenset({"holder", "phone", "broadband", "meter", "address", "content", "reporter"})
+_PERSONAL = frozenset(
+    {"holder", "phone", "broadband", "meter", "address", "content", "reporter", "longitude", "latitude"}
+)
 # How what is no personal value looks under the mask.
 _LESS: dict[str, Callable[[str], str]] = {
     "ip": network,

@@ -3,42 +3,43 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import logging
-from collections.abc import Iterator
+from collections.abc import Mapping
 from datetime import datetime
 from threading import Thread
 from typing import Any, NoReturn
-from uuid import UUID
 
 from celery import current_app
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from kombu.exceptions import OperationalError
 
 from agencies.actors import Actor, Post
 from agencies.directory import AgencyRef, Directory, get_directory
 from agencies.vocabulary import LABELS, Kind
 from audit.actions import Action
+from audit.log import timestamp
 from audit.services import record
 from audit.sight import working_as
 from cases.documents.uploads import FileRefused, clean_name, scan
-from cases.intake.copying import copy_rows
-from cases.intake.lines import columns_of
-from cases.intake.lists.mapping import MappedSheet, find_lists
-from cases.intake.lists.reading import open_list
-from cases.intake.lists.sentences import FILE, LISTS, NotAList, sentence
-from cases.intake.lists.synonyms import KINDS
-from cases.intake.lists.values import proved_order
+from cases.intake.ledger.naming import checked
+from cases.intake.ledger.statement import Stated, read_statement, refuse_contradiction
+from cases.intake.lists.judging.files import FILE
+from cases.intake.lists.reading import MAX_BYTES, TOO_LARGE
+from cases.intake.lists.sentences import LISTS, sentence
+from cases.intake.steps.inspecting import inspect
+from cases.intake.steps.keeping import keep_again, keep_parts
 from cases.models import ListBatch, ListPart
 from cases.models.sealing import key_ring, part_place
 from cases.workflow.errors import InvalidInput, NotAllowed
-from cases.workflow.forms.reading import Unreadable, impersonal
 from cases.workflow.view import Text
 
 logger = logging.getLogger(__name__)
 
-LARGEST_FILE = 64 * 1024 * 1024
-PART_BYTES = 1 << 20
+LARGEST_FILE = MAX_BYTES
+LIMIT_MB = TOO_LARGE // 1_000_000
 # Whose lists of a kind may be: subscribers are named by the carriers, meters by the grid, and the commission passes on
 # what it was handed.
 SENDERS: dict[str, tuple[str, ...]] = {
@@ -47,6 +48,7 @@ SENDERS: dict[str, tuple[str, ...]] = {
     "grid": ("development_commission", "grid_company"),
     "tips": ("development_commission", "telecom_bureau", "grid_company", "cyberspace_office"),
 }
+UNSTATED = Stated()
 SENDING = frozenset(kind for kinds in SENDERS.values() for kind in kinds)
 
 
@@ -96,9 +98,12 @@ def content_of(upload: UploadedFile | None) -> bytes:
     if upload is None:
         raise InvalidInput(fields={"file": Text("请选择名单文件", "Choose a file")})
     if (upload.size or 0) > LARGEST_FILE:
-        limit = LARGEST_FILE // 1024 // 1024
         raise InvalidInput(
-            fields={"file": Text(f"文件超过 {limit} MB，请拆分后上传", f"The file is over {limit} MB; split it")}
+            fields={
+                "file": Text(
+                    f"文件须小于 {LIMIT_MB} MB，请拆分后上传", f"A file must be smaller than {LIMIT_MB} MB; split it"
+                )
+            }
         )
     content: bytes = upload.read()
     return content
@@ -142,41 +147,46 @@ def is_own(actor: Actor, batch: ListBatch) -> bool:
     return own or any("handler" in post.roles and _belongs(agency, post) for post in actor.posts)
 
 
+def _standing() -> QuerySet[ListBatch]:
+    """Lists that were not withdrawn: what was may come again."""
+    return ListBatch.objects.exclude(state=ListBatch.State.WITHDRAWN)
+
+
 @working_as("receiving")
 def receive_list(
-    *, actor: Actor, content: bytes, filename: str, kind: str, agency: AgencyRef, batch_name: str, now: datetime
+    *,
+    actor: Actor,
+    content: bytes,
+    filename: str,
+    kind: str,
+    agency: AgencyRef,
+    batch_name: str,
+    now: datetime,
+    led: bool = False,
+    stated: Stated = UNSTATED,
 ) -> tuple[ListBatch, bool]:
     """Keep the file and find its header; returns the batch and whether it is new.
 
-    1. The same file of the same agency and kind is the batch it was the first time.
+    1. The same file of the same agency and kind is the batch it was the first time, unless that was withdrawn.
     2. A file that is no list is kept too, with the sentence that says why.
-    Raises NotAllowed, InvalidInput (kind, name).
+    3. `led`: a person goes on from its columns, step by step; otherwise it is ready to be imported.
+    Raises NotAllowed, InvalidInput (kind, name, what is stated about it).
     """
     check_sender(actor, agency)
-    name = _checked(kind, batch_name, filename)
+    name = checked(kind, batch_name, filename)
     check_kind(actor, kind, agency)
     digest = hashlib.sha256(content).hexdigest()
-    same = ListBatch.objects.filter(agency_id=agency.id, kind=kind, sha256=digest)
+    same = _standing().filter(agency_id=agency.id, kind=kind, sha256=digest)
     if (known := same.first()) is not None:
+        refuse_contradiction(known, stated, agency)
+        keep_again(known, content, now)
         return known, False
+    statement = read_statement(stated, agency, now)
     _scanned(filename, content)
-    total, columns, problem = _inspect(kind, content)
-    batch = ListBatch(
-        name=name,
-        kind=kind,
-        agency_id=agency.id,
-        # A name in another encoding reaches a command line as half characters.
-        filename=filename[:200].encode(errors="replace").decode(),
-        sha256=digest,
-        size=len(content),
-        received_at=now,
-        received_by_id=actor.user_id,
-        moved_at=now,
-        state=ListBatch.State.REFUSED if problem else ListBatch.State.RECEIVED,
-        problem={"code": problem.code, **problem.figures} if problem else None,
-        columns=columns,
-        rows_total=total,
-    )
+    batch = ListBatch(name=name, kind=kind, agency_id=agency.id, received_by_id=actor.user_id, received_at=now)
+    statement.write_to(batch)
+    _describe(batch, filename, content, digest)
+    _look_into(batch, content, led=led)
     try:
         _keep(batch, content, actor, agency, now)
     except IntegrityError as error:
@@ -193,74 +203,59 @@ def _scanned(filename: str, content: bytes) -> None:
         raise InvalidInput(fields={"file": Text(refused.zh, refused.en)}, code="file_refused") from refused
 
 
+def _describe(batch: ListBatch, filename: str, content: bytes, digest: str) -> None:
+    # A name in another encoding reaches a command line as half characters.
+    batch.filename = filename[:200].encode(errors="replace").decode()
+    batch.sha256, batch.size, batch.moved_at = digest, len(content), batch.received_at
+
+
+def _look_into(batch: ListBatch, content: bytes, *, led: bool) -> None:
+    """Rows and columns of a list, or the reason why it is none, and the state that follows."""
+    batch.rows_total, batch.columns, problem = inspect(batch.kind, content, batch.agency_id, led=led)
+    if problem:
+        batch.state, batch.problem = ListBatch.State.REFUSED, {"code": problem.code, **problem.figures}
+    else:
+        batch.state = ListBatch.State.MAPPING if led else ListBatch.State.RECEIVED
+
+
 def _name_taken(batch: ListBatch, error: IntegrityError) -> NoReturn:
-    if ListBatch.objects.filter(name=batch.name).exclude(state=ListBatch.State.REFUSED).exists():
+    gone = (ListBatch.State.REFUSED, ListBatch.State.WITHDRAWN)
+    if ListBatch.objects.filter(name=batch.name).exclude(state__in=gone).exists():
         raise InvalidInput(fields={"batch": sentence(FILE["name_taken"], {"batch": batch.name})}) from error
     raise error
-
-
-def _inspect(kind: str, content: bytes) -> tuple[int | None, dict[str, Any], NotAList | None]:
-    """Rows and columns of a list, or the reason why it is none."""
-    try:
-        sheets = find_lists(kind, open_list(content))
-        total, order = _survey(sheets)
-    except NotAList as error:
-        return None, {}, error
-    columns = columns_of(((s.sheet.name, s.mapping) for s in sheets), order)
-    return total, columns, None if total else NotAList("no_rows")
-
-
-def _checked(kind: str, batch_name: str, filename: str) -> str:
-    name = " ".join(batch_name.split())
-    problems = {}
-    if kind not in KINDS:
-        choices = "、".join(KINDS)
-        problems["kind"] = Text(f"名单类型应为：{choices}。", f"The kind is one of: {', '.join(KINDS)}.")
-    if not 1 <= len(name) <= 80 or not name.isprintable():
-        problems["batch"] = Text(
-            "批次名称应为1至80字，不含控制字符。", "The name of a batch has 1 to 80 characters, none of them invisible."
-        )
-    try:
-        impersonal(name)
-    except Unreadable as wrong:
-        problems["batch"] = wrong.text
-    if not filename:
-        problems["file"] = Text("请选择文件。", "Choose a file.")
-    if problems:
-        raise InvalidInput(fields=problems)
-    return name
-
-
-def _survey(sheets: list[MappedSheet]) -> tuple[int, str | None]:
-    """The number of data rows, and what their dates prove about `10/3/2021`: nothing where they prove both orders."""
-    total = 0
-    proved: set[str] = set()
-    for mapped in sheets:
-        fields = [field for field in ("first", "last", "reported") if field in mapped.mapping.columns]
-        for row in mapped.data_rows():
-            total += 1
-            if len(proved) < 2:
-                proved |= {order for field in fields if (order := proved_order(mapped.mapping.cell(row, field)))}
-    return total, proved.pop() if len(proved) == 1 else None
 
 
 def _keep(batch: ListBatch, content: bytes, actor: Actor, agency: AgencyRef, now: datetime) -> None:
     with transaction.atomic():
         batch.save(force_insert=True)
-        copy_rows("cases_listpart", ("batch_id", "number", "sealed"), _parts(batch.id, content))
+        keep_parts(batch.id, content)
         action = Action.IMPORT_REFUSED if batch.problem else Action.IMPORT_RECEIVED
         record_import(action, batch, actor, agency, now)
 
 
-def record_import(action: Action, batch: ListBatch, actor: Actor, agency: AgencyRef, now: datetime) -> None:
-    """The import as an event of the agency that sent the list."""
-    data = {
+def record_import(
+    action: Action,
+    batch: ListBatch,
+    actor: Actor,
+    agency: AgencyRef,
+    now: datetime,
+    more: Mapping[str, Any] | None = None,
+) -> None:
+    """The import as an event of the agency that sent the list; `more` is what else there is to say of this step."""
+    data: dict[str, Any] = {
         "batch": str(batch.id),
         "batch_name": batch.name,
         "kind": batch.kind,
         "sha256": batch.sha256,
         "bytes": batch.size,
+        "issuer": batch.issuer,
+        "list_level": batch.level,
+        "due": timestamp(batch.due_at) if batch.due_at else None,
+        "due_rule": batch.due_rule,
     }
+    data |= more or {}
+    if action is Action.IMPORT_CANCELLED:
+        data["rows"] = batch.rows_done
     if action is Action.IMPORT_COMMITTED:
         data |= {"rows": batch.rows_done, "counts": {k: batch.counts.get(k, {}) for k in ("fates", "effects")}}
     if batch.problem:
@@ -278,14 +273,12 @@ def _role(actor: Actor) -> str:
     return "system" if actor.is_system else "handler"
 
 
-def _parts(batch_id: UUID, content: bytes) -> Iterator[tuple[UUID, int, bytes]]:
-    ring = key_ring()
-    for number, start in enumerate(range(0, len(content), PART_BYTES)):
-        yield batch_id, number, ring.seal(content[start : start + PART_BYTES], part_place(batch_id.bytes, number))
-
-
 def original_file(batch: ListBatch) -> bytes:
     """The file as it was received. Personal data: for the import itself, or an act with a reason."""
-    ring = key_ring()
-    parts = ListPart.objects.filter(batch_id=batch.id).order_by("number").values_list("number", "sealed")
-    return b"".join(ring.open(sealed, part_place(batch.id.bytes, number)) for number, sealed in parts)
+    ring, whole = key_ring(), io.BytesIO()
+    parts = ListPart.objects.filter(batch_id=batch.id).order_by("number")
+    # One part at a time: the largest file would otherwise stand in memory three times.
+    for number in list(parts.values_list("number", flat=True)):
+        sealed = parts.values_list("sealed", flat=True).get(number=number)
+        whole.write(ring.open(sealed, part_place(batch.id.bytes, number)))
+    return whole.getvalue()

@@ -20,7 +20,8 @@ from agencies.authority import event_actor
 from audit.actions import Action
 from audit.services import record
 from cases.models import factors
-from cases.models.sealing import CannotOpen, key_ring, part_place, row_place
+from cases.models.sealing import CannotOpen, key_ring, mend_place, part_place, preview_place, row_place, upload_place
+from cases.models.tips import tip_part_place, tip_place
 from cases.models.vault import record_place
 
 STREAM = "config/vault"
@@ -67,6 +68,47 @@ _TABLES = (
         ("batch_id", "number"),
         lambda batch, number: part_place(batch.bytes, number),
         4,  # of up to a megabyte
+    ),
+    _Table(
+        "cases_listuploadpart",
+        "名单上传分片",
+        (("upload_id", "uuid"), ("start", "integer")),
+        ("upload_id", "start"),
+        lambda upload, start: upload_place(upload.bytes, start),
+        1,  # of up to eight megabytes
+    ),
+    _Table(
+        "cases_listmend",
+        "名单更正",
+        (("id", "bigint"),),
+        ("batch_id", "number", "cell"),
+        lambda batch, number, cell: mend_place(batch.bytes, number, cell),
+        1_000,
+    ),
+    _Table(
+        "cases_previewrow",
+        "名单预览行",
+        (("batch_id", "uuid"), ("number", "integer")),
+        ("batch_id", "number"),
+        lambda batch, number: preview_place(batch.bytes, number),
+        1_000,
+    ),
+    _Table(
+        "cases_feedbackpart",
+        "批次反馈文件",
+        (("version_id", "uuid"), ("number", "integer")),
+        ("version_id", "number"),
+        lambda version, number: part_place(version.bytes, number),
+        4,
+    ),
+    _Table("cases_tip", "群众举报", (("id", "uuid"),), ("id",), lambda key: tip_place(key.bytes), 1_000),
+    _Table(
+        "cases_tippart",
+        "举报人与图片",
+        (("tip_id", "uuid"), ("number", "integer")),
+        ("tip_id", "number"),
+        lambda tip, number: tip_part_place(tip.bytes, number),
+        4,
     ),
 )
 

@@ -6,33 +6,41 @@ The case of a row is found when it is asked for: a merge leads it to the survivo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import orjson
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, When
 
 from agencies.actors import Actor
 from agencies.directory import get_directory
 from agencies.visibility import seen, sight_keys
 from agencies.vocabulary import CASE_ROLES
+from cases.intake.ledger.figures import Delta, delta_of, overdue_ids
 from cases.intake.lists.sentences import row_sentence
 from cases.intake.masking import mask_cells
+from cases.intake.suggestions.words import grounds
 from cases.models import ListBatch
 from cases.models.sealing import open_cells
 from cases.selectors.paging import CAP, DEFAULT_PAGE_SIZE, Keyset, Page, capped, instant
 from cases.selectors.precision.lists import cell_form, figures_shown, list_viewpoint
 from cases.selectors.precision.viewers import Viewpoint
 
-LATEST_FIRST = Keyset("imports", ("received_at", "id"), (instant, UUID), descending=True)
+# By the day of receipt, or by the day on which the list is due, the nearest first; those without one are not in that.
+ORDERS = {
+    "received": Keyset("imports", ("received_at", "id"), (instant, UUID), descending=True),
+    "due": Keyset("imports_due", ("due_at", "id"), (instant, UUID)),
+}
 PAGE_ROWS = 50
 _STREAM_ROWS = 2000
 
 _SITE_OF_ROW = "coalesce(r.site_id, f.site_id)"
 _ROWS = f"""
     WITH RECURSIVE page AS (
-        SELECT r.id, r.number, r.fate, r.reason, r.figures, r.notes, r.effect, r.reading, r.matched, r.sealed,
+        SELECT r.id, r.number, r.fate, r.reason, r.figures, r.notes, r.effect, r.reading, r.matched, r.score, r.sealed,
                {_SITE_OF_ROW} AS site_id
         FROM cases_listrow r LEFT JOIN cases_listrow f ON f.id = r.same_as_id
         WHERE r.batch_id = %(batch)s AND r.number > %(after)s AND (%(fate)s = '' OR r.fate LIKE %(fate)s)
@@ -44,15 +52,16 @@ _ROWS = f"""
         SELECT h.id, c.id, c.merged_into_id FROM chain h JOIN cases_case c ON c.id = h.next
     )
     SELECT p.number, p.fate, p.reason, p.figures::text, p.notes::text, p.effect, p.reading::text, p.matched::text,
-           p.sealed, c.number, c.id::text, p.site_id IS NOT NULL
+           p.sealed, c.number, c.id::text, p.site_id IS NOT NULL, p.score
     FROM page p LEFT JOIN chain h ON h.id = p.id AND h.next IS NULL LEFT JOIN cases_case c ON c.id = h.case_id
     ORDER BY p.number
 """
 
 
 def find_batch(name: str) -> ListBatch | None:
-    """A batch by its name, for the command line; a file that was none comes last."""
-    return ListBatch.objects.filter(name=name).order_by("state", "-received_at").first()
+    """A batch by its name, for the command line; a file that was none and a list that was withdrawn come last."""
+    gone = Q(state__in=(ListBatch.State.REFUSED, ListBatch.State.WITHDRAWN))
+    return ListBatch.objects.filter(name=name).order_by(Case(When(gone, then=1), default=0), "-received_at").first()
 
 
 def visible_batches(actor: Actor) -> QuerySet[ListBatch]:
@@ -67,31 +76,65 @@ def visible_batches(actor: Actor) -> QuerySet[ListBatch]:
         allowed |= Q(agency_id=post.agency_id) | Q(agency__parent_id=post.agency_id) | Q(received_by_id=actor.user_id)
         if post.kind in ("development_commission", "supervision"):
             allowed |= Q(agency__region__code__startswith=post.region_code)
-    return ListBatch.objects.filter(allowed).select_related("agency", "received_by").order_by("-received_at", "-id")
+    return (
+        ListBatch.objects.filter(allowed)
+        .select_related("agency", "received_by", "withdrawn_by")
+        .order_by("-received_at", "-id")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which lists are asked for; None where it does not matter. `overdue`: past their day and not answered at `now`."""
+
+    kind: str | None = None
+    state: str | None = None
+    level: str | None = None
+    overdue: bool | None = None
+    now: datetime | None = None
 
 
 def list_batches(
-    actor: Actor, *, kind: str | None, state: str | None, cursor: str | None, size: int = DEFAULT_PAGE_SIZE
+    actor: Actor, wanted: Wanted, *, order: str = "received", cursor: str | None, size: int = DEFAULT_PAGE_SIZE
 ) -> Page:
-    """The batches this actor may see, the latest first, as rows of ListBatch. Raises InvalidCursor."""
-    at = LATEST_FIRST.decode(cursor)
-    found = visible_batches(actor)
-    found = found.filter(**{name: value for name, value in (("kind", kind), ("state", state)) if value})
+    """The batches this actor may see, as rows of ListBatch, the latest first or the next due. Raises InvalidCursor."""
+    keyset = ORDERS[order]
+    at, column = keyset.decode(cursor), keyset.columns[0]
+    found = _narrowed(visible_batches(actor), wanted)
+    if order == "due":
+        found = found.filter(due_at__isnull=False)
     total = capped(found.order_by()[: CAP + 1].count())
+    down = keyset.descending != (at is not None and at.backward)
     if at is not None:
         when, last = at.values
-        if at.backward:
-            found = found.filter(Q(received_at__gt=when) | Q(received_at=when, id__gt=last))
-            found = found.order_by("received_at", "id")
-        else:
-            found = found.filter(Q(received_at__lt=when) | Q(received_at=when, id__lt=last))
-    rows = [{"received_at": batch.received_at, "id": batch.id, "batch": batch} for batch in found[: size + 1]]
-    return LATEST_FIRST.page(rows, at, size, total)
+        side = "lt" if down else "gt"
+        found = found.filter(Q(**{f"{column}__{side}": when}) | Q(**{column: when, f"id__{side}": last}))
+    found = found.order_by(*(f"-{column}", "-id") if down else (column, "id"))
+    rows = [{column: getattr(batch, column), "id": batch.id, "batch": batch} for batch in found[: size + 1]]
+    return keyset.page(rows, at, size, total)
+
+
+def _narrowed(found: QuerySet[ListBatch], wanted: Wanted) -> QuerySet[ListBatch]:
+    named = (("kind", wanted.kind), ("state", wanted.state), ("level", wanted.level))
+    found = found.filter(**{name: value for name, value in named if value})
+    if wanted.overdue is None:
+        return found
+    past = found.filter(state=ListBatch.State.DONE, due_at__lt=wanted.now)
+    late = overdue_ids(past.order_by().values_list("id", flat=True))
+    return found.filter(id__in=late) if wanted.overdue else found.exclude(id__in=late)
 
 
 def get_batch(actor: Actor, batch_id: UUID | str) -> ListBatch | None:
     """A batch this actor may see, or None whether it exists or not."""
     return visible_batches(actor).filter(id=batch_id).first()
+
+
+def batch_delta(actor: Actor, batch: ListBatch) -> Delta | None:
+    """What changed since the list before, which is named only where this actor may see it."""
+    delta = delta_of(batch)
+    if delta and delta.previous and get_batch(actor, delta.previous) is None:
+        return replace(delta, previous=None, name=None)
+    return delta
 
 
 def batch_rows(
@@ -162,7 +205,7 @@ def _withheld(row: tuple[Any, ...], visible: set[str]) -> tuple[Any, ...]:
     """The row without the cases that its reader does not see, and without the notes that name one."""
     notes = [note for note in orjson.loads(row[4]) if "case" not in note[1] or note[1]["case"] in visible]
     case = row[9:11] if row[9] in visible else (None, None)
-    return (*row[:2], _reason(row), row[3], orjson.dumps(notes).decode(), *row[5:9], *case, row[11])
+    return (*row[:2], _reason(row), row[3], orjson.dumps(notes).decode(), *row[5:9], *case, *row[11:])
 
 
 def _reason(row: tuple[Any, ...]) -> str:
@@ -180,6 +223,8 @@ def _result(row: tuple[Any, ...], language: str, shown: Callable[[Any], Any] = d
         "reason": row_sentence(_reason(row), shown(orjson.loads(figures))).get(language),
         "notes": [row_sentence(code, shown(values)).get(language) for code, values in orjson.loads(notes)],
         "matched": orjson.loads(row[7]),
+        "score": row[12],
+        "grounds": grounds(orjson.loads(row[7]), row[12]).get(language),
         "case": row[9],
     }
 

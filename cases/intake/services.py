@@ -17,22 +17,27 @@ from uuid import UUID
 
 from django.db import transaction
 
-from agencies.actors import Actor, system_actor
+from agencies.actors import Actor
 from agencies.directory import AgencyRef, get_directory
 from audit import clock
 from audit.actions import Action
 from audit.sight import working_as
-from cases.intake.acts import Import, gather, perform
+from cases.intake.acts import gather, perform
+from cases.intake.ahead import read_ahead, undisturbed
 from cases.intake.commit import write_chunk
 from cases.intake.copying import next_ids
-from cases.intake.lines import mapping_from, match, prepare
-from cases.intake.lists.mapping import Mapping, find_lists
-from cases.intake.lists.reading import Row, open_list
-from cases.intake.lists.rows import ReadRow, Setting, read_row
-from cases.intake.lists.sentences import FILE, sentence
-from cases.intake.receiving import original_file, receive_list, record_import
+from cases.intake.ledger.priority import raise_repeated
+from cases.intake.ledger.statement import Stated
+from cases.intake.lines import Line, line_of, match, prepare
+from cases.intake.lists.judging.files import FILE
+from cases.intake.lists.sentences import sentence
+from cases.intake.receiving import UNSTATED, original_file, receive_list, record_import
+from cases.intake.steps.importing import import_of
+from cases.intake.steps.moving import start_at_once
+from cases.intake.steps.reader import ListReader
 from cases.models import ListBatch
 from cases.models.intake import lock_intake
+from cases.policy.dated import CHINA
 from cases.workflow.view import Text
 
 CHUNK_ROWS = 2000
@@ -47,6 +52,9 @@ class BatchSummary:
     name: str
     kind: str
     agency: str
+    issuer: str
+    level: str
+    due_at: datetime | None
     state: str
     problem: Text | None
     rows_total: int
@@ -63,6 +71,9 @@ class BatchSummary:
             "batch": self.name,
             "kind": self.kind,
             "agency": self.agency,
+            "issuer": self.issuer,
+            "level": str(self.level),
+            "due_at": self.due_at.astimezone(CHINA).isoformat() if self.due_at else None,
             "state": str(self.state),
             "problem": self.problem.get(language) if self.problem else None,
             "rows": self.rows_total,
@@ -83,6 +94,7 @@ def import_file(
     agency: AgencyRef,
     batch_name: str,
     now: datetime,
+    stated: Stated = UNSTATED,
     progress: Progress | None = None,
 ) -> BatchSummary:
     """Receive a list and turn it into cases; the same file again changes nothing and answers as the first time.
@@ -91,9 +103,17 @@ def import_file(
     WorkflowError where no case can be opened; what was committed before stays and is taken up by the next call.
     """
     batch, _fresh = receive_list(
-        actor=actor, content=content, filename=filename, kind=kind, agency=agency, batch_name=batch_name, now=now
+        actor=actor,
+        content=content,
+        filename=filename,
+        kind=kind,
+        agency=agency,
+        batch_name=batch_name,
+        now=now,
+        stated=stated,
     )
     again = batch.state == ListBatch.State.DONE
+    start_at_once(actor=actor, batch=batch, now=now)
     return process_list(batch_id=batch.id, actor=actor, now=now, content=content, progress=progress, again=again)
 
 
@@ -127,6 +147,9 @@ def summarise(batch: ListBatch, *, again: bool = False, seconds: float = 0.0) ->
         name=batch.name,
         kind=batch.kind,
         agency=batch.agency.code,
+        issuer=batch.issuer,
+        level=batch.level,
+        due_at=batch.due_at,
         state=batch.state,
         problem=sentence(FILE[code], problem) if code else None,
         rows_total=batch.rows_total or 0,
@@ -139,29 +162,19 @@ def summarise(batch: ListBatch, *, again: bool = False, seconds: float = 0.0) ->
 
 
 class _Overtaken(Exception):
-    """Another worker committed the next chunk first; it is skipped, not repeated."""
+    """Another worker committed the next chunk first, or a person cancelled: the batch is looked at anew."""
 
 
 class _Run:
     """One process working on one batch."""
 
     def __init__(self, batch: ListBatch, actor: Actor, now: datetime, content: bytes) -> None:
-        directory = get_directory()
         self.batch = batch
-        self.agency = directory.by_id[batch.agency_id]
-        self.sheets = find_lists(batch.kind, open_list(content))
-        home = self.agency.region_code[:4]
-        self.setting = Setting(home, batch.received_at, batch.columns.get("order"))
-        self.imported = Import(
-            batch_id=batch.id,
-            name=batch.name,
-            kind=batch.kind,
-            home=home,
-            regions={code: region.name for code, region in directory.regions.items()},
-            actor=actor,
-            system=actor if actor.is_system else system_actor(),
-            now=now,
-        )
+        self.agency = get_directory().by_id[batch.agency_id]
+        self.content = content
+        self.imported = import_of(batch, actor, now)
+        self.reader = ListReader(batch, self.imported.home)
+        self.setting = self.reader.settings[0]
 
     def go(self, progress: Progress | None, until: float | None) -> None:
         # Only forward: another process may have finished the list since it was read here.
@@ -170,8 +183,9 @@ class _Run:
         self.batch.refresh_from_db()
         while self.batch.state == ListBatch.State.IMPORTING:
             try:
-                for chunk in self._chunks(self.batch.rows_done):
-                    self._commit(chunk)
+                for chunk in read_ahead(self._chunks(self.batch.rows_done)):
+                    with undisturbed():
+                        self._commit(chunk)
                     if progress:
                         progress(self.batch.rows_done, self.batch.rows_total or 0)
                     if until is not None and time.monotonic() > until:
@@ -180,41 +194,28 @@ class _Run:
             except _Overtaken:
                 self.batch.refresh_from_db()
 
-    def _chunks(self, skip: int) -> Iterator[list[ReadRow]]:
-        rows = islice(self._reads(), skip, None)
-        while chunk := [self._read(*row) for row in islice(rows, CHUNK_ROWS)]:
+    def _chunks(self, skip: int) -> Iterator[list[Line]]:
+        rows, batch = self.reader.rows(self.content, skip), self.imported.batch_id.bytes
+        while chunk := [line_of(self.reader.read(row), batch) for row in islice(rows, CHUNK_ROWS)]:
             yield chunk
 
-    def _reads(self) -> Iterator[tuple[int, int, Row, Mapping]]:
-        number = 0
-        for index, sheet in enumerate(self.sheets):
-            # By the columns kept with the batch, which a person may have corrected.
-            mapping = mapping_from(self.batch.columns, index)
-            for row in sheet.data_rows():
-                number += 1
-                yield number, index, row, mapping
-
-    def _read(self, number: int, sheet: int, row: Row, mapping: Mapping) -> ReadRow:
-        read = read_row(number, row, mapping, self.setting)
-        if sheet:
-            read.reading["sheet"] = sheet
-        return read
-
-    def _commit(self, chunk: list[ReadRow]) -> None:
+    def _commit(self, lines: list[Line]) -> None:
         """One transaction: compare, place, act, write, count."""
         with transaction.atomic():
-            held = ListBatch.objects.select_for_update().only("rows_done").get(id=self.batch.id)
-            if held.rows_done != chunk[0].number - 1:
+            held = ListBatch.objects.select_for_update().only("rows_done", "state").get(id=self.batch.id)
+            # A cancelled import stops here: what was committed before stays, and can be gone on with.
+            if held.rows_done != lines[0].read.number - 1 or held.state != ListBatch.State.IMPORTING:
                 raise _Overtaken
             lock_intake()
-            lines = prepare(self.batch.kind, chunk, next_ids("cases_listrow_id_seq", len(chunk)), self.batch.name)
-            matcher, cases = match(self.batch.kind, lines, self.setting)
-            targets = gather(matcher.plan, cases)
-            perform(matcher.plan, targets, self.imported)
+            prepare(self.batch.kind, lines, next_ids("cases_listrow_id_seq", len(lines)), self.batch.name)
+            plan, cases = match(self.batch.kind, lines, self.setting, self.batch.name)
+            targets = gather(plan, cases)
+            perform(plan, targets, self.imported)
             numbers = {ref: case.number for ref, case in cases.items()}
             numbers |= {ref: target.number for ref, target in targets.items()}
-            counts = write_chunk(matcher.plan, lines, targets, numbers, self.imported)
-            self._progress(len(chunk), counts)
+            counts = write_chunk(plan, lines, targets, numbers, self.imported)
+            raise_repeated(lines, self.imported)
+            self._progress(len(lines), counts)
 
     def _progress(self, rows: int, counts: dict[str, dict[str, int]]) -> None:
         batch = self.batch
@@ -229,7 +230,7 @@ class _Run:
         batch = self.batch
         with transaction.atomic():
             state = ListBatch.objects.select_for_update().values_list("state", flat=True).get(id=batch.id)
-            if state == ListBatch.State.DONE:
+            if state != ListBatch.State.IMPORTING:
                 batch.refresh_from_db()
                 return
             batch.state, batch.finished_at = ListBatch.State.DONE, clock.now()

@@ -2,9 +2,14 @@
 
 from cases.models.case import Case, CaseAgency, CaseOutcome, Confidentiality, Level, Stage
 from cases.models.erasure import Erasure
-from cases.models.intake import ListBatch, ListPart, ListRow, Signal, Site, SiteKey
-from cases.models.records import Attachment, Document, DocumentSeries, IdempotencyKey, Outbox
+from cases.models.feedback import Feedback, FeedbackPart, FeedbackRow
+from cases.models.intake import ListBatch, ListPart, ListRow, Signal
+from cases.models.records import Attachment, Document, DocumentSeries, IdempotencyKey, Outbox, SignalRequest
+from cases.models.site import Site, SiteKey
+from cases.models.steps import ListMend, ListUpload, ListUploadPart, PreviewKey, PreviewRow, SourceMapping
+from cases.models.suggestion import SiteSuggestion
 from cases.models.task import ClockInterval, Task, TaskCounter, TaskCounterDelta, TaskState
+from cases.models.tips import Tip, TipPart
 from cases.models.vault import PersonalRecord
 
 __all__ = [
@@ -17,19 +22,32 @@ __all__ = [
     "Document",
     "DocumentSeries",
     "Erasure",
+    "Feedback",
+    "FeedbackPart",
+    "FeedbackRow",
     "IdempotencyKey",
     "Level",
     "ListBatch",
+    "ListMend",
     "ListPart",
     "ListRow",
+    "ListUpload",
+    "ListUploadPart",
     "Outbox",
     "PersonalRecord",
+    "PreviewKey",
+    "PreviewRow",
     "Signal",
+    "SignalRequest",
     "Site",
     "SiteKey",
+    "SiteSuggestion",
+    "SourceMapping",
     "Stage",
     "Task",
     "TaskCounter",
     "TaskCounterDelta",
     "TaskState",
+    "Tip",
+    "TipPart",
 ]

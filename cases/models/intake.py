@@ -1,4 +1,4 @@
-"""Lists as they came, what became of every row, and what makes two rows one site."""
+"""Lists as they came, what became of every row, and what their rows say of a site."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.db import connection, models
 from audit.ids import new_id
 from cases.models.case import Case
 from cases.models.sealing import open_cells
+from cases.models.site import Site
 
 # One import at a time decides what is one site: two could otherwise open a case each for the same household.
 INTAKE_LOCK = 0x4C5A_0001
@@ -18,7 +19,7 @@ class ListBatch(models.Model):
     """One list from one issuer. The file is kept sealed in pieces (`ListPart`); what was read from it never changes.
 
     `counts` holds {"fates": {fate: n}, "effects": {effect: n}} of the rows done so far; `rows_done` rows are
-    committed, so an import that was killed goes on behind them.
+    committed, so an import that was killed or cancelled goes on behind them.
     """
 
     class Kind(models.TextChoices):
@@ -29,19 +30,35 @@ class ListBatch(models.Model):
 
     class State(models.TextChoices):
         RECEIVED = "received", "已接收"
+        # Led in by a person, step by step: nothing is written to a case before the commit.
+        MAPPING = "mapping", "待匹配列"
+        PREVIEW = "preview", "校验预览"
         IMPORTING = "importing", "导入中"
+        CANCELLED = "cancelled", "已取消"
         DONE = "done", "已导入"
         REFUSED = "refused", "不能识别"
+        WITHDRAWN = "withdrawn", "已撤回"
+
+    class Level(models.TextChoices):
+        FULL = "full", "全量"
+        PRIORITY = "priority", "重点"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     name = models.CharField("批次名称", max_length=80)
     kind = models.CharField("名单类型", max_length=8, choices=Kind.choices)
     agency = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="+", verbose_name="报送单位")
+    # Who made the list; whoever sent it in may only have passed it on.
+    issuer = models.CharField("下发单位", max_length=80, default="")
+    level = models.CharField("名单级别", max_length=8, choices=Level.choices, default=Level.FULL)
     filename = models.CharField("文件名", max_length=200)
     sha256 = models.CharField(max_length=64)
     size = models.PositiveIntegerField("字节数")
     received_at = models.DateTimeField("接收时间")
     received_by = models.ForeignKey("agencies.User", models.PROTECT, related_name="+", verbose_name="接收人")
+    # When every row has to be answered, the rule that gave it, and whether its calendar is provisional (暂定).
+    due_at = models.DateTimeField("反馈期限", null=True)
+    due_rule = models.CharField("期限依据", max_length=40, default="")
+    due_provisional = models.BooleanField("期限暂定", default=False)
     finished_at = models.DateTimeField("完成时间", null=True)
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.RECEIVED)
     problem = models.JSONField("不能识别的原因", null=True)
@@ -51,15 +68,33 @@ class ListBatch(models.Model):
     # When the last chunk was committed: an import that stands still is taken up again by a sweep.
     moved_at = models.DateTimeField("最近进展")
     counts = models.JSONField("统计", default=dict)
+    # The dry reading: {"run": which one, "done": rows read, "finished": bool, "fates": {fate: n}, "problems": n}.
+    preview = models.JSONField("预览", default=dict)
+    withdrawn_at = models.DateTimeField("撤回时间", null=True)
+    withdrawn_by = models.ForeignKey(
+        "agencies.User", models.PROTECT, null=True, related_name="+", verbose_name="撤回人"
+    )
+    withdrawn_why = models.CharField("撤回原因", max_length=16, default="")
 
     class Meta:
         verbose_name = "名单批次"
         verbose_name_plural = "名单批次"
         constraints: ClassVar = [
-            # A name leads to one list; a file that was none gives its name back.
-            models.UniqueConstraint(fields=["name"], condition=~models.Q(state="refused"), name="listbatch_name_once"),
-            # The same file again is the same batch, under whatever name it is sent.
-            models.UniqueConstraint(fields=["agency", "kind", "sha256"], name="listbatch_file_once"),
+            # A name leads to one list; a file that was none gives its name back, and so does a list that was withdrawn.
+            models.UniqueConstraint(
+                fields=["name"], condition=~models.Q(state__in=["refused", "withdrawn"]), name="listbatch_name_once"
+            ),
+            # The same file again is the same batch, under whatever name it is sent; unless that one was withdrawn.
+            models.UniqueConstraint(
+                fields=["agency", "kind", "sha256"],
+                condition=~models.Q(state="withdrawn"),
+                name="listbatch_file_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="withdrawn", withdrawn_at__isnull=False, withdrawn_by__isnull=False)
+                | (~models.Q(state="withdrawn") & models.Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True)),
+                name="listbatch_withdrawal_is_signed",
+            ),
             models.CheckConstraint(
                 condition=models.Q(rows_total__isnull=True) | models.Q(rows_done__lte=models.F("rows_total")),
                 name="listbatch_done_within_total",
@@ -67,6 +102,7 @@ class ListBatch(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["agency", "-received_at"], name="listbatch_agency_idx"),
+            models.Index(fields=["issuer", "kind", "level", "received_at"], name="listbatch_issuer_idx"),
             models.Index(
                 fields=["moved_at"],
                 name="listbatch_unfinished_idx",
@@ -94,31 +130,6 @@ class ListPart(models.Model):
         return f"{self.batch_id} {self.number}"
 
 
-class Site(models.Model):
-    """One place where something is run: one household, one firm's premises. A case follows one site.
-
-    A site keeps the case it was opened with; after a merge the case leads to the survivor, so undoing the merge
-    restores both sites without touching them.
-    """
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    case = models.ForeignKey(Case, models.PROTECT, related_name="sites")
-    previous_case = models.ForeignKey(Case, models.PROTECT, null=True, related_name="+", verbose_name="前一案件")
-    region_code = models.CharField("属地", max_length=6)
-    subject = models.CharField("主体推断", max_length=16, default="unknown")
-    # A subscriber, a meter or a door is known; before that the site is only an address and a pool.
-    located = models.BooleanField("已定位", default=False)
-    created_at = models.DateTimeField("建立时间")
-
-    class Meta:
-        verbose_name = "点位"
-        verbose_name_plural = "点位"
-        indexes: ClassVar = [models.Index(fields=["case"], name="site_case_idx")]
-
-    def __str__(self) -> str:
-        return str(self.id)
-
-
 class ListRow(models.Model):
     """One data row: its raw cells (sealed), what was read from them, its fate, its effect and the case it went to.
 
@@ -139,6 +150,8 @@ class ListRow(models.Model):
     effect = models.CharField("作用", max_length=8)
     # Why it went to that case: the keys that were equal, for instance ["broadband"] or ["door", "holder"].
     matched = models.JSONField("依据", default=list)
+    # What these reasons weigh, in bits (`cases.policy.matching`); None where the row opened a case of its own.
+    score = models.FloatField("分值", null=True)
     identity = models.BinaryField(max_length=16, null=True)
     sight = models.BinaryField(max_length=16, null=True)
     same_as = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", verbose_name="与之相同")
@@ -173,49 +186,6 @@ class ListRow(models.Model):
     def raw_cells(self) -> list[Any]:
         """The cells as they stood in the file. Personal data: mask before showing."""
         return open_cells(self.sealed, self.batch_id.bytes, self.number)
-
-
-class SiteKey(models.Model):
-    """What a site is known by; every value is a keyed hash, so that the table tells nothing by itself.
-
-    Accounts (`broadband`, `meter`) belong to one site for good; a `lead` (address and pool) to the first site seen with
-    it; a `door` may be shared, and is told apart by township and holder.
-    """
-
-    class Kind(models.TextChoices):
-        BROADBAND = "broadband", "宽带账号"
-        METER = "meter", "户号"
-        LEAD = "lead", "地址与矿池"
-        DOOR = "door", "门牌"
-
-    id = models.BigAutoField(primary_key=True)
-    site = models.ForeignKey(Site, models.PROTECT, related_name="keys")
-    kind = models.CharField("种类", max_length=10, choices=Kind.choices)
-    value = models.BinaryField(max_length=16)
-    township = models.BinaryField(max_length=16, null=True)
-    holder = models.BinaryField(max_length=16, null=True)
-    # Building, unit and room are all named: the door of one household.
-    flat = models.BooleanField(default=False)
-    created_at = models.DateTimeField("登记时间")
-
-    class Meta:
-        verbose_name = "点位标识"
-        verbose_name_plural = "点位标识"
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["value"], condition=~models.Q(kind="door"), name="sitekey_account_has_one_site"
-            ),
-            models.UniqueConstraint(
-                fields=["value", "site", "township", "holder"],
-                condition=models.Q(kind="door"),
-                nulls_distinct=False,
-                name="sitekey_door_once",
-            ),
-        ]
-        indexes: ClassVar = [models.Index(fields=["site"], name="sitekey_site_idx")]
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.site_id}"
 
 
 class Signal(models.Model):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
-from django.db import models
+from django.db import connection, models
 
 from audit.ids import new_id
 from cases.models.case import Case
@@ -129,3 +130,35 @@ class IdempotencyKey(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class SignalRequest(models.Model):
+    """Under which key somebody pushed which signals: the same key again leads to the same batch.
+
+    `digest` is over kind, agency and the bytes that were sent.
+    """
+
+    pk = models.CompositePrimaryKey("user_id", "key")
+    user = models.ForeignKey("agencies.User", models.PROTECT, related_name="+", db_index=False)
+    key = models.CharField(max_length=200)
+    digest = models.BinaryField(max_length=32)
+    batch = models.ForeignKey("cases.ListBatch", models.PROTECT, null=True, related_name="+", db_index=False)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "线索推送"
+        verbose_name_plural = "线索推送"
+
+    def __str__(self) -> str:
+        return self.key
+
+    @classmethod
+    def reserve(cls, user_id: int, key: str, digest: bytes, now: datetime) -> bool:
+        """Take the key for this request, unless it is taken; waits for whoever takes it at this moment."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO cases_signalrequest (user_id, key, digest, created_at) VALUES (%s, %s, %s, %s)"
+                " ON CONFLICT DO NOTHING",
+                [user_id, key, digest, now],
+            )
+            return bool(cursor.rowcount)

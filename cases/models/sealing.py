@@ -105,3 +105,18 @@ def row_place(batch: bytes, number: int) -> bytes:
 def part_place(batch: bytes, number: int) -> bytes:
     """What a piece of an original file is bound to: its batch and its place in the file."""
     return b"part" + batch + number.to_bytes(4, "big")
+
+
+def upload_place(upload: bytes, start: int) -> bytes:
+    """What a part of a file that is still being sent is bound to: its upload and where it lies in the file."""
+    return b"upload" + upload + start.to_bytes(4, "big")
+
+
+def preview_place(batch: bytes, number: int) -> bytes:
+    """What the cells of a dry reading are bound to."""
+    return b"preview" + batch + number.to_bytes(4, "big")
+
+
+def mend_place(batch: bytes, number: int, cell: int) -> bytes:
+    """What a mended value is bound to: its batch, row and cell."""
+    return b"mend" + batch + number.to_bytes(4, "big") + cell.to_bytes(2, "big")

@@ -36,22 +36,31 @@ _FILES = {"chinanet": "ct", "unicom": "cu", "cmcc": "cm", "cernet": "cernet", "c
 _BLANK = frozenset({"", "-", "--", "—", "——", "/", "无", "空", "未知", "n/a", "null", "none"})
 _SLIPS = (("O", "0"), ("o", "0"), ("l", "1"), ("I", "1"), ("|", "1"), ("S", "5"), ("B", "8"))
 _ATTACHED = (
+    (r"^[A-Za-z]+://([^/]+)/?.*$", "url", r"\1"),
     (r"^([\d.]+):\d+$", "port_attached", r"\1"),
+    (r"^([\d.]+)/(?:3[3-9]|[4-9]\d|\d{3,5})$", "port_slash", r"\1"),
     (r"^([^/]+)/.*$", "prefix_length", r"\1"),
     (r"^([^%]+)%.*$", "zone", r"\1"),
     (r",", ",→.", "."),
 )
 _SLIP_NAMES = {
-    "octet_range": ("有一段大于255", "a part is above 255"),
+    "octet_range": ("有一段大于 255", "a part is above 255"),
     "octet_count": ("不是四段", "not four parts"),
     "leading_zero": ("有前导零", "leading zero"),
     "port_attached": ("后面带了端口", "a port is attached"),
+    "port_slash": ("斜杠后面应是端口，不是掩码长度", "behind the slash seems to be a port, not a prefix length"),
+    "port_blank": (
+        "空格后面应是端口，请写成“地址:端口”或分为两列",
+        "a port behind a blank: write address:port or two columns",
+    ),
+    "url": ("写成了网址", "it is written as a URL"),
+    "blank_inside": ("中间有空格或换行", "a blank or a line break inside"),
     "prefix_length": ("带了掩码长度", "a prefix length is attached"),
     "zone": ("带了网卡标识", "an interface is attached"),
 }
 _TEXTS = {
-    "no_ip": ("没有IP地址", "no IP address"),
-    "bad_ip": ("IP地址写法不对", "not an IP address"),
+    "no_ip": ("没有 IP 地址", "no IP address"),
+    "bad_ip": ("IP 地址写法不对", "not an IP address"),
     "not_global": ("不是公网地址，无法溯源", "not a public address, cannot be traced"),
     "well_known": ("是公共服务地址（{name}），不是用户地址", "a public service ({name}), not a subscriber"),
 }
@@ -82,9 +91,12 @@ class Port(NamedTuple):
 
 
 def normalise(cell: str) -> str:
-    """Fold full-width characters, Chinese stops and spaces, as typed lists have them."""
+    """Fold full-width characters and Chinese stops, as typed lists have them.
+
+    Only the blanks around it go: one inside may stand for a digit or a stop, and joining would name another subscriber.
+    """
     text = unicodedata.normalize("NFKC", cell).replace("。", ".").replace("·", ".")
-    return re.sub(r"[\s\u200b\ufeff]+", "", text)
+    return re.sub(r"[\u200b-\u200d\u2060\ufeff]+", "", text).strip()
 
 
 def classify(cell: str | None) -> Address:
@@ -143,8 +155,7 @@ def _explain(text: str) -> tuple[tuple[str, ...], str]:
     """Name the slips in a text that is no address, and the address it reads as once they are undone."""
     if len(text) > LONGEST_SLIP:
         return (), ""
-    slips = []
-    guess = text
+    slips, guess = _undo_blanks(text)
     # Letters are the address itself in IPv6, so only a text without colons is searched for mistyped digits.
     for wrong, right in _SLIPS if ":" not in text else ():
         if wrong in guess:
@@ -158,11 +169,26 @@ def _explain(text: str) -> tuple[tuple[str, ...], str]:
     if len(octets) > 1 and all(o.isdecimal() for o in octets):
         slips += _octet_slips(octets)
         guess = ".".join(str(int(o)) for o in octets)
+    return tuple(slips), guess if _is_address(guess) else ""
+
+
+def _undo_blanks(text: str) -> tuple[list[str], str]:
+    """A blank within the text: before a port, beside a stop, or somewhere; only the last has no certain reading."""
+    if not re.search(r"\s", text):
+        return [], text
+    joined = re.sub(r"\s+", "", text)
+    address, _, port = text.rpartition(text[max(text.rfind(blank) for blank in set(re.findall(r"\s", text)))])
+    if re.fullmatch(r"\d{1,5}", port) and _is_address(address.strip()) and not _is_address(joined):
+        return ["port_blank"], address.strip()
+    return ["blank_inside"], joined if not re.search(r"[0-9A-Fa-f]\s+[0-9A-Fa-f]", text) else text
+
+
+def _is_address(text: str) -> bool:
     try:
-        ipaddress.ip_address(guess)
+        ipaddress.ip_address(text)
     except ValueError:
-        return tuple(slips), ""
-    return tuple(slips), guess
+        return False
+    return True
 
 
 def _octet_slips(octets: list[str]) -> list[str]:
@@ -186,8 +212,6 @@ def _problem(
     if slips:
         names = [_SLIP_NAMES.get(slip, (slip, slip)) for slip in slips]
         zh, en = f"{zh}（{'、'.join(n[0] for n in names)}）", f"{en} ({', '.join(n[1] for n in names)})"
-    if suggestion:
-        zh, en = f"{zh}，是否为{suggestion}？请更正后重报", f"{en}, perhaps {suggestion}? Correct it and send it again"
     return Address(text, ip, problem, slips, suggestion, zh, en)
 
 

@@ -27,10 +27,12 @@ RULE: Final = "list"
 AT_ONCE: Final = 2000
 SYSTEM = EventActor(None, "system")
 
-# A file that could not be read as a list has no rows; it is kept as it came.
-_KEPT = """SELECT b.id, b.agency_id, coalesce(b.finished_at, b.received_at) AS since FROM cases_listbatch b
-    WHERE (b.state = 'done' AND EXISTS (SELECT FROM cases_listrow r WHERE r.batch_id = b.id AND {loose}))
-    OR (b.state = 'refused' AND EXISTS (SELECT FROM cases_listpart p WHERE p.batch_id = b.id)) ORDER BY since, b.id"""
+# A file that was no list, was given up or never confirmed has not all its rows; it is kept as it came.
+_KEPT = """SELECT b.id, b.agency_id, coalesce(b.finished_at, b.moved_at) AS since FROM cases_listbatch b
+    WHERE (b.state IN ('done', 'cancelled', 'withdrawn')
+           AND EXISTS (SELECT FROM cases_listrow r WHERE r.batch_id = b.id AND {loose}))
+    OR (b.state IN ('refused', 'mapping', 'preview', 'cancelled')
+        AND EXISTS (SELECT FROM cases_listpart p WHERE p.batch_id = b.id)) ORDER BY since, b.id"""
 _LOOSE = """r.site_id IS NULL AND r.erased_at IS NULL
     AND NOT EXISTS (SELECT FROM cases_listrow o WHERE o.id = r.same_as_id AND o.site_id IS NOT NULL)"""
 _DUE = _KEPT.format(loose=_LOOSE)

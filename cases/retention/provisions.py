@@ -45,6 +45,8 @@ HANDINGS: Final = {
     "refer_case": Handing(frozenset(), "referral", ("case_file",)),
 }
 EXPORT: Final = "export_made"
+#: The answer to a list: the issuer's own rows with what became of them.
+FEEDBACK: Final = "feedback_sent"
 # What is older than the lines have to be kept may have been deleted, and is not written again.
 KEPT: Final = timedelta(days=3 * 365)
 # An event that handed nothing to another agency has no line and is asked again each time; there are few.
@@ -63,7 +65,7 @@ def generate(now: datetime | None = None) -> int:
         with transaction.atomic():
             # Whoever writes lines at the same moment waits here, and then finds them written.
             hold(PROVISION_STREAM)
-            rows = fetch(_OPEN, [[*HANDINGS, EXPORT], now - KEPT, below, AT_ONCE])
+            rows = fetch(_OPEN, [[*HANDINGS, EXPORT, FEEDBACK], now - KEPT, below, AT_ONCE])
             lines = [line for row in rows for line in _lines(row, directory, now)]
             add_own(lines, now)
         written += len(lines)
@@ -73,7 +75,7 @@ def generate(now: datetime | None = None) -> int:
 
 def _lines(row: Row, directory: Directory, now: datetime) -> list[Provision]:
     body = orjson.loads(row["body"])
-    if row["action"] == EXPORT:
+    if row["action"] in (EXPORT, FEEDBACK):
         return _feedback(row, body["data"], directory, now)
     handing = HANDINGS[row["action"]]
     opened = [task for task in body.get("open", ()) if not handing.tasks or task["kind"] in handing.tasks]
@@ -96,12 +98,13 @@ def _lines(row: Row, directory: Directory, now: datetime) -> list[Provision]:
 
 
 def _feedback(row: Row, data: dict[str, Any], directory: Directory, now: datetime) -> list[Provision]:
-    """The refused rows of a list, back to the agency that sent it, by the commission of its region."""
+    """Rows of a list, back to the agency that sent it, by the commission of its region."""
     batch = ListBatch.objects.filter(pk=data["batch"]).select_related("agency").first()
     if batch is None or not data["rows"]:
         return []
     giver = directory.addressee(Kind.DEVELOPMENT_COMMISSION, batch.agency.region_id)
-    if giver is None:
+    # What a commission answers to itself is provided to nobody.
+    if giver is None or (row["action"] == FEEDBACK and giver.id == batch.agency_id):
         return []
     return [
         Provision(

@@ -49,7 +49,7 @@ def get_case(actor: Actor, ref: str) -> Row | None:
     if parameter is None or not keys:
         return None
     with connection.cursor() as cursor:
-        cursor.execute(_DETAIL.format(condition=condition, visible=_VISIBLE), [*[keys] * 3, parameter, keys])
+        cursor.execute(_DETAIL.format(condition=condition, visible=_VISIBLE), [*[keys] * 4, parameter, keys])
         row = cursor.fetchone()
     if row is None:
         return None
@@ -69,6 +69,8 @@ SELECT jsonb_build_object(
                FROM cases_case m WHERE m.merged_into_id = c.id AND {seen("m.id")}),
   'relapse_of', (SELECT m.number FROM cases_case m
                  WHERE m.number = c.facts->'relapse'->>'of' AND {seen("m.id")}),
+  'relapses', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', r.id, 'number', r.number) ORDER BY r.opened_at), '[]')
+               FROM case_relapses(c.id) r WHERE {seen("r.id")}),
   'participants', (SELECT coalesce(jsonb_agg(jsonb_build_object('agency', p.agency_id, 'relation', p.relation,
                                                                 'since', p.since) ORDER BY p.since, p.agency_id), '[]')
                    FROM case_participants(c.id) p),
@@ -107,6 +109,7 @@ def _shown(data: dict[str, Any], read: Reading, directory: Directory) -> Row:
         "lead_agency": refs.agency(directory, case["lead_agency_id"]),
         "merged_into": merged,
         "absorbed": data["absorbed"],
+        "relapses": data["relapses"],
         "participants": [_named(each, directory) for each in data["participants"] if _takes_part(each, read)],
         "tasks": [_task(task, directory) for task in data["tasks"] if read.whole or task["id"] in read.tasks],
         "documents": [_named(each, directory) for each in data["documents"] if _issued(each, read)],

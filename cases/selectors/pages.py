@@ -120,14 +120,23 @@ def list_extras(actor: Actor, case_ids: Sequence[str]) -> dict[str, Row]:
 
 
 def stage_history(actor: Actor, case_id: str, *, read: Reading | None = None) -> list[dict[str, Any]]:
-    """When a case entered which stage, in order, from those of its events that this person reads."""
+    """When a case entered which stage, in order, from those of its events that this person reads.
+
+    A merge that was undone led nowhere: the case is where it was, since when it was.
+    """
     read = read or reading(actor, case_id)
     if read is None:
         return []
-    sql = """SELECT e.seq, e.at, e.agency_id, b.body->>'to' AS stage
+    sql = """SELECT e.seq, e.at, e.agency_id, e.action, b.body->>'to' AS stage
         FROM audit_event e CROSS JOIN LATERAL (SELECT convert_from(e.body, 'UTF8')::jsonb AS body) b
         WHERE e.stream = 'case/' || %s AND b.body->>'from' IS DISTINCT FROM b.body->>'to' ORDER BY e.seq"""
-    return [row for row in fetch(sql, [case_id]) if read.whole or row["seq"] in read.events]
+    moves: list[dict[str, Any]] = []
+    for row in fetch(sql, [case_id]):
+        if row["action"] == "undo_merge":
+            moves = moves[:-1]
+        else:
+            moves.append(row)
+    return [row for row in moves if read.whole or row["seq"] in read.events]
 
 
 def incoming(actor: Actor, *, size: int) -> tuple[list[Row], int]:

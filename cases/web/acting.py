@@ -72,13 +72,12 @@ def form_for(request: PageRequest, case: Row | None, transition: Transition) -> 
         form.version, form.key = request.POST.get("version", ""), request.POST.get("key", "")
     else:
         form.version, form.key = str(case["version"]) if case else "", str(new_id())
-        task = request.GET.get("task", "")
-        if task in form.tasks:
-            form.data["task"] = task
-        elif len(form.tasks) == 1:
-            form.data["task"] = form.tasks[0]
+        tasks = [t for t in form.tasks if t == request.GET.get("task") or len(form.tasks) == 1]
+        form.data |= {"task": tasks[0]} if tasks else {}
         if transition.action == Action.REVEAL_PERSONAL_DATA:  # the link beside a masked value names it
             form.data["items"] = request.GET.getlist("items")
+        elif transition.action == Action.MERGE_CASE:  # that of the comparison of two cases names the other
+            form.data |= {name: request.GET[name] for name in ("survivor", "reason_code") if name in request.GET}
     return form
 
 

@@ -11,7 +11,6 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 
 from agencies import sso
@@ -44,14 +43,6 @@ CARRIED = "typed."
 LEFT_BEHIND = frozenset({"csrfmiddlewaretoken", "current", "password", "again", "code", "credential"})
 
 Pairs = list[tuple[str, str]]
-
-
-def inside(request: HttpRequest, otherwise: str) -> str:
-    """The address to go on to (`next`); another one where it leads out of this site."""
-    target = request.POST.get("next") or request.GET.get("next")
-    here = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
-    # Without a slash at its beginning it would be taken for the name of a page.
-    return target if target and here and target.startswith("/") else otherwise
 
 
 def ask(request: HttpRequest) -> HttpResponse:
@@ -91,6 +82,7 @@ def login_form(request: HttpRequest, target: str, *, carried: Pairs, status: int
         "lost_files": _had_files(request),
         "demo": _demo(),
         "sso": settings.OIDC is not None,
+        "public_tips": settings.PUBLIC_TIPS,
         "stages": [look.text for look in words.STAGES.values()],
         "agencies": AGENCY_NAMES,
         "other_language": other_language(),

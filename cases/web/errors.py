@@ -13,11 +13,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
 from cases.web import entrance, whose
 from cases.web.pages import error_page
+from cases.web.views.tips import report
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +45,8 @@ def expired_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     Only for whoever filled it in, and only where the browser says that it stood on a page of this site; what another
     site sends is not shown again.
     """
+    if request.path == reverse("web:report") and entrance.from_here(request):
+        return report.again(request)
     if request.method == "POST" and entrance.from_here(request) and not request.path.startswith(settings.LOGIN_URL):
         sent = entrance.sent(request)
         if request.user.is_authenticated and not whose.belongs_to(sent, request.user.pk):

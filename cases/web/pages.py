@@ -9,6 +9,7 @@ from typing import Any, Concatenate, ParamSpec, cast
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 
 from agencies.access.rates import PAGES, TooOften, spend
@@ -80,6 +81,14 @@ def post_only(view: Callable[Concatenate[HttpRequest, P], HttpResponseBase]) -> 
         return response
 
     return guarded
+
+
+def inside(request: HttpRequest, otherwise: str) -> str:
+    """The address to go on to (`next`); another one where it leads out of this site."""
+    target = request.POST.get("next") or request.GET.get("next")
+    here = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    # Without a slash at its beginning it would be taken for the name of a page.
+    return target if target and here and target.startswith("/") else otherwise
 
 
 def error_page(request: HttpRequest, status: int, heading: str, text: str, **more: Any) -> HttpResponse:

@@ -2,10 +2,14 @@
 
 from django.urls import path
 
-from cases.web.views import actions, audit, cases, files, imports, tasks, workbench
+from cases.web.views import actions, audit, cases, files, imports, tasks, withdrawals, workbench
 from cases.web.views.entry import auth, confirm, factors, helping, password, security, sso
+from cases.web.views.feedback import versions
+from cases.web.views.lists import steps
 from cases.web.views.people import accounts, handover
 from cases.web.views.records import access, erasure, registers
+from cases.web.views.sites import suggestions
+from cases.web.views.tips import report, sealed
 
 app_name = "web"
 
@@ -37,6 +41,25 @@ urlpatterns = [
     path("imports/", imports.imports, name="imports"),
     path("imports/<uuid:batch_id>/", imports.result, name="import"),
     path("imports/<uuid:batch_id>/refused.csv", imports.refused, name="import_refused"),
+    path("imports/<uuid:batch_id>/elsewhere.csv", imports.elsewhere, name="import_elsewhere"),
+    path("suggestions/", suggestions.suggestions, name="suggestions"),
+    path("suggestions/<uuid:suggestion_id>/", suggestions.suggestion, name="suggestion"),
+    path("imports/<uuid:batch_id>/mapping/", steps.mapping, name="import_mapping"),
+    path("imports/<uuid:batch_id>/preview/", steps.preview, name="import_preview"),
+    path("imports/<uuid:batch_id>/commit/", steps.commit, name="import_commit"),
+    path("imports/<uuid:batch_id>/cancel/", steps.cancel, name="import_cancel"),
+    path("imports/<uuid:batch_id>/resume/", steps.resume, name="import_resume"),
+    path("imports/<uuid:batch_id>/withdraw/", withdrawals.withdraw, name="import_withdraw"),
+    path("imports/<uuid:batch_id>/exclusions/", withdrawals.exclude_left, name="import_exclusions"),
+    path("imports/<uuid:batch_id>/feedback/", versions.draw, name="feedbacks"),
+    path("imports/<uuid:batch_id>/feedback/<int:edition>/", versions.version, name="feedback"),
+    path("imports/<uuid:batch_id>/feedback/<int:edition>/report/", versions.report, name="feedback_report"),
+    path("imports/<uuid:batch_id>/feedback/<int:edition>/report.docx", versions.report_docx, name="feedback_docx"),
+    path("imports/<uuid:batch_id>/feedback/<int:edition>/feedback.xlsx", versions.workbook, name="feedback_workbook"),
+    path("report/", report.report, name="report"),
+    path("report/follow/", report.follow, name="follow"),
+    path("tips/<uuid:tip_id>/", sealed.tip, name="tip"),
+    path("tips/<uuid:tip_id>/pictures/<int:number>", sealed.picture, name="tip_picture"),
     path("audit/", audit.trail, name="audit"),
     path("audit/verify/", audit.verify_now, name="audit_verify"),
     path("audit/access/", access.access_log, name="access_log"),

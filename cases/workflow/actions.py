@@ -101,3 +101,10 @@ class Action(StrEnum):
 
 # No act of a person and no row of the table: what the system writes when the plan of a year becomes known.
 RECOUNT: Final = "recount_deadlines"
+# The same when a list is withdrawn: its signals are taken out of what a case has counted.
+RETRACT: Final = "retract_signals"
+# What the system writes by itself, with its name.
+RECORDS: Final = {
+    RECOUNT: ("重新计算期限", "Deadlines counted again"),
+    RETRACT: ("撤回名单线索", "Signals of a withdrawn list taken back"),
+}

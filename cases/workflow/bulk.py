@@ -25,12 +25,13 @@ from cases.workflow.recording.writing import Writing, commit
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One act asked for; `case_id` None opens a case."""
+    """One act asked for; `case_id` None opens a case. `sent_by`: agencies that read their own part from then on."""
 
     action: str
     data: dict[str, Any] = field(default_factory=dict)
     case_id: str | None = None
     expected_version: int | None = None
+    sent_by: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +125,20 @@ def _decide(
     related = loaded[asked.related_id] if asked.related_id else None
     if opening is not None and request.case_id is None:
         person, serial = present(opening.actor), next(serials)
-        return [decide_opening(transition, person, opening.directory, request.data, serial, now, related=related)]
+        return [
+            decide_opening(
+                transition,
+                person,
+                opening.directory,
+                request.data,
+                serial,
+                now,
+                related=related,
+                sent_by=request.sent_by,
+            )
+        ]
     main = loaded[request.case_id or ""]
     view = visible(main)
     if request.expected_version is not None and request.expected_version != view.version:
         raise stale(view, request.expected_version, present(main.actor))
-    return decide(transition, main, request.data, now, related=related)
+    return decide(transition, main, request.data, now, related=related, sent_by=request.sent_by)

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from agencies.vocabulary import LABELS, Role
-from cases.workflow.actions import RECOUNT
+from cases.workflow.actions import RECORDS
 from cases.workflow.task_kinds import KINDS
 from cases.workflow.texts import STAGES
 from cases.workflow.transitions import TRANSITIONS
@@ -25,8 +25,8 @@ def free_texts(action: str) -> tuple[str, ...]:
 
 def label_of(action: str) -> Text:
     """What an act is called; a code this version does not know stands for itself."""
-    if action == RECOUNT:
-        return Text("重新计算期限", "Deadlines counted again")
+    if action in RECORDS:
+        return Text(*RECORDS[action])
     transition = TRANSITIONS.get(action)
     return transition.label if transition else Text(action, action)
 

@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
@@ -51,9 +52,15 @@ OPEN_FUNCTIONS = frozenset(
         "cases_grams",
         "case_list_of_row",
         "case_participants",
+        "case_relapses",
         "case_search",
         "fold_task_counters",
+        "list_delta",
         "list_erase",
+        "list_figures",
+        "list_release",
+        "list_unanswered",
+        "list_withdraw",
         "sight_administers",
         "sight_decides",
         "sight_keys",
@@ -62,6 +69,8 @@ OPEN_FUNCTIONS = frozenset(
         "sight_system",
         "sight_user",
         "sight_watches",
+        "tip_cases",
+        "tip_erase",
     }
 )
 
@@ -129,7 +138,23 @@ def _apply_to_tables(cursor: CursorWrapper, role: str) -> None:
     for table in connections[OWNER].introspection.table_names(cursor):
         cursor.execute(f"REVOKE ALL ON {_quoted(table)} FROM {role}, PUBLIC")
         _revoke_columns(cursor, table, role)
-        cursor.execute(f"GRANT {protected.get(table, ALL)} ON {_quoted(table)} TO {role}")
+        cursor.execute(f"GRANT {_there(cursor, table, protected.get(table, ALL))} ON {_quoted(table)} TO {role}")
+
+
+def _there(cursor: CursorWrapper, table: str, rights: str) -> str:
+    """The rights without columns that the table does not have: it may stand at an earlier migration."""
+    if "(" not in rights:
+        return rights
+    cursor.execute(
+        "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped",
+        [_quoted(table)],
+    )
+    columns = {row[0] for row in cursor.fetchall()}
+
+    def kept(match: re.Match[str]) -> str:
+        return f"({', '.join(name for name in re.split(', *', match[1]) if name in columns)})"
+
+    return re.sub(r"\(([^)]*)\)", kept, rights)
 
 
 def _revoke_columns(cursor: CursorWrapper, table: str, role: str) -> None:

@@ -20,7 +20,7 @@ _READ_BY_VERIFIER = (
     *("cases_document", "cases_documentseries", "cases_task", "cases_taskcounter", "cases_taskcounterdelta"),
     # Whether what was erased is gone, and whether the registers and the access log are as they were.
     *("cases_erasure", "cases_personalrecord", "cases_site", "cases_sitekey", "audit_access"),
-    *("cases_listpart", "cases_listrow"),
+    *("cases_listpart", "cases_listrow", "cases_tip", "cases_tippart"),
     *("agencies_impactassessment", "agencies_provision"),
     # Since when a password is in use, which factors and clients there are.
     *("agencies_password", "mfa_authenticator", "oauth2_provider_application"),
@@ -29,6 +29,7 @@ _READ_BY_VERIFIER = (
 _READ_BY_RETENTION = (
     *("audit_event", "audit_sealed", "cases_attachment", "cases_case", "cases_document", "cases_listbatch"),
     *("cases_listpart", "cases_listrow", "cases_personalrecord", "cases_site", "cases_sitekey", "cases_task"),
+    *("cases_tip", "cases_tippart"),
 )
 # What somebody gets in with. Only the functions that log people in and keep their ways in work as this actor
 # (agencies/access, agencies/services/entry.py); no page and no search reads these tables.
@@ -48,14 +49,24 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
         "cases_case": "SELECT",
     },
     # A list is taken in: whoever sends one is checked before; whether it was sent by others before is no secret to us.
-    "receiving": {"cases_listbatch": "SELECT, INSERT", "cases_listpart": "INSERT"},
+    "receiving": {
+        "cases_listbatch": "SELECT, INSERT",
+        "cases_listpart": "INSERT",
+        "cases_sourcemapping": "SELECT",
+    },
+    # What was sent in part goes: given up by its sender, a batch by now, or a day old.
+    "uploads": dict.fromkeys(("cases_listupload", "cases_listuploadpart"), "SELECT, DELETE"),
     # Rows become sites and cases. Matching has to see the cases of every agency of the city.
     "intake": {
         "cases_listbatch": "SELECT, UPDATE",
-        "cases_listpart": "SELECT",
+        "cases_listpart": "SELECT, INSERT",
         "cases_listrow": "SELECT, INSERT, UPDATE",
+        "cases_listmend": "SELECT, INSERT",
+        **dict.fromkeys(("cases_previewrow", "cases_previewkey"), "SELECT, INSERT, UPDATE, DELETE"),
+        "cases_sourcemapping": "SELECT, INSERT, UPDATE",
         "cases_site": "SELECT, INSERT, UPDATE",
         "cases_sitekey": "SELECT, INSERT",
+        "cases_sitesuggestion": "SELECT, INSERT, UPDATE",
         "cases_signal": "SELECT, INSERT, UPDATE",
         "cases_personalrecord": "SELECT, INSERT",
         "cases_case": "SELECT",
@@ -63,6 +74,35 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
         "case_open_load": "EXECUTE",
         "case_commit": "EXECUTE",
     },
+    # A list that was imported by mistake is taken back, and with it what cases had counted of it.
+    "withdrawal": {
+        **dict.fromkeys(("audit_event", "cases_case", "cases_feedback", "cases_listrow"), "SELECT"),
+        **dict.fromkeys(("cases_listmend", "cases_site", "cases_sitekey"), "SELECT"),
+        # The batch is held while it is looked at; its state is written by the door.
+        "cases_listbatch": "SELECT, UPDATE",
+        "cases_signal": "SELECT, UPDATE",
+        "case_load": "EXECUTE",
+        "case_commit": "EXECUTE",
+        "list_release": "EXECUTE",
+        "list_withdraw": "EXECUTE",
+    },
+    # What the issuer of a list is told: every row with the case that holds it now, whoever takes part in it.
+    "feedback": {
+        **dict.fromkeys(
+            ("cases_listbatch", "cases_listpart", "cases_listrow", "cases_site", "cases_case", "cases_task"), "SELECT"
+        ),
+        "cases_feedback": "SELECT, INSERT, UPDATE",
+        **dict.fromkeys(("cases_feedbackrow", "cases_feedbackpart"), "SELECT, INSERT, DELETE"),
+        "audit_note_access": "EXECUTE",
+    },
+    # A resident's tip comes in, becomes a row of a list, and answers to its number with a word.
+    "tips": {
+        "cases_tip": "SELECT, INSERT, UPDATE",
+        "cases_tippart": "INSERT",
+        **dict.fromkeys(("cases_case", "cases_listbatch", "cases_listrow", "cases_site"), "SELECT"),
+    },
+    # Who reported, to whoever has given a reason; what was opened is on record before it is read.
+    "tip_openings": {"cases_tip": "SELECT", "cases_tippart": "SELECT"},
     "counters": {"fold_task_counters": "EXECUTE"},
     # Open deadlines that rest on a year without a holiday plan.
     "calendar": {
@@ -75,7 +115,11 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
     "verifier": dict.fromkeys(_READ_BY_VERIFIER, "SELECT"),
     # Sealed values under another key; it never sees whose they are.
     "rotation": dict.fromkeys(
-        ("cases_personalrecord", "cases_listrow", "cases_listpart", "mfa_authenticator"), "SELECT, UPDATE"
+        (
+            *("cases_personalrecord", "cases_listrow", "cases_listpart", "cases_listmend", "cases_previewrow"),
+            *("cases_feedbackpart", "cases_listuploadpart", "cases_tip", "cases_tippart", "mfa_authenticator"),
+        ),
+        "SELECT, UPDATE",
     ),
     # What became of the rows of a list, on the command line.
     "list_report": {
@@ -89,6 +133,7 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
         "cases_erasure": "SELECT, INSERT",
         "audit_erase": "EXECUTE",
         "list_erase": "EXECUTE",
+        "tip_erase": "EXECUTE",
     },
     # Lines of the register for what the product itself has provided: they follow from events.
     "provisions": {

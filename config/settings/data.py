@@ -90,12 +90,29 @@ PROTECTED_TABLES: dict[str, str] = {
     "oauth2_provider_devicegrant": "SELECT",
     # Lists never change: only what an import goes on to find, the case a row leads to, and the key that seals it.
     "cases_listbatch": "SELECT, INSERT,"
-    " UPDATE (state, problem, columns, rows_total, rows_done, moved_at, counts, finished_at)",
+    " UPDATE (state, problem, columns, rows_total, rows_done, moved_at, counts, finished_at, preview)",
     "cases_listpart": "SELECT, INSERT, UPDATE (sealed)",
     "cases_listrow": "SELECT, INSERT, UPDATE (site_id, sealed)",
+    # A file on its way in: what was said of it stands, its parts come one after another and go together.
+    "cases_listupload": "SELECT, INSERT, DELETE, UPDATE (received, batch_id)",
+    "cases_listuploadpart": "SELECT, INSERT, DELETE, UPDATE (sealed)",
+    "cases_listmend": "SELECT, INSERT, UPDATE (sealed)",
+    "cases_sourcemapping": "SELECT, INSERT, UPDATE (columns, orders, saved_by_id, saved_at)",
+    # What is told to the issuer is drawn up anew until it is sent; then nothing changes but the key that seals it.
+    "cases_feedback": "SELECT, INSERT, UPDATE (state, problem, started_at, drawn_by_id, drawn_at, checked_by_id,"
+    " checked_at, sent_by_id, sent_at, sent_on, document_number, due_on, previous_id, rows, answered, unanswered,"
+    " overdue, counts, sha256, size, erased_at)",
+    "cases_feedbackrow": "SELECT, INSERT, DELETE",
+    "cases_feedbackpart": "SELECT, INSERT, DELETE, UPDATE (sealed)",
     "cases_site": "SELECT, INSERT, UPDATE (case_id, previous_case_id, region_code, subject, located)",
     "cases_sitekey": "SELECT, INSERT",
+    # An officer answers; that a merge or its undoing answers too is written by a function of the owner.
+    "cases_sitesuggestion": "SELECT, INSERT, UPDATE (score, reasons, state, why, decided_by_id, decided_at)",
     "cases_signal": "SELECT, INSERT, UPDATE (withdrawn_at)",
     "cases_personalrecord": "SELECT, INSERT, UPDATE (sealed, key_id)",
+    # A tip becomes a row once; of its parts only the key that seals them changes.
+    "cases_tip": "SELECT, INSERT, UPDATE (sealed, batch_id, number)",
+    "cases_tippart": "SELECT, INSERT, UPDATE (sealed)",
+    "cases_signalrequest": "SELECT, INSERT, UPDATE (batch_id)",
     "django_migrations": "SELECT",
 }

@@ -61,6 +61,8 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked by balancers inside the network, over plain HTTP
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+# The page on which residents report a site without an account.
+PUBLIC_TIPS = env.flag("LIANZHI_PUBLIC_TIPS", default=DEMO)
 # Then the proxy alone says by which protocol and from which address (the last of X-Forwarded-For) a request came.
 BEHIND_PROXY = env.flag("LIANZHI_BEHIND_PROXY", default=False)
 if BEHIND_PROXY:
@@ -68,3 +70,8 @@ if BEHIND_PROXY:
 # Preloading in browsers cannot be taken back and is a decision about the whole domain, not about this product. Whether
 # somebody is locked out is asked by our own backend, of axes' handler, so that its middleware and backend are not here.
 SILENCED_SYSTEM_CHECKS = ["security.W021", "axes.W002", "axes.W003"]
+# What is uploaded lies on no disk in clear.
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "cases.documents.uploads.in_memory.AnonymousFileHandler",
+]

@@ -43,6 +43,12 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "deliver notifications": {"task": "notifications.deliver", "schedule": 10.0, "options": {"expires": 10}},
     # Lists whose worker was killed or whose message was lost.
     "resume imports": {"task": "cases.resume_imports", "schedule": 60.0, "options": {"expires": 60}},
+    # Lists that were sent in part and not finished within a day.
+    "discard uploads": {"task": "cases.discard_uploads", "schedule": 600.0, "options": {"expires": 600}},
+    # Feedback to the issuers of lists, likewise.
+    "resume feedback": {"task": "cases.resume_feedback", "schedule": 60.0, "options": {"expires": 60}},
+    # Tips of residents that no worker was rung for.
+    "place tips": {"task": "cases.place_tips", "schedule": 60.0, "options": {"expires": 60}},
     # Totals are exact at every moment; folding keeps them a sum over few rows.
     "fold counters": {"task": "cases.fold_counters", "schedule": 30.0, "options": {"expires": 30}},
     # A release may bring the holiday plan of a new year; until it does, administrators are warned.

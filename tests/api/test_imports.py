@@ -144,3 +144,59 @@ def test_lists_have_pages(person):
     back = handler.get(f"imports/?page_size=2&state=refused&cursor={second['previous']}").data
     assert back["results"] == first["results"]
     assert first["total"] == {"value": 3, "exact": True, "text": "3"}
+
+
+def finished(handler, **fields):
+    sent = send(handler, **fields)
+    process_list(batch_id=sent.data["id"], actor=find_actor("drc-handler1"), now=clock.now())
+    return handler.get(f"imports/{sent.data['id']}").data
+
+
+def test_what_is_stated_about_a_list_is_answered_with_its_figures(person):
+    shown = finished(person("drc-handler1"), issuer="江苏省发展改革委", level="priority")
+    assert (shown["issuer"], shown["level"], shown["due_rule"]) == (
+        "江苏省发展改革委",
+        "priority",
+        "重点名单：下一个星期五",
+    )
+    assert (shown["overdue"], shown["clearance"], shown["answered"], shown["delta"]) == (False, "0.0", 0, None)
+    assert shown["sites"] == 22
+
+
+def test_a_list_that_is_said_to_be_something_else_is_refused(person):
+    handler = person("drc-handler1")
+    finished(handler)
+    answer = send(handler, level="priority")
+    assert answer.status_code == 400
+    assert "先撤回该批次" in answer.data["errors"]["level"]
+    assert send(handler, level="full").status_code == 200
+
+
+def test_lists_are_narrowed_by_level_and_overdue_and_ordered(person):
+    handler = person("drc-handler1")
+    shown = finished(handler, level="priority")
+    for query, found in (("level=priority", 1), ("level=full", 0), ("overdue=true", 0), ("overdue=false", 1)):
+        assert len(handler.get(f"imports/?{query}").data["results"]) == found, query
+    assert handler.get("imports/?order=due").data["results"][0]["id"] == shown["id"]
+    assert handler.get("imports/?level=urgent").status_code == 400
+    assert handler.get("imports/?order=name").status_code == 400
+
+
+def test_a_list_is_taken_back(person):
+    handler = person("drc-handler1")
+    shown = finished(handler)
+    address = f"imports/{shown['id']}/withdraw"
+    for body, field in (({}, "reason"), ({"reason": "because"}, "reason"), ({"reason": "trial", "also": 1}, "also")):
+        answer = handler.post(address, body)
+        assert (answer.status_code, list(answer.data["errors"])) == (400, [field])
+    assert person("drc-reviewer1").post(address, {"reason": "trial"}).status_code == 403
+    assert person("grid-handler1").post(address, {"reason": "trial"}).status_code == 404
+    done = handler.post(address, {"reason": "trial"})
+    assert done.status_code == 200
+    assert (done.data["state"], done.data["withdrawn_by"], done.data["withdrawn_reason"]) == (
+        "withdrawn",
+        "drc-handler1",
+        "trial",
+    )
+    again = handler.post(address, {"reason": "trial"})
+    assert (again.status_code, again.data["code"]) == (409, "already_withdrawn")

@@ -179,7 +179,8 @@ def test_no_failure_tells_what_it_failed_on(log, person, monkeypatch, fault):
 
 
 def test_no_failed_task_tells_what_it_failed_on(log, monkeypatch):
-    monkeypatch.setattr(cases.tasks, "ListBatch", SimpleNamespace(objects=SimpleNamespace(only=something_fails)))
+    rows = SimpleNamespace(get=lambda **_: something_fails())
+    monkeypatch.setattr(cases.tasks, "ListBatch", SimpleNamespace(objects=rows))
     failed = cases.tasks.import_batch.apply(args=["01a00000-0000-7000-8000-000000000000"])
     assert failed.failed()
     assert "ValueError" in log.getvalue()

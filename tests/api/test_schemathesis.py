@@ -121,6 +121,8 @@ def send(server: Server, case: Any, turn: int) -> None:
         server.sessions.pop(username, None)
 
 
+# Parts of a file are bytes of any sort.
+schemathesis.serializer.alias("application/partial-upload", "application/octet-stream")
 MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 
 

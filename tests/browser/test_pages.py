@@ -181,8 +181,13 @@ def test_a_list_is_imported_and_every_row_accounted_for(enter: Enter, tmp_path: 
         page.select_option("#kind", "telecom")
         page.fill("#batch", "浏览器批次")
         page.select_option("#agency", "320300-telecom")
-        page.get_by_role("button", name="导入").click()
-        page.wait_for_url(re.compile("/imports/[0-9a-f-]+/"), timeout=60_000)
+        page.get_by_role("button", name="下一步：匹配列").click()
+        if not again:
+            page.wait_for_url(re.compile("/imports/[0-9a-f-]+/mapping/"), timeout=60_000)
+            page.get_by_role("button", name="下一步：校验预览").click()
+            page.wait_for_url(re.compile("/imports/[0-9a-f-]+/preview/"), timeout=60_000)
+            page.get_by_role("button", name="确认导入").click()
+        page.wait_for_url(re.compile(r"/imports/[0-9a-f-]+/(\?again=1)?$"), timeout=60_000)
         assert page.locator(".note", has_text="没有改变任何内容").is_visible() is again
     assert page.locator("[data-tile=new_case] .big").inner_text() == "2"
     assert page.locator("[data-tile=reject] .big").inner_text() == "2"
@@ -207,7 +212,7 @@ def test_a_refused_upload_keeps_the_file_that_was_chosen(enter: Enter) -> None:
         page.select_option("#kind", "telecom")
         page.fill("#batch", "同名批次")
         page.select_option("#agency", "320300-telecom")
-        page.get_by_role("button", name="导入").click()
+        page.get_by_role("button", name="下一步：匹配列").click()
 
     page.goto("/imports/")
     upload("一.csv", SAMPLE.replace("999", "998"))
@@ -218,11 +223,11 @@ def test_a_refused_upload_keeps_the_file_that_was_chosen(enter: Enter) -> None:
     assert page.evaluate("document.getElementById('file').files[0].name") == "二.csv"
     page.select_option("#kind", "grid")
     page.fill("#batch", "另一批次")
-    page.get_by_role("button", name="导入").click()
+    page.get_by_role("button", name="下一步：匹配列").click()
     expect(page.locator("#refused .esum")).to_contain_text("请改选名单类型或单位")
     assert page.evaluate("document.getElementById('file').files[0].name") == "二.csv"
     page.select_option("#kind", "telecom")
-    page.get_by_role("button", name="导入").click()
+    page.get_by_role("button", name="下一步：匹配列").click()
     page.wait_for_url(re.compile("/imports/[0-9a-f-]+/"), timeout=60_000)
     expect(page.locator("#main")).to_contain_text("另一批次")
 

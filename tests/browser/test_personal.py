@@ -35,7 +35,7 @@ def test_a_reason_opens_a_value_which_leaves_the_screen_by_itself(enter: Enter, 
     page.get_by_role("link", name="查看 联系电话").click()
     expect(page.get_by_label("联系电话")).to_be_checked()
     expect(page.get_by_label("证件号码")).not_to_be_checked()
-    page.get_by_label("现场核查").check()
+    page.get_by_label("查看目的").select_option(label="现场核查")
     page.get_by_label("查看理由").fill("联系当事人约定检查时间")
     page.locator("main form button.btn-primary, main form button.btn-danger").first.click()
     page.wait_for_url(re.compile(f"/cases/{case.number}/$"))

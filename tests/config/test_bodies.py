@@ -49,7 +49,7 @@ def test_the_refusal_is_said_in_english_too(db):
 
 
 def test_the_api_refuses_by_the_limit_of_each_address(db):
-    answer = post(Client(), "/api/v1/imports/", 66 << 20)
+    answer = post(Client(), "/api/v1/imports/", 202 << 20)
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
 
 

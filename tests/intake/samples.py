@@ -14,7 +14,8 @@ import xlsxwriter
 from agencies.actors import system_actor
 from agencies.directory import get_directory
 from audit import clock
-from cases.intake.receiving import find_agency
+from cases.intake.ledger.statement import Stated
+from cases.intake.receiving import UNSTATED, find_agency
 from cases.intake.selectors import find_batch, row_results
 from cases.intake.services import BatchSummary, import_file
 
@@ -38,7 +39,9 @@ def content_of(kind: str) -> bytes:
     return (SAMPLE / FILES[kind]).read_bytes()
 
 
-def bring(kind: str, content: bytes | None = None, *, name: str = "", agency: str = "") -> BatchSummary:
+def bring(
+    kind: str, content: bytes | None = None, *, name: str = "", agency: str = "", stated: Stated = UNSTATED
+) -> BatchSummary:
     """Import a list as the system actor; the sample's own file unless another content is given."""
     return import_file(
         actor=system_actor(),
@@ -48,6 +51,7 @@ def bring(kind: str, content: bytes | None = None, *, name: str = "", agency: st
         agency=find_agency(agency or AGENCIES[kind], get_directory()),
         batch_name=name or kind,
         now=clock.now(),
+        stated=stated,
     )
 
 
@@ -65,6 +69,16 @@ def rows_of(name: str) -> list[dict[str, Any]]:
     batch = find_batch(name)
     assert batch is not None
     return list(row_results(batch.id))
+
+
+def partition(rows: dict[str, list[dict[str, Any]]]) -> set[frozenset[tuple[str, int]]]:
+    """Which rows of the lists are together, traced or not, whatever the numbers of their cases."""
+    parts: dict[str, set[tuple[str, int]]] = {}
+    for kind in ("telecom", "grid", "tips"):
+        for row in rows[kind]:
+            if row["case"]:
+                parts.setdefault(row["case"], set()).add((kind, row["row"]))
+    return set(map(frozenset, parts.values()))
 
 
 class Score(NamedTuple):

@@ -65,7 +65,7 @@ def test_a_shuffled_copy_and_its_halves_change_nothing() -> None:
         bring("telecom", as_list(part), name=name)
         assert world() == before
         assert all(row["effect"] == "none" for row in rows_of(name))
-    assert "与批次“原件”第1行相同" in rows_of("前半")[0]["reason"]
+    assert "与批次“原件”第 1 行相同" in rows_of("前半")[0]["reason"]
     assert [row["case"] for row in rows_of("后半")] == [fates[number] for number in range(half + 1, LIST_ROWS + 1)]
 
 
@@ -90,14 +90,14 @@ def test_a_name_leads_to_one_list_only() -> None:
 
 @pytest.mark.usefixtures("demo_city")
 def test_a_file_that_is_sent_twice_at_the_same_moment_is_one_batch(monkeypatch: pytest.MonkeyPatch) -> None:
-    inspect, content = receiving._inspect, as_list(some_lines(0, 3))
+    inspect, content = receiving.inspect, as_list(some_lines(0, 3))
 
-    def meanwhile(kind: str, read: bytes) -> Any:
-        monkeypatch.setattr(receiving, "_inspect", inspect)
+    def meanwhile(*asked: Any, **led: bool) -> Any:
+        monkeypatch.setattr(receiving, "inspect", inspect)
         bring("telecom", content, name="同一文件")
-        return inspect(kind, read)
+        return inspect(*asked, **led)
 
-    monkeypatch.setattr(receiving, "_inspect", meanwhile)
+    monkeypatch.setattr(receiving, "inspect", meanwhile)
     late = bring("telecom", content, name="同一文件")
     assert late.again
     assert ListBatch.objects.count() == 1

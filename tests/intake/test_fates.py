@@ -8,11 +8,14 @@ from typing import Any
 
 import pytest
 
+from cases.intake.lists.judging.sights import shown
 from cases.intake.lists.mapping import Mapping, find_lists, map_header
 from cases.intake.lists.reading import open_list
-from cases.intake.lists.rows import ReadRow, Setting, read_row, shown
+from cases.intake.lists.rows import ReadRow, Setting, read_row
 from cases.intake.lists.sentences import ROW, row_sentence
 from cases.intake.lists.values import CST
+from cases.policy.privacy.precision import Detail
+from cases.selectors.precision.lists import FIGURES
 from tests.intake.samples import TRUTH, content_of
 
 SETTING = Setting("3203", datetime(2026, 11, 1, tzinfo=CST))
@@ -54,6 +57,24 @@ def telecom(**changes: Any) -> ReadRow:
         ({"first": "21/10/3 0:50"}, "weak:no_time", "无法识别"),
         ({"first": ""}, "accept", "已接收"),
         ({"ip": "2409:8a20::1"}, "accept", "已接收"),
+        # Nothing within a number is joined: 36.154.192.21 and 36.154.192.217 are two subscribers.
+        ({"ip": "36.154.192.21 7"}, "reject:bad_ip", "中间有空格或换行"),
+        ({"ip": "36.154.192.217 5006"}, "reject:bad_ip", "“地址:端口”"),
+        ({"ip": "36.154.192.217/5006"}, "reject:bad_ip", "斜杠后面应是端口"),
+        ({"ip": "http://36.154.192.217:5006"}, "reject:bad_ip", "写成了网址"),
+        ({"ip": " 36.154.192.217 ", "port": " 1159 "}, "accept", "已接收"),
+        ({"ip": '="36.154.192.217"', "port": "'1159"}, "accept", "已接收"),
+        ({"ip": "36.154.192.217:5OO1", "port": ""}, "weak:no_port", "第 2 个字符“O”疑为数字“0”"),
+        ({"port": "5 002"}, "weak:no_port", "中间有空格或换行"),
+        ({"port": "5\n002"}, "weak:no_port", "中间有空格或换行"),
+        ({"port": "5,001"}, "weak:no_port", "中间有逗号"),
+        ({"port": "50l2"}, "weak:no_port", "第 3 个字符“l”疑为数字“1”"),
+        ({"first": "2O26-10-03 00:50"}, "weak:no_time", "第 2 个字符“O”疑为数字“0”"),
+        ({"first": "2026-10-03"}, "weak:no_time", "只有日期，没有时分"),
+        ({"first": "20261003"}, "weak:no_time", "只有日期，没有时分"),
+        ({"first": "2026-10-03 00:00"}, "accept", "已接收"),
+        ({"last": "2026-10-03"}, "accept", "已接收"),
+        ({"last": "2026-10-02"}, "reject:time_order", "早于首次发现时间"),
         ({"ip": "9" * 5000 + ".1.1.1"}, "reject:bad_ip", "系统不代为更正"),
     ],
 )
@@ -69,7 +90,39 @@ def test_a_last_time_that_cannot_be_read_or_lies_ahead_is_named() -> None:
     assert row_sentence(*read.notes[0]).zh == "最近发现时间“□□”无法识别，按首次发现时间处理；请核对。"
     assert read.reading["last"] == read.reading["first"]
     ahead = telecom(last="2026-11-02 00:00")
-    assert row_sentence(*ahead.notes[0]).zh.startswith("最近发现时间2026-11-02 00:00晚于接收时间")
+    assert row_sentence(*ahead.notes[0]).zh.startswith("最近发现时间 2026-11-02 00:00 晚于接收时间")
+
+
+def test_the_address_that_a_slip_suggests_is_hidden_from_whoever_sees_none() -> None:
+    read = telecom(ip="6l.147.103.140")
+    assert (read.fate, read.reason, read.figures["suggestion"]) == ("reject:bad_ip", "like_ip", "61.147.103.140")
+    hidden = {name for name, detail in FIGURES.items() if detail is Detail.IP}
+    assert hidden == {"ip", "suggestion"}
+    masked = row_sentence(read.reason, read.figures | dict.fromkeys(hidden, "***"))
+    assert "61.147" not in masked.zh + masked.en
+
+
+@pytest.mark.parametrize(
+    ("first", "note"),
+    [
+        ("", "no_time_too"),
+        ("上周", "bad_time_too"),
+        ("2O26-10-03 00:50", "slip_time_too"),
+        ("2026-10-03", "no_clock_too"),
+    ],
+)
+def test_a_bad_time_beside_a_bad_port_is_named_too(first: str, note: str) -> None:
+    read = telecom(port="5O01", first=first, last="")
+    assert (read.fate, read.reason) == ("weak:no_port", "slip_port")
+    assert [code for code, _ in read.notes] == [note]
+    assert row_sentence(*read.notes[0]).en
+
+
+def test_a_meter_of_minus_one_is_an_account_that_was_not_given() -> None:
+    mapping = map_header("grid", ["户号", "户名", "用电地址", "年月", "总电量"])
+    read = read_row(1, ["-1", "某某", "徐州市丰县常店镇建国路1号", "202109", "500"], mapping, SETTING)
+    assert (read.fate, "meter" in read.personal) == ("accept", False)
+    assert [row_sentence(*note).zh for note in read.notes] == ["户号为 -1，按未填写处理，未用于比对；请补填。"]
 
 
 def test_an_account_that_a_spreadsheet_has_rounded_is_refused_and_a_placeholder_is_none() -> None:
@@ -100,6 +153,18 @@ def test_the_words_of_a_reply_are_read_and_not_repeated(answer: str, result: str
     assert "孙玲娜" not in row_sentence(read.reason, read.figures).zh
 
 
+@pytest.mark.parametrize(
+    ("listed", "found"),
+    [("移动", ""), ("铁通", ""), ("广电", ""), ("", ""), ("电信", "移动"), ("中国联通", "移动")],
+)
+def test_a_list_that_names_another_carrier_than_the_prefix_says_is_told(listed: str, found: str) -> None:
+    header = ["源IP地址", "源端口", "矿池地址", "首次发现时间", "最近发现时间", "运营商"]
+    read = read_row(1, [*GOOD, listed], map_header("telecom", header), SETTING)
+    assert read.fate == "accept"
+    said = [row_sentence(code, figures).zh for code, figures in read.notes]
+    assert said == ([f"名单所列运营商为{listed[-2:]}，按地址段为{found}；请向{found}核查。"] if found else [])
+
+
 def test_an_old_lead_is_named_and_not_refused() -> None:
     read = telecom(first="2026-04-01 08:00", last="2026-04-02 08:00")
     assert (read.fate, [code for code, _ in read.notes]) == ("accept", ["old_lead"])
@@ -111,7 +176,7 @@ def test_a_reading_of_minus_one_is_empty_and_named() -> None:
     assert read.fate == "accept"
     assert read.reading["total"] == "1229.7"
     assert "flat" not in read.reading
-    assert row_sentence(*read.notes[0]).zh == "平电量为-1，按无读数处理；请补采表码。"
+    assert row_sentence(*read.notes[0]).zh == "平电量为 -1，按无读数处理；请补采表码。"
 
 
 def test_a_letter_in_an_account_is_named_and_not_mended() -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-
 import pytest
 
 from agencies.actors import find_actor, system_actor
@@ -12,34 +9,9 @@ from audit import clock
 from cases.models import Case, ListRow, PersonalRecord, Signal, Site
 from cases.workflow.engine import perform
 from tests.intake.samples import bring, rows_of
+from tests.intake.small import FLAT, GRID, NEXT_DOOR, ONE, OTHER, TELECOM, TRACE, cases, located, seen, sheet
 
 pytestmark = pytest.mark.usefixtures("demo_city")
-
-TELECOM = ("序号", "源IP地址", "源端口", "矿池地址", "首次发现时间", "最近发现时间", "疑似区县")
-TRACE = ("源IP地址", "源端口", "首次发现时间", "溯源结果", "宽带账号", "用户名称", "联系电话", "装机地址")
-GRID = ("户号", "户名", "用电地址", "年月", "总电量")
-ONE = "36.154.192.217"
-OTHER = "117.60.20.241"
-FLAT = "徐州市云龙区子房街道民主路12号3号楼2单元501室"
-NEXT_DOOR = "云龙区子房街道民主路12号3号楼2单元502室"
-
-
-def sheet(header: tuple[str, ...], *rows: tuple[object, ...]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text).writerows([header, *rows])
-    return text.getvalue().encode()
-
-
-def seen(number: int, ip: str, port: int, day: int, pool: str = "xmr.pool.example") -> tuple[object, ...]:
-    return number, ip, port, pool, f"2026-10-{day:02d} 08:00", f"2026-10-{day:02d} 20:00", "云龙区"
-
-
-def located(ip: str, port: int, day: int, account: str, holder: str, address: str) -> tuple[object, ...]:
-    return ip, port, f"2026/10/{day} 8:00", "已定位", account, holder, "13800001111", address
-
-
-def cases(name: str) -> list[str | None]:
-    return [row["case"] for row in rows_of(name)]
 
 
 def test_two_households_behind_one_shared_address_become_two_cases() -> None:
@@ -189,7 +161,7 @@ def test_a_row_that_corrects_an_accepted_one_says_that_it_was_not_taken() -> Non
     bring("grid", sheet(GRID, ("3203000000017", "孙玲", FLAT, "2026.09", "9120")), name="一")
     bring("grid", sheet(GRID, ("3203000000017", "孙玲", FLAT, "2026.09", "9,120.00")), name="二")
     bring("grid", sheet(GRID, ("3203000000017", "孙玲", FLAT, "2026.09", "9.12")), name="三")
-    assert rows_of("二")[0]["reason"] == "与批次“一”第1行相同（户号、月份一致），不重复立案。"
+    assert rows_of("二")[0]["reason"] == "与批次“一”第 1 行相同（户号、月份一致），不重复立案。"
     assert rows_of("二")[0]["notes"] == []
     assert rows_of("三")[0]["notes"] == ["本行的数值与该行不同，未采用；如系更正，请在该案件中补充线索。"]
 
@@ -220,7 +192,7 @@ def test_a_meter_at_the_same_door_joins_the_case_and_adds_a_family() -> None:
     bring("grid", sheet(GRID, ("3203000000017", "孙玲", address, "2026.09", "9,120.50")), name="户")
     assert cases("户") == cases("名单")
     assert Case.objects.get().facts["signals"] == {"traffic": 1, "energy": 1}
-    assert rows_of("户")[0]["matched"] == ["door", "holder"]
+    assert rows_of("户")[0]["matched"] == ["flat", "holder"]
 
 
 def test_the_same_number_in_two_townships_stays_two_and_is_named() -> None:

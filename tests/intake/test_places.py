@@ -48,6 +48,48 @@ def test_a_functional_area_is_a_county_of_its_own() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "home", "county"),
+    [
+        ("苏州市工业园区星湖街1号", XUZHOU, "320576"),
+        ("苏州工业园区星湖街1号", XUZHOU, "320576"),
+        ("苏州市园区星湖街1号", XUZHOU, "320576"),
+        ("工业园区星湖街1号", "3205", "320576"),
+        ("工业园区星湖街1号", XUZHOU, XUZHOU),
+        ("南通开发区通盛大道1号", "3206", "320671"),
+        ("徐州市经济开发区杨山路1号", XUZHOU, "320371"),
+        ("开发区大道3号", XUZHOU, XUZHOU),
+        ("园区路12号", "3205", "3205"),
+        ("镇江新区大港街道港中路1号", "3211", "321171"),
+    ],
+)
+def test_a_functional_area_has_the_names_that_people_use(text: str, home: str, county: str) -> None:
+    assert read_place(text, home).county == county
+
+
+@pytest.mark.parametrize(
+    ("text", "county"),
+    [
+        ("北京市朝阳区建国路1号", "110105"),
+        ("上海市浦东新区世纪大道100号", "310115"),
+        ("重庆市云阳县杏家湾路1号", "500235"),
+        ("安徽省合肥市蜀山区长江路1号", "340104"),
+        ("安徽省长江路1号", "34"),
+        ("江苏省昆山市玉山镇前进路8号", "320583"),
+        ("江阴市澄江街道人民路1号", "320281"),
+    ],
+)
+def test_a_place_outside_the_province_and_a_city_of_the_county_level_are_known(text: str, county: str) -> None:
+    assert read_place(text, XUZHOU).county == county
+
+
+def test_a_county_that_was_divided_lives_on_where_its_township_lies() -> None:
+    assert read_place("徐州市九里区拾屯街道矿山路1号", XUZHOU).county == "320302"
+    assert read_place("徐州市九里区矿山路1号（拾屯街道）", XUZHOU).county == "320302"
+    assert read_place("连云港市新浦区海连东路1号", XUZHOU).county == "320706"
+    assert read_place("无锡市马山区梅园路1号", XUZHOU).county == "320211"
+
+
+@pytest.mark.parametrize(
     ("text", "room"),
     [("19号楼1单元443室", "19-1-443"), ("一楼门面", "1-门面"), ("5楼", "5"), ("", ""), ("A座1203", "A-1203")],
 )
@@ -105,3 +147,53 @@ def _addresses() -> list[tuple[dict[str, str], str]]:
                 found.append((sites[truth["site"]], address))
     assert len(found) > 4000
     return found
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "18号3-2-301",
+        "十八号三号楼二单元301室",
+        "18号院3#楼2单元301",
+        "18号3幢2-301",
+        "18号三号楼二单元三〇一",
+        "18号3#2单元301室",
+    ],
+)
+def test_one_flat_is_one_door_however_its_numbers_are_written(written: str) -> None:
+    plain = read_place("睢宁县王集镇幸福路18号3号楼2单元301室", "3203")
+    assert read_place(f"睢宁县王集镇幸福路{written}", "3203") == plain
+    assert plain.is_flat
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("幸福路18号2-301", "幸福路18号2号楼301室"),
+        ("幸福路18号3-2-301", "幸福路18号3-2-302"),
+        ("幸福路18号3-2-301", "幸福路18-3号2-301"),
+        ("幸福路18号院", "幸福路18号"),
+        ("一号桥路5号", "二号桥路5号"),
+        ("三八路8号", "三十八路8号"),
+    ],
+)
+def test_what_may_be_another_door_stays_another_door(one: str, other: str) -> None:
+    assert read_place(f"睢宁县王集镇{one}", "3203").door != read_place(f"睢宁县王集镇{other}", "3203").door
+
+
+@pytest.mark.parametrize(
+    ("written", "road", "number"),
+    [
+        ("一号桥路5号", "一号桥路", "5"),
+        ("三八路8号", "三八路", "8"),
+        ("五一路一百零五号", "五一路", "105"),
+        ("二环西路二十号", "二环西路", "20"),
+    ],
+)
+def test_a_number_in_the_name_of_a_road_is_a_name(written: str, road: str, number: str) -> None:
+    place = read_place(f"睢宁县{written}", "3203")
+    assert (place.road, place.number) == (road, number)
+
+
+def test_two_numbers_behind_a_house_are_no_flat() -> None:
+    assert not read_place("睢宁县王集镇幸福路18号2-301", "3203").is_flat

@@ -29,10 +29,6 @@ def mapped_rows(kind: str, content: bytes) -> list[list[Any]]:
 )
 @pytest.mark.parametrize("mark", [",", "\t", ";", "|"], ids=["comma", "tab", "semicolon", "bar"])
 def test_it_reads_every_usual_encoding_and_separator(encoding: str, mark: str) -> None:
-    if mark != "," and encoding in ("utf-16-le", "utf-16-be"):
-        with pytest.raises(NotAList, match="不是名单文件"):
-            open_list("\r\n".join(LINES).replace(",", mark).encode(encoding))
-        return
     content = "\r\n".join(LINES).replace(",", mark).encode(encoding)
     assert mapped_rows("telecom", content) == [LINES[1].split(",")]
 
@@ -40,6 +36,27 @@ def test_it_reads_every_usual_encoding_and_separator(encoding: str, mark: str) -
 def test_a_short_chinese_file_is_not_taken_for_another_encoding() -> None:
     assert detect_encoding("户号,户名\n1,孙玲".encode("gb18030")) == "gb18030"
     assert detect_encoding("户号,户名\n1,孙玲".encode()) == "utf-8"
+
+
+@pytest.mark.parametrize(
+    "header", ["Source IP", "source_ip", "Source-IP", "SOURCE.IP", "源IP/地址", "源 IP 地址（公网）"]
+)
+def test_what_joins_the_words_of_a_header_counts_for_nothing(header: str) -> None:
+    assert map_header("telecom", [header, "Source Port"]).columns == {"ip": 0, "port": 1}
+
+
+def test_the_line_over_a_header_is_read_with_it_and_a_title_is_not() -> None:
+    lines = [
+        ["监测名单（第一批）", "", "", ""],
+        ["源信息", "", "监测时间", ""],
+        ["源IP", "源端口", "首次", "末次"],
+        ["36.154.192.217", "1159", "2026-10-03 00:50", "2026-10-03 01:21"],
+    ]
+    (found,) = find_lists("telecom", open_list(workbook(("名单", lines))))
+    assert found.mapping.columns == {"ip": 0, "port": 1, "first": 2, "last": 3}
+    assert list(found.data_rows()) == [lines[3]]
+    (plain,) = find_lists("telecom", open_list(workbook(("名单", [lines[0], *lines[2:]]))))
+    assert plain.mapping.headers == ("源IP", "源端口", "首次", "末次")
 
 
 def test_titles_units_second_header_lines_sums_and_repeated_headers_are_no_rows() -> None:
@@ -96,7 +113,7 @@ def test_headers_are_known_by_other_words_in_any_order_and_each_column_once() ->
         (b"a,b\n\xff\xfe\xfd\x80", "编码无法识别"),
         (BOM_UTF8 + "户号,户名\n1,".encode() + b"\xff\xfe", "编码无法识别"),
         ("户号,户名".encode("utf-16") + b"x", "编码无法识别"),
-        (b'a,b\n1,"never closed\n2,3\n', "读到第3行"),
+        (b'a,b\n1,"never closed\n2,3\n', "读到第 3 行"),
         (b"a,b\n1," + b"x" * 200_000, "单元格过长"),
         (b"PK\x03\x04 broken", "工作簿已损坏"),
         (b"\xd0\xcf\x11\xe0" + "EncryptedPackage".encode("utf-16-le"), "打开密码"),
@@ -148,7 +165,7 @@ def far_corner(cell: str) -> bytes:
 
 @pytest.mark.parametrize("cell", ["XFD1048576", "XFD20000"])
 def test_a_workbook_that_no_memory_could_hold_is_refused_and_ends_no_process(cell: str) -> None:
-    with pytest.raises(NotAList, match="另存为CSV"):
+    with pytest.raises(NotAList, match="另存为 CSV"):
         open_list(far_corner(cell))
     assert len(mapped_rows("grid", far_corner("A90000"))) == 2
 
@@ -194,6 +211,49 @@ def test_of_a_workbook_with_several_lists_the_wanted_one_is_read() -> None:
     assert mapped_rows("tips", content) == [["2026-10-03", "噪音", "云龙区民主路1号"]]
 
 
+@pytest.mark.parametrize(
+    "footer",
+    [
+        *(
+            "总计,2,,,10",
+            ",合 计,,,10",
+            ",小计,,,5",
+            "填表人：张三,,,审核人：李四,",
+            "填表人：张三,,联系电话：0516-83711111,,",
+        ),
+        *("注：本表由省平台导出,,,,", "制表日期：2021-10-12,,,,", "负责人：王五,,,,", "共计,2 条,,,"),
+    ],
+)
+def test_a_sum_and_a_signature_are_no_rows_wherever_they_stand(footer: str) -> None:
+    head = "序号,源IP地址,源端口,首次发现时间,提交次数"
+    row = "1,49.81.111.1,5001,2021-10-03 00:50,5"
+    assert len(mapped_rows("telecom", f"{head}\n{row}\n{footer}\n{row}\n".encode())) == 2
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        *("备注：补报,49.81.111.1,5001,2021-10-03 00:50,5,", "合计,49.81.111.l,5001,2021-10-03 00:50,5,"),
+        *("说明：无地址,,5001,2021-10-03 00:50,5,xz01@adsl", "小计,2409:8a20::1,,,,"),
+    ],
+)
+def test_a_row_with_an_address_or_an_account_never_vanishes(row: str) -> None:
+    head = "序号,源IP地址,源端口,首次发现时间,提交次数,宽带账号"
+    assert len(mapped_rows("telecom", f"{head}\n{row}\n".encode())) == 1
+    assert len(mapped_rows("grid", "备注,户号,户名\n合计：,3203000000017,孙玲\n".encode())) == 1
+
+
+def test_address_and_port_in_one_column_and_a_list_of_addresses_alone_are_known() -> None:
+    for head in ("IP:端口", "IP：端口", "IP及端口", "IP"):
+        (sheet,) = find_lists(
+            "telecom", open_list(f"序号,{head},首次发现时间\n1,49.81.99.1:5001,2021-10-03\n".encode())
+        )
+        assert sheet.mapping.columns == {"seq": 0, "ip": 1, "first": 2}, head
+    assert mapped_rows("telecom", b"IP\n49.81.56.1\n49.81.56.2\n") == [["49.81.56.1"], ["49.81.56.2"]]
+    with pytest.raises(NotAList, match="匹配列"):
+        find_lists("telecom", open_list("说明\n49.81.56.1\n".encode()))
+
+
 def test_a_tip_that_begins_like_a_remark_is_a_row() -> None:
     rows = [
         "举报内容,地点",
@@ -218,5 +278,5 @@ def test_a_column_never_gets_a_lesser_meaning_than_its_header_has() -> None:
 
 
 def test_the_wrong_kind_of_list_is_told_by_its_missing_columns() -> None:
-    with pytest.raises(NotAList, match="没有找到用电异常名单的表头：前20行中没有“户号”"):
+    with pytest.raises(NotAList, match="没有找到用电异常名单的表头：前 20 行中没有“户号”"):
         find_lists("grid", open_list("\n".join(LINES).encode()))

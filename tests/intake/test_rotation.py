@@ -12,40 +12,89 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from agencies.access.second.factors import check_code
-from agencies.actors import system_actor
+from agencies.actors import find_actor, system_actor
+from agencies.directory import get_directory
 from agencies.models import User
 from audit import clock
 from audit.models import Event
 from audit.verification import verify
 from cases.intake import rotation
-from cases.intake.receiving import original_file
+from cases.intake.feedback.checking import pieces_of
+from cases.intake.receiving import original_file, receive_list
 from cases.intake.rotation import keys_in_use, rotate
-from cases.models import ListBatch, ListPart, ListRow, PersonalRecord
+from cases.intake.steps.mapping import SheetAnswer, confirm_mapping
+from cases.intake.steps.mending import mend_row
+from cases.intake.steps.preview import file_row, run_preview
+from cases.intake.steps.reader import mends_of
+from cases.intake.uploads.beginning import Announced, begin
+from cases.intake.uploads.parts import append_part, whole_file
+from cases.models import Feedback, ListBatch, ListPart, ListRow, ListUpload, PersonalRecord, PreviewRow
 from cases.models.sealing import CannotOpen
 from tests.entry_tools import code_of, with_app
+from tests.intake.feedback.telling import draw
 from tests.intake.samples import bring, content_of
+from tests.tips.reporting import PERSON
+from tests.tips.reporting import send as report
 
 pytestmark = pytest.mark.usefixtures("demo_city")
-TABLES = ("cases_personalrecord", "cases_listrow", "cases_listpart")
+TABLES = (
+    *("cases_personalrecord", "cases_listrow", "cases_listpart", "cases_listmend", "cases_previewrow"),
+    *("cases_feedbackpart", "cases_listuploadpart", "cases_tip", "cases_tippart"),
+)
 
 
 @pytest.fixture
 def old_key(settings: Any) -> bytes:
-    """Tips and the grid's list under the key `old`; the ring then begins with `new`."""
+    """Tips with feedback, the grid's list and one on trial under the key `old`; the ring then begins with `new`."""
     key = bytes(range(32))
     settings.VAULT_KEYS = {"old": key}
     for kind in ("tips", "grid"):
         bring(kind)
+    draw("tips", "system")
+    on_trial()
+    sent_in_part()
+    report(**PERSON)
     with_app("drc-approver1")
     settings.VAULT_KEYS = {"new": bytes(range(32, 64)), "old": key}
     return key
 
 
-def everything() -> tuple[dict[Any, str], list[list[Any]], list[bytes]]:
+def on_trial() -> None:
+    """A list in its preview, with a cell set right."""
+    sender = find_actor("telecom-handler1")
+    batch, _ = receive_list(
+        actor=sender,
+        content="源IP地址,源端口\n36.154.192.217,1\n36.154.192.300,2".encode(),
+        filename="a.csv",
+        kind="telecom",
+        agency=get_directory().by_code["320300-telecom"],
+        batch_name="试读",
+        now=clock.now(),
+        led=True,
+    )
+    answers = [SheetAnswer({"ip": 0, "port": 1})]
+    confirm_mapping(actor=sender, batch=batch, answers=answers, save=False, now=clock.now())
+    run_preview(batch.id)
+    mend_row(actor=sender, batch=batch, number=2, cells={0: "36.154.192.30"}, now=clock.now())
+
+
+def sent_in_part() -> None:
+    """A list of which the first part is here."""
+    actor, agency, now = find_actor("telecom-handler1"), get_directory().by_code["320300-telecom"], clock.now()
+    upload = begin(actor=actor, announced=Announced("telecom", agency, "分片", "a.csv", 100_001), now=now)
+    append_part(actor=actor, upload_id=upload.id, start=0, content=b"58.218.10.2," * 8_000, now=now)
+
+
+def everything() -> tuple[Any, ...]:
     """All values in clear."""
     values = {record.id: record.value for record in PersonalRecord.objects.all()}
     cells = [row.raw_cells() for row in ListRow.objects.order_by("id")]
-    return values, cells, [original_file(batch) for batch in ListBatch.objects.order_by("id")]
+    batches = ListBatch.objects.order_by("id")
+    trial = [file_row(row).cells for row in PreviewRow.objects.order_by("batch_id", "number")]
+    files = [original_file(batch) for batch in batches]
+    told = [b"".join(pieces_of(version)) for version in Feedback.objects.all()]
+    files += [whole_file(upload) for upload in ListUpload.objects.all()]
+    return values, cells, [*files, *told], trial, mends_of(batch.id for batch in batches)
 
 
 def run(*arguments: str) -> str:

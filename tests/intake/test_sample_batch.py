@@ -6,10 +6,11 @@ from collections import Counter
 
 import pytest
 
-from tests.intake.samples import TRUTH, bring, rows_of, score
+from tests.intake.samples import TRUTH, bring, partition, rows_of, score
 
 pytestmark = pytest.mark.usefixtures("demo_city")
 KINDS = ("telecom", "trace", "grid", "tips")
+FIRST: dict[str, object] = {}
 
 
 @pytest.mark.parametrize("order", [KINDS, KINDS[::-1]], ids="-".join)
@@ -27,3 +28,5 @@ def test_it_finds_the_sites_in_any_order_of_the_files(order: tuple[str, ...]) ->
     found = score(rows)
     assert found.precision >= 0.995
     assert found.recall >= 0.97
+    parts = partition(rows)
+    assert parts == FIRST.setdefault("parts", parts), "rows are with others than in the first order"

@@ -7,8 +7,10 @@ from decimal import Decimal
 
 import pytest
 
+from cases.intake.lists.judging.sights import slips_in
 from cases.intake.lists.values import (
     CST,
+    has_clock,
     is_account,
     is_ambiguous,
     proved_order,
@@ -19,6 +21,7 @@ from cases.intake.lists.values import (
     read_time,
     split_endpoint,
     text_of,
+    typed,
 )
 
 AT = datetime(2021, 10, 3, 0, 50, tzinfo=CST)
@@ -151,3 +154,43 @@ def test_cells_months_accounts_and_endpoints() -> None:
     assert split_endpoint("36.154.192.217:1159") == ("36.154.192.217", "1159")
     assert split_endpoint("[2001:db8::1]:443") == ("2001:db8::1", "443")
     assert split_endpoint("2001:db8::1") == ("2001:db8::1", "")
+    assert split_endpoint("36.154.192.217 : 1159") == ("36.154.192.217", "1159")
+    assert split_endpoint("36.154.192.217:5OO1") == ("36.154.192.217", "5OO1")
+    assert split_endpoint("36.154.192.21 7:1159") == ("36.154.192.21 7:1159", ""), "a blank inside is never joined"
+
+
+def test_a_cell_that_a_spreadsheet_keeps_as_text_is_read_as_its_text() -> None:
+    cells = ('="49.81.105.1"', "'49.81.105.2", ' ="0012" ', "'", "it's", "'a'", '="', "=1+1")
+    assert [typed(cell) for cell in cells] == ["49.81.105.1", "49.81.105.2", "0012", "", "it's", "'a'", '="', "=1+1"]
+
+
+@pytest.mark.parametrize(
+    ("text", "clock"),
+    [
+        *[("2021-10-03 00:50", True), ("2021-10-03 00:00", True), ("20211003005000", True), ("10/3/2021 8:00", True)],
+        *[("44472.0347", True), ("1633193400", True), ("2021年10月3日 下午3点0分", True)],
+        *[
+            ("2021-10-03", False),
+            ("20211003", False),
+            ("2021年10月3日", False),
+            ("25/10/2021", False),
+            ("44472", False),
+        ],
+    ],
+)
+def test_a_date_alone_names_no_time_of_day(text: str, clock: bool) -> None:
+    assert has_clock(text) == clock
+
+
+def test_what_keeps_a_cell_from_being_read_is_named_with_its_place() -> None:
+    assert slips_in("5O01", str.isdecimal) == (
+        "第 2 个字符“O”疑为数字“0”",
+        "character 2, “O”, looks like the digit “0”",
+    )
+    found = slips_in("2O21-l0-03", read_time)
+    assert found is not None
+    assert found[0] == "第 2 个字符“O”疑为数字“0”、第 6 个字符“l”疑为数字“1”"
+    assert slips_in("5 001", str.isdecimal) == ("中间有空格或换行", "a blank or a line break inside")
+    assert slips_in("5,001", str.isdecimal) == ("中间有逗号", "a comma inside")
+    assert slips_in("昨天", read_time) is None
+    assert slips_in("80a", str.isdecimal) is None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -15,6 +17,7 @@ from notifications.models import Message
 from notifications.relay import deliver_all
 from notifications.selectors import find_message, inbox, unread_count
 from notifications.services import mark_read
+from tests.agencies.cast import cleared
 from tests.notifications.conftest import NOW
 
 
@@ -60,6 +63,22 @@ def test_nobody_reads_or_marks_the_messages_of_another(told, who):
     assert mark_read(actor=stranger, ids=[told[0].pk], now=NOW) == 0
     assert (inbox(stranger), unread_count(stranger)) == ([], 0)
     assert unread_count(who("drc-handler2")) == 3
+
+
+def test_a_message_is_read_by_whom_it_is_for_where_they_work_and_while_they_see_its_case(told, who, act):
+    """Each by itself: a colleague; the same person at another agency that sees the case; a case that has risen."""
+    mine, colleague, above = who("drc-handler2"), who("drc-reviewer1"), who("js-drc-handler1")
+    assert (inbox(colleague), unread_count(colleague), find_message(colleague, told[0].pk)) == ([], 0, None)
+    assert mark_read(actor=colleague, ids=[told[0].pk], now=NOW) == 0
+    moved = replace(mine, posts=above.posts)
+    assert (inbox(moved), unread_count(moved), mark_read(actor=moved, now=NOW)) == ([], 0, 0)
+    assert unread_count(mine) == 3
+    cleared("drc-handler1", "sensitive")
+    risen = {"findings": ["inspect_site"], "confidentiality": "sensitive"}
+    act("drc-handler1", "dispatch_verification", str(told[0].case_id), **risen)
+    assert [message.id for message in inbox(mine)] == [told[2].pk, told[1].pk]
+    assert (unread_count(mine), find_message(mine, told[0].pk)) == (2, None)
+    assert mark_read(actor=mine, now=NOW) == 2
 
 
 def test_a_message_that_does_not_exist_is_not_found(told, who, number):

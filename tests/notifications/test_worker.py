@@ -107,12 +107,13 @@ def test_the_sweep_finds_what_nobody_rang_for(fresh_db, celery_worker_process, o
         assert until(told_once, seconds=40), (tmp_path / "beat.log").read_text()
 
 
-def test_without_celery_the_command_delivers_until_it_is_stopped(fresh_db, opened):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_without_celery_the_command_delivers_until_it_is_stopped(fresh_db, opened, number):
     running = subprocess.Popen(COMMAND, cwd=ROOT, env=os.environ, stdout=subprocess.PIPE, text=True)
     try:
         opened()
         assert until(told_once)
     finally:
-        running.send_signal(signal.SIGINT)
+        running.send_signal(number)
         running.communicate(timeout=20)
     assert running.returncode == 0

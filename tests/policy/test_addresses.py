@@ -14,7 +14,7 @@ from cases.policy.addresses import (
     read_port,
     well_known_name,
 )
-from cases.policy.dated import DATA
+from cases.policy.dated import DATA, load
 
 
 @pytest.mark.parametrize(
@@ -74,6 +74,34 @@ def test_an_address_that_is_not_public_cannot_be_traced(cell: str) -> None:
         ("104.17.3.4", "Cloudflare"),
         ("2001:4860:4860::8888", "Google Public DNS"),
         ("２２３.５.５.５", "AliDNS"),
+        ("119.29.29.29", "DNSPod"),
+        ("180.184.1.1", "Volcengine DNS"),
+        ("117.50.10.10", "OneDNS"),
+        ("218.2.2.2", "China Telecom Jiangsu DNS"),
+        ("221.6.4.66", "China Unicom Jiangsu DNS"),
+        ("112.4.0.55", "China Mobile Jiangsu DNS"),
+        ("77.88.8.8", "Yandex DNS"),
+        ("4.2.2.6", "Level 3 DNS"),
+        ("199.232.1.1", "Fastly"),
+        ("2a04:4e42::1", "Fastly"),
+        ("61.177.7.1", "China Telecom Jiangsu DNS"),
+        ("221.228.255.1", "China Telecom Jiangsu DNS"),
+        ("58.240.57.33", "China Unicom Jiangsu DNS"),
+        ("210.29.96.33", "CERNET Jiangsu DNS"),
+        ("202.96.209.5", "China Telecom Shanghai DNS"),
+        ("202.106.0.20", "China Unicom Beijing DNS"),
+        ("211.138.180.2", "China Mobile Anhui DNS"),
+        ("13.32.0.1", "Amazon CloudFront"),
+        ("13.35.1.1", "Amazon CloudFront"),
+        ("99.84.1.1", "Amazon CloudFront"),
+        ("2600:9000::1", "Amazon CloudFront"),
+        ("104.64.1.1", "Akamai"),
+        ("184.24.1.1", "Akamai"),
+        ("2.16.1.1", "Akamai"),
+        ("23.45.67.89", "Akamai"),
+        ("107.154.1.1", "Imperva"),
+        ("192.229.173.207", "Edgio"),
+        ("205.185.216.10", "StackPath"),
     ],
 )
 def test_a_public_service_is_no_subscriber(cell: str, name: str) -> None:
@@ -82,6 +110,13 @@ def test_a_public_service_is_no_subscriber(cell: str, name: str) -> None:
     assert name in found.zh
     assert found.ip is not None
     assert well_known_name(found.ip) == name
+
+
+@pytest.mark.parametrize(
+    "cell", ["218.2.2.3", "114.114.114.113", "221.6.4.70", "151.100.1.1", "61.177.7.2", "52.1.1.1"]
+)
+def test_beside_a_public_service_there_are_subscribers(cell: str) -> None:
+    assert classify(cell).problem == ""
 
 
 @pytest.mark.parametrize(
@@ -100,6 +135,18 @@ def test_a_public_service_is_no_subscriber(cell: str, name: str) -> None:
         ("pool.minexmr.com", ("o→0", "l→1"), ""),
         ("1:2:3", (), ""),
         ("2409:8a20::1%eth0", ("zone",), "2409:8a20::1"),
+        # Joined, the first would be another subscriber.
+        ("49.81.110.1 2", ("blank_inside",), ""),
+        ("49.81.110.1\n2", ("blank_inside",), ""),
+        ("49.81. 110.3", ("blank_inside",), "49.81.110.3"),
+        ("4 9.81.110.3", ("blank_inside",), ""),
+        ("49.81.99.4 5006", ("port_blank",), "49.81.99.4"),
+        ("2409:8a20::1 5006", ("port_blank",), "2409:8a20::1"),
+        ("49.81.110,5", (",→.",), "49.81.110.5"),
+        ("http://49.81.1.1:5007", ("url", "port_attached"), "49.81.1.1"),
+        ("https://49.81.1.1/x", ("url",), "49.81.1.1"),
+        ("49.81.1.1/5005", ("port_slash",), "49.81.1.1"),
+        ("49.81.1.1/33", ("port_slash",), "49.81.1.1"),
     ],
 )
 def test_a_slip_is_named_and_never_corrected_silently(cell: str, slips: tuple[str, ...], suggestion: str) -> None:
@@ -108,11 +155,20 @@ def test_a_slip_is_named_and_never_corrected_silently(cell: str, slips: tuple[st
     assert (found.slips, found.suggestion) == (slips, suggestion)
 
 
+def test_no_content_network_within_the_country_is_taken_for_a_service() -> None:
+    """Its machines stand in the carriers' own prefixes, beside subscribers."""
+    for row in load("well_known")["network"]:
+        for network in map(ipaddress.ip_network, row["prefixes"]):
+            single = network.prefixlen == network.max_prefixlen
+            assert single or operator_of(network.network_address) is None, (row["name"], network)
+
+
 def test_the_sentence_names_the_slip_and_asks() -> None:
     found = classify("6l.147.103.140")
-    assert found.zh == "IP地址写法不对（l→1），是否为61.147.103.140？请更正后重报"
-    assert found.en == "not an IP address (l→1), perhaps 61.147.103.140? Correct it and send it again"
-    assert classify("999.12.3.4").zh == "IP地址写法不对（有一段大于255）"
+    assert found.zh == "IP 地址写法不对（l→1）"
+    assert found.suggestion == "61.147.103.140", "which is an address, and not in the words that everybody reads"
+    assert found.en == "not an IP address (l→1)"
+    assert classify("999.12.3.4").zh == "IP 地址写法不对（有一段大于 255）"
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -136,6 +192,10 @@ def test_any_text_gets_an_answer(text: str) -> None:
         ("80a", (None, "bad_port")),
         ("-1", (None, "bad_port")),
         ("8080.5", (None, "bad_port")),
+        (" 5001 ", (5001, "")),
+        ("5 001", (None, "bad_port")),
+        ("5,001", (None, "bad_port")),
+        ("50\n01", (None, "bad_port")),
         ("", (None, "no_port")),
         (None, (None, "no_port")),
         ("无", (None, "no_port")),

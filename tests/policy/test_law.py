@@ -103,6 +103,7 @@ RECORDS = {
     "legal_bases": ["document"],
     "notice_rules": ["rule"],
     "statutory_clocks": ["clock"],
+    "matching": ["model", "comparison"],
     "retention": ["retention"],
     "surcharge_rates": ["document"],
     "suspension_grounds": ["ground"],
@@ -129,7 +130,7 @@ def test_every_record_is_dated_sourced_and_labelled(name: str) -> None:
 
 def test_every_rule_file_is_checked_here() -> None:
     files = {path.stem for path in DATA.glob("*.toml")}
-    assert files == {*RECORDS, "deadlines", "obstacles"}
+    assert files == {*RECORDS, "deadlines", "lists", "obstacles"}
 
 
 @pytest.mark.parametrize("code", sorted(load("obstacles")))

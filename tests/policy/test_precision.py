@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from cases.policy.privacy.precision import (
@@ -70,9 +72,11 @@ def test_a_commission_that_is_not_in_charge_asks_for_nothing() -> None:
 
 
 def test_only_the_commission_in_charge_has_something_that_a_reason_opens() -> None:
-    assert revealable((CHARGE,)) == ("subscriber", "phone", "identity", "account", "reporter")
+    assert revealable((CHARGE,)) == ("subscriber", "phone", "identity", "account")
+    opener = replace(CHARGE, opens_reporters=True)
+    assert revealable((opener,)) == ("subscriber", "phone", "identity", "account", "reporter")
     for viewer in set(Viewer) - {Viewer.COMMISSION}:
-        tie = Tie(viewer, frozenset({1}), in_charge=True, lists_account=False, handed_over=True)
+        tie = Tie(viewer, frozenset({1}), in_charge=True, handed_over=True, opens_reporters=True)
         assert revealable((tie,)) == (), viewer
 
 

@@ -10,15 +10,23 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from agencies.actors import find_actor
+from agencies.directory import get_directory
 from agencies.services.parameters import set_parameter
 from audit import clock
 from audit.models import Event
 from audit.sight import working_as
 from audit.verification import verify
-from cases.models import ListBatch, ListPart, ListRow
+from cases.intake.receiving import receive_list
+from cases.intake.services import process_list
+from cases.intake.steps.mapping import SheetAnswer, confirm_mapping
+from cases.intake.steps.mending import mend_row
+from cases.intake.steps.moving import commit_list
+from cases.intake.steps.preview import run_preview
+from cases.models import ListBatch, ListMend, ListPart, ListRow, PreviewRow
 from cases.models.intake import INTAKE_LOCK
 from cases.retention.lists import erase_lists
 from cases.tasks import propose_erasures
+from cases.workflow.errors import GuardRefused
 from tests.intake.samples import bring
 from tests.retention.story import later
 from tests.servers import Servers
@@ -150,3 +158,50 @@ def test_the_erasure_waits_for_an_import_that_is_placing_rows(fresh_db: Any, dem
             erase_lists(clock.now())
         assert all(cells())
     assert erase_lists(clock.now()) == 1
+
+
+def test_a_list_that_nobody_confirms_goes_too_with_what_was_read_on_trial_and_set_right(demo_city: None) -> None:
+    sender = find_actor("telecom-handler1")
+    batch, _ = receive_list(
+        actor=sender, content=LIST.encode(), filename="a.csv", kind="telecom",
+        agency=get_directory().by_code["320300-telecom"], batch_name="未确认", now=clock.now(), led=True,
+    )  # fmt: skip
+    columns = batch.columns["sheets"][0]["columns"]
+    confirm_mapping(actor=sender, batch=batch, answers=[SheetAnswer(columns)], save=False, now=clock.now())
+    run_preview(batch.pk)
+    mend_row(actor=sender, batch=batch, number=2, cells={columns["ip"]: ACCEPTED}, now=clock.now())
+    later(days=91)
+    propose_erasures()
+    assert [m.objects.count() for m in (ListPart, PreviewRow, ListMend)] == [0, 0, 0]
+    assert problems() == set()
+    fresh = ListBatch.objects.get()
+    with pytest.raises(GuardRefused, match="请重新上传同一文件"):
+        commit_list(actor=sender, batch=fresh, now=clock.now())
+    # Sent once more, it has its file again and begins anew.
+    again, new = receive_list(
+        actor=sender, content=LIST.encode(), filename="a.csv", kind="telecom",
+        agency=get_directory().by_code["320300-telecom"], batch_name="未确认", now=clock.now(), led=True,
+    )  # fmt: skip
+    assert (again.pk, new) == (batch.pk, False)
+    confirm_mapping(actor=sender, batch=again, answers=[SheetAnswer(columns)], save=False, now=clock.now())
+    assert run_preview(batch.pk).preview["finished"]
+    assert erase_lists(clock.now()) == 0
+    assert ListPart.objects.exists()
+
+
+def test_a_mended_cell_goes_with_the_row_it_stood_for(demo_city: None) -> None:
+    sender = find_actor("telecom-handler1")
+    batch, _ = receive_list(
+        actor=sender, content=LIST.encode(), filename="a.csv", kind="telecom",
+        agency=get_directory().by_code["320300-telecom"], batch_name="更正", now=clock.now(), led=True,
+    )  # fmt: skip
+    columns = batch.columns["sheets"][0]["columns"]
+    confirm_mapping(actor=sender, batch=batch, answers=[SheetAnswer(columns)], save=False, now=clock.now())
+    run_preview(batch.pk)
+    mend_row(actor=sender, batch=batch, number=1, cells={columns["port"]: "51318"}, now=clock.now())
+    mend_row(actor=sender, batch=batch, number=2, cells={columns["ip"]: "10.0.0.2"}, now=clock.now())
+    commit_list(actor=sender, batch=batch, now=clock.now())
+    process_list(batch_id=batch.pk, actor=sender, now=clock.now())
+    later(days=91)
+    erase_lists(clock.now())
+    assert [mend.number for mend in ListMend.objects.all()] == [1], "that of the row of a case stays with it"

@@ -153,14 +153,63 @@ ELSEWHERE = {
     "import_rows": V1 + "/imports/{batch}/rows",
     "page_import": "/imports/{batch}/",
     "import_export": "/imports/{batch}/refused.csv",
+    "import_elsewhere": "/imports/{batch}/elsewhere.csv",
+    "pair": V1 + "/suggestions/{pair}",
+    "page_pair": "/suggestions/{pair}/",
+    "import_mapping": V1 + "/imports/{batch}/mapping",
+    "import_preview": V1 + "/imports/{batch}/preview",
+    "page_import_mapping": "/imports/{batch}/mapping/",
+    # The list of the city is imported: its preview leads to its result.
+    "page_import_preview": "/imports/{batch}/preview/",
+    "import_withdraw": "/imports/{batch}/withdraw/",
+    "feedback": V1 + "/imports/{batch}/feedback/",
+    "feedback_version": V1 + "/imports/{batch}/feedback/1",
+    "feedback_rows": V1 + "/imports/{batch}/feedback/1/rows",
+    "feedback_workbook": V1 + "/imports/{batch}/feedback/1/workbook",
+    "page_feedback": "/imports/{batch}/feedback/1/",
+    "page_feedback_report": "/imports/{batch}/feedback/1/report/",
+    "page_feedback_workbook": "/imports/{batch}/feedback/1/feedback.xlsx",
+    "uploads": V1 + "/imports/uploads/",
+    "upload": V1 + "/imports/uploads/{upload}",
     "accounts": "/accounts/",
+    "page_report": "/report/",
+    "page_follow": "/report/follow/",
+    "page_tip": "/tips/{tip}/",
 }
+PUSH = {"kind": "telecom", "agency": "320300-telecom", "signals": [{"ip": "58.218.10.77", "port": 1}]}
+UPLOAD = {"kind": "telecom", "agency": "320300-telecom", "batch": "分片", "filename": "a.csv", "size": 9}
+# What is done to an upload that somebody else has begun.
+ON_AN_UPLOAD = {"upload_append": ("PATCH", ""), "upload_cancel": ("DELETE", ""), "upload_finish": ("POST", "/finish")}
+
+
+def _upload(city: City, client: Client, thing: str) -> str:
+    if thing == "upload_begin":
+        return _done(client.post(f"{V1}/imports/uploads/", json.dumps(UPLOAD).encode(), "application/json"))
+    method, tail = ON_AN_UPLOAD[thing]
+    kind = "application/partial-upload" if method == "PATCH" else "application/json"
+    address = f"{V1}/imports/uploads/{city.upload}{tail}"
+    return _done(client.generic(method, address, b"{}", kind, headers={"Upload-Offset": "0"}))
 
 
 def _elsewhere(city: City, client: Client, cell: Cell) -> str:
     if cell.thing == "open_case":
         return _done(client.post(f"{V1}/cases/", json.dumps(OPENING).encode(), "application/json"))
-    answer = client.get(ELSEWHERE[cell.thing].format(batch=city.batch))
+    if cell.thing == "feedback_draw":
+        answer = client.post(f"{V1}/imports/{city.batch}/feedback/", b"{}", "application/json")
+        return "401" if _turned_away(answer) else str(answer.status_code)
+    if cell.thing == "upload_begin" or cell.thing in ON_AN_UPLOAD:
+        return _upload(city, client, cell.thing)
+    if cell.thing == "push":
+        body = json.dumps(PUSH).encode()
+        return _done(client.post(f"{V1}/signals/", body, "application/json", headers={"Idempotency-Key": "k"}))
+    if cell.thing == "open_reporter":
+        answer = client.post(f"/tips/{city.tip}/", {"reason": "clarify", "note": "核实线索"})
+        return "401" if _turned_away(answer) else _done(answer)
+    answer = client.get(
+        ELSEWHERE[cell.thing].format(batch=city.batch, pair=city.pair, tip=city.tip, upload=city.upload)
+    )
+    if answer.streaming:
+        b"".join(answer.streaming_content)  # a file is closed where its answer ends
     return "401" if _turned_away(answer) else str(answer.status_code)
 
 

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, transaction
 from django.test import Client
 
-from agencies.actors import system_actor
+from agencies.actors import find_actor, system_actor
 from agencies.directory import get_directory
 from agencies.models import Agency, Membership, User
 from agencies.services import create_agency
 from audit import clock
+from cases.intake.feedback.services import ask_for, check_version, draw_version, send_version
 from cases.intake.receiving import find_agency
 from cases.intake.services import import_file
+from cases.intake.tips import placing, taking
+from cases.intake.uploads.beginning import Announced, begin
+from cases.models import ListBatch, SiteSuggestion, Tip
+from cases.policy.dated import CHINA
 from tests.agencies.cast import told
 from tests.security.tables import OUTSIDERS, ROLES, lines
 from tests.workflow.world import World
@@ -41,6 +48,9 @@ class City:
     files: dict[str, str] = field(default_factory=dict)
     events: dict[str, int] = field(default_factory=dict)
     batch: str = ""
+    pair: str = ""
+    tip: str = ""
+    upload: str = ""
     people: dict[tuple[str, str], User] = field(default_factory=dict)
     _clients: dict[tuple[str, str], Client] = field(default_factory=dict)
 
@@ -87,7 +97,17 @@ def build() -> City:
         _as_the_table_says(stage, view)
     _confidential(world, city)
     city.batch = _batch(world)
+    city.pair = _pair(city)
+    city.tip = _tip(world)
+    city.upload = _upload(world)
     return city
+
+
+def _pair(city: City) -> str:
+    """Two of the cases that may be one site."""
+    one, other = sorted((city.ids["monitoring"], city.ids["verification"]))
+    found = SiteSuggestion.objects.create(one_id=one, other_id=other, score=1.0, reasons=["phone"], since=clock.now())
+    return str(found.pk)
 
 
 def _confidential(world: World, city: City) -> None:
@@ -137,7 +157,33 @@ def _batch(world: World) -> str:
         actor=system_actor(), content=LIST.encode(), filename="名单.csv", kind="telecom",
         agency=find_agency("320300-telecom", get_directory()), batch_name="试批", now=world.now,
     )  # fmt: skip
+    _answered(summary.id, world.now)
     return str(summary.id)
+
+
+def _answered(batch_id: UUID, now: datetime) -> None:
+    """The first version of the list's feedback, sent."""
+    actor, batch = system_actor(), ListBatch.objects.get(id=batch_id)
+    version = draw_version(ask_for(actor=actor, batch=batch, now=now).id, now)
+    version = check_version(actor=actor, version=version, now=now)
+    day = f"{now.astimezone(CHINA):%Y-%m-%d}"
+    send_version(actor=actor, version=version, document_number="徐发改函〔2026〕1号", sent_on=day, now=now)
+
+
+def _tip(world: World) -> str:
+    """A tip with a reporter, which led to no case."""
+    taking.take(taking.Report("试", "3203", "不详", "有噪声", {"name": "某人"}), world.now)
+    placing.place(world.now)
+    tip = Tip.objects.get()
+    assert tip.batch_id
+    return str(tip.id)
+
+
+def _upload(world: World) -> str:
+    """A list of which a handler of the telecommunications bureau has sent nothing yet."""
+    agency = find_agency("320300-telecom", get_directory())
+    announced = Announced("telecom", agency, "分片", "名单.csv", 9)
+    return str(begin(actor=find_actor("telecom-handler1"), announced=announced, now=world.now).id)
 
 
 def _first_event(case: str) -> int:

@@ -111,9 +111,12 @@ def addresses(city: City, hidden: list[Hidden]) -> Iterator[str]:
             yield f"{V1}/events/{event}"
             yield f"/audit/{event}/"
     for batch in _batches():
-        for tail in ("", "/rows", "/rows?fate=accept&page_size=1", "/rows?cursor=1"):
+        for tail in ("", "/rows", "/rows?fate=accept&page_size=1", "/rows?cursor=1", "/mapping", "/preview",
+                     "/feedback/", "/feedback/1/rows"):  # fmt: skip
             yield f"{V1}/imports/{batch}{tail}"
-        yield from (f"/imports/{batch}/", f"/imports/{batch}/?fate=accept", f"/imports/{batch}/refused.csv")
+        yield from (f"/imports/{batch}/{tail}" for tail in
+                    ("", "?fate=accept", "refused.csv", "elsewhere.csv", "mapping/", "preview/",
+                     "withdraw/"))  # fmt: skip
 
 
 def lists(hidden: list[Hidden]) -> Iterator[str]:
@@ -136,8 +139,13 @@ def lists(hidden: list[Hidden]) -> Iterator[str]:
                   "person=bj-drc-handler", "person=nj-drc-handler1", "week=2026-W45", "since=2026-11-01"):  # fmt: skip
         yield f"{V1}/events/?page_size=100&{query}"
     yield from (f"{V1}/imports/", f"{V1}/imports/?kind=telecom", f"{V1}/imports/?state=done", f"{V1}/schema/",
+                f"{V1}/suggestions/", f"{V1}/suggestions/?state=rejected",
+                f"{V1}/imports/?overdue=true", f"{V1}/imports/uploads/",
+                f"{V1}/imports/uploads/01900000-0000-7000-8000-000000000000",
+                f"{V1}/imports/?level=priority&order=due", "/imports/?overdue=true",
                 f"{V1}/agencies/", f"{V1}/regions/?parent=3203")  # fmt: skip
     yield from ("/", "/?scope=mine", "/more/", "/tasks/", "/cases/new/", "/inbox/", "/inbox/?unread=1", "/imports/",
+                "/suggestions/", "/suggestions/?state=rejected",
                 "/password/", "/accounts/", "/security/", "/audit/access/", "/audit/access/access-log.csv",
                 "/audit/erasures/", "/audit/erasures/?view=done", "/audit/registers/impact/",
                 "/audit/registers/provision.csv", "/audit/access/?person=drc-handler2",

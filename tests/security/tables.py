@@ -21,6 +21,8 @@ ROLES = (
 )
 # Who has an account and no role any more, whose account is disabled, and who has not logged in.
 OUTSIDERS = ("none", "disabled", "nobody")
+# What is open to everybody, with an account or without.
+PUBLIC = frozenset({"page_report", "page_follow"})
 
 
 def lines(name: str) -> list[dict[str, str]]:
@@ -121,7 +123,7 @@ class Policy:
 
     def _elsewhere(self, place: dict[str, str], role: str) -> Iterator[Cell]:
         for thing in sorted(frozenset().union(*(row["thing"].split("|") for row in self.elsewhere.rows))):
-            if role in ("disabled", "nobody"):
+            if role in ("disabled", "nobody") and thing not in PUBLIC:
                 found = "401"
             else:
                 found = self.elsewhere.answer(

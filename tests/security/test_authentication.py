@@ -24,9 +24,16 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from schemathesis.core.transport import Response
 
+from agencies.actors import find_actor
 from agencies.models import User
 from audit import clock
+from cases.intake.feedback.services import draw_version
+from cases.intake.services import process_list
+from cases.intake.steps.preview import run_preview
+from cases.models import Feedback, ListBatch
+from cases.policy.dated import CHINA
 from cases.workflow.engine import Result
+from tests.intake.small import two_tenants
 from tests.security.asking import V1, written
 from tests.workflow.test_statements import STORIES, Counting
 
@@ -129,6 +136,8 @@ def _request(client: Client, method: str, address: str, sent: dict[str, Any]) ->
     headers = sent.get("headers", {})
     if "form" in sent:
         return client.post(address, {k: v() if callable(v) else v for k, v in sent["form"].items()}, headers=headers)
+    if "part" in sent:
+        return client.generic(method, address, sent["part"], "application/partial-upload", headers=headers)
     body = json.dumps(sent["body"], default=str).encode() if "body" in sent else b""
     return client.generic(method, address, body, "application/json", headers=headers)
 
@@ -189,10 +198,67 @@ def reads(api: Api, world: OverTheApi) -> None:
     batch = json.loads(sent.content)["id"]
     for tail in ("", "/rows"):
         api.send("telecom-handler1", "GET", f"{V1}/imports/{batch}{tail}")
+    process_list(batch_id=batch, actor=find_actor("telecom-handler1"), now=clock.now())
+    feedback(api, f"{V1}/imports/{batch}/feedback")
+    step_by_step(api, form)
+    in_parts(api)
+    pair = two_tenants().id
+    for tail in ("", f"{pair}"):
+        api.send("drc-handler1", "GET", f"{V1}/suggestions/{tail}")
+    api.send("drc-handler1", "POST", f"{V1}/suggestions/{pair}/rejection", body={"why": "other_tenant"})
+    push = {"kind": "telecom", "agency": "320300-telecom", "signals": [{"ip": "58.218.10.22", "port": 51318}]}
+    sent = api.send("telecom-handler1", "POST", f"{V1}/signals/", body=push, headers={"Idempotency-Key": "h-1"})
+    api.send("telecom-handler1", "GET", f"{V1}/signals/{json.loads(sent.content)['id']}")
     api.send("cac-handler1", "POST", f"{V1}/session/step-up", body={"password": settings.DEMO_PASSWORD})
     told = {"username": "cac-handler2", "password": settings.DEMO_PASSWORD}
     api.send("cac-handler2", "POST", f"{V1}/session/", body=told)
     api.send("cac-handler2", "DELETE", f"{V1}/session/")
+
+
+def feedback(api: Api, address: str) -> None:
+    """Drawn up, checked, sent, and taken out by whoever sent the list."""
+    api.send("drc-handler1", "POST", f"{address}/")
+    draw_version(Feedback.objects.get().pk, clock.now())
+    api.send("drc-handler1", "POST", f"{address}/1/check")
+    letter = {"document_number": "徐发改函〔2026〕9号", "sent_on": f"{clock.now().astimezone(CHINA):%Y-%m-%d}"}
+    api.send("drc-handler1", "POST", f"{address}/1/send", body=letter)
+    for tail in ("/", "/1", "/1/rows", "/1/workbook", "/1/report"):
+        api.send("telecom-handler1", "GET", f"{address}{tail}")
+
+
+def step_by_step(api: Api, form: dict[str, Any]) -> None:
+    """A list led in, cancelled and gone on with."""
+    content = LIST.replace("51317", "51319").encode()
+    more = {"file": lambda: SimpleUploadedFile("y.csv", content), "batch": "逐步", "steps": "true"}
+    sent = api.send("telecom-handler1", "POST", f"{V1}/imports/", form={**form, **more})
+    address = f"{V1}/imports/{json.loads(sent.content)['id']}"
+    for step in ("cancel", "resume"):
+        api.send("telecom-handler1", "POST", f"{address}/{step}")
+    mapped = json.loads(api.send("telecom-handler1", "GET", f"{address}/mapping").content)
+    (sheet,) = mapped["sheets"]
+    columns = {column["field"]: column["column"] for column in sheet["columns"] if column["field"]}
+    api.send("telecom-handler1", "POST", f"{address}/mapping", body={"sheets": [{"columns": columns, "orders": {}}]})
+    run_preview(ListBatch.objects.get(name="逐步").pk)
+    api.send("telecom-handler1", "GET", f"{address}/preview")
+    mend = {"row": 1, "cells": {str(columns["port"]): "51320"}}
+    api.send("telecom-handler1", "POST", f"{address}/mends", body=mend)
+    api.send("telecom-handler1", "POST", f"{address}/commit")
+
+
+def in_parts(api: Api) -> None:
+    """A list begun, sent, asked about, finished and, as nobody was answered, withdrawn; another one given up."""
+    content = LIST.replace("51317", "51321").encode()
+    told = {"kind": "telecom", "agency": "320300-telecom", "filename": "z.csv", "size": len(content)}
+    for batch, end in (("分片", "finish"), ("弃传", "")):
+        begun = api.send("telecom-handler1", "POST", f"{V1}/imports/uploads/", body={**told, "batch": batch})
+        address = f"{V1}/imports/uploads/{json.loads(begun.content)['id']}"
+        api.send("telecom-handler1", "PATCH", address, part=content, headers={"Upload-Offset": "0"})
+        for method, asked in (("GET", address), ("GET", f"{V1}/imports/uploads/")):
+            api.send("telecom-handler1", method, asked)
+        api.send("telecom-handler1", "POST" if end else "DELETE", f"{address}/{end}" if end else address)
+    batch_id = ListBatch.objects.get(name="分片").pk
+    process_list(batch_id=batch_id, actor=find_actor("telecom-handler1"), now=clock.now())
+    api.send("telecom-handler1", "POST", f"{V1}/imports/{batch_id}/withdraw", body={"reason": "trial"})
 
 
 # Ending a session that is none is no harm, and nobody has to be anybody to ask for one.

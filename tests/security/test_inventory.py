@@ -16,6 +16,7 @@ from tests.security.surface import found
 with (Path(__file__).parent / "inventory.csv").open(encoding="utf-8", newline="") as file:
     KEPT = list(csv.DictReader(file))
 WHO = {
+    "anybody",  # a resident without an account
     "nobody yet",  # who has not logged in
     "everybody",  # every account, for what it sees
     "oneself",
@@ -27,6 +28,7 @@ WHO = {
     "readers of the trail",  # cases.selectors.events
     "readers of the list",  # cases.intake.selectors.visible_batches
     "senders of lists",
+    "commission in charge",  # cases.intake.tips.opening
     "agency administrators",
     "helpers of accounts",  # agencies.authority.may_help
     "overseers",  # supervision of the region, and whoever the registers name beside it
@@ -41,7 +43,7 @@ RULES = {
     "masked; revealed for 30 minutes with a reason", "codes and figures only",
     "numbers and stages only", "commitments only", "keyed hashes only", "lineage: number only", "sealed on arrival",
     "secret: own session", "secret: written only", "file as uploaded; reading recorded", "in clear at the shell",
-    "own rows in clear; export recorded",
+    "own rows in clear; export recorded", "one word", "sealed; opened for 30 minutes with a reason",
 }  # fmt: skip
 
 

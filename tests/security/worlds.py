@@ -277,6 +277,7 @@ REMOVE = (
     "DELETE FROM cases_personalrecord WHERE case_id = %(case)s::uuid",
     "DELETE FROM cases_signal WHERE case_id = %(case)s::uuid",
     # The row of the list stays with whoever sent it; it leads nowhere any more.
+    "DELETE FROM cases_sitesuggestion WHERE %(case)s::uuid IN (one_id, other_id)",
     "DELETE FROM cases_sitekey WHERE site_id IN (SELECT id FROM cases_site WHERE case_id = %(case)s::uuid)",
     "DELETE FROM cases_site WHERE case_id = %(case)s::uuid",
     "DELETE FROM cases_idempotencykey WHERE response->>'case_id' = %(case)s",

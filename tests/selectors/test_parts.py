@@ -7,6 +7,8 @@ from datetime import timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from agencies.actors import system_actor
+from agencies.directory import get_directory
 from audit import clock
 from audit.models import Event
 from cases.documents.attachments import read_attachment, store_attachment
@@ -19,9 +21,12 @@ from cases.selectors.precision.personal import Opened, personal
 from cases.selectors.reach.parts import _kept
 from cases.selectors.timeline import timeline
 from cases.workflow.deciding.available import available_actions
+from cases.workflow.deciding.decision import _readable
+from cases.workflow.deciding.loading import load_attachments, load_case
 from cases.workflow.engine import perform
 from cases.workflow.errors import InvalidInput, StaleVersion
 from cases.workflow.telling import free_texts
+from cases.workflow.view import Context
 from tests.web import story
 
 
@@ -190,6 +195,21 @@ def test_a_partner_reads_the_header_the_referral_its_papers_and_its_own_acts_eve
     assert get_attachment(police, others) is None
     assert evidence.signals(police, case) == []
     assert personal(police, case, opened=opened("subscriber", "address", "phone")) == []
+
+
+def test_an_act_may_name_a_file_that_its_person_reads_and_no_other(referred, who):
+    case, paper, others = referred
+    view, given = load_case(case, system_actor().user_id, lock=False).view, load_attachments(case, [paper, others])
+    assert set(given) == {paper, others}
+
+    def named(username):
+        context = Context(clock.now(), who(username), who(username).posts[0], get_directory())
+        return set(_readable(view, context, given))
+
+    assert named("drc-handler1") == {paper, others}
+    assert named("police-handler1") == {paper}
+    assert named("grid-handler1") == {others}
+    assert named("discipline-handler1") == named("nj-drc-handler1") == set()
 
 
 def test_a_partner_is_told_of_no_other_referral_and_of_nothing_the_others_owe(referred, who):

@@ -52,6 +52,10 @@ WITH s AS (
     VALUES (gen_random_uuid(), %(c)s, '320303', 'unknown', true, now()) RETURNING id
 ), k AS (
     INSERT INTO cases_sitekey (site_id, kind, value, flat, created_at) SELECT id, 'meter', '\x00', false, now() FROM s
+), g AS (
+    INSERT INTO cases_sitesuggestion (id, one_id, other_id, score, reasons, since, state, why)
+    SELECT gen_random_uuid(), least(%(c)s::uuid, o.id), greatest(%(c)s::uuid, o.id), 1, '["phone"]', now(), 'open', ''
+    FROM (SELECT id FROM cases_case WHERE id <> %(c)s AND stage = 'monitoring' ORDER BY id LIMIT 1) o
 ), p AS (
     INSERT INTO cases_personalrecord (id, case_id, field, source, sealed, key_id, blind, protected, created_at)
     VALUES (gen_random_uuid(), %(c)s, 'phone', 'grid', '\x01', 'k', '\x02', false, now())
@@ -233,6 +237,10 @@ def test_raw_sql_over_every_table_shows_nobody_a_hidden_case(base: str) -> None:
             *("cases_documentseries", "cases_document", "cases_idempotencykey", "cases_listbatch", "cases_listpart"),
             *("cases_listrow", "cases_taskcounter", "audit_sealed"),
             # Not of cases, or nothing has been read, provided or erased yet.
+            *("cases_feedback", "cases_feedbackrow", "cases_feedbackpart"),
+            # Nobody has led a list in step by step, reported or pushed.
+            *("cases_listmend", "cases_previewkey", "cases_previewrow", "cases_sourcemapping"),
+            *("cases_tip", "cases_tippart", "cases_signalrequest", "cases_listupload", "cases_listuploadpart"),
             *("audit_access", "agencies_impactassessment", "agencies_provision", "cases_erasure", *GETTING_IN),
         }
 
@@ -247,7 +255,8 @@ def addresses(case_ids: list[str], numbers: list[str], more: dict[str, list[Any]
         choices: dict[str, list[Any]] = {
             "number": numbers, "ref": [*numbers, *case_ids], "action": ["comment"],
             "event_id": more["events"], "file_id": more["files"], "attachment_id": more["files"],
-            "batch_id": more["batches"], "message_id": more["messages"],
+            "batch_id": more["batches"], "message_id": more["messages"], "suggestion_id": more["suggestions"],
+            "edition": [1], **{key: ["01900000-0000-7000-8000-000000000000"] for key in ("tip_id", "upload_id")},
             "username": ["drc-handler1", "grid-handler1", "admin1"], "sort": ["impact", "provision"],
         }  # fmt: skip
         for values in _product([choices[each] for each in wanted]):
@@ -286,7 +295,7 @@ def answer(client: Client, address: str) -> tuple[int, str]:
     body = b"".join(response.streaming_content) if response.streaming else response.content
     body = re.sub(rb'(name="csrfmiddlewaretoken" value="|"csrf_token":")[^"]+', rb"\1", body)
     # A fresh key for each form; and the moment that the page was made.
-    body = re.sub(rb'(name="key" value=")[^"]+', rb"\1", body)
+    body = re.sub(rb'(name="(?:key|token)" value=")[^"]+', rb"\1", body)
     return response.status_code, hashlib.sha256(body).hexdigest()
 
 
@@ -307,6 +316,7 @@ def everywhere(cookies: dict[int, str], asked: list[tuple[str, str]], only: set[
 def material(case: str | None = None) -> dict[str, list[Any]]:
     """Ids to ask for: of the case, or of everything."""
     where = ("WHERE case_id = %s", [case]) if case else ("", [])
+    pair = ("WHERE %s::uuid IN (one_id, other_id)", [case]) if case else ("", [])
     stream = ("WHERE stream = 'case/' || %s::text", [case]) if case else ("", [])
     with looking(TESTS):
         return {
@@ -315,6 +325,7 @@ def material(case: str | None = None) -> dict[str, list[Any]]:
             ],
             "files": [r[0] for r in rows(f"SELECT id FROM cases_attachment {where[0]} ORDER BY id LIMIT 2", *where[1])],
             "batches": [] if case else [r[0] for r in rows("SELECT id FROM cases_listbatch")],
+            "suggestions": [r[0] for r in rows(f"SELECT id FROM cases_sitesuggestion {pair[0]} LIMIT 2", *pair[1])],
             "messages": [r[0] for r in rows(f"SELECT id FROM notifications_message {where[0]} LIMIT 2", *where[1])],
         }
 

@@ -134,9 +134,16 @@ DOORS = {
     "case_load": "the case is in sight, the person is the looker",
     "case_open_load": "the person is the looker",
     "case_participants": "the case is in sight",
+    "case_relapses": "the case is in sight, and so is each that is told",
     "case_search": "cases in sight only",
     "fold_task_counters": "sight_may",
+    "list_delta": "the list is in sight, and so is the one before where it is named; beside it counts only",
     "list_erase": "sight_may",
+    "list_figures": "lists in sight; counts only",
+    "list_release": "sight_may, and a withdrawal in this transaction",
+    "list_unanswered": "lists in sight",
+    "list_withdraw": "sight_may",
+    "tip_erase": "sight_may",
 }
 
 

@@ -45,7 +45,8 @@ def test_every_task_says_as_whom_it_works() -> None:
         names[name] = task
     assert names.keys() == {
         *("cases.fold_counters", "cases.import_batch", "cases.resume_imports", "cases.watch_calendar"),
-        *("cases.propose_erasures", "cases.note_provisions"),
+        *("cases.propose_erasures", "cases.note_provisions", "cases.draw_feedback", "cases.resume_feedback"),
+        *("cases.propose_erasures", "cases.note_provisions", "cases.place_tips", "cases.discard_uploads"),
         *("audit.seal_access_log", "audit.prune_access_log", "notifications.deliver"),
     }
 
@@ -89,6 +90,9 @@ def test_tasks_and_commands_do_their_work_without_anybody_else_looking(fresh_db:
         lines = [json.loads(line) for line in out.getvalue().splitlines()]
         assert len(lines) == rows_in_list
         assert any(line["case"] for line in lines)
+        out = io.StringIO()
+        call_command("draw_feedback", "b1", "--json", stdout=out, stderr=io.StringIO())
+        tasks.resume_feedback()
         out = io.StringIO()
         call_command("rotate_vault_key", "--check", "--json", stdout=out)
         assert json.loads(out.getvalue())["in_use"]["cases_listrow"]

@@ -11,6 +11,7 @@ from django.test import Client
 
 from tests.web import story
 from tests.web.conftest import LogIn
+from tests.web.steps import imported
 
 SAID = "有条件无法识别，没有采用；下面的结果没有按这些条件筛选"
 
@@ -75,6 +76,6 @@ def test_the_rows_of_a_list_are_narrowed_by_a_known_fate_only(log_in: LogIn) -> 
     file = SimpleUploadedFile("名单.csv", lines.encode("gb18030"))
     form = {"file": file, "kind": "telecom", "batch": "一批", "agency": "320300-telecom"}
     client = log_in("drc-handler1")
-    address = client.post("/imports/", form)["Location"]
+    address = imported(client, form)
     assert "去向：zzz" in note(client, f"{address}?fate=zzz")
     assert note(client, f"{address}?fate=reject") == ""

@@ -219,7 +219,7 @@ def test_whoever_may_not_send_for_an_agency_is_told_so_and_keeps_what_was_typed(
 
 
 def test_a_file_that_cannot_be_read_is_said_with_a_way_to_another(demo_city: None) -> None:
-    file = SimpleUploadedFile("名单.csv", "甲,乙\n1,2".encode())
+    file = SimpleUploadedFile("名单.csv", "早上好\n再见".encode())
     form = {"file": file, "kind": "telecom", "batch": "不是名单", "agency": "320300-telecom"}
     page = entered("telecom-handler1").post("/imports/", form, follow=True).content.decode()
     assert "这份文件不能作为名单导入" in page

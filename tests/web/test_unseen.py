@@ -91,7 +91,7 @@ def test_an_administrator_grants_a_ceiling_on_the_page_and_the_operator_by_comma
     )
     assert answer.status_code == 302, answer.content.decode()
     assert find_actor("drc-handler1").posts[0].ceiling == "internal"
-    assert "<td>内部</td>" in client.get("/accounts/drc-handler1/").content.decode()
+    assert '<td data-label="可见密级">内部</td>' in client.get("/accounts/drc-handler1/").content.decode()
     bad = {"do": "grant", "username": "drc-handler2", "agency": "320300-drc", "role": "reviewer", "ceiling": "secret"}
     assert client.post("/accounts/", bad).status_code == 400
     call_command("change_role", "grant", "drc-handler2", "320300-drc", "reviewer", "--ceiling", "sensitive")

@@ -1,18 +1,10 @@
-"""The trail's page: what is found on it, the verification and who may ask for it, and a list that goes on."""
+"""The trail's page: what is found on it, the verification and who may ask for it."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
-from agencies.actors import find_actor
-from agencies.directory import get_directory
-from audit import clock
 from audit.models import Event
-from cases.intake.receiving import receive_list
-from cases.models import ListBatch, ListRow
-from tests.intake.samples import content_of
 from tests.servers import Servers
 from tests.web import story
 from tests.web.test_reading import entered
@@ -63,23 +55,3 @@ def test_what_was_changed_behind_the_events_is_said_at_once(servers: Servers, fr
     page = entered("drc-handler1").post(VERIFY, {"case": case.number}, follow=True).content.decode()
     assert "完整性校验未通过，请通知系统管理员保全数据库" in page
     assert "完整性校验通过" not in page
-
-
-@pytest.mark.parametrize(
-    ("username", "status"), [("telecom-handler1", 302), ("telecom-reviewer1", 403), ("grid-handler1", 404)]
-)
-def test_a_list_that_stands_still_goes_on_for_those_who_may_send_it(
-    demo_city: None, username: str, status: int
-) -> None:
-    batch, _ = receive_list(
-        actor=find_actor("telecom-handler1"),
-        content=content_of("telecom")[:5000].rsplit(b"\n", 1)[0],
-        filename="a.csv",
-        kind="telecom",
-        agency=get_directory().by_code["320300-telecom"],
-        batch_name="一批",
-        now=clock.now(),
-    )
-    assert entered(username).post(f"/imports/{batch.id}/").status_code == status
-    assert ListRow.objects.filter(batch_id=batch.id).exists() is (status == 302)
-    assert (ListBatch.objects.get().state == "done") is (status == 302)

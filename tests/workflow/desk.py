@@ -192,7 +192,9 @@ class Desk:
         for name in ("review_on",):
             if changed.get(name):
                 changed[name] = datetime.fromisoformat(changed[name]).date()
-        moved = body["to"] != view.stage
+        since = self.now if body["to"] != view.stage else view.stage_since
+        if "stage_since" in changed:
+            since = datetime.fromisoformat(changed.pop("stage_since"))
         return replace(
             view,
             **{k: v for k, v in changed.items() if k != "number"},
@@ -201,7 +203,7 @@ class Desk:
             facts=facts,
             tasks=tuple(tasks),
             acts=(*view.acts, act),
-            stage_since=self.now if moved else view.stage_since,
+            stage_since=since,
             participants=view.participants | agencies | shared,
         )
 

@@ -4,9 +4,25 @@ The tests hold every answer against these shapes.
 """
 
 from cases.api.shapes.cases import CaseDetail, CasePage, Personal
-from cases.api.shapes.imports import Import, ImportPage, ImportRows, ListFile
+from cases.api.shapes.feedback import FeedbackAnswers, FeedbackVersion, FeedbackVersions, Letter
+from cases.api.shapes.imports import (
+    Import,
+    ImportDetail,
+    ImportMapping,
+    ImportPage,
+    ImportPreview,
+    ImportRows,
+    ListFile,
+    MappingAnswer,
+    Mend,
+    Push,
+    Pushed,
+    TrialRow,
+    Withdrawal,
+)
 from cases.api.shapes.params import (
     AGENCY_FILTERS,
+    ANSWER_FILTERS,
     CASE_FILTERS,
     EVENT_FILTERS,
     IMPORT_FILTERS,
@@ -14,14 +30,19 @@ from cases.api.shapes.params import (
     PAGING,
     REGION_FILTERS,
     ROW_FILTERS,
+    SUGGESTION_FILTERS,
     TASK_FILTERS,
+    TRIAL_FILTERS,
 )
 from cases.api.shapes.records import Agencies, Attachment, Attachments, EventDetail, EventPage, Regions, Upload
 from cases.api.shapes.session import Credentials, Proof, Proven, Session
+from cases.api.shapes.suggestions import Rejection, Suggestion, SuggestionPage
+from cases.api.shapes.uploads import AnnouncedList, ListUpload, ListUploads
 from cases.api.shapes.work import Actions, Done, TaskPage, TimelinePage
 
 __all__ = [
     "AGENCY_FILTERS",
+    "ANSWER_FILTERS",
     "CASE_FILTERS",
     "EVENT_FILTERS",
     "IMPORT_FILTERS",
@@ -29,9 +50,12 @@ __all__ = [
     "PAGING",
     "REGION_FILTERS",
     "ROW_FILTERS",
+    "SUGGESTION_FILTERS",
     "TASK_FILTERS",
+    "TRIAL_FILTERS",
     "Actions",
     "Agencies",
+    "AnnouncedList",
     "Attachment",
     "Attachments",
     "CaseDetail",
@@ -40,16 +64,34 @@ __all__ = [
     "Done",
     "EventDetail",
     "EventPage",
+    "FeedbackAnswers",
+    "FeedbackVersion",
+    "FeedbackVersions",
     "Import",
+    "ImportDetail",
+    "ImportMapping",
     "ImportPage",
+    "ImportPreview",
     "ImportRows",
+    "Letter",
     "ListFile",
+    "ListUpload",
+    "ListUploads",
+    "MappingAnswer",
+    "Mend",
     "Personal",
     "Proof",
     "Proven",
+    "Push",
+    "Pushed",
     "Regions",
+    "Rejection",
     "Session",
+    "Suggestion",
+    "SuggestionPage",
     "TaskPage",
     "TimelinePage",
+    "TrialRow",
     "Upload",
+    "Withdrawal",
 ]

@@ -110,6 +110,7 @@ class CaseDetail(s.Serializer[Any]):
     lead_agency = AgencyRef(allow_null=True)
     merged_into = CaseName(allow_null=True)
     absorbed = CaseName(many=True)
+    relapses = CaseName(many=True, help_text="Cases opened since on the same site.")
     participants = Participant(many=True)
     tasks = OpenTask(many=True)
     documents = DocumentRef(many=True)

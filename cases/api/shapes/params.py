@@ -9,6 +9,8 @@ from drf_spectacular.utils import OpenApiParameter
 
 from agencies.vocabulary import Kind
 from cases.models.case import CaseOutcome, Level, Stage
+from cases.models.suggestion import SiteSuggestion
+from cases.policy.matching.weights import comparisons
 from cases.selectors.paging import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE
 from cases.workflow.task_kinds import KINDS
 
@@ -57,11 +59,32 @@ EVENT_FILTERS = [
     _query("action", "Code of the act."),
     _query("case", "Id or number of a case."),
 ]
+SUGGESTION_FILTERS = [
+    _query("state", "open (where it is left out), accepted or rejected.", enum=SiteSuggestion.State.values),
+    _REGION,
+    _query("case", "Number of one of the two cases."),
+    _query("reason", "Code of a reason.", enum=list(comparisons())),
+]
 IMPORT_FILTERS = [
     _query("kind", "Kind of list.", enum=["telecom", "trace", "grid", "tips"]),
-    _query("state", "How far it is.", enum=["received", "importing", "done", "refused"]),
+    _query("state", "How far it is.", enum=["received", "importing", "done", "refused", "withdrawn"]),
+    _query("level", "Level of the list.", enum=["full", "priority"]),
+    _query("overdue", "Past their day with a site you see that is not answered, or the others.", OpenApiTypes.BOOL),
+    _query(
+        "order",
+        "The latest first unless said otherwise; due: the next due first, of those with a day.",
+        enum=["received", "due"],
+    ),
 ]
 ROW_FILTERS = [_query("fate", "What became of the row.", enum=["accept", "weak", "duplicate", "reject"])]
+TRIAL_FILTERS = [
+    _query(
+        "show",
+        "Which rows; those that need a look unless said otherwise.",
+        enum=["problem", "accept", "weak", "duplicate", "reject", "all"],
+    )
+]
+ANSWER_FILTERS = [_query("only", "Narrow to these rows.", enum=["answered", "unanswered", "overdue"])]
 REGION_FILTERS = [_query("parent", "The region to look into; provinces where it is left out.")]
 AGENCY_FILTERS = [_REGION, _query("kind", "Kind of agency.", enum=[kind.value for kind in Kind])]
 ORDER = _query("order", "Oldest first unless said otherwise.", enum=["oldest", "newest"])

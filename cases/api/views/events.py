@@ -15,12 +15,12 @@ from cases.api.base import ApiView, say
 from cases.api.params import Params, rendered
 from cases.selectors.case import find_case_id
 from cases.selectors.events import EventFilter, get_event, search_events
-from cases.workflow.actions import RECOUNT, Action
+from cases.workflow.actions import RECORDS, Action
 from cases.workflow.errors import NotVisible
 from cases.workflow.telling import label_of
 from cases.workflow.view import Text
 
-KNOWN = (*(action.value for action in Action), RECOUNT, *(action.value for action in AccountAction))
+KNOWN = (*(action.value for action in Action), *RECORDS, *(action.value for action in AccountAction))
 
 
 class NoSuchEvent(NotVisible):

@@ -7,21 +7,22 @@ one order. Former names lead to today's county; 鼓楼区 exists in Nanjing and 
 
 from __future__ import annotations
 
-import csv
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 from typing import NamedTuple
+
+from cases.intake.lists.divisions import prefix
+from cases.intake.lists.divisions.names import divisions
+from cases.intake.sites.doors import plain_door
 
 
 class Place(NamedTuple):
     """The parts of an address, empty where it does not name them. `county` is a six-digit code.
 
     `township` is without its kind (`常店`, not `常店镇`); `room` is its numbers joined (`19-1-443`), so that
-    栋, 幢 and 号楼 are one; `rest` is what was not understood, `road` then being empty.
+    栋, 幢 and 号楼 are one; `rest` is what was not understood, `road` then being empty. `unclear` is a division's
+    name that it begins with and that may as well be another word.
     """
 
     county: str
@@ -30,6 +31,7 @@ class Place(NamedTuple):
     number: str
     room: str
     rest: str
+    unclear: str = ""
 
     @property
     def door(self) -> str:
@@ -44,23 +46,7 @@ class Place(NamedTuple):
     @property
     def is_flat(self) -> bool:
         """Building, unit and room are all named: one household's door, not a house with many tenants."""
-        return self.room.count("-") >= 2
-
-
-@dataclass(frozen=True, slots=True)
-class Divisions:
-    """Names with their codes, the longest first.
-
-    Provinces, cities and `elsewhere` (the counties whose name no other has) by their first two characters,
-    counties by city, townships by county.
-    """
-
-    provinces: dict[str, tuple[str, ...]]
-    cities: dict[str, tuple[tuple[str, str], ...]]
-    counties: dict[str, tuple[tuple[str, str], ...]]
-    elsewhere: dict[str, tuple[tuple[str, str], ...]]
-    townships: dict[str, tuple[str, ...]]
-    city_names: dict[str, str]
+        return sum(part != "" for part in self.room.split("-")) >= 3
 
 
 _NUMBERED = re.compile(r"[\u4e00-\u9fff].*\d")
@@ -76,93 +62,28 @@ _ROOM_NUMBER = re.compile(r"(\d+|[A-Za-z])(?:号楼|号院|楼|栋|幢|座|单�
 _ROOM_PART = re.compile(r"\d+(号楼|号院|楼|栋|幢|座|单元|层|室|号|户|门)?|[A-Za-z](座|栋|幢|室)?")
 
 
-@lru_cache(maxsize=1)
-def divisions() -> Divisions:
-    """The names as published, with former names of Jiangsu beside them."""
-    counties: dict[str, list[tuple[str, str]]] = {}
-    for row in _table("agencies", "areas.csv"):
-        counties.setdefault(row["cityCode"], []).append((row["name"], row["code"]))
-    for row in _table("cases", "former-names.csv"):
-        counties.setdefault(row["code"][:4], []).append((row["name"], row["code"]))
-    townships: dict[str, list[str]] = {}
-    for row in _table("cases", "townships-jiangsu.csv"):
-        townships.setdefault(row["county"], []).append(row["name"])
-    cities = [(row["name"], row["code"]) for row in _table("agencies", "cities.csv")]
-    provinces = [(row["name"], row["code"]) for row in _table("agencies", "provinces.csv")]
-    return Divisions(
-        provinces={start: tuple(name for name, _ in group) for start, group in _by_start(provinces).items()},
-        cities=_by_start(cities),
-        counties={city: _longest(names) for city, names in counties.items()},
-        elsewhere=_by_start(_unambiguous(pair for names in counties.values() for pair in names)),
-        townships={county: tuple(sorted(names, key=len, reverse=True)) for county, names in townships.items()},
-        city_names={code: name for name, code in cities},
-    )
-
-
-def _unambiguous(names: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    """鼓楼区 and 朝阳区 lie in several cities: by itself such a name says nothing."""
-    codes: dict[str, set[str]] = {}
-    for name, code in names:
-        codes.setdefault(name, set()).add(code)
-    return ((name, min(found)) for name, found in codes.items() if len(found) == 1)
-
-
-def _by_start(names: Iterable[tuple[str, str]]) -> dict[str, tuple[tuple[str, str], ...]]:
-    groups: dict[str, list[tuple[str, str]]] = {}
-    for name, code in names:
-        groups.setdefault(name[:2], []).append((name, code))
-    return {start: _longest(group) for start, group in groups.items()}
-
-
-def _table(package: str, name: str) -> list[dict[str, str]]:
-    text = (files(package) / "data" / "divisions" / name).read_text(encoding="utf-8")
-    return list(csv.DictReader(text.splitlines()))
-
-
-def _longest(names: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    return tuple(sorted(names, key=lambda pair: (-len(pair[0]), pair[1])))
-
-
 @lru_cache(maxsize=16_384)
 def read_place(text: str, home: str) -> Place:
     """Take an address apart. `home` is the city (`3203`) that a bare county name is looked up in first."""
     bare = re.sub(r"[\s,,。、]", "", unicodedata.normalize("NFKC", text))
     aside = "".join(_BRACKETS.findall(bare))
     bare = _BRACKETS.sub("", bare)
-    city, bare = _strip_city(bare, home)
-    county, bare = _strip_county(bare, city)
+    region, bare, is_former, unclear = prefix.strip_divisions(bare, home)
+    county = region if len(region) == 6 else ""
     township, bare = _strip_township(bare, county)
     township = township or _township_of(aside, county)
-    return _spot(county or city, township, bare)
+    return _spot(_heir(county, township) if is_former else region, township, bare, unclear)
 
 
-def _strip_city(text: str, home: str) -> tuple[str, str]:
-    names = divisions()
-    for name in names.provinces.get(text[:2], ()):
-        short = text.removeprefix(name.removesuffix("省"))
-        # 江苏路 begins like the province: without 省 it is one only before the name of a city.
-        if text.startswith(name) or (
-            short != text and any(short.startswith(c) for c, _ in names.cities.get(short[:2], ()))
-        ):
-            text = short.removeprefix("省")
-            break
-    for name, code in names.cities.get(text[:2], ()):
-        # 徐州经济技术开发区 begins with the city's name but is a county-level area: only the full name is cut.
-        if text.startswith(name) and name != "市辖区":
-            return code, text[len(name) :]
-    return home, text
-
-
-def _strip_county(text: str, city: str) -> tuple[str, str]:
-    names = divisions()
-    for name, code in names.counties.get(city, ()):
-        if text.startswith(name):
-            return code, text[len(name) :]
-    for name, code in names.elsewhere.get(text[:2], ()):
-        # A name of another city counts only in full and only if it cannot be a road's beginning.
-        if len(name) > 2 and text.startswith(name):
-            return code, text[len(name) :]
-    return "", text
+def _heir(county: str, township: str) -> str:
+    """A county that was divided lives on in several: where its township lies today decides."""
+    towns = divisions().townships
+    here = [
+        code
+        for code, names in towns.items()
+        if code[:4] == county[:4] and any(_TOWN_KIND.sub("", name) == township for name in names)
+    ]
+    return here[0] if township and len(here) == 1 else county
 
 
 def _strip_township(text: str, county: str) -> tuple[str, str]:
@@ -182,12 +103,13 @@ def _township_of(text: str, county: str) -> str:
     return name if not rest else ""
 
 
-def _spot(county: str, township: str, text: str) -> Place:
+def _spot(county: str, township: str, text: str, unclear: str) -> Place:
+    text = plain_door(text)
     match = _ROAD.match(text)
     if match is None:
-        return Place(county, township, "", "", "", text)
+        return Place(county, township, "", "", "", text, unclear)
     road = (match[1] or "") + match[2]
-    return Place(county, township, road, match[3], read_room(text[match.end() :]), "")
+    return Place(county, township, road, match[3], read_room(text[match.end() :]), "", unclear)
 
 
 def read_room(text: str) -> str:
@@ -206,16 +128,11 @@ def read_room(text: str) -> str:
     return "-".join(parts)
 
 
-@lru_cache(maxsize=1024)
-def county_named(text: str, home: str) -> str:
-    """The county that a list's own column names (`铜山区`, `铜山县`, `徐州市铜山区`), empty if it names none here."""
-    if not text:
-        return ""
-    city, rest = _strip_city(text, home)
-    code, left = _strip_county(rest, city)
-    return code if code and not left else ""
+county_named = lru_cache(maxsize=1024)(prefix.county_named)
 
 
 def city_name(code: str) -> str:
-    """`3203` → `徐州市`; the code itself where it is no city."""
-    return divisions().city_names.get(code, code)
+    """`3203` → `徐州市`, `32` → `江苏省`; the code itself where it is neither."""
+    names = divisions()
+    province = next((name for group in names.provinces.values() for name, own in group if own == code), code)
+    return names.city_names.get(code, province)

@@ -12,31 +12,46 @@ import zipfile
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, getincrementaldecoder
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
+from cases.intake.lists.judging.epoch import counts_from_1904
 from cases.intake.lists.sentences import NotAList
 from cases.intake.lists.values import text_of
-from cases.intake.lists.workbook import BrokenWorkbook, SheetLines, WorkbookTooLarge, read_workbook
+from cases.intake.lists.workbook import BrokenWorkbook, WorkbookTooLarge, read_workbook
 
 Row = list[Any]
 
-MAX_BYTES = 200 * 1024 * 1024
+# A file of this size is refused; megabytes as a file manager and the sender count them.
+TOO_LARGE = 200_000_000
+MAX_BYTES = TOO_LARGE - 1
 # A workbook unpacks to about ten times its size; a hundred times, or over this sum, is a bomb.
 MAX_UNPACKED = 1024 * 1024 * 1024
 MAX_RATIO = 200
 # A stray NUL in some cell is no reason to refuse a list; one byte in fifty of them is no text.
 MAX_NULS = 50
 _PIECE = 1 << 20
+_MARKS = (",", "\t", ";", "|")
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _OTHER_FILES = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b")
 
 
+class Source(Protocol):
+    """Where the rows of a sheet come from."""
+
+    def rows(self) -> Iterator[Row]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One sheet (a CSV file is one): its name and its rows, read anew at every call."""
+    """One sheet (a CSV file is one): its name and its rows, read anew at every call. What is hidden is no list."""
 
     name: str
-    source: _Csv | SheetLines
+    source: Source
+    hidden: bool = False
+    # The columns, where they are known beforehand: then no row is a header, and every row is one of the list.
+    heads: tuple[str, ...] = ()
+    # Its serial days are counted from 1904.
+    from_1904: bool = False
 
     def rows(self) -> Iterator[Row]:
         return self.source.rows()
@@ -60,7 +75,7 @@ class _Csv:
 
 def open_list(content: bytes) -> list[Sheet]:
     """The sheets of a file. Raises NotAList with a sentence when it is none, or one that must not be opened."""
-    if not content.strip():
+    if not content or content.isspace():
         raise NotAList("empty_file")
     if len(content) > MAX_BYTES:
         raise NotAList("too_large")
@@ -83,12 +98,18 @@ def detect_encoding(content: bytes) -> str:
     elif content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
         candidates = ("utf-16",)
     elif content[:4096].count(0) > len(content[:4096]) // MAX_NULS:
-        candidates = tuple(e for e in ("utf-16-le", "utf-16-be") if "," in content[:4096].decode(e, "ignore"))
+        candidates = tuple(e for e in ("utf-16-le", "utf-16-be") if _looks_like_text(content, e))
     for encoding in candidates:
         if _decodes(content, encoding):
             return encoding
     binary = b"\x00" in content[:4096] and candidates != ("utf-16",)
     raise NotAList("other_format" if binary else "unknown_encoding")
+
+
+def _looks_like_text(content: bytes, encoding: str) -> bool:
+    """In the other order of bytes a separator is a sign that no list holds (U+2C00, U+0900, U+3B00, U+7C00)."""
+    head = content[:4096].decode(encoding, "ignore")
+    return any(mark in head for mark in _MARKS) and "\x00" not in head
 
 
 def _decodes(content: bytes, encoding: str) -> bool:
@@ -111,7 +132,7 @@ def _delimiter(content: bytes, encoding: str) -> str:
         usual = max(set(counts), key=counts.count, default=1)
         return (counts.count(usual) if usual > 1 else 0, usual)
 
-    return max((",", "\t", ";", "|"), key=score)
+    return max(_MARKS, key=score)
 
 
 def _open_workbook(content: bytes) -> list[Sheet]:
@@ -120,11 +141,13 @@ def _open_workbook(content: bytes) -> list[Sheet]:
     elif "EncryptedPackage".encode("utf-16-le") in content:
         raise NotAList("encrypted")
     try:
-        return [Sheet(lines.name, lines) for lines in read_workbook(content)]
+        sheets = read_workbook(content)
     except BrokenWorkbook as error:
         raise NotAList("broken_workbook") from error
     except WorkbookTooLarge as error:
         raise NotAList("workbook_too_large") from error
+    from_1904 = counts_from_1904(content)
+    return [Sheet(lines.name, lines, lines.hidden, from_1904=from_1904) for lines in sheets]
 
 
 def _refuse_dangerous(content: bytes) -> None:

@@ -15,10 +15,13 @@ from functools import lru_cache
 from typing import Any
 
 from cases.intake.lists import values, words
+from cases.intake.lists.judging.sights import contradict, port_problem, shown, time_problem
 from cases.intake.lists.mapping import Mapping
-from cases.intake.lists.places import Place, city_name, county_named, read_place
+from cases.intake.lists.places import Place, county_named, read_place
 from cases.intake.lists.reading import Row
 from cases.intake.lists.subjects import subject_of
+from cases.intake.lists.whereabouts import other_carrier, out_of_area
+from cases.intake.sites.spots import read_spot
 from cases.policy import addresses
 
 Note = tuple[str, dict[str, Any]]
@@ -27,11 +30,11 @@ NOWHERE = Place("", "", "", "", "", "")
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What holds for the whole list: its home city (four digits), when it came, the day order its dates prove."""
+    """What holds for a whole sheet: its home city (four digits), when it came, by field the day order of its dates."""
 
     home: str
     received: datetime
-    order: values.DayOrder = None
+    orders: dict[str, values.DayOrder] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -47,9 +50,9 @@ class ReadRow:
     reading: dict[str, Any] = field(default_factory=dict)
     personal: dict[str, str] = field(default_factory=dict)
     place: Place = NOWHERE
+    spot: str = ""
     subject: str = "unknown"
-    # What makes the row the same as another one; empty: it is compared with none.
-    identity: str = ""
+    identity: str = ""  # what makes the row the same as another one; empty: it is compared with none
 
     @property
     def refused(self) -> bool:
@@ -65,20 +68,15 @@ Cells = Callable[[str], str]
 # What of a reading is measured: the numbers of the signal that a row becomes.
 FIGURES = ("count", "kwh", "peak", "valley", "flat", "total", "capacity", "running", "month")
 
-# A column that was taken for another must not carry a name or a phone into a sentence.
-_SHOWN = re.compile(r"[^0-9A-Za-z年月日时分秒上下午:./,|+ -]")
-_LONG_NUMBER = re.compile(r"\d{9,}")
-
-
-def shown(text: str) -> str:
-    """A cell as it may stand in a reason: no Chinese words, long numbers shortened."""
-    return _LONG_NUMBER.sub(lambda found: f"{found[0][:3]}…{found[0][-2:]}", _SHOWN.sub("□", text))[:40]
-
 
 def read_row(number: int, row: Row, mapping: Mapping, setting: Setting) -> ReadRow:
     """Read one data row of a list; repeats are found by the caller, who sees the other rows."""
     read = ReadRow(number, [_kept(cell) for cell in row])
-    return _READERS[mapping.kind](read, lambda name: mapping.cell(row, name), setting)
+    read = _READERS[mapping.kind](read, lambda name: mapping.cell(row, name), setting)
+    # What a carrier answered is about the row of the list; where that one lies is said there and at its case.
+    if read.reason == "accepted" and (away := out_of_area(read.reading.get("ip", ""), read.place, setting.home)):
+        return read.end("accept:out_of_area", away[0], city=away[1])
+    return read
 
 
 def _kept(cell: Any) -> Any:
@@ -93,22 +91,32 @@ def _subscriber(read: ReadRow, cells: Cells, setting: Setting) -> None:
         if name in ("broadband", "meter"):
             account = values.read_account(text)
             usable = values.is_account(account, digits=name == "meter")
-            if len(text) > 2 and not usable:
+            if text == "-1":
+                read.notes.append(("empty_account", {"field": name}))
+            elif len(text) > 2 and not usable:
                 read.notes.append(("not_account", {"field": name}))
             text = account if usable else ""
         if text:
             read.personal[name] = text
+    _placed(read, setting)
+    read.spot = read_spot(cells("longitude"), cells("latitude"))
+    read.subject = subject_of(read.personal.get("holder", ""))
+
+
+def _placed(read: ReadRow, setting: Setting) -> None:
+    """Where the row's address lies, which a name at its beginning may leave open."""
     if address := read.personal.get("address"):
         read.place = read_place(address, setting.home)
-    read.subject = subject_of(read.personal.get("holder", ""))
     if read.place.county:
         read.reading["county"] = read.place.county
+    if read.place.unclear:
+        read.notes.append(("unclear_place", {"name": read.place.unclear}))
 
 
 def _seen(read: ReadRow, cells: Cells, setting: Setting) -> tuple[datetime | None, datetime | None]:
     """First and last sight; where only one is given it is both. A first one that cannot be read is not replaced."""
-    first = values.read_time(cells("first"), setting.order)
-    last = values.read_time(cells("last"), setting.order)
+    first = values.read_time(cells("first"), setting.orders.get("first"))
+    last = values.read_time(cells("last"), setting.orders.get("last"))
     if first and not last and cells("last"):
         read.notes.append(("bad_last", {"last": shown(cells("last"))}))
     first, last = first if cells("first") else last, last or first
@@ -126,15 +134,17 @@ def _endpoint(read: ReadRow, cells: Cells) -> int | None:
     ip_text, port_text = values.split_endpoint(cells("ip"))
     port_text = cells("port") or port_text
     address = _classified(ip_text)
-    port = addresses.read_port(port_text.replace(",", "")).number
+    port = addresses.read_port(port_text).number
     if address.ip is not None:
         read.reading["ip"] = address.text
     if port:
         read.reading["port"] = port
     if address.problem:
-        read.end(f"reject:{address.problem}", address.problem, ip=shown(address.text), zh=address.zh, en=address.en)
-    elif port_text and not port:
-        read.figures["port"] = shown(port_text)
+        figures = {"ip": shown(address.text), "zh": address.zh, "en": address.en}
+        if address.suggestion:
+            read.end("reject:bad_ip", "like_ip", **figures, suggestion=address.suggestion)
+        else:
+            read.end(f"reject:{address.problem}", address.problem, **figures)
     return port
 
 
@@ -156,8 +166,10 @@ def _telecom(read: ReadRow, cells: Cells, setting: Setting) -> ReadRow:
     first, last = _seen(read, cells, setting)
     if read.refused:
         return read
-    if first and last and last < first:
+    if first and last and contradict(cells("last"), first, last):
         return read.end("reject:time_order", "time_order", first=shown(cells("first")), last=shown(cells("last")))
+    if found := other_carrier(read.reading["ip"], read.reading.get("operator", "")):
+        read.notes.append(("other_carrier", {"listed": read.reading["operator"], "found": found}))
     _subscriber(read, cells, setting)
     # One sight is one connection of one day; without a day or a port only the very same text is the same.
     when = first.astimezone(values.CST).date().isoformat() if first and port else cells("first")
@@ -166,31 +178,14 @@ def _telecom(read: ReadRow, cells: Cells, setting: Setting) -> ReadRow:
 
 
 def _traceable(read: ReadRow, cells: Cells, setting: Setting, *, first: datetime | None, port: int | None) -> ReadRow:
+    """An address is one subscriber's only at a port and a time of day."""
+    reason, figures = time_problem(cells("first"), first)
     if port is None:
-        bad = read.figures.get("port")
-        return read.end("weak:no_port", "bad_port", port=bad) if bad else read.end("weak:no_port", "no_port")
-    if first is None:
-        text = cells("first")
-        if not text:
-            return read.end("weak:no_time", "no_time")
-        return read.end("weak:no_time", "ambiguous_time" if values.is_ambiguous(text) else "bad_time", time=shown(text))
-    away = _elsewhere(read.reading["ip"], setting.home)
-    return read.end("accept:out_of_area", "out_of_area", city=away) if away else read
-
-
-@lru_cache(maxsize=65_536)
-def _elsewhere(ip: str, home: str) -> str:
-    """The city that the prefix tables point to if it is not the home city; empty where they do not tell.
-
-    The tables know the cities of Jiangsu only, and those by IPv4: of a home in another province, or of IPv6, they
-    tell nothing.
-    """
-    city = addresses.city_hint(ip)
-    if city is not None:
-        return "" if len(city) < 4 or city.startswith(home[:4]) else city_name(city)
-    if addresses.operator_of(ip) is None:
-        return "abroad"
-    return "elsewhere" if home.startswith("32") and ":" not in ip else ""
+        if reason:
+            read.notes.append((f"{reason}_too", figures))
+        why, of_port = port_problem(cells("port") or values.split_endpoint(cells("ip"))[1])
+        return read.end("weak:no_port", why, **of_port)
+    return read.end("weak:no_time", reason, **figures) if reason else read
 
 
 _RESULTS = (
@@ -257,13 +252,12 @@ def _tips(read: ReadRow, cells: Cells, setting: Setting) -> ReadRow:
         return read.end("reject:no_content", "no_content")
     if address:
         read.personal["address"] = address
-        read.place = read_place(address, setting.home)
+        _placed(read, setting)
+    read.spot = read_spot(cells("longitude"), cells("latitude"))
     for name, kept in (("content", "content"), ("phone", "reporter_phone"), ("reporter", "reporter")):
         if text := cells(name):
             read.personal[kept] = text
-    if read.place.county:
-        read.reading["county"] = read.place.county
-    reported = values.read_time(cells("reported"), setting.order)
+    reported = values.read_time(cells("reported"), setting.orders.get("reported"))
     if reported:
         read.reading["reported"] = reported.isoformat()
     read.reading["venue"] = next((code for code, words in _VENUES if any(word in content for word in words)), "other")

@@ -21,6 +21,12 @@ _COMMON_SUBSCRIBER = {
     "address": ("装机地址", "用电地址", "接入地址", "安装地址", "详细地址", "物理住所", "地址", "address"),
 }
 
+# Where a site lies, in degrees: compared with others, never shown or kept in clear.
+_COORDINATES = {
+    "longitude": ("经度", "东经", "longitude", "lon", "lng"),
+    "latitude": ("纬度", "北纬", "latitude", "lat"),
+}
+
 SYNONYMS: dict[str, dict[str, tuple[str, ...]]] = {
     "telecom": {
         "seq": ("序号", "编号", "no", "seq", "id"),
@@ -98,6 +104,7 @@ SYNONYMS: dict[str, dict[str, tuple[str, ...]]] = {
         "meter": ("户号", "电力户号", "用电户号", "meter", "meter_no", "account"),
         "kwh": ("用电量", "月用电量", "电量", "kwh", "energy"),
         **_COMMON_SUBSCRIBER,
+        **_COORDINATES,
     },
     "trace": {
         "seq": ("序号", "编号", "no", "seq", "id"),
@@ -116,6 +123,7 @@ SYNONYMS: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "result": ("溯源结果", "查询结果", "核查结果", "定位结果", "反馈结果", "result", "status"),
         **_COMMON_SUBSCRIBER,
+        **_COORDINATES,
     },
     "grid": {
         "seq": ("序号", "编号", "no", "seq"),
@@ -128,10 +136,22 @@ SYNONYMS: dict[str, dict[str, tuple[str, ...]]] = {
         "capacity": ("合同容量", "报装容量", "contract_cap", "capacity"),
         "running": ("运行容量", "run_cap", "running_capacity"),
         "month": ("年月", "月份", "电费年月", "统计月份", "账期", "ym", "month"),
-        "peak": ("峰电量", "峰段电量", "peak_kwh", "peak"),
-        "valley": ("谷电量", "谷段电量", "valley_kwh", "valley"),
-        "flat": ("平电量", "平段电量", "flat_kwh", "flat"),
-        "total": ("总电量", "合计电量", "月用电量", "用电量", "电量", "total_kwh", "total", "kwh"),
+        "peak": ("峰电量", "峰段电量", "峰用电量", "高峰电量", "peak_kwh", "peak"),
+        "valley": ("谷电量", "谷段电量", "谷用电量", "低谷电量", "valley_kwh", "valley"),
+        "flat": ("平电量", "平段电量", "平用电量", "flat_kwh", "flat"),
+        "total": (
+            "总电量",
+            "合计电量",
+            "总用电量",
+            "合计用电量",
+            "月用电量",
+            "用电量",
+            "电量",
+            "total_kwh",
+            "total",
+            "kwh",
+        ),
+        **_COORDINATES,
     },
     "tips": {
         "seq": ("序号", "编号", "no", "seq"),
@@ -140,6 +160,7 @@ SYNONYMS: dict[str, dict[str, tuple[str, ...]]] = {
         "address": ("地点", "举报地点", "地址", "发生地点", "place", "address", "location"),
         "phone": ("举报人电话", "联系电话", "电话", "来电号码", "phone"),
         "reporter": ("举报人", "举报人姓名", "来电人", "reporter"),
+        **_COORDINATES,
     },
 }
 

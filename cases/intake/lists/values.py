@@ -12,6 +12,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Literal
 
+from cases.intake.lists.judging.epoch import OFFSET
+
 CST = timezone(timedelta(hours=8), "CST")
 DayOrder = Literal["dmy", "mdy"] | None
 
@@ -43,7 +45,8 @@ _NAMED = re.compile(r"^(?!(?:none|null|unknown|test)@)[!-?A-~]{3,40}@[!-?A-~]{2,
 # Left behind when a cell is copied from a web page; no eye sees them.
 _UNSEEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
 _ROUNDED = re.compile(r"^\d(\.\d+)?e\+\d+$")
-_IP_PORT = re.compile(r"^(\d{1,3}(?:\.\d{1,3}){3})[::](\d{1,5})$")
+_IP_PORT = re.compile(r"^(\d{1,3}(?:\.\d{1,3}){3}|\[[0-9A-Fa-f:.]+\])(?:\s*:\s*(\S.*))?$")
+_EXCEL_TEXT = re.compile(r'^="(.*)"$', re.DOTALL)
 
 
 def text_of(cell: Any) -> str:
@@ -61,14 +64,37 @@ def text_of(cell: Any) -> str:
     return str(cell).strip()
 
 
+def typed(cell: Any) -> str:
+    """The text of a cell without what spreadsheets put before it to keep it text: `="49.81.105.1"`, `'0012`."""
+    text = text_of(cell)
+    if match := _EXCEL_TEXT.match(text):
+        return match[1].replace('""', '"').strip()
+    return text[1:].strip() if text.startswith("'") and "'" not in text[1:] else text
+
+
+def since_1904(text: str) -> str:
+    """A bare number that counts days from 1904 as one that counts them from 1900; any other text as it is."""
+    try:
+        number = float(text)
+    except ValueError:
+        return text
+    return repr(number + OFFSET) if _EXCEL_RANGE[0] <= number + OFFSET < _EXCEL_RANGE[1] else text
+
+
+def is_clocked(text: str) -> bool:
+    """A serial day with a fraction: its column tells the time of day."""
+    return bool(_NUMBER.match(text)) and float(text) < _EXCEL_RANGE[1] and not float(text).is_integer()
+
+
+def at_midnight(text: str) -> str:
+    """A whole serial day of such a column, written as the moment that it is; any other text as it is."""
+    return str(at) if _NUMBER.match(text) and not has_clock(text) and (at := _serial(text)) else text
+
+
 def split_endpoint(text: str) -> tuple[str, str]:
     """`1.2.3.4:8080` and `[::1]:8080` in one cell to address and port; without a port the second is empty."""
-    compact = text.replace(" ", "")
-    if match := _IP_PORT.match(compact):
-        return match[1], match[2]
-    if compact.startswith("["):
-        address, _, port = compact[1:].partition("]")
-        return address, port.removeprefix(":")
+    if match := _IP_PORT.match(text):
+        return match[1].strip("[]"), (match[2] or "").strip()
     return text, ""
 
 
@@ -138,6 +164,17 @@ def proved_order(text: str) -> DayOrder:
     if first > 12 >= second:
         return "dmy"
     return "mdy" if second > 12 >= first else None
+
+
+def has_clock(text: str) -> bool:
+    """Whether a time that can be read names the time of day; a date alone, or a whole serial day, does not."""
+    if match := _YMD.match(text):
+        return match[5] is not None
+    if match := _COMPACT.match(text):
+        return match[4] is not None
+    if match := _SHORT.match(text):
+        return match[4] is not None
+    return not (text.removesuffix(".0").isdecimal() and float(text) < _EXCEL_RANGE[1])
 
 
 def is_ambiguous(text: str) -> bool:

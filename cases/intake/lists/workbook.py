@@ -2,7 +2,8 @@
 
 A workbook of two kilobytes can name a cell in its last corner, or lie about what it unpacks to; the parser then takes
 half a terabyte or dies, and takes with it the web server or worker that it runs in. Run as a program, this file reads a
-workbook from its standard input and writes one line of JSON for each sheet (its name) and each row (its cells).
+workbook from its standard input and writes one line of JSON for each sheet (its name, and whether it is hidden) and
+each row (its cells). A cell that is merged downwards is read in every row that it spans, as a person reads it.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import os
 import resource
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +39,7 @@ class SheetLines:
     """The rows of one sheet as lines within the output of the reader."""
 
     name: str
+    hidden: bool
     output: bytes
     start: int
     end: int
@@ -68,16 +70,33 @@ def read_workbook(content: bytes) -> list[SheetLines]:
 
 
 def _sheets(output: bytes) -> Iterator[SheetLines]:
-    """A row begins with a bracket, the name of a sheet with a quotation mark."""
+    """A row begins with a bracket, the head of a sheet with a brace."""
     starts, at = [], 0
     while at < len(output):
         end = output.index(b"\n", at) + 1
-        if output[at : at + 1] == b'"':
+        if output[at : at + 1] == b"{":
             starts.append((orjson.loads(output[at:end]), at, end))
         at = end
-    for number, (name, _, start) in enumerate(starts):
+    for number, (head, _, start) in enumerate(starts):
         end = starts[number + 1][1] if number + 1 < len(starts) else len(output)
-        yield SheetLines(name, output, start, end)
+        yield SheetLines(head["name"], head["hidden"], output, start, end)
+
+
+def filled_down(rows: Iterable[list[Any]], merged: Iterable[tuple[tuple[int, int], tuple[int, int]]]) -> Iterator[Any]:
+    """The rows with each cell that is merged downwards repeated in the rows below its first."""
+    spans = {(row, left): bottom for (row, left), (bottom, _right) in merged if bottom > row}
+    open_spans: dict[int, tuple[int, Any]] = {}
+    for number, row in enumerate(rows):
+        for column, (bottom, value) in tuple(open_spans.items()):
+            if number > bottom:
+                del open_spans[column]
+            elif column < len(row) and row[column] == "":
+                row[column] = value
+        if spans:
+            for column, cell in enumerate(row):
+                if (bottom := spans.get((number, column), 0)) and cell != "":
+                    open_spans[column] = (bottom, cell)
+        yield row
 
 
 def main() -> int:
@@ -86,13 +105,15 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     # A parser that is stopped leaves no picture of its memory behind.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    from python_calamine import CalamineError, CalamineWorkbook
+    from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
     try:
         book = CalamineWorkbook.from_filelike(sys.stdin.buffer)
-        for name in book.sheet_names:
-            sys.stdout.buffer.write(orjson.dumps(name) + b"\n")
-            for row in book.get_sheet_by_name(name).iter_rows():
+        for index, about in enumerate(book.sheets_metadata):
+            sheet = book.get_sheet_by_index(index)
+            head = {"name": about.name, "hidden": about.visible != SheetVisibleEnum.Visible}
+            sys.stdout.buffer.write(orjson.dumps(head) + b"\n")
+            for row in filled_down(sheet.iter_rows(), sheet.merged_cell_ranges or ()):
                 sys.stdout.buffer.write(orjson.dumps(row, default=str, option=_PLAIN))
     except MemoryError:
         return _TOO_LARGE

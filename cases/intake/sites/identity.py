@@ -1,75 +1,19 @@
-"""Which rows are one site: pure rules over keyed hashes, with the reasons that are stored beside every row.
+"""Which rows are one site: rules and weights over keyed hashes, with the reasons that are stored beside every row.
 
-Strong: the same broadband account, the same grid account. Weighed: the same door (county, road, number, room), told
-apart by township and holder as far as both sides name them. Weak: the same network address and pool, good enough to
-keep untraced sights together until the carrier answers, and given up as soon as two subscribers stand behind it.
+Strong: the same broadband account, the same grid account. Weighed (`cases.policy.matching`): the same door (county,
+road, number, room) with township, holder, telephone and coordinates as far as both sides name them. Weak: the same
+network address and pool at about the same time, good enough to keep untraced sights together until the carrier answers;
+what they make is nobody's, and a row goes to its subscriber by itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import date
 
-from cases.intake.lists.places import Place
-
-Blind = Callable[[str, str], bytes]
-
-
-@dataclass(frozen=True, slots=True)
-class Door:
-    """An installed address as keyed hashes; `township` and `holder` are None where the list does not name them."""
-
-    value: bytes
-    township: bytes | None
-    holder: bytes | None
-    flat: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What one row says about its site. `sight` is address, port and time: the key of the carrier's reply."""
-
-    broadband: bytes | None = None
-    meter: bytes | None = None
-    door: Door | None = None
-    lead: bytes | None = None
-    sight: bytes | None = None
-
-    @property
-    def locates(self) -> bool:
-        """The row knows a subscriber, a meter or a door, and not only an address and a pool."""
-        return self.broadband is not None or self.meter is not None or self.door is not None
-
-    @property
-    def accounts(self) -> set[str]:
-        """The kinds of account that the row names."""
-        named = (("broadband", self.broadband), ("meter", self.meter))
-        return {kind for kind, value in named if value is not None}
-
-
-def evidence_of(*, reading: dict[str, Any], personal: dict[str, str], place: Place, blind: Blind) -> Evidence:
-    """The keys of a row; nothing in them can be read back."""
-    account, meter = personal.get("broadband"), personal.get("meter")
-    ip, port, first = reading.get("ip"), reading.get("port"), reading.get("first")
-    return Evidence(
-        broadband=blind("broadband", account) if account else None,
-        meter=blind("meter", meter) if meter else None,
-        door=_door(place, personal.get("holder"), blind),
-        lead=blind("lead", f"{ip}|{reading['pool']}") if ip and reading.get("pool") else None,
-        sight=blind("sight", f"{ip}|{port}|{first[:16]}") if ip and port and first else None,
-    )
-
-
-def _door(place: Place, holder: str | None, blind: Blind) -> Door | None:
-    if not place.door:
-        return None
-    return Door(
-        value=blind("door", place.door),
-        township=blind("township", place.township) if place.township else None,
-        holder=blind("holder", "".join(holder.split())) if holder else None,
-        flat=place.is_flat,
-    )
+from cases.intake.sites.evidence import Door, Evidence
+from cases.policy.matching.weights import Model
 
 
 @dataclass(slots=True)
@@ -77,7 +21,7 @@ class SiteState:
     """A site as the matching sees it: one that is stored, or one that this chunk is about to open.
 
     `open` says whether its case can still take signals, `mergeable` whether it can be merged into another one;
-    `accounts` are the kinds of account it is known by.
+    `kinds` are the kinds of key it is known by.
     """
 
     ref: str
@@ -86,7 +30,7 @@ class SiteState:
     open: bool = True
     mergeable: bool = True
     order: int = 0
-    accounts: set[str] = field(default_factory=set)
+    kinds: set[str] = field(default_factory=set)
     # Absorbed by another site of this chunk or of a merge decided in it.
     into: SiteState | None = None
 
@@ -107,19 +51,34 @@ class Entry:
 
 
 @dataclass(slots=True)
-class Found:
-    """What the keys of a row lead to: the sites, with the reason for each, and sites that are only alike."""
+class Candidate:
+    """A site that a row may belong to, with how each comparison came out."""
 
-    sites: list[tuple[SiteState, list[str]]] = field(default_factory=list)
+    site: SiteState
+    codes: list[str]
+
+
+@dataclass(slots=True)
+class Found:
+    """What the keys of a row lead to: its sites, sites to ask an officer about, and sites with the same door."""
+
+    sites: list[Candidate] = field(default_factory=list)
+    suggested: list[Candidate] = field(default_factory=list)
     alike: list[SiteState] = field(default_factory=list)
 
 
 class Index:
     """All keys that matter to a chunk, as stored and as the chunk adds to them."""
 
-    def __init__(self) -> None:
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        # Pairs of cases of which an officer said that they are two; by the ids of the cases.
+        self.apart: set[frozenset[str]] = set()
         self._keys: dict[bytes, SiteState] = {}
         self._doors: dict[bytes, list[Entry]] = {}
+        self._leads: dict[bytes, list[tuple[date | None, SiteState]]] = {}
+        # Telephones and cells of coordinates, with the holder beside them.
+        self._hints: dict[bytes, list[tuple[bytes | None, SiteState]]] = {}
 
     def key(self, value: bytes | None) -> SiteState | None:
         site = self._keys.get(value) if value else None
@@ -134,66 +93,138 @@ class Index:
     def has_door(self, door: Door, site: SiteState) -> bool:
         return any(e.door == door and e.site.root() is site for e in self._doors.get(door.value, ()))
 
+    def put_hint(self, value: bytes, holder: bytes | None, site: SiteState) -> None:
+        self._hints.setdefault(value, []).append((holder, site))
+
+    def has_hint(self, value: bytes, holder: bytes | None, site: SiteState) -> bool:
+        return any(h == holder and s.root() is site for h, s in self._hints.get(value, ()))
+
+    def put_lead(self, value: bytes, day: date | None, site: SiteState) -> None:
+        self._leads.setdefault(value, []).append((day, site))
+
+    def has_lead(self, value: bytes, day: date | None, site: SiteState) -> bool:
+        return any(d == day and s.root() is site for d, s in self._leads.get(value, ()))
+
+    def leads(self, value: bytes | None, day: date | None) -> tuple[list[SiteState], list[SiteState]]:
+        """The sites seen at this address and pool, close in time and long before or after; the nearest first.
+
+        Close is what a chain of sights leads to, whosever they are, with no more than a few weeks from one to the next:
+        so it is the same whichever of them came first, and whichever was answered first. A sight without a day is close
+        to all.
+        """
+        seen = self._leads.get(value or b"", [])
+        begin, end = self._stretch([each for each, _ in seen], day)
+        gaps: dict[str, tuple[bool, int, SiteState]] = {}
+        for each, site in seen:
+            gap = abs((day - each).days) if day and each else 0
+            held = (not (each is None or begin <= each <= end), gap, site.root())
+            if held[2].ref not in gaps or held[:2] < gaps[held[2].ref][:2]:
+                gaps[held[2].ref] = held
+        ordered = sorted(gaps.values(), key=lambda each: (each[1], each[2].order))
+        return [site for far, _, site in ordered if not far], [site for far, _, site in ordered if far]
+
+    def _stretch(self, seen: list[date | None], day: date | None) -> tuple[date, date]:
+        """From the first to the last day that sights lead to from this one."""
+        days = sorted({each for each in seen if each})
+        if day is None or None in seen:
+            return date.min, date.max
+        begin = end = day
+        for each in reversed(days):
+            begin = each if each < begin and (begin - each).days <= self.model.lead_days else begin
+        for each in days:
+            end = each if each > end and (each - end).days <= self.model.lead_days else end
+        return begin, end
+
     def find(self, evidence: Evidence) -> Found:
         """Every site that the located part of the evidence leads to, strongest reason first."""
-        found = Found()
-        for name, value in (("broadband", evidence.broadband), ("meter", evidence.meter)):
-            if site := self.key(value):
-                _add(found, site, [name])
-        if evidence.door:
-            self._find_door(evidence.door, evidence.accounts, found)
+        sure = self._accounts(evidence)
+        entries = self._doors.get(evidence.door.value, ()) if evidence.door else ()
+        weighed = self._weigh(evidence, entries, sure)
+        found = Found(list(sure.values()))
+        self._choose(weighed, sure, found)
+        chosen = {each.site.ref for each in found.sites}
+        alike = {e.site.root().ref: e.site.root() for e in entries}
+        found.alike = [site for ref, site in sorted(alike.items()) if ref not in chosen]
+        rest = (each for ref, each in sorted(weighed.items()) if ref not in chosen)
+        found.suggested = [each for each in rest if self.model.suggests(each.codes)]
         return found
 
-    def _find_door(self, door: Door, accounts: set[str], found: Found) -> None:
-        entries = self._doors.get(door.value, ())
-        known = {site.ref for site, _ in found.sites}
-        sure: dict[str, tuple[SiteState, list[str]]] = {}
+    def _accounts(self, evidence: Evidence) -> dict[str, Candidate]:
+        """The sites of the accounts that the row names."""
+        found: dict[str, Candidate] = {}
+        for name, value in (("broadband", evidence.broadband), ("meter", evidence.meter)):
+            if site := self.key(value):
+                found.setdefault(site.ref, Candidate(site, [])).codes.append(name)
+        return found
+
+    def _weigh(self, evidence: Evidence, entries: Iterable[Entry], sure: dict[str, Candidate]) -> dict[str, Candidate]:
+        """Each site that door, telephone or coordinates lead to, compared in the way that speaks most for it."""
+        found: dict[str, Candidate] = {}
+        hints = self._hinted(evidence)
         for entry in entries:
-            site, reasons = entry.site.root(), compare_doors(door, entry.door)
-            # Another account of the same kind in a house without rooms is another tenant, if the holder does not agree.
-            stranger = site.ref not in known and bool(accounts & site.accounts) and not (door.flat and entry.door.flat)
-            if reasons is not None and not (stranger and "holder" not in reasons):
-                held = sure.get(site.ref)
-                if held is None or len(reasons) > len(held[1]):
-                    sure[site.ref] = (site, reasons)
-        # A door that fits two sites equally well decides nothing; with a holder or an account it may.
-        best = max((len(reasons) for _, reasons in sure.values()), default=0)
-        winners = [(s, r) for s, r in sure.values() if len(r) == best]
-        if len(winners) == 1 or any(site.ref in known for site, _ in winners):
-            for site, reasons in winners:
-                if len(winners) == 1 or site.ref in known:
-                    _add(found, site, reasons)
-        alike = {e.site.root().ref: e.site.root() for e in entries}
-        chosen = {site.ref for site, _ in found.sites}
-        found.alike = [site for ref, site in sorted(alike.items()) if ref not in chosen]
+            if evidence.door:
+                site = entry.site.root()
+                codes = [*compare_doors(evidence.door, entry.door), *hints.get(site.ref, (site, []))[1]]
+                self._keep(found, Candidate(site, _once([*codes, *_others(evidence, site, sure, codes)])))
+        for ref, (site, codes) in hints.items():
+            if ref not in found:
+                other_door = ["door_other"] if evidence.door and "door" in site.kinds and ref not in sure else []
+                hinted = [*codes, *other_door]
+                found[ref] = Candidate(site, _once([*hinted, *_others(evidence, site, sure, hinted)]))
+        return found
+
+    def _keep(self, found: dict[str, Candidate], candidate: Candidate) -> None:
+        held = found.get(candidate.site.ref)
+        if held is None or self.model.score(candidate.codes) > self.model.score(held.codes):
+            found[candidate.site.ref] = candidate
+
+    def _hinted(self, evidence: Evidence) -> dict[str, tuple[SiteState, list[str]]]:
+        """Sites with the same telephone or coordinates, and whether the holder beside them is the same."""
+        found: dict[str, tuple[SiteState, list[str]]] = {}
+        for code, values in (("phone", (evidence.phone,)), ("spot", evidence.spots)):
+            held = [(h, s.root()) for value in values if value for h, s in self._hints.get(value, ())]
+            if code == "phone" and len({site.ref for _, site in held}) > self.model.phone_sites:
+                continue
+            for holder, site in held:
+                codes = found.setdefault(site.ref, (site, []))[1]
+                codes += [code, *(["holder"] if holder and holder == evidence.holder else [])]
+        return found
+
+    def _choose(self, weighed: dict[str, Candidate], sure: dict[str, Candidate], found: Found) -> None:
+        """A door that fits two sites equally well decides nothing; with a holder or an account it may."""
+        fitting = [each for ref, each in weighed.items() if ref in sure or self.model.merges(each.codes)]
+        best = max((self.model.score(each.codes) for each in fitting), default=0.0)
+        winners = [each for each in fitting if self.model.score(each.codes) == best]
+        for each in winners:
+            if held := sure.get(each.site.ref):
+                held.codes += [code for code in each.codes if code not in held.codes]
+            elif len(winners) == 1:
+                found.sites.append(each)
 
 
-def _add(found: Found, site: SiteState, reasons: Iterable[str]) -> None:
-    for held, why in found.sites:
-        if held is site:
-            why.extend(reason for reason in reasons if reason not in why)
-            return
-    found.sites.append((site, list(reasons)))
+def _once(codes: Iterable[str]) -> list[str]:
+    """Each code once. A holder who is the same in one comparison is not another one in the next."""
+    kept = list(dict.fromkeys(codes))
+    return [code for code in kept if not (code.startswith("holder_other") and "holder" in kept)]
 
 
-def compare_doors(one: Door, other: Door) -> list[str] | None:
-    """Why two equal doors are one site, or None where they may be two.
+def _others(evidence: Evidence, site: SiteState, sure: dict[str, Candidate], codes: Iterable[str]) -> Iterator[str]:
+    """Another account of the same kind speaks for another tenant, unless one of the accounts is the same."""
+    if site.ref not in sure and evidence.accounts & site.kinds:
+        one_person = {"phone", "holder", "door_other"} <= set(codes)
+        yield "account_other_person" if one_person else "account_other_flat" if "flat" in codes else "account_other"
 
-    Both townships named: they decide, except in a house without rooms, where the holders must not differ either.
-    One township missing: equal holders decide; different holders keep them apart, for the same road and number
-    exist in two townships of a county; a side without a holder (a tip) is taken to mean the one site there is.
+
+def compare_doors(one: Door, other: Door) -> list[str]:
+    """How two equal doors compare: with or without a room, in the same township, of the same holder.
+
+    The same road and number exist in two townships of a county; a side without a holder (a tip) says nothing of him.
     """
-    reasons = ["door"]
-    same_holder = one.holder is not None and one.holder == other.holder
-    holders_differ = one.holder is not None and other.holder is not None and not same_holder
+    flat = one.flat and other.flat
+    codes = ["flat" if flat else "door"]
     if one.township and other.township:
-        if one.township != other.township:
-            return None
-        reasons.append("township")
-        if holders_differ and not (one.flat and other.flat):
-            return None
-    elif holders_differ:
-        return None
-    if same_holder:
-        reasons.append("holder")
-    return reasons
+        codes.append("township" if one.township == other.township else "township_other")
+    if one.holder and other.holder:
+        differs = "holder_other_flat" if flat else "holder_other"
+        codes.append("holder" if one.holder == other.holder else differs)
+    return codes

@@ -12,6 +12,7 @@ from agencies.actors import Actor, NoSuchActor, find_actor, system_actor
 from agencies.directory import get_directory
 from audit import clock
 from audit.management.system import SystemCommand
+from cases.intake.ledger.statement import Stated
 from cases.intake.lists.synonyms import KINDS
 from cases.intake.receiving import find_agency
 from cases.intake.services import BatchSummary, import_file
@@ -31,6 +32,15 @@ class Command(SystemCommand):
             "--agency", required=True, help="报送单位代码或类别 (agency code, or kind such as telecom_bureau)"
         )
         parser.add_argument("--batch", required=True, help="批次名称 (name of the batch)")
+        parser.add_argument(
+            "--issuer", default="", help="下发单位，缺省为报送单位 (who issued it; default: the agency)"
+        )
+        parser.add_argument(
+            "--level", default="", help="名单级别：full 全量（缺省）、priority 重点 (level of the list)"
+        )
+        parser.add_argument(
+            "--due", default="", help="反馈期限，如 2026-11-27，缺省按规则 (feedback due; default: by rule)"
+        )
         parser.add_argument(
             "--as", dest="username", help="以谁的账号导入，缺省为系统 (username; default: the system actor)"
         )
@@ -52,6 +62,7 @@ class Command(SystemCommand):
                 agency=find_agency(options["agency"], get_directory()),
                 batch_name=options["batch"],
                 now=clock.now(),
+                stated=Stated(issuer=options["issuer"], level=options["level"], due=options["due"]),
                 progress=self._progress,
             )
         except WorkflowError as error:

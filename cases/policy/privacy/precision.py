@@ -99,13 +99,17 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Tie:
-    """One post's relation to one case. `agencies`: what these brought is the viewer's own."""
+    """One post's relation to one case. `agencies`: what these brought is the viewer's own.
+
+    `opens_reporters`: it may ask who reported, which being in charge alone does not give.
+    """
 
     viewer: Viewer
     agencies: frozenset[int] = frozenset()
     in_charge: bool = False
     lists_account: bool = False
     handed_over: bool = False
+    opens_reporters: bool = False
 
 
 _FULL, _REVEAL, _MASKED, _DISTRICT = Precision.FULL, Precision.REVEAL, Precision.MASKED, Precision.DISTRICT
@@ -222,6 +226,8 @@ def form(detail: Detail, ties: Iterable[Tie], *, owner: int | None = None) -> Fo
 
 
 def _through(detail: Detail, tie: Tie, owner: int | None) -> Form:
+    if detail is Detail.REPORTER and not tie.opens_reporters:
+        return Form.HIDDEN
     family, forms = DETAILS[detail]
     found = forms.get(precision(family, tie, own=owner is not None and owner in tie.agencies), Form.HIDDEN)
     if detail is Detail.NUMBER and tie.lists_account:

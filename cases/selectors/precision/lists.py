@@ -18,6 +18,7 @@ from cases.selectors.precision.viewers import Viewpoint
 # The columns of a list by their detail; a column that is not named here tells nothing about anybody.
 COLUMNS: Final[Mapping[str, Detail]] = {
     "ip": Detail.IP,
+    "suggestion": Detail.IP,
     "port": Detail.PORT,
     "pool": Detail.POOL,
     "pool_port": Detail.POOL,
@@ -26,7 +27,7 @@ COLUMNS: Final[Mapping[str, Detail]] = {
     "holder": Detail.NAME,
     "phone": Detail.PHONE,
     "broadband": Detail.LINE,
-    "address": Detail.ADDRESS,
+    **dict.fromkeys(("address", "longitude", "latitude"), Detail.ADDRESS),
     "meter": Detail.NUMBER,
     "content": Detail.CONTENT,
     "reporter": Detail.REPORTER,
@@ -40,6 +41,7 @@ TIP_COLUMNS: Final = {**COLUMNS, "phone": Detail.REPORTER}
 # The figures of a reason that repeat a cell.
 FIGURES: Final[Mapping[str, Detail]] = {
     "ip": Detail.IP,
+    "suggestion": Detail.IP,
     "port": Detail.PORT,
     "time": Detail.SEEN_AT,
     "first": Detail.SEEN_AT,

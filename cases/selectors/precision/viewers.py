@@ -9,11 +9,13 @@ from typing import Any, Final
 from agencies.actors import Actor, Post
 from agencies.directory import Directory
 from agencies.visibility import reaching
-from agencies.vocabulary import Kind
+from agencies.vocabulary import Kind, Role
 from cases.policy.privacy.precision import Detail, Form, Tie, Viewer, form, revealable
 
 # While one of these is open the commission draws up the list that has to name the account.
 _LIST_TASKS: Final = frozenset({"plan_surcharge", "issue_surcharge_list"})
+# In the commission that leads the case these roles may ask who reported, whichever way the tip came.
+REPORTER_OPENERS: Final = (Role.HANDLER, Role.REVIEWER)
 _VIEWERS: Final = {
     Kind.CYBERSPACE_OFFICE: Viewer.CYBERSPACE,
     Kind.TELECOM_BUREAU: Viewer.TELECOM,
@@ -85,7 +87,13 @@ def _commission(post: Post, about: About, directory: Directory) -> Tie:
     if not in_charge and _watches_from_above(post, about, directory):
         return Tie(Viewer.SUPERIOR)
     own = _own(post, directory)
-    return Tie(Viewer.COMMISSION, own, in_charge=in_charge, lists_account=in_charge and bool(owed & _LIST_TASKS))
+    return Tie(
+        Viewer.COMMISSION,
+        own,
+        in_charge=in_charge,
+        lists_account=in_charge and bool(owed & _LIST_TASKS),
+        opens_reporters=post.agency_id == about.lead_agency_id and not post.roles.isdisjoint(REPORTER_OPENERS),
+    )
 
 
 def _watches_from_above(post: Post, about: About, directory: Directory) -> bool:

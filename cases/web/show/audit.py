@@ -30,7 +30,7 @@ from cases.web.show.changes import changes
 from cases.web.show.due import when_words
 from cases.web.show.records.actions import OTHERS
 from cases.web.show.words import say
-from cases.workflow.actions import RECOUNT
+from cases.workflow.actions import RECORDS
 from cases.workflow.errors import NotAllowed
 from cases.workflow.task_kinds import KINDS
 from cases.workflow.telling import label_of
@@ -41,7 +41,7 @@ SESSION_KEY: Final = "audit_verdict"
 LABEL_OF: Final[dict[str, Text]] = {
     **{other.value: text for other, text in OTHERS.items()},
     **{row.action.value: row.label for row in TRANSITIONS.values()},
-    RECOUNT: label_of(RECOUNT),
+    **{record: label_of(record) for record in RECORDS},
 }
 ROLES: Final = {role.value: LABELS[role] for role in Role}
 CLOSED: Final = {
@@ -57,7 +57,7 @@ STREAMS: Final = {
 }
 # What deserves a second look in a list.
 NOTABLE: Final = frozenset({"login_failed", "account_locked", "access_denied", "import_refused"})
-TOUCHY: Final = frozenset({"reveal_personal_data", "export_made", "personal_data_revealed"})
+TOUCHY: Final = frozenset({"reveal_personal_data", "export_made", "personal_data_revealed", "reporter_opened"})
 
 
 def action_label(action: str) -> Text | str:
@@ -69,7 +69,7 @@ def offered(actor: Actor) -> list[Select]:
     """Agencies of this person's regions, and all actions."""
     own = tuple({post.region_code for post in actor.posts})
     agencies = [a for a in get_directory().by_code.values() if a.region_code.startswith(own)]
-    acts = [*(t.action.value for t in TRANSITIONS.values()), RECOUNT, *(a.value for a in OTHERS)]
+    acts = [*(t.action.value for t in TRANSITIONS.values()), *RECORDS, *(a.value for a in OTHERS)]
     actions = [(code, LABEL_OF[code]) for code in acts]
     return [
         Select("agency", gettext("机构"), gettext("全部机构"), [(str(a.id), a.short_name) for a in agencies]),

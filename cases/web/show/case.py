@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from agencies.actors import Actor
 from agencies.visibility import Part
 from cases.intake.selectors import visible_batches
+from cases.intake.suggestions.reading import open_pairs
 from cases.policy.calendar import national_calendar, working_days_between
 from cases.selectors import pages
 from cases.selectors.attachments import list_attachments
@@ -25,6 +26,7 @@ from cases.web.show import evidence as case_evidence
 from cases.web.show import findings, measures, words
 from cases.web.show.due import day_words, due_words, elapsed_words, share_used
 from cases.web.show.privacy.personal import block
+from cases.web.show.sites.lineage import related
 from cases.web.show.tasks import ordinary
 from cases.web.show.words import say
 from cases.workflow.deciding.available import Availability
@@ -54,8 +56,11 @@ def batch_of(actor: Actor, case: Row) -> dict[str, Any] | None:
     name = (case["facts"].get("source") or {}).get("batch")
     if not name:
         return None
-    found = visible_batches(actor).filter(name=name).first()
-    return {"name": name, "href": reverse("web:import", args=[found.pk]) if found else ""}
+    # A list that was withdrawn gave its name back; the case still knows which one it was.
+    gone = next((row["list"] for row in case["facts"].get("retracted") or [] if row.get("batch") == name), None)
+    lists = visible_batches(actor)
+    found = (lists.filter(pk=gone) if gone else lists.filter(name=name).exclude(state="withdrawn")).first()
+    return {"name": name, "href": reverse("web:import", args=[found.pk]) if found else "", "withdrawn": bool(gone)}
 
 
 def build(actor: Actor, case: Row, acts: Sequence[Availability], now: datetime, params: QueryDict) -> dict[str, Any]:
@@ -80,6 +85,7 @@ def build(actor: Actor, case: Row, acts: Sequence[Availability], now: datetime, 
         **block(actor, case, now, read),
         "reveal": next((link(case, act)["href"] for act in acts if act.allowed and act.action == REVEAL), None),
         "related": related(case),
+        "pairs": open_pairs(actor, case["number"]) if case["stage"] in ("monitoring", "verification") else 0,
         "participants": [
             {"agency_id": row["agency"]["id"], "text": RELATIONS.get(row["relation"], Text("", ""))}
             for row in case["participants"] if row["agency"]
@@ -126,6 +132,7 @@ def heading(case: Row) -> dict[str, Any]:
         "review_on": case["review_on"],
         "stage_css": words.STAGES[case["stage"]].css,
         "merged_into": _merged(case),
+        "lies_in": words.lies_in(case),
     }
 
 
@@ -177,6 +184,8 @@ def steps(actor: Actor, case: Row, now: datetime, read: Reading | None = None) -
         entered.setdefault(move["stage"], move["at"])
         if following:
             left[move["stage"]] = following["at"]
+        elif move["stage"] == case["stage"]:
+            case = {**case, "stage_since": move["at"].isoformat()}
     return [_step(n, stage, case, entered, left, now) for n, stage in enumerate(STAGES, 1)]
 
 
@@ -282,14 +291,3 @@ def event_row(row: Row) -> dict[str, Any]:
         "label": label_of(row["action"]), "line": words.clauses(lines),
         "agency_id": row["agency"]["id"] if row["agency"] else None, "who": words.who(row),
     }  # fmt: skip
-
-
-def related(case: Row) -> list[dict[str, Any]]:
-    """The cases merged into this one, and the case it relapsed from."""
-    rows = [
-        {"label": Text("并入本案", "Merged into this case"), "number": other["number"], "note": ""}
-        for other in case["absorbed"]
-    ]
-    if relapse := (case["facts"].get("relapse") or {}).get("of"):
-        rows.append({"label": Text("复燃的原案", "Relapse of"), "number": relapse, "note": ""})
-    return rows

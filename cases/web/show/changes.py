@@ -15,7 +15,9 @@ from agencies.actors import Actor
 from agencies.directory import get_directory
 from agencies.selectors import display_names
 from agencies.vocabulary import LABELS
-from cases.intake.lists.sentences import FILE
+from cases.intake.ledger import withdrawal
+from cases.intake.lists.judging.files import FILE
+from cases.intake.tips import opening
 from cases.templatetags.lianzhi import region_name, when
 from cases.web.show import imports, words
 from cases.web.show.measures import STATES
@@ -38,17 +40,29 @@ DEPTH: Final = 2
 
 # Members of facts and of events beside cases that no form asks for.
 MEMBERS: Final = {
+    "columns": Text("列对应", "Columns"), "order": Text("日期顺序", "Order of dates"), "field": Text("字段", "Field"),
+    "sheet": Text("工作表", "Sheet"),
+    "mends": Text("更正的单元格", "Mended"),
+    "row": Text("行", "Row"), "column": Text("列", "Column"), "cases_listmend": Text("名单更正", "Mended cells"),
+    "cases_previewrow": Text("名单预览行", "Rows on trial"),
     "after_id": Text("起于", "Begins after"), "before": Text("早于", "Before"), "digest": Text("散列", "Hash"),
     "due_on": Text("到期日", "Due on"), "gone": Text("已清除", "Gone"), "keys": Text("点位标识", "Keys of the site"),
     "parts": Text("名单原件", "Original lists"), "period": Text("期间", "Period"),
     "retention_days": Text("保存天数", "Days kept"), "rule": Text("规则", "Rule"), "scope": Text("范围", "Scope"),
     "sealed": Text("封存内容", "Sealed parts"), "through_id": Text("止于", "Ends with"),
-    "vault": Text("保险库记录", "Vault records"),
+    "vault": Text("保险库记录", "Vault records"), "cases_tip": Text("群众举报", "Tips"),
+    "cases_tippart": Text("举报人与图片", "Reporters and pictures"), "tip": Text("举报", "Tip"),
+    "tips": Text("举报", "Tips"),
     "accepted_at": Text("接收时间", "Accepted at"), "accepted_by": Text("接收人", "Accepted by"),
     "account": Text("户号", "Account"), "active": Text("是否有效", "Active"), "agency": Text("单位", "Agency"),
     "agency_code": Text("单位代码", "Agency code"), "agency_name": Text("单位名称", "Name of the agency"),
     "amount": Text("金额", "Amount"), "cases_listpart": Text("名单原件", "Original files"),
     "cases_listrow": Text("名单行", "Rows of lists"), "cases_personalrecord": Text("个人信息", "Personal data"),
+    "cases_feedbackpart": Text("批次反馈文件", "Workbooks of feedback"),
+    "cases_listuploadpart": Text("名单上传分片", "Parts of lists on their way in"),
+    "answered": Text("已答复", "Answered"), "edition": Text("版次", "Version"),
+    "unanswered": Text("未答复", "Not answered"),
+    "overdue": Text("逾期", "Overdue"), "sent_on": Text("报送日期", "Sent on"),
     "mfa_authenticator": Text("双因素密钥", "Second factors"),
     "approved_at": Text("审批时间", "Approved at"),
     "approved_by": Text("审批人", "Approved by"), "at": Text("时间", "At"), "basis": Text("依据", "Basis"),
@@ -120,7 +134,8 @@ MEMBERS: Final = {
     "signed_at": Text("签发时间", "Signed at"), "signed_by": Text("签发人", "Signed by"),
     "simulation": Text("测算", "Simulation"), "since": Text("起始", "Since"), "site": Text("场所", "Site"),
     "sort": Text("类别", "Sort"), "source": Text("来源", "Source"), "sources": Text("来源", "Sources"),
-    "staff_no": Text("工号", "Staff number"), "stage": Text("阶段", "Stage"), "state": Text("状态", "State"),
+    "staff_no": Text("工号", "Staff number"), "stage": Text("阶段", "Stage"),
+    "stage_since": Text("进入阶段时间", "In its stage since"), "state": Text("状态", "State"),
     "subject": Text("主体", "Subject"), "submissions": Text("提交次数", "Submissions"),
     "surcharge": Text("加价", "Surcharge"), "task": Text("事项", "Task"), "tasks": Text("事项", "Tasks"),
     "title": Text("案件名称", "Title"), "to_agency": Text("新牵头单位", "To agency"),
@@ -129,11 +144,14 @@ MEMBERS: Final = {
     "user": Text("人员", "Person"), "username": Text("账号", "Username"), "value": Text("值", "Value"),
     "vault_key": Text("密钥", "Vault key"), "waived": Text("免予核查", "Waived"), "warnings": Text("提示", "Warnings"),
     "window_from": Text("窗口开始", "Window from"), "window_to": Text("窗口结束", "Window to"),
-    "withdrawn_at": Text("撤回时间", "Withdrawn at"),
+    "withdrawn_at": Text("撤回时间", "Withdrawn at"), "issuer": Text("下发单位", "Issuer"),
+    "list_level": Text("名单级别", "List level"), "due_rule": Text("期限依据", "How the date was found"),
+    "why": Text("撤回原因", "Why withdrawn"), "list": Text("批次标识", "Id of the batch"),
 }  # fmt: skip
 VALUES: Final[Mapping[str, Text]] = {
     **STATES,
     "disable": Text("停用", "Disabled"), "keep": Text("保留", "Kept"),
+    **withdrawal.REASONS, "full": Text("全量", "Full"),
     "idle": Text("久未操作", "Idle"), "age": Text("登录已满时长", "Too long"),
     "limit": Text("超出同时登录数", "One too many"), "totp": Text("验证器动态码", "Authenticator app"),
     "webauthn": Text("安全密钥", "Security key"), "recovery_codes": Text("恢复码", "Recovery code"),
@@ -223,6 +241,8 @@ for _transition in TRANSITIONS.values():
         _ANY.setdefault(_input.name, _input)
         for _code, _label in _input.choices:
             _CHOICES.setdefault(_code, _label)
+for _code, _label in opening.REASONS.items():
+    _CHOICES.setdefault(_code, _label)
 
 
 def _value(name: str, value: Any, said: Words) -> str:

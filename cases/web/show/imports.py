@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 
 from django.db import transaction
@@ -20,18 +21,21 @@ from audit import clock
 from audit.access.writing import Way
 from audit.actions import Action
 from audit.services import record
-from cases.intake.export import error_csv
-from cases.intake.receiving import LARGEST_FILE, SENDING, check_sender, is_own
-from cases.intake.selectors import headers_of, visible_batches
+from cases.intake.export import away_csv, error_csv
+from cases.intake.ledger.statement import LONGEST_ISSUER
+from cases.intake.receiving import LIMIT_MB, SENDING, check_sender, is_own
+from cases.intake.regions import RegionCount, region_counts
+from cases.intake.selectors import headers_of
 from cases.intake.services import summarise
 from cases.models import ListBatch
 from cases.selectors.precision.watermark import signature
 from cases.web.pages import PageRequest
+from cases.web.show.lists import feedback
 from cases.web.show.privacy.watermark import staff_number
+from cases.web.show.tips.sealed import links_of_batch
 from cases.workflow.errors import NotAllowed
 from cases.workflow.view import Text
 
-RECENT: Final = 12
 KINDS: Final = (
     ("telecom", Text("通信监测名单", "Telecom list")),
     ("trace", Text("溯源反馈", "Trace replies")),
@@ -56,7 +60,7 @@ WHY_NOT: Final = Text(
 )
 
 NOT_YOURS: Final = Text(
-    "未采用的行含个人信息原文，只供报送该名单的单位下载；请由报送单位的经办人下载。",
+    "名单的行含个人信息原文，只供报送该名单的单位下载；请由报送单位的经办人下载。",
     "The rows hold personal data in clear; only a handler of the agency that sent the list may download them.",
 )
 
@@ -65,10 +69,11 @@ def senders(actor: Actor) -> list[AgencyRef]:
     """The agencies for which this person may import, the own ones first."""
     own = {post.principal_id for post in actor.posts}
     found = [ref for ref in get_directory().by_code.values() if ref.active and ref.kind in SENDING and not ref.is_unit]
-    return sorted((ref for ref in found if _may(actor, ref)), key=lambda ref: (ref.id not in own, ref.code))
+    return sorted((ref for ref in found if may_import_for(actor, ref)), key=lambda ref: (ref.id not in own, ref.code))
 
 
-def _may(actor: Actor, agency: AgencyRef) -> bool:
+def may_import_for(actor: Actor, agency: AgencyRef) -> bool:
+    """Whether this person imports lists of the agency."""
     try:
         check_sender(actor, agency)
     except NotAllowed:
@@ -85,7 +90,7 @@ def upload_context(
     actor: Actor, typed: Mapping[str, Any], *, errors: Mapping[str, Text] | None = None, refused: Text | None = None
 ) -> dict[str, Any]:
     """The upload page with what was typed."""
-    agencies, directory = senders(actor), get_directory()
+    agencies = senders(actor)
     return {
         "may_import": bool(agencies),
         "why_not": WHY_NOT,
@@ -94,8 +99,8 @@ def upload_context(
         "errors": [{"anchor": name, "text": text} for name, text in (errors or {}).items()],
         "kinds": [{"value": code, "label": label} for code, label in KINDS],
         "agencies": [{"value": ref.code, "label": ref.name} for ref in agencies],
-        "limit_mb": LARGEST_FILE // 1024 // 1024,
-        "batches": [heading(batch, directory) for batch in visible_batches(actor)[:RECENT]],
+        "limit_mb": LIMIT_MB,
+        "longest_issuer": LONGEST_ISSUER,
     }
 
 
@@ -117,6 +122,8 @@ def heading(batch: ListBatch, directory: Directory) -> dict[str, Any]:
         "percent": str(round(100 * batch.rows_done / total)) if total else "0",
         "running": batch.state in (ListBatch.State.RECEIVED, ListBatch.State.IMPORTING),
         "unreadable": batch.state == ListBatch.State.REFUSED,
+        "step": batch.state if batch.state in (ListBatch.State.MAPPING, ListBatch.State.PREVIEW) else "",
+        "cancelled": batch.state == ListBatch.State.CANCELLED,
         "new_cases": batch.counts.get("effects", {}).get("new_case", 0),
         "refused": _group(fates, "reject"),
         "weak": _group(fates, "weak"),
@@ -148,17 +155,36 @@ def result_context(
     total = shown[fate] if fate else batch.rows_done
     directory = get_directory()
     agency = directory.by_id[batch.agency_id]
+    tips = links_of_batch(actor, batch)
+    # While the rows come in, every second a reader asks anew how far they are.
+    regions = region_counts(actor, batch) if batch.state == ListBatch.State.DONE else []
     return {
+        "regions": [_region(count) for count in regions] if any(count.where != "home" for count in regions) else [],
+        "may_export_away": is_own(actor, batch) and any(count.where == "not_here" for count in regions),
         "batch": heading(batch, directory),
         "problem": summarise(batch).problem,
-        "may_go_on": _may(actor, agency),
+        "may_go_on": may_import_for(actor, agency),
         "may_export": is_own(actor, batch) and bool(shown["reject"] + shown["weak"]),
         "tiles": _tiles(shown, effects),
         "views": [_view("", Text("全部", "All"), batch.rows_done, fate)]
         + [_view(word, label, shown[word], fate) for word, (label, _tone) in FATES.items()],
-        "page": {"rows": [_row(row) for row in rows], "after": following, "before": None, "total": total},
+        "page": {"rows": [_row(row, tips) for row in rows], "after": following, "before": None, "total": total},
         "headers": _headers(batch),
+        "feedback": feedback.section(actor, batch),
     }
+
+
+WHERE: Final = {
+    "home": (Text("本市办理", "Dealt with here"), ""),
+    "routed": (Text("已转属地发展改革委", "Passed on to the commission there"), "ok"),
+    "not_here": (Text("属地不在本系统，暂由本市登记", "Not on this system, kept here"), "warn"),
+    "unseen": (Text("由其他单位办理，你所在机构未参与", "Dealt with by others; you take no part"), ""),
+}
+
+
+def _region(count: RegionCount) -> dict[str, Any]:
+    says, tone = WHERE[count.where]
+    return {"name": count.name or "--", "rows": count.rows, "says": says, "tone": tone, "where": count.where}
 
 
 def _headers(batch: ListBatch) -> list[str]:
@@ -216,7 +242,7 @@ def _view(word: str, label: Text, count: int, current: str) -> dict[str, Any]:
     }
 
 
-def _row(row: Mapping[str, Any]) -> dict[str, Any]:
+def _row(row: Mapping[str, Any], tips: Mapping[int, str]) -> dict[str, Any]:
     label, tone = FATES.get(row["fate"].partition(":")[0], (row["fate"], ""))
     return {
         "no": row["row"],
@@ -224,28 +250,42 @@ def _row(row: Mapping[str, Any]) -> dict[str, Any]:
         "tone": tone,
         "effect": EFFECTS.get(row["effect"], row["effect"]),
         "case_number": row["case"],
-        "reason": " ".join([row["reason"], *row["notes"]]),
+        "tip": tips.get(row["row"], ""),
+        "reason": " ".join([row["reason"], *row["notes"], row["grounds"]]).rstrip(),
         "raw": " | ".join(cell or "--" for cell in row["cells"]),
     }
 
 
-def export(request: PageRequest, batch: ListBatch) -> bytes:
-    """The rows that need work, in clear, for the sender; recorded before the first byte leaves.
+def export_refused(request: PageRequest, batch: ListBatch) -> bytes:
+    """The rows that need work, in clear, for the sender."""
+    counted = heading(batch, get_directory())
+    return _export(request, batch, "refused_rows", error_csv, counted["refused"] + counted["weak"])
+
+
+def export_away(request: PageRequest, batch: ListBatch) -> bytes:
+    """The rows whose region is not on the system, in clear, for the sender who passes them on by letter."""
+    rows = sum(count.rows for count in region_counts(request.actor, batch) if count.where == "not_here")
+    return _export(request, batch, "rows_elsewhere", partial(away_csv, request.actor), rows)
+
+
+def _export(
+    request: PageRequest, batch: ListBatch, what: str, write: Callable[[ListBatch, str], Iterable[bytes]], rows: int
+) -> bytes:
+    """Recorded before the first byte leaves.
 
     The file is built as a whole, because the access log keeps the hash of what left. Its first line says who took it.
     """
     actor, now = request.actor, clock.now()
     if not is_own(actor, batch):
         raise NotAllowed(NOT_YOURS, code="may_not_export")
-    counted = heading(batch, get_directory())
-    content = b"".join(error_csv(batch, signature(actor, staff_number(request), now, batch.name)))
+    content = b"".join(write(batch, signature(actor, staff_number(request), now, batch.name)))
     with transaction.atomic():
         note_read(
             actor=actor,
             way=Way.EXPORT,
             target=f"import/{batch.id}",
-            items=["refused_rows"],
-            rows=counted["refused"] + counted["weak"],
+            items=[what],
+            rows=rows,
             file_hash=hashlib.sha256(content).hexdigest(),
             request=request,
         )
@@ -253,7 +293,7 @@ def export(request: PageRequest, batch: ListBatch) -> bytes:
             stream=f"account/{actor.username}",
             action=Action.EXPORT_MADE,
             actor=event_actor(actor),
-            data={"what": "refused_rows", "batch": str(batch.id), "rows": counted["refused"] + counted["weak"]},
+            data={"what": what, "batch": str(batch.id), "rows": rows},
             now=now,
         )
     return content

@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from django.utils.translation import get_language, gettext
 
+from agencies.directory import held_directory
 from agencies.vocabulary import Kind
 from cases.workflow.view import Text
 
@@ -113,3 +114,9 @@ AGENCY_CSS: Final = {
     Kind.CYBERSPACE_OFFICE: "ag-wxb",
     Kind.TELECOM_BUREAU: "ag-tgj",
 }
+
+
+def lies_in(case: Mapping[str, Any]) -> str:
+    """The region of the address that is not on this system, until the case was handed over to it."""
+    away = (case["facts"].get("elsewhere") or {}).get("region") or ""
+    return held_directory().region_path(away) if away and away[:4] != case["region"]["code"][:4] else ""

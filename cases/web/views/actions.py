@@ -14,10 +14,10 @@ from agencies.access.rates import UPLOADS, spend, spend_act
 from agencies.access.standing import is_fresh
 from cases.selectors.case import get_case
 from cases.selectors.paging import Row
-from cases.web import acting, entrance, repeats
+from cases.web import acting, repeats
 from cases.web.acting import Form
 from cases.web.forms import holds_personal
-from cases.web.pages import PageRequest, page
+from cases.web.pages import PageRequest, inside, page
 from cases.web.show.privacy.watermark import watermark
 from cases.web.show.words import say, sentences
 from cases.web.views.entry import confirm
@@ -118,4 +118,4 @@ def _done(request: PageRequest, form: Form, result: engine.Result) -> HttpRespon
     said = gettext("已办理：%(label)s（%(number)s）") % {"label": say(form.transition.label), "number": result.number}
     parts = [said, *acting.consequences(result)]
     messages.success(request, sentences(parts))
-    return redirect(entrance.inside(request, reverse("web:case", args=[result.number])))
+    return redirect(inside(request, reverse("web:case", args=[result.number])))

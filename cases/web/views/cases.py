@@ -23,6 +23,7 @@ from cases.web.show import case as case_page
 from cases.web.show import words
 from cases.web.show.privacy.watermark import watermark
 from cases.web.show.starts import starts
+from cases.web.show.tips.sealed import links_of_case
 from cases.workflow.deciding.available import available_actions
 from cases.workflow.errors import NotVisible
 from cases.workflow.forms import choices
@@ -66,6 +67,7 @@ def case_detail(request: PageRequest, number: str) -> HttpResponse:
         raise NotVisible
     acts = available_actions(case_id=case["id"], actor=actor, now=now)
     context = case_page.build(actor, case, acts, now, request.GET)
+    context["tips"] = links_of_case(actor, case)
     if context["in_clear"]:
         _note_opened(request, case, context)
         context["watermark"] = watermark(request, now, case["number"])

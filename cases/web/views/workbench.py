@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 
 from agencies.actors import Actor
 from audit import clock
+from cases.intake.suggestions.reading import open_pairs
 from cases.selectors import pages
 from cases.selectors.paging import CAP
 from cases.selectors.tasks import TaskFilter, list_tasks
@@ -46,6 +47,7 @@ def workbench(request: PageRequest) -> HttpResponse:
         "groups": _groups(request.actor, now, mine=mine),
         "mine": mine,
         "incoming": incoming,
+        "pairs": _capped(pairs) if (pairs := open_pairs(request.actor)) else "",
         "outgoing": {"rows": others, "count": sum(row["count"] for row in others)},
         "spread": _spread(pages.tasks_by_stage(request.actor)),
     }

@@ -21,9 +21,18 @@ from cases.workflow.view import CaseView, Context, Refusal, TaskView, Text
 
 
 def decide(
-    transition: Transition, main: Loaded, data: dict[str, Any], now: datetime, *, related: Loaded | None = None
+    transition: Transition,
+    main: Loaded,
+    data: dict[str, Any],
+    now: datetime,
+    *,
+    related: Loaded | None = None,
+    sent_by: tuple[int, ...] = (),
 ) -> list[Writing]:
-    """The events of an allowed act; raises the refusal of one that is not."""
+    """The events of an allowed act; raises the refusal of one that is not.
+
+    `sent_by` are agencies whose list brought this: they read their own part of the case that goes on.
+    """
     if main.view is None or main.actor is None:
         raise NotVisible
     stand = standing(transition, main.view, main.actor, main.directory)
@@ -37,11 +46,14 @@ def decide(
     outcome = transition.effect(main.view, cleaned, context)
     completed = (context.task.id,) if context.task is not None and transition.completes else ()
     refuse_uncleared(main.view, outcome, context, completed)
+    going_on = [(related.view, other) for _, other in outcome.also] if related else [(main.view, outcome)]
+    for view, changed in going_on:
+        changed.share += [(agency, "task") for agency in sent_by if view and agency not in view.participants]
     files = tuple((file_id, about["sha256"]) for file_id, about in sorted(context.attachments.items()))
     by = By(main.actor, context.post, now, main.directory, files)
     writings = [write_down(transition, main.view, outcome, by, head=main.head, completed=completed)]
+    other = context.related
     for other_id, other_outcome in outcome.also:
-        other = context.related
         if related is None or other is None or other.id != other_id:
             raise RuntimeError(f"{transition.action} changes a case that was not locked")
         refuse_uncleared(other, other_outcome, context)
@@ -80,7 +92,7 @@ def _with_what_is_named(transition: Transition, view: CaseView, cleaned: dict[st
 def _readable(view: CaseView, context: Context, found: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """Without the files that this person may not read: naming one must not tell that it is there."""
     own = set(context.actor.agency_ids)
-    if context.actor.is_system or all(about["agency"] in own for about in found.values()):
+    if all(about["agency"] in own for about in found.values()):
         return found
     read = reading(context.actor, view.id)
     if read is None or read.whole:

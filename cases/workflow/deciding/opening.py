@@ -30,8 +30,9 @@ def decide_opening(
     now: datetime,
     *,
     related: Loaded | None = None,
+    sent_by: tuple[int, ...] = (),
 ) -> Writing:
-    """The first event of a new case, in the region that the data name; `related` is the case it relapsed from."""
+    """The first event of a new case; `related` is the case it relapsed from, `sent_by` sent a list from elsewhere."""
     cleaned = clean(transition.inputs, data)
     region = directory.regions.get(str(cleaned["region_code"]))
     if region is None:
@@ -55,8 +56,8 @@ def decide_opening(
         "lead_agency_id": lead.id,
     }
     refuse_uncleared(blank, outcome, context)
-    if post.agency_id and all(post.agency_id != agency for agency, _ in share):
-        share.append((post.agency_id, "task"))
+    known = {agency for agency, _ in share}
+    share += [(agency, "task") for agency in (post.agency_id, *sent_by) if agency and agency not in known]
     number = case_number(directory, region.code, now, serial)
     return write_opening(transition, blank.id, number, outcome, By(actor, post, now, directory), share)
 

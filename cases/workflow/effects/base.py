@@ -69,7 +69,7 @@ def owed_kind(view: CaseView, task: TaskView) -> str:
 def still_owed(view: CaseView, ruling: TaskView) -> bool:
     """Returned work that outlives its stage, or whose stage the case has not left since, though it be back there.
 
-    Undoing a merge is no coming back: the case goes on where it stood.
+    Undoing a merge is no coming back: the case goes on where it stood, though earlier undoings did not say so.
     """
     undone = view.last("undo_merge")
     entered = view.stage_since if undone is None or undone.at != view.stage_since else ruling.opened_at

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cases.policy.privacy.retention import NOTHING_FOUND
 from cases.workflow.effects.base import (
     Data,
     asked_of,
@@ -24,11 +25,23 @@ def batch_of(view: CaseView) -> str:
     return str(hit.get("batch") or hit.get("listed") or source.get("batch") or "")
 
 
+def relapse_of(earlier: CaseView) -> dict[str, Any]:
+    """The earlier case, how it ended, and how often the site has begun again by now.
+
+    Where nothing had been found there was nothing to begin again: the hit is looked at all the same, and not counted.
+    """
+    before = int((earlier.facts.get("relapse") or {}).get("count", 0))
+    count = before if earlier.outcome in NOTHING_FOUND else before + 1
+    return {"of": earlier.number, "outcome": earlier.outcome, "count": count}
+
+
 def open_case(view: CaseView, data: Data, ctx: Context) -> Outcome:
     facts: dict[str, Any] = {"source": {"kind": data["source"], **picked(data, "batch", "site")}, "submissions": 1}
     if data["signals"]:
         facts["signals"] = counted(data["signals"])
         facts["signal_sources"] = sourced(data["signals"], data["source"])
+    if data["elsewhere"]:
+        facts["elsewhere"] = {"region": data["elsewhere"]}
     case = {
         "title": data["title"],
         "source": data["source"],
@@ -37,7 +50,7 @@ def open_case(view: CaseView, data: Data, ctx: Context) -> Outcome:
     }
     if data["relapse_of"] and ctx.related is not None:
         # 复燃: the same site again after closing is looked at first, and by nobody who may not know of the first case.
-        facts["relapse"] = {"of": ctx.related.number, "count": 1, "at": signed(view, ctx)["at"]}
+        facts["relapse"] = relapse_of(ctx.related) | {"at": signed(view, ctx)["at"]}
         case |= {"level": "priority", "confidentiality": ctx.related.confidentiality}
     return Outcome(to="monitoring", facts=facts, case=case, open=[OpenTask("triage")])
 
@@ -46,16 +59,21 @@ def attach_signal(view: CaseView, data: Data, ctx: Context) -> Outcome:
     """More hits on the same site; a second submission makes it a priority.
 
     Further rows of the list that was counted last are no new submission, and neither is a carrier's reply, which only
-    names the premises and where they lie.
+    names the premises and where they lie, nor a priority list that repeats rows which had come before.
     """
     case = {name: data[name] for name in ("title", "region_code") if data.get(name)}
+    case |= {"level": "priority"} if data["level"] == "priority" else {}
     case = {name: value for name, value in case.items() if value != getattr(view, name)}
+    away = {"elsewhere": {"region": data["elsewhere"]}} if data["elsewhere"] else {}
     if not data["signals"]:
-        located = {"kind": data["source"], **picked(data, "batch"), **signed(view, ctx)}
-        return Outcome(facts={"located": located}, case=case)
+        told = {"kind": data["source"], **picked(data, "batch"), **signed(view, ctx)}
+        places = bool(data["title"] or data["region_code"] or data["elsewhere"])
+        only = {**({"located": told} if places else {}), **({"prioritised": told} if data["level"] else {})}
+        return Outcome(facts={**only, **away}, case=case)
     # A later hit that is on no list takes the case off none: whoever sent the list still waits for its answer.
     listed = {"listed": batch_of(view)} if not data["batch"] and batch_of(view) else {}
     facts: dict[str, Any] = {
+        **away,
         "signals": counted(data["signals"], view.facts.get("signals")),
         "signal_sources": sourced(data["signals"], data["source"], view.facts.get("signal_sources")),
         "last_hit": {"kind": data["source"], **picked(data, "batch"), **listed, **signed(view, ctx)},

@@ -24,6 +24,7 @@ def merge_case(view: CaseView, data: Data, ctx: Context) -> Outcome:
     merge = {
         "into": survivor.id,
         "stage": view.stage,
+        "since": timestamp(view.stage_since),
         "reason": data["reason_code"],
         "tasks": [_remembered(view, t) for t in view.tasks if not KINDS[t.kind].allowed_in_closed],
         "review_on": plain(view.review_on),
@@ -46,16 +47,21 @@ def merge_case(view: CaseView, data: Data, ctx: Context) -> Outcome:
         **({"batch": batch} if (batch := batch_of(view)) else {}),
         **_levels(view, survivor),
     }
-    case = {"level": "priority"} if view.level == "priority" != survivor.level else {}
-    if Confidentiality(view.confidentiality).rank > Confidentiality(survivor.confidentiality).rank:
-        case["confidentiality"] = view.confidentiality
-    also = Outcome(facts=_with(survivor, gained), case=case)
+    also = Outcome(facts=_with(survivor, gained), case=_raised(view, survivor))
     return Outcome(
         to="closed",
         facts={"merge": merge},
         case={"outcome": "merged", "merged_into": survivor.id, "review_on": None},
         also=[(survivor.id, also)],
     )
+
+
+def _raised(view: CaseView, survivor: CaseView) -> dict[str, Any]:
+    """Of the two cases the survivor gets the higher level, and is as confidential as the more confidential one."""
+    case: dict[str, Any] = {"level": "priority"} if view.level == "priority" != survivor.level else {}
+    if Confidentiality(view.confidentiality).rank > Confidentiality(survivor.confidentiality).rank:
+        case["confidentiality"] = view.confidentiality
+    return case
 
 
 def undo_merge(view: CaseView, data: Data, ctx: Context) -> Outcome:
@@ -68,12 +74,14 @@ def undo_merge(view: CaseView, data: Data, ctx: Context) -> Outcome:
         tasks = [lead(view, "triage" if merge["stage"] == "monitoring" else "determine")]
     facts, level = _without(survivor, view.id)
     case = {"level": level} if level != survivor.level else {}
+    # Undoing is no coming back. What was merged before this was remembered stands there since its undoing.
+    stood = {"stage_since": merge["since"]} if "since" in merge else {}
     if (lowered := _lowered(survivor, view.id)) != survivor.confidentiality:
         case["confidentiality"] = lowered
     return Outcome(
         to=merge["stage"],
         facts={"merge": None},
-        case={"outcome": None, "merged_into": None, "review_on": merge.get("review_on")},
+        case={"outcome": None, "merged_into": None, "review_on": merge.get("review_on"), **stood},
         open=tasks,
         clock=[(row["id"], "paused", "assistance") for row in merge["tasks"] if asked_for(view, row["id"])],
         also=[(survivor.id, Outcome(facts=facts, case=case))],

@@ -154,6 +154,7 @@ EXCLUSION_REASONS: Final = code_list(
     ("vpn_exit", "VPN 出口", "VPN exit"),
     ("cgnat", "共用出口地址", "Shared address (CGNAT)"),
     ("licensed", "经许可的数据中心业务", "Licensed data centre"),
+    ("list_withdrawn", "所依据的名单已撤回", "Its list was withdrawn"),
     ("other", "其他", "Other"),
 )
 OUTCOMES: Final = code_list(

@@ -60,6 +60,15 @@ PERSONAL: Final = c.code_list(
     ("network", "网络地址", "Network address"),
     ("reporter", "举报人", "Reporter"),
 )
+# Who reported is asked for by itself, for one of these reasons.
+REPORTER_PURPOSES: Final = c.code_list(
+    ("clarify", "向举报人核实线索", "To ask the reporter about the tip"),
+    ("place", "补充地点", "To complete the place"),
+    ("answer", "答复举报人", "To answer the reporter"),
+    ("protect", "保护举报人", "To protect the reporter"),
+    ("reward", "举报奖励", "To reward the reporter"),
+    ("false_report", "核查诬告陷害", "To look into a false accusation"),
+)
 PURPOSES: Final = c.code_list(
     ("visit", "现场核查", "Site visit"),
     ("service", "送达文书", "Service of a document"),
@@ -117,6 +126,6 @@ ATTACH_DOCUMENT: Final = (
 )
 REVEAL_PERSONAL_DATA: Final = (
     several("items", "查看项目", "Items", PERSONAL, required=True),
-    choice("purpose", "查看目的", "Purpose", PURPOSES, required=True),
+    choice("purpose", "查看目的", "Purpose", (*PURPOSES, *REPORTER_PURPOSES), required=True),
     longtext("reason", "查看理由", "Reason", required=True, minimum=4),
 )

@@ -35,6 +35,15 @@ BATCH: Final = text(
     "batch", "批次", "Batch", maximum=80, read=impersonal, hint=("名单的批次编号", "The number of the list")
 )
 
+# Where the premises lie if nobody there works on this system: the case is kept, and says so.
+ELSEWHERE: Final = text(
+    "elsewhere",
+    "不在本系统的属地",
+    "Region that is not on this system",
+    read=region_code,
+    hint=("地址所在地区的代码，如 320583", "The code of the region in which the address lies, such as 320583"),
+)
+
 OPEN_CASE: Final[tuple[Field, ...]] = (
     text("region_code", "地区", "Region", required=True, read=region_code),
     text(
@@ -53,6 +62,7 @@ OPEN_CASE: Final[tuple[Field, ...]] = (
     SIGNALS,
     case("relapse_of", "复燃的原案", "Relapse of", hint=("已办结的同一场所案件", "The closed case of the same site")),
     text("site", "场所标识", "Site", maximum=64, read=impersonal),
+    ELSEWHERE,
     confidentiality(),
     NOTE,
 )
@@ -70,6 +80,10 @@ ATTACH_SIGNAL: Final = (
         read=site_name,
     ),
     text("region_code", "所在地区（已查明的）", "Region, once it is known", read=region_code),
+    ELSEWHERE,
+    choice(
+        "level", "名单级别", "List level", c.LEVELS, hint=("重点名单使案件列为重点", "A priority list raises the case")
+    ),
     BATCH,
     NOTE,
     FILES,

@@ -37,7 +37,8 @@ def as_text(field: Field, value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
         raise Unreadable(f"{field.label.zh}应为文字", f"{field.label.en}: write text")
     text = str(value).translate(_FULL_WIDTH).strip()
-    if any(unicodedata.category(c) in ("Cc", "Cs") and c not in "\r\n\t" for c in text):
+    # What is printable throughout holds no such character; a long list asks this of every text.
+    if not text.isprintable() and any(unicodedata.category(c) in ("Cc", "Cs") and c not in "\r\n\t" for c in text):
         raise Unreadable(
             f"{field.label.zh}含有不可显示的字符，请重新输入", f"{field.label.en}: remove the unprintable characters"
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cases.selectors.precision.viewers import About, viewpoint_of
 from cases.workflow.effects.base import question_pending, resolve_agency
-from cases.workflow.forms.cooperation import PERSONAL
+from cases.workflow.forms.cooperation import PERSONAL, REPORTER_PURPOSES
 from cases.workflow.guards.base import Data, cite, correct, refuse
 from cases.workflow.guards.handoffs import disputable
 from cases.workflow.view import CaseView, Context, Refusal, Text
@@ -109,6 +109,30 @@ def urged_already(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
     )
 
 
+def _reporter_by_itself(items: list[str], purpose: str) -> Refusal | None:
+    """Who reported is opened as the reporter of a public tip is: alone, and for a reason that is about the reporter."""
+    asked = "reporter" in items
+    if asked and len(items) > 1:
+        return correct(
+            "items",
+            "举报人须单独申请查看，不与其他项目一并申请",
+            "The reporter is asked for alone, not together with other items",
+        )
+    reasons = dict(REPORTER_PURPOSES)
+    if asked == (purpose in reasons):
+        return None
+    words = "、".join(text.zh for text in reasons.values()), ", ".join(text.en for text in reasons.values())
+    if asked:
+        return correct(
+            "purpose", f"查看举报人的目的应为：{words[0]}", f"To see the reporter, choose one of: {words[1]}"
+        )
+    return correct(
+        "purpose",
+        f"“{reasons[purpose].zh}”只用于查看举报人，请选择其他目的",
+        f"“{reasons[purpose].en}” is for seeing the reporter only; choose another purpose",
+    )
+
+
 def may_reveal(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
     """Only what this person sees masked and may ask for; what is seen in full needs no reason, the rest has none."""
     owed = [(task.agency_id, task.kind) for task in view.tasks]
@@ -127,7 +151,7 @@ def may_reveal(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
     names = dict(PERSONAL)
     refused = [item for item in data["items"] if item not in open_to] if data else []
     if not refused:
-        return None
+        return _reporter_by_itself(data["items"], data["purpose"]) if data else None
     zh = "、".join(names[item].zh for item in refused)
     en = ", ".join(names[item].en for item in refused)
     return Refusal(

@@ -16,6 +16,8 @@ from cases.workflow.view import CaseView, Context, Refusal
 LONGEST_REVIEW: Final = timedelta(
     days=180
 )  # network logs are kept six months (网络安全法 21): look before they are gone
+# A region code as long as this is that of a city: a province's commission deals with none of its cities' cases.
+CITY: Final = "3203"
 MERGEABLE: Final = frozenset({"monitoring", "verification"})
 # Steps against the person concerned: after one of them a merge can no longer be taken back as if nothing had been.
 ADVERSE: Final = frozenset(
@@ -80,11 +82,11 @@ def signal_or_place(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
     """What is attached says something: a signal, or what and where the premises are, in the lead's own region."""
     if not data:
         return None
-    if not (data["signals"] or data["title"] or data["region_code"]):
+    if not (data["signals"] or data["title"] or data["region_code"] or data["level"] == "priority"):
         return correct(
             "signals",
-            "请填写线索；已查明场所的，也可只填案件名称或所在地区",
-            "Give a signal, or the title or region of the premises once they are known",
+            "请填写线索；已查明场所的，也可只填案件名称或所在地区；列入重点名单的，可只填名单级别",
+            "Give a signal, or the title or region of the premises once known, or the level of a priority list",
         )
     leading = ctx.directory.by_id.get(view.lead_agency_id)
     if data["region_code"] and leading and not data["region_code"].startswith(leading.region_code):
@@ -92,6 +94,24 @@ def signal_or_place(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
             "region_code",
             f"所在地区不属{leading.name}辖区；请改用“提请移交属地”",
             f"The region is not {leading.name}'s; propose a transfer instead",
+        )
+    return None
+
+
+def not_on_the_system(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
+    """A region with a commission of its own gets the case; only where there is none is it kept for it."""
+    code = data["elsewhere"] if data else None
+    if not code:
+        return None
+    region = ctx.directory.regions.get(code)
+    if region is None:
+        return correct("elsewhere", "没有这个地区代码，请核对", "There is no such region code")
+    lead = ctx.directory.addressee("development_commission", code)
+    if lead is not None and len(lead.region_code) >= len(CITY):
+        return correct(
+            "elsewhere",
+            f"{region.name}由本系统的{lead.name}办理：在该地区立案，或提请移交属地",
+            f"{region.name} has a commission on this system ({lead.name}); open the case there, or propose a transfer",
         )
     return None
 
@@ -131,7 +151,9 @@ def mergeable(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
             f"{survivor.number} is in {here.en}; only cases in monitoring or verification merge. Add signals there.",
             missing=("survivor",),
         )
-    if survivor.lead_agency_id != view.lead_agency_id:
+    # A lead that nobody has taken up goes to the region in which its subscriber turned out to live.
+    routed = ctx.actor.is_system and view.stage == "monitoring"
+    if survivor.lead_agency_id != view.lead_agency_id and not routed:
         return refuse(
             "other_region",
             f"{survivor.number} 由另一地区牵头。先提请移交属地，再并案。",

@@ -7,9 +7,13 @@ from typing import Any
 
 from audit.log import timestamp
 
+_PLAIN = frozenset({str, int, bool, type(None)})
+
 
 def plain(value: Any) -> Any:
     """A value as events hold it: dates and times as ISO text, decimals as text, ids as text."""
+    if type(value) in _PLAIN:  # most of them
+        return value
     if isinstance(value, datetime):
         return timestamp(value)
     if isinstance(value, date):

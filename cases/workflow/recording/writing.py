@@ -21,6 +21,7 @@ from audit.chain import canonical, commitment
 from audit.ids import new_id
 from audit.log import build_body, encode_body, timestamp
 from cases.documents.numbering import document_number
+from cases.policy.dated import CHINA
 from cases.policy.deadlines import due_at
 from cases.policy.law import RULE_SET_VERSION
 from cases.workflow.errors import IdempotencyConflict, StaleVersion, WorkflowError
@@ -167,7 +168,7 @@ def _opening(task: OpenTask, region: str, by: By) -> dict[str, Any]:
         if task.provisional:
             row["provisional"] = True
     else:
-        override = by.directory.parameter(f"deadline.{kind.deadline}", region, timezone.localdate(by.now))
+        override = by.directory.parameter(f"deadline.{kind.deadline}", region, by.now.astimezone(CHINA).date())
         deadline = due_at(kind.deadline, by.now, calendar_for(region, by.directory), override)
         row.update(due=timestamp(deadline.at), due_rule=deadline.rule)
         if deadline.provisional:

@@ -24,24 +24,41 @@ FACTS: Final[dict[str, Fact]] = {
     "source": Fact("kind, batch, site", ("open_case",), Text("线索来源", "Where the case came from")),
     "submissions": Fact(
         "number",
-        ("open_case", "attach_signal", "merge_case", "undo_merge"),
+        ("open_case", "attach_signal", "merge_case", "undo_merge", "retract_signals"),
         Text("提交次数", "How often it was reported"),
     ),
     "signals": Fact(
         "{traffic|hashpower|energy|funds|onsite: count}",
-        ("open_case", "attach_signal", "merge_case", "undo_merge"),
+        ("open_case", "attach_signal", "merge_case", "undo_merge", "retract_signals"),
         Text("各类信号条数", "Signals per family"),
     ),
     "signal_sources": Fact(
         "{family: [kind of list]}",
-        ("open_case", "attach_signal", "merge_case", "undo_merge"),
+        ("open_case", "attach_signal", "merge_case", "undo_merge", "retract_signals"),
         Text("信号的来源", "What each family rests on"),
     ),
     "last_hit": Fact(
-        "kind, batch, listed, agency, user, at, seq", ("attach_signal",), Text("最近一次命中", "The latest hit")
+        "kind, batch, listed, agency, user, at, seq",
+        ("attach_signal", "retract_signals"),
+        Text("最近一次命中", "The latest hit"),
     ),
     "located": Fact(
         "kind, batch, agency, user, at, seq", ("attach_signal",), Text("已查明场所", "The premises became known")
+    ),
+    "elsewhere": Fact(
+        "region",
+        ("open_case", "attach_signal"),
+        Text("地址所在的、不在本系统的属地", "The region of the address, which is not on this system"),
+    ),
+    "prioritised": Fact(
+        "kind, batch, agency, user, at, seq",
+        ("attach_signal", "retract_signals"),
+        Text("列入重点名单", "Put on a priority list"),
+    ),
+    "retracted": Fact(
+        "[{batch, list, signals: {family: count}, user, at, seq}]",
+        ("retract_signals",),
+        Text("已撤回的名单", "Lists that were withdrawn"),
     ),
     "dispatch": Fact(
         "findings, agency, user, at, seq", ("dispatch_verification",), Text("下发核查", "What was asked for")
@@ -159,14 +176,16 @@ FACTS: Final[dict[str, Fact]] = {
     "follow_up": Fact(
         "{day_30|day_90: {result, visited_on, agency, user, at, seq}}", ("record_follow_up",), Text("回头看", "Visits")
     ),
-    "relapse": Fact("of, count, at, alert", ("open_case", "reopen_case", "record_follow_up"), Text("复燃", "Relapse")),
+    "relapse": Fact(
+        "of, outcome, count, at, alert", ("open_case", "reopen_case", "record_follow_up"), Text("复燃", "Relapse")
+    ),
     "since_relapse": Fact(
         "{signals: {family: count}, sources: {family: [kind of list]}}",
-        ("attach_signal", "reopen_case"),
+        ("attach_signal", "reopen_case", "retract_signals"),
         Text("复燃重启后的信号", "Signals since the relapse was taken up"),
     ),
     "merge": Fact(
-        "into, stage, reason, tasks, review_on, agency, user, at, seq",
+        "into, stage, since, reason, tasks, review_on, agency, user, at, seq",
         ("merge_case", "undo_merge"),
         Text("并入他案", "Merged into another case"),
     ),

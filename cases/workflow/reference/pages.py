@@ -12,6 +12,7 @@ from cases.workflow.fields import Field
 from cases.workflow.reference.diagram import mermaid
 from cases.workflow.reference.facts import FACTS
 from cases.workflow.task_kinds import KINDS, NAMED, TaskKind
+from cases.workflow.telling import label_of
 from cases.workflow.texts import STAGES, describe_agency, describe_role, describe_stage, describe_task
 from cases.workflow.transitions import TRANSITIONS
 from cases.workflow.view import Text
@@ -78,7 +79,7 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 
 
 def _label(action: str) -> str:
-    return TRANSITIONS[action].label.zh
+    return label_of(action).zh
 
 
 def _names(texts: Iterable[Text]) -> str:

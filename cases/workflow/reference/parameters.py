@@ -16,6 +16,7 @@ from audit import clock
 from cases.policy import deadlines
 from cases.policy.calendar import national_calendar
 from cases.policy.execution import notice_rule, notice_rule_changes
+from cases.policy.lists import due
 from cases.policy.privacy import retention
 
 USER_CLASSES: Final = {
@@ -36,6 +37,8 @@ def declare_parameters() -> None:
         declare(f"notice.{user_class}", label, _is_notice_for(user_class))
     for key in retention.rules():
         declare(f"retention.{key}", Label(f"“{key}”个人信息保存天数", f"days that “{key}” data stay"), _is_retention)
+    declare(due.WEEKDAY, Label("重点名单清零的星期", "weekday of priority lists"), lambda v, _region: due.is_weekday(v))
+    declare(due.PERIOD, Label("全量名单反馈期限", "time for full lists"), lambda v, _region: due.is_period(v))
     declare("calendar.holidays", Label("本地放假日", "local holidays"), _is_list_of_days)
     declare("calendar.workdays", Label("本地调休上班日", "local workdays"), _is_list_of_days)
 

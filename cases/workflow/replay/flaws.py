@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from audit.verification.projections import Event
-from cases.workflow.actions import RECOUNT
+from cases.workflow.actions import RECORDS
 from cases.workflow.task_kinds import KINDS, STAGES
 from cases.workflow.transitions import TRANSITIONS
 
@@ -22,7 +22,7 @@ def _moves() -> Iterator[tuple[str, str, str]]:
             for target in row.to_stages:
                 yield str(action), stage, stage if target == "=" else target
     for stage in STAGES:
-        yield RECOUNT, stage, stage
+        yield from ((record, stage, stage) for record in RECORDS)
 
 
 MOVES = frozenset(_moves())

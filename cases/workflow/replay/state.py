@@ -22,6 +22,8 @@ TASK_COLUMNS = (
     *("id", "kind", "agency_id", "unit_id", "roles", "assignee_id", "state", "stage", "region_code", "opened_at"),
     *("opened_seq", "due_at", "due_rule", "provisional", "accepted_at", "closed_at", "closed_seq", "returns"),
 )
+# What a body calls otherwise than the table.
+_COLUMNS = {"merged_into": "merged_into_id"}
 _NEW_CASE = dict.fromkeys(CASE_COLUMNS, NULL)
 _NEW_TASK = {**dict.fromkeys(TASK_COLUMNS, NULL), "state": "open", "provisional": "f", "returns": "0"}
 # id, kind, agency, roles, due and due_rule; a task with more members has a unit, an assignee, data …
@@ -102,7 +104,7 @@ def _case(state: State, body: dict[str, Any], at: str) -> None:
         row["closed_at"] = at if state.stage == "closed" else NULL
     if "case" in body:
         for name, value in body["case"].items():
-            row[name if name != "merged_into" else "merged_into_id"] = shown(value)
+            row[_COLUMNS.get(name, name)] = moment(value) if name == "stage_since" else shown(value)
             if name == "region_code":
                 state.regions.append(value)
     if "set" in body:

@@ -24,9 +24,20 @@ def leave_out_watchers(connection: Any, told: Lines, found: Lines) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_WATCHERS)
         watchers = dict(cursor.fetchall())
-    later = {tuple(line.split("\t")[:2]) for line in given if _watched(line, told, watchers)}
+    since = {_key(line): line.split("\t")[3] for line in expected}
+    later = {_key(line) for line in given if _watched(line, told, watchers) and _since_before(line, since)}
     for lines in (expected, rows):
-        lines[:] = [line for line in lines if tuple(line.split("\t")[:2]) not in later]
+        lines[:] = [line for line in lines if _key(line) not in later]
+
+
+def _key(line: str) -> tuple[str, ...]:
+    return tuple(line.split("\t")[:2])
+
+
+def _since_before(line: str, told: dict[tuple[str, ...], str]) -> bool:
+    """No act names this watcher, or one that came later: an act that came before would have added it at its time."""
+    at = told.get(_key(line))
+    return at is None or line.split("\t")[3] < at
 
 
 def _watched(line: str, told: Lines, watchers: dict[str, str]) -> bool:

@@ -30,7 +30,7 @@ from cases.web.pages import PageRequest
 from cases.web.show.privacy.personal import LABELS as PERSONAL
 from cases.web.show.words import listed, say
 from cases.workflow.errors import NotAllowed
-from cases.workflow.forms.cooperation import PURPOSES
+from cases.workflow.forms.cooperation import PURPOSES, REPORTER_PURPOSES
 from cases.workflow.transitions import TRANSITIONS
 from cases.workflow.view import Text
 
@@ -51,15 +51,19 @@ ITEMS: Final = {
     "first": Text("首次时间", "First seen"),
     "last": Text("最近时间", "Last seen"),
     "refused_rows": Text("未采用的行（原文）", "Refused rows in clear"),
+    "rows_elsewhere": Text("属地不在本系统的行（原文）", "Rows of regions not on this system, in clear"),
+    "list_rows": Text("名单行（原文）", "Rows of a list in clear"),
     "masked_rows": Text("名单行（已遮盖）", "Rows of a list, masked"),
     "access_log": Text("查阅日志", "Access log"),
     "registers": Text("登记簿", "Registers"),
+    "tip_picture": Text("举报图片", "Picture of a tip"),
 }
-PURPOSE: Final = dict(PURPOSES)
+PURPOSE: Final = dict((*PURPOSES, *REPORTER_PURPOSES))
 TARGETS: Final = {
     "file": Text("材料", "File"),
     "import": Text("名单", "List"),
     "timeline": Text("办理记录", "Timeline"),
+    "tip": Text("举报", "Tip"),
 }
 CLOSED: Final = Text(
     "查阅日志供督查人员以及牵头发展改革委的审核、签发人员查看；需要了解某次查阅的，请联系他们。",

@@ -18,7 +18,7 @@ from agencies.access.second import factors
 from agencies.errors import AgencyError, TooManyTries
 from agencies.models import User
 from cases.web import entrance, whose
-from cases.web.pages import post_only
+from cases.web.pages import inside, post_only
 from cases.web.show.own import told
 from cases.web.show.words import say
 
@@ -28,7 +28,7 @@ from cases.web.show.words import say
 @require_http_methods(["GET", "POST"])
 def login_page(request: HttpRequest) -> HttpResponse:
     """Log in and go on to the page that was asked for. What was wrong is never told apart."""
-    target = entrance.inside(request, settings.LOGIN_REDIRECT_URL)
+    target = inside(request, settings.LOGIN_REDIRECT_URL)
     if request.user.is_authenticated and request.method == "GET":
         return redirect(target)
     typed, error, status = request.POST.get("username", "").strip(), "", 200
@@ -59,7 +59,7 @@ def _inside_or_second(request: HttpRequest, user: User, target: str, carried: en
 @require_http_methods(["GET", "POST"])
 def second_page(request: HttpRequest) -> HttpResponse:
     """The second step of the login: a code, or a security key."""
-    target = entrance.inside(request, settings.LOGIN_REDIRECT_URL)
+    target = inside(request, settings.LOGIN_REDIRECT_URL)
     carried, user = entrance.carried_in(request), proof.waiting(request)
     if user is None:
         if request.method == "GET":
@@ -104,7 +104,7 @@ def logout_page(request: HttpRequest) -> HttpResponse:
 @post_only
 def language(request: HttpRequest) -> HttpResponse:
     """Show the pages in another language from now on."""
-    response = redirect(entrance.inside(request, settings.LOGIN_REDIRECT_URL))
+    response = redirect(inside(request, settings.LOGIN_REDIRECT_URL))
     code = request.POST.get("language", "")
     return _speak(response, code) if check_for_language(code) else response
 

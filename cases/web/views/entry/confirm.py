@@ -15,7 +15,7 @@ from agencies.access.standing import is_fresh
 from agencies.errors import AgencyError, BadInput
 from agencies.models import User
 from cases.web import entrance, whose
-from cases.web.pages import PageRequest, page
+from cases.web.pages import PageRequest, inside, page
 from cases.web.show.words import say
 
 
@@ -25,7 +25,7 @@ from cases.web.show.words import say
 def confirm(request: PageRequest) -> HttpResponse:
     """The form, and back to where it came from: to a page, or to the filled-in act that was about to be done."""
     own = User.objects.get(pk=request.actor.user_id)
-    target, carried = entrance.inside(request, reverse("web:security")), entrance.carried_in(request)
+    target, carried = inside(request, reverse("web:security")), entrance.carried_in(request)
     error, status = "", 200
     if request.method == "POST":
         try:

@@ -20,8 +20,7 @@ from django.views.decorators.http import require_GET
 from agencies import sso
 from agencies.access.rates import TooOften
 from agencies.sso import SsoRefused
-from cases.web import entrance
-from cases.web.pages import error_page, too_often
+from cases.web.pages import error_page, inside, too_often
 from cases.web.views.entry.auth import arrived
 
 View = Callable[[HttpRequest], HttpResponse]
@@ -47,7 +46,7 @@ def _door(view: View) -> View:
 @_door
 def start(request: HttpRequest) -> HttpResponse:
     """Send the browser to the city's sign-on; with `anew` to prove there once more who is logged in here."""
-    target = entrance.inside(request, settings.LOGIN_REDIRECT_URL)
+    target = inside(request, settings.LOGIN_REDIRECT_URL)
     anew = "anew" in request.GET and request.user.is_authenticated
     return redirect(sso.begin(request, _absolute(request, "web:sso_return"), target, anew=anew))
 

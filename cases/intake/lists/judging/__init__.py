@@ -1,0 +1,1 @@
+"""What is wrong with a cell, and which sentence says so."""

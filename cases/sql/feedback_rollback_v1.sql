@@ -1,0 +1,10 @@
+DROP TRIGGER feedback_goes ON cases_listrow;
+DROP FUNCTION feedback_goes();
+DROP TRIGGER feedback_row_added ON cases_feedbackrow;
+DROP TRIGGER feedback_row_changed ON cases_feedbackrow;
+DROP TRIGGER feedback_row_removed ON cases_feedbackrow;
+DROP TRIGGER feedback_part_added ON cases_feedbackpart;
+DROP TRIGGER feedback_part_removed ON cases_feedbackpart;
+DROP FUNCTION feedback_content_stays();
+DROP TRIGGER feedback_stays ON cases_feedback;
+DROP FUNCTION feedback_stays();

@@ -1,0 +1,1 @@
+"""Pages of the feedback to the issuers of lists."""

@@ -1,0 +1,1 @@
+"""The steps of a list: columns, preview, import."""

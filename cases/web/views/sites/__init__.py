@@ -1,0 +1,1 @@
+"""Pages about sites: pairs of cases that may be one."""
