@@ -111,9 +111,13 @@ def test_a_part_that_breaks_off_is_not_kept_and_the_upload_goes_on(served: str) 
 
 
 def test_processes_that_are_killed_at_any_moment_leave_nothing_half_written() -> None:
-    """Parts and the end of three lists, by processes that live for some milliseconds."""
-    chance, kills = random.Random(48), 0
-    for number in range(3):
+    """Parts and the ends of three lists or more, by processes that live for some milliseconds.
+
+    On a busy machine fewer are killed at work, and more lists are sent.
+    """
+    chance, kills, number = random.Random(48), 0, -1
+    while number < 2 or kills <= 6:
+        number += 1
         content = as_csv(make_rows(2_000, number))
         upload = _begin(number, content)
         while not _finished(upload):
@@ -123,7 +127,6 @@ def test_processes_that_are_killed_at_any_moment_leave_nothing_half_written() ->
         assert batch is not None
         assert original_file(batch) == content
         assert ListBatch.objects.filter(sha256=hashlib.sha256(content).hexdigest()).count() == 1
-    assert kills >= 3, "they were killed at work"
 
 
 def _begin(number: int, content: bytes) -> UUID:
