@@ -73,7 +73,8 @@ END $$;
 -- list_withdraw v2: as v1, but also a list that was cancelled behind some of its rows, and none whose issuer was answered.
 -- A list is taken back. p_body is the event. The equal row of another list that came first takes the place of each row
 -- (its identity, its site and its signals), so that what another list says too stays said; what is left gives its
--- identity back. Cells, readings, fates and sites of the rows stay as they are.
+-- identity back. Cells, readings, fates and sites of the rows stay as they are. Who takes a place keeps the own sight,
+-- under which its carrier answers it, and takes that of the withdrawn row only where it has none.
 CREATE OR REPLACE FUNCTION list_withdraw(p_body bytea, p_batch uuid, p_by bigint) RETURNS bigint
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -111,7 +112,7 @@ BEGIN
     SELECT array_agg(f.identity ORDER BY n), array_agg(f.sight ORDER BY n), array_agg(f.site_id ORDER BY n)
     INTO v_identities, v_sights, v_sites
     FROM unnest(v_rows) WITH ORDINALITY AS w(id, n) JOIN freed f ON f.id = w.id;
-    UPDATE cases_listrow r SET identity = h.identity, sight = h.sight, site_id = h.site
+    UPDATE cases_listrow r SET identity = h.identity, sight = coalesce(r.sight, h.sight), site_id = h.site
     FROM unnest(v_heirs, v_identities, v_sights, v_sites) AS h(id, identity, sight, site) WHERE r.id = h.id;
     UPDATE cases_listrow r SET same_as_id = h.heir FROM unnest(v_rows, v_heirs) AS h(id, heir)
     WHERE r.same_as_id = h.id AND r.id <> h.heir AND r.batch_id <> p_batch;
