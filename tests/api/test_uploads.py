@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import threading
+from contextlib import closing
 from datetime import timedelta
 from typing import Any
 
@@ -221,6 +222,27 @@ def test_of_two_at_the_same_moment_the_second_finds_the_first(fresh_db, demo_cit
         one.join()
     assert answers == [200] * 4
     assert (ListUploadPart.objects.count(), ListUpload.objects.get().received) == (1, PART)
+
+
+def test_who_sends_a_part_looks_where_the_upload_stands_once_nobody_else_is_at_it(servers, fresh_db, demo_city, person):
+    begun, answers = begin(person("telecom-handler1")), []
+
+    def send() -> None:
+        answers.append(part(person("telecom-handler1"), begun, 0, LIST[:PART]))
+        connection.close()
+
+    with closing(servers.cluster.connect(fresh_db.name)) as other:
+        other.autocommit = False
+        with other.cursor() as cursor:
+            cursor.execute("UPDATE cases_listupload SET received = %s", [PART])
+            late = threading.Thread(target=send)
+            late.start()
+            late.join(1)
+            assert (late.is_alive(), answers) == (True, [])
+            other.commit()
+        late.join()
+    assert (answers[0].status_code, answers[0].headers["Upload-Offset"]) == (409, str(PART))
+    assert not ListUploadPart.objects.exists()
 
 
 # -- too much, too little, not what was said ---------------------------------------------------------------------------
