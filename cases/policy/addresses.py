@@ -177,9 +177,9 @@ def _undo_blanks(text: str) -> tuple[list[str], str]:
     if not re.search(r"\s", text):
         return [], text
     joined = re.sub(r"\s+", "", text)
-    address, _, port = text.rpartition(text[max(text.rfind(blank) for blank in set(re.findall(r"\s", text)))])
-    if re.fullmatch(r"\d{1,5}", port) and _is_address(address.strip()) and not _is_address(joined):
-        return ["port_blank"], address.strip()
+    before_port = re.fullmatch(r"(.+?)\s+\d{1,5}", text, re.DOTALL)
+    if before_port and _is_address(before_port[1]) and not _is_address(joined):
+        return ["port_blank"], before_port[1]
     return ["blank_inside"], joined if not re.search(r"[0-9A-Fa-f]\s+[0-9A-Fa-f]", text) else text
 
 
