@@ -95,7 +95,7 @@ def test_all_sheets_with_the_wanted_header_are_read_and_others_left_out() -> Non
 
 
 def test_headers_are_known_by_other_words_in_any_order_and_each_column_once() -> None:
-    mapping = map_header("telecom", ["末次发现时间", "目的地址（矿池）", "端口号", "客户端IP", "起始时间", "备注"])
+    mapping = map_header("telecom", ["末次发现时间", "目的地址（矿池）", "出口端口号", "客户端IP", "起始时间", "备注"])
     assert mapping.columns == {"last": 0, "pool": 1, "port": 2, "ip": 3, "first": 4}
     assert mapping.confidence["ip"] > 0.9 > mapping.confidence["port"]
     english = map_header("telecom", ["ip", "port", "pool", "first_seen", "last_seen", "operator", "meter", "kwh"])

@@ -87,6 +87,14 @@ def test_a_date_that_could_be_two_days_is_asked_on_the_page() -> None:
     assert "没有需要处理的行" in shown(client, preview)
 
 
+def test_dates_are_asked_in_the_order_of_their_columns() -> None:
+    client = entered("telecom-handler1")
+    two = "36.154.192.217,1159,p.example,10/3/2026 08:00,10/4/2026 08:00"
+    page = shown(client, sent(client, form(two, header="源IP地址,端口号,矿池地址,首次时间,末次时间")))
+    assert re.findall(r"“(.次时间)”中的日期", page) == ["首次时间", "末次时间"]
+    assert "自动 5" in page, "端口号 is a word that lists use"
+
+
 def test_a_problem_is_mended_in_place_and_the_raw_cell_stands_beside_it() -> None:
     client = entered("telecom-handler1")
     preview = previewed(client, GOOD, BAD)

@@ -45,7 +45,7 @@ SYNONYMS: dict[str, dict[str, tuple[str, ...]]] = {
             "client_ip",
             "srcip",
         ),
-        "port": ("源端口", "源端口号", "端口", "port", "src_port", "source_port", "sport"),
+        "port": ("源端口", "源端口号", "端口", "端口号", "port", "src_port", "source_port", "sport"),
         "pool": (
             "矿池地址",
             "矿池域名",
@@ -109,7 +109,7 @@ SYNONYMS: dict[str, dict[str, tuple[str, ...]]] = {
     "trace": {
         "seq": ("序号", "编号", "no", "seq", "id"),
         "ip": ("源ip地址", "源ip", "ip地址", "矿工ip", "用户ip", "ip", "src_ip", "source_ip"),
-        "port": ("源端口", "源端口号", "端口", "port", "src_port", "source_port"),
+        "port": ("源端口", "源端口号", "端口", "端口号", "port", "src_port", "source_port"),
         "first": (
             "首次发现时间",
             "首次时间",

@@ -111,7 +111,7 @@ def _sheet(
                     for value, label in ORDERS
                 ],
             }
-            for name, asked in one.get("asked", {}).items()
+            for name, asked in sorted(one.get("asked", {}).items(), key=lambda pair: one["columns"].get(pair[0], 0))
         ],
     }
 
