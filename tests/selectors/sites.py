@@ -24,7 +24,8 @@ LIST = (
     "序号,源IP地址,源端口,矿池地址,币种,首次发现时间,最近发现时间,提交次数,运营商,疑似区县,名单级别\n"
     "1,58.218.10.21,51317,kpool.example:7777,BTC,2026-10-16 07:53:00,2026-10-18 06:29:00,317,电信,云龙区,重点\n"
 )
-HASHES = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{12,}")
+# Identifiers and hashes, whole and as a page shortens them.
+HASHES = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{12,}|[0-9a-f]{6}…[0-9a-f]{4}")
 READERS = {
     "commission": "drc-handler1",
     "cyberspace": "cac-handler1",
@@ -58,7 +59,7 @@ FORMS: dict[str, dict[str, str]] = {
     "address of the grid company": {"clear": "水口村1号", "district": "徐州市贾汪区***"},
     "account": {"clear": GRID["account"], "masked": "3203*****4572"},
     "monthly kwh": {"clear": "34567", "masked": "3****"},
-    "capacity": {"clear": "318"},
+    "capacity": {"clear": "318.25"},
     "reading of the cut": {"clear": "1207.5", "masked": "1***.*"},
     "kwh of the bill": {"clear": "28226", "masked": "2****"},
     "amount of the bill": {},
@@ -81,7 +82,7 @@ def build(monkeypatch: pytest.MonkeyPatch) -> tuple[World, str]:
     world.act(case, "ct-handler1", "report_subscriber", result="identified", subject="sole_trader", **CARRIER)
     world.act(
         case, "grid-handler1", "report_consumption", result="abnormal", user_class="ordinary",
-        price_class="commercial", serves_residents=False, monthly_kwh="34567", capacity_kva="318", illegal_use=True,
+        price_class="commercial", serves_residents=False, monthly_kwh="34567", capacity_kva="318.25", illegal_use=True,
         theft=False, arrears_days=0, **GRID,
     )  # fmt: skip
     world.act(case, "cac-handler1", "report_traffic", result="confirmed", pools=2, connections=41263)
