@@ -36,3 +36,11 @@ def test_lists_are_imported_into_a_base_that_grows_with_each() -> None:
     cases = [line["cases_before"] for line in lines]
     assert 800 < cases[0] < cases[1] < cases[2]
     assert lines[0]["ratio"] == 1
+
+
+def test_a_large_workbook_is_measured_beside_the_parser_alone() -> None:
+    lines = bench("workbooks", "--rows", "40000")
+    assert [line["texts"] for line in lines] == ["in_cells", "apart"]
+    for line in lines:
+        assert line["read_rows"] == 40_001
+        assert min(line["reader_peak_mb"], line["caller_peak_mb"], line["parser_peak_mb"]) > 0

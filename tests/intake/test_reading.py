@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 import xlsxwriter
 
-from cases.intake.lists import workbook as workbooks
 from cases.intake.lists.mapping import find_lists, map_header
 from cases.intake.lists.reading import detect_encoding, open_list
 from cases.intake.lists.sentences import NotAList
+from cases.intake.lists.workbooks import process
 from tests.intake.samples import content_of, workbook
 
 LINES = ("序号,源IP地址,源端口,矿池地址,首次发现时间", "1,36.154.192.217,1159,p.example,2026-10-03 08:00")
@@ -171,7 +171,7 @@ def test_a_workbook_that_no_memory_could_hold_is_refused_and_ends_no_process(cel
 
 
 def test_a_workbook_that_reads_without_end_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workbooks, "MAX_OUTPUT", 1000)
+    monkeypatch.setattr(process, "MAX_OUTPUT", 1000)
     with pytest.raises(NotAList, match="工作簿过大"):
         open_list(content_of("grid"))
 

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 from cases.intake.lists.judging.epoch import counts_from_1904
 from cases.intake.lists.sentences import NotAList
 from cases.intake.lists.values import text_of
-from cases.intake.lists.workbook import BrokenWorkbook, WorkbookTooLarge, read_workbook
+from cases.intake.lists.workbooks.process import BrokenWorkbook, WorkbookTooLarge, read_workbook
 
 Row = list[Any]
 
