@@ -2,7 +2,8 @@
 
 `python -m bench worlds --sites 1500 --json`: the sample batch and four generated cities (see bench/worlds), each with a
 list of the bureau, the carriers' replies, the grid's and tips, in styles of their own. One line a world: fates that
-differ, precision and recall of every refusal, of "these rows are one site" by pairs, B-cubed F1, and rows/s.
+differ, precision and recall of every refusal, of "these rows are one site" by pairs, B-cubed F1, what an officer is
+asked and how often it is one site, and rows/s.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from bench.sandbox import sandbox
+from bench.worlds.asked import asked
 from bench.worlds.catalogue import WORLDS, make_world
 from bench.worlds.geography import ROOT
 from bench.worlds.importing import import_lists, import_world
@@ -64,5 +66,6 @@ def _line(name: str, truth: dict[str, Any], rows: dict[str, Any], seconds: float
         "world": name,
         "sites": len(truth["sites"]),
         **score(truth, rows).as_dict(),
+        "asked": asked(truth, rows),
         "rows_per_s": round(every / seconds),
     }
