@@ -19,7 +19,7 @@ from cases.intake.feedback.taking import CONTENT_TYPE
 from cases.intake.receiving import content_of, ring
 from cases.intake.steps.preview import is_reading, run_preview
 from cases.models import ListBatch
-from cases.web.pages import PageRequest, page, post_only
+from cases.web.pages import PageRequest, page
 from cases.web.show.lists.steps import next_address
 from cases.web.show.privacy.watermark import staff_number
 from cases.web.views.lists.steps import LOOK, PATIENCE_SECONDS, find_list, moved_on, preview_of
@@ -40,12 +40,11 @@ def problems(request: PageRequest, batch_id: UUID) -> HttpResponseBase:
     return FileResponse(io.BytesIO(content), as_attachment=True, filename=filename(batch), content_type=CONTENT_TYPE)
 
 
-@post_only
 @page
 def corrections(request: PageRequest, batch_id: UUID) -> HttpResponseBase:
-    """Lay a corrected file over the list and read it on trial anew."""
+    """Lay a corrected file over the list and read it on trial anew; whoever comes back here is led to the preview."""
     batch = find_list(request, batch_id)
-    if request.POST.get("step") == LOOK:
+    if request.method != "POST" or request.POST.get("step") == LOOK:
         return redirect(next_address(batch))
     try:
         laid = _lay(request, batch)
