@@ -21,7 +21,7 @@ from cases.api.views import (
     tasks,
 )
 from cases.api.views import suggestions as sites
-from cases.api.views.lists import steps, uploads, withdrawals
+from cases.api.views.lists import corrections, steps, uploads, withdrawals
 
 
 class CaseRef:
@@ -63,6 +63,8 @@ _ROUTES: tuple[tuple[str, Any, str], ...] = (
     ("suggestions/<uuid:suggestion_id>/rejection", sites.RejectionView, "suggestion-rejection"),
     ("imports/<uuid:batch_id>/mapping", steps.ImportMappingView, "import-mapping"),
     ("imports/<uuid:batch_id>/preview", steps.ImportPreviewView, "import-preview"),
+    ("imports/<uuid:batch_id>/preview/problems", corrections.ImportProblemsView, "import-problems"),
+    ("imports/<uuid:batch_id>/preview/corrections", corrections.ImportCorrectionsView, "import-corrections"),
     ("imports/<uuid:batch_id>/mends", steps.ImportMendsView, "import-mends"),
     ("imports/<uuid:batch_id>/commit", steps.ImportCommitView, "import-commit"),
     ("imports/<uuid:batch_id>/cancel", steps.ImportCancelView, "import-cancel"),

@@ -182,7 +182,7 @@ def receive_list(
         keep_again(known, content, now)
         return known, False
     statement = read_statement(stated, agency, now)
-    _scanned(filename, content)
+    scanned(filename, content)
     batch = ListBatch(name=name, kind=kind, agency_id=agency.id, received_by_id=actor.user_id, received_at=now)
     statement.write_to(batch)
     _describe(batch, filename, content, digest)
@@ -195,7 +195,7 @@ def receive_list(
     return batch, True
 
 
-def _scanned(filename: str, content: bytes) -> None:
+def scanned(filename: str, content: bytes) -> None:
     """Raises InvalidInput for what the virus scanner finds, before anything looks into it."""
     try:
         scan(clean_name(filename), content)

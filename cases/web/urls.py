@@ -5,7 +5,7 @@ from django.urls import path
 from cases.web.views import actions, audit, cases, files, imports, tasks, withdrawals, workbench
 from cases.web.views.entry import auth, confirm, factors, helping, password, security, sso
 from cases.web.views.feedback import versions
-from cases.web.views.lists import steps
+from cases.web.views.lists import corrections, steps
 from cases.web.views.people import accounts, handover
 from cases.web.views.records import access, erasure, registers
 from cases.web.views.sites import suggestions
@@ -46,6 +46,8 @@ urlpatterns = [
     path("suggestions/<uuid:suggestion_id>/", suggestions.suggestion, name="suggestion"),
     path("imports/<uuid:batch_id>/mapping/", steps.mapping, name="import_mapping"),
     path("imports/<uuid:batch_id>/preview/", steps.preview, name="import_preview"),
+    path("imports/<uuid:batch_id>/preview/problems.xlsx", corrections.problems, name="import_problems"),
+    path("imports/<uuid:batch_id>/preview/corrections/", corrections.corrections, name="import_corrections"),
     path("imports/<uuid:batch_id>/commit/", steps.commit, name="import_commit"),
     path("imports/<uuid:batch_id>/cancel/", steps.cancel, name="import_cancel"),
     path("imports/<uuid:batch_id>/resume/", steps.resume, name="import_resume"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hashlib import sha256
+from uuid import uuid4
 
 import pytest
 from django.core.cache import cache
@@ -87,19 +88,20 @@ def test_revealing_is_counted_through_both_doors(person, case, tight):
     assert refused(handler.client.post(page, {"step": "confirm"}))
 
 
-@pytest.mark.parametrize("door", range(4))
+@pytest.mark.parametrize("door", range(5))
 def test_files_are_counted_once_through_all_doors(person, case, tight, door):
     """One rate for lists and files, on pages and at the API: what is refused at each was spent at the others."""
     handler = person("drc-handler1")
-    tight("UPLOADS")
+    tight("UPLOADS", 4)
     act = f"/cases/{case['number']}/actions/attach_document/"
     doors = (
         lambda: handler.client.post("/imports/", {}),
         lambda: handler.client.post(f"{V1}/imports/", {"kind": "poem"}),
         lambda: handler.client.post(f"{V1}/cases/{case['number']}/attachments/", {"kind": "poem"}),
+        lambda: handler.client.post(f"{V1}/imports/{uuid4()}/preview/corrections", {}),
         lambda: handler.client.post(act, {"f.document": SimpleUploadedFile("函.pdf", PDF), "step": "check"}),
     )
-    for other in (n for n in range(4) if n != door):
+    for other in (n for n in range(len(doors)) if n != door):
         assert doors[other]().status_code != 429
     assert refused(doors[door]())
 
@@ -110,8 +112,12 @@ def test_every_file_that_is_taken_out_is_counted(person, tight):
     typed = {"kind": "telecom", "agency": "320300-telecom", "batch": "十月"}
     sent = sender.client.post(f"{V1}/imports/", {"file": SimpleUploadedFile("a.csv", content.encode()), **typed})
     batch = f"/imports/{sent.json()['id']}/refused.csv"
+    problems = f"/imports/{sent.json()['id']}/preview/problems"
     log, register = "/audit/access/access-log.csv", "/audit/registers/impact.csv"
-    for reader, path, last in ((supervisor, log, register), (supervisor, register, log), (sender, batch, batch)):
+    for reader, path, last in (
+        *((supervisor, log, register), (supervisor, register, log), (sender, batch, batch)),
+        *((sender, batch, f"{problems}.xlsx"), (sender, batch, f"{V1}{problems}")),
+    ):
         tight("EXPORTS")
         for _ in range(3):
             assert reader.client.get(path).status_code == 200

@@ -158,6 +158,9 @@ ELSEWHERE = {
     "page_pair": "/suggestions/{pair}/",
     "import_mapping": V1 + "/imports/{batch}/mapping",
     "import_preview": V1 + "/imports/{batch}/preview",
+    # A list that is imported has none any more: 409 for who may have them.
+    "import_problems": V1 + "/imports/{batch}/preview/problems",
+    "page_import_problems": "/imports/{batch}/preview/problems.xlsx",
     "page_import_mapping": "/imports/{batch}/mapping/",
     # The list of the city is imported: its preview leads to its result.
     "page_import_preview": "/imports/{batch}/preview/",

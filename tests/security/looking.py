@@ -112,10 +112,12 @@ def addresses(city: City, hidden: list[Hidden]) -> Iterator[str]:
             yield f"/audit/{event}/"
     for batch in _batches():
         for tail in ("", "/rows", "/rows?fate=accept&page_size=1", "/rows?cursor=1", "/mapping", "/preview",
+                     "/preview/problems",
                      "/feedback/", "/feedback/1/rows"):  # fmt: skip
             yield f"{V1}/imports/{batch}{tail}"
         yield from (f"/imports/{batch}/{tail}" for tail in
                     ("", "?fate=accept", "refused.csv", "elsewhere.csv", "mapping/", "preview/",
+                     "preview/problems.xlsx",
                      "withdraw/"))  # fmt: skip
 
 

@@ -27,12 +27,15 @@ from schemathesis.core.transport import Response
 from agencies.actors import find_actor
 from agencies.models import User
 from audit import clock
+from cases.intake.corrections.form import KEYS
 from cases.intake.feedback.services import draw_version
+from cases.intake.lists.reading import open_list
 from cases.intake.services import process_list
 from cases.intake.steps.preview import run_preview
 from cases.models import Feedback, ListBatch
 from cases.policy.dated import CHINA
 from cases.workflow.engine import Result
+from tests.intake.samples import workbook
 from tests.intake.small import two_tenants
 from tests.security.asking import V1, written
 from tests.workflow.test_statements import STORIES, Counting
@@ -240,9 +243,23 @@ def step_by_step(api: Api, form: dict[str, Any]) -> None:
     api.send("telecom-handler1", "POST", f"{address}/mapping", body={"sheets": [{"columns": columns, "orders": {}}]})
     run_preview(ListBatch.objects.get(name="逐步").pk)
     api.send("telecom-handler1", "GET", f"{address}/preview")
-    mend = {"row": 1, "cells": {str(columns["port"]): "51320"}}
+    mend = {"row": 1, "cells": {str(columns["port"]): ""}}
     api.send("telecom-handler1", "POST", f"{address}/mends", body=mend)
+    by_file(api, f"{address}/preview", columns["port"])
     api.send("telecom-handler1", "POST", f"{address}/commit")
+
+
+def by_file(api: Api, address: str, port: int) -> None:
+    """The row that now needs a look, taken out and sent back with another port."""
+    api.send("telecom-handler1", "GET", f"{address}/problems")
+    answer = api.client("telecom-handler1").get(f"{address}/problems")
+    (sheet,) = open_list(b"".join(answer.streaming_content))
+    rows = list(sheet.rows())
+    rows[-1][len(KEYS) + port] = "51320"
+    corrected = workbook(("更正", rows))
+    form = {"file": lambda: SimpleUploadedFile("更正.xlsx", corrected)}
+    api.send("telecom-handler1", "POST", f"{address}/corrections", form=form)
+    run_preview(ListBatch.objects.get(name="逐步").pk)
 
 
 def in_parts(api: Api) -> None:

@@ -71,7 +71,7 @@ def test_columns_changed_in_another_window_are_looked_at_before_they_are_committ
     commit, old = preview.replace("preview/", "commit/"), commit_form(shown(client, preview))
     client.post(mapping, fields | {"s0c1": ""})
     page = told(client, commit, old)
-    assert "列对应在另一窗口改过" in page
+    assert "列对应或单元格在另一窗口改过" in page
     assert (started(), ListRow.objects.count(), ListBatch.objects.get().state) == (0, 0, "preview")
     assert client.post(commit, commit_form(shown(client, preview))).status_code == 302
     assert ListBatch.objects.get().counts["fates"] == {"weak:no_port": 1}

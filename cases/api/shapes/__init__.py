@@ -6,6 +6,8 @@ The tests hold every answer against these shapes.
 from cases.api.shapes.cases import CaseDetail, CasePage, Personal
 from cases.api.shapes.feedback import FeedbackAnswers, FeedbackVersion, FeedbackVersions, Letter
 from cases.api.shapes.imports import (
+    Corrected,
+    CorrectedFile,
     Import,
     ImportDetail,
     ImportMapping,
@@ -60,6 +62,8 @@ __all__ = [
     "Attachments",
     "CaseDetail",
     "CasePage",
+    "Corrected",
+    "CorrectedFile",
     "Credentials",
     "Done",
     "EventDetail",

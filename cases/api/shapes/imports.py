@@ -192,6 +192,16 @@ class Mend(s.Serializer[Any]):
     cells = s.DictField(child=s.CharField(), help_text="Value by cell, cells counted from 0.")
 
 
+class CorrectedFile(s.Serializer[Any]):
+    file = s.FileField(help_text="The workbook of problem rows with cells set right; or the same table as CSV.")
+
+
+class Corrected(s.Serializer[Any]):
+    state = s.CharField()
+    rows = s.IntegerField(help_text="Rows with cells that were set right.")
+    cells = s.IntegerField(help_text="Cells that were set right.")
+
+
 ImportPage = page_of("ImportPage", Import)
 
 

@@ -21,8 +21,8 @@ from cases.intake.lists.reading import Row
 from cases.intake.lists.synonyms import REQUIRED, SYNONYMS
 from cases.intake.receiving import check_sender, original_file
 from cases.intake.steps.columns import Survey, columns_of, kept, sheets_from, survey
-from cases.intake.steps.estimate import clear
 from cases.intake.steps.keeping import check_kept
+from cases.intake.steps.preview import begin_anew
 from cases.models import ListBatch, SourceMapping
 from cases.workflow.errors import GuardRefused, InvalidInput
 from cases.workflow.view import Text
@@ -154,8 +154,7 @@ def _begin(batch: ListBatch, sheets: list[dict[str, Any]], rows: int, *, ready: 
     batch.columns = columns_of(sheets, batch.columns.get("hidden", ()))
     batch.rows_total = rows
     batch.state = ListBatch.State.PREVIEW if ready else ListBatch.State.MAPPING
-    batch.preview = {"run": batch.preview.get("run", 0) + 1, "done": 0, "finished": False, "fates": {}, "problems": 0}
-    clear(batch.id)
+    begin_anew(batch)
     batch.save(update_fields=["columns", "rows_total", "state", "preview"])
 
 

@@ -35,20 +35,43 @@ def mend_row(*, actor: Actor, batch: ListBatch, number: int, cells: Dictionary[i
 
     Raises NotAllowed, GuardRefused, InvalidInput (no such row or column, an overlong value).
     """
-    check_sender(actor, get_directory().by_id[batch.agency_id])
-    if not is_own(actor, batch):
-        raise NotAllowed(NOT_YOURS, code="may_not_mend")
+    check_mending(actor, batch)
     with transaction.atomic():
-        held = ListBatch.objects.select_for_update().get(id=batch.id)
-        if held.state != ListBatch.State.PREVIEW or not held.preview.get("finished"):
-            raise GuardRefused(NOT_OPEN, code="not_open")
+        held = held_open(batch)
         row = PreviewRow.objects.filter(batch_id=batch.id, number=number).first()
         if row is None:
             raise InvalidInput(fields={"row": Text(f"没有第 {number} 行", f"There is no row {number}")})
         _check(held, row, cells)
-        _write(held, number, cells, actor, now)
+        write_mends(held, {number: cells}, actor, now)
         rejudge(held, number)
     return PreviewRow.objects.get(batch_id=batch.id, number=number)
+
+
+def check_mending(actor: Actor, batch: ListBatch) -> None:
+    """Raises NotAllowed for who has not sent the list."""
+    check_sender(actor, get_directory().by_id[batch.agency_id])
+    if not is_own(actor, batch):
+        raise NotAllowed(NOT_YOURS, code="may_not_mend")
+
+
+def may_be_mended(batch: ListBatch) -> bool:
+    """Whether the reading on trial is through and nobody has committed it."""
+    return batch.state == ListBatch.State.PREVIEW and bool(batch.preview.get("finished"))
+
+
+def held_open(batch: ListBatch) -> ListBatch:
+    """The batch under its lock, with its cells open. Raises GuardRefused."""
+    held = ListBatch.objects.select_for_update().get(id=batch.id)
+    if not may_be_mended(held):
+        raise GuardRefused(NOT_OPEN, code="not_open")
+    return held
+
+
+def wrong_value(value: str) -> Text | None:
+    """Why a cell cannot be set to this."""
+    if len(value) <= LONGEST and value.isprintable():
+        return None
+    return Text(f"至多 {LONGEST} 字，不含控制字符", f"At most {LONGEST} characters, none of them invisible")
 
 
 def _check(batch: ListBatch, row: PreviewRow, cells: Dictionary[int, str]) -> None:
@@ -58,15 +81,14 @@ def _check(batch: ListBatch, row: PreviewRow, cells: Dictionary[int, str]) -> No
     for cell, value in cells.items():
         if not 0 <= cell < width:
             problems[f"c{cell}"] = Text("没有这一列", "There is no such column")
-        elif len(value) > LONGEST or not value.isprintable():
-            problems[f"c{cell}"] = Text(
-                f"至多 {LONGEST} 字，不含控制字符", f"At most {LONGEST} characters, none of them invisible"
-            )
+        elif wrong := wrong_value(value):
+            problems[f"c{cell}"] = wrong
     if problems or not cells:
         raise InvalidInput(fields=problems or {"cells": Text("没有要更正的单元格", "There is no cell to mend")})
 
 
-def _write(batch: ListBatch, number: int, cells: Dictionary[int, str], actor: Actor, now: datetime) -> None:
+def write_mends(batch: ListBatch, changes: Dictionary[int, Dictionary[int, str]], actor: Actor, now: datetime) -> None:
+    """The new values, by row and cell; inside the caller's transaction, under the lock of the batch."""
     ring = key_ring()
     ListMend.objects.bulk_create(
         ListMend(
@@ -77,6 +99,7 @@ def _write(batch: ListBatch, number: int, cells: Dictionary[int, str], actor: Ac
             mended_by_id=actor.user_id,
             mended_at=now,
         )
+        for number, cells in changes.items()
         for cell, value in cells.items()
     )
 

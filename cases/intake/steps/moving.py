@@ -29,8 +29,8 @@ COMMITTED: Final = Text(
     "This batch has been committed already, and no row was written twice. Open it to see how far it is.",
 )
 CHANGED: Final = Text(
-    "列对应在另一窗口改过，预览已重新生成，没有提交任何内容；请看过新的预览再确认导入。",
-    "The columns were changed in another window and the preview made anew. Nothing was committed: look at it first.",
+    "列对应或单元格在另一窗口改过，预览已重新生成，没有提交任何内容；请看过新的预览再确认导入。",
+    "Columns or cells were changed in another window, the preview is new. Nothing was committed: look at it first.",
 )
 ENDED: Final = Text(
     "这一批次已经导入完毕、已取消或已撤回，没有可取消的；请打开批次查看结果。",

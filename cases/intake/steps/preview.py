@@ -24,7 +24,7 @@ from cases.intake.copying import copy_rows
 from cases.intake.lines import Line, line_of, prepare
 from cases.intake.lists.rows import ReadRow
 from cases.intake.receiving import original_file
-from cases.intake.steps.estimate import Estimates, estimate, forget, opened_by_the_first, totals
+from cases.intake.steps.estimate import Estimates, clear, estimate, forget, opened_by_the_first, totals
 from cases.intake.steps.keeping import check_kept
 from cases.intake.steps.reader import FileRow, ListReader
 from cases.models import ListBatch, PreviewRow
@@ -60,6 +60,15 @@ def run_preview(batch_id: UUID, *, budget_seconds: float | None = None) -> ListB
             return ListBatch.objects.get(id=batch_id)
     _finish(batch)
     return ListBatch.objects.get(id=batch_id)
+
+
+def begin_anew(batch: ListBatch) -> None:
+    """The reading starts over from the first row, and whoever looked at the former one commits nothing.
+
+    Inside the caller's transaction, which saves the batch.
+    """
+    batch.preview = {"run": batch.preview.get("run", 0) + 1, "done": 0, "finished": False, "fates": {}, "problems": 0}
+    clear(batch.id)
 
 
 def is_reading(batch: ListBatch) -> bool:

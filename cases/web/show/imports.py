@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
-from django.db import transaction
 from django.http import QueryDict
 from django.utils.translation import get_language, gettext
 
-from agencies.access.reads import note_read
 from agencies.actors import Actor
-from agencies.authority import event_actor
 from agencies.digits import from_digits
 from agencies.directory import AgencyRef, Directory, get_directory
 from audit import clock
-from audit.access.writing import Way
-from audit.actions import Action
-from audit.services import record
-from cases.intake.export import away_csv, error_csv
+from cases.intake.export import away_csv, error_csv, take_out
 from cases.intake.ledger.statement import LONGEST_ISSUER
 from cases.intake.receiving import LIMIT_MB, SENDING, check_sender, is_own
 from cases.intake.regions import RegionCount, region_counts
 from cases.intake.selectors import headers_of
 from cases.intake.services import summarise
 from cases.models import ListBatch
-from cases.selectors.precision.watermark import signature
 from cases.web.pages import PageRequest
 from cases.web.show.lists import feedback
 from cases.web.show.privacy.watermark import staff_number
@@ -57,11 +49,6 @@ EFFECTS: Final = {
 WHY_NOT: Final = Text(
     "名单由报送单位或本地区发展改革委的经办人导入，你没有该角色；可查看本页列出的批次结果。",
     "Lists are imported by a handler of the sending agency or of the local commission; the results are listed here.",
-)
-
-NOT_YOURS: Final = Text(
-    "名单的行含个人信息原文，只供报送该名单的单位下载；请由报送单位的经办人下载。",
-    "The rows hold personal data in clear; only a handler of the agency that sent the list may download them.",
 )
 
 
@@ -271,29 +258,13 @@ def export_away(request: PageRequest, batch: ListBatch) -> bytes:
 def _export(
     request: PageRequest, batch: ListBatch, what: str, write: Callable[[ListBatch, str], Iterable[bytes]], rows: int
 ) -> bytes:
-    """Recorded before the first byte leaves.
-
-    The file is built as a whole, because the access log keeps the hash of what left. Its first line says who took it.
-    """
-    actor, now = request.actor, clock.now()
-    if not is_own(actor, batch):
-        raise NotAllowed(NOT_YOURS, code="may_not_export")
-    content = b"".join(write(batch, signature(actor, staff_number(request), now, batch.name)))
-    with transaction.atomic():
-        note_read(
-            actor=actor,
-            way=Way.EXPORT,
-            target=f"import/{batch.id}",
-            items=[what],
-            rows=rows,
-            file_hash=hashlib.sha256(content).hexdigest(),
-            request=request,
-        )
-        record(
-            stream=f"account/{actor.username}",
-            action=Action.EXPORT_MADE,
-            actor=event_actor(actor),
-            data={"what": what, "batch": str(batch.id), "rows": rows},
-            now=now,
-        )
-    return content
+    return take_out(
+        actor=request.actor,
+        batch=batch,
+        what=what,
+        write=write,
+        rows=rows,
+        staff_no=staff_number(request),
+        now=clock.now(),
+        request=request,
+    )

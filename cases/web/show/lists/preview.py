@@ -43,8 +43,12 @@ def preview_context(
     *,
     typed: QueryDict | None = None,
     errors: Mapping[str, Text] | None = None,
+    at: str = "rows",
 ) -> dict[str, Any]:
-    """The page; `typed` is what was sent and not taken: it stands in the fields of its row again."""
+    """The page; `typed` is what was sent and not taken: it stands in the fields of its row again.
+
+    A refusal leads to the row that was sent, or else to `at`.
+    """
     base, preview = common(actor, batch), batch.preview
     counts = counted(preview)
     total, done = batch.rows_total or 0, preview.get("done", 0)
@@ -69,8 +73,9 @@ def preview_context(
         },
         "page_rows": PAGE_ROWS,
         "longest": LONGEST,
+        "may_correct": base["own"] and base["may"] and bool(counts["problem"]),
         "errors": [
-            {"anchor": f"row-{number}" if mended else "rows", "text": _where(mended, name, text)}
+            {"anchor": f"row-{number}" if mended else at, "text": _where(mended, name, text)}
             for name, text in (errors or {}).items()
         ],
     }

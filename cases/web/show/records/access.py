@@ -52,6 +52,7 @@ ITEMS: Final = {
     "last": Text("最近时间", "Last seen"),
     "refused_rows": Text("未采用的行（原文）", "Refused rows in clear"),
     "rows_elsewhere": Text("属地不在本系统的行（原文）", "Rows of regions not on this system, in clear"),
+    "problem_rows": Text("预览中需处理的行（原文）", "Rows of a preview that need a look, in clear"),
     "list_rows": Text("名单行（原文）", "Rows of a list in clear"),
     "masked_rows": Text("名单行（已遮盖）", "Rows of a list, masked"),
     "access_log": Text("查阅日志", "Access log"),

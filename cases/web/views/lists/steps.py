@@ -43,7 +43,7 @@ LOOK = "edit"
 @page
 def mapping(request: PageRequest, batch_id: UUID) -> HttpResponse:
     """Which column is what; a POST confirms it and reads the list on trial."""
-    batch = _batch(request, batch_id)
+    batch = find_list(request, batch_id)
     if request.method != "POST" or request.POST.get("step") == LOOK:
         return _mapping_page(request, batch)
     try:
@@ -55,9 +55,9 @@ def mapping(request: PageRequest, batch_id: UUID) -> HttpResponse:
             now=clock.now(),
         )
     except InvalidInput as wrong:
-        return _mapping_page(request, _batch(request, batch_id), wrong)
+        return _mapping_page(request, find_list(request, batch_id), wrong)
     except GuardRefused as refused:
-        return _moved_on(request, batch, refused)
+        return moved_on(request, batch, refused)
     if is_reading(run_preview(confirmed.id, budget_seconds=PATIENCE_SECONDS)):
         ring(confirmed)
     return redirect("web:import_preview", batch_id=batch.id)
@@ -73,7 +73,7 @@ def _mapping_page(request: PageRequest, batch: ListBatch, wrong: InvalidInput | 
 @page
 def preview(request: PageRequest, batch_id: UUID) -> HttpResponse:
     """What would become of the rows; a POST sets cells of one row right."""
-    batch = _batch(request, batch_id)
+    batch = find_list(request, batch_id)
     wrong = None
     if request.method == "POST" and request.POST.get("step") != LOOK:
         try:
@@ -81,22 +81,25 @@ def preview(request: PageRequest, batch_id: UUID) -> HttpResponse:
         except InvalidInput as told:
             wrong = told
         except GuardRefused as refused:
-            return _moved_on(request, batch, refused)
+            return moved_on(request, batch, refused)
         else:
             return redirect(request.get_full_path())
     if batch.state != ListBatch.State.PREVIEW:
         return redirect(next_address(batch))
-    return _preview_page(request, batch, wrong)
+    return preview_of(request, batch, wrong)
 
 
-def _preview_page(request: PageRequest, batch: ListBatch, wrong: InvalidInput | None) -> HttpResponse:
+def preview_of(request: PageRequest, batch: ListBatch, wrong: InvalidInput | None, *, at: str = "rows") -> HttpResponse:
+    """The page; what was refused leads to the row it is about, or else to `at`."""
     after, show = preview_page.position(request.GET)
     reader = import_page.reader(request.actor)
     rows, following = ([], None) if is_reading(batch) else trial_rows(reader, batch, after=after, show=show)
     note_trial(request.actor, batch, len(rows), way=Way.LIST, request=request)
     errors = wrong.fields if wrong else None
     typed = request.POST if request.method == "POST" else None
-    context = preview_page.preview_context(request.actor, batch, rows, following, show, typed=typed, errors=errors)
+    context = preview_page.preview_context(
+        request.actor, batch, rows, following, show, typed=typed, errors=errors, at=at
+    )
     context["unread"] = filters.unread(request.GET, (), {}, ("show", gettext("去向"), show))
     return _rendered(request, "web/lists/preview.html", batch, context, rows=len(rows), wrong=wrong)
 
@@ -134,16 +137,16 @@ def resume(request: PageRequest, batch_id: UUID) -> HttpResponseBase:
 
 def _step(request: PageRequest, batch_id: UUID, move: Callable[..., ListBatch]) -> HttpResponseBase:
     """Do it, and go on to where the batch then is."""
-    batch = _batch(request, batch_id)
+    batch = find_list(request, batch_id)
     if request.POST.get("step") == LOOK:
         return redirect(next_address(batch))
     try:
         return _go(request, move(actor=request.actor, batch=batch, now=clock.now()))
     except GuardRefused as refused:
-        return _moved_on(request, batch, refused)
+        return moved_on(request, batch, refused)
 
 
-def _moved_on(request: PageRequest, batch: ListBatch, refused: GuardRefused) -> HttpResponse:
+def moved_on(request: PageRequest, batch: ListBatch, refused: GuardRefused) -> HttpResponse:
     """What another window has done meanwhile, and the way to where the batch is now."""
     to = reverse("web:import", args=[batch.id])
     return error_page(request, refused.status, gettext("不能办理"), say(refused.text), to=to, tone="warn")
@@ -163,7 +166,7 @@ def _go(request: PageRequest, batch: ListBatch) -> HttpResponseBase:
 AT_ONCE = 2000
 
 
-def _batch(request: PageRequest, batch_id: UUID) -> ListBatch:
+def find_list(request: PageRequest, batch_id: UUID) -> ListBatch:
     batch = get_batch(request.actor, batch_id)
     if batch is None:
         raise NotVisible
