@@ -36,3 +36,11 @@ def test_lists_are_imported_into_a_base_that_grows_with_each() -> None:
     cases = [line["cases_before"] for line in lines]
     assert 800 < cases[0] < cases[1] < cases[2]
     assert lines[0]["ratio"] == 1
+
+
+def test_a_list_is_withdrawn_with_every_case_and_signal_that_it_brought() -> None:
+    (line,) = bench("withdrawal", "--rows", "600")
+    assert line["rows"] == 600
+    assert line["cases"] > 0
+    assert (line["signals"] > 0, line["signals_left"]) == (True, 0)
+    assert line["rows_per_s"] > 0
