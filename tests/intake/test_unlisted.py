@@ -16,6 +16,7 @@ from notifications.wording import wording
 from tests.intake.ledgers import batch
 from tests.intake.samples import bring
 from tests.intake.small import FLAT, GRID, NEXT_DOOR, ONE, TELECOM, TRACE, located, seen, sheet
+from tests.workflow.world import World
 
 pytestmark = pytest.mark.usefixtures("demo_city")
 
@@ -116,6 +117,22 @@ def test_the_list_of_cases_is_narrowed_to_them_for_whoever_reads_them_whole() ->
     assert len(found("drc-handler1")) > 1
     assert found("grid-handler1", unlisted=True) == []
     assert found("nj-drc-handler1", unlisted=True) == []
+
+
+def test_who_reads_only_the_own_part_of_a_case_does_not_learn_it_from_the_filter() -> None:
+    case = one_answered()
+    world = World(now="2027-01-04 10:00")
+    world.act(str(case.id), "drc-handler1", "dispatch_verification", findings=["check_consumption", "inspect_site"])
+    assert found("grid-handler1") == [case.number]
+    world.act(
+        str(case.id), "grid-handler1", "report_consumption", result="abnormal", user_class="ordinary",
+        price_class="commercial", serves_residents=False, monthly_kwh="34567", capacity_kva="318.25", illegal_use=False,
+        theft=False, arrears_days=0, account="3203145824572", holder="钱桂兰", address="徐州市贾汪区大吴镇水口村1号",
+    )  # fmt: skip
+    corrected()
+    assert found("drc-handler1", unlisted=True) == [case.number]
+    assert found("grid-handler1") == [case.number], "its own part is still there"
+    assert found("grid-handler1", unlisted=True) == []
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.urls import reverse
 
 from cases.intake.selectors import row_results
 from cases.models import Case
@@ -51,4 +52,4 @@ def test_a_case_with_a_measure_asks_for_a_review_at_once(log_in: LogIn, monkeypa
     deliver_all()
     told = Message.objects.filter(topic="case.unlisted_measured", case=case).values_list("user__username", flat=True)
     assert "drc-handler1" in told
-    assert "而处置措施已启动，请立即复核" in log_in("drc-handler1").get("/notifications/").content.decode()
+    assert "而处置措施已启动，请立即复核" in log_in("drc-handler1").get(reverse("notifications:inbox")).content.decode()
