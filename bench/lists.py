@@ -193,7 +193,7 @@ def _timed(call: Callable[[], Any]) -> tuple[float, Any]:
 
 def workloads(box: Sandbox, superuser: Any) -> Iterator[Workload]:
     from agencies.actors import find_actor
-    from bench.lists_sql import Plain
+    from bench.listing.by_hand import Plain
     from config.embedded import OWNER_ROLE
 
     plain = Plain(box.connect(OWNER_ROLE), superuser)  # by hand, hence behind the wall

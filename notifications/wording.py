@@ -18,6 +18,22 @@ _WORDS = {
     "task.cancelled": (Label("已撤销，不再办理", "called off"), Label("已撤销，不再办理", "called off"), False),
     "task.paused": (Label("已中止，暂不办理", "on hold"), Label("已中止，暂不办理", "on hold"), False),
     "task.resumed": (Label("恢复办理", "goes on"), Label("恢复办理", "going on"), True),
+    "case.unlisted": (
+        Label("已无名单线索支持，请复核", "has no list row behind it any more; review it"),
+        Label("已无名单线索支持，请复核", "have no list row behind them any more; review them"),
+        False,
+    ),
+    "case.unlisted_measured": (
+        Label(
+            "已无名单线索支持，而处置措施已启动，请立即复核",
+            "has no list row behind it, and a measure was begun: review it now",
+        ),
+        Label(
+            "已无名单线索支持，而处置措施已启动，请立即复核",
+            "have no list row behind them, and measures were begun: review now",
+        ),
+        False,
+    ),
     "task.answered": (Label("已有结果", "answered"), Label("已有结果", "answered"), False),
 }
 _OTHER = (Label("有新进展", "has moved on"), Label("有新进展", "have moved on"), False)

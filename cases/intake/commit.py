@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+import orjson
 from django.db import connection
 
 from audit.ids import new_id
@@ -50,6 +51,7 @@ def write_chunk(
     copy_rows("cases_signal", _SIGNAL, _signals(targets.values(), by_line, imported))
     _write_persons(plan, targets, imported)
     _move(plan, targets, imported.now)
+    copy_rows("cases_rowanswer", _ANSWER, _answers(plan, imported.now))
     write_suggestions(plan, targets, imported)
     counts: dict[str, dict[str, int]] = {"fates": {}, "effects": {}, "reasons": {}}
     for line in lines:
@@ -114,6 +116,7 @@ _ROW = (
 )
 _KEY = ("site_id", "kind", "value", "township", "holder", "flat", "seen_on", "created_at")
 _PERSON = ("id", "case_id", "field", "source", "sealed", "key_id", "blind", "protected", "created_at")
+_ANSWER = ("row_id", "reply_id", "moved", "matched", "score", "at")
 _SIGNAL = ("case_id", "family", "numbers", "observed_from", "observed_to", "row_id", "created_at")
 
 
@@ -180,6 +183,13 @@ def _keys(plan: Plan, targets: dict[str, Target], now: datetime) -> Iterator[tup
         )
 
 
+def _answers(plan: Plan, now: datetime) -> Iterator[tuple[Any, ...]]:
+    model = model_on(now.date())
+    for answer in plan.answers:
+        reasons = list(answer.reasons)
+        yield answer.row_id, answer.reply_id, answer.moved, reasons, model.score(reasons), now
+
+
 def _signals(targets: Iterable[Target], by_line: dict[int, Line], imported: Import) -> Iterator[tuple[Any, ...]]:
     family = FAMILY.get(imported.kind)
     if family is None:
@@ -241,7 +251,8 @@ def _move(plan: Plan, targets: dict[str, Target], now: datetime) -> None:
         if moves:
             ids, sites, cases = zip(*((move.row_id, str(t.site_id), t.case_id) for move, t in moves), strict=True)
             cursor.execute(_MOVE, [list(ids), list(sites), list(cases), now])
-            rows = [(*row[:2], row[2], *row[3:], now) for row in cursor.fetchall()]
+            # As JSON, not as the text of it: a string in its place breaks every page that reads the numbers.
+            rows = [(*row[:2], orjson.loads(row[2]), *row[3:], now) for row in cursor.fetchall()]
             copy_rows("cases_signal", _SIGNAL, rows)
         if answered:
             cursor.execute(

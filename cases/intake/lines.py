@@ -102,7 +102,9 @@ def match(
     for row_id, late in waiting.late.items():
         matcher.answer_late(late, rows[row_id])
     for line, evidence in fresh:
-        line.placement = matcher.place(kind, line.read, evidence, waiting.repeats.get(line.row_id, ()))
+        line.placement = matcher.place(
+            kind, line.read, evidence, waiting.repeats.get(line.row_id, ()), row_id=line.row_id
+        )
     return matcher.finish(), known.cases
 
 

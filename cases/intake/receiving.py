@@ -8,7 +8,7 @@ import logging
 from collections.abc import Mapping
 from datetime import datetime
 from threading import Thread
-from typing import Any, NoReturn
+from typing import Any
 
 from celery import current_app
 from django.core.files.uploadedfile import UploadedFile
@@ -24,11 +24,11 @@ from audit.log import timestamp
 from audit.services import record
 from audit.sight import working_as
 from cases.documents.uploads import FileRefused, clean_name, scan
+from cases.intake.ledger.names import name_again, refuse_taken
 from cases.intake.ledger.naming import checked
 from cases.intake.ledger.statement import Stated, read_statement, refuse_contradiction
-from cases.intake.lists.judging.files import FILE
 from cases.intake.lists.reading import MAX_BYTES, TOO_LARGE
-from cases.intake.lists.sentences import LISTS, sentence
+from cases.intake.lists.sentences import LISTS
 from cases.intake.steps.inspecting import inspect
 from cases.intake.steps.keeping import keep_again, keep_parts
 from cases.models import ListBatch, ListPart
@@ -167,7 +167,8 @@ def receive_list(
 ) -> tuple[ListBatch, bool]:
     """Keep the file and find its header; returns the batch and whether it is new.
 
-    1. The same file of the same agency and kind is the batch it was the first time, unless that was withdrawn.
+    1. The same file of the same agency and kind is the batch it was the first time, unless that was withdrawn; another
+       name leads to that batch from now on.
     2. A file that is no list is kept too, with the sentence that says why.
     3. `led`: a person goes on from its columns, step by step; otherwise it is ready to be imported.
     Raises NotAllowed, InvalidInput (kind, name, what is stated about it).
@@ -179,20 +180,28 @@ def receive_list(
     same = _standing().filter(agency_id=agency.id, kind=kind, sha256=digest)
     if (known := same.first()) is not None:
         refuse_contradiction(known, stated, agency)
+        name_again(known, name, actor=actor, agency=agency, now=now)
         keep_again(known, content, now)
         return known, False
-    statement = read_statement(stated, agency, now)
-    scanned(filename, content)
     batch = ListBatch(name=name, kind=kind, agency_id=agency.id, received_by_id=actor.user_id, received_at=now)
-    statement.write_to(batch)
+    read_statement(stated, agency, now).write_to(batch)
+    scanned(filename, content)
     _describe(batch, filename, content, digest)
     _look_into(batch, content, led=led)
     try:
         _keep(batch, content, actor, agency, now)
     except IntegrityError as error:
-        # Sent twice at the same moment, it is still one batch.
-        return same.first() or _name_taken(batch, error), False
+        return _first_of_two(same, name, error, actor=actor, agency=agency, now=now), False
     return batch, True
+
+
+def _first_of_two(
+    same: QuerySet[ListBatch], name: str, error: IntegrityError, *, actor: Actor, agency: AgencyRef, now: datetime
+) -> ListBatch:
+    """Sent twice at the same moment, it is still one batch."""
+    first = same.first() or refuse_taken(name, error)
+    name_again(first, name, actor=actor, agency=agency, now=now)
+    return first
 
 
 def scanned(filename: str, content: bytes) -> None:
@@ -216,13 +225,6 @@ def _look_into(batch: ListBatch, content: bytes, *, led: bool) -> None:
         batch.state, batch.problem = ListBatch.State.REFUSED, {"code": problem.code, **problem.figures}
     else:
         batch.state = ListBatch.State.MAPPING if led else ListBatch.State.RECEIVED
-
-
-def _name_taken(batch: ListBatch, error: IntegrityError) -> NoReturn:
-    gone = (ListBatch.State.REFUSED, ListBatch.State.WITHDRAWN)
-    if ListBatch.objects.filter(name=batch.name).exclude(state__in=gone).exists():
-        raise InvalidInput(fields={"batch": sentence(FILE["name_taken"], {"batch": batch.name})}) from error
-    raise error
 
 
 def _keep(batch: ListBatch, content: bytes, actor: Actor, agency: AgencyRef, now: datetime) -> None:

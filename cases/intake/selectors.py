@@ -13,16 +13,15 @@ from uuid import UUID
 
 import orjson
 from django.db import connection, transaction
-from django.db.models import Case, Q, QuerySet, When
+from django.db.models import Q, QuerySet
 
 from agencies.actors import Actor
 from agencies.directory import get_directory
 from agencies.visibility import seen, sight_keys
 from agencies.vocabulary import CASE_ROLES
 from cases.intake.ledger.figures import Delta, delta_of, overdue_ids
-from cases.intake.lists.sentences import row_sentence
+from cases.intake.ledger.standing import ROWS, ROWS_OF_WITHDRAWN, StoredRow, told_of
 from cases.intake.masking import mask_cells
-from cases.intake.suggestions.words import grounds
 from cases.models import ListBatch
 from cases.models.sealing import open_cells
 from cases.selectors.paging import CAP, DEFAULT_PAGE_SIZE, Keyset, Page, capped, instant
@@ -36,32 +35,6 @@ ORDERS = {
 }
 PAGE_ROWS = 50
 _STREAM_ROWS = 2000
-
-_SITE_OF_ROW = "coalesce(r.site_id, f.site_id)"
-_ROWS = f"""
-    WITH RECURSIVE page AS (
-        SELECT r.id, r.number, r.fate, r.reason, r.figures, r.notes, r.effect, r.reading, r.matched, r.score, r.sealed,
-               {_SITE_OF_ROW} AS site_id
-        FROM cases_listrow r LEFT JOIN cases_listrow f ON f.id = r.same_as_id
-        WHERE r.batch_id = %(batch)s AND r.number > %(after)s AND (%(fate)s = '' OR r.fate LIKE %(fate)s)
-        ORDER BY r.number LIMIT %(limit)s
-    ), chain(id, case_id, next) AS (
-        SELECT p.id, c.id, c.merged_into_id
-        FROM page p JOIN cases_site s ON s.id = p.site_id JOIN cases_case c ON c.id = s.case_id
-        UNION ALL
-        SELECT h.id, c.id, c.merged_into_id FROM chain h JOIN cases_case c ON c.id = h.next
-    )
-    SELECT p.number, p.fate, p.reason, p.figures::text, p.notes::text, p.effect, p.reading::text, p.matched::text,
-           p.sealed, c.number, c.id::text, p.site_id IS NOT NULL, p.score
-    FROM page p LEFT JOIN chain h ON h.id = p.id AND h.next IS NULL LEFT JOIN cases_case c ON c.id = h.case_id
-    ORDER BY p.number
-"""
-
-
-def find_batch(name: str) -> ListBatch | None:
-    """A batch by its name, for the command line; a file that was none and a list that was withdrawn come last."""
-    gone = Q(state__in=(ListBatch.State.REFUSED, ListBatch.State.WITHDRAWN))
-    return ListBatch.objects.filter(name=name).order_by(Case(When(gone, then=1), default=0), "-received_at").first()
 
 
 def visible_batches(actor: Actor) -> QuerySet[ListBatch]:
@@ -79,6 +52,7 @@ def visible_batches(actor: Actor) -> QuerySet[ListBatch]:
     return (
         ListBatch.objects.filter(allowed)
         .select_related("agency", "received_by", "withdrawn_by")
+        .prefetch_related("names")
         .order_by("-received_at", "-id")
     )
 
@@ -145,9 +119,9 @@ def batch_rows(
     `fate` is a word of the vocabulary or its beginning (`reject`). `batch` comes from `get_batch`. The sender of a list
     learns that a row was added to a case, but which one only where the sender takes part in it.
     """
-    rows = _query(batch.id, after, f"{fate}%" if fate else "", limit + 1)
+    rows = _query(batch, after, f"{fate}%" if fate else "", limit + 1)
     viewpoint = list_viewpoint(actor, batch.agency_id, get_directory())
-    visible = _visible(actor, {number for row in rows for number in (row[9], *_named(row)) if number})
+    visible = _visible(actor, {number for row in rows for number in (row.case, *_named(row)) if number})
     page = [_page_row(batch, _withheld(row, visible), actor.language, viewpoint) for row in rows[:limit]]
     return page, page[-1]["row"] if len(rows) > limit else None
 
@@ -160,11 +134,11 @@ def headers_of(batch: ListBatch, sheet: int = 0) -> list[str]:
 
 def row_results(batch_id: UUID, language: str = "zh") -> Iterator[dict[str, Any]]:
     """Every row in file order: row, fate, effect, reason (a sentence), notes, case (its number now, or None)."""
-    after = 0
-    while rows := _query(batch_id, after, "", _STREAM_ROWS):
+    batch, after = ListBatch.objects.get(id=batch_id), 0
+    while rows := _query(batch, after, "", _STREAM_ROWS):
         for row in rows:
-            yield _result(row, language)
-        after = rows[-1][0]
+            yield _result(batch, row, language)
+        after = rows[-1].number
 
 
 def raw_rows(
@@ -172,23 +146,23 @@ def raw_rows(
 ) -> Iterator[tuple[list[Any], dict[str, Any]]]:
     """Cells in clear with the result of the row and its sheet. A file for the sender of the list names no case."""
     after = 0
-    while rows := _query(batch.id, after, f"{fate}%" if fate else "", _STREAM_ROWS):
+    while rows := _query(batch, after, f"{fate}%" if fate else "", _STREAM_ROWS):
         for row in rows:
-            shown = _result(row if name_cases else _withheld(row, set()), "zh")
-            yield open_cells(bytes(row[8]), batch.id.bytes, row[0]), {**shown, "sheet": _sheet(row)}
-        after = rows[-1][0]
+            shown = _result(batch, row if name_cases else _withheld(row, set()), "zh")
+            yield open_cells(bytes(row.sealed), batch.id.bytes, row.number), {**shown, "sheet": _sheet(row)}
+        after = rows[-1].number
 
 
-def _query(batch_id: UUID, after: int, fate: str, limit: int) -> list[tuple[Any, ...]]:
+def _query(batch: ListBatch, after: int, fate: str, limit: int) -> list[StoredRow]:
+    sql = ROWS_OF_WITHDRAWN if batch.state == ListBatch.State.WITHDRAWN else ROWS
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_ROWS, {"batch": str(batch_id), "after": after, "fate": fate, "limit": limit})
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return rows
+        cursor.execute(sql, {"batch": str(batch.id), "after": after, "fate": fate, "limit": limit})
+        return [StoredRow(*row) for row in cursor.fetchall()]
 
 
-def _named(row: tuple[Any, ...]) -> list[str]:
+def _named(row: StoredRow) -> list[str]:
     """The cases that the notes of a row name by their numbers."""
-    return [values["case"] for _code, values in orjson.loads(row[4]) if "case" in values]
+    return [values["case"] for _code, values in orjson.loads(row.notes) if "case" in values]
 
 
 def _visible(actor: Actor, numbers: set[str]) -> set[str]:
@@ -201,41 +175,25 @@ def _visible(actor: Actor, numbers: set[str]) -> set[str]:
         return {number for (number,) in cursor.fetchall()}
 
 
-def _withheld(row: tuple[Any, ...], visible: set[str]) -> tuple[Any, ...]:
+def _withheld(row: StoredRow, visible: set[str]) -> StoredRow:
     """The row without the cases that its reader does not see, and without the notes that name one."""
-    notes = [note for note in orjson.loads(row[4]) if "case" not in note[1] or note[1]["case"] in visible]
-    case = row[9:11] if row[9] in visible else (None, None)
-    return (*row[:2], _reason(row), row[3], orjson.dumps(notes).decode(), *row[5:9], *case, *row[11:])
+    notes = [note for note in orjson.loads(row.notes) if "case" not in note[1] or note[1]["case"] in visible]
+    row = row._replace(notes=orjson.dumps(notes).decode())
+    return row if row.case in visible else row._replace(case=None, case_id=None)
 
 
-def _reason(row: tuple[Any, ...]) -> str:
-    """Why the row has its fate; a reply that waited for its list has found it once it has a case."""
-    return "traced" if row[2] == "trace_waiting" and row[11] else str(row[2])
-
-
-def _result(row: tuple[Any, ...], language: str, shown: Callable[[Any], Any] = dict) -> dict[str, Any]:
+def _result(batch: ListBatch, row: StoredRow, language: str, shown: Callable[[Any], Any] = dict) -> dict[str, Any]:
     """`shown`: what of the figures may stand in the sentences."""
-    number, fate, _, figures, notes, effect = row[:6]
-    return {
-        "row": number,
-        "fate": fate,
-        "effect": effect,
-        "reason": row_sentence(_reason(row), shown(orjson.loads(figures))).get(language),
-        "notes": [row_sentence(code, shown(values)).get(language) for code, values in orjson.loads(notes)],
-        "matched": orjson.loads(row[7]),
-        "score": row[12],
-        "grounds": grounds(orjson.loads(row[7]), row[12]).get(language),
-        "case": row[9],
-    }
+    return {"row": row.number, "fate": row.fate, **told_of(row, batch.withdrawn_at, shown, language)}
 
 
-def _sheet(row: tuple[Any, ...]) -> int:
-    return int(orjson.loads(row[6]).get("sheet", 0))
+def _sheet(row: StoredRow) -> int:
+    return int(orjson.loads(row.reading).get("sheet", 0))
 
 
-def _page_row(batch: ListBatch, row: tuple[Any, ...], language: str, viewpoint: Viewpoint) -> dict[str, Any]:
-    cells = open_cells(bytes(row[8]), batch.id.bytes, row[0])
+def _page_row(batch: ListBatch, row: StoredRow, language: str, viewpoint: Viewpoint) -> dict[str, Any]:
+    cells = open_cells(bytes(row.sealed), batch.id.bytes, row.number)
     columns = batch.columns["sheets"][_sheet(row)]["columns"]
-    told = _result(row, language, lambda figures: figures_shown(figures, viewpoint, batch.agency_id))
+    told = _result(batch, row, language, lambda figures: figures_shown(figures, viewpoint, batch.agency_id))
     shown = mask_cells(cells, columns, lambda name: cell_form(name, batch.kind, viewpoint, batch.agency_id))
-    return {**told, "case_id": row[10], "cells": shown}
+    return {**told, "case_id": row.case_id, "cells": shown}

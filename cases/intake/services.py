@@ -26,12 +26,14 @@ from cases.intake.acts import gather, perform
 from cases.intake.ahead import read_ahead, undisturbed
 from cases.intake.commit import write_chunk
 from cases.intake.copying import next_ids
+from cases.intake.ledger.names import came_before, other_names
 from cases.intake.ledger.priority import raise_repeated
 from cases.intake.ledger.statement import Stated
 from cases.intake.lines import Line, line_of, match, prepare
 from cases.intake.lists.judging.files import FILE
 from cases.intake.lists.sentences import sentence
 from cases.intake.receiving import UNSTATED, original_file, receive_list, record_import
+from cases.intake.sites.departures import tell_departures
 from cases.intake.steps.importing import import_of
 from cases.intake.steps.moving import start_at_once
 from cases.intake.steps.reader import ListReader
@@ -46,10 +48,15 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class BatchSummary:
-    """What an import came to. `again`: this very file had been imported before, and nothing was changed."""
+    """What an import came to. `again`: this very file had been imported before, and nothing was changed.
+
+    `name` is the first one of the batch, `names` those under which its file was sent again; `note` says so.
+    """
 
     id: UUID
     name: str
+    names: list[str]
+    note: Text | None
     kind: str
     agency: str
     issuer: str
@@ -69,6 +76,8 @@ class BatchSummary:
         return {
             "id": str(self.id),
             "batch": self.name,
+            "names": self.names,
+            "note": self.note.get(language) if self.note else None,
             "kind": self.kind,
             "agency": self.agency,
             "issuer": self.issuer,
@@ -145,6 +154,8 @@ def summarise(batch: ListBatch, *, again: bool = False, seconds: float = 0.0) ->
     return BatchSummary(
         id=batch.id,
         name=batch.name,
+        names=other_names(batch),
+        note=came_before(batch) if again else None,
         kind=batch.kind,
         agency=batch.agency.code,
         issuer=batch.issuer,
@@ -214,6 +225,7 @@ class _Run:
             numbers = {ref: case.number for ref, case in cases.items()}
             numbers |= {ref: target.number for ref, target in targets.items()}
             counts = write_chunk(plan, lines, targets, numbers, self.imported)
+            tell_departures(plan, cases, self.imported)
             raise_repeated(lines, self.imported)
             self._progress(len(lines), counts)
 

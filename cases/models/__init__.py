@@ -3,9 +3,9 @@
 from cases.models.case import Case, CaseAgency, CaseOutcome, Confidentiality, Level, Stage
 from cases.models.erasure import Erasure
 from cases.models.feedback import Feedback, FeedbackPart, FeedbackRow
-from cases.models.intake import ListBatch, ListPart, ListRow, Signal
+from cases.models.intake import ListBatch, ListName, ListPart, ListRow, Signal
 from cases.models.records import Attachment, Document, DocumentSeries, IdempotencyKey, Outbox, SignalRequest
-from cases.models.site import Site, SiteKey
+from cases.models.site import RowAnswer, Site, SiteKey
 from cases.models.steps import ListMend, ListUpload, ListUploadPart, PreviewKey, PreviewRow, SourceMapping
 from cases.models.suggestion import SiteSuggestion
 from cases.models.task import ClockInterval, Task, TaskCounter, TaskCounterDelta, TaskState
@@ -29,6 +29,7 @@ __all__ = [
     "Level",
     "ListBatch",
     "ListMend",
+    "ListName",
     "ListPart",
     "ListRow",
     "ListUpload",
@@ -37,6 +38,7 @@ __all__ = [
     "PersonalRecord",
     "PreviewKey",
     "PreviewRow",
+    "RowAnswer",
     "Signal",
     "SignalRequest",
     "Site",

@@ -97,6 +97,7 @@ class Case(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["region_code", "stage", "-id"], name="case_region_stage_idx"),
+            models.Index(fields=["id"], name="case_reassigned_idx", condition=models.Q(facts__has_key="reassigned")),
             models.Index(fields=["review_on"], name="case_review_idx", condition=models.Q(review_on__isnull=False)),
         ]
 

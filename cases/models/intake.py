@@ -114,6 +114,31 @@ class ListBatch(models.Model):
         return self.name
 
 
+class ListName(models.Model):
+    """Another name under which the very file of a batch was sent again, by whom and when; it leads to that batch.
+
+    The batch keeps its first name. A name leads to one list that stands: a trigger asks both tables.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    batch = models.ForeignKey(ListBatch, models.PROTECT, related_name="names")
+    name = models.CharField("批次名称", max_length=80)
+    sent_by = models.ForeignKey("agencies.User", models.PROTECT, related_name="+", verbose_name="报送人")
+    sent_at = models.DateTimeField("报送时间")
+
+    class Meta:
+        verbose_name = "批次别名"
+        verbose_name_plural = "批次别名"
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["batch", "name"], name="listname_once_a_batch"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["name"], name="listname_name_idx")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class ListPart(models.Model):
     """A sealed piece of the original file; in pieces, so that a large file never stands in memory twice."""
 

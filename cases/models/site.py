@@ -82,3 +82,26 @@ class SiteKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.site_id}"
+
+
+class RowAnswer(models.Model):
+    """What a carrier's reply did for a list row: since when it stands where the reply led it, and why.
+
+    The row itself keeps why it had gone to its first case; nobody changes that. The latest answer holds.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    row = models.ForeignKey("cases.ListRow", models.PROTECT, related_name="answers", verbose_name="名单行")
+    reply = models.ForeignKey("cases.ListRow", models.PROTECT, related_name="+", verbose_name="答复行")
+    # The row went to another dossier; otherwise its own became the subscriber's.
+    moved = models.BooleanField("已改归")
+    matched = models.JSONField("依据", default=list)
+    score = models.FloatField("分值", null=True)
+    at = models.DateTimeField("时间")
+
+    class Meta:
+        verbose_name = "线索答复"
+        verbose_name_plural = "线索答复"
+
+    def __str__(self) -> str:
+        return f"{self.row_id} {self.reply_id}"

@@ -43,6 +43,7 @@ class CaseFilter:
     number: str | None = None
     holder_ids: tuple[int, ...] = ()
     closed: bool | None = None
+    unlisted: bool | None = None
     q: str | None = None
 
 
@@ -137,11 +138,15 @@ def _listed(agency: _Through, at: Cursor | None) -> tuple[str, list[Any]]:
 
 def _narrowed(wanted: CaseFilter, agency: _Through, at: Cursor | None) -> tuple[str, list[Any]]:
     """By words and filters, through the function that may use the indexes behind row-level security (doors_v1.sql)."""
-    text = "SELECT id FROM case_search(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s::bigint[], %s::uuid, %s, %s) AS id"
+    text = (
+        "SELECT id FROM case_search(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s::bigint[], %s::uuid, %s,"
+        " p_unlisted => %s, p_limit => %s) AS id"
+    )
     words, number = (wanted.q or "").strip() or None, wanted.number.upper() if wanted.number is not None else None
     filters = [wanted.stage, wanted.level, wanted.outcome, number, wanted.region, wanted.closed]
     beyond = [str(at.values[0]), at.backward] if at is not None else [None, False]
-    return text, [agency.agency_id, agency.rank, words, *filters, list(wanted.holder_ids) or None, *beyond]
+    holders = list(wanted.holder_ids) or None
+    return text, [agency.agency_id, agency.rank, words, *filters, holders, *beyond, wanted.unlisted]
 
 
 def _shown(row: Row, directory: Directory) -> Row:

@@ -103,8 +103,11 @@ class Action(StrEnum):
 RECOUNT: Final = "recount_deadlines"
 # The same when a list is withdrawn: its signals are taken out of what a case has counted.
 RETRACT: Final = "retract_signals"
+# The same when a carrier's corrected reply names another subscriber: the row that spoke for a case goes on to another.
+REASSIGN: Final = "reassign_signals"
 # What the system writes by itself, with its name.
 RECORDS: Final = {
     RECOUNT: ("重新计算期限", "Deadlines counted again"),
     RETRACT: ("撤回名单线索", "Signals of a withdrawn list taken back"),
+    REASSIGN: ("线索按更正的答复改归他案", "Signals gone to another case by a corrected reply"),
 }

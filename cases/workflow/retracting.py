@@ -1,8 +1,10 @@
-"""A list was withdrawn: its signals are taken out of what each case has counted, with an event that says so.
+"""Signals are taken out of what a case has counted, with an event that says so.
 
+Their list was withdrawn, or a carrier's corrected reply named another subscriber and the rows went on to his case.
 No act of the table, for nobody decides anything: what the system had recorded in the name of a list (`open_case`,
 `attach_signal`) it records as gone. The case keeps its stage and its tasks; whether a lead without a signal is excluded
-is for people to propose and to decide.
+is for people to propose and to decide. Where a corrected reply leaves no row of a list behind a case, the commission
+that leads it is told, and the case says so until a list names it again (`unlisted`).
 """
 
 from __future__ import annotations
@@ -20,12 +22,16 @@ from agencies.actors import Actor
 from agencies.authority import event_actor
 from audit.log import build_body, timestamp
 from cases.policy.law import RULE_SET_VERSION
-from cases.workflow.actions import RETRACT
+from cases.workflow.actions import REASSIGN, RETRACT
 from cases.workflow.deciding.loading import Loaded, load_cases
 from cases.workflow.recording.writing import Writing, commit
 from cases.workflow.view import CaseView, Facts
 
 CASES_A_CALL = 500
+# The kinds of list that a signal can rest on.
+_LISTED = frozenset({"telecom", "trace", "grid", "tips"})
+# What somebody has to bear already, by the facts that say so.
+_BORNE = ("suspension", "surcharge")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,72 @@ class Retraction:
     stays_priority: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """Rows of a case that a corrected reply led to another; `batch`, `list_id` and `row`: where the last reply stands.
+
+    `taken` and `left` as in a retraction; `rows_left`: list rows that still stand behind the case.
+    """
+
+    case_id: str
+    batch: str
+    list_id: UUID
+    row: int
+    kind: str
+    taken: Mapping[str, int]
+    left: Mapping[str, int]
+    rows_left: int
+
+
+def unlisted(facts: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The departure that left no list row behind the case, unless one came since. `case_search` asks the same."""
+    gone: dict[str, Any] | None = (facts.get("reassigned") or [None])[-1]
+    if gone is None or gone.get("rows_left"):
+        return None
+    rests = {kind for kinds in (facts.get("signal_sources") or {}).values() for kind in kinds}
+    return None if rests & _LISTED else gone
+
+
+def borne(stage: str, facts: Mapping[str, Any]) -> bool:
+    """Whether a measure against somebody was begun on the case."""
+    return stage in ("suspension", "penalty_tariff") or any(facts.get(name) for name in _BORNE)
+
+
+@transaction.atomic
+def reassign(departures: Sequence[Departure], *, actor: Actor, now: datetime) -> None:
+    """Write the events, under the locks of the cases, and tell whoever leads a case that no row is left to."""
+    for start in range(0, len(departures), CASES_A_CALL):
+        some = {d.case_id: d for d in departures[start : start + CASES_A_CALL]}
+        loaded = load_cases(some, actor.user_id)
+        writings = [
+            _departed(case, case.view, some[case_id], actor, now)
+            for case_id, case in loaded.items()
+            if case.view is not None and not case.view.merged_into
+        ]
+        if writings:
+            commit(writings)
+
+
+def _departed(case: Loaded, view: CaseView, gone: Departure, actor: Actor, now: datetime) -> Writing:
+    row = {"batch": gone.batch, "list": str(gone.list_id), "row": gone.row, "signals": dict(gone.taken)}
+    signed = {"rows_left": gone.rows_left, "at": timestamp(now), "seq": view.version + 1}
+    facts: Facts = {"reassigned": [*(view.facts.get("reassigned") or []), {**row, **signed}]}
+    facts |= _rest(view.facts.get("signals"), view.facts.get("signal_sources"), gone, gone.kind)
+    if since := view.facts.get("since_relapse"):
+        rest = _rest(since.get("signals"), since.get("sources"), gone, gone.kind)
+        facts["since_relapse"] = {"signals": rest["signals"] or {}, "sources": rest["signal_sources"] or {}}
+    written = _event(REASSIGN, case, view, facts, {}, actor=actor, now=now)
+    if unlisted({**view.facts, **facts}):
+        written.side["outbox"] = [_told(view, actor)]
+    return written
+
+
+def _told(view: CaseView, actor: Actor) -> dict[str, Any]:
+    topic = "case.unlisted_measured" if borne(view.stage, view.facts) else "case.unlisted"
+    payload = {"number": view.number, "stage": view.stage, "action": REASSIGN, "by": actor.user_id}
+    return {"topic": topic, "agency": view.lead_agency_id, "payload": {**payload, "roles": ["handler"]}}
+
+
 @transaction.atomic
 def retract(retractions: Sequence[Retraction], *, of: WithdrawnList, actor: Actor, now: datetime) -> int:
     """Write the events, under the locks of the cases; returns how many. `actor` is the system."""
@@ -71,19 +143,26 @@ def retract(retractions: Sequence[Retraction], *, of: WithdrawnList, actor: Acto
 
 def _writing(case: Loaded, view: CaseView, gone: Retraction, of: WithdrawnList, actor: Actor, now: datetime) -> Writing:
     facts = without(view, gone, of, now)
+    changes = {"level": "normal"} if _lowered(view, facts, gone) else {}
+    return _event(RETRACT, case, view, facts, changes, actor=actor, now=now)
+
+
+def _event(
+    action: str, case: Loaded, view: CaseView, facts: Facts, changes: Facts, *, actor: Actor, now: datetime
+) -> Writing:
     body = build_body(
         stream=f"case/{view.id}",
         seq=view.version + 1,
         prev=bytes.fromhex(case.head),
         at=now,
-        action=RETRACT,
+        action=action,
         actor=event_actor(actor),
         members={
             "from": view.stage,
             "to": view.stage,
             "set": {key: value for key, value in facts.items() if value is not None},
             "unset": [key for key, value in facts.items() if value is None],
-            "case": {"level": "normal"} if _lowered(view, facts, gone) else {},
+            "case": changes,
             "basis": [],
             "rules": RULE_SET_VERSION,
             "commit": settings.SOFTWARE_VERSION,
@@ -112,7 +191,7 @@ def without(view: CaseView, gone: Retraction, of: WithdrawnList, now: datetime) 
     return facts
 
 
-def _rest(signals: Any, sources: Any, gone: Retraction, kind: str) -> Facts:
+def _rest(signals: Any, sources: Any, gone: Retraction | Departure, kind: str) -> Facts:
     """Counts without those that go; a family rests no longer on lists of this kind once none of them is left."""
     counts = {family: int(n) - gone.taken.get(family, 0) for family, n in (signals or {}).items()}
     ended = {family for family in gone.taken if not gone.left.get(family)}

@@ -51,6 +51,7 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
     # A list is taken in: whoever sends one is checked before; whether it was sent by others before is no secret to us.
     "receiving": {
         "cases_listbatch": "SELECT, INSERT",
+        "cases_listname": "SELECT, INSERT",
         "cases_listpart": "INSERT",
         "cases_sourcemapping": "SELECT",
     },
@@ -59,9 +60,11 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
     # Rows become sites and cases. Matching has to see the cases of every agency of the city.
     "intake": {
         "cases_listbatch": "SELECT, UPDATE",
+        "cases_listname": "SELECT",
         "cases_listpart": "SELECT, INSERT",
         "cases_listrow": "SELECT, INSERT, UPDATE",
         "cases_listmend": "SELECT, INSERT",
+        "cases_rowanswer": "SELECT, INSERT",
         **dict.fromkeys(("cases_previewrow", "cases_previewkey"), "SELECT, INSERT, UPDATE, DELETE"),
         "cases_sourcemapping": "SELECT, INSERT, UPDATE",
         "cases_site": "SELECT, INSERT, UPDATE",
@@ -77,7 +80,7 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
     # A list that was imported by mistake is taken back, and with it what cases had counted of it.
     "withdrawal": {
         **dict.fromkeys(("audit_event", "cases_case", "cases_feedback", "cases_listrow"), "SELECT"),
-        **dict.fromkeys(("cases_listmend", "cases_site", "cases_sitekey"), "SELECT"),
+        **dict.fromkeys(("cases_listmend", "cases_listname", "cases_site", "cases_sitekey"), "SELECT"),
         # The batch is held while it is looked at; its state is written by the door.
         "cases_listbatch": "SELECT, UPDATE",
         "cases_signal": "SELECT, UPDATE",
@@ -91,6 +94,7 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
         **dict.fromkeys(
             ("cases_listbatch", "cases_listpart", "cases_listrow", "cases_site", "cases_case", "cases_task"), "SELECT"
         ),
+        "cases_listname": "SELECT",
         "cases_feedback": "SELECT, INSERT, UPDATE",
         **dict.fromkeys(("cases_feedbackrow", "cases_feedbackpart"), "SELECT, INSERT, DELETE"),
         "audit_note_access": "EXECUTE",
@@ -123,7 +127,8 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
     ),
     # What became of the rows of a list, on the command line.
     "list_report": {
-        **dict.fromkeys(("cases_listbatch", "cases_listrow", "cases_site", "cases_case"), "SELECT"),
+        **dict.fromkeys(("cases_listbatch", "cases_listname", "cases_listrow", "cases_site", "cases_case"), "SELECT"),
+        "cases_rowanswer": "SELECT",
         "audit_note_access": "EXECUTE",
     },
     # Personal data whose time is over: which cases, what would go, the sealed parts, rows of lists without a case.

@@ -62,6 +62,8 @@ PROTECTED_TABLES: dict[str, str] = {
     "cases_documentseries": "SELECT",
     "cases_outbox": "SELECT, UPDATE (delivered_at, failed_at, problem)",
     "cases_attachment": "SELECT, INSERT",
+    "cases_listname": "SELECT, INSERT",
+    "cases_rowanswer": "SELECT, INSERT",
     "cases_erasure": "SELECT, INSERT, UPDATE (state, hold, due_on, confirmed_by_id, confirmed_at, erased_at, gone)",
     "notifications_message": "SELECT, INSERT, UPDATE (read_at)",
     # People, agencies and roles are ended, never deleted; regions and the directory's stamp come with the migrations.

@@ -12,9 +12,10 @@ from audit import clock
 from audit.actions import Action
 from audit.services import record_by
 from audit.sight import working_as
+from cases.intake.ledger.names import find_batch
 from cases.intake.ledger.statement import Stated
 from cases.intake.receiving import find_agency
-from cases.intake.selectors import find_batch, row_results
+from cases.intake.selectors import row_results
 from cases.intake.services import BatchSummary, Progress, import_file
 from cases.models import ListBatch
 from tests.intake.samples import AGENCIES

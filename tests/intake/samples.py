@@ -14,9 +14,10 @@ import xlsxwriter
 from agencies.actors import system_actor
 from agencies.directory import get_directory
 from audit import clock
+from cases.intake.ledger.names import find_batch
 from cases.intake.ledger.statement import Stated
 from cases.intake.receiving import UNSTATED, find_agency
-from cases.intake.selectors import find_batch, row_results
+from cases.intake.selectors import row_results
 from cases.intake.services import BatchSummary, import_file
 
 SAMPLE = Path(__file__).resolve().parents[2] / "cases/data/samples/xuzhou-batch1"

@@ -44,3 +44,11 @@ def test_a_large_workbook_is_measured_beside_the_parser_alone() -> None:
     for line in lines:
         assert line["read_rows"] == 40_001
         assert min(line["reader_peak_mb"], line["caller_peak_mb"], line["parser_peak_mb"]) > 0
+
+
+def test_a_list_is_withdrawn_with_every_case_and_signal_that_it_brought() -> None:
+    (line,) = bench("withdrawal", "--rows", "600")
+    assert line["rows"] == 600
+    assert line["cases"] > 0
+    assert (line["signals"] > 0, line["signals_left"]) == (True, 0)
+    assert line["rows_per_s"] > 0

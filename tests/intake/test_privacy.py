@@ -12,8 +12,9 @@ from agencies.actors import find_actor
 from agencies.directory import get_directory
 from audit import clock
 from cases.intake.export import error_csv, neutral
+from cases.intake.ledger.names import find_batch
 from cases.intake.receiving import is_own, original_file, receive_list
-from cases.intake.selectors import batch_rows, find_batch, get_batch, visible_batches
+from cases.intake.selectors import batch_rows, get_batch, visible_batches
 from cases.models import Case, ListBatch, ListPart, ListRow, PersonalRecord
 from tests.intake.samples import TRUTH, bring, content_of, workbook
 

@@ -53,12 +53,15 @@ def facts(number: str) -> dict[str, Any]:
 def test_it_is_signed_and_keeps_rows_cells_and_fates() -> None:
     bring(telecom(site(1), site(2), (3, "10.0.0.1", 1, "x.example", "2026-10-01 08:00", "", "")), "误导入")
     found = batch("误导入")
-    before, cells = rows(found), [row.raw_cells() for row in ListRow.objects.filter(batch=found).order_by("number")]
+    kept = ListRow.objects.filter(batch=found).order_by("number")
+    stored = ("fate", "reason", "figures", "notes", "reading", "effect", "matched", "score", "site")
+    before, cells = list(kept.values(*stored)), [row.raw_cells() for row in kept]
     done = take_back("误导入", why="trial")
     assert (done.state, done.withdrawn_by.username, done.withdrawn_why) == ("withdrawn", "telecom-handler1", "trial")
     assert done.withdrawn_at is not None
-    assert rows(found) == before
-    assert [row.raw_cells() for row in ListRow.objects.filter(batch=found).order_by("number")] == cells
+    assert list(kept.all().values(*stored)) == before
+    assert [row.raw_cells() for row in kept.all()] == cells
+    assert [row["effect"] for row in rows(found)] == ["none"] * 3, "what holds now is another matter"
     assert done.parts.count() == 1
     event = Event.objects.filter(action="import_withdrawn").get()
     told = json.loads(bytes(event.body))

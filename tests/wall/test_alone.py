@@ -239,7 +239,14 @@ def test_raw_sql_over_every_table_shows_nobody_a_hidden_case(base: str) -> None:
             # Not of cases, or nothing has been read, provided or erased yet.
             *("cases_feedback", "cases_feedbackrow", "cases_feedbackpart"),
             # Nobody has led a list in step by step, reported or pushed.
-            *("cases_listmend", "cases_previewkey", "cases_previewrow", "cases_sourcemapping"),
+            *(
+                "cases_listmend",
+                "cases_listname",
+                "cases_rowanswer",
+                "cases_previewkey",
+                "cases_previewrow",
+                "cases_sourcemapping",
+            ),
             *("cases_tip", "cases_tippart", "cases_signalrequest", "cases_listupload", "cases_listuploadpart"),
             *("audit_access", "agencies_impactassessment", "agencies_provision", "cases_erasure", *GETTING_IN),
         }

@@ -11,8 +11,9 @@ from django.core.management import call_command
 
 from agencies.actors import find_actor
 from agencies.directory import get_directory
+from cases.intake.ledger.names import find_batch
 from cases.intake.receiving import find_agency
-from cases.intake.selectors import find_batch, get_batch, raw_rows
+from cases.intake.selectors import get_batch, raw_rows
 from cases.intake.services import import_file
 from cases.models import Case
 from cases.workflow.errors import WorkflowError

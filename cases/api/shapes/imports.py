@@ -37,7 +37,9 @@ class ImportDelta(s.Serializer[Any]):
 
 class Import(s.Serializer[Any]):
     id = s.UUIDField()
-    batch = s.CharField()
+    batch = s.CharField(help_text="Its first name.")
+    names = s.ListField(child=s.CharField(), help_text="Other names under which the very same file was sent again.")
+    note = s.CharField(allow_null=True, help_text="Where it came again: as which batch it had come, and when.")
     kind = s.CharField()
     agency = s.CharField()
     issuer = s.CharField(help_text="Who issued the list; the agency sent it in.")
@@ -67,7 +69,9 @@ class Import(s.Serializer[Any]):
     rows = s.IntegerField()
     done = s.IntegerField(help_text="Rows that are committed.")
     fates = s.DictField(child=s.IntegerField())
-    effects = s.DictField(child=s.IntegerField())
+    effects = s.DictField(
+        child=s.IntegerField(), help_text="As it came in; of a withdrawn list no row has an effect any more."
+    )
     again = s.BooleanField(help_text="This very file had been sent before; nothing was changed.")
 
 
@@ -87,8 +91,8 @@ class ImportDetail(Import):
 class ImportRow(s.Serializer[Any]):
     row = s.IntegerField(help_text="Number of the row in the file.")
     fate = s.CharField()
-    effect = s.CharField()
-    reason = s.CharField(help_text="One sentence in your language.")
+    effect = s.CharField(help_text="new_case, added or none; none for every row of a withdrawn list.")
+    reason = s.CharField(help_text="In your language: why it has its fate, and what has happened to it since.")
     notes = s.ListField(child=s.CharField())
     matched = s.JSONField(help_text="By what the row was matched: codes of reasons.")
     score = s.FloatField(allow_null=True, help_text="What these reasons weigh, in bits.")

@@ -39,6 +39,11 @@ CASE_FILTERS = [
     _query("holder", "Code of an agency that has an open task on it."),
     _query("mine", "true: only those with an open task of one of your agencies. Not beside holder.", OpenApiTypes.BOOL),
     _query("closed", "Closed ones only, or open ones only.", OpenApiTypes.BOOL),
+    _query(
+        "unlisted",
+        "true: only those that no list row stands behind any more, since a corrected reply named somebody else.",
+        OpenApiTypes.BOOL,
+    ),
     _query("q", "A number, or a part of number or title."),
 ]
 TASK_FILTERS = [

@@ -55,6 +55,7 @@ class CasesView(ApiView):
             number=params.text("number", 24),
             holder_ids=(holder.id,) if holder else _own(self) if mine else (),
             closed=params.boolean("closed"),
+            unlisted=params.boolean("unlisted") or None,
             q=params.text("q", 60),
         )
         paging = params.page()

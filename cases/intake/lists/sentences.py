@@ -127,6 +127,14 @@ ROW: dict[str, Text] = {
         "与批次“{batch}”第 {row} 行相同（{same}一致），不重复立案。",
         "The same as row {row} of batch “{batch}” ({same}); no second case is opened.",
     ),
+    # Of a list that was withdrawn.
+    "withdrawn": Text(
+        "该批次已于 {day} 撤回，本行不再作数。", "The list was withdrawn on {day}; the row no longer counts."
+    ),
+    "withdrawn_held": Text(
+        "该批次已于 {day} 撤回；批次“{batch}”第 {row} 行与本行相同，仍在该案件中。",
+        "The list was withdrawn on {day}; row {row} of “{batch}” is the same and keeps its place in that case.",
+    ),
     # Notes beside a fate.
     "no_time_too": Text("首次发现时间也为空；请一并补要。", "The time of first sight is empty as well; ask for both."),
     "bad_time_too": Text(

@@ -15,7 +15,7 @@ from cases.intake.lists.rows import ReadRow
 from cases.intake.sites.answers import Answers
 from cases.intake.sites.evidence import Evidence
 from cases.intake.sites.identity import Candidate, Index, SiteState
-from cases.intake.sites.plan import Learned, Merge, Move, Placement, Plan, Reply, Sighting
+from cases.intake.sites.plan import Answer, Learned, Merge, Move, Placement, Plan, Reply, Sighting
 
 # The same address and pool, and a subscriber is known for one of the two only.
 ONE_NAMED = ("lead", "one_named")
@@ -32,9 +32,11 @@ class Matcher:
         self._opened = 0
         self._corrected: list[tuple[Placement, Sighting]] = []
 
-    def place(self, kind: str, read: ReadRow, evidence: Evidence, repeats: Sequence[bytes] = ()) -> Placement:
+    def place(
+        self, kind: str, read: ReadRow, evidence: Evidence, repeats: Sequence[bytes] = (), *, row_id: int = 0
+    ) -> Placement:
         """Decide one accepted row. `repeats`: the sights of its repetitions, for a reply to them is one to it."""
-        placement = Placement(read, evidence)
+        placement = Placement(read, evidence, row_id)
         if kind == "telecom":
             self._telecom(placement, repeats)
         elif kind == "trace":
@@ -49,11 +51,11 @@ class Matcher:
     def answer_late(self, replies: Sequence[Reply], sighting: Sighting) -> None:
         """Replies to the repetition of a stored row that came before it: they answer the stored row."""
         last = replies[-1]
-        placement = Placement(last.read, last.evidence, sighting.site.root(), counts=False)
+        placement = Placement(last.read, last.evidence, site=sighting.site.root(), counts=False)
         if (located := next((reply for reply in reversed(replies) if reply.locates), None)) is not None:
             placement.evidence = located.evidence
             if self._answers.is_last(sighting, located.evidence):
-                placement.replies = [located]
+                placement.replies, placement.row_id = [located], located.row_id
                 self._answer(placement, sighting)
         self.plan.attached += [(reply.row_id, sighting.site.root()) for reply in replies]
         self.plan.placements.append(placement)
@@ -143,7 +145,9 @@ class Matcher:
         site = (site or self._new()).root()
         placement.reasons = placement.reasons or ["sight"]
         self._learn(site, evidence, None, None)
-        if site is not case.root():
+        moved = site is not case.root()
+        self.plan.answers.append(Answer(sighting.row_id, placement.row_id, moved, tuple(placement.reasons)))
+        if moved:
             if case.located and not self._answers.was_unnamed(case):
                 placement.left = case
             self._answers.left(case)

@@ -42,11 +42,12 @@ class Placement:
     """Where a row went and why; `counts`: it tells its case something. `replies` that came before name its subscriber.
 
     `suggested`: other sites that it may belong to, for an officer to say. `left`: the site of another subscriber that
-    an earlier reply had named for the list row.
+    an earlier reply had named for the list row. `row_id`: the row that says it, once it has one.
     """
 
     read: ReadRow
     evidence: Evidence
+    row_id: int = 0
     site: SiteState | None = None
     reasons: list[str] = field(default_factory=list)
     alike: list[SiteState] = field(default_factory=list)
@@ -98,6 +99,16 @@ class Move:
     site: SiteState
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a carrier's reply did for a stored row: it went to another site, or its own became the subscriber's."""
+
+    row_id: int
+    reply_id: int
+    moved: bool
+    reasons: tuple[str, ...]
+
+
 @dataclass(slots=True)
 class Plan:
     """What a chunk comes to. `moves`: stored rows that turned out to be another subscriber's."""
@@ -106,6 +117,7 @@ class Plan:
     learned: list[Learned] = field(default_factory=list)
     merges: list[Merge] = field(default_factory=list)
     moves: list[Move] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
     attached: list[tuple[int, SiteState]] = field(default_factory=list)
     # Pairs of cases that an officer said are two.
     apart: set[frozenset[str]] = field(default_factory=set)

@@ -9,8 +9,9 @@ from django.core.management.base import CommandError, CommandParser
 
 from audit.access.writing import Way
 from audit.management.system import SystemCommand
+from cases.intake.ledger.names import find_batch
 from cases.intake.reading_log import note_rows
-from cases.intake.selectors import find_batch, row_results
+from cases.intake.selectors import row_results
 
 
 class Command(SystemCommand):

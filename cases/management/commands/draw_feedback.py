@@ -15,7 +15,7 @@ from audit.management.system import SystemCommand
 from cases.intake.feedback.services import ask_for, draw_version
 from cases.intake.feedback.summary import summarise
 from cases.intake.feedback.taking import take_out_at_shell
-from cases.intake.selectors import find_batch
+from cases.intake.ledger.names import find_batch
 from cases.models import Feedback
 from cases.workflow.errors import WorkflowError
 

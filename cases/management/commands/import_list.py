@@ -87,8 +87,8 @@ class Command(SystemCommand):
             return
         if summary.problem:
             return
-        if summary.again:
-            self.stdout.write(f"这份文件已作为批次“{summary.name}”导入过，未作任何改动。")
+        if summary.note:
+            self.stdout.write(summary.note.get(language))
         counts = "，".join(f"{fate} {n}" for fate, n in sorted(summary.fates.items()))
         effects = summary.effects
         self.stdout.write(f"批次“{summary.name}”：{summary.rows_done} 行（{counts}）")

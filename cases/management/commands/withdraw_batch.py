@@ -10,8 +10,8 @@ from django.core.management.base import CommandError, CommandParser
 from agencies.actors import Actor, NoSuchActor, find_actor, system_actor
 from audit import clock
 from audit.management.system import SystemCommand
+from cases.intake.ledger.names import find_batch
 from cases.intake.ledger.withdrawal import REASONS, withdraw_batch
-from cases.intake.selectors import find_batch
 from cases.workflow.errors import WorkflowError
 
 

@@ -67,6 +67,7 @@ MEMBERS: Final = {
     "approved_at": Text("审批时间", "Approved at"),
     "approved_by": Text("审批人", "Approved by"), "at": Text("时间", "At"), "basis": Text("依据", "Basis"),
     "batch": Text("批次", "Batch"), "batch_name": Text("批次名称", "Name of the batch"),
+    "other_name": Text("又一名称", "Another name"),
     "bills": Text("账单", "Bills"), "break_even": Text("平衡点", "Break-even"), "by_agency": Text("督办单位", "By"),
     "bytes": Text("字节数", "Bytes"), "case": Text("案件", "Case"), "ceiling": Text("可见密级", "Ceiling"),
     "cessation": Text("停止挖矿", "Cessation"), "checklist": Text("停电前检查", "Checklist"),

@@ -15,6 +15,7 @@ from agencies.digits import from_digits
 from agencies.directory import AgencyRef, Directory, get_directory
 from audit import clock
 from cases.intake.export import away_csv, error_csv, take_out
+from cases.intake.ledger.names import came_before, other_names
 from cases.intake.ledger.statement import LONGEST_ISSUER
 from cases.intake.receiving import LIMIT_MB, SENDING, check_sender, is_own
 from cases.intake.regions import RegionCount, region_counts
@@ -25,6 +26,7 @@ from cases.web.pages import PageRequest
 from cases.web.show.lists import feedback
 from cases.web.show.privacy.watermark import staff_number
 from cases.web.show.tips.sealed import links_of_batch
+from cases.web.show.words import listed
 from cases.workflow.errors import NotAllowed
 from cases.workflow.view import Text
 
@@ -98,6 +100,7 @@ def heading(batch: ListBatch, directory: Directory) -> dict[str, Any]:
     return {
         "id": batch.id,
         "name": batch.name,
+        "other_names": listed(other_names(batch)),
         "kind_label": dict(KINDS)[batch.kind],
         "filename": batch.filename,
         "sha256": batch.sha256,
@@ -150,9 +153,10 @@ def result_context(
         "may_export_away": is_own(actor, batch) and any(count.where == "not_here" for count in regions),
         "batch": heading(batch, directory),
         "problem": summarise(batch).problem,
+        "came": came_before(batch),
         "may_go_on": may_import_for(actor, agency),
         "may_export": is_own(actor, batch) and bool(shown["reject"] + shown["weak"]),
-        "tiles": _tiles(shown, effects),
+        "tiles": _tiles(shown, effects, withdrawn=batch.state == ListBatch.State.WITHDRAWN),
         "views": [_view("", Text("全部", "All"), batch.rows_done, fate)]
         + [_view(word, label, shown[word], fate) for word, (label, _tone) in FATES.items()],
         "page": {"rows": [_row(row, tips) for row in rows], "after": following, "before": None, "total": total},
@@ -179,7 +183,15 @@ def _headers(batch: ListBatch) -> list[str]:
     return headers_of(batch) if len(batch.columns.get("sheets", ())) == 1 else []
 
 
-def _tiles(shown: Mapping[str, int], effects: Mapping[str, int]) -> list[dict[str, Any]]:
+def _tiles(shown: Mapping[str, int], effects: Mapping[str, int], *, withdrawn: bool) -> list[dict[str, Any]]:
+    """The counts as the list came in; of one that was withdrawn none of them holds any more, and each says so."""
+    tiles = _counted(shown, effects)
+    return (
+        [{**tile, "tone": "", "hint": gettext("导入时的数，撤回后不再作数")} for tile in tiles] if withdrawn else tiles
+    )
+
+
+def _counted(shown: Mapping[str, int], effects: Mapping[str, int]) -> list[dict[str, Any]]:
     return [
         {
             "key": "new_case",

@@ -100,6 +100,7 @@ def _offered(actor: Actor) -> list[filters.Select]:
         filters.Select("holder", gettext("当前办理"), gettext("全部机构"), _holders(actor)),
         filters.Select("district", gettext("区县"), gettext("全部区县"), filters.districts(actor, get_directory())),
         filters.Select("level", gettext("名单级别"), gettext("全部级别"), choices.LEVELS),
+        filters.Select("listed", gettext("名单线索"), gettext("不限"), [("none", gettext("已无名单线索支持"))]),
     ]
 
 
@@ -123,6 +124,7 @@ def _wanted(actor: Actor, given: dict[str, str], typed: str, view: str) -> CaseF
         holder_ids=(holder,) if holder else (),
         q=typed or None,
         closed=VIEWS[view],
+        unlisted=True if given.get("listed") == "none" else None,
     )
 
 

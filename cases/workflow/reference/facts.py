@@ -29,12 +29,12 @@ FACTS: Final[dict[str, Fact]] = {
     ),
     "signals": Fact(
         "{traffic|hashpower|energy|funds|onsite: count}",
-        ("open_case", "attach_signal", "merge_case", "undo_merge", "retract_signals"),
+        ("open_case", "attach_signal", "merge_case", "undo_merge", "retract_signals", "reassign_signals"),
         Text("各类信号条数", "Signals per family"),
     ),
     "signal_sources": Fact(
         "{family: [kind of list]}",
-        ("open_case", "attach_signal", "merge_case", "undo_merge", "retract_signals"),
+        ("open_case", "attach_signal", "merge_case", "undo_merge", "retract_signals", "reassign_signals"),
         Text("信号的来源", "What each family rests on"),
     ),
     "last_hit": Fact(
@@ -59,6 +59,11 @@ FACTS: Final[dict[str, Fact]] = {
         "[{batch, list, signals: {family: count}, user, at, seq}]",
         ("retract_signals",),
         Text("已撤回的名单", "Lists that were withdrawn"),
+    ),
+    "reassigned": Fact(
+        "[{batch, list, row, signals: {family: count}, rows_left, at, seq}]",
+        ("reassign_signals",),
+        Text("改归他案的线索", "Rows that went on to another case"),
     ),
     "dispatch": Fact(
         "findings, agency, user, at, seq", ("dispatch_verification",), Text("下发核查", "What was asked for")
@@ -181,7 +186,7 @@ FACTS: Final[dict[str, Fact]] = {
     ),
     "since_relapse": Fact(
         "{signals: {family: count}, sources: {family: [kind of list]}}",
-        ("attach_signal", "reopen_case", "retract_signals"),
+        ("attach_signal", "reopen_case", "retract_signals", "reassign_signals"),
         Text("复燃重启后的信号", "Signals since the relapse was taken up"),
     ),
     "merge": Fact(

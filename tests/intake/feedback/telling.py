@@ -12,7 +12,7 @@ from audit import clock
 from cases.intake.feedback.access import visible_versions
 from cases.intake.feedback.services import ask_for, check_version, draw_version, send_version
 from cases.intake.feedback.taking import take_out, take_out_at_shell
-from cases.intake.selectors import find_batch
+from cases.intake.ledger.names import find_batch
 from cases.models import Feedback, ListBatch
 from cases.policy.dated import CHINA
 

@@ -50,10 +50,8 @@ def preview_context(
     A refusal leads to the row that was sent, or else to `at`.
     """
     base, preview = common(actor, batch), batch.preview
-    counts = counted(preview)
-    total, done = batch.rows_total or 0, preview.get("done", 0)
-    number = from_digits(typed.get("row", ""), 10**9) if typed is not None else None
-    mended = next((row for row in rows if row["row"] == number), None)
+    counts, total, done = counted(preview), batch.rows_total or 0, preview.get("done", 0)
+    mended = _mended(rows, typed)
     return {
         **base,
         "reading": is_reading(batch),
@@ -74,11 +72,19 @@ def preview_context(
         "page_rows": PAGE_ROWS,
         "longest": LONGEST,
         "may_correct": base["own"] and base["may"] and bool(counts["problem"]),
-        "errors": [
-            {"anchor": f"row-{number}" if mended else at, "text": _where(mended, name, text)}
-            for name, text in (errors or {}).items()
-        ],
+        "errors": _refusals(errors or {}, mended, at),
     }
+
+
+def _mended(rows: Sequence[Mapping[str, Any]], typed: QueryDict | None) -> Mapping[str, Any] | None:
+    """The row that was sent, if it is one of those shown."""
+    number = from_digits(typed.get("row", ""), 10**9) if typed is not None else None
+    return next((row for row in rows if row["row"] == number), None)
+
+
+def _refusals(errors: Mapping[str, Text], mended: Mapping[str, Any] | None, at: str) -> list[dict[str, Any]]:
+    anchor = f"row-{mended['row']}" if mended else at
+    return [{"anchor": anchor, "text": _where(mended, name, text)} for name, text in errors.items()]
 
 
 def _where(row: Mapping[str, Any] | None, name: str, text: Text) -> Text:

@@ -1,0 +1,1 @@
+"""The pages that people open most, as hand-written SQL."""
