@@ -316,6 +316,7 @@ def test_every_address_says_who_may_call_it():
         "ImportMappingView": {"GET": "signals:write", "POST": "signals:write"},
         "ImportPreviewView": {"GET": "signals:write"},
         "ImportMendsView": {"POST": "signals:write"},
+        "ImportCorrectionsView": {"POST": "signals:write"},
         "ImportCommitView": {"POST": "signals:write"},
         "ImportCancelView": {"POST": "signals:write"},
         "ImportResumeView": {"POST": "signals:write"},

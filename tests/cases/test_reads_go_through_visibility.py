@@ -38,6 +38,8 @@ WITHOUT = {
     "cases/intake/feedback/results.py": "answers to the issuer; the commission that answers decides what is told",
     "cases/intake/ledger/priority.py": "raises cases for the import, which names none to anybody",
     "cases/intake/ledger/resting.py": "what rests on a list; the withdrawal asks before it names a case",
+    "cases/intake/ledger/standing.py": "the text of what cases.intake.selectors asks, which says who is told the case",
+    "cases/intake/sites/departures.py": "what is left of a case for the event by the system; names no case to anybody",
     "cases/intake/sites/lookups.py": "matches rows with sites for the import, which names no case to anybody",
     "cases/intake/tips/following.py": "one word to whoever has the number of a tip; names no case",
     "cases/retention/tips.py": "the system takes reporters away whose time is over, and tells nobody of a case",
