@@ -39,11 +39,16 @@ _KEYS = """
     WHERE NOT (kind IN ('broadband', 'meter')) AND value = ANY((SELECT keys FROM wanted)::bytea[])
     ORDER BY id
 """
-# A reply to a row that repeats an earlier one is a reply to the earlier one.
+# A reply to a row that repeats an earlier one is a reply to the earlier one. The rows of the sights are found
+# first. Where the database believes a table empty (vacuumed while all its rows were uncommitted) it would else begin
+# with every row that has a site, and go through all rows again for each.
 _SIGHTS = """
-    SELECT DISTINCT r.sight, f.id, f.site_id FROM cases_listrow r JOIN cases_listbatch b ON b.id = r.batch_id
-    JOIN cases_listrow f ON f.id = coalesce(r.same_as_id, r.id)
-    WHERE r.sight = ANY(%s::bytea[]) AND b.kind = 'telecom' AND f.site_id IS NOT NULL ORDER BY f.id
+    WITH seen(sight, first) AS MATERIALIZED (
+        SELECT r.sight, coalesce(r.same_as_id, r.id) FROM cases_listrow r JOIN cases_listbatch b ON b.id = r.batch_id
+        WHERE r.sight = ANY(%s::bytea[]) AND b.kind = 'telecom'
+    )
+    SELECT DISTINCT s.sight, f.id, f.site_id FROM seen s JOIN cases_listrow f ON f.id = s.first
+    WHERE f.site_id IS NOT NULL ORDER BY f.id
 """
 # All sights of these rows: their own, and those of the rows that repeat them.
 _TWINS = """
