@@ -10,6 +10,7 @@ from cases.intake.export import error_csv
 from cases.intake.ledger.withdrawal import withdraw_batch
 from cases.intake.selectors import batch_rows
 from cases.models import ListRow, RowAnswer, Signal
+from cases.policy.dated import CHINA
 from tests.intake import small
 from tests.intake.ledgers import batch, bring, rows, site, telecom
 from tests.intake.small import FLAT, NEXT_DOOR, ONE, TELECOM, TRACE, located, seen, sheet
@@ -25,7 +26,7 @@ def test_no_row_of_a_withdrawn_list_has_an_effect_or_a_case_and_each_says_why() 
     bring(telecom(site(1), site(2), site(1), (9, "10.0.0.1", *site(1)[2:])), "错")
     before = rows(batch("错"))
     withdraw("错")
-    day = clock.now().astimezone().date().isoformat()
+    day = clock.now().astimezone(CHINA).date().isoformat()
     after = rows(batch("错"))
     assert [row["fate"] for row in after] == [row["fate"] for row in before], "what was read stays"
     assert {row["effect"] for row in before} >= {"new_case", "none"}
