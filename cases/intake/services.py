@@ -48,7 +48,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class BatchSummary:
-    """What an import came to. `again`: this very file had been imported before, and nothing was changed.
+    """What an import came to. `again`: this very file had been imported before, and no row was imported again.
 
     `name` is the first one of the batch, `names` those under which its file was sent again; `note` says so.
     """

@@ -188,7 +188,7 @@ def test_a_list_is_imported_and_every_row_accounted_for(enter: Enter, tmp_path: 
             page.wait_for_url(re.compile("/imports/[0-9a-f-]+/preview/"), timeout=60_000)
             page.get_by_role("button", name="确认导入").click()
         page.wait_for_url(re.compile(r"/imports/[0-9a-f-]+/(\?again=1)?$"), timeout=60_000)
-        assert page.locator(".note", has_text="本次未作任何改动").is_visible() is again
+        assert page.locator(".note", has_text="本次没有再导入任何行").is_visible() is again
     assert page.locator("[data-tile=new_case] .big").inner_text() == "2"
     assert page.locator("[data-tile=reject] .big").inner_text() == "2"
     page.locator(".views a", has_text="不予接收").click()

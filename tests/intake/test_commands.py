@@ -52,7 +52,7 @@ def test_it_says_in_words_what_it_did_and_what_it_did_not() -> None:
     assert "批次“举报”：22 行（accept 22）" in out
     assert "新立案 22 行" in out
     again, _ = import_tips()
-    assert "以批次“举报”报送，本次未作任何改动" in again
+    assert "以批次“举报”报送，本次没有再导入任何行" in again
     assert Case.objects.count() == 22
     assert "已接收。" in run("batch_rows", "举报")[0].splitlines()[0]
 

@@ -49,7 +49,7 @@ def test_the_second_name_prints_the_rows_of_the_batch_and_says_what_it_is(tmp_pa
     assert (first["again"], first["names"], first["note"]) == (False, [], None)
     assert (second["again"], second["names"]) == (True, ["乙"])
     assert str(second["note"]).startswith("同一文件已于 2")
-    assert "以批次“甲”报送，本次未作任何改动" in str(second["note"])
+    assert "以批次“甲”报送，本次没有再导入任何行" in str(second["note"])
     assert len(printed("乙")) == 3
     assert printed("乙") == printed("甲")
 

@@ -21,7 +21,7 @@ def test_the_page_names_the_other_names_and_says_when_the_file_had_come(log_in: 
     assert "<span>又名 乙、丙</span>" in page
     assert "以批次“甲”报送" not in page
     assert (
-        "以批次“甲”报送，本次未作任何改动。该批次的其他名称：乙、丙。"
+        "以批次“甲”报送，本次没有再导入任何行。该批次的其他名称：乙、丙。"
         in client.get(f"{address}?again=1").content.decode()
     )
 

@@ -72,7 +72,7 @@ class Import(s.Serializer[Any]):
     effects = s.DictField(
         child=s.IntegerField(), help_text="As it came in; of a withdrawn list no row has an effect any more."
     )
-    again = s.BooleanField(help_text="This very file had been sent before; nothing was changed.")
+    again = s.BooleanField(help_text="This very file had been sent before; no row was imported again.")
 
 
 class ImportRegion(s.Serializer[Any]):
