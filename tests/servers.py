@@ -28,8 +28,8 @@ TEMPLATE, DEMO_TEMPLATE = "lianzhi_template", "lianzhi_demo_template"
 LENT = os.environ.get("TEST_CLUSTER", "")
 _OWN = f"_{os.getpid()}" if LENT else ""
 TEST, DEMO_TEST = f"lianzhi_test{_OWN}", f"lianzhi_demo_test{_OWN}"
-# Nobody needs these data after a crash. No vacuum of its own: one that comes while all rows of a table belong to a test
-# that takes them back notes that the table is empty, and from then on no plan of that test uses its indexes.
+# Nobody needs these data after a crash. No vacuum by chance: one that comes while all rows of a table belong to a test
+# that takes them back notes that the table is empty. test_lookups_misled.py does that on purpose.
 FAST = {
     "autovacuum": "off",
     "fsync": "off",

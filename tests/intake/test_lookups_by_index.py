@@ -1,8 +1,8 @@
 """What an import asks for every chunk is found by an index behind row-level security, so its cost does not grow.
 
-The lists themselves are few and may be read
-whole. There an index serves plain columns alone: an expression that PostgreSQL cannot prove to leak nothing makes every
-look a reading of the whole table. With sequential scans forbidden, one that is left is one that no index could serve.
+The lists themselves are few and may be read whole. There an index serves plain columns alone: an expression that
+PostgreSQL cannot prove to leak nothing makes every look a reading of the whole table. With sequential scans forbidden,
+one that is left is one that no index could serve.
 """
 
 from __future__ import annotations
