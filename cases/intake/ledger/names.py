@@ -78,7 +78,8 @@ def came_before(batch: ListBatch) -> Text:
     at = f"{batch.received_at.astimezone(CHINA):%Y-%m-%d %H:%M}"
     zh, en = "、".join(other_names(batch)), ", ".join(other_names(batch))
     return Text(
-        f"同一文件已于 {at} 以批次“{batch.name}”报送，本次没有再导入任何行。" + (f"该批次的其他名称：{zh}。" if zh else ""),
+        f"同一文件已于 {at} 以批次“{batch.name}”报送，本次没有再导入任何行。"
+        + (f"该批次的其他名称：{zh}。" if zh else ""),
         f"The same file came as batch “{batch.name}” on {at}; no row was imported again."
         + (f" Other names of that batch: {en}." if en else ""),
     )
