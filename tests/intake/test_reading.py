@@ -170,6 +170,19 @@ def test_a_workbook_that_no_memory_could_hold_is_refused_and_ends_no_process(cel
     assert len(mapped_rows("grid", far_corner("A90000"))) == 2
 
 
+def test_a_list_that_begins_further_down_and_right_is_read_with_what_is_merged_downwards() -> None:
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
+        page = book.add_worksheet("名单")
+        page.write_row(3, 2, ["户号", "用电地址", "用电量"])
+        for number in range(3):
+            page.write_row(4 + number, 2, [f"320300000001{number}", "", 3000 + number])
+        page.merge_range(4, 3, 6, 3, "云龙区民主路1号")
+    assert mapped_rows("grid", buffer.getvalue()) == [
+        ["", "", f"320300000001{number}", "云龙区民主路1号", 3000.0 + number] for number in range(3)
+    ]
+
+
 def test_a_workbook_that_reads_without_end_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process, "MAX_OUTPUT", 1000)
     with pytest.raises(NotAList, match="工作簿过大"):
