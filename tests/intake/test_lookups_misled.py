@@ -1,7 +1,7 @@
 """A lookup stays bearable where the database believes its tables empty.
 
-A vacuum that comes while all rows of a table are uncommitted (a first import, or one after another that broke off) notes
-that the table holds none. Until the next analysis every plan costs nothing, and the planner may begin anywhere.
+A vacuum that comes while all rows of a table are uncommitted (a first import, or one after another that broke off)
+notes that the table holds none. Until the next analysis every plan costs nothing, and the planner may begin anywhere.
 """
 
 from __future__ import annotations
