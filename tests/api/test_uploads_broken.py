@@ -110,6 +110,9 @@ def test_a_part_that_breaks_off_is_not_kept_and_the_upload_goes_on(served: str) 
     assert session.post(f"{served}{place}/finish", json={}).json()["sha256"] == hashlib.sha256(LIST).hexdigest()
 
 
+MOST_LISTS = 40
+
+
 def test_processes_that_are_killed_at_any_moment_leave_nothing_half_written() -> None:
     """Parts and the ends of three lists or more, by processes that live for some milliseconds.
 
@@ -118,6 +121,7 @@ def test_processes_that_are_killed_at_any_moment_leave_nothing_half_written() ->
     chance, kills, number = random.Random(48), 0, -1
     while number < 2 or kills <= 6:
         number += 1
+        assert number < MOST_LISTS, "so few are killed at work that nothing is tried"
         content = as_csv(make_rows(2_000, number))
         upload = _begin(number, content)
         while not _finished(upload):
