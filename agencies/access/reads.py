@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 from django.http import HttpRequest
 
 from agencies.access.addresses import client_address
@@ -16,7 +17,9 @@ from agencies.visibility import case_agencies
 from agencies.vocabulary import Role
 from audit import clock
 from audit.access.writing import Reading, Way, note
+from audit.actions import Action
 from audit.log import EventActor
+from audit.services import record
 
 # In which of several roles somebody reads: the one that decides first.
 _RANK = (
@@ -57,6 +60,41 @@ def note_read(
         reading,
         now=now or clock.now(),
         address=client_address(request),
+    )
+
+
+@transaction.atomic
+def note_export(
+    *,
+    actor: Actor,
+    what: str,
+    rows: int,
+    file_hash: str,
+    now: datetime,
+    request: HttpRequest | None,
+    way: Way = Way.EXPORT,
+    target: str = "",
+    more: Mapping[str, Any] | None = None,
+) -> None:
+    """Record that data left as this file, before it does: a line of the access log and an event of the person.
+
+    `what` is a code, `file_hash` the SHA-256 of the file in hex; `more` stands in the event beside them.
+    """
+    note_read(
+        actor=actor,
+        way=way,
+        target=target,
+        items=[what],
+        rows=rows,
+        file_hash=file_hash,
+        request=request,
+    )
+    record(
+        stream=f"account/{actor.username}",
+        action=Action.EXPORT_MADE,
+        actor=event_actor(actor),
+        data={"what": what, **(more or {}), "rows": rows},
+        now=now,
     )
 
 

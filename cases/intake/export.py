@@ -12,15 +12,10 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any, Final
 
-from django.db import transaction
 from django.http import HttpRequest
 
-from agencies.access.reads import note_read
+from agencies.access.reads import note_export
 from agencies.actors import Actor
-from agencies.authority import event_actor
-from audit.access.writing import Way
-from audit.actions import Action
-from audit.services import record
 from cases.intake.lists.values import text_of
 from cases.intake.receiving import is_own
 from cases.intake.regions import away_rows
@@ -59,23 +54,16 @@ def take_out(
     if not is_own(actor, batch):
         raise NotAllowed(NOT_YOURS, code="may_not_export")
     content = b"".join(write(batch, signature(actor, staff_no, now, batch.name)))
-    with transaction.atomic():
-        note_read(
-            actor=actor,
-            way=Way.EXPORT,
-            target=f"import/{batch.id}",
-            items=[what],
-            rows=rows,
-            file_hash=hashlib.sha256(content).hexdigest(),
-            request=request,
-        )
-        record(
-            stream=f"account/{actor.username}",
-            action=Action.EXPORT_MADE,
-            actor=event_actor(actor),
-            data={"what": what, "batch": str(batch.id), "rows": rows},
-            now=now,
-        )
+    note_export(
+        actor=actor,
+        what=what,
+        rows=rows,
+        file_hash=hashlib.sha256(content).hexdigest(),
+        now=now,
+        request=request,
+        target=f"import/{batch.id}",
+        more={"batch": str(batch.id)},
+    )
     return content
 
 

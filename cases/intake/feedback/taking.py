@@ -10,12 +10,9 @@ from typing import IO, Any, Final
 from django.db import transaction
 from django.http import HttpRequest
 
-from agencies.access.reads import note_read
+from agencies.access.reads import note_export, note_read
 from agencies.actors import Actor
-from agencies.authority import event_actor
 from audit.access.writing import Way
-from audit.actions import Action
-from audit.services import record
 from audit.sight import working_as
 from cases.intake.feedback.access import NOT_CLEAR, may_take_out
 from cases.intake.feedback.checking import pieces_of
@@ -59,23 +56,17 @@ def take_out(
     check_taking_out(actor, version)
     with transaction.atomic():
         file, digest = _signed(version, signature(actor, staff_no, now, version.batch.name), now)
-        note_read(
+        note_export(
             actor=actor,
-            way=way,
-            target=_target(version),
-            items=["feedback"],
+            what="feedback",
             rows=version.rows,
             file_hash=digest,
+            now=now,
             request=request,
+            way=way,
+            target=_target(version),
+            more={"batch": str(version.batch_id), "edition": version.number},
         )
-        data: dict[str, Any] = {
-            "what": "feedback",
-            "batch": str(version.batch_id),
-            "edition": version.number,
-            "rows": version.rows,
-        }
-        stream = f"account/{actor.username}"
-        record(stream=stream, action=Action.EXPORT_MADE, actor=event_actor(actor), data=data, now=now)
     return file
 
 

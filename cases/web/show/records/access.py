@@ -8,21 +8,17 @@ from typing import Any, Final
 
 import orjson
 from django.conf import settings
-from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from agencies.access import reads
 from agencies.access.oversight import oversight
-from agencies.access.reads import note_read
 from agencies.actors import Actor
-from agencies.authority import event_actor
 from agencies.directory import get_directory
 from agencies.vocabulary import LABELS, Role
 from audit import clock
 from audit.access.writing import Way
-from audit.actions import Action
-from audit.services import record
 from cases.intake.export import csv_line
 from cases.selectors.paging import Row
 from cases.web.filters import Select
@@ -138,22 +134,8 @@ def export(request: PageRequest, rows: Sequence[Row]) -> bytes:
 
 def note_export(request: PageRequest, what: str, rows: int, content: bytes) -> None:
     """Record that a register left as a file, before it does."""
-    with transaction.atomic():
-        note_read(
-            actor=request.actor,
-            way=Way.EXPORT,
-            items=[what],
-            rows=rows,
-            file_hash=hashlib.sha256(content).hexdigest(),
-            request=request,
-        )
-        record(
-            stream=f"account/{request.actor.username}",
-            action=Action.EXPORT_MADE,
-            actor=event_actor(request.actor),
-            data={"what": what, "rows": rows},
-            now=clock.now(),
-        )
+    digest = hashlib.sha256(content).hexdigest()
+    reads.note_export(actor=request.actor, what=what, rows=rows, file_hash=digest, now=clock.now(), request=request)
 
 
 def as_csv(heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> bytes:
