@@ -39,6 +39,7 @@ BEGIN
                 || ' OR ca.relation = ''supervisor'' AND starts_with(c.region_code, $16)'
                 || ' OR EXISTS (SELECT 1 FROM cases_task o WHERE o.case_id = c.id AND o.state = ''open'''
                 || ' AND $1 IN (o.agency_id, o.unit_id)))'
+                || ' AND coalesce(c.facts #>> ''{determination,decided_at}'', '''') <= c.facts #>> ''{reassigned,-1,at}'''
                 || ' AND c.facts ? ''reassigned'' AND c.facts #>> ''{reassigned,-1,rows_left}'' = ''0'''
                 || ' AND coalesce(c.facts ->> ''signal_sources'', '''') !~ ''"(telecom|trace|grid|tips)"''' ELSE '' END
         || CASE WHEN p_beyond IS NULL THEN '' WHEN p_backward THEN ' AND ca.case_id > $10' ELSE ' AND ca.case_id < $10' END

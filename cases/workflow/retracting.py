@@ -4,7 +4,7 @@ Their list was withdrawn, or a carrier's corrected reply named another subscribe
 No act of the table, for nobody decides anything: what the system had recorded in the name of a list (`open_case`,
 `attach_signal`) it records as gone. The case keeps its stage and its tasks; whether a lead without a signal is excluded
 is for people to propose and to decide. Where a corrected reply leaves no row of a list behind a case, the commission
-that leads it is told, and the case says so until a list names it again (`unlisted`).
+that leads it is told, and the case says so until a list names it again or it is determined anew (`unlisted`).
 """
 
 from __future__ import annotations
@@ -77,9 +77,14 @@ class Departure:
 
 
 def unlisted(facts: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The departure that left no list row behind the case, unless one came since. `case_search` asks the same."""
+    """The departure that left no list row behind the case, unless one came, or people determined anew, since.
+
+    `case_search` asks the same.
+    """
     gone: dict[str, Any] | None = (facts.get("reassigned") or [None])[-1]
     if gone is None or gone.get("rows_left"):
+        return None
+    if ((facts.get("determination") or {}).get("decided_at") or "") > gone["at"]:
         return None
     rests = {kind for kinds in (facts.get("signal_sources") or {}).values() for kind in kinds}
     return None if rests & _LISTED else gone

@@ -53,3 +53,19 @@ def test_a_case_with_a_measure_asks_for_a_review_at_once(log_in: LogIn, monkeypa
     told = Message.objects.filter(topic="case.unlisted_measured", case=case).values_list("user__username", flat=True)
     assert "drc-handler1" in told
     assert "而处置措施已启动，请立即复核" in log_in("drc-handler1").get(reverse("notifications:inbox")).content.decode()
+
+
+def test_a_determination_made_since_rests_on_what_there_is_and_the_notice_goes(
+    log_in: LogIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, number = build(monkeypatch)
+    reply("xz01@adsl", "孙玲", FLAT, "答复")
+    reply("xz02@adsl", "李敏", NEXT_DOOR, "更正")
+    case, client = Case.objects.get(pk=number), log_in("drc-handler1")
+    assert "已无名单线索支持" in client.get(f"/cases/{case.number}/").content.decode()
+    assert case.number in client.get("/cases/?listed=none").content.decode()
+    world.later(minutes=5)
+    to_measures(world, number)
+    assert "已无名单线索支持" not in client.get(f"/cases/{case.number}/").content.decode()
+    assert case.number not in client.get("/cases/?listed=none").content.decode()
+    assert Case.objects.get(pk=number).facts["reassigned"][0]["batch"] == "更正", "history stays"
