@@ -129,4 +129,6 @@ def test_corrections_speak_english() -> None:
     rows = downloaded(client, preview)
     assert "The file says what the list says" in upload(client, preview, workbook(("更正", rows)), 400)
     rows[2][3] = "36.154.192.30"
-    assert "Cells corrected: 1, in rows: 1. The preview was made anew" in upload(client, preview, workbook(("更正", rows)))
+    assert "Cells corrected: 1, in rows: 1. The preview was made anew" in upload(
+        client, preview, workbook(("更正", rows))
+    )
