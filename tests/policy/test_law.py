@@ -102,6 +102,8 @@ RECORDS = {
     "charges": ["breach", "theft", "late_fee"],
     "legal_bases": ["document"],
     "notice_rules": ["rule"],
+    "approval_chain": ["chain"],
+    "service_ways": ["way"],
     "statutory_clocks": ["clock"],
     "matching": ["model", "comparison"],
     "retention": ["retention"],

@@ -106,7 +106,13 @@ def test_every_figure_of_a_signal_and_every_field_of_the_vault_has_its_part() ->
     }
     texts = {f.name for t in TRANSITIONS.values() for f in t.inputs if f.sealed and f.kind == "longtext"}
     # Who objected, signed for a paper or saw it is read in the paper itself and shown nowhere.
-    assert sealed - texts - set(personal.TYPED) == {"recipient", "witness", "objector"}
+    assert sealed - texts - set(personal.TYPED) == {
+        "recipient",
+        "relation",
+        "witness",
+        "witness_unit",
+        "objector",
+    }
 
 
 def said(source: str) -> set[str]:

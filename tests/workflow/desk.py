@@ -344,11 +344,13 @@ class Desk:
             serves_residents=False,
             approval_level="company",
             order_checked=True,
+            **({"marketing_report": FILE} if user_class == "important" else {}),
         )
         return self
 
     def served(self, **more: Any) -> Desk:
-        data = {"method": "direct", "served_at": self.iso, "notice_file": FILE, "signature": "signed", **more}
+        proof = {"notice_file": FILE, "signature": "signed", "recipient": "张三"}
+        data = {"method": "direct", "served_at": self.iso, **proof, **more}
         self.act("grid-crew1", "serve_notice", **data)
         return self
 

@@ -61,7 +61,13 @@ def approval(**changes: Any) -> dict[str, Any]:
     return {**data, **changes}
 
 
+def receipt(world: World, case: str) -> dict[str, Any]:
+    return {"tracking_no": "EB123456789CN", "proof_files": [world.attach(case, "grid-crew1", "回执.pdf")]}
+
+
 def approved(world: World, case: str, **changes: Any) -> str:
+    if changes.get("user_class") == "important":
+        changes = {"marketing_report": world.attach(case, "grid-approver1", "报营销部.pdf"), **changes}
     world.act(signed(world, case), "grid-approver1", "approve_suspension", **approval(**changes))
     return case
 
@@ -190,7 +196,7 @@ def test_a_new_window_needs_a_new_notice_with_its_own_proof(world: World) -> Non
     old = world.view(case).facts["suspension"]["notice"]["file"]
     world.later(days=8)
     world.act(case, "grid-reviewer1", "lapse_notice", reason_code="window_missed")
-    data = {"method": "direct", "served_at": world.iso, "notice_file": old, "signature": "signed"}
+    data = {"method": "direct", "served_at": world.iso, "notice_file": old, "signature": "signed", "recipient": "张三"}
     error = refused(world, case, "grid-crew1", "serve_notice", **data)
     assert "重新" in error.fields["notice_file"].zh
 
@@ -293,7 +299,8 @@ def inspection(world: World, **changes: Any) -> dict[str, Any]:
 def test_what_has_not_happened_yet_is_not_recorded(world: World, shift: timedelta) -> None:
     later = (world.now + shift).isoformat()
     case = approved(world, determined(world, "suspension"))
-    notice = {"method": "direct", "notice_file": world.attach(case, "grid-crew1"), "signature": "signed"}
+    signed_by = {"signature": "signed", "recipient": "张三"}
+    notice = {"method": "direct", "notice_file": world.attach(case, "grid-crew1"), **signed_by}
     assert "served_at" in refused(world, case, "grid-crew1", "serve_notice", served_at=later, **notice).fields
     case = ready(world)
     later = (world.now + shift).isoformat()
@@ -307,11 +314,11 @@ def test_a_service_is_not_written_down_days_later(world: World) -> None:
     case = approved(world, determined(world, "suspension"))
     claimed = world.iso
     world.later(days=3, minutes=5)
-    data = {"method": "direct", "served_at": claimed, "signature": "signed"}
+    data = {"method": "direct", "served_at": claimed, "signature": "signed", "recipient": "张三"}
     error = refused(world, case, "grid-crew1", "serve_notice", **data, notice_file=world.attach(case, "grid-crew1"))
     assert "24 小时内登记" in error.fields["served_at"].zh
     # What the post delivered is known when its receipt comes back.
-    post = {**data, "method": "post", "notice_file": world.attach(case, "grid-crew1")}
+    post = {**data, "method": "post", "notice_file": world.attach(case, "grid-crew1"), **receipt(world, case)}
     world.act(case, "grid-crew1", "serve_notice", **post)
 
 
@@ -333,7 +340,7 @@ def test_a_service_by_post_is_a_day_on_record_before_the_cut(world: World) -> No
     case = approved(world, determined(world, "suspension"))
     claimed = (world.now + timedelta(minutes=1)).isoformat()
     world.later(days=3, minutes=5)
-    data = {"method": "post", "served_at": claimed, "signature": "signed"}
+    data = {"method": "post", "served_at": claimed, **receipt(world, case)}
     world.act(case, "grid-crew1", "serve_notice", **data, notice_file=world.attach(case, "grid-crew1"))
     world.final_notice(case)
     world.later(minutes=31)
@@ -348,7 +355,7 @@ def test_a_service_that_comes_to_light_at_the_end_of_its_window_is_made_again(wo
     case = approved(world, determined(world, "suspension"))
     claimed = (world.now + timedelta(minutes=1)).isoformat()
     world.later(days=6, hours=1)
-    data = {"method": "post", "served_at": claimed, "signature": "signed"}
+    data = {"method": "post", "served_at": claimed, **receipt(world, case)}
     error = refused(world, case, "grid-crew1", "serve_notice", **data, notice_file=world.attach(case, "grid-crew1"))
     assert error.code == "recorded_too_late"
 
@@ -537,16 +544,19 @@ def test_an_important_user_needs_the_countersignature_and_the_copy(world: World)
     assert refused(world, case, "grid-crew1", "serve_notice").code == "no_open_task"
     assert refused(world, case, "nj-drc-approver1", "countersign_important_user").status == 404
     world.act(case, "drc-approver2", "countersign_important_user")
-    data = {"method": "direct", "served_at": world.iso, "signature": "signed"}
+    data = {"method": "direct", "served_at": world.iso, "signature": "signed", "recipient": "张三"}
     no_copy = refused(world, case, "grid-crew1", "serve_notice", **data, notice_file=world.attach(case, "grid-crew1"))
     assert no_copy.code == "important_no_copy"
 
 
 def test_a_household_called_an_important_user_keeps_its_seven_days(world: World) -> None:
     case = signed(world, determined(world, "suspension", user_class="residential"))
-    world.act(case, "grid-approver1", "approve_suspension", **approval(user_class="important"))
+    report = world.attach(case, "grid-approver1", "报营销部.pdf")
+    important = approval(user_class="important", marketing_report=report)
+    world.act(case, "grid-approver1", "approve_suspension", **important)
     world.act(case, "drc-approver2", "countersign_important_user")
-    data = {"method": "direct", "served_at": world.iso, "signature": "signed", "copied_to_authority": True}
+    copied = {"copied_to_authority": True, "copy_receipt": world.attach(case, "grid-crew1", "签收回执.pdf")}
+    data = {"method": "direct", "served_at": world.iso, "signature": "signed", "recipient": "张三", **copied}
     world.act(case, "grid-crew1", "serve_notice", **data, notice_file=world.attach(case, "grid-crew1"))
     world.later(days=4)
     world.final_notice(case)

@@ -209,7 +209,7 @@ def test_an_order_that_is_refused_or_withdrawn_leads_back(way: str) -> None:
 
 def test_a_failed_service_is_tried_again() -> None:
     desk = Desk().verified().determined("suspension").signed().approved()
-    desk.act("grid-crew1", "report_failed_service", reason_code="nobody_there", tried_at=desk.iso)
+    desk.act("grid-crew1", "report_failed_service", method="direct", reason_code="nobody_there", tried_at=desk.iso)
     assert desk.tasks == ["serve_notice"]
 
 

@@ -17,7 +17,13 @@ def served(now: str = "2026-11-03 10:00") -> Desk:
 
 
 def service(served_at: str) -> dict[str, object]:
-    return {"method": "direct", "served_at": at(served_at).isoformat(), "notice_file": FILE, "signature": "signed"}
+    return {
+        "method": "direct",
+        "served_at": at(served_at).isoformat(),
+        "notice_file": FILE,
+        "signature": "signed",
+        "recipient": "张三",
+    }
 
 
 def cut(desk: Desk, **more: object) -> str:
@@ -91,7 +97,13 @@ def test_no_cut_on_a_statutory_holiday() -> None:
 
 def test_no_notice_whose_window_lies_in_a_year_without_a_calendar() -> None:
     desk = ready("2026-12-28 10:00")
-    notice = {"method": "direct", "served_at": desk.iso, "notice_file": FILE, "signature": "signed"}
+    notice = {
+        "method": "direct",
+        "served_at": desk.iso,
+        "notice_file": FILE,
+        "signature": "signed",
+        "recipient": "张三",
+    }
     error = desk.refused("grid-crew1", "serve_notice", **notice)
     assert error.code == "provisional_day"
     assert "暂定" in error.text.zh
@@ -122,7 +134,13 @@ def test_a_line_of_the_checklist_left_blank_is_asked_for() -> None:
 def test_nothing_adverse_is_done_under_a_stay() -> None:
     desk = ready()
     desk.act("drc-approver1", "stay_execution", reason_code="court")
-    notice = {"method": "direct", "served_at": desk.iso, "notice_file": FILE, "signature": "signed"}
+    notice = {
+        "method": "direct",
+        "served_at": desk.iso,
+        "notice_file": FILE,
+        "signature": "signed",
+        "recipient": "张三",
+    }
     error = desk.refused("grid-crew1", "serve_notice", **notice)
     assert (error.code, error.status) == ("stayed", 409)
     assert "恢复执行" in error.text.zh
@@ -141,13 +159,25 @@ def test_a_cut_is_not_written_down_days_later() -> None:
 
 def test_a_service_before_the_approval_counts_for_nothing() -> None:
     desk = ready()
-    notice = {"method": "direct", "served_at": "2026-11-01 10:00", "notice_file": FILE, "signature": "signed"}
+    notice = {
+        "method": "direct",
+        "served_at": "2026-11-01 10:00",
+        "notice_file": FILE,
+        "signature": "signed",
+        "recipient": "张三",
+    }
     assert "早于审批完成" in desk.refused("grid-crew1", "serve_notice", **notice).fields["served_at"].zh
 
 
 def test_what_is_recorded_has_happened() -> None:
     desk = ready()
-    notice = {"method": "direct", "served_at": "2026-11-04 10:00", "notice_file": FILE, "signature": "signed"}
+    notice = {
+        "method": "direct",
+        "served_at": "2026-11-04 10:00",
+        "notice_file": FILE,
+        "signature": "signed",
+        "recipient": "张三",
+    }
     error = desk.refused("grid-crew1", "serve_notice", **notice)
     assert error.status == 400
     assert error.fields["served_at"].zh == "送达时间不能晚于现在（2026-11-03 10:00）"
@@ -253,6 +283,12 @@ def test_a_worked_saturday_is_open_and_the_whole_published_holiday_is_not(
 def test_nobody_is_served_on_an_order_that_the_grid_company_has_not_approved() -> None:
     desk = ready()
     desk.view.facts["suspension"] = {k: v for k, v in desk.fact("suspension").items() if k != "approved_at"}
-    notice = {"method": "direct", "served_at": desk.iso, "notice_file": FILE, "signature": "signed"}
+    notice = {
+        "method": "direct",
+        "served_at": desk.iso,
+        "notice_file": FILE,
+        "signature": "signed",
+        "recipient": "张三",
+    }
     assert desk.refused("grid-crew1", "serve_notice", **notice).code == "not_approved"
     assert desk.asked("grid-crew1", "serve_notice").code == "not_approved"

@@ -170,9 +170,15 @@ def test_an_important_user_goes_by_the_power_authority() -> None:
     desk.approved("important")
     assert desk.tasks == ["countersign_important_user"]
     desk.act("drc-approver1", "countersign_important_user", countersigned_file=FILE)
-    notice = {"method": "direct", "served_at": desk.iso, "notice_file": FILE, "signature": "signed"}
+    notice = {
+        "method": "direct",
+        "served_at": desk.iso,
+        "notice_file": FILE,
+        "signature": "signed",
+        "recipient": "张三",
+    }
     assert desk.refused("grid-crew1", "serve_notice", **notice).code == "important_no_copy"
-    desk.served(copied_to_authority=True)
+    desk.served(copied_to_authority=True, copy_receipt=FILE)
     desk.later(days=4)
     desk.warned().later(minutes=40)
     desk.act("grid-crew1", "execute_suspension", **desk.execution())
@@ -181,7 +187,7 @@ def test_an_important_user_goes_by_the_power_authority() -> None:
 def test_no_important_user_is_cut_without_the_countersignature() -> None:
     desk = Desk().verified(user_class="important").determined("suspension").signed().approved("important")
     desk.act("drc-approver1", "countersign_important_user")
-    desk.served(copied_to_authority=True).later(days=4)
+    desk.served(copied_to_authority=True, copy_receipt=FILE).later(days=4)
     desk.warned().later(minutes=40)
     desk.view.facts["suspension"] = {k: v for k, v in desk.fact("suspension").items() if k != "countersigned_at"}
     assert desk.refused("grid-crew1", "execute_suspension", **desk.execution()).code == "important_not_countersigned"

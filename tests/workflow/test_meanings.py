@@ -626,7 +626,13 @@ def test_no_execution_window_rests_on_a_provisional_day(world: World) -> None:
     world.now = at("2026-12-31 11:00")
     world.act(case, "grid-reviewer1", "lapse_notice", reason_code="window_missed")
     notice = world.attach(case, "grid-crew1", "通知.pdf")
-    data = {"method": "direct", "served_at": world.iso, "notice_file": notice, "signature": "signed"}
+    data = {
+        "method": "direct",
+        "served_at": world.iso,
+        "notice_file": notice,
+        "signature": "signed",
+        "recipient": "张三",
+    }
     error = refused(world, case, "grid-crew1", "serve_notice", **data)
     assert (error.status, error.code) == (409, "provisional_day")
     assert "（暂定）" in error.text.zh

@@ -230,15 +230,13 @@ def ordered(world: Counting) -> str:
 
 def approved(world: Counting, user_class: str = "ordinary") -> str:
     case = ordered(world)
-    world.act(
-        case,
-        "grid-approver1",
-        "approve_suspension",
-        user_class=user_class,
-        serves_residents=False,
-        approval_level="company",
-        order_checked=True,
-    )
+    data = {"user_class": user_class, "serves_residents": False, "approval_level": "company", "order_checked": True}
+    if user_class == "important":
+        # Its report to the marketing department is a file more to read; the figure counts the approval without one.
+        data["marketing_report"] = world.attach(case, "grid-approver1", "报营销部.pdf")
+        World.act(world, case, "grid-approver1", "approve_suspension", **data)
+    else:
+        world.act(case, "grid-approver1", "approve_suspension", **data)
     return case
 
 
@@ -249,7 +247,9 @@ def detours_of_a_cut(world: Counting) -> None:
     important = approved(world, "important")
     world.act(important, "drc-approver2", "countersign_important_user")
     lapsed = approved(world)
-    world.act(lapsed, "grid-crew1", "report_failed_service", reason_code="nobody_there", tried_at=world.iso)
+    world.act(
+        lapsed, "grid-crew1", "report_failed_service", method="direct", reason_code="nobody_there", tried_at=world.iso
+    )
     world.serve(lapsed)
     world.act(
         lapsed, "drc-handler1", "record_objection", received_on="2026-11-03", reason_code="not_mining", content="否"

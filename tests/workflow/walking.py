@@ -303,7 +303,9 @@ class Walk:
 
     def _approve_suspension(self) -> dict[str, Any]:
         kind = (self.desk.view.facts["findings"].get("check_consumption") or {}).get("user_class", "ordinary")
-        return {"user_class": kind, "serves_residents": False, "approval_level": "company", "order_checked": True}
+        return {"user_class": kind, "serves_residents": False, "approval_level": "company", "order_checked": True} | {
+            "marketing_report": FILE
+        }
 
     def _refuse_suspension(self) -> dict[str, Any]:
         return {"reason_code": "wrong_account", "reason": "户号不符"}
@@ -314,11 +316,13 @@ class Walk:
             "served_at": self.desk.iso,
             "notice_file": FILE,
             "signature": "signed",
+            "recipient": "张三",
             "copied_to_authority": True,
+            "copy_receipt": FILE,
         }
 
     def _report_failed_service(self) -> dict[str, Any]:
-        return {"reason_code": "nobody_there", "tried_at": self.desk.iso}
+        return {"method": "direct", "reason_code": "nobody_there", "tried_at": self.desk.iso}
 
     def _give_final_notice(self) -> dict[str, Any]:
         return {"given_at": self.desk.iso, "method": "phone"}

@@ -191,6 +191,7 @@ class World:
             served_at=self.iso,
             notice_file=notice,
             signature="signed",
+            recipient="张三",
         )
 
     def final_notice(self, case: str) -> Result:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from audit.log import timestamp
+from cases.policy.cutting.service import served_on, ways
 from cases.policy.dated import CHINA
 from cases.policy.evidence import distinct_officers
 from cases.policy.execution import Window, checklist_items, execution_window, notice_rule
@@ -22,6 +23,7 @@ from cases.workflow.effects.base import (
 )
 from cases.workflow.effects.verification import disposals_of
 from cases.workflow.view import CaseView, Context, OpenTask, Outcome
+from cases.workflow.workdays import calendar_for
 
 
 def suspension_of(view: CaseView) -> dict[str, Any]:
@@ -89,7 +91,7 @@ def approve_suspension(view: CaseView, data: Data, ctx: Context) -> Outcome:
         state="approved",
         approved_at=ctx.now,
         approved_by=ctx.actor.user_id,
-        **picked(data, "user_class", "serves_residents", "approval_level"),
+        **picked(data, "user_class", "serves_residents", "approval_level", "marketing_report"),
     )
     important = data["user_class"] == "important"
     return Outcome(facts=facts, open=[OpenTask("countersign_important_user" if important else "serve_notice")])
@@ -132,12 +134,15 @@ def notice_window(view: CaseView, ctx: Context, served_at: datetime) -> Window:
 
 
 def serve_notice(view: CaseView, data: Data, ctx: Context) -> Outcome:
-    """The window opens with the service; the execution is due when it ends."""
-    window = notice_window(view, ctx, data["served_at"])
+    """The window opens with the service; the execution is due when it ends. A public notice counts a month later."""
+    calendar = calendar_for(view.region_code, ctx.directory)
+    served, counted = served_on(ways()[data["method"]], data["served_at"], calendar, view.region_code)
+    window = notice_window(view, ctx, served)
     notice = {
-        "served_at": timestamp(data["served_at"]),
+        "served_at": timestamp(served),
+        **({"published_at": timestamp(data["served_at"]), "deemed_on": counted.day.isoformat()} if counted else {}),
         "method": data["method"],
-        "signature": data["signature"],
+        **picked(data, "signature", "tracking_no", "publication", "proof_files", "consent_file", "copy_receipt"),
         "window_from": timestamp(window.earliest),
         "window_to": timestamp(window.latest),
         "file": data["notice_file"],
@@ -151,8 +156,16 @@ def serve_notice(view: CaseView, data: Data, ctx: Context) -> Outcome:
 
 
 def report_failed_service(view: CaseView, data: Data, ctx: Context) -> Outcome:
-    failed = int(suspension_of(view).get("failed_services", 0)) + 1
-    return Outcome(facts=put(view, "suspension", failed_services=failed), open=[OpenTask("serve_notice")])
+    """What was tried in vain is kept: a public notice is open only after it."""
+    before = suspension_of(view)
+    row = {"method": data["method"], "reason": data["reason_code"], "tried_at": timestamp(data["tried_at"])}
+    facts = put(
+        view,
+        "suspension",
+        failed_services=int(before.get("failed_services", 0)) + 1,
+        failures=[*before.get("failures", []), {**row, **signed(view, ctx)}],
+    )
+    return Outcome(facts=facts, open=[OpenTask("serve_notice")])
 
 
 def give_final_notice(view: CaseView, data: Data, ctx: Context) -> Outcome:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from cases.policy.cutting.approval import levels
+from cases.policy.cutting.service import ways
 from cases.policy.execution import checklist_items
 from cases.workflow.forms import choices as c
 from cases.workflow.forms.build import (
@@ -22,12 +24,10 @@ from cases.workflow.forms.build import (
     whole,
     yes_no,
 )
+from cases.workflow.forms.reading import impersonal
 from cases.workflow.forms.verification import OFFICERS
 
-APPROVAL_LEVELS: Final = c.code_list(
-    ("station", "供电所（站）负责人", "Head of the station"),
-    ("company", "公司负责人", "Head of the company"),
-)
+APPROVAL_LEVELS: Final = c.code_list(*((level.code, level.zh, level.en) for level in levels().values()))
 REFUSALS: Final = c.code_list(
     ("no_legal_document", "缺少生效法律文书", "No effective legal document"),
     ("residential_supply", "供居民生活用电", "Serves residents' living"),
@@ -35,16 +35,15 @@ REFUSALS: Final = c.code_list(
     ("unsafe", "停电将影响公共安全或其他用户", "Unsafe for others"),
     ("ground_not_open", "事由不成立", "The ground does not hold"),
 )
-SERVICE: Final = c.code_list(
-    ("direct", "直接送达", "In person"),
-    ("left", "留置送达", "Left, with a witness"),
-    ("post", "邮寄送达", "By post"),
-    ("electronic", "电子送达", "Electronic"),
-)
+SERVICE: Final = c.code_list(*((way.code, way.zh, way.en) for way in ways().values()))
+TRIED: Final = tuple(row for row in SERVICE if row[0] != "public")
 FAILURES: Final = c.code_list(
     ("nobody_there", "无人在场", "Nobody there"),
     ("refused_to_take", "拒收且无见证人", "Refused, no witness"),
     ("wrong_place", "地址不符", "Wrong address"),
+    ("came_back", "邮件退回", "Came back by post"),
+    ("not_delivered", "电子方式未能到达", "Did not arrive electronically"),
+    ("whereabouts_unknown", "下落不明", "Whereabouts unknown"),
 )
 CONTACT: Final = c.code_list(
     ("phone", "电话", "Phone"), ("in_person", "当面", "In person"), ("message", "短信", "Message")
@@ -98,6 +97,12 @@ APPROVE_SUSPENSION: Final = (
     yes_no("serves_residents", "计量点供居民生活用电", "Metering point serves residents' living", required=True),
     choice("approval_level", "批准人级别", "Level of approval", APPROVAL_LEVELS, required=True),
     yes_no("order_checked", "已核对停电函和生效法律文书", "Order and legal document were checked", required=True),
+    file(
+        "marketing_report",
+        "报营销部门的报告",
+        "Report to the marketing department",
+        hint=("重要用户必传", "Needed for an important user"),
+    ),
     NOTE,
 )
 REFUSE_SUSPENSION: Final = (
@@ -111,21 +116,61 @@ COUNTERSIGN: Final = (
     file("countersigned_file", "会签件", "Countersigned copy"),
     NOTE,
 )
+_BY_POST: Final = ("邮寄送达必填，如 EMS 单号", "By post: the number of the item")
+_FOR_PROOF: Final = (
+    "留置：现场照片或录像；邮寄：回执；电子：到达记录；公告：刊登件",
+    "Left: pictures or video; post: the receipt; electronic: the record of arrival; public notice: the page",
+)
+_TIME_OF_SERVICE: Final = (
+    "签收、留置或到达的时间；邮寄填回执上的收件时间；公告填刊登时间，满三十日视为送达",
+    "When it was signed, left or arrived; by post as on the receipt; by public notice when it was published",
+)
 SERVE_NOTICE: Final = (
     task(),
     choice("method", "送达方式", "Method", SERVICE, required=True),
-    moment("served_at", "送达时间", "Served at", required=True),
+    moment("served_at", "送达时间", "Served at", required=True, hint=_TIME_OF_SERVICE),
     file("notice_file", "停电通知书（送达回证）", "Notice with proof of service", required=True),
-    choice("signature", "签收情况", "Signature", c.SIGNATURES, required=True),
+    choice(
+        "signature",
+        "签收情况",
+        "Signature",
+        c.SIGNATURES,
+        hint=("直接送达和同住成年家属签收的为已签字，留置送达的为拒签", "Signed, or refused where it was left"),
+    ),
+    text(
+        "recipient",
+        "签收人",
+        "Received by",
+        sealed=True,
+        maximum=40,
+        hint=("直接送达、家属签收必填", "Needed in person and for an adult of the household"),
+    ),
+    text("relation", "与当事人的关系", "Relation", sealed=True, maximum=40, hint=("家属签收必填", "Of the household")),
+    text("witness", "见证人", "Witnesses", sealed=True, maximum=120, hint=("留置送达必填", "Needed where it was left")),
+    text("witness_unit", "见证人单位", "Office of the witness", sealed=True, maximum=80),
+    text("tracking_no", "邮件号", "Tracking number", maximum=40, read=impersonal, hint=_BY_POST),
+    file(
+        "consent_file", "同意电子送达的书面材料", "Consent to electronic service", hint=("电子送达必传", "Electronic")
+    ),
+    text(
+        "publication", "公告刊登载体", "Published in", maximum=80, read=impersonal, hint=("公告必填", "Public notice")
+    ),
+    files("proof_files", "送达凭证", "Proof of service", hint=_FOR_PROOF),
     yes_no("copied_to_authority", "已抄送电力管理部门", "Copied to the power authority"),
-    text("recipient", "签收人", "Received by", sealed=True, maximum=40),
-    text("witness", "见证人", "Witness", sealed=True, maximum=40),
+    file(
+        "copy_receipt",
+        "电力管理部门签收回执",
+        "Receipt of the power authority",
+        hint=("重要用户必传", "Needed for an important user"),
+    ),
     NOTE,
 )
 REPORT_FAILED_SERVICE: Final = (
     task(),
+    choice("method", "尝试的送达方式", "Way that was tried", TRIED, required=True),
     choice("reason_code", "未送达原因", "Reason", FAILURES, required=True),
     moment("tried_at", "送达尝试时间", "Tried at", required=True),
+    FILES,
     NOTE,
 )
 GIVE_FINAL_NOTICE: Final = (

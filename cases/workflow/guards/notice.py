@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from cases.policy.cutting.service import served_on, ways
 from cases.policy.execution import (
     Window,
     checklist_items,
@@ -45,7 +46,7 @@ def service(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
     """The notice opens a usable window; for an important user its copy goes to the power authority."""
     if not data:
         return None
-    served = data["served_at"]
+    way, served = ways()[data["method"]], data["served_at"]
     after = suspension_of(view).get("countersigned_at") or suspension_of(view).get("approved_at")
     if after and served < minute(instant(after)):
         return correct(
@@ -53,16 +54,17 @@ def service(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
             f"送达时间早于审批完成（{local(instant(after))}），批准后送达才有效",
             f"The service lies before the approval ({local(instant(after))})",
         )
-    if data["method"] != "post" and served < ctx.now - LATE_ENTRY:
+    if not way.arrival and served < ctx.now - LATE_ENTRY:
         return correct(
             "served_at",
             "送达须在 24 小时内登记；逾期未登记的，重新送达（邮寄送达以回执日期为准）",
             "A service is recorded within 24 hours, or made again (by post: the day on the receipt)",
         )
-    if suspension_of(view).get("user_class") == "important" and not data["copied_to_authority"]:
-        return from_obstacle(obstacle("important_no_copy", day=today(ctx), region=view.region_code))
-    window = notice_window(view, ctx, served)
-    return first(window_obstacles(window, calendar_for(view.region_code, ctx.directory), view.region_code))
+    calendar = calendar_for(view.region_code, ctx.directory)
+    deemed, counted = served_on(way, served, calendar, view.region_code)
+    if counted is not None and counted.provisional:
+        return from_obstacle(obstacle("provisional_day", day=counted.day, region=view.region_code))
+    return first(window_obstacles(notice_window(view, ctx, deemed), calendar, view.region_code))
 
 
 def window_of(view: CaseView) -> Window | None:

@@ -14,6 +14,7 @@ from cases.workflow.effects.restoration import power_is_off
 from cases.workflow.effects.suspension import notice_class, notice_override, ordered_ground, suspension_of
 from cases.workflow.forms.choices import GRID_GROUNDS
 from cases.workflow.guards.base import Data, cite, correct, first, from_obstacle, local, needs, refuse
+from cases.workflow.guards.cutting.approval import chain_of_approval
 from cases.workflow.guards.situation import (
     families,
     reported_classes,
@@ -126,13 +127,7 @@ def approval(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
     found = _class_weakened(view, data["user_class"])
     if found:
         return found
-    if data["approval_level"] == "station" and {*reported_classes(view), data["user_class"]} != {"residential"}:
-        return correct(
-            "approval_level",
-            "一般用户和重要用户须由公司负责人批准",
-            "Ordinary and important users need the head of the company",
-        )
-    return None
+    return chain_of_approval(view, data, ctx)
 
 
 def _class_weakened(view: CaseView, given: str) -> Refusal | None:

@@ -103,7 +103,9 @@ FACTS: Final[dict[str, Fact]] = {
     "suspension": Fact(
         "state signed|approved|refused|notified|infeasible|executed|confirmed|withdrawn|revoked|restored, origin"
         " order|grid, power on|off, ground, order_file, legal_document, user_class, serves_residents, approval_level,"
-        " countersigned_at, notice{served_at, method, window_from, window_to, file, copied}, second_notice_at,"
+        " marketing_report, countersigned_at, notice{served_at, method, signature, published_at, deemed_on,"
+        " tracking_no, publication, proof_files, consent_file, copy_receipt, window_from, window_to, file, copied},"
+        " failures[{method, reason, tried_at, agency, user, at, seq}], second_notice_at,"
         " checklist, executed_at, executed_by, reading, confirmed_at, confirmed_by, lapses, failed_services",
         (
             "report_grid_suspension",

@@ -11,6 +11,7 @@ from cases.workflow.forms import suspension as forms
 from cases.workflow.guards import notice, papers
 from cases.workflow.guards import suspension as gates
 from cases.workflow.guards.base import no_stay, not_future
+from cases.workflow.guards.cutting import service
 from cases.workflow.transitions.columns import (
     APPROVER,
     BY_DISPOSAL,
@@ -137,6 +138,7 @@ ROWS: Final = (
             no_stay,
             gates.step_open("approve"),
             notice.approved,
+            service.way,
             not_future("served_at", "送达时间", "The service"),
             notice.service,
             papers.new_notice,
@@ -156,7 +158,7 @@ ROWS: Final = (
         opens=("serve_notice",),
         must_differ_from=NONE,
         inputs=forms.REPORT_FAILED_SERVICE,
-        guards=(not_future("tried_at", "送达尝试时间", "The attempt"),),
+        guards=(not_future("tried_at", "送达尝试时间", "The attempt"), service.tried),
         effect=effects.report_failed_service,
         basis=("civil_procedure.proof",),
     ),

@@ -97,6 +97,7 @@ def approve_and_serve(play: Play, number: str) -> None:
         served_at=play.now.isoformat(),
         notice_file=notice,
         signature="signed",
+        recipient="王海",
     )
 
 
