@@ -1,5 +1,6 @@
 """Every worked example to the cent, and what must hold for any bill."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -8,11 +9,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cases.policy.dated import load
 from cases.policy.tariff import (
+    Account,
+    Listing,
+    Span,
     Surcharge,
     Tariff,
+    TariffError,
+    Usage,
     bill,
-    bill_cycle,
     breach_charge,
     breach_energy,
     break_even,
@@ -20,12 +26,15 @@ from cases.policy.tariff import (
     late_fee,
     listed_kwh,
     money,
+    quote,
     reverse,
+    row_problems,
     simulate,
     split_energy,
     tariffs,
     theft_charge,
 )
+from cases.policy.tariff.rows import overlaps
 
 D = Decimal
 DAY = date(2021, 9, 30)
@@ -161,18 +170,22 @@ def test_tiers_are_counted_over_the_year() -> None:
 
 
 def test_a_cycle_over_new_year_meets_the_tiers_of_both_years() -> None:
-    found = bill_cycle(plan("320300", "tiered"), D(3100), date(2021, 12, 16), date(2022, 1, 15), used_before=D(5000))
+    home, cycle = Account("320300", "tiered"), Span(date(2021, 12, 16), date(2022, 1, 15))
+    found = quote(home, cycle, Usage(D(3100), D(5000)))
     assert [(line.item, line.kwh) for line in found.lines] == [("tier3", D(1600)), ("tier1", D(1500))]
+    assert [(line.first, line.last) for line in found.lines] == [
+        (date(2021, 12, 16), date(2021, 12, 31)),
+        (date(2022, 1, 1), date(2022, 1, 15)),
+    ]
     assert found.kwh == D(3100)
-    adder = [Surcharge(D("0.30"), D(3100))]
-    again = bill_cycle(plan("320300", "tiered"), D(3100), date(2021, 12, 16), date(2022, 1, 15), surcharges=adder)
+    again = quote(home, cycle, Usage(D(3100)), listings=[Listing(D("0.30"), date(2021, 12, 1))])
     assert again.lines[-1].amount == D("930.00")
-    with pytest.raises(ValueError, match="first day"):
-        bill_cycle(plan("320300", "tiered"), D(1), date(2022, 1, 2), date(2022, 1, 1))
+    with pytest.raises(TariffError, match="ends before it begins"):
+        quote(home, Span(date(2022, 1, 2), date(2022, 1, 1)), Usage(D(1)))
 
 
 def test_a_time_of_use_home_pays_its_measured_peak() -> None:
-    found = bill(plan("320300", "tiered_tou"), D(1000), peak_kwh=D(250))
+    found = bill(plan("320300", "tiered_tou"), D(1000), periods={"peak": D(250), "valley": D(750)})
     assert [(line.item, line.amount) for line in found.lines] == [("peak", D("139.58")), ("valley", D("268.73"))]
 
 
@@ -224,9 +237,9 @@ def test_the_break_even_is_where_the_two_yearly_bills_cross() -> None:
     at_point = D(8264)
     assert bill(tiered, at_point).total < bill(shop, at_point).total
     assert bill(tiered, at_point + 1).total > bill(shop, at_point + 1).total
-    assert break_even(tiered, shop.with_price(D("0.9"), "test")) is None
-    assert break_even(tiered, shop.with_price(D("0.5"), "test")) == 0
-    assert break_even(tiered, shop.with_price(D("0.54"), "test")) == D(3603)  # 2760 + 32.292 / 0.0383
+    assert break_even(tiered, replace(shop, prices=(D("0.9"),))) is None
+    assert break_even(tiered, replace(shop, prices=(D("0.5"),))) == 0
+    assert break_even(tiered, replace(shop, prices=(D("0.54"),))) == D(3603)  # 2760 + 32.292 / 0.0383
 
 
 def test_prices_have_four_digits_and_each_plan_its_tiers() -> None:
@@ -234,6 +247,9 @@ def test_prices_have_four_digits_and_each_plan_its_tiers() -> None:
         assert all(-price.as_tuple().exponent <= 4 for price in one.prices), one.key  # type: ignore[operator]
         assert len(one.prices) == len(one.limits) + 1
         assert list(one.prices) == sorted(one.prices)
+    assert not overlaps(tariffs())
+    for row in load("tariffs")["plan"]:
+        assert row_problems(row) == [], row["key"]
     with pytest.raises(ValueError, match="unknown kind"):
         find_tariff("320300", "royal", DAY)
     assert find_tariff("450000", "tiered", DAY) is None
@@ -245,7 +261,7 @@ def test_prices_have_four_digits_and_each_plan_its_tiers() -> None:
      (D(1), {"surcharges": [Surcharge(D("0.3"), D(-1))]})],
 )  # fmt: skip
 def test_impossible_energy_is_refused(kwh: Decimal, extra: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match=r"negative|part of"):
+    with pytest.raises(ValueError, match=r"negative|part of|marks a reading"):
         bill(plan("320300", "tiered"), kwh, **extra)  # type: ignore[arg-type]
 
 
@@ -305,7 +321,7 @@ def test_splitting_a_cycle_never_changes_the_energy_and_hardly_the_money(
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.decimals(0, 100000, places=2), st.dates(date(2020, 1, 1), date(2026, 1, 1)), st.integers(0, 800))
 def test_a_cycle_of_any_length_bills_all_its_energy_once(kwh: Decimal, first: date, length: int) -> None:
-    found = bill_cycle(plan("320300", "tiered"), kwh, first, first + timedelta(days=length))
+    found = quote(Account("320300", "tiered"), Span(first, first + timedelta(days=length)), Usage(kwh))
     assert sum((line.kwh for line in found.lines), D(0)) == kwh
 
 

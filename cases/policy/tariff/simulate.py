@@ -9,8 +9,11 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 from cases.policy.surcharge import documents, surcharge_rule
-from cases.policy.tariff.bill import ZERO, Bill, Surcharge, bill, money
-from cases.policy.tariff.prices import KINDS, Tariff, entered_tariff, find_tariff
+from cases.policy.tariff.bill import Bill, Surcharge, bill, money
+from cases.policy.tariff.cycle import ZERO
+from cases.policy.tariff.notes import price_notes
+from cases.policy.tariff.prices import Tariff, entered_tariff, find_tariff
+from cases.policy.tariff.words import RESIDENTIAL, Note
 
 
 class Option(NamedTuple):
@@ -34,6 +37,7 @@ class Simulation(NamedTuple):
     options: tuple[Option, ...]
     break_even: Decimal | None
     warnings: tuple[tuple[str, str, str], ...]  # code, Chinese, English
+    notes: tuple[Note, ...] = ()  # prices that nobody has read in their original
 
     def option(self, key: str) -> Option:
         """Return one option by its key, such as ``commercial`` or ``commercial+0.30``; KeyError if absent."""
@@ -72,9 +76,11 @@ def simulate(
     Raises ValueError when the present class has no recorded price in this region.
     """
     before = kwh * (day.month - 1) if used_before is None else used_before
-    plans = {kind: plan for kind in KINDS if (plan := find_tariff(region, kind, day)) is not None}
+    plans = {
+        kind: plan for kind in (*RESIDENTIAL, "commercial") if (plan := find_tariff(region, kind, day)) is not None
+    }
     if commercial_price is not None:
-        plans["commercial"] = _commercial(plans.get("commercial"), region, day, commercial_price)
+        plans["commercial"] = entered_tariff(region, day, commercial_price)
     if current not in plans:
         raise ValueError(f"no price of class {current!r} is recorded for region {region}")
     asked = sorted({d.rate for d in documents() if d.rate is not None} if rates is None else set(rates))
@@ -89,7 +95,8 @@ def simulate(
             options.append(_option(plan, rate, result, now, lawful=lawful))
     limit = break_even(plans["tiered"], plans["commercial"]) if {"tiered", "commercial"} <= plans.keys() else None
     warnings = _warnings(plans, options, current, limit)
-    return Simulation(current, kwh, before, tuple(options), limit, warnings)
+    notes = tuple(note for note in price_notes(plans.values()) if note.code == "price_unverified")
+    return Simulation(current, kwh, before, tuple(options), limit, warnings, notes)
 
 
 def break_even(tiered: Tariff, single: Tariff) -> Decimal | None:
@@ -114,12 +121,6 @@ def _option(plan: Tariff, rate: Decimal, result: Bill, now: Decimal, *, lawful: 
     zh = plan.zh + (f"，每千瓦时加价{rate:.2f}元" if rate else "")
     en = plan.en + (f", plus {rate:.2f} CNY/kWh" if rate else "")
     return Option(plan.kind + adder, zh, en, result, average, money(result.total - now), lawful)
-
-
-def _commercial(recorded: Tariff | None, region: str, day: date, price: Decimal) -> Tariff:
-    if recorded is not None:
-        return recorded.with_price(price, "entered proxy price")
-    return entered_tariff(region, day, price)
 
 
 def _warnings(

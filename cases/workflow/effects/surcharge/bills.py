@@ -6,8 +6,20 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from cases.policy.tariff import Surcharge, Tariff, bill_cycle, entered_tariff, find_tariff, listed_kwh
-from cases.workflow.effects.surcharge.lists import Entry, as_day, list_of, listed_days, surcharge_of
+from cases.policy.tariff import (
+    Account,
+    Bill,
+    Entered,
+    Line,
+    Listing,
+    Span,
+    Tariff,
+    Usage,
+    find_tariff,
+    quote,
+    surcharge_lines,
+)
+from cases.workflow.effects.surcharge.lists import Entry, as_day, listed_days, listed_period, surcharge_of
 from cases.workflow.view import CaseView, Facts
 
 ZERO = Decimal(0)
@@ -39,18 +51,9 @@ def energy_billed_in(view: CaseView, first: date, last: date) -> dict[str, Any] 
     return next((row for row in rows if row["cycle_from"] <= begin and end <= row["cycle_to"]), None)
 
 
-def tariff_of(view: CaseView, entry: Entry, day: date, energy_price: Decimal | None) -> Tariff | None:
-    """The plan this account is billed by under a list; a commercial one at the month's proxy price.
-
-    A price that is on record as in force is not replaced by an entered one: 电力法 43.
-    """
-    kind = billed_class(entry)
-    plan = find_tariff(view.region_code, kind, day)
-    if energy_price is None or (plan is not None and plan.status != "reference"):
-        return plan
-    if plan is None:
-        return entered_tariff(view.region_code, day, energy_price) if kind == "commercial" else None
-    return plan.with_price(energy_price, "month's proxy price")
+def recorded_tariff(view: CaseView, entry: Entry, day: date) -> Tariff | None:
+    """The plan on record for this account under a list; one of status reference prices no bill."""
+    return find_tariff(view.region_code, billed_class(entry), day)
 
 
 def billed_class(entry: Entry) -> str:
@@ -63,40 +66,62 @@ def computed(view: CaseView, entry: Entry, data: dict[str, Any]) -> dict[str, An
 
     Where another bill has charged the energy of the cycle already, the surcharge alone is left.
     """
-    first, last, kwh = as_day(data["cycle_from"]), as_day(data["cycle_to"]), Decimal(data["kwh"])
+    cycle, kwh = Span(as_day(data["cycle_from"]), as_day(data["cycle_to"])), Decimal(data["kwh"])
     charged = bill_numbered(view, data.get("energy_in"))
-    plan = _plan(view, entry, data) if charged is None else _plan(view, list_of(surcharge_of(view), charged), charged)
-    days = 0 if data.get("without_surcharge") else listed_days(entry, first, last)
-    listed = listed_kwh(kwh, days, (last - first).days + 1)
+    days = 0 if data.get("without_surcharge") else listed_days(entry, *cycle)
     rate = Decimal(entry["rate"])
-    adders = (Surcharge(rate, listed, entry.get("document", "")),) if listed else ()
-    used = Decimal(data.get("used_before") or 0)
-    result = bill_cycle(plan, kwh, first, last, used_before=used, surcharges=adders)
-    lines = [line for line in result.lines if charged is None or line.item == "surcharge"]
-    added = sum((line.amount for line in lines if line.item == "surcharge"), ZERO)
-    energy = result.total - added if charged is None else ZERO
+    listings = [Listing(rate, *listed_period(entry), entry.get("document") or entry["rate"])] if days else []
+    if charged is None:
+        result = _quoted(view, entry, data, listings)
+        lines, basis = result.lines, _basis(result)
+    else:
+        lines, basis = tuple(surcharge_lines(cycle, kwh, listings)), {}
+    added = [line for line in lines if line.item == "surcharge"]
+    surcharge, amount = (sum((line.amount for line in rows), ZERO) for rows in (added, lines))
     return {
         "kwh": str(kwh),
         "listed_days": days,
-        "listed_kwh": str(listed),
+        "listed_kwh": str(sum((line.kwh for line in added), ZERO)),
         "rate": str(rate),
-        "price_class": plan.kind,
-        "energy": str(energy),
-        "surcharge": str(added),
-        "amount": str(energy + added),
-        "lines": [
-            {"item": line.item, "kwh": str(line.kwh), "price": str(line.price), "amount": str(line.amount)}
-            for line in lines
-        ],
+        "price_class": billed_class(entry) if charged is None else charged["price_class"],
+        "energy": str(amount - surcharge),
+        "surcharge": str(surcharge),
+        "amount": str(amount),
+        "lines": [_plain(line) for line in lines],
+        **basis,
     }
 
 
-def _plan(view: CaseView, entry: Entry, data: dict[str, Any]) -> Tariff:
+def _quoted(view: CaseView, entry: Entry, data: dict[str, Any], listings: list[Listing]) -> Bill:
     price = data.get("energy_price")
-    found = tariff_of(view, entry, as_day(data["cycle_from"]), Decimal(price) if price is not None else None)
-    if found is None:
-        raise ValueError("no tariff is recorded for this account")
-    return found
+    return quote(
+        Account(view.region_code, billed_class(entry)),
+        Span(as_day(data["cycle_from"]), as_day(data["cycle_to"])),
+        Usage(Decimal(data["kwh"]), Decimal(data.get("used_before") or 0)),
+        listings=listings,
+        entered=None if price is None else Entered(Decimal(price)),
+    )
+
+
+def _basis(result: Bill) -> dict[str, Any]:
+    """The versions that priced it, and what is to be said of prices that nobody has read in their original."""
+    return {
+        "plans": list(result.plans),
+        "certainty": result.certainty,
+        "doubts": [note.code for note in result.notes],
+    }
+
+
+def _plain(line: Line) -> dict[str, str]:
+    """A line as facts hold it; its days only where the cycle is billed in parts."""
+    days = {} if line.first is None or line.last is None else {"from": str(line.first), "to": str(line.last)}
+    return {
+        "item": line.item,
+        "kwh": str(line.kwh),
+        "price": str(line.price),
+        "amount": str(line.amount),
+        **days,
+    }
 
 
 def with_bill(view: CaseView, row: dict[str, Any], **changes: Any) -> Facts:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from cases.policy.tariff import TariffError
 from cases.workflow.effects.surcharge.bills import (
     TIERED,
     bill_numbered,
-    billed_class,
     bills_of,
+    computed,
     energy_billed_in,
     overlapping,
-    tariff_of,
+    recorded_tariff,
 )
 from cases.workflow.effects.surcharge.lists import list_of, listed_days, surcharge_of
 from cases.workflow.guards.base import Data, cite, correct, needs, refuse
@@ -82,19 +83,16 @@ def _already_billed(view: CaseView, data: dict[str, Any]) -> Refusal | None:
 def _priced(view: CaseView, data: dict[str, Any]) -> Refusal | None:
     """Tiers need the year's energy so far, a commercial account the month's own price, and nobody else has one."""
     surcharge = surcharge_of(view)
-    recorded = tariff_of(view, surcharge, data["cycle_from"], None)
-    if recorded is None and billed_class(surcharge) != "commercial":
-        return correct("cycle_from", "该周期没有登记的电价，先登记电价", "No price is recorded for this cycle")
+    recorded = recorded_tariff(view, surcharge, data["cycle_from"])
     if recorded is not None and recorded.kind in TIERED and data["used_before"] is None:
         return needs("used_before", "本年此前用电量", "the year's kWh before the cycle")
-    if recorded is None or recorded.status == "reference":
-        return None if data["energy_price"] else needs("energy_price", "当月代理购电价格", "the month's proxy price")
-    if data["energy_price"] is not None:
-        return correct(
-            "energy_price",
-            f"“{recorded.zh}”按登记电价计收，不能另填电价",
-            f"“{recorded.en}” is billed at the recorded price; enter no other",
-        )
+    try:
+        computed(view, surcharge, data)
+    except TariffError as error:
+        if error.code == "proxy_price_missing":
+            return needs("energy_price", "当月代理购电价格", "the month's proxy price")
+        field = {"price": "energy_price", "region": "cycle_from"}.get(error.field, "kwh")
+        return correct(field, error.zh, error.en)
     return None
 
 
