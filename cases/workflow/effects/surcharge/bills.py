@@ -71,22 +71,22 @@ def computed(view: CaseView, entry: Entry, data: dict[str, Any]) -> dict[str, An
     days = 0 if data.get("without_surcharge") else listed_days(entry, *cycle)
     rate = Decimal(entry["rate"])
     listings = [Listing(rate, *listed_period(entry), entry.get("document") or entry["rate"])] if days else []
+    added = surcharge_lines(cycle, kwh, listings)
+    surcharge = sum((line.amount for line in added), ZERO)
     if charged is None:
         result = _quoted(view, entry, data, listings)
-        lines, basis = result.lines, _basis(result)
+        lines, energy, basis = result.lines, result.total - surcharge, _basis(result)
     else:
-        lines, basis = tuple(surcharge_lines(cycle, kwh, listings)), {}
-    added = [line for line in lines if line.item == "surcharge"]
-    surcharge, amount = (sum((line.amount for line in rows), ZERO) for rows in (added, lines))
+        lines, energy, basis = tuple(added), ZERO, {}
     return {
         "kwh": str(kwh),
         "listed_days": days,
         "listed_kwh": str(sum((line.kwh for line in added), ZERO)),
         "rate": str(rate),
         "price_class": billed_class(entry) if charged is None else charged["price_class"],
-        "energy": str(amount - surcharge),
+        "energy": str(energy),
         "surcharge": str(surcharge),
-        "amount": str(amount),
+        "amount": str(energy + surcharge),
         "lines": [_plain(line) for line in lines],
         **basis,
     }
