@@ -96,6 +96,18 @@ class Params:
             pass
         return self._refuse(name, "应为日期（2026-11-20）或时间（2026-11-20T09:00:00+08:00）", "an ISO date or time")
 
+    def day(self, name: str) -> date | None:
+        """An ISO date."""
+        value = self.text(name)
+        if value is None:
+            return None
+        try:
+            if (found := parse_date(value)) is not None:
+                return found
+        except ValueError:
+            pass
+        return self._refuse(name, "应为日期，如 2026-11-20", "an ISO date such as 2026-11-20")
+
     def week(self, name: str = "week") -> tuple[datetime, datetime] | None:
         """An ISO week such as 2026-W47, Monday to Monday in local time."""
         value = self.text(name)

@@ -174,10 +174,15 @@ def add_months(start: date, count: int, cal: WorkingCalendar) -> Counted:
     """Return the last day of a period of months: the same day of the month, or that month's last; rolls on."""
     if count < 0:
         raise ValueError("a period cannot be negative")
+    return roll_forward(months_later(start, count), cal)
+
+
+def months_later(start: date, count: int) -> date:
+    """Return the same day of a later month, or that month's last day."""
     index = start.month - 1 + count
     year, month = start.year + index // 12, index % 12 + 1
     month_end = date(year + month // 12, month % 12 + 1, 1) - ONE_DAY
-    return roll_forward(date(year, month, min(start.day, month_end.day)), cal)
+    return date(year, month, min(start.day, month_end.day))
 
 
 def roll_forward(day: date, cal: WorkingCalendar) -> Counted:

@@ -144,6 +144,7 @@ def _work(actor: Actor) -> list[Item]:
         Item("/cases/", gettext("案件"), "layout-list"),
         Item("/imports/", gettext("监测名单导入"), "database-import"),
         Item("/inbox/", gettext("消息"), "bell"),
+        Item("/deadlines/", gettext("期限计算"), "calendar-event"),
     ]
 
 

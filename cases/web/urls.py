@@ -5,6 +5,7 @@ from django.urls import path
 from cases.web.views import actions, audit, cases, files, imports, tasks, withdrawals, workbench
 from cases.web.views.entry import auth, confirm, factors, helping, password, security, sso
 from cases.web.views.feedback import versions
+from cases.web.views.law import deadlines
 from cases.web.views.lists import corrections, steps
 from cases.web.views.people import accounts, handover
 from cases.web.views.records import access, erasure, registers
@@ -58,6 +59,7 @@ urlpatterns = [
     path("imports/<uuid:batch_id>/feedback/<int:edition>/report/", versions.report, name="feedback_report"),
     path("imports/<uuid:batch_id>/feedback/<int:edition>/report.docx", versions.report_docx, name="feedback_docx"),
     path("imports/<uuid:batch_id>/feedback/<int:edition>/feedback.xlsx", versions.workbook, name="feedback_workbook"),
+    path("deadlines/", deadlines.deadlines, name="deadlines"),
     path("report/", report.report, name="report"),
     path("report/follow/", report.follow, name="follow"),
     path("tips/<uuid:tip_id>/", sealed.tip, name="tip"),

@@ -328,6 +328,7 @@ def test_every_address_says_who_may_call_it():
         "FeedbackRowsView": {"GET": "signals:write"},
         "SignalsView": {"POST": "signals:push"},
         "PushedView": {"GET": "signals:push"},
+        "DeadlinesView": {"GET": "*"},
         "RegionsView": {"GET": "*"},
         "AgenciesView": {"GET": "*"},
     }

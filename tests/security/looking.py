@@ -145,7 +145,8 @@ def lists(hidden: list[Hidden]) -> Iterator[str]:
                 f"{V1}/imports/?overdue=true", f"{V1}/imports/uploads/",
                 f"{V1}/imports/uploads/01900000-0000-7000-8000-000000000000",
                 f"{V1}/imports/?level=priority&order=due", "/imports/?overdue=true",
-                f"{V1}/agencies/", f"{V1}/regions/?parent=3203")  # fmt: skip
+                f"{V1}/agencies/", f"{V1}/regions/?parent=3203",
+                f"{V1}/deadlines/?from=2026-11-03", "/deadlines/?from=2026-11-03")  # fmt: skip
     yield from ("/", "/?scope=mine", "/more/", "/tasks/", "/cases/new/", "/inbox/", "/inbox/?unread=1", "/imports/",
                 "/suggestions/", "/suggestions/?state=rejected",
                 "/password/", "/accounts/", "/security/", "/audit/access/", "/audit/access/access-log.csv",

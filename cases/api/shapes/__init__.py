@@ -22,10 +22,12 @@ from cases.api.shapes.imports import (
     TrialRow,
     Withdrawal,
 )
+from cases.api.shapes.law import DeadlineRow, Deadlines
 from cases.api.shapes.params import (
     AGENCY_FILTERS,
     ANSWER_FILTERS,
     CASE_FILTERS,
+    DEADLINE_FILTERS,
     EVENT_FILTERS,
     IMPORT_FILTERS,
     ORDER,
@@ -46,6 +48,7 @@ __all__ = [
     "AGENCY_FILTERS",
     "ANSWER_FILTERS",
     "CASE_FILTERS",
+    "DEADLINE_FILTERS",
     "EVENT_FILTERS",
     "IMPORT_FILTERS",
     "ORDER",
@@ -65,6 +68,8 @@ __all__ = [
     "Corrected",
     "CorrectedFile",
     "Credentials",
+    "DeadlineRow",
+    "Deadlines",
     "Done",
     "EventDetail",
     "EventPage",

@@ -11,6 +11,7 @@ from agencies.vocabulary import Kind
 from cases.models.case import CaseOutcome, Level, Stage
 from cases.models.suggestion import SiteSuggestion
 from cases.policy.matching.weights import comparisons
+from cases.policy.statutory import clock_keys
 from cases.selectors.paging import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE
 from cases.workflow.task_kinds import KINDS
 
@@ -30,6 +31,11 @@ PAGING = [
 _REGION = _query("region", "GB/T 2260 code (2, 4 or 6 digits) or full name; what lies in it counts too.")
 _STAGE = _query("stage", "Stage of the case.", enum=Stage.values)
 _AGENCY = _query("agency", "Code of an agency, such as 320300-drc.")
+DEADLINE_FILTERS = [
+    _query("from", "Day of the event that the periods begin with.", OpenApiTypes.DATE, required=True),
+    _query("region", "GB/T 2260 code or full name: its own days off and its own law."),
+    _query("clock", "One period only.", enum=list(clock_keys())),
+]
 CASE_FILTERS = [
     _STAGE,
     _REGION,
