@@ -11,6 +11,8 @@ class CasesConfig(AppConfig):
         from cases.retention.checking import LIST_PREFIX, PREFIX, verify_erasures, verify_lists
         from cases.retention.tips import PREFIX as TIPS
         from cases.retention.tips import verify_tips
+        from cases.rules.checking import verify_rules
+        from cases.rules.telling import PREFIX as RULES
         from cases.workflow.reference import checks  # noqa: F401 - importing registers the checks
         from cases.workflow.reference.parameters import declare_parameters
         from cases.workflow.replay import verify_cases
@@ -19,4 +21,5 @@ class CasesConfig(AppConfig):
         projections.register(PREFIX, verify_erasures)
         projections.register(LIST_PREFIX, verify_lists)
         projections.register(TIPS, verify_tips)
+        projections.register(RULES, verify_rules)
         declare_parameters()

@@ -5,6 +5,7 @@ from cases.models.erasure import Erasure
 from cases.models.feedback import Feedback, FeedbackPart, FeedbackRow
 from cases.models.intake import ListBatch, ListName, ListPart, ListRow, Signal
 from cases.models.records import Attachment, Document, DocumentSeries, IdempotencyKey, Outbox, SignalRequest
+from cases.models.rules import RuleFile, RuleVersion
 from cases.models.site import RowAnswer, Site, SiteKey
 from cases.models.steps import ListMend, ListUpload, ListUploadPart, PreviewKey, PreviewRow, SourceMapping
 from cases.models.suggestion import SiteSuggestion
@@ -39,6 +40,8 @@ __all__ = [
     "PreviewKey",
     "PreviewRow",
     "RowAnswer",
+    "RuleFile",
+    "RuleVersion",
     "Signal",
     "SignalRequest",
     "Site",

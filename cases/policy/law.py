@@ -34,6 +34,7 @@ class LegalBasis:
     replaced_by: str
     source: str
     certainty: str
+    version: str = ""  # the id of an entered one
 
     def cite(self) -> str:
         """Return the citation as it is printed: 《title》number article."""
@@ -78,9 +79,18 @@ def _editions(key: str) -> tuple[LegalBasis, ...]:
     return tuple(sorted(found, key=lambda b: (len(region_prefix(b.region)), b.effective_from), reverse=True))
 
 
-def in_force(key: str, day: date, region: str = "") -> LegalBasis | None:
-    """Return the edition in force on that day in that region, or None; an unconfirmed text is never in force."""
-    for basis in _editions(key):
+def _with_entered(key: str, entered: tuple[LegalBasis, ...]) -> list[LegalBasis]:
+    """The editions together with the entered ones: narrowest region first, then entered, then newest."""
+    both = (*(b for b in entered if b.key == key), *_editions(key))
+    return sorted(both, key=lambda b: (len(region_prefix(b.region)), b.version != "", b.effective_from), reverse=True)
+
+
+def in_force(key: str, day: date, region: str = "", entered: tuple[LegalBasis, ...] = ()) -> LegalBasis | None:
+    """Return the edition in force on that day in that region, or None; an unconfirmed text is never in force.
+
+    ``entered`` are those that people entered and others approved; in one region they go before the release.
+    """
+    for basis in _with_entered(key, entered) if entered else _editions(key):
         if basis.status != "unconfirmed" and applies(basis, day) and covers(basis, region):
             return basis
     return None

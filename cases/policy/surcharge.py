@@ -4,35 +4,34 @@ A surcharge is a price measure: it needs a price document in force, a list entry
 before the document or the proven mining began, nor any day after the document ended.
 """
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cache
 
 from cases.policy.dated import applies, covers, load, most_specific, region_prefix
 from cases.policy.evidence import evidence_obstacles
 from cases.policy.obstacle import Obstacle, obstacle
+from cases.policy.papers import PriceDocument, document_number, documents, named_document, on_record
 from cases.policy.suspension import MINING_FINDINGS
 
+__all__ = [
+    "FLOOR",
+    "NATURAL_PERSON",
+    "PriceDocument",
+    "Proposal",
+    "SurchargeRule",
+    "chargeable_period",
+    "document_number",
+    "documents",
+    "earliest_start",
+    "named_document",
+    "person_obstacle",
+    "surcharge_obstacles",
+    "surcharge_refusal",
+    "surcharge_rule",
+]
 FLOOR = Decimal(load("surcharge_rates")["floor"])
 NATURAL_PERSON = "natural_person"
-_BRACKETS = str.maketrans("[](){}【】〈〉《》", "〔〕〔〕〔〕〔〕〔〕〔〕")
-
-
-@dataclass(frozen=True, slots=True)
-class PriceDocument:
-    """One price document: its rate in CNY/kWh, its days, and whether natural persons are within it."""
-
-    region: str
-    document: str
-    rate: Decimal | None
-    effective_from: date
-    effective_to: date | None
-    covers_persons: bool
-    status: str
-    source: str
-    certainty: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +45,8 @@ class SurchargeRule:
     covers_persons: bool
     certainty: str
     confirm: bool  # the region's own document is unknown, a draft or unconfirmed: the deployment must check
+    share: Decimal = Decimal(1)
+    versions: tuple[str, ...] = ()  # the entered versions among the documents
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,9 @@ class Proposal:
     """A surcharge about to be proposed or issued.
 
     ``starts_on`` and ``ends_on`` are the first and last day charged; ``proven_start`` the day mining is proven from;
-    ``price_document`` a local document that is not in the data; ``bill_now`` and ``bill_reclassified`` the monthly
-    totals if the proposal also changes the price class.
+    ``price_document`` a local document that is not in the data; ``entered`` those that people entered and others
+    approved, which go before the data of the release under the same number; ``bill_now`` and ``bill_reclassified`` the
+    monthly totals if the proposal also changes the price class.
     """
 
     day: date
@@ -66,6 +68,7 @@ class Proposal:
     proven_start: date | None
     ends_on: date | None = None
     price_document: PriceDocument | None = None
+    entered: tuple[PriceDocument, ...] = ()
     simulation_seen: bool = False
     bill_now: Decimal | None = None
     bill_reclassified: Decimal | None = None
@@ -74,27 +77,13 @@ class Proposal:
     officer_numbers: tuple[str, ...] = ()
 
 
-@cache
-def documents() -> tuple[PriceDocument, ...]:
-    """Return every recorded price document, drafts and unconfirmed ones included."""
-    return tuple(
-        PriceDocument(
-            row["region"],
-            row["document"],
-            Decimal(row["rate"]) if "rate" in row else None,
-            row["effective_from"],
-            row.get("effective_to"),
-            row["covers_persons"],
-            row["status"],
-            row["source"],
-            row["certainty"],
-        )
-        for row in load("surcharge_rates")["document"]
-    )
-
-
 def surcharge_rule(
-    region: str, day: date, local: PriceDocument | None = None, *, subject: str = ""
+    region: str,
+    day: date,
+    local: PriceDocument | None = None,
+    *,
+    subject: str = "",
+    entered: tuple[PriceDocument, ...] = (),
 ) -> SurchargeRule | None:
     """Return what applies in this region on this day, or None before any document; ``local`` joins the recorded ones.
 
@@ -102,15 +91,17 @@ def surcharge_rule(
     force for the region names them.  A natural person is charged for the days of both documents only: 1283 itself
     reaches no person, so what it allowed before the region's own text is no basis against one.
     """
-    known = [d for d in documents() if d.status == "in_force"]
-    if local is not None and _on_record(local) is None:
+    recorded = on_record(entered)
+    known = [d for d in recorded if d.status == "in_force"]
+    if local is not None and named_document(local, entered) is None:
         known.append(local)
     best = most_specific((d for d in known if d.rate is not None), region, day)
     if best is None or best.rate is None:
         return None
     persons = most_specific((d for d in known if d.covers_persons), region, day)
-    own_doubt = any(d.status != "in_force" and covers(d, region) for d in documents())
+    own_doubt = any(d.status in ("draft", "unconfirmed") and covers(d, region) for d in recorded)
     both = [best, persons] if persons is not None and subject == NATURAL_PERSON else [best]
+    own = most_specific(known, region, day) or best
     return SurchargeRule(
         rate=best.rate,
         document="、".join(dict.fromkeys(d.document for d in both)),
@@ -119,18 +110,9 @@ def surcharge_rule(
         covers_persons=persons is not None,
         certainty=best.certainty,
         confirm=best.certainty != "V-P" or (own_doubt and not region_prefix(best.region)),
+        share=own.share,
+        versions=tuple(dict.fromkeys(d.version for d in (*both, own) if d.version)),
     )
-
-
-def _on_record(named: PriceDocument) -> PriceDocument | None:
-    """Return the record under this number: it has the record's days and region, whatever is typed beside it."""
-    wanted = _number(named.document)
-    return next((d for d in documents() if d.status == "in_force" and _number(d.document) == wanted), None)
-
-
-def _number(document: str) -> str:
-    """A document number without spaces, its brackets and digits in one form."""
-    return unicodedata.normalize("NFKC", document).translate(_BRACKETS).replace(" ", "")
 
 
 def earliest_start(proven_start: date, rule: SurchargeRule) -> date:
@@ -154,7 +136,7 @@ def surcharge_obstacles(proposal: Proposal, *, list_entry: bool | None = None) -
     p = proposal
     found = _subject(p)
     found += _named(p)
-    rule = surcharge_rule(p.region, p.day, p.price_document, subject=p.subject)
+    rule = surcharge_rule(p.region, p.day, p.price_document, subject=p.subject, entered=p.entered)
     if rule is None:
         found.append(obstacle("no_price_document", day=p.day, region=p.region))
     else:
@@ -177,11 +159,11 @@ def surcharge_refusal(proposal: Proposal, *, list_entry: bool | None = None) -> 
     return next(iter(surcharge_obstacles(proposal, list_entry=list_entry)), None)
 
 
-def person_obstacle(subject: str, region: str, day: date) -> Obstacle | None:
+def person_obstacle(subject: str, region: str, day: date, entered: tuple[PriceDocument, ...] = ()) -> Obstacle | None:
     """Return why a natural person (or an unknown subject) cannot be surcharged here, for use before any rate is set."""
     if subject in ("", "unknown"):
         return obstacle("subject_unknown", day=day, region=region)
-    rule = surcharge_rule(region, day)
+    rule = surcharge_rule(region, day, entered=entered)
     if subject == NATURAL_PERSON and (rule is None or not rule.covers_persons):
         return obstacle("persons_not_covered", day=day, region=region)
     return None
@@ -201,7 +183,7 @@ def _subject(p: Proposal) -> list[Obstacle]:
 
 def _named(p: Proposal) -> list[Obstacle]:
     """A document that the proposal names and that is on record for other days or another region."""
-    known = _on_record(p.price_document) if p.price_document is not None else None
+    known = named_document(p.price_document, p.entered) if p.price_document is not None else None
     if known is None or (applies(known, p.day) and covers(known, p.region)):
         return []
     return [

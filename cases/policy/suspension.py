@@ -61,6 +61,8 @@ class Situation:
     families: frozenset[str] = frozenset()
     onsite_recorded: bool = False
     officer_numbers: tuple[str, ...] = ()
+    # the regions' own rules that people entered and others approved
+    entered: tuple[law.LegalBasis, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +133,9 @@ def open_grounds(situation: Situation, *, step: Step = "determine") -> tuple[str
     return tuple(code for code in grounds() if not evaluate(code, situation, step=step))
 
 
-def ground_citations(ground: str, day: date, region: str) -> tuple[str, ...]:
+def ground_citations(ground: str, day: date, region: str, entered: tuple[law.LegalBasis, ...] = ()) -> tuple[str, ...]:
     """Return the citations, in force on that day, that a decision on this ground prints."""
-    found = (law.in_force(key, day, region) for key in grounds()[ground].basis)
+    found = (law.in_force(key, day, region, entered) for key in grounds()[ground].basis)
     return tuple(basis.cite() for basis in found if basis is not None)
 
 
@@ -209,5 +211,5 @@ _MET: dict[str, Callable[[Situation], bool]] = {
     "not_serious_nor_refused": lambda s: s.serious_or_refused,
     "not_an_enterprise": lambda s: is_enterprise(s.subject, registered=s.registered_enterprise),
     "illegal_use_not_proven": lambda s: s.illegal_use_proven,
-    "no_local_rule": lambda s: law.in_force("local_supply.suspension", s.day, s.region) is not None,
+    "no_local_rule": lambda s: law.in_force("local_supply.suspension", s.day, s.region, s.entered) is not None,
 }

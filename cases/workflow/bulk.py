@@ -135,6 +135,7 @@ def _decide(
                 now,
                 related=related,
                 sent_by=request.sent_by,
+                rules=opening.rules,
             )
         ]
     main = loaded[request.case_id or ""]

@@ -165,7 +165,9 @@ def _open(transition: Transition, actor: Person, data: dict[str, Any], key: str,
         return result
     original = related_case(transition, data)
     related = load_case(original, actor.user_id, lock=False) if original else None
-    writing = decide_opening(transition, person, opening.directory, data, opening.serials[0], now, related=related)
+    writing = decide_opening(
+        transition, person, opening.directory, data, opening.serials[0], now, related=related, rules=opening.rules
+    )
     return write([writing], transition, key, digest)
 
 

@@ -24,7 +24,6 @@ from audit.services import record
 from cases.policy.calendar import WorkingCalendar, national_calendar
 from cases.policy.dated import CHINA
 from cases.policy.deadlines import counted_again
-from cases.policy.law import RULE_SET_VERSION
 from cases.workflow.actions import RECOUNT
 from cases.workflow.deciding.loading import Loaded, load_cases
 from cases.workflow.effects.base import instant
@@ -170,7 +169,7 @@ def _writing(case: Loaded, view: CaseView, touched: dict[str, dict[str, Any]], a
             "recounted": moved,
             "calendar": national_calendar().version(),
             "basis": ["project.calendar"],
-            "rules": RULE_SET_VERSION,
+            "rules": case.rules.rule_set,
             "commit": settings.SOFTWARE_VERSION,
         },
     )

@@ -21,7 +21,6 @@ from django.db import transaction
 from agencies.actors import Actor
 from agencies.authority import event_actor
 from audit.log import build_body, timestamp
-from cases.policy.law import RULE_SET_VERSION
 from cases.workflow.actions import REASSIGN, RETRACT
 from cases.workflow.deciding.loading import Loaded, load_cases
 from cases.workflow.recording.writing import Writing, commit
@@ -169,7 +168,7 @@ def _event(
             "unset": [key for key, value in facts.items() if value is None],
             "case": changes,
             "basis": [],
-            "rules": RULE_SET_VERSION,
+            "rules": case.rules.rule_set,
             "commit": settings.SOFTWARE_VERSION,
         },
     )

@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cases.policy.entered import NONE as NO_RULES
+from cases.policy.entered import Entered
+
 if TYPE_CHECKING:
     from agencies.actors import Actor, Post
     from agencies.directory import Directory
@@ -121,7 +124,7 @@ class Context:
     `task` is the open task that the act works on, where it works on one. `attachments` holds, by id, those named in
     the data (`kind`, `sha256`, `size`, `at`, `uploaded_by`); `people`, by username, those named in the data
     (`id`, `name`, `posts`: an agency's id, the roles there and the rank of the ceiling there); `related` the other case
-    named in the data.
+    named in the data. `rules` are the versions of rules that people entered and others approved.
     """
 
     now: datetime
@@ -132,6 +135,7 @@ class Context:
     attachments: dict[str, dict[str, Any]] = field(default_factory=dict)
     people: dict[str, dict[str, Any]] = field(default_factory=dict)
     related: CaseView | None = None
+    rules: Entered = NO_RULES
 
 
 @dataclass(slots=True)

@@ -61,6 +61,8 @@ OPEN_FUNCTIONS = frozenset(
         "list_release",
         "list_unanswered",
         "list_withdraw",
+        "rule_slot",
+        "rules_entered",
         "sight_administers",
         "sight_decides",
         "sight_keys",

@@ -22,6 +22,7 @@ _READ_BY_VERIFIER = (
     *("cases_erasure", "cases_personalrecord", "cases_site", "cases_sitekey", "audit_access"),
     *("cases_listpart", "cases_listrow", "cases_tip", "cases_tippart"),
     *("agencies_impactassessment", "agencies_provision"),
+    *("cases_ruleversion", "cases_rulefile"),
     # Since when a password is in use, which factors and clients there are.
     *("agencies_password", "mfa_authenticator", "oauth2_provider_application"),
 )
@@ -107,6 +108,8 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
     },
     # Who reported, to whoever has given a reason; what was opened is on record before it is read.
     "tip_openings": {"cases_tip": "SELECT", "cases_tippart": "SELECT"},
+    # Which cases were decided by a version of a rule that is to end in retrospect.
+    "rule_uses": {"cases_case": "SELECT"},
     "counters": {"fold_task_counters": "EXECUTE"},
     # Open deadlines that rest on a year without a holiday plan.
     "calendar": {

@@ -43,6 +43,7 @@ WITHOUT = {
     "cases/intake/sites/lookups.py": "matches rows with sites for the import, which names no case to anybody",
     "cases/intake/tips/following.py": "one word to whoever has the number of a tip; names no case",
     "cases/retention/tips.py": "the system takes reporters away whose time is over, and tells nobody of a case",
+    "cases/rules/deciding.py": "which cases used a version that ends in retrospect: ids for the event, pages ask again",
     "cases/retention/checking.py": "verification: counts what an erasure left, and names no case to anybody",
     "cases/retention/provisions.py": "the system writes the register; cases.selectors.records says who reads it",
     "cases/web/show/own/told.py": "the person's own account stream, which holds no event of a case",

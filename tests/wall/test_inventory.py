@@ -137,6 +137,7 @@ DOORS = {
     "case_relapses": "the case is in sight, and so is each that is told",
     "case_search": "cases in sight only",
     "fold_task_counters": "sight_may",
+    "rules_entered": "nothing: approved versions of rules, the same for everybody",
     "list_delta": "the list is in sight, and so is the one before where it is named; beside it counts only",
     "list_erase": "sight_may",
     "list_figures": "lists in sight; counts only",

@@ -15,6 +15,7 @@ from uuid import UUID
 from agencies.actors import Actor, Post
 from agencies.directory import AgencyRef, Directory, ParameterRef, RegionRef, _build
 from audit.log import encode_body
+from cases.policy.entered import NONE as NO_RULES
 from cases.workflow.deciding.decision import choose_task, foreseen, refuse
 from cases.workflow.deciding.inputs import clean
 from cases.workflow.deciding.standing import standing
@@ -95,6 +96,7 @@ class Desk:
         self.people: dict[str, Actor] = {}
         self.events: list[dict[str, Any]] = []
         self.related: CaseView | None = None
+        self.rules = NO_RULES
         self._ids = itertools.count(1)
         self.view = self._blank()
 
@@ -119,6 +121,7 @@ class Desk:
         if isinstance(stand, Refusal):
             raise from_refusal(stand)
         context = Context(self.now, actor, stand.post, self.directory, related=self.related, people=self._known())
+        context = replace(context, rules=self.rules)
         cleaned = clean(row.inputs, data)
         task = choose_task(stand, cleaned)
         context = replace(context, task=task, post=stand.post_for(task))
@@ -126,7 +129,7 @@ class Desk:
         outcome = row.effect(self.view, cleaned, context)
         completed = (context.task.id,) if context.task is not None and row.completes else ()
         document, outcome.document = outcome.document, None
-        by = By(actor, context.post, self.now, self.directory)
+        by = By(actor, context.post, self.now, self.directory, rules=self.rules)
         body = write_down(row, self.view, outcome, by, head="00" * 32, completed=completed).body
         encode_body(body)
         if document:

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from agencies.actors import Actor
 from agencies.directory import Directory
+from cases.policy.entered import NONE as NO_RULES
+from cases.policy.entered import Entered
 from cases.workflow.deciding.decision import foreseen
 from cases.workflow.deciding.loading import load_case
 from cases.workflow.deciding.standing import in_stage, is_visible, standing
@@ -43,20 +45,22 @@ def case_and_actions(*, case_id: UUID | str, actor: Actor, now: datetime) -> tup
     loaded = load_case(str(case_id), actor.user_id, lock=False)
     if loaded.view is None or loaded.actor is None or not is_visible(loaded.view, loaded.actor):
         raise NotVisible
-    return loaded.view, availabilities(loaded.view, loaded.actor, loaded.directory, now)
+    return loaded.view, availabilities(loaded.view, loaded.actor, loaded.directory, now, loaded.rules)
 
 
-def availabilities(view: CaseView, actor: Actor, directory: Directory, now: datetime) -> list[Availability]:
+def availabilities(
+    view: CaseView, actor: Actor, directory: Directory, now: datetime, rules: Entered = NO_RULES
+) -> list[Availability]:
     """The same, on a case already read."""
     return [
-        _availability(transition, view, actor, directory, now)
+        _availability(transition, view, actor, directory, now, rules)
         for transition in TRANSITIONS.values()
         if transition.action != OPEN_CASE
     ]
 
 
 def _availability(
-    transition: Transition, view: CaseView, actor: Actor, directory: Directory, now: datetime
+    transition: Transition, view: CaseView, actor: Actor, directory: Directory, now: datetime, rules: Entered
 ) -> Availability:
     stand = standing(transition, view, actor, directory)
     refusal: Refusal | None
@@ -64,7 +68,7 @@ def _availability(
     if isinstance(stand, Refusal):
         refusal = stand
     else:
-        tasks, refusal = foreseen(transition, view, stand, Context(now, actor, stand.post, directory))
+        tasks, refusal = foreseen(transition, view, stand, Context(now, actor, stand.post, directory, rules=rules))
         if not stand.tasks and any(field.kind == "task" for field in transition.inputs):
             # It needs no task, but may be about any of them (督办).
             tasks = view.tasks

@@ -41,6 +41,7 @@ def decide(
     if related is not None and (related.view is None or not is_visible(related.view, main.actor)):
         raise _no_such_other(transition)
     context = Context(now, main.actor, stand.post, main.directory, related=related.view if related else None)
+    context = replace(context, rules=main.rules)
     cleaned, context = _clean(transition, main.view, data, context, stand)
     refuse(transition, main.view, cleaned, context)
     outcome = transition.effect(main.view, cleaned, context)
@@ -50,7 +51,7 @@ def decide(
     for view, changed in going_on:
         changed.share += [(agency, "task") for agency in sent_by if view and agency not in view.participants]
     files = tuple((file_id, about["sha256"]) for file_id, about in sorted(context.attachments.items()))
-    by = By(main.actor, context.post, now, main.directory, files)
+    by = By(main.actor, context.post, now, main.directory, files, main.rules)
     writings = [write_down(transition, main.view, outcome, by, head=main.head, completed=completed)]
     other = context.related
     for other_id, other_outcome in outcome.also:

@@ -14,6 +14,9 @@ from django.db import connection, transaction
 from agencies.actors import Actor, actor_from_json
 from agencies.directory import Directory, get_directory
 from agencies.visibility import ceilings
+from cases.policy.entered import NONE as NO_RULES
+from cases.policy.entered import Entered
+from cases.selectors.rules.entered import entered_rules
 from cases.workflow.view import Act, CaseView, TaskView
 
 
@@ -26,6 +29,7 @@ class Loaded:
     actor: Actor | None
     directory: Directory
     replay: dict[str, Any] | None
+    rules: Entered = NO_RULES
 
 
 def _moment(value: str | None) -> datetime | None:
@@ -89,6 +93,7 @@ def _loaded(text: str) -> Loaded:
         actor=actor,
         directory=get_directory(stamp=raw["stamp"]),
         replay=raw["replay"],
+        rules=entered_rules(stamp=raw["stamp"]),
     )
 
 
@@ -118,6 +123,7 @@ class Opening:
 
     actor: Actor | None
     directory: Directory
+    rules: Entered
     replay: dict[str, Any] | None
     serials: list[int]
 
@@ -127,7 +133,8 @@ def load_opening(user_id: int, key: str, count: int) -> Opening:
         cursor.execute("SELECT case_open_load(%s, %s, %s)", [user_id, key, count])
         raw = orjson.loads(cursor.fetchone()[0])
     actor = actor_from_json(raw["actor"]) if raw["actor"] else None
-    return Opening(actor, get_directory(stamp=raw["stamp"]), raw["replay"], raw["numbers"] or [])
+    stamp = raw["stamp"]
+    return Opening(actor, get_directory(stamp), entered_rules(stamp), raw["replay"], raw["numbers"] or [])
 
 
 def load_attachments(case_id: str, ids: Sequence[str]) -> dict[str, dict[str, Any]]:

@@ -10,6 +10,8 @@ from agencies.directory import Directory
 from agencies.visibility import share_with
 from agencies.vocabulary import Confidentiality
 from audit.ids import new_id
+from cases.policy.entered import NONE as NO_RULES
+from cases.policy.entered import Entered
 from cases.workflow.deciding.clearance import refuse_uncleared
 from cases.workflow.deciding.decision import refuse
 from cases.workflow.deciding.inputs import clean
@@ -31,6 +33,7 @@ def decide_opening(
     *,
     related: Loaded | None = None,
     sent_by: tuple[int, ...] = (),
+    rules: Entered = NO_RULES,
 ) -> Writing:
     """The first event of a new case; `related` is the case it relapsed from, `sent_by` sent a list from elsewhere."""
     cleaned = clean(transition.inputs, data)
@@ -38,7 +41,7 @@ def decide_opening(
     if region is None:
         raise InvalidInput(fields={"region_code": Text("没有这个地区代码。", "There is no such region code.")})
     post = opening_post(transition, actor, region.code)
-    context = Context(now, actor, post, directory, related=_known(related, actor, post))
+    context = Context(now, actor, post, directory, related=_known(related, actor, post), rules=rules)
     blank = _blank(str(new_id()), region.code, now)
     refuse(transition, blank, cleaned, context)
     share = [(ref.id, "lead" if i == 0 else "supervisor") for i, ref in enumerate(share_with(region.code, directory))]
@@ -59,7 +62,7 @@ def decide_opening(
     known = {agency for agency, _ in share}
     share += [(agency, "task") for agency in (post.agency_id, *sent_by) if agency and agency not in known]
     number = case_number(directory, region.code, now, serial)
-    return write_opening(transition, blank.id, number, outcome, By(actor, post, now, directory), share)
+    return write_opening(transition, blank.id, number, outcome, By(actor, post, now, directory, rules=rules), share)
 
 
 def _known(related: Loaded | None, actor: Actor, post: Post) -> CaseView | None:

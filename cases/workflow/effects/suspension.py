@@ -21,7 +21,7 @@ from cases.workflow.effects.base import (
     signed,
     to_close,
 )
-from cases.workflow.effects.verification import disposals_of
+from cases.workflow.effects.verification import disposals_of, rule_versions
 from cases.workflow.view import CaseView, Context, OpenTask, Outcome
 from cases.workflow.workdays import calendar_for
 
@@ -69,6 +69,7 @@ def sign_suspension_order(view: CaseView, data: Data, ctx: Context) -> Outcome:
         "origin": "order",
         "power": "on",
         "ground": ground,
+        **rule_versions(view, ground, ctx),
         **picked(data, "order_file", "legal_document"),
         **picked(consumption, "user_class"),
         "signed_at": timestamp(ctx.now),

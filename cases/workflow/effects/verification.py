@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, Final
 
 from cases.policy.evidence import distinct_officers
+from cases.policy.law import in_force
 from cases.policy.suspension import MINING_FINDINGS, grounds
 from cases.workflow.effects.base import (
     Data,
@@ -146,17 +147,25 @@ def propose_determination(view: CaseView, data: Data, ctx: Context) -> Outcome:
         "registered_enterprise",
         "production_circuit_only",
     )
-    disposals = [_disposal(kind, data) for kind in data["disposals"]]
+    disposals = [_disposal(kind, view, data, ctx) for kind in data["disposals"]]
     determination = {"state": "proposed", **picked(data, *names), "disposals": disposals}
     determination |= {"proposed_by": ctx.actor.user_id, **signed(view, ctx)}
     basis = tuple(key for row in disposals for key in row["basis"])
     return Outcome(facts={"determination": determination}, open=[lead(view, "review_determination")], basis=basis)
 
 
-def _disposal(kind: str, data: Data) -> dict[str, Any]:
+def _disposal(kind: str, view: CaseView, data: Data, ctx: Context) -> dict[str, Any]:
     if kind == "suspension":
-        return {"kind": kind, "ground": data["ground"], "basis": list(grounds()[data["ground"]].basis)}
+        rule = {"kind": kind, "ground": data["ground"], "basis": list(grounds()[data["ground"]].basis)}
+        return {**rule, **rule_versions(view, data["ground"], ctx)}
     return {"kind": kind, "basis": list(_BASIS[kind])}
+
+
+def rule_versions(view: CaseView, ground: str, ctx: Context) -> dict[str, list[str]]:
+    """The entered versions on which a suspension on this ground rests today."""
+    found = (in_force(key, today(ctx), view.region_code, ctx.rules.bases) for key in grounds()[ground].basis)
+    versions = [basis.version for basis in found if basis is not None and basis.version]
+    return {"rule_versions": versions} if versions else {}
 
 
 def disposals_of(view: CaseView) -> list[str]:

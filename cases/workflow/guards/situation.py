@@ -144,6 +144,7 @@ def suspension_situation(view: CaseView, ctx: Context, known: Known | None = Non
         "families": families(view),
         "onsite_recorded": onsite_recorded(view),
         "officer_numbers": officers(view),
+        "entered": ctx.rules.bases,
     }
     return Situation(**{**values, **more})
 
@@ -163,6 +164,7 @@ def surcharge_proposal(view: CaseView, ctx: Context, known: Known | None = None,
         "families": families(view),
         "onsite_recorded": onsite_recorded(view),
         "officer_numbers": officers(view),
+        "entered": ctx.rules.documents,
     }
     return Proposal(**{**values, **more})
 

@@ -169,7 +169,7 @@ def price_class_known(view: CaseView, data: Data, ctx: Context) -> Refusal | Non
 
 def _surcharge(view: CaseView, ctx: Context, proposal: Proposal) -> Refusal | None:
     """Rate and first day come later, so the ones that the rules themselves give stand in for them."""
-    rule = surcharge_rule(view.region_code, today(ctx), subject=proposal.subject)
+    rule = surcharge_rule(view.region_code, today(ctx), subject=proposal.subject, entered=ctx.rules.documents)
     if rule is not None and proposal.proven_start is not None:
         first_day = earliest_start(proposal.proven_start, rule)
         proposal = surcharge_proposal(

@@ -23,7 +23,8 @@ from audit.log import build_body, encode_body, timestamp
 from cases.documents.numbering import document_number
 from cases.policy.dated import CHINA
 from cases.policy.deadlines import due_at
-from cases.policy.law import RULE_SET_VERSION
+from cases.policy.entered import NONE as NO_RULES
+from cases.policy.entered import Entered
 from cases.workflow.errors import IdempotencyConflict, StaleVersion, WorkflowError
 from cases.workflow.fields import Transition
 from cases.workflow.recording.messages import messages, opened_messages
@@ -51,13 +52,14 @@ class Writing:
 
 @dataclass(frozen=True, slots=True)
 class By:
-    """Who does it, from which post, when, with which picture of the agencies, and with which files (id, hash)."""
+    """Who does it, from which post, when, with which picture of the agencies, which files (id, hash) and rules."""
 
     actor: Actor
     post: Post
     now: datetime
     directory: Directory
     files: tuple[tuple[str, str], ...] = ()
+    rules: Entered = NO_RULES
 
 
 def write_down(
@@ -202,7 +204,7 @@ def _writing(
         members["sealed"] = commitment(salt, data)
         side["sealed"] = {"salt": salt.hex(), "data": canonical(data).decode()}
     members["basis"] = list(dict.fromkeys((*transition.basis, *outcome.basis)))
-    members["rules"] = RULE_SET_VERSION
+    members["rules"] = by.rules.rule_set
     members["commit"] = settings.SOFTWARE_VERSION
     body = build_body(
         stream=f"case/{case_id}",

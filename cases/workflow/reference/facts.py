@@ -151,7 +151,8 @@ FACTS: Final[dict[str, Fact]] = {
     ),
     "surcharge": Fact(
         "state planned|issued|accepted|refused|notified|billing|ended|revoked, rate, starts_on, ends_on, price_class,"
-        " reclass_to, document, document_from, document_to, simulation, list_file, notified_on, list_no, bills[{no,"
+        " reclass_to, document, document_from, document_to, share, rule_versions, simulation, list_file,"
+        " notified_on, list_no, bills[{no,"
         " list_no, state issued|reviewed|refused, month, cycle_from, cycle_to, energy_in, kwh, listed_days, listed_kwh,"
         " rate, energy, surcharge, amount, lines, paid, settled, pending, corrections, refund}], earlier[{list_no,"
         " state, rate, starts_on, ends_on, document …}], cessation",

@@ -59,7 +59,8 @@ def simulation(view: CaseView, data: Data, ctx: Context) -> dict[str, Any]:
 
 def rule_for(view: CaseView, data: Data, ctx: Context) -> SurchargeRule | None:
     subject = str((view.facts.get("determination") or {}).get("subject") or "")
-    return surcharge_rule(view.region_code, today(ctx), local_document(view, data), subject=subject)
+    local = local_document(view, data)
+    return surcharge_rule(view.region_code, today(ctx), local, subject=subject, entered=ctx.rules.documents)
 
 
 def propose_surcharge(view: CaseView, data: Data, ctx: Context) -> Outcome:
@@ -74,6 +75,8 @@ def propose_surcharge(view: CaseView, data: Data, ctx: Context) -> Outcome:
         **({"document_to": rule.effective_to.isoformat()} if rule.effective_to else {}),
         "covers_persons": rule.covers_persons,
         "local": bool(data.get("local_document")),
+        **({"rule_versions": list(rule.versions)} if rule.versions else {}),
+        **({"share": str(rule.share)} if rule.share != 1 else {}),
         "simulation": simulation(view, data, ctx),
         "planned": signed(view, ctx),
         **following(surcharge_of(view)),

@@ -10,7 +10,7 @@ from typing import Any
 
 from cases.policy.dated import CHINA
 from cases.policy.obstacle import Obstacle, obstacle
-from cases.policy.surcharge import FLOOR, Proposal, person_obstacle, surcharge_refusal
+from cases.policy.surcharge import FLOOR, Proposal, named_document, person_obstacle, surcharge_refusal
 from cases.policy.tariff import find_tariff
 from cases.workflow.effects.base import instant, is_open, today
 from cases.workflow.effects.surcharge.listing import local_document, simulation
@@ -33,12 +33,14 @@ def plan(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
         )
     if not data:
         subject = str(decided.get("subject") or "unknown")
-        found = person_obstacle(subject, view.region_code, today(ctx))
+        found = person_obstacle(subject, view.region_code, today(ctx), ctx.rules.documents)
         # Where the region's own document covers persons, the proposal can bring it along.
         return from_obstacle(found) if found and subject != "natural_person" else None
     if data["local_document"] and (data["document_from"] is None or data["document_file"] is None):
         field = "document_from" if data["document_from"] is None else "document_file"
         return needs(field, "地方价格文件的施行日期和文件", "the local document's first day and its file")
+    if otherwise := _registered_otherwise(view, data, ctx):
+        return otherwise
     known = finding(view, "check_consumption").get("price_class")
     if known and data["price_class"] != known:
         label = dict(PRICE_CLASSES)[known]
@@ -54,6 +56,29 @@ def plan(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
     if refused is None:
         return _listed_before(view, data)
     return _shown(view, data, ctx, refused) if refused.code == "simulation_not_seen" else from_obstacle(refused)
+
+
+def _registered_otherwise(view: CaseView, data: dict[str, Any], ctx: Context) -> Refusal | None:
+    """A paper that was entered and approved under this number says what it says, whatever is typed beside it."""
+    typed = local_document(view, data)
+    known = named_document(typed, ctx.rules.documents) if typed is not None else None
+    if typed is None or known is None or not known.version:
+        return None
+    said: dict[str, tuple[Any, Any]] = {
+        "document_from": (typed.effective_from, known.effective_from),
+        "document_to": (typed.effective_to, known.effective_to),
+        "document_covers_persons": (typed.covers_persons, known.covers_persons),
+    }
+    wrong = next((name for name, (one, other) in said.items() if one != other), None)
+    if wrong is None:
+        return None
+    return correct(
+        wrong,
+        f"与已登记的{known.document}不符（施行 {known.effective_from} 至 {known.effective_to or '未定'}，"
+        f"{'适用' if known.covers_persons else '不适用'}于个人）。按登记的内容填写，或只填加价标准",
+        f"{known.document} is registered from {known.effective_from} to {known.effective_to or 'an open end'},"
+        f" {'covering' if known.covers_persons else 'not covering'} persons. Give that, or the rate alone",
+    )
 
 
 def _listed_before(view: CaseView, data: dict[str, Any]) -> Refusal | None:

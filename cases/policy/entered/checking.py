@@ -1,0 +1,87 @@
+"""What a version may say, by kind. Pure: values in, flaws out; the same for the page, the API and the tests."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any, Final, NamedTuple
+
+from cases.policy.dated import CERTAINTY
+from cases.policy.entered import local
+
+LONGEST: Final = 200
+FIRST_DAY: Final = date(2000, 1, 1)
+
+
+class Flaw(NamedTuple):
+    """What is wrong with one field, in two languages."""
+
+    field: str
+    zh: str
+    en: str
+
+
+class Kind(NamedTuple):
+    """A kind of entered rule; `province` says that only a province (or the State) sets it."""
+
+    zh: str
+    en: str
+    check: Callable[[Mapping[str, Any], str], list[tuple[str, str, str]]]
+    normal: Callable[[Mapping[str, Any]], dict[str, Any]]
+    key: Callable[[Mapping[str, Any], date], str]
+    province: bool = False
+
+
+KINDS: Final[dict[str, Kind]] = {
+    "surcharge_document": Kind(
+        "加价文件", "Price document for surcharges", local.check_document, local.document, local.document_key
+    ),
+    "local_suspension_rule": Kind(
+        "地方停电规定", "Local rule on suspension", local.check_rule, local.rule, local.document_key
+    ),
+}
+
+
+def normalised(kind: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    """The body in the one form that is stored; asked only of one that `check` let through."""
+    return KINDS[kind].normal(body)
+
+
+def key_of(kind: str, body: Mapping[str, Any], effective_from: date) -> str:
+    """What two versions of one rule have in common: at most one of them holds on a day in a region."""
+    return KINDS[kind].key(body, effective_from)
+
+
+def check(
+    kind: str,
+    region: str,
+    body: Mapping[str, Any],
+    *,
+    effective_from: date | None,
+    effective_to: date | None,
+    source: str,
+    article: str,
+    certainty: str,
+    repeal: bool = False,
+) -> list[Flaw]:
+    """Everything that keeps this from being proposed; `region` is a stored code ("32", "3203", "320303").
+
+    A repeal says nothing but that a rule ends.
+    """
+    found = [] if repeal else [Flaw(*flaw) for flaw in KINDS[kind].check(body, region)]
+    if KINDS[kind].province and len(region) != 2:
+        found.append(
+            Flaw("region", "电价属省级价格，请填写省（如 320000）。", "Prices are the province's: name a province.")
+        )
+    if effective_from is None or effective_from < FIRST_DAY:
+        found.append(Flaw("effective_from", "请填写施行日期。", "Give the first day it holds."))
+    elif effective_to is not None and effective_to < effective_from:
+        found.append(
+            Flaw("effective_to", "失效日期早于施行日期，请核对。", "The last day is before the first; check them.")
+        )
+    for name, value in (("source", source), ("article", article)):
+        if not value.strip() or len(value) > LONGEST:
+            found.append(
+                Flaw(name, f"请填写此项，不超过 {LONGEST} 字。", f"Fill this in, with at most {LONGEST} characters.")
+            )
+    if certainty not in CERTAINTY:
+        found.append(Flaw("certainty", "请选择核实程度。", "Choose how sure this is."))
+    return found
