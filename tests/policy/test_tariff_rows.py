@@ -10,6 +10,7 @@ import pytest
 from cases.policy.tariff import (
     Account,
     Basis,
+    Listing,
     Span,
     TariffError,
     Usage,
@@ -124,6 +125,26 @@ def test_the_narrower_region_and_the_newer_version_win() -> None:
     day = date(2026, 12, 1)
     keys = [find_tariff(r, "tiered", day, extra=[newer, city]) for r in ("320324", "320500", "330000")]
     assert [row and row.key for row in keys] == ["city", "newer", "zj-tiered"]
+
+
+def test_a_draft_is_never_found_and_a_reference_only_where_nothing_is_in_force() -> None:
+    draft = parse_plan({**ROW, "region": "320300", "status": "draft"})
+    day = date(2026, 11, 5)
+    found = [find_tariff("320300", "commercial", day, extra=rows) for rows in ([draft], [draft, parse_plan(ROW)])]
+    assert [row and (row.key, row.status) for row in found] == [
+        ("js-commercial-last", "reference"),
+        ("js-2026-11", "in_force"),
+    ]
+
+
+def test_no_day_is_charged_twice() -> None:
+    shop, cycle = Account("320300", "commercial"), Span(date(2021, 8, 1), date(2021, 8, 31))
+    first = Listing(D("0.30"), date(2021, 8, 1), date(2021, 8, 10))
+    for second in (date(2021, 8, 10), date(2021, 7, 1)):
+        with pytest.raises(TariffError, match="listed_twice"):
+            quote(shop, cycle, Usage(D(3100)), listings=[first, Listing(D("0.50"), second)])
+    after = quote(shop, cycle, Usage(D(3100)), listings=[Listing(D("0.50"), date(2021, 8, 11)), first])
+    assert [(row.kwh, row.price) for row in after.lines[1:]] == [(D(1000), D("0.30")), (D(2100), D("0.50"))]
 
 
 def test_a_two_part_price_needs_one_basis() -> None:
