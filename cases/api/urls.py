@@ -23,6 +23,7 @@ from cases.api.views import (
 )
 from cases.api.views import suggestions as sites
 from cases.api.views.lists import corrections, steps, uploads, withdrawals
+from cases.api.views.money import charges, surcharges
 
 
 class CaseRef:
@@ -83,6 +84,8 @@ _ROUTES: tuple[tuple[str, Any, str], ...] = (
     ("deadlines/", deadlines.DeadlinesView, "deadlines"),
     ("regions/", reference.RegionsView, "regions"),
     ("agencies/", reference.AgenciesView, "agencies"),
+    ("charges/", charges.ChargesView, "charges"),
+    ("surcharges/", surcharges.SurchargesView, "surcharges"),
     ("schema/", SpectacularAPIView, "schema"),
 )
 

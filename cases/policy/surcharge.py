@@ -5,7 +5,7 @@ before the document or the proven mining began, nor any day after the document e
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from cases.policy.dated import applies, covers, load, most_specific, region_prefix
@@ -31,6 +31,7 @@ __all__ = [
     "surcharge_rule",
 ]
 FLOOR = Decimal(load("surcharge_rates")["floor"])
+PRE_NOTICE_DAYS = int(load("surcharge_rates")["pre_notice_days"])
 NATURAL_PERSON = "natural_person"
 
 
@@ -118,6 +119,11 @@ def surcharge_rule(
 def earliest_start(proven_start: date, rule: SurchargeRule) -> date:
     """Return the first day that may be charged: the later of the proven start and the document's first day."""
     return max(proven_start, rule.effective_from)
+
+
+def first_bill_from(notified_on: date) -> date:
+    """Return the first day on which a bill with the surcharge may be issued to a user told on that day."""
+    return notified_on + timedelta(days=PRE_NOTICE_DAYS)
 
 
 def chargeable_period(starts_on: date, ends_on: date | None, rule: SurchargeRule) -> tuple[date, date | None] | None:

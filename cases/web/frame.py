@@ -143,6 +143,7 @@ def _work(actor: Actor) -> list[Item]:
         Item("/tasks/", gettext("待办"), "checklist", count=tasks, hot=tasks > 0),
         Item("/cases/", gettext("案件"), "layout-list"),
         Item("/imports/", gettext("监测名单导入"), "database-import"),
+        Item("/surcharges/", gettext("加价台账"), "receipt"),
         Item("/inbox/", gettext("消息"), "bell"),
         Item("/deadlines/", gettext("期限计算"), "calendar-event"),
     ]

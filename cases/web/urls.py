@@ -1,6 +1,6 @@
 """The addresses of the pages. A case is named by its number, as people do."""
 
-from django.urls import path
+from django.urls import include, path
 
 from cases.web.views import actions, audit, cases, files, imports, tasks, withdrawals, workbench
 from cases.web.views.entry import auth, confirm, factors, helping, password, security, sso
@@ -72,4 +72,5 @@ urlpatterns = [
     path("audit/registers/<slug:sort>/", registers.register, name="register"),
     path("audit/registers/<slug:sort>.csv", registers.register_csv, name="register_csv"),
     path("audit/<int:event_id>/", audit.trail, name="audit_event"),
+    path("", include("cases.web.urls_money")),
 ]

@@ -99,7 +99,7 @@ def test_the_rule_set_version_follows_the_content_of_the_files(tmp_path: Path, m
 
 RECORDS = {
     "calendar": ["fixed"],
-    "charges": ["breach", "theft", "late_fee"],
+    "charges": ["breach", "theft", "late_fee", "capacity"],
     "legal_bases": ["document"],
     "notice_rules": ["rule"],
     "approval_chain": ["chain"],

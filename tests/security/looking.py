@@ -100,6 +100,7 @@ def addresses(city: City, hidden: list[Hidden]) -> Iterator[str]:
             yield f"{V1}/cases/{ref}{tail}"
     for number in (*seen, *(h.number for h in hidden), "XZ26-9999"):
         yield f"/cases/{number}/"
+        yield f"/surcharges/{number}/1/"
         for action in ("comment", "merge_case", "assign_task"):
             yield f"/cases/{number}/actions/{action}/"
     for each in hidden:
@@ -145,10 +146,12 @@ def lists(hidden: list[Hidden]) -> Iterator[str]:
                 f"{V1}/imports/?overdue=true", f"{V1}/imports/uploads/",
                 f"{V1}/imports/uploads/01900000-0000-7000-8000-000000000000",
                 f"{V1}/imports/?level=priority&order=due", "/imports/?overdue=true",
+                f"{V1}/surcharges/", f"{V1}/surcharges/?page_size=1&order=unpaid",
                 f"{V1}/agencies/", f"{V1}/regions/?parent=3203",
                 f"{V1}/deadlines/?from=2026-11-03", "/deadlines/?from=2026-11-03")  # fmt: skip
     yield from ("/", "/?scope=mine", "/more/", "/tasks/", "/cases/new/", "/inbox/", "/inbox/?unread=1", "/imports/",
                 "/suggestions/", "/suggestions/?state=rejected",
+                "/surcharges/", "/surcharges/?owing=open&order=start", "/surcharges/surcharges.csv",
                 "/password/", "/accounts/", "/security/", "/audit/access/", "/audit/access/access-log.csv",
                 "/audit/erasures/", "/audit/erasures/?view=done", "/audit/registers/impact/",
                 "/audit/registers/provision.csv", "/audit/access/?person=drc-handler2",

@@ -16,7 +16,7 @@ from types import ModuleType
 import pytest
 from rest_framework import serializers
 
-from cases.api.shapes import cases, common, feedback, imports, law, records, session, suggestions, uploads, work
+from cases.api.shapes import cases, common, feedback, imports, law, money, records, session, suggestions, uploads, work
 from cases.intake.lists.synonyms import SYNONYMS
 from cases.models import Case, PersonalRecord
 from cases.selectors.evidence import NUMBERS
@@ -28,7 +28,9 @@ from tests.selectors.sites import build, to_measures
 
 HERE = Path(__file__).resolve().parent
 TEMPLATES = HERE.parents[1] / "cases" / "templates"
-SHAPES: tuple[ModuleType, ...] = (cases, common, feedback, imports, law, records, session, suggestions, uploads, work)
+SHAPES: tuple[ModuleType, ...] = (
+    *(cases, common, feedback, imports, law, money, records, session, suggestions, uploads, work),
+)
 # Columns of a list that say nothing about a person, a place or a connection.
 PLAIN_COLUMNS = {"county", "level", "result", "reported", "seq"}
 

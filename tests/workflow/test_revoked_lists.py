@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -106,6 +107,7 @@ def test_the_days_of_a_revoked_list_may_be_listed_anew() -> None:
     desk = upheld(reviewed(listed()))
     desk.act("grid-reviewer1", "review_bill", decision="approve")
     desk.determined("surcharge").surcharged()
+    desk.now += timedelta(days=7)
     reviewed(desk)
     assert (bill(desk, 2)["energy_in"], bill(desk, 2)["amount"]) == (NUMBER, "10500.00")
 

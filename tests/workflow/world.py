@@ -218,7 +218,7 @@ class World:
         return self.act(case, username, "execute_suspension", **data)
 
     def surcharged(self, case: str, rate: str = "0.30", **changes: Any) -> str:
-        """From the plan to the notified user."""
+        """From the plan to the user who was told a week ago."""
         plan = {"rate": rate, "starts_on": "2026-10-01", "monthly_kwh": "35000", "price_class": "commercial"}
         self.act(case, "drc-handler1", "propose_surcharge", **{**plan, "simulation_seen": True, **changes})
         letter = self.attach(case, "drc-approver1", "名单函.pdf")
@@ -240,4 +240,5 @@ class World:
             notified_on=str(self.now.date()),
             notice_file=notice,
         )
+        self.later(days=7)
         return case

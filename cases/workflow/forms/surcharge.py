@@ -70,11 +70,24 @@ ACKNOWLEDGE_SURCHARGE: Final = (
     task(),
     yes_no("account_matches", "户号、地址与档案一致", "Account and address match the records", required=True),
     text("cycle_day", "抄表日", "Meter-reading day", maximum=20, read=impersonal),
+    number(
+        "late_fee",
+        "合同约定的违约金（‰/日）",
+        "Contracted late fee (per mille a day)",
+        minimum=Decimal(1),
+        maximum=Decimal(3),
+        places=2,
+        hint=("1 至 3，不填则不计违约金", "1 to 3; left empty there is no late fee"),
+    ),
     NOTE,
 )
 REFUSE_SURCHARGE: Final = (
     task(),
     choice("reason_code", "退回原因", "Reason", SURCHARGE_REFUSALS, required=True),
+    text("account", "更正后户号", "Corrected account", sealed=True, maximum=40),
+    text("address", "更正后用电地址", "Corrected supply address", sealed=True),
+    day("starts_on", "更正后起始日期", "Corrected first day"),
+    day("ends_on", "更正后截止日期", "Corrected last day"),
     longtext("reason", "说明", "Explanation", required=True),
 )
 NOTIFY_SUBSCRIBER: Final = (
@@ -106,6 +119,7 @@ ISSUE_BILL: Final = (
         places=PRICE_PLACES,
         hint=("工商业用户必填", "Needed for commercial users"),
     ),
+    day("due_on", "缴费期限", "Due on", hint=("逾期之日起计违约金", "The late fee runs from the day after")),
     NOTE,
     FILES,
 )

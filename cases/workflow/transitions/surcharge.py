@@ -99,7 +99,7 @@ ROWS: Final = (
         opens=("plan_surcharge",),
         must_differ_from=NONE,
         inputs=forms.REFUSE_SURCHARGE,
-        guards=(),
+        guards=(lists.returned_list,),
         effect=effects.refuse_surcharge,
         basis=("electricity_law.price",),
     ),

@@ -90,7 +90,7 @@ def surcharge(play: Play, cast: Cast) -> None:
 
 def bill_and_close(play: Play, cast: Cast) -> None:
     number = cast.whole
-    play.clock("2021-11-02 10:00", "十月抄表，出具加价电费账单")
+    play.clock("2021-11-05 10:00", "十月抄表，告知用户满七日，出具加价电费账单")
     play.title(f"账单与办结：{number}")
     play.act(
         "grid-billing1",
@@ -108,7 +108,7 @@ def bill_and_close(play: Play, cast: Cast) -> None:
         play.say(f"      {name} {line['kwh']:>12} kWh × {line['price']:>7} = {line['amount']:>11} 元")
     play.say(f"      合计 {bill['amount']} 元，其中加价 {bill['surcharge']} 元（名单内 {bill['listed_days']} 天）")
     play.act("grid-reviewer1", number, "review_bill", decision="approve")
-    payment = {"bill": bill["no"], "amount": bill["amount"], "paid_on": "2021-11-02"}
+    payment = {"bill": bill["no"], "amount": bill["amount"], "paid_on": "2021-11-05"}
     play.act("grid-billing1", number, "record_payment", **payment)
     play.act(
         "drc-handler1",

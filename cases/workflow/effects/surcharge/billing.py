@@ -28,7 +28,7 @@ def issue_bill(view: CaseView, data: Data, ctx: Context) -> Outcome:
     charged = energy_billed_in(view, data["cycle_from"], data["cycle_to"])
     # The price of energy that another bill has charged stands on that bill.
     priced = {"energy_in": charged["no"]} if charged else picked(data, "used_before", "energy_price")
-    cycle = {**picked(data, "month", "cycle_from", "cycle_to"), **priced}
+    cycle = {**picked(data, "month", "cycle_from", "cycle_to", "due_on"), **priced}
     row = {
         "no": number,
         "list_no": surcharge.get("list_no", 1),
@@ -86,13 +86,23 @@ def _corrected(row: dict[str, Any], reviewed: dict[str, Any]) -> dict[str, Any]:
     """The bill with its correction in force and the old figures kept beside it."""
     pending = row["pending"]
     before = {key: row[key] for key in ("kwh", "listed_kwh", "energy", "surcharge", "amount")}
-    history = [*row.get("corrections", []), {**before, "reason": pending["reason"], "reviewed": reviewed}]
+    was = {**before, "reversal": _reversed(row["lines"]), "reason": pending["reason"], "reviewed": reviewed}
+    history = [*row.get("corrections", []), was]
     figures = pending["figures"]
     refund = str(Decimal(row["amount"]) - Decimal(figures["amount"]))
     changes: dict[str, Any] = {"corrections": history, "refund": refund, "reviewed": reviewed}
     if "paid" in row:
         changes["settled"] = Decimal(row["paid"]) >= Decimal(figures["amount"])
     return {**_without_correction(row), **figures, **changes}
+
+
+def _reversed(lines: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """Each line of the former figures once more with the opposite sign: nothing that was charged is edited away."""
+    return [{**line, "kwh": _minus(line["kwh"]), "amount": _minus(line["amount"])} for line in lines]
+
+
+def _minus(text: str) -> str:
+    return str(-Decimal(text))
 
 
 def record_payment(view: CaseView, data: Data, ctx: Context) -> Outcome:

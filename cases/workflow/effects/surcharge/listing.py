@@ -102,12 +102,20 @@ def issue_surcharge_list(view: CaseView, data: Data, ctx: Context) -> Outcome:
 
 
 def acknowledge_surcharge(view: CaseView, data: Data, ctx: Context) -> Outcome:
-    facts = put(view, "surcharge", state="accepted", accepted_at=ctx.now, accepted_by=ctx.actor.user_id)
+    rate = {"late_fee": data["late_fee"]} if data["late_fee"] is not None else {}
+    facts = put(view, "surcharge", state="accepted", accepted_at=ctx.now, accepted_by=ctx.actor.user_id, **rate)
     return Outcome(facts=facts, open=[OpenTask("notify_subscriber")])
 
 
 def refuse_surcharge(view: CaseView, data: Data, ctx: Context) -> Outcome:
-    facts = put(view, "surcharge", state="refused", refused=data["reason_code"], refused_at=ctx.now)
+    """Back to the commission with the reason, and with what the grid company knows better; it draws the list up anew.
+
+    A corrected account or address is sealed in the act; that there is one, and corrected days, stand with the entry.
+    """
+    corrected = {f"{name}_corrected": True for name in ("account", "address") if data[name]}
+    back = {"reason": data["reason_code"], "at": ctx.now, **corrected, **picked(data, "starts_on", "ends_on")}
+    returns = [*(surcharge_of(view).get("returns") or []), {key: plain(value) for key, value in back.items()}]
+    facts = put(view, "surcharge", state="refused", refused=data["reason_code"], refused_at=ctx.now, returns=returns)
     return Outcome(facts=facts, open=[lead(view, "plan_surcharge")])
 
 

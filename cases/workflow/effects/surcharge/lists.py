@@ -31,6 +31,10 @@ KEPT = (
     "list_file",
     "list_seq",
     "planned",
+    "late_fee",
+    "notified_on",
+    "notified_by",
+    "returns",
 )
 
 
@@ -65,7 +69,12 @@ def following(surcharge: Entry) -> Entry:
         kept = {key: surcharge[key] for key in KEPT if key in surcharge}
         over = {"state": "ended"} if surcharge["state"] in ACTIVE else {}
         earlier.append({"list_no": len(earlier) + 1, **kept, **over})
+    # An entry that was sent back and never billed is drawn up anew: how often, and why, stays with it.
+    back = (
+        {} if bills_under(surcharge, surcharge) else {key: surcharge[key] for key in ("returns",) if key in surcharge}
+    )
     return {
+        **back,
         "list_no": len(earlier) + 1,
         **({"earlier": earlier} if earlier else {}),
         **({"bills": bills} if bills else {}),

@@ -5,7 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from cases.policy.surcharge import PRE_NOTICE_DAYS, first_bill_from
 from cases.policy.tariff import TariffError
+from cases.workflow.effects.base import today
 from cases.workflow.effects.surcharge.bills import (
     TIERED,
     bill_numbered,
@@ -15,7 +17,7 @@ from cases.workflow.effects.surcharge.bills import (
     overlapping,
     recorded_tariff,
 )
-from cases.workflow.effects.surcharge.lists import list_of, listed_days, surcharge_of
+from cases.workflow.effects.surcharge.lists import as_day, bills_under, list_of, listed_days, surcharge_of
 from cases.workflow.guards.base import Data, cite, correct, needs, refuse
 from cases.workflow.guards.surcharge.lists import no_entry
 from cases.workflow.view import CaseView, Context, Refusal
@@ -28,13 +30,16 @@ def billing(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
     surcharge = surcharge_of(view)
     if surcharge.get("state") not in ("notified", "billing", "ended"):
         return no_entry(view, ctx)
-    if not data:
-        return None
+    early = _told_long_enough(view, ctx)
+    if early is not None or not data:
+        return early
     first_day, last_day = data["cycle_from"], data["cycle_to"]
     if last_day < first_day or (last_day - first_day).days >= LONGEST_CYCLE:
         return correct("cycle_to", f"抄表周期应为 1 至 {LONGEST_CYCLE} 日", f"A cycle has 1 to {LONGEST_CYCLE} days")
     if data["month"] not in (first_day.isoformat()[:7], last_day.isoformat()[:7]):
         return correct("month", "账单月份不在抄表周期内", "The month does not lie in the cycle")
+    if data["due_on"] is not None and data["due_on"] < last_day:
+        return correct("due_on", "缴费期限早于抄表周期止", "It lies before the end of the cycle")
     taken = _already_billed(view, data)
     if taken is not None:
         return taken
@@ -46,6 +51,24 @@ def billing(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
             article=cite(view, ctx, "electricity_law.price"),
         )
     return None if energy_billed_in(view, first_day, last_day) else _priced(view, data)
+
+
+def _told_long_enough(view: CaseView, ctx: Context) -> Refusal | None:
+    """The user is told before the first bill of a list, long enough to answer."""
+    surcharge = surcharge_of(view)
+    told = surcharge.get("notified_on")
+    if told is None or any(row["state"] != "refused" for row in bills_under(surcharge, surcharge)):
+        return None
+    first = first_bill_from(as_day(told))
+    if today(ctx) >= first:
+        return None
+    return refuse(
+        "pre_notice",
+        f"用户于 {told} 被告知，首份加价账单不得早于 {first} 出具（提前 {PRE_NOTICE_DAYS} 日告知）。",
+        f"The user was told on {told}: the first bill with the surcharge may be issued from {first} on.",
+        article=cite(view, ctx, "penalty_law.prior_notice"),
+        missing=("notified_on",),
+    )
 
 
 def _already_billed(view: CaseView, data: dict[str, Any]) -> Refusal | None:

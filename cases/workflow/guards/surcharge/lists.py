@@ -174,6 +174,13 @@ def list_accepted(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
     return None
 
 
+def returned_list(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
+    """What the grid company knows better about the days is a span of days."""
+    if not data or data["starts_on"] is None or data["ends_on"] is None or data["starts_on"] <= data["ends_on"]:
+        return None
+    return correct("ends_on", "更正后的截止日期早于起始日期", "It lies before the corrected first day")
+
+
 def no_entry(view: CaseView, ctx: Context) -> Refusal:
     return from_obstacle(obstacle("no_list_entry", day=today(ctx), region=view.region_code))
 

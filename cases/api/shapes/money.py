@@ -1,0 +1,147 @@
+"""Charges, and the ledger of surcharged accounts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, inline_serializer
+from rest_framework import serializers as s
+
+from cases.api.shapes.common import RegionRef, Total
+from cases.intake.billing.charging import FIELDS, NAMES
+from cases.selectors.money.query import OWING, SORTS, STATES
+
+
+def _query(name: str, about: str, **more: Any) -> OpenApiParameter:
+    return OpenApiParameter(name, OpenApiTypes.STR, OpenApiParameter.QUERY, description=about, **more)
+
+
+def _inputs() -> list[OpenApiParameter]:
+    """Each input once, with the calculators that read it."""
+    found: dict[str, tuple[str, list[str], list[str]]] = {}
+    for kind, fields in FIELDS.items():
+        for each in fields:
+            found.setdefault(each.name, (each.label.en, [], [code for code, _ in each.choices]))[1].append(kind)
+    return [
+        _query(name, f"{about} ({', '.join(kinds)}).", **({"enum": values} if values else {}))
+        for name, (about, kinds, values) in found.items()
+    ]
+
+
+CHARGE_INPUTS = [_query("kind", "Which calculator; the first where it is left out.", enum=list(NAMES)), *_inputs()]
+LEDGER_FILTERS = [
+    _query("state", "State of the entry.", enum=list(STATES)),
+    _query("region", "GB/T 2260 code (2, 4 or 6 digits) or full name; what lies in it counts too."),
+    _query("owing", "open: something is unpaid; overdue: past its day; none: billed and paid.", enum=list(OWING)),
+    _query("number", "Number of the case."),
+    _query("document", "Number of the price document."),
+    _query("since", "Entries with a day from here on."),
+    _query("until", "Entries that begin no later than this day."),
+    _query("order", "The newest case first unless said otherwise.", enum=list(SORTS)),
+]
+
+
+class Charge(s.Serializer[Any]):
+    kind = s.ChoiceField(list(NAMES))
+    day = s.DateField(help_text="The rules of this day were applied.")
+    figures = s.DictField(child=s.CharField(), help_text="kwh, due, penalty, total; or unpaid, days, fee.")
+    says = s.CharField(help_text="How it came about, in the language of the request.")
+    article = s.CharField()
+    certainty = s.CharField(help_text="V-P: the text was read; everything else has to be confirmed.")
+    confirm = s.BooleanField()
+    nothing = s.BooleanField(help_text="There is nothing to charge; `says` tells why.")
+    asked = s.DictField(child=s.CharField())
+
+
+class _LedgerCase(s.Serializer[Any]):
+    id = s.UUIDField()
+    number = s.CharField()
+    title = s.CharField()
+    stage = s.CharField()
+
+
+class _LedgerBill(s.Serializer[Any]):
+    no = s.CharField()
+    month = s.CharField()
+    cycle_from = s.DateField()
+    cycle_to = s.DateField()
+    state = s.CharField()
+    listed_days = s.IntegerField()
+    due_on = s.DateField(allow_null=True)
+    kwh = s.CharField(allow_null=True)
+    listed_kwh = s.CharField(allow_null=True)
+    energy = s.CharField(allow_null=True)
+    surcharge = s.CharField(allow_null=True)
+    amount = s.CharField(allow_null=True)
+    paid = s.CharField(allow_null=True)
+    refund = s.CharField(allow_null=True)
+    settled = s.BooleanField()
+    issued_by = s.CharField(allow_null=True)
+    reviewed_by = s.CharField(allow_null=True)
+    reviewed_at = s.DateTimeField(allow_null=True)
+    overdue_days = s.IntegerField()
+    fee = s.CharField(allow_null=True, help_text="Late fee up to today.")
+    late = s.ListField(child=s.DictField(), help_text="The stretches of days that the fee is made of.")
+    lines = s.ListField(child=s.DictField())
+    payments = s.ListField(child=s.DictField())
+    corrections = s.ListField(child=s.DictField(), help_text="Former figures with their reversal lines and reason.")
+    pending = s.CharField(allow_null=True, help_text="Reason of a correction that awaits its review.")
+
+
+class SurchargeEntry(s.Serializer[Any]):
+    case = _LedgerCase()
+    region = RegionRef()
+    list_no = s.IntegerField()
+    account = s.CharField(allow_null=True, help_text="Always masked here.")
+    address = s.CharField(allow_null=True, help_text="Down to the district.")
+    starts_on = s.DateField()
+    ends_on = s.DateField(allow_null=True)
+    document = s.CharField()
+    rate = s.CharField()
+    state = s.ChoiceField(list(STATES))
+    returned = s.CharField(allow_null=True, help_text="Reason of the return.")
+    returns = s.ListField(child=s.DictField(), help_text="Earlier returns by the grid company, with what it corrected.")
+    issued_at = s.DateTimeField(allow_null=True)
+    accepted_at = s.DateTimeField(allow_null=True)
+    notified_on = s.DateField(allow_null=True)
+    notified_by = s.CharField(allow_null=True)
+    stopped_on = s.DateField(allow_null=True)
+    ended_at = s.DateTimeField(allow_null=True)
+    late_fee_rate = s.CharField(allow_null=True, help_text="Per mille a day, as contracted.")
+    waiting = s.IntegerField(help_text="Bills and corrections that await their review.")
+    kwh = s.CharField(allow_null=True)
+    surcharge = s.CharField(allow_null=True)
+    amount = s.CharField(allow_null=True)
+    paid = s.CharField(allow_null=True)
+    unpaid = s.CharField(allow_null=True)
+    refund = s.CharField(allow_null=True)
+    fee = s.CharField(allow_null=True)
+    overdue_days = s.IntegerField()
+    bills = _LedgerBill(many=True)
+
+
+class _Sums(s.Serializer[Any]):
+    entries = s.IntegerField()
+    cases = s.IntegerField()
+    bills = s.IntegerField(allow_null=True)
+    active = s.IntegerField()
+    overdue = s.IntegerField()
+    kwh = s.CharField(allow_null=True)
+    surcharge = s.CharField(allow_null=True)
+    amount = s.CharField(allow_null=True)
+    paid = s.CharField(allow_null=True)
+    unpaid = s.CharField(allow_null=True)
+    refund = s.CharField(allow_null=True)
+
+
+SurchargePage = inline_serializer(
+    "SurchargePage",
+    {
+        "results": SurchargeEntry(many=True),
+        "next": s.CharField(allow_null=True),
+        "previous": s.CharField(allow_null=True),
+        "total": Total(),
+        "sums": _Sums(help_text="Over all entries that match."),
+    },
+)

@@ -1,0 +1,1 @@
+"""Money over many cases: calculators of charges and the ledger of surcharged accounts."""

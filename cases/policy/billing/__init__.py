@@ -1,0 +1,1 @@
+"""What follows a bill: charges besides the price of energy, arrears and their fee, readings, reconciliation."""

@@ -1,0 +1,1 @@
+"""Money over many cases, for its pages."""
