@@ -331,6 +331,7 @@ def test_every_address_says_who_may_call_it():
         "DeadlinesView": {"GET": "*"},
         "RegionsView": {"GET": "*"},
         "AgenciesView": {"GET": "*"},
+        "ChargesView": {"GET": "*"},
     }
 
 
