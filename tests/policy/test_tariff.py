@@ -184,6 +184,14 @@ def test_a_cycle_over_new_year_meets_the_tiers_of_both_years() -> None:
         quote(home, Span(date(2022, 1, 2), date(2022, 1, 1)), Usage(D(1)))
 
 
+def test_a_region_may_come_without_its_zeros_as_the_directory_has_it() -> None:
+    month = Span(date(2021, 3, 1), date(2021, 3, 31))
+    totals = {quote(Account(code, "tiered"), month, Usage(MONTH)).total for code in ("32", "3203", "320300", "320324")}
+    assert totals == {D("27652.50")}
+    with pytest.raises(TariffError, match="unknown_region"):
+        quote(Account("", "tiered"), month, Usage(MONTH))
+
+
 def test_a_time_of_use_home_pays_its_measured_peak() -> None:
     found = bill(plan("320300", "tiered_tou"), D(1000), periods={"peak": D(250), "valley": D(750)})
     assert [(line.item, line.amount) for line in found.lines] == [("peak", D("139.58")), ("valley", D("268.73"))]
@@ -219,7 +227,7 @@ def test_the_simulation_can_start_a_year_and_take_a_proxy_price() -> None:
     assert entered.option("commercial").bill.total == D("24500.00")
     with pytest.raises(KeyError):
         beijing.option("commercial")
-    with pytest.raises(ValueError, match="no price of class"):
+    with pytest.raises(ValueError, match="price_missing"):
         simulate("110105", DAY, MONTH, current="combined")
 
 

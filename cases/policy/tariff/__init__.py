@@ -12,7 +12,7 @@ from cases.policy.tariff.meter import energy_between, energy_of
 from cases.policy.tariff.prices import Tariff, entered_tariff, find_tariff, parse_plan, tariffs
 from cases.policy.tariff.quote import Listing, Usage, quote, surcharge_lines
 from cases.policy.tariff.rows import Problem, row_problems
-from cases.policy.tariff.simulate import Option, Simulation, break_even, simulate
+from cases.policy.tariff.simulate import Option, Question, Simulation, break_even, compare, simulate
 from cases.policy.tariff.words import Note
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "Note",
     "Option",
     "Problem",
+    "Question",
     "Simulation",
     "Span",
     "Surcharge",
@@ -36,6 +37,7 @@ __all__ = [
     "breach_charge",
     "breach_energy",
     "break_even",
+    "compare",
     "energy_between",
     "energy_of",
     "entered_tariff",

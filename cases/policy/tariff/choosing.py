@@ -58,9 +58,18 @@ class Part(NamedTuple):
 
 
 def parts_of(
-    account: Account, cycle: Span, *, entered: Entered | None = None, extra: Sequence[Tariff] = ()
+    account: Account,
+    cycle: Span,
+    *,
+    entered: Entered | None = None,
+    extra: Sequence[Tariff] = (),
+    comparing: bool = False,
 ) -> list[Part]:
-    """Cut a cycle by year and version; TariffError where a day has no price that may be billed."""
+    """Cut a cycle by year and version; TariffError where a day has no price that may be billed.
+
+    ``comparing`` makes no bill: a last known price stands in where no other is, and an entered one is simply not
+    needed where a price is on record.
+    """
     check(account)
     where = {"voltage": account.voltage, "variant": account.variant}
     rows = matching(account.region, account.kind, extra=extra, **where)
@@ -72,7 +81,8 @@ def parts_of(
     for span in cut(cycle, starts):
         plan = find_tariff(account.region, account.kind, span.first, extra=extra, **where)
         if plan is None or plan.status not in BILLED:
-            plan = _entered(account, span, plan, entered)
+            stands_in = comparing and entered is None and plan is not None
+            plan = plan if stands_in and plan is not None else _entered(account, span, plan, entered)
             asked = True
         plan = _multiplied(account, plan, span.first)
         before = found[-1] if found else None
@@ -80,7 +90,7 @@ def parts_of(
             found[-1] = Part(Span(before.span.first, span.last), plan)
         else:
             found.append(Part(span, plan))
-    if entered is not None and not asked:
+    if entered is not None and not asked and not comparing:
         zh = f"“{found[0].plan.zh}”按登记电价计收，不能另填电价（电力法 43）。"
         en = f"“{found[0].plan.en}” is billed at the recorded price; enter no other (Electricity Law 43)."
         raise TariffError("price_on_record", zh, en, "price")
@@ -89,7 +99,8 @@ def parts_of(
 
 def check(account: Account) -> None:
     """Refuse what is no region, class or voltage, and a factor nobody recorded."""
-    if not re.fullmatch(r"[1-8][0-9]{5}", account.region):
+    # With or without its trailing zero pairs, as the directory of regions has it.
+    if not re.fullmatch(r"[1-8][0-9](?:[0-9]{2}){0,2}", account.region):
         text = "行政区划代码应为六位数字，例如 320300。", "The region is a code of six digits such as 320300."
         raise TariffError("unknown_region", *text, "region")
     if account.kind not in KINDS:

@@ -53,8 +53,12 @@ def quoted(asked: Mapping[str, Any], extra: Sequence[Tariff] = ()) -> tuple[Bill
     if name not in CLASSES:
         zh, en = f"电价类别应为 {'、'.join(CLASSES)} 之一。", f"The price class is one of {', '.join(CLASSES)}."
         raise TariffError("unknown_class", zh, en, "price_class")
+    region = _text(asked, "region")
+    if len(region) != 6:
+        text = "行政区划代码应为六位数字，例如 320300。", "The region is a code of six digits such as 320300."
+        raise TariffError("unknown_region", *text, "region")
     account = Account(
-        _text(asked, "region"),
+        region,
         CLASSES[name],
         _text(asked, "voltage", LOWEST_VOLTAGE),
         *(_text(asked, key, "") for key in ("variant", "industry", "proxy")),

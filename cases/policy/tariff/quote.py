@@ -55,8 +55,9 @@ def quote(
     listings: Sequence[Listing] = (),
     entered: Entered | None = None,
     extra: Sequence[Tariff] = (),
+    comparing: bool = False,
 ) -> Bill:
-    """Bill one reading cycle of any length; ``extra`` are entered versions of tariffs.
+    """Bill one reading cycle of any length; ``extra`` are entered versions of tariffs, ``comparing`` makes no bill.
 
     Raises TariffError with a code and a sentence for whatever cannot be billed: unknown prices, impossible energy.
     """
@@ -64,7 +65,7 @@ def quote(
         text = "周期的止日早于起日，请核对。", "The cycle ends before it begins."
         raise TariffError("reversed_dates", *text, "cycle_to")
     checked_energy(usage.kwh)
-    parts = parts_of(account, cycle, entered=entered, extra=extra)
+    parts = parts_of(account, cycle, entered=entered, extra=extra, comparing=comparing)
     lines = _energy_lines(parts, cycle, usage)
     lines += _differential(account, cycle, usage.kwh, listings)
     lines += surcharge_lines(cycle, usage.kwh, listings)

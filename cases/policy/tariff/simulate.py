@@ -3,17 +3,27 @@
 The point of it: above a break-even a tiered home pays more than a shop, so "re-class to commercial" is a discount.
 """
 
+from __future__ import annotations
+
+import calendar
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
-from typing import NamedTuple
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
+from typing import Any, NamedTuple
 
 from cases.policy.surcharge import documents, surcharge_rule
-from cases.policy.tariff.bill import Bill, Surcharge, bill, money
-from cases.policy.tariff.cycle import ZERO
-from cases.policy.tariff.notes import price_notes
-from cases.policy.tariff.prices import Tariff, entered_tariff, find_tariff
-from cases.policy.tariff.words import RESIDENTIAL, Note
+from cases.policy.tariff.bill import Bill, money
+from cases.policy.tariff.choosing import Account, Entered, parts_of
+from cases.policy.tariff.cycle import ZERO, Span
+from cases.policy.tariff.errors import TariffError
+from cases.policy.tariff.prices import LOWEST_VOLTAGE, Tariff
+from cases.policy.tariff.quote import Listing, Usage, quote
+from cases.policy.tariff.words import KIND_NAMES, RESIDENTIAL, Note
+
+SIMPLE = (*RESIDENTIAL, "commercial")
+COMPARED = (*SIMPLE, "commercial_tou")
+FOUR_DIGITS = Decimal("0.0001")
 
 
 class Option(NamedTuple):
@@ -25,11 +35,17 @@ class Option(NamedTuple):
     bill: Bill
     average: Decimal
     difference: Decimal
-    lawful: bool  # a surcharge at this rate has a price document here today
+    lawful: bool  # a surcharge at this rate has a price document here on that day
+    kind: str
+    rate: Decimal
 
 
 class Simulation(NamedTuple):
-    """All options of one month; ``break_even`` is kWh a year above which commercial is cheaper than tiers."""
+    """All options of one cycle.
+
+    ``break_even`` is the kWh a year above which commercial is cheaper than tiers, ``even_rate`` the surcharge in
+    CNY/kWh at which the commercial bill reaches the present one; ``missing`` the classes without a price, and why.
+    """
 
     current: str
     kwh: Decimal
@@ -37,7 +53,9 @@ class Simulation(NamedTuple):
     options: tuple[Option, ...]
     break_even: Decimal | None
     warnings: tuple[tuple[str, str, str], ...]  # code, Chinese, English
-    notes: tuple[Note, ...] = ()  # prices that nobody has read in their original
+    notes: tuple[Note, ...] = ()  # prices that nobody has read in their original, and how time of use was taken
+    missing: tuple[tuple[str, TariffError], ...] = ()
+    even_rate: Decimal | None = None
 
     def option(self, key: str) -> Option:
         """Return one option by its key, such as ``commercial`` or ``commercial+0.30``; KeyError if absent."""
@@ -59,6 +77,60 @@ class Simulation(NamedTuple):
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One cycle to compare.
+
+    ``rates`` None takes every rate on record; they are charged from ``listed_from`` to ``listed_to`` (default: the
+    whole cycle).  ``day`` says whose price documents count (default: the cycle's last day).
+    """
+
+    region: str
+    cycle: Span
+    usage: Usage
+    current: str = "tiered"
+    voltage: str = LOWEST_VOLTAGE
+    rates: Sequence[Decimal] | None = None
+    listed_from: date | None = None
+    listed_to: date | None = None
+    entered: Entered | None = None
+    kinds: Sequence[str] = COMPARED
+    day: date | None = None
+    extra: Sequence[Tariff] = ()
+
+
+def compare(asked: Question) -> Simulation:
+    """Bill the cycle under every class with a price and with every rate; the last catalogue price stands in.
+
+    Raises TariffError where the present class has no price, or for energy and rates that cannot be.
+    """
+    plans, bills, missing = {}, {}, []
+    for kind in asked.kinds:
+        try:
+            bills[kind] = _billed(asked, kind, ())
+            plans[kind] = parts_of(_account(asked, kind), asked.cycle, **_prices(asked, kind))[-1].plan
+        except TariffError as error:
+            if kind == asked.current or not error.code.endswith("_missing"):
+                raise
+            missing.append((kind, error))
+    if asked.current not in bills:
+        text = "现行电价类别不在比较之列。", "The present class is not among those compared."
+        raise TariffError("unknown_class", *text, "price_class")
+    options = _options(asked, plans, bills)
+    limit = break_even(plans["tiered"], plans["commercial"]) if {"tiered", "commercial"} <= plans.keys() else None
+    return Simulation(
+        asked.current,
+        asked.usage.kwh,
+        asked.usage.used_before,
+        options,
+        limit,
+        _warnings(plans, options, asked.current, limit),
+        _notes(plans, bills, asked.usage),
+        tuple(missing),
+        _even_rate(asked, options),
+    )
+
+
 def simulate(
     region: str,
     day: date,
@@ -69,34 +141,18 @@ def simulate(
     rates: Sequence[Decimal] | None = None,
     commercial_price: Decimal | None = None,
 ) -> Simulation:
-    """Simulate one month of ``kwh`` under every recorded class and with every surcharge rate.
+    """Simulate the month of ``day`` under every recorded class and with every surcharge rate.
 
     ``used_before`` is the year's energy before the month; None takes the same energy for each month gone by this year.
     ``rates`` None takes every rate on record.  ``commercial_price`` is the month's proxy price where it is known.
     Raises ValueError when the present class has no recorded price in this region.
     """
     before = kwh * (day.month - 1) if used_before is None else used_before
-    plans = {
-        kind: plan for kind in (*RESIDENTIAL, "commercial") if (plan := find_tariff(region, kind, day)) is not None
-    }
-    if commercial_price is not None:
-        plans["commercial"] = entered_tariff(region, day, commercial_price)
-    if current not in plans:
-        raise ValueError(f"no price of class {current!r} is recorded for region {region}")
-    asked = sorted({d.rate for d in documents() if d.rate is not None} if rates is None else set(rates))
-    rule = surcharge_rule(region, day)
-    now = bill(plans[current], kwh, used_before=before).total
-    options = []
-    for plan in plans.values():
-        for rate in (ZERO, *asked):
-            adder = (Surcharge(rate, kwh),) if rate else ()
-            result = bill(plan, kwh, used_before=before, surcharges=adder)
-            lawful = not rate or (rule is not None and rate == rule.rate)
-            options.append(_option(plan, rate, result, now, lawful=lawful))
-    limit = break_even(plans["tiered"], plans["commercial"]) if {"tiered", "commercial"} <= plans.keys() else None
-    warnings = _warnings(plans, options, current, limit)
-    notes = tuple(note for note in price_notes(plans.values()) if note.code == "price_unverified")
-    return Simulation(current, kwh, before, tuple(options), limit, warnings, notes)
+    month = Span(day.replace(day=1), day.replace(day=calendar.monthrange(day.year, day.month)[1]))
+    entered = None if commercial_price is None else Entered(commercial_price)
+    usage = Usage(kwh, before)
+    asked = Question(region, month, usage, current, rates=rates, entered=entered, kinds=SIMPLE, day=day)
+    return compare(asked)
 
 
 def break_even(tiered: Tariff, single: Tariff) -> Decimal | None:
@@ -115,12 +171,76 @@ def break_even(tiered: Tariff, single: Tariff) -> Decimal | None:
     return None
 
 
+def _account(asked: Question, kind: str) -> Account:
+    return Account(asked.region, kind, asked.voltage)
+
+
+def _prices(asked: Question, kind: str) -> dict[str, Any]:
+    """The entered price of this class: one for a single price, one a period for time of use, none for homes."""
+    entered = asked.entered
+    if kind in RESIDENTIAL or entered is None:
+        entered = None
+    elif kind == "commercial_tou":
+        entered = Entered(periods=entered.periods) if entered.periods else None
+    else:
+        entered = Entered(entered.price) if entered.price is not None else None
+    return {"entered": entered, "extra": asked.extra, "comparing": True}
+
+
+def _billed(asked: Question, kind: str, listings: Sequence[Listing]) -> Bill:
+    """The cycle under one class; measured periods that its plan does not have give way to an even load."""
+    account, usage = _account(asked, kind), asked.usage
+    more = {"listings": listings, **_prices(asked, kind)}
+    try:
+        return quote(account, asked.cycle, usage, **more)
+    except TariffError as error:
+        if error.code != "unknown_period":
+            raise
+        return quote(account, asked.cycle, replace(usage, periods=None), **more)
+
+
+def _options(asked: Question, plans: dict[str, Tariff], bills: dict[str, Bill]) -> tuple[Option, ...]:
+    rates = sorted({d.rate for d in documents() if d.rate is not None} if asked.rates is None else set(asked.rates))
+    rule = surcharge_rule(asked.region, asked.day or asked.cycle.last)
+    now, found = bills[asked.current].total, []
+    for kind, plan in plans.items():
+        found.append(_option(plan, ZERO, bills[kind], now, lawful=True))
+        for rate in rates:
+            entry = Listing(rate, asked.listed_from or asked.cycle.first, asked.listed_to, "compared")
+            lawful = rule is not None and rate == rule.rate
+            found.append(_option(plan, rate, _billed(asked, kind, [entry]), now, lawful=lawful))
+    return tuple(found)
+
+
 def _option(plan: Tariff, rate: Decimal, result: Bill, now: Decimal, *, lawful: bool) -> Option:
-    adder = f"+{rate:.2f}" if rate else ""
-    average = (result.total / result.kwh).quantize(Decimal("0.0001"), ROUND_HALF_UP) if result.kwh else ZERO
-    zh = plan.zh + (f"，每千瓦时加价{rate:.2f}元" if rate else "")
-    en = plan.en + (f", plus {rate:.2f} CNY/kWh" if rate else "")
-    return Option(plan.kind + adder, zh, en, result, average, money(result.total - now), lawful)
+    said = f"{rate.normalize():f}" if rate and rate.normalize().as_tuple().exponent < -2 else f"{rate:.2f}"  # type: ignore[operator]
+    average = (result.total / result.kwh).quantize(FOUR_DIGITS, ROUND_HALF_UP) if result.kwh else ZERO
+    zh = plan.zh + (f"，每千瓦时加价{said}元" if rate else "")
+    en = plan.en + (f", plus {said} CNY/kWh" if rate else "")
+    key = plan.kind + (f"+{said}" if rate else "")
+    return Option(key, zh, en, result, average, money(result.total - now), lawful, plan.kind, rate)
+
+
+def _even_rate(asked: Question, options: Sequence[Option]) -> Decimal | None:
+    """The surcharge at which commercial costs as much as the present class; None where it does so without one."""
+    plain = next((o for o in options if o.key == "commercial"), None)
+    listed = next((o.bill.lines[-1].kwh for o in options if o.kind == "commercial" and o.rate and o.bill.lines), ZERO)
+    if plain is None or plain.difference >= 0 or not listed:
+        return None
+    return (-plain.difference / listed).quantize(FOUR_DIGITS, ROUND_CEILING)
+
+
+def _notes(plans: dict[str, Tariff], bills: dict[str, Bill], usage: Usage) -> tuple[Note, ...]:
+    found = {note: None for one in bills.values() for note in one.notes if note.code != "reference_price"}
+    even = []
+    for kind, plan in plans.items():
+        names = {period.name for period in plan.periods}
+        if names and not (usage.periods and {n for n, part in usage.periods.items() if part} <= names):
+            even.append(kind)
+    for kind in even:
+        zh, en = KIND_NAMES[kind]
+        found[Note("even_load", f"“{zh}”按全天均匀负荷测算。", f"{en}: taken as an even load over the day.")] = None
+    return tuple(found)
 
 
 def _warnings(
