@@ -22,6 +22,7 @@ from cases.api.views import (
     tasks,
 )
 from cases.api.views import suggestions as sites
+from cases.api.views.law import measures
 from cases.api.views.lists import corrections, steps, uploads, withdrawals
 from cases.api.views.money import charges, surcharges
 
@@ -46,6 +47,7 @@ _ROUTES: tuple[tuple[str, Any, str], ...] = (
     ("cases/", cases.CasesView, "cases"),
     ("cases/<case:ref>", cases.CaseView, "case"),
     ("cases/<case:ref>/personal", cases.PersonalView, "personal"),
+    ("cases/<case:ref>/measures", measures.MeasuresView, "measures"),
     ("cases/<case:ref>/timeline", cases.TimelineView, "timeline"),
     ("cases/<case:ref>/actions", actions.ActionsView, "actions"),
     ("cases/<case:ref>/actions/<str:action>", actions.ActionView, "action"),

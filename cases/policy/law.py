@@ -36,6 +36,11 @@ class LegalBasis:
     certainty: str
     version: str = ""  # the id of an entered one
 
+    @property
+    def carries(self) -> bool:
+        """An act may rest on it, on its days: a text in force, or one whose last day is known."""
+        return self.status == "in_force" or (self.status == "repealed" and self.effective_to is not None)
+
     def cite(self) -> str:
         """Return the citation as it is printed: 《title》number article."""
         number = f"（{self.number}）" if self.number else ""
@@ -86,12 +91,12 @@ def _with_entered(key: str, entered: tuple[LegalBasis, ...]) -> list[LegalBasis]
 
 
 def in_force(key: str, day: date, region: str = "", entered: tuple[LegalBasis, ...] = ()) -> LegalBasis | None:
-    """Return the edition in force on that day in that region, or None; an unconfirmed text is never in force.
+    """Return the edition in force on that day in that region, or None; a draft or unconfirmed text never is.
 
     ``entered`` are those that people entered and others approved; in one region they go before the release.
     """
     for basis in _with_entered(key, entered) if entered else _editions(key):
-        if basis.status != "unconfirmed" and applies(basis, day) and covers(basis, region):
+        if basis.carries and applies(basis, day) and covers(basis, region):
             return basis
     return None
 
@@ -104,7 +109,7 @@ def cite(key: str, day: date, region: str = "") -> str:
     """
     basis = in_force(key, day, region)
     if basis is None:
-        basis = next((b for b in _editions(key) if b.status != "unconfirmed" and covers(b, region)), None)
+        basis = next((b for b in _editions(key) if b.carries and covers(b, region)), None)
     return basis.cite() if basis is not None else ""
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 
 from cases.policy import law
 from cases.policy.dated import load
@@ -77,20 +77,40 @@ class Ground:
     victim_blocks: bool
     onsite: bool
     families: bool
-    grid_paper: bool
-    requires: tuple[str, ...]
+    invoked_by: tuple[str, ...]
+    who: tuple[str, ...]
+    residents: Literal["barred", "own_decision", "open"]
+    against: tuple[str, ...]
+    evidence: tuple[str, ...]
+    papers: Mapping[str, tuple[str, ...]]
+    with_act: tuple[str, ...]
+    important: bool
+    basis_from: Literal["first", "local"]
     basis: tuple[str, ...]
     source: str
     certainty: str
+
+    @property
+    def requires(self) -> tuple[str, ...]:
+        """What the ground itself asks: of whoever decides, of whom it is against, and as evidence."""
+        return (*self.who, *self.against, *self.evidence)
+
+    @property
+    def origin(self) -> str:
+        """Whose decision a suspension on this ground is: the grid company's own, or an organ's order to it."""
+        return "grid" if "grid_company" in self.invoked_by else "order"
 
 
 @cache
 def grounds() -> Mapping[str, Ground]:
     """Return the grounds by code, in the order G1 to G7."""
-    rows = load("suspension_grounds")["ground"]
-    return {
-        row["code"]: Ground(**{**row, "requires": tuple(row["requires"]), "basis": tuple(row["basis"])}) for row in rows
-    }
+    return {row["code"]: _recorded(row) for row in load("suspension_grounds")["ground"]}
+
+
+def _recorded(row: dict[str, Any]) -> Ground:
+    values: dict[str, Any] = {n: tuple(value) if isinstance(value, list) else value for n, value in row.items()}
+    values["papers"] = {origin: tuple(codes) for origin, codes in row["papers"].items()}
+    return Ground(**values)
 
 
 def evaluate(ground: str, situation: Situation, *, step: Step = "execute") -> list[Obstacle]:
@@ -103,10 +123,10 @@ def evaluate(ground: str, situation: Situation, *, step: Step = "execute") -> li
     rule = grounds().get(ground)
     if rule is None:
         return [obstacle("unknown_ground", day=s.day, region=s.region, ground=ground)]
-    found = [*_residents(rule, s), *_victim_and_finding(rule, s), *_ground(rule, s)]
+    found = [*_invoked(rule, s), *_residents(rule, s), *_victim_and_finding(rule, s), *_ground(rule, s)]
     if step != "determine":
         found += _papers(rule, s)
-    if step == "execute" and s.important_user and rule.code != "G2_emergency":
+    if step == "execute" and s.important_user and rule.important:
         if not s.countersigned:
             found.append(obstacle("important_not_countersigned", day=s.day, region=s.region))
         if not s.copy_received:
@@ -139,9 +159,16 @@ def ground_citations(ground: str, day: date, region: str, entered: tuple[law.Leg
     return tuple(basis.cite() for basis in found if basis is not None)
 
 
+def _invoked(rule: Ground, s: Situation) -> list[Obstacle]:
+    """Who may name the ground: an organ asks for nothing that is the grid company's own to find and to decide."""
+    if s.origin == "order" and rule.origin == "grid":
+        return [obstacle("ground_is_the_grids", day=s.day, region=s.region)]
+    return []
+
+
 def _residents(rule: Ground, s: Situation) -> list[Obstacle]:
     """Gate 1 (行政强制法 43(2)): X1 for administrative grounds, the grid's own decision for the others."""
-    if rule.code == "G2_emergency" and s.origin == "grid":
+    if rule.residents == "open" and s.origin == "grid":
         return []
     if s.serves_residents_living is None:
         return [obstacle("residents_unknown", day=s.day, region=s.region)]
@@ -149,7 +176,7 @@ def _residents(rule: Ground, s: Situation) -> list[Obstacle]:
         return []
     if s.mixed_premises and s.circuit_separable and s.production_circuit_only:
         return []
-    if not rule.administrative:
+    if rule.residents != "barred":
         if s.origin == "grid":
             return []
         return [obstacle("residents_grid_decision_only", day=s.day, region=s.region)]
@@ -174,7 +201,7 @@ def _victim_and_finding(rule: Ground, s: Situation) -> list[Obstacle]:
 def _ground(rule: Ground, s: Situation) -> list[Obstacle]:
     """The ground itself: in force that day, claimed by whoever may claim it, each of its needs met."""
     found = []
-    if rule.code != "G7_local_rule" and law.in_force(rule.basis[0], s.day, s.region) is None:
+    if rule.basis_from != "local" and law.in_force(rule.basis[0], s.day, s.region) is None:
         found.append(obstacle("basis_not_in_force", day=s.day, region=s.region))
     if rule.administrative and s.origin == "grid":
         found.append(obstacle("needs_written_order", day=s.day, region=s.region))
@@ -184,14 +211,8 @@ def _ground(rule: Ground, s: Situation) -> list[Obstacle]:
 
 def _papers(rule: Ground, s: Situation) -> list[Obstacle]:
     """Gate 2: the order and the effective legal document, or the grid company's own approval."""
-    found = []
-    if s.origin == "order" and not s.order_document:
-        found.append(obstacle("no_order_document", day=s.day, region=s.region))
-    if s.origin == "order" and not s.legal_document:
-        found.append(obstacle("no_legal_document", day=s.day, region=s.region))
-    if s.origin == "grid" and rule.grid_paper and not s.grid_decision:
-        found.append(obstacle("no_grid_decision", day=s.day, region=s.region))
-    return found
+    unmet = (code for code in rule.papers.get(s.origin, ()) if not _MET[code](s))
+    return [obstacle(code, day=s.day, region=s.region) for code in unmet]
 
 
 def is_enterprise(subject: str, *, registered: bool) -> bool:
@@ -211,5 +232,8 @@ _MET: dict[str, Callable[[Situation], bool]] = {
     "not_serious_nor_refused": lambda s: s.serious_or_refused,
     "not_an_enterprise": lambda s: is_enterprise(s.subject, registered=s.registered_enterprise),
     "illegal_use_not_proven": lambda s: s.illegal_use_proven,
+    "no_order_document": lambda s: s.order_document,
+    "no_legal_document": lambda s: s.legal_document,
+    "no_grid_decision": lambda s: s.grid_decision,
     "no_local_rule": lambda s: law.in_force("local_supply.suspension", s.day, s.region, s.entered) is not None,
 }

@@ -110,6 +110,8 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
     "tip_openings": {"cases_tip": "SELECT", "cases_tippart": "SELECT"},
     # Which cases were decided by a version of a rule that is to end in retrospect.
     "rule_uses": {"cases_case": "SELECT"},
+    # What the law leaves open on a case, for an operator: the case as the engine reads it, and nothing written.
+    "measures": {"cases_case": "SELECT", "case_load": "EXECUTE"},
     "counters": {"fold_task_counters": "EXECUTE"},
     # Open deadlines that rest on a year without a holiday plan.
     "calendar": {

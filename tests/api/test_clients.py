@@ -307,6 +307,7 @@ def test_every_address_says_who_may_call_it():
         "CasesView": {"GET": "cases:read", "POST": "signals:write"},
         "CaseView": {"GET": "cases:read"},
         "TimelineView": {"GET": "cases:read"},
+        "MeasuresView": {"GET": "cases:read"},
         "ActionsView": {"GET": "cases:read"},
         "CaseAttachmentsView": {"POST": "findings:write"},
         "TasksView": {"GET": "cases:read"},

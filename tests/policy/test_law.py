@@ -113,6 +113,7 @@ RECORDS = {
     "evidence": ["family", "algorithm", "coin_end"],
     "blind_spots": ["reason"],
     "well_known": ["network"],
+    "measures": ["measure"],
 }
 
 
@@ -138,7 +139,7 @@ def test_every_rule_file_is_checked_here() -> None:
 @pytest.mark.parametrize("code", sorted(load("obstacles")))
 def test_every_refusal_has_two_languages_and_an_article(code: str) -> None:
     names = "ground days earliest latest minutes items items_en have need rate floor due document starts effective"
-    figures = dict.fromkeys(f"{names} proven ends expires now then less place".split(), "1")
+    figures = dict.fromkeys(f"{names} proven ends expires now then less place named named_en claimed".split(), "1")
     for when in (date(2021, 10, 12), date(2026, 11, 20)):
         found = obstacle(code, day=when, region="320300", **figures)
         assert found.article.startswith("《"), code

@@ -10,13 +10,15 @@ import csv
 import inspect
 import re
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from types import ModuleType
 
 import pytest
 from rest_framework import serializers
 
-from cases.api.shapes import cases, common, feedback, imports, law, money, records, session, suggestions, uploads, work
+from cases.api import shapes
 from cases.intake.lists.synonyms import SYNONYMS
 from cases.models import Case, PersonalRecord
 from cases.selectors.evidence import NUMBERS
@@ -28,8 +30,9 @@ from tests.selectors.sites import build, to_measures
 
 HERE = Path(__file__).resolve().parent
 TEMPLATES = HERE.parents[1] / "cases" / "templates"
-SHAPES: tuple[ModuleType, ...] = (
-    *(cases, common, feedback, imports, law, money, records, session, suggestions, uploads, work),
+# Every module of shapes there is, so that a new one is classified too.
+SHAPES: tuple[ModuleType, ...] = tuple(
+    import_module(f"{shapes.__name__}.{found.name}") for found in iter_modules(shapes.__path__)
 )
 # Columns of a list that say nothing about a person, a place or a connection.
 PLAIN_COLUMNS = {"county", "level", "result", "reported", "seq"}

@@ -25,6 +25,7 @@ from cases.selectors.timeline import timeline
 from cases.web.show import evidence as case_evidence
 from cases.web.show import findings, measures, words
 from cases.web.show.due import day_words, due_words, elapsed_words, share_used
+from cases.web.show.law.options import options
 from cases.web.show.privacy.personal import block
 from cases.web.show.sites.lineage import related
 from cases.web.show.sites.unlisted import notice
@@ -80,6 +81,7 @@ def build(actor: Actor, case: Row, acts: Sequence[Availability], now: datetime, 
         "findings": findings.side_by_side(actor, case),
         "decision": measures.decision(case["facts"]),
         "bills": measures.bills(case["facts"]),
+        "options": options(actor, case, now, read, params.get("on", "")),
         "papers": papers(case, list_attachments(actor, case["id"], read=read)),
         "upload": next((link(case, act) for act in acts if act.allowed and act.action == "attach_document"), None),
         "timeline": _history(actor, case, params.get("history"), read),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from cases.policy.obstacle import obstacle
 from cases.policy.suspension import MINING_FINDINGS
@@ -10,13 +10,15 @@ from cases.workflow.effects.base import reports, today
 from cases.workflow.effects.rounds import relapsed_at
 from cases.workflow.effects.verification import disposals_of
 from cases.workflow.forms.choices import SUBJECTS
-from cases.workflow.guards.base import Data, cite, from_obstacle, refuse
+from cases.workflow.guards.base import Data, from_obstacle
 from cases.workflow.guards.situation import determination, finding, proof, reported_victim
 from cases.workflow.view import CaseView, Context, Refusal
 
 MEASURES: Final = frozenset({"suspension", "surcharge"})
 # Whom the rules protect more than an enterprise: 1283号 (十二) reaches neither, (十三) no natural person.
 PROTECTED: Final = frozenset({"natural_person", "sole_trader"})
+
+Contradiction = tuple[str, dict[str, str]]
 
 
 def proposed_on_findings(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
@@ -35,46 +37,47 @@ def decided_on_findings(view: CaseView, data: Data, ctx: Context) -> Refusal | N
 
 
 def _contradiction(view: CaseView, ctx: Context, result: str, subject: str) -> Refusal | None:
-    return _victim(view, ctx, result) or _subject(view, ctx, subject) or _site(view, ctx)
+    found = next(iter(contradictions(view, result, subject)), None)
+    if found is None:
+        return None
+    figures: dict[str, Any] = dict(found[1])
+    return from_obstacle(obstacle(found[0], day=today(ctx), region=view.region_code, **figures))
 
 
-def _victim(view: CaseView, ctx: Context, result: str) -> Refusal | None:
+def contradictions(view: CaseView, result: str, subject: str) -> tuple[Contradiction, ...]:
+    """What the findings say against a measure on this determination: codes of obstacles with their figures."""
+    found = (_victim(view, result), _subject(view, subject), _site(view))
+    return tuple(one for one in found if one is not None)
+
+
+def _victim(view: CaseView, result: str) -> Contradiction | None:
     """Gate 8 follows the reports: whoever reported an intrusion is the one to take it back."""
     if result not in MINING_FINDINGS | {"already_stopped"} or not reported_victim(view):
         return None
-    return from_obstacle(obstacle("victim", day=today(ctx), region=view.region_code))
+    return "victim", {}
 
 
-def _subject(view: CaseView, ctx: Context, subject: str) -> Refusal | None:
+def _subject(view: CaseView, subject: str) -> Contradiction | None:
     """A natural person or a sole trader by every finding is no enterprise by the proposal alone."""
-    told = (row.get("subject") for kind in ("trace_subscriber", "inspect_site") for row in reports(view, kind))
-    named = {kind for kind in told if kind not in (None, "unknown")}
+    named = named_subjects(view)
     if not named or not named <= PROTECTED or subject in named or subject in ("natural_person", "unknown"):
         return None
     labels = dict(SUBJECTS)
     shown = [labels[kind] for kind in sorted(named)]
     zh, en = "、".join(text.zh for text in shown), ", ".join(text.en for text in shown)
-    return refuse(
-        "subject_contradicts_findings",
-        f"各项反馈载明的主体为{zh}，不能按“{labels[subject].zh}”采取措施。主体有误的，先“退回补正”，由反馈单位更正。",
-        f"Every finding names the subject as {en}; no measure is taken against another kind of subject."
-        " Where that is wrong, ask for rework first.",
-        article=cite(view, ctx, "penalty_law.facts"),
-        missing=("subject",),
-    )
+    return "subject_contradicts_findings", {"named": zh, "named_en": en, "claimed": labels[subject].zh}
 
 
-def _site(view: CaseView, ctx: Context) -> Refusal | None:
+def named_subjects(view: CaseView) -> set[str]:
+    """The kinds of subject that the findings name."""
+    told = (row.get("subject") for kind in ("trace_subscriber", "inspect_site") for row in reports(view, kind))
+    return {kind for kind in told if kind and kind != "unknown"}
+
+
+def _site(view: CaseView) -> Contradiction | None:
     """Gate 7: the record of the visit shows something, and belongs to this round of a case that relapsed."""
-    visit = finding(view, "inspect_site")
-    if visit.get("result") == "nothing_found":
-        return refuse(
-            "onsite_found_nothing",
-            "现场核查未发现设备，不能据此停电或加价。可“退回补正”再次核查，或改为持续监测、办结。",
-            "The visit found nothing, so no measure can rest on it. Have the site inspected again, monitor, or close.",
-            article=cite(view, ctx, "penalty_law.facts"),
-            missing=("inspect_site",),
-        )
+    if finding(view, "inspect_site").get("result") == "nothing_found":
+        return "onsite_found_nothing", {}
     if relapsed_at(view) and not proof(view, "inspect_site"):
-        return from_obstacle(obstacle("no_onsite_record", day=today(ctx), region=view.region_code))
+        return "no_onsite_record", {}
     return None

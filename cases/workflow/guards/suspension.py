@@ -48,17 +48,9 @@ def decided_suspension(view: CaseView, data: Data, ctx: Context) -> Refusal | No
 
 def _ordered(view: CaseView, ctx: Context, ground: str, step: Step, known: Data) -> Refusal | None:
     if ground in GRIDS_OWN:
-        return refuse(
-            "ground_is_the_grids",
-            "窃电、危险、欠费、严重违章由供电企业自行认定并停电，发展改革委不能以停电函要求。"
-            "由供电公司办理“报告供电企业自行停电”。",
-            "Theft, danger, arrears and serious breach are the grid company's own grounds; an order cannot name them."
-            " The grid company reports its own suspension.",
-            article=cite(view, ctx, "supply_rules.suspension"),
-            missing=("ground",),
-        )
+        return from_obstacle(obstacle("ground_is_the_grids", day=today(ctx), region=view.region_code))
     if power_is_off(view):
-        return _already_off()
+        return _already_off(view, ctx)
     if step != "determine" and (stopped := _stopped(view, ctx)):
         return stopped
     return first(evaluate(ground, suspension_situation(view, ctx, known), step=step))
@@ -68,22 +60,11 @@ def _stopped(view: CaseView, ctx: Context) -> Refusal | None:
     """Mining that was reported to have stopped leaves a suspension without an object."""
     if not view.facts.get("cessation"):
         return None
-    return refuse(
-        "mining_stopped",
-        "已报告停止“挖矿”，停电没有对象，不能继续办理。由发展改革委签发人“撤回停电函”，再重新认定。",
-        "Mining was reported to have stopped: nothing is left to suspend. Withdraw the order and determine anew.",
-        article=cite(view, ctx, "electricity_law.suspend"),
-        missing=("withdraw_suspension",),
-    )
+    return from_obstacle(obstacle("mining_stopped", day=today(ctx), region=view.region_code))
 
 
-def _already_off() -> Refusal:
-    return refuse(
-        "power_is_off",
-        "该户已停电，不能再次停电。如需加价，处置意见选“惩罚性电价”；"
-        "如需复电，在暂停供电、惩罚性电价阶段或办结后“决定恢复供电”。",
-        "It is off already. Choose the surcharge instead; a restoration is ordered under a measure or once closed.",
-    )
+def _already_off(view: CaseView, ctx: Context) -> Refusal:
+    return from_obstacle(obstacle("power_is_off", day=today(ctx), region=view.region_code))
 
 
 def step_open(step: Step) -> Guard:
@@ -102,7 +83,7 @@ def signing(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
     if data is not None:
         papers = {"order_document": bool(data["order_file"]), "legal_document": bool(data["legal_document"])}
     if power_is_off(view):
-        return _already_off()
+        return _already_off(view, ctx)
     evaluated = suspension_situation(view, ctx, None, **papers)
     return _stopped(view, ctx) or first(evaluate(ground, evaluated, step="order"))
 
@@ -151,7 +132,7 @@ def _class_weakened(view: CaseView, given: str) -> Refusal | None:
 def own_suspension(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
     """The grid company's own grounds, each with its own evidence; danger and theft are cut on the spot."""
     if power_is_off(view):
-        return _already_off()
+        return _already_off(view, ctx)
     if not data:
         return None
     due, cut = data["bill_due_on"], data["cut_at"].astimezone(CHINA).date()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from cases.policy.evidence import MIN_OFFICERS, distinct_officers
+from cases.policy.measures import as_ruled
 from cases.policy.obstacle import obstacle
-from cases.policy.surcharge import Proposal, earliest_start, surcharge_refusal, surcharge_rule
+from cases.policy.surcharge import Proposal, surcharge_refusal
 from cases.policy.suspension import MINING_FINDINGS
 from cases.workflow.effects.base import adviser, instant, is_open, today
 from cases.workflow.effects.verification import disposals_of
@@ -158,27 +159,10 @@ def price_class_known(view: CaseView, data: Data, ctx: Context) -> Refusal | Non
     """By which class the account is billed is the grid company's finding, not a word of the plan (电力法 43)."""
     if not data or "surcharge" not in data["disposals"] or finding(view, "check_consumption").get("price_class"):
         return None
-    return refuse(
-        "price_class_unknown",
-        "供电公司尚未反馈该户执行电价，不能测算和加价。先“退回补正”用电核查，由供电公司填报“执行电价”。",
-        "The grid company has not reported the price class of this account; ask it to, by a rework of its report.",
-        article=cite(view, ctx, "electricity_law.price"),
-        missing=("check_consumption",),
-    )
+    return from_obstacle(obstacle("price_class_unknown", day=today(ctx), region=view.region_code))
 
 
 def _surcharge(view: CaseView, ctx: Context, proposal: Proposal) -> Refusal | None:
     """Rate and first day come later, so the ones that the rules themselves give stand in for them."""
-    rule = surcharge_rule(view.region_code, today(ctx), subject=proposal.subject, entered=ctx.rules.documents)
-    if rule is not None and proposal.proven_start is not None:
-        first_day = earliest_start(proposal.proven_start, rule)
-        proposal = surcharge_proposal(
-            view,
-            ctx,
-            {"subject": proposal.subject, "finding": proposal.finding, "proven_from": proposal.proven_start},
-            rate=rule.rate,
-            starts_on=first_day,
-            simulation_seen=True,
-        )
-    found = surcharge_refusal(proposal)
+    found = surcharge_refusal(as_ruled(proposal))
     return from_obstacle(found) if found else None

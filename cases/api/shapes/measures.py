@@ -1,0 +1,74 @@
+"""The explained decision on a case: every measure, what is missing, and who could supply it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers as s
+
+from cases.models.case import Stage
+
+
+class MeasureSupplier(s.Serializer[Any]):
+    agency = s.CharField(allow_null=True, help_text="Kind of agency; `legislator`: whoever may make the rule.")
+    duty = s.CharField(allow_null=True, help_text="Duty that an agency of the region holds, such as power_authority.")
+    roles = s.ListField(child=s.CharField())
+    act = s.CharField(allow_null=True, help_text="The act that supplies it.")
+    agency_code = s.CharField(allow_null=True, help_text="Which agency that is in this region.")
+    agency_name = s.CharField(allow_null=True)
+    zh = s.CharField()
+    en = s.CharField()
+
+
+class MeasurePiece(s.Serializer[Any]):
+    code = s.CharField(help_text="The code with which the act itself would be refused.")
+    zh = s.CharField()
+    en = s.CharField()
+    article = s.CharField(allow_blank=True)
+    inputs = s.ListField(child=s.CharField(), help_text="Inputs that would remove it.")
+    figures = s.DictField(child=s.CharField())
+    suppliers = MeasureSupplier(many=True, help_text="Empty: nobody can, it is a bar.")
+
+
+class MeasureMatter(s.Serializer[Any]):
+    zh = s.CharField()
+    en = s.CharField()
+
+
+class MeasureRow(s.Serializer[Any]):
+    measure = s.CharField()
+    ground = s.CharField(allow_null=True, help_text="The ground of a suspension, G1 to G7.")
+    zh = s.CharField()
+    en = s.CharField()
+    available = s.BooleanField()
+    articles = s.ListField(child=s.CharField(), help_text="Articles in force on the day.")
+    invoked_by = MeasureSupplier(many=True)
+    act = s.CharField(help_text="The act that takes the measure.")
+    missing = MeasurePiece(many=True, help_text="What stands against it, the gravest first.")
+    then = MeasurePiece(many=True, help_text="What the procedure and its papers ask for later.")
+    matters = MeasureMatter(many=True, help_text="Of a referral: what belongs to another authority.")
+
+
+class BlindReason(s.Serializer[Any]):
+    code = s.CharField()
+    zh = s.CharField()
+    en = s.CharField()
+    article = s.CharField(allow_blank=True)
+
+
+class BlindSpotAnswer(s.Serializer[Any]):
+    applies = s.BooleanField(help_text="Mining is proven and no adverse measure is open.")
+    reasons = BlindReason(many=True)
+
+
+class Measures(s.Serializer[Any]):
+    case = s.UUIDField()
+    number = s.CharField()
+    stage = s.ChoiceField(Stage.values)
+    version = s.IntegerField(help_text="The version of the case whose facts were looked at.")
+    on = s.DateField(help_text="The day whose rules were used.")
+    rules = s.CharField(help_text="The version of the rule files.")
+    entered = s.ListField(child=s.CharField(), help_text="Ids of entered rule versions that it rests on.")
+    measures = MeasureRow(many=True, help_text="The available ones first.")
+    blind_spot = BlindSpotAnswer()
+    withheld = s.ListField(child=s.CharField(), help_text="Kinds of data that were left out of sentences.")

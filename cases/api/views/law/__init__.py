@@ -1,0 +1,1 @@
+"""Views of what the law leaves open: measures on a case, blind spots, changes of the rules."""
