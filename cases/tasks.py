@@ -12,6 +12,7 @@ from agencies.actors import Actor, NoSuchActor, load_actor, system_actor
 from agencies.directory import get_directory
 from audit import clock
 from audit.sight import working_as
+from cases.intake.billing.runs import working
 from cases.intake.feedback.services import draw_version, standing_still
 from cases.intake.receiving import check_sender
 from cases.intake.services import process_list
@@ -19,6 +20,7 @@ from cases.intake.steps.preview import is_reading, run_preview
 from cases.intake.tips import placing
 from cases.intake.uploads.finishing import discard_expired
 from cases.models import ListBatch
+from cases.models.money import BillRun
 from cases.retention import acts as retention
 from cases.retention import lists, provisions
 from cases.retention import tips as reporters
@@ -91,6 +93,23 @@ def resume_feedback() -> None:
     """Take up versions that stand still, whatever became of the message or the worker that had them."""
     for version_id in standing_still(clock.now()):
         draw_feedback.delay(str(version_id))
+
+
+@shared_task(name="cases.run_bills")
+@working_as("bill_run")
+def run_bills(run_id: str) -> None:
+    """Go on with a run of bills, or with its review, for one turn, and ask for another while it is not done."""
+    if working.work(run_id, budget_seconds=TURN_SECONDS).state in working.WORKING:
+        run_bills.delay(run_id)
+
+
+@shared_task(name="cases.resume_bill_runs")
+@working_as("bill_run")
+def resume_bill_runs() -> None:
+    """Take up runs that stand still, whatever became of the message or the worker that had them."""
+    stuck = BillRun.objects.filter(state__in=working.WORKING, moved_at__lt=clock.now() - STANDSTILL)
+    for run_id in stuck.values_list("id", flat=True):
+        run_bills.delay(str(run_id))
 
 
 @shared_task(name="cases.fold_counters")

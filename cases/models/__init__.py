@@ -4,6 +4,7 @@ from cases.models.case import Case, CaseAgency, CaseOutcome, Confidentiality, Le
 from cases.models.erasure import Erasure
 from cases.models.feedback import Feedback, FeedbackPart, FeedbackRow
 from cases.models.intake import ListBatch, ListName, ListPart, ListRow, Signal
+from cases.models.money import BillRun, BillRunRow
 from cases.models.records import Attachment, Document, DocumentSeries, IdempotencyKey, Outbox, SignalRequest
 from cases.models.rules import RuleFile, RuleVersion
 from cases.models.site import RowAnswer, Site, SiteKey
@@ -15,6 +16,8 @@ from cases.models.vault import PersonalRecord
 
 __all__ = [
     "Attachment",
+    "BillRun",
+    "BillRunRow",
     "Case",
     "CaseAgency",
     "CaseOutcome",

@@ -2,10 +2,13 @@
 
 from django.urls import path
 
-from cases.web.views.money import charges, ledger
+from cases.web.views.money import charges, ledger, runs
 
 urlpatterns = [
     path("charges/", charges.charges, name="charges"),
+    path("bill-runs/", runs.runs, name="bill_runs"),
+    path("bill-runs/<uuid:run_id>/", runs.bill_run, name="bill_run"),
+    path("bill-runs/<uuid:run_id>/bills.<slug:kind>", runs.bill_run_file, name="bill_run_file"),
     path("surcharges/", ledger.surcharges, name="surcharges"),
     path("surcharges/surcharges.<slug:kind>", ledger.surcharges_file, name="surcharges_file"),
     path("surcharges/<str:number>/<int:list_no>/", ledger.surcharge, name="surcharge"),

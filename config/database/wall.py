@@ -90,6 +90,13 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
         "list_release": "EXECUTE",
         "list_withdraw": "EXECUTE",
     },
+    # A month's bills: rows find their case, and the acts go through the doors as every act does.
+    "bill_run": {
+        **dict.fromkeys(("cases_billrun", "cases_billrunrow"), "SELECT, INSERT, UPDATE"),
+        **dict.fromkeys(("audit_event", "audit_sealed", "cases_case", "cases_caseagency", "cases_task"), "SELECT"),
+        "case_load": "EXECUTE",
+        "case_commit": "EXECUTE",
+    },
     # What the issuer of a list is told: every row with the case that holds it now, whoever takes part in it.
     "feedback": {
         **dict.fromkeys(

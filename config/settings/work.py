@@ -47,6 +47,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "discard uploads": {"task": "cases.discard_uploads", "schedule": 600.0, "options": {"expires": 600}},
     # Feedback to the issuers of lists, likewise.
     "resume feedback": {"task": "cases.resume_feedback", "schedule": 60.0, "options": {"expires": 60}},
+    # Runs of bills, likewise.
+    "resume bill runs": {"task": "cases.resume_bill_runs", "schedule": 60.0, "options": {"expires": 60}},
     # Tips of residents that no worker was rung for.
     "place tips": {"task": "cases.place_tips", "schedule": 60.0, "options": {"expires": 60}},
     # Totals are exact at every moment; folding keeps them a sum over few rows.

@@ -45,6 +45,8 @@ WITHOUT = {
     "cases/retention/tips.py": "the system takes reporters away whose time is over, and tells nobody of a case",
     "cases/rules/deciding.py": "which cases used a version that ends in retrospect: ids for the event, pages ask again",
     "cases/retention/checking.py": "verification: counts what an erasure left, and names no case to anybody",
+    "cases/intake/billing/runs/accounts.py": "a run matches its rows with every list addressed to the company",
+    "cases/intake/billing/runs/working.py": "a worker asks the engine, which checks whoever started it at each case",
     "cases/retention/provisions.py": "the system writes the register; cases.selectors.records says who reads it",
     "cases/web/show/own/told.py": "the person's own account stream, which holds no event of a case",
     "cases/workflow/handover/plan.py": "an administrator moves work by its number and kind; opens no case",

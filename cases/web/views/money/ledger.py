@@ -13,6 +13,7 @@ from django.utils import timezone
 from agencies.access import reads
 from agencies.access.rates import EXPORTS, spend
 from audit import clock
+from cases.intake.billing.runs.access import company
 from cases.intake.export import csv_line
 from cases.intake.feedback.workbook import Workbook
 from cases.selectors.case import find_case_id
@@ -44,6 +45,7 @@ def surcharges(request: PageRequest) -> HttpResponse:
         "unread": filters.unread(request.GET, offered, given),
         "typed": typed,
         "query": request.GET.urlencode(),
+        "runs_seen": bool(company(request.actor)),
     }
     return render(request, "web/money/ledger.html", context)
 

@@ -1,0 +1,138 @@
+"""A month's run of bills for its pages and file: words for states and fates, how far it is, the cells of a row."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import orjson
+from django.utils.translation import gettext
+
+from agencies.actors import Actor
+from agencies.vocabulary import Role
+from cases.intake.billing.runs.access import post_for
+from cases.intake.billing.runs.words import PROBLEMS, sentence
+from cases.models.money import BillRun
+from cases.selectors.paging import Row
+from cases.web.show.measures import amount
+from cases.web.show.words import say
+from cases.workflow.view import Text
+
+STATES: Final = {
+    "ready": Text("待开始出账", "Ready"),
+    "billing": Text("出账中", "Billing"),
+    "billed": Text("待复核", "Awaits review"),
+    "reviewing": Text("复核中", "Being reviewed"),
+    "reviewed": Text("已复核", "Reviewed"),
+    "stopped": Text("已中止", "Stopped"),
+    "discarded": Text("已作废", "Thrown away"),
+}
+TONES: Final = {"billing": "info", "reviewing": "info", "billed": "warn", "reviewed": "ok", "stopped": "bad"}
+FATES: Final = {
+    "ready": Text("待出账", "To be billed"),
+    "unusable": Text("不能出账的行", "Unusable"),
+    "billed": Text("已出账", "Billed"),
+    "refused": Text("出账被拒", "Refused"),
+    "approved": Text("复核通过", "Approved"),
+    "sent_back": Text("复核退回", "Sent back"),
+    "not_reviewed": Text("未能复核", "Not reviewed"),
+}
+QUIET: Final = timedelta(minutes=2)
+HEADS: Final = (
+    ("行", "Row"), ("户号（遮盖）", "Account (masked)"), ("案件编号", "Case"), ("抄表周期起", "Cycle from"),
+    ("抄表周期止", "Cycle to"), ("电量 kWh", "kWh"), ("处理", "Result"), ("说明", "Explanation"), ("账单", "Bill"),
+    ("其中加价 元", "Surcharge CNY"), ("应收 元", "Amount CNY"), ("复核", "Review"), ("复核说明", "Review note"),
+)  # fmt: skip
+
+
+def line(run: Row) -> Row:
+    """One run in the list."""
+    counts = orjson.loads(run["counted"])
+    return {
+        **run,
+        "state_label": STATES[run["state"]],
+        "tone": TONES.get(run["state"], ""),
+        "billed": counts.get("billed", 0),
+        "not_billed": counts.get("unusable", 0) + counts.get("refused", 0),
+    }
+
+
+def head(run: BillRun, actor: Actor, now: datetime) -> dict[str, Any]:
+    """One run: where it stands, how far it is, and which step this person may take."""
+    done = run.reviews_done if run.state in ("reviewing", "reviewed") else run.rows_done
+    bills, reviews = post_for(actor, Role.BILLING, run.agency_id), post_for(actor, Role.REVIEWER, run.agency_id)
+    stopped_before = run.state == "stopped" and run.billed_at is None
+    to_review = run.state == "billed" or (run.state == "stopped" and run.billed_at is not None)
+    return {
+        "id": run.id,
+        "month": run.month,
+        "filename": run.filename,
+        "due_on": run.due_on,
+        "state": run.state,
+        "state_label": STATES[run.state],
+        "tone": TONES.get(run.state, ""),
+        "running": run.state in ("billing", "reviewing"),
+        "percent": 100 * done // run.rows_total if run.rows_total else 100,
+        "done": done,
+        "rows": run.rows_total,
+        "moved_at": run.moved_at,
+        "quiet": run.state in ("billing", "reviewing") and now - run.moved_at > QUIET,
+        "problem": PROBLEMS.get(run.problem),
+        "uploaded": (run.uploaded_by.display_name, run.uploaded_at),
+        "started": (run.started_by.display_name, run.started_at) if run.started_by else None,
+        "reviewed": (run.reviewed_by.display_name, run.review_started_at) if run.reviewed_by else None,
+        "counts": [(code, FATES[code], run.counts.get(code, 0)) for code in FATES if code != "ready"],
+        "may_start": bool(bills) and (run.state == "ready" or stopped_before),
+        "may_discard": bool(bills) and run.state == "ready",
+        "may_review": bool(reviews) and to_review and actor.user_id != run.started_by_id,
+        "own_bills": bool(reviews) and to_review and actor.user_id == run.started_by_id,
+    }
+
+
+def row(found: Row) -> Row:
+    """One row in words."""
+    reading = orjson.loads(found["reading"])
+    says, review_says = orjson.loads(found["says"]), orjson.loads(found["review_says"])
+    return {
+        **found,
+        "kwh": reading.get("kwh", ""),
+        "kwh_shown": amount(reading.get("kwh")),
+        "fate_label": FATES[found["fate"]],
+        "said": _said(found, says),
+        "article": says.get("article", ""),
+        "amount_shown": amount(found["amount"]),
+        "surcharge_shown": amount(found["surcharge"]),
+        "review_label": FATES.get(found["review"]),
+        "review_said": review_says.get("note") or (_both(review_says) if "zh" in review_says else ""),
+    }
+
+
+def _said(found: Row, says: dict[str, Any]) -> Any:
+    if "zh" in says:
+        return _both(says)
+    return sentence(found["reason"], says) if found["reason"] else ""
+
+
+def _both(says: dict[str, Any]) -> Text:
+    return Text(says["zh"], says["en"])
+
+
+def cells(found: Row) -> list[str]:
+    shown = row(found)
+    return [
+        str(found["number"]), found["account"], found["case_number"] or "", _iso(found["cycle_from"]),
+        _iso(found["cycle_to"]), shown["kwh"], say(shown["fate_label"]), say(shown["said"]), found["bill"],
+        _number(found["surcharge"]), _number(found["amount"]), say(shown["review_label"]), say(shown["review_said"]),
+    ]  # fmt: skip
+
+
+def _iso(day: Any) -> str:
+    return day.isoformat() if day else ""
+
+
+def _number(value: Any) -> str:
+    return "" if value is None else f"{value:f}"
+
+
+def why_not() -> str:
+    return gettext("批量出账由供电企业的电费核算人员上传和开始，由另一名复核人员复核。")
