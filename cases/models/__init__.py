@@ -4,7 +4,7 @@ from cases.models.case import Case, CaseAgency, CaseOutcome, Confidentiality, Le
 from cases.models.erasure import Erasure
 from cases.models.feedback import Feedback, FeedbackPart, FeedbackRow
 from cases.models.intake import ListBatch, ListName, ListPart, ListRow, Signal
-from cases.models.money import BillRun, BillRunRow
+from cases.models.money import BilledFile, BilledRow, BillRun, BillRunRow
 from cases.models.records import Attachment, Document, DocumentSeries, IdempotencyKey, Outbox, SignalRequest
 from cases.models.rules import RuleFile, RuleVersion
 from cases.models.site import RowAnswer, Site, SiteKey
@@ -18,6 +18,8 @@ __all__ = [
     "Attachment",
     "BillRun",
     "BillRunRow",
+    "BilledFile",
+    "BilledRow",
     "Case",
     "CaseAgency",
     "CaseOutcome",

@@ -93,6 +93,7 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
     # A month's bills: rows find their case, and the acts go through the doors as every act does.
     "bill_run": {
         **dict.fromkeys(("cases_billrun", "cases_billrunrow"), "SELECT, INSERT, UPDATE"),
+        **dict.fromkeys(("cases_billedfile", "cases_billedrow"), "SELECT, INSERT"),
         **dict.fromkeys(("audit_event", "audit_sealed", "cases_case", "cases_caseagency", "cases_task"), "SELECT"),
         "case_load": "EXECUTE",
         "case_commit": "EXECUTE",

@@ -45,6 +45,7 @@ WITHOUT = {
     "cases/retention/tips.py": "the system takes reporters away whose time is over, and tells nobody of a case",
     "cases/rules/deciding.py": "which cases used a version that ends in retrospect: ids for the event, pages ask again",
     "cases/retention/checking.py": "verification: counts what an erasure left, and names no case to anybody",
+    "cases/intake/billing/comparing/services.py": "a file is put beside every list addressed to the company",
     "cases/intake/billing/runs/accounts.py": "a run matches its rows with every list addressed to the company",
     "cases/intake/billing/runs/working.py": "a worker asks the engine, which checks whoever started it at each case",
     "cases/retention/provisions.py": "the system writes the register; cases.selectors.records says who reads it",

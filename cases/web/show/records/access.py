@@ -53,6 +53,7 @@ ITEMS: Final = {
     "masked_rows": Text("名单行（已遮盖）", "Rows of a list, masked"),
     "access_log": Text("查阅日志", "Access log"),
     "registers": Text("登记簿", "Registers"),
+    "billed_file": Text("电费核对结果", "Rows of a reconciliation"),
     "bill_run": Text("批量出账结果", "Rows of a run of bills"),
     "surcharge_ledger": Text("加价台账", "Ledger of surcharges"),
     "tip_picture": Text("举报图片", "Picture of a tip"),
