@@ -25,6 +25,7 @@ from cases.api.views import suggestions as sites
 from cases.api.views.law import measures
 from cases.api.views.lists import corrections, steps, uploads, withdrawals
 from cases.api.views.money import charges, surcharges
+from cases.api.views.rules import urls as rules
 
 
 class CaseRef:
@@ -84,6 +85,7 @@ _ROUTES: tuple[tuple[str, Any, str], ...] = (
     ("signals/", signals.SignalsView, "signals"),
     ("signals/<uuid:batch_id>", signals.PushedView, "pushed"),
     ("deadlines/", deadlines.DeadlinesView, "deadlines"),
+    *rules.ROUTES,
     ("regions/", reference.RegionsView, "regions"),
     ("agencies/", reference.AgenciesView, "agencies"),
     ("charges/", charges.ChargesView, "charges"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -20,7 +20,7 @@ from audit.services import hold
 from cases.documents.attachments import FileRefused, Upload
 from cases.documents.uploads import check_file, clean_name, scan
 from cases.models.rules import RuleFile, RuleVersion
-from cases.policy.entered import KINDS, check, key_of, normalised
+from cases.policy.entered import KINDS, check, days_named, key_of, normalised
 from cases.rules.authority import proposer
 from cases.rules.telling import content_of, digest_of, stream_of, tell
 from cases.workflow.errors import GuardRefused, InvalidInput, NotAllowed, NotVisible
@@ -60,6 +60,7 @@ class Checked:
     key: str
     body: dict[str, Any]
     first: date
+    last: date | None
     before: RuleVersion | None
 
 
@@ -71,6 +72,9 @@ def checked(draft: Draft) -> Checked:
     region = _region(draft.region, flaws)
     before = _before(draft, region, flaws)
     body = {} if draft.repeal else draft.body
+    named = None if draft.repeal else days_named(draft.kind, body)
+    if named is not None:
+        draft = replace(draft, effective_from=named[0], effective_to=named[1])
     found = check(
         draft.kind,
         region or "00",
@@ -82,17 +86,18 @@ def checked(draft: Draft) -> Checked:
         certainty=draft.certainty,
         repeal=draft.repeal,
     )
-    flaws = {flaw.field: Text(flaw.zh, flaw.en) for flaw in reversed(found)} | flaws
+    for flaw in found:
+        flaws.setdefault(flaw.field, Text(flaw.zh, flaw.en))
     if flaws or draft.effective_from is None:
         raise InvalidInput(fields=flaws)
     if draft.repeal and before is not None:
-        return Checked(region, before.key, {}, draft.effective_from, before)
+        return Checked(region, before.key, {}, draft.effective_from, None, before)
     stored = normalised(draft.kind, body)
     key = key_of(draft.kind, stored, draft.effective_from)
     clash = clashing(draft.kind, region, key, draft.effective_from, draft.effective_to, before).first()
     if clash is not None:
         raise InvalidInput(fields={"effective_from": overlap(clash)})
-    return Checked(region, key, stored, draft.effective_from, before)
+    return Checked(region, key, stored, draft.effective_from, draft.effective_to, before)
 
 
 @transaction.atomic
@@ -109,8 +114,8 @@ def propose(*, actor: Actor, draft: Draft, now: datetime, upload: Upload | None 
         repeal=draft.repeal,
         body=ready.body,
         effective_from=ready.first,
-        effective_to=draft.effective_to,
-        holds_to=draft.effective_to,
+        effective_to=ready.last,
+        holds_to=ready.last,
         source=draft.source.strip(),
         article=draft.article.strip(),
         certainty=draft.certainty,

@@ -152,7 +152,10 @@ def _work(actor: Actor) -> list[Item]:
 def _navigation(request: HttpRequest, actor: Actor) -> list[Group]:
     groups = [
         Group(gettext("办理"), _work(actor)),
-        Group(gettext("监督"), [Item("/audit/", gettext("审计"), "shield-check")]),
+        Group(
+            gettext("监督"),
+            [Item("/audit/", gettext("审计"), "shield-check"), Item("/rules/", gettext("规则"), "file-text")],
+        ),
     ]
     if administered(actor):
         groups.append(Group(gettext("管理"), [Item("/accounts/", gettext("账号"), "users")]))

@@ -60,6 +60,7 @@ urlpatterns = [
     path("imports/<uuid:batch_id>/feedback/<int:edition>/report.docx", versions.report_docx, name="feedback_docx"),
     path("imports/<uuid:batch_id>/feedback/<int:edition>/feedback.xlsx", versions.workbook, name="feedback_workbook"),
     path("deadlines/", deadlines.deadlines, name="deadlines"),
+    path("", include("cases.web.views.rules.urls")),
     path("report/", report.report, name="report"),
     path("report/follow/", report.follow, name="follow"),
     path("tips/<uuid:tip_id>/", sealed.tip, name="tip"),

@@ -327,6 +327,8 @@ def test_every_address_says_who_may_call_it():
         "FeedbacksView": {"GET": "signals:write"},
         "FeedbackView": {"GET": "signals:write"},
         "FeedbackRowsView": {"GET": "signals:write"},
+        "RulesView": {"GET": "cases:read"},
+        "RuleView": {"GET": "cases:read"},
         "SignalsView": {"POST": "signals:push"},
         "PushedView": {"GET": "signals:push"},
         "DeadlinesView": {"GET": "*"},

@@ -205,6 +205,7 @@ def reads(api: Api, world: OverTheApi) -> None:
     feedback(api, f"{V1}/imports/{batch}/feedback")
     step_by_step(api, form)
     in_parts(api)
+    entered_rules(api)
     pair = two_tenants().id
     for tail in ("", f"{pair}"):
         api.send("drc-handler1", "GET", f"{V1}/suggestions/{tail}")
@@ -292,3 +293,23 @@ def test_every_operation_is_reached_and_none_of_them_by_nobody(api: Api) -> None
     assert missed == []
     assert [line for line in api.ignored if not line.startswith(tuple(WITHOUT_SESSION))] == []
     assert api.broken == []
+
+
+def entered_rules(api: Api) -> None:
+    """Proposed with a preview, read, approved, rejected and taken back."""
+    wanted = {
+        "kind": "proxy_price",
+        "region": "320000",
+        "body": {"month": "2026-11", "kind": "commercial", "components": {"proxy": "0.42", "transmission": "0.2"}},
+        "source": "国网江苏电力 2026-10-28",
+        "article": "附表",
+        "certainty": "V-P",
+    }
+    api.send("grid-billing1", "POST", f"{V1}/rules/preview", body=wanted)
+    ids = [json.loads(api.send("grid-billing1", "POST", f"{V1}/rules/", body=wanted).content)["id"] for _ in range(3)]
+    api.send("cac-handler1", "GET", f"{V1}/rules/")
+    api.send("cac-handler1", "GET", f"{V1}/rules/{ids[0]}")
+    api.send("js-drc-reviewer1", "POST", f"{V1}/session/step-up", body={"password": settings.DEMO_PASSWORD})
+    api.send("js-drc-reviewer1", "POST", f"{V1}/rules/{ids[0]}/approval", body={})
+    api.send("js-drc-reviewer1", "POST", f"{V1}/rules/{ids[1]}/rejection", body={"reason": "重复"})
+    api.send("grid-billing1", "POST", f"{V1}/rules/{ids[2]}/withdrawal")

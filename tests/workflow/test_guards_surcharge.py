@@ -214,7 +214,7 @@ def test_a_commercial_account_of_a_region_without_a_record_is_billed_at_the_mont
     desk.view.region_code = "420303"
     assert bill(desk, energy_price=None).fields["energy_price"].zh == "请填写当月代理购电价格"
     cycle = {"cycle_from": "2026-11-01", "cycle_to": "2026-11-30", "kwh": "35000", "energy_price": "0.6100"}
-    figures = computed(desk.view, desk.fact("surcharge"), cycle)
+    figures = computed(desk.view, desk.fact("surcharge"), cycle, desk.rules)
     assert (figures["energy"], figures["surcharge"], figures["amount"]) == ("21350.00", "10500.00", "31850.00")
 
 

@@ -38,7 +38,21 @@ from cases.api.shapes.params import (
     TASK_FILTERS,
     TRIAL_FILTERS,
 )
-from cases.api.shapes.records import Agencies, Attachment, Attachments, EventDetail, EventPage, Regions, Upload
+from cases.api.shapes.records import (
+    Agencies,
+    Attachment,
+    Attachments,
+    EventDetail,
+    EventPage,
+    Regions,
+    RuleApproval,
+    RuleEntry,
+    RulePage,
+    RulePreview,
+    RuleProposal,
+    RuleRejection,
+    Upload,
+)
 from cases.api.shapes.session import Credentials, Proof, Proven, Session
 from cases.api.shapes.suggestions import Rejection, Suggestion, SuggestionPage
 from cases.api.shapes.uploads import AnnouncedList, ListUpload, ListUploads
@@ -95,6 +109,12 @@ __all__ = [
     "Pushed",
     "Regions",
     "Rejection",
+    "RuleApproval",
+    "RuleEntry",
+    "RulePage",
+    "RulePreview",
+    "RuleProposal",
+    "RuleRejection",
     "Session",
     "Suggestion",
     "SuggestionPage",

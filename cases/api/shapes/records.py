@@ -1,4 +1,4 @@
-"""Audit events, files, reference data, problems."""
+"""Audit events, files, entered rules, reference data, problems."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from typing import Any
 
 from rest_framework import serializers as s
 
-from cases.api.shapes.common import AgencyRef, PersonRef, page_of
+from cases.api.shapes.common import AgencyRef, PersonRef, RegionRef, page_of
+from cases.models.rules import RuleVersion
+from cases.policy.dated import CERTAINTY
+from cases.policy.entered import KINDS
 
 
 class EventCase(s.Serializer[Any]):
@@ -91,4 +94,72 @@ class Agencies(s.Serializer[Any]):
     results = Agency(many=True)
 
 
+_RULE = (
+    "What the rule says, by its kind. surcharge_document: number, rate, volume whole|share, share, covers_persons,"
+    " status. local_suspension_rule: title, number, content, status. tariff: a plan (kind, zh, en, prices, limits,"
+    " accumulation, periods, hours, components, capacity, demand, voltages, variant, status). proxy_price: month, kind,"
+    " voltages, components or periods. Decimals are texts."
+)
+
+
+class RuleProposal(s.Serializer[Any]):
+    kind = s.ChoiceField(list(KINDS))
+    region = s.CharField(help_text="Code (GB/T 2260) or full name. Prices are a province's.")
+    body = s.JSONField(required=False, help_text=_RULE)
+    effective_from = s.DateField(required=False, help_text="Not for proxy_price: the month says it.")
+    effective_to = s.DateField(required=False, allow_null=True, help_text="The last day it holds.")
+    source = s.CharField(max_length=200)
+    article = s.CharField(max_length=200)
+    certainty = s.ChoiceField(sorted(CERTAINTY))
+    supersedes = s.UUIDField(required=False, help_text="The approved version that it corrects, follows or ends.")
+    repeal = s.BooleanField(required=False, help_text="It says only that `supersedes` ends the day before.")
+
+
+class RuleRejection(s.Serializer[Any]):
+    reason = s.CharField(max_length=300)
+
+
+class RuleApproval(s.Serializer[Any]):
+    seen = s.BooleanField(required=False, help_text="The cases that rest on what ends in retrospect were seen.")
+
+
+class RuleEntry(s.Serializer[Any]):
+    id = s.UUIDField()
+    kind = s.ChoiceField(list(KINDS))
+    key = s.CharField(help_text="What the versions of one rule have in common.")
+    region = RegionRef()
+    repeal = s.BooleanField()
+    body = s.JSONField(help_text=_RULE)
+    effective_from = s.DateField()
+    effective_to = s.DateField(allow_null=True)
+    holds_to = s.DateField(allow_null=True, help_text="The last day it holds, also because another one follows it.")
+    source = s.CharField()
+    article = s.CharField()
+    certainty = s.ChoiceField(sorted(CERTAINTY))
+    unverified = s.BooleanField(help_text="Nobody has read the clause in its original.")
+    status = s.ChoiceField(RuleVersion.Status.values)
+    supersedes = s.UUIDField(allow_null=True)
+    proposed_by = PersonRef()
+    proposed_agency = AgencyRef()
+    proposed_at = s.DateTimeField()
+    decided_by = PersonRef(allow_null=True)
+    decided_at = s.DateTimeField(allow_null=True)
+    reason = s.CharField(allow_blank=True)
+    file_sha256 = s.CharField(allow_null=True)
+
+
+class RuleChange(s.Serializer[Any]):
+    label = s.CharField()
+    before = s.CharField()
+    after = s.CharField()
+
+
+class RulePreview(s.Serializer[Any]):
+    region = s.CharField()
+    effective_from = s.DateField()
+    effective_to = s.DateField(allow_null=True)
+    changes = RuleChange(many=True, help_text="A month of 35,000 kWh by the rules now and with the version.")
+
+
+RulePage = page_of("RulePage", RuleEntry)
 EventPage = page_of("EventPage", EventRow)

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, Final, NamedTuple
 
 from cases.policy.dated import CERTAINTY
-from cases.policy.entered import local
+from cases.policy.entered import local, tariffs
 
 LONGEST: Final = 200
 FIRST_DAY: Final = date(2000, 1, 1)
@@ -20,7 +20,7 @@ class Flaw(NamedTuple):
 
 
 class Kind(NamedTuple):
-    """A kind of entered rule; `province` says that only a province (or the State) sets it."""
+    """A kind of entered rule; `province` says that only a province sets it, `days` which days its body names itself."""
 
     zh: str
     en: str
@@ -28,9 +28,20 @@ class Kind(NamedTuple):
     normal: Callable[[Mapping[str, Any]], dict[str, Any]]
     key: Callable[[Mapping[str, Any], date], str]
     province: bool = False
+    days: Callable[[Mapping[str, Any]], tuple[date, date] | None] | None = None
 
 
 KINDS: Final[dict[str, Kind]] = {
+    "tariff": Kind("电价", "Tariff", tariffs.check_tariff, tariffs.plan, tariffs.plan_key, province=True),
+    "proxy_price": Kind(
+        "月度代理购电价",
+        "Proxy price of a month",
+        tariffs.check_month,
+        tariffs.month,
+        tariffs.month_key,
+        province=True,
+        days=tariffs.days_of,
+    ),
     "surcharge_document": Kind(
         "加价文件", "Price document for surcharges", local.check_document, local.document, local.document_key
     ),
@@ -38,6 +49,7 @@ KINDS: Final[dict[str, Kind]] = {
         "地方停电规定", "Local rule on suspension", local.check_rule, local.rule, local.document_key
     ),
 }
+CODES: Final = tuple(KINDS)
 
 
 def normalised(kind: str, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -48,6 +60,12 @@ def normalised(kind: str, body: Mapping[str, Any]) -> dict[str, Any]:
 def key_of(kind: str, body: Mapping[str, Any], effective_from: date) -> str:
     """What two versions of one rule have in common: at most one of them holds on a day in a region."""
     return KINDS[kind].key(body, effective_from)
+
+
+def days_named(kind: str, body: Mapping[str, Any]) -> tuple[date, date] | None:
+    """The days that the body itself names (a month), None where they are given beside it."""
+    named = KINDS[kind].days
+    return named(body) if named is not None else None
 
 
 def check(
@@ -77,11 +95,10 @@ def check(
         found.append(
             Flaw("effective_to", "失效日期早于施行日期，请核对。", "The last day is before the first; check them.")
         )
-    for name, value in (("source", source), ("article", article)):
+    for name, zh, en, value in (("source", "来源", "source", source), ("article", "条款", "article", article)):
         if not value.strip() or len(value) > LONGEST:
-            found.append(
-                Flaw(name, f"请填写此项，不超过 {LONGEST} 字。", f"Fill this in, with at most {LONGEST} characters.")
-            )
+            told = f"请填写{zh}，不超过 {LONGEST} 字。", f"Name the {en}, with at most {LONGEST} characters."
+            found.append(Flaw(name, *told))
     if certainty not in CERTAINTY:
         found.append(Flaw("certainty", "请选择核实程度。", "Choose how sure this is."))
     return found

@@ -13,6 +13,7 @@ STATUSES: Final = ("in_force", "draft", "repealed")
 VOLUMES: Final = ("whole", "share")
 HIGHEST_RATE: Final = Decimal(20)
 LONGEST: Final = {"number": 80, "title": 120, "content": 500}
+NAMES: Final = {"number": ("文号", "number"), "title": ("名称", "title"), "content": ("条文内容", "article's words")}
 
 Flaws = list[tuple[str, str, str]]
 
@@ -98,8 +99,8 @@ def _texts(body: Mapping[str, Any], names: tuple[str, ...]) -> Flaws:
     for name in names:
         value = body.get(name)
         if not isinstance(value, str) or not value.strip() or len(value) > LONGEST[name]:
-            longest = LONGEST[name]
-            told = f"请填写此项，不超过 {longest} 字。", f"Fill this in, with at most {longest} characters."
+            (zh, en), longest = NAMES[name], LONGEST[name]
+            told = f"请填写{zh}，不超过 {longest} 字。", f"Give the {en}, with at most {longest} characters."
             found.append((name, *told))
     return found
 

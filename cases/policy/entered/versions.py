@@ -9,8 +9,10 @@ from functools import cached_property
 from typing import Any
 
 from cases.policy.dated import applies
+from cases.policy.entered.tariffs import tariff
 from cases.policy.law import RULE_SET_VERSION, LegalBasis
 from cases.policy.surcharge import PriceDocument
+from cases.policy.tariff.prices import Tariff
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,23 @@ class Entered:
     def bases(self) -> tuple[LegalBasis, ...]:
         """The regions' own rules on suspension (ground G7)."""
         return tuple(_suspension_rule(v) for v in self._of("local_suspension_rule"))
+
+    @cached_property
+    def tariffs(self) -> tuple[Tariff, ...]:
+        """The plans and the months' proxy prices; a draft prices nothing and is left to the engine to pass over."""
+        return tuple(
+            tariff(
+                v.body,
+                key=v.id,
+                region=v.region.ljust(6, "0"),
+                effective_from=v.effective_from,
+                effective_to=v.effective_to,
+                source=v.source,
+                certainty=v.certainty,
+            )
+            for kind in ("tariff", "proxy_price")
+            for v in self._of(kind)
+        )
 
     def in_force(self, kind: str, region: str, day: date) -> tuple[Version, ...]:
         """The versions of a kind that hold in a region on a day, the narrowest region first, then the newest."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
 from typing import Any, NamedTuple
@@ -172,15 +172,37 @@ def matching(
     """Return the plans of any day for this place, kind and voltage, entered ones first; drafts are never among them."""
     if kind not in KINDS:
         raise ValueError(f"unknown kind of tariff: {kind!r}")
+    entered = tuple(extra)
     return [
         row
-        for row in (*extra, *tariffs())
+        for row in (*entered, *(_shipped(entered) if entered else tariffs()))
         if row.kind == kind
         and row.status in KNOWN
         and row.variant == variant
         and (not row.voltages or voltage in row.voltages)
         and covers(row, region)
     ]
+
+
+def _shipped(extra: tuple[Tariff, ...]) -> Iterable[Tariff]:
+    """The plans of the release; one ends the day before an entered one of its place, class and voltage begins.
+
+    It does not come back when the entered one ends: whoever entered a price has said that the shipped one is over.
+    """
+    ruling = [row for row in extra if row.status in BILLED]
+    for row in tariffs():
+        place = row.kind, row.variant, region_prefix(row.region)
+        firsts = [
+            other.effective_from
+            for other in ruling
+            if (other.kind, other.variant, region_prefix(other.region)) == place
+            and (not row.voltages or not other.voltages or set(row.voltages) <= set(other.voltages))
+        ]
+        if not firsts or row.status not in BILLED:
+            yield row
+        elif row.effective_from < min(firsts):
+            last = min(firsts) - timedelta(days=1)
+            yield replace(row, effective_to=min(last, row.effective_to or last))
 
 
 def entered_tariff(

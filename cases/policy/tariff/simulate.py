@@ -12,12 +12,13 @@ from datetime import date
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
 
-from cases.policy.surcharge import documents, surcharge_rule
+from cases.policy.papers import PriceDocument, on_record
+from cases.policy.surcharge import surcharge_rule
 from cases.policy.tariff.bill import Bill, money
 from cases.policy.tariff.choosing import Account, Entered, parts_of
 from cases.policy.tariff.cycle import ZERO, Span
 from cases.policy.tariff.errors import TariffError
-from cases.policy.tariff.prices import LOWEST_VOLTAGE, Tariff
+from cases.policy.tariff.prices import BILLED, LOWEST_VOLTAGE, Tariff, find_tariff
 from cases.policy.tariff.quote import Listing, Usage, quote
 from cases.policy.tariff.words import KIND_NAMES, RESIDENTIAL, Note
 
@@ -82,7 +83,8 @@ class Question:
     """One cycle to compare.
 
     ``rates`` None takes every rate on record; they are charged from ``listed_from`` to ``listed_to`` (default: the
-    whole cycle).  ``day`` says whose price documents count (default: the cycle's last day).
+    whole cycle).  ``day`` says whose price documents count (default: the cycle's last day).  ``extra`` and
+    ``documents`` are the entered versions of tariffs and of price documents.
     """
 
     region: str
@@ -97,6 +99,7 @@ class Question:
     kinds: Sequence[str] = COMPARED
     day: date | None = None
     extra: Sequence[Tariff] = ()
+    documents: tuple[PriceDocument, ...] = ()
 
 
 def compare(asked: Question) -> Simulation:
@@ -140,19 +143,24 @@ def simulate(
     used_before: Decimal | None = None,
     rates: Sequence[Decimal] | None = None,
     commercial_price: Decimal | None = None,
+    extra: Sequence[Tariff] = (),
+    documents: tuple[PriceDocument, ...] = (),
 ) -> Simulation:
     """Simulate the month of ``day`` under every recorded class and with every surcharge rate.
 
     ``used_before`` is the year's energy before the month; None takes the same energy for each month gone by this year.
-    ``rates`` None takes every rate on record.  ``commercial_price`` is the month's proxy price where it is known.
+    ``rates`` None takes every rate on record.  ``commercial_price`` is the month's proxy price where it is known;
+    one that is on record goes before it.  ``extra`` and ``documents`` are entered versions, as in `Question`.
     Raises ValueError when the present class has no recorded price in this region.
     """
     before = kwh * (day.month - 1) if used_before is None else used_before
     month = Span(day.replace(day=1), day.replace(day=calendar.monthrange(day.year, day.month)[1]))
-    entered = None if commercial_price is None else Entered(commercial_price)
+    recorded = find_tariff(region, "commercial", day, extra=extra)
+    known = commercial_price is None or (recorded is not None and recorded.status in BILLED)
+    entered = None if known else Entered(commercial_price)
     usage = Usage(kwh, before)
     asked = Question(region, month, usage, current, rates=rates, entered=entered, kinds=SIMPLE, day=day)
-    return compare(asked)
+    return compare(replace(asked, extra=extra, documents=documents))
 
 
 def break_even(tiered: Tariff, single: Tariff) -> Decimal | None:
@@ -200,8 +208,10 @@ def _billed(asked: Question, kind: str, listings: Sequence[Listing]) -> Bill:
 
 
 def _options(asked: Question, plans: dict[str, Tariff], bills: dict[str, Bill]) -> tuple[Option, ...]:
-    rates = sorted({d.rate for d in documents() if d.rate is not None} if asked.rates is None else set(asked.rates))
-    rule = surcharge_rule(asked.region, asked.day or asked.cycle.last)
+    rates = sorted(
+        {d.rate for d in on_record(asked.documents) if d.rate is not None} if asked.rates is None else set(asked.rates)
+    )
+    rule = surcharge_rule(asked.region, asked.day or asked.cycle.last, entered=asked.documents)
     now, found = bills[asked.current].total, []
     for kind, plan in plans.items():
         found.append(_option(plan, ZERO, bills[kind], now, lawful=True))

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from cases.policy.tariff.simulate import Option, simulate
+from cases.selectors.rules.entered import entered_rules
 from cases.web.show.measures import amount
 from cases.workflow.actions import Action
 from cases.workflow.fields import Transition
@@ -16,6 +17,12 @@ from cases.workflow.view import Text
 
 # The acts that are refused until the simulation was seen.
 NEEDS: Final = frozenset({Action.PROPOSE_SURCHARGE})
+
+
+def known_rules() -> dict[str, Any]:
+    """The entered versions that the simulation takes beside the release."""
+    rules = entered_rules()
+    return {"extra": rules.tariffs, "documents": rules.documents}
 
 
 def shown(transition: Transition, typed: Mapping[str, Any], region: str, day: date) -> dict[str, Any] | None:
@@ -32,7 +39,9 @@ def shown(transition: Transition, typed: Mapping[str, Any], region: str, day: da
         if kwh is None:
             return None
         current = str(typed.get("price_class") or "tiered")
-        found = simulate(region, day, kwh, current=current, rates=[rate] if rate else [], commercial_price=price)
+        found = simulate(
+            region, day, kwh, current=current, rates=[rate] if rate else [], commercial_price=price, **known_rules()
+        )
     except (Unreadable, ValueError):
         return None
     return {

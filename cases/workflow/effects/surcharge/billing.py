@@ -34,7 +34,7 @@ def issue_bill(view: CaseView, data: Data, ctx: Context) -> Outcome:
         "list_no": surcharge.get("list_no", 1),
         "state": "issued",
         **cycle,
-        **computed(view, surcharge, {**cycle, "kwh": data["kwh"]}),
+        **computed(view, surcharge, {**cycle, "kwh": data["kwh"]}, ctx.rules),
         "issued": signed(view, ctx),
     }
     return Outcome(
@@ -122,7 +122,9 @@ def adjust_bill(view: CaseView, data: Data, ctx: Context) -> Outcome:
     if row is None:
         raise ValueError("no such bill")
     entry = list_of(surcharge_of(view), row)
-    figures = computed(view, entry, {**row, "kwh": data["kwh"], "without_surcharge": data["without_surcharge"]})
+    figures = computed(
+        view, entry, {**row, "kwh": data["kwh"], "without_surcharge": data["without_surcharge"]}, ctx.rules
+    )
     pending = {"reason": data["reason_code"], "figures": figures, "proposed": signed(view, ctx)}
     return Outcome(
         facts=with_bill(view, {**row, "pending": pending}),
@@ -165,5 +167,5 @@ def _fallen(view: CaseView, ctx: Context, row: dict[str, Any]) -> dict[str, Any]
         return {**row, "state": "refused"}
     if row["state"] != "reviewed" or not row["listed_days"]:
         return row
-    figures = computed(view, list_of(surcharge_of(view), row), {**row, "without_surcharge": True})
+    figures = computed(view, list_of(surcharge_of(view), row), {**row, "without_surcharge": True}, ctx.rules)
     return {**row, "pending": {"reason": "objection", "figures": figures, "proposed": signed(view, ctx)}}

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from cases.policy.entered import Entered as Rules
 from cases.policy.tariff import (
     Account,
     Bill,
@@ -22,7 +23,7 @@ from cases.policy.tariff import (
 from cases.workflow.effects.surcharge.lists import Entry, as_day, listed_days, listed_period, surcharge_of
 from cases.workflow.view import CaseView, Facts
 
-ZERO = Decimal(0)
+ZERO, MILLIONTH = Decimal(0), Decimal("0.000001")
 TIERED = frozenset({"tiered", "tiered_tou"})
 
 
@@ -51,9 +52,9 @@ def energy_billed_in(view: CaseView, first: date, last: date) -> dict[str, Any] 
     return next((row for row in rows if row["cycle_from"] <= begin and end <= row["cycle_to"]), None)
 
 
-def recorded_tariff(view: CaseView, entry: Entry, day: date) -> Tariff | None:
+def recorded_tariff(view: CaseView, entry: Entry, day: date, rules: Rules) -> Tariff | None:
     """The plan on record for this account under a list; one of status reference prices no bill."""
-    return find_tariff(view.region_code, billed_class(entry), day)
+    return find_tariff(view.region_code, billed_class(entry), day, extra=rules.tariffs)
 
 
 def billed_class(entry: Entry) -> str:
@@ -61,7 +62,7 @@ def billed_class(entry: Entry) -> str:
     return str(entry.get("reclass_to") or entry.get("price_class", ""))
 
 
-def computed(view: CaseView, entry: Entry, data: dict[str, Any]) -> dict[str, Any]:
+def computed(view: CaseView, entry: Entry, data: dict[str, Any], rules: Rules) -> dict[str, Any]:
     """The figures of one cycle under its list: energy by the account's plan, the surcharge on the listed days' energy.
 
     Where another bill has charged the energy of the cycle already, the surcharge alone is left.
@@ -71,11 +72,12 @@ def computed(view: CaseView, entry: Entry, data: dict[str, Any]) -> dict[str, An
     days = 0 if data.get("without_surcharge") else listed_days(entry, *cycle)
     rate = Decimal(entry["rate"])
     listings = [Listing(rate, *listed_period(entry), entry.get("document") or entry["rate"])] if days else []
-    added = surcharge_lines(cycle, kwh, listings)
+    # A document may charge a share of the energy only.
+    added = surcharge_lines(cycle, (kwh * Decimal(entry.get("share", 1))).quantize(MILLIONTH), listings)
     surcharge = sum((line.amount for line in added), ZERO)
     if charged is None:
-        result = _quoted(view, entry, data, listings)
-        lines, energy, basis = result.lines, result.total - surcharge, _basis(result)
+        result = _quoted(view, entry, data, rules)
+        lines, energy, basis = (*result.lines, *added), result.total, _basis(result, rules)
     else:
         lines, energy, basis = tuple(added), ZERO, {}
     return {
@@ -92,20 +94,22 @@ def computed(view: CaseView, entry: Entry, data: dict[str, Any]) -> dict[str, An
     }
 
 
-def _quoted(view: CaseView, entry: Entry, data: dict[str, Any], listings: list[Listing]) -> Bill:
+def _quoted(view: CaseView, entry: Entry, data: dict[str, Any], rules: Rules) -> Bill:
     price = data.get("energy_price")
     return quote(
         Account(view.region_code, billed_class(entry)),
         Span(as_day(data["cycle_from"]), as_day(data["cycle_to"])),
         Usage(Decimal(data["kwh"]), Decimal(data.get("used_before") or 0)),
-        listings=listings,
         entered=None if price is None else Entered(Decimal(price)),
+        extra=rules.tariffs,
     )
 
 
-def _basis(result: Bill) -> dict[str, Any]:
+def _basis(result: Bill, rules: Rules) -> dict[str, Any]:
     """The versions that priced it, and what is to be said of prices that nobody has read in their original."""
+    entered = [key for key in result.plans if key in rules.by_id]
     return {
+        **({"rule_versions": entered} if entered else {}),
         "plans": list(result.plans),
         "certainty": result.certainty,
         "doubts": [note.code for note in result.notes],

@@ -53,6 +53,8 @@ def simulation(view: CaseView, data: Data, ctx: Context) -> dict[str, Any]:
         current=data["price_class"],
         rates=[data["rate"]],
         commercial_price=data.get("commercial_price"),
+        extra=ctx.rules.tariffs,
+        documents=ctx.rules.documents,
     )
     return {key: value for key, value in result.as_dict().items() if value is not None}
 

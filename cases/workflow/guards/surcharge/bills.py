@@ -50,7 +50,7 @@ def billing(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
             "No day of this cycle is on the list; nothing may be added.",
             article=cite(view, ctx, "electricity_law.price"),
         )
-    return None if energy_billed_in(view, first_day, last_day) else _priced(view, data)
+    return None if energy_billed_in(view, first_day, last_day) else _priced(view, data, ctx)
 
 
 def _told_long_enough(view: CaseView, ctx: Context) -> Refusal | None:
@@ -103,14 +103,14 @@ def _already_billed(view: CaseView, data: dict[str, Any]) -> Refusal | None:
     )
 
 
-def _priced(view: CaseView, data: dict[str, Any]) -> Refusal | None:
+def _priced(view: CaseView, data: dict[str, Any], ctx: Context) -> Refusal | None:
     """Tiers need the year's energy so far, a commercial account the month's own price, and nobody else has one."""
     surcharge = surcharge_of(view)
-    recorded = recorded_tariff(view, surcharge, data["cycle_from"])
+    recorded = recorded_tariff(view, surcharge, data["cycle_from"], ctx.rules)
     if recorded is not None and recorded.kind in TIERED and data["used_before"] is None:
         return needs("used_before", "本年此前用电量", "the year's kWh before the cycle")
     try:
-        computed(view, surcharge, data)
+        computed(view, surcharge, data, ctx.rules)
     except TariffError as error:
         if error.code == "proxy_price_missing":
             return needs("energy_price", "当月代理购电价格", "the month's proxy price")

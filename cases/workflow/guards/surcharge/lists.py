@@ -115,7 +115,7 @@ def _proposed(view: CaseView, data: dict[str, Any], ctx: Context) -> Proposal:
 
 def _has_price(view: CaseView, kind: str, data: dict[str, Any], ctx: Context) -> bool:
     entered = kind == "commercial" and data["commercial_price"] is not None
-    return entered or find_tariff(view.region_code, kind, today(ctx)) is not None
+    return entered or find_tariff(view.region_code, kind, today(ctx), extra=ctx.rules.tariffs) is not None
 
 
 def _shown(view: CaseView, data: dict[str, Any], ctx: Context, refused: Obstacle) -> Refusal:
@@ -142,7 +142,7 @@ def _simulated(view: CaseView, data: Data, ctx: Context) -> tuple[Decimal | None
         return None, None
     reported = finding(view, "check_consumption").get("monthly_kwh")
     energies = {data["monthly_kwh"], *([Decimal(reported)] if reported else [])}
-    recorded = find_tariff(view.region_code, "commercial", today(ctx)) is not None
+    recorded = find_tariff(view.region_code, "commercial", today(ctx), extra=ctx.rules.tariffs) is not None
     prices = {data["commercial_price"], *([None] if recorded else [])}
     pairs = []
     for kwh, price in product(sorted(energies), prices):

@@ -1,0 +1,1 @@
+"""Entered rules over HTTP."""

@@ -1,0 +1,1 @@
+"""Pages of entered rules: what they show."""
