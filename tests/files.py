@@ -6,7 +6,7 @@ import io
 import zipfile
 
 import xlsxwriter
-from PIL import Image
+from PIL import ExifTags, Image
 
 PDF = b"%PDF-1.7\nnot much of a paper"
 
@@ -35,3 +35,24 @@ def packed_names(members: dict[str, bytes | str]) -> bytes:
         for name, content in members.items():
             archive.writestr(name, content)
     return out.getvalue()
+
+
+def taken_picture(
+    at: str | None = None, place: tuple[float, float] | None = None, *, offset: str = "", mark: bytes = b""
+) -> bytes:
+    """A photograph that says when (2026:11:07 10:40:00) and where (degrees east, degrees north) it was taken."""
+    tags = Image.Exif()
+    about = tags.get_ifd(ExifTags.IFD.Exif)
+    if at:
+        about[ExifTags.Base.DateTimeOriginal] = at
+    if offset:
+        about[ExifTags.Base.OffsetTimeOriginal] = offset
+    if place:
+        spot = tags.get_ifd(ExifTags.IFD.GPSInfo)
+        for tag, ref, value, names in ((4, 3, place[0], "EW"), (2, 1, place[1], "NS")):
+            size = abs(value)
+            spot[ref] = names[value < 0]
+            spot[tag] = (int(size), int(size * 60) % 60, round(size * 3600 % 60, 4))
+    out = io.BytesIO()
+    Image.new("RGB", (8, 6), "gray").save(out, "JPEG", exif=tags)
+    return out.getvalue() + mark

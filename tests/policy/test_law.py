@@ -104,6 +104,7 @@ RECORDS = {
     "notice_rules": ["rule"],
     "approval_chain": ["chain"],
     "service_ways": ["way"],
+    "cut_checks": ["photos", "zero_load"],
     "statutory_clocks": ["clock"],
     "matching": ["model", "comparison"],
     "retention": ["retention"],

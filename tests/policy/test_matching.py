@@ -8,9 +8,9 @@ from math import log2
 
 import pytest
 
-from cases.intake.sites.spots import around, read_spot
 from cases.intake.suggestions.words import grounds, percent, words_of
 from cases.policy.dated import load
+from cases.policy.matching.spots import around, read_spot
 from cases.policy.matching.weights import comparisons, model_on, models, probability
 
 MODEL = model_on(date(2026, 11, 20))

@@ -27,6 +27,8 @@ from cases.workflow.view import Act, CaseView, Context, Refusal, TaskView
 
 CHINA = timezone(timedelta(hours=8))
 FILE = "018f0000-0000-7000-8000-00000000f11e"
+SECOND = "018f0000-0000-7000-8000-00000000f12e"
+SEEN = {"photos": [FILE, SECOND], "photo_reason": "相机未开定位", "seal_no": "F20261107"}
 FINDINGS = ["trace_subscriber", "check_consumption", "analyse_traffic", "inspect_site"]
 OFFICERS = [{"staff_no": "XZ1001", "officer": "甲"}, {"staff_no": "XZ1002", "officer": "乙"}]
 CHECKS = (
@@ -97,6 +99,8 @@ class Desk:
         self.events: list[dict[str, Any]] = []
         self.related: CaseView | None = None
         self.rules = NO_RULES
+        # Files by id, as the engine would have read them; what is not here is not compared with anything.
+        self.files: dict[str, dict[str, Any]] = {}
         self._ids = itertools.count(1)
         self.view = self._blank()
 
@@ -121,7 +125,7 @@ class Desk:
         if isinstance(stand, Refusal):
             raise from_refusal(stand)
         context = Context(self.now, actor, stand.post, self.directory, related=self.related, people=self._known())
-        context = replace(context, rules=self.rules)
+        context = replace(context, rules=self.rules, attachments=self.files)
         cleaned = clean(row.inputs, data)
         task = choose_task(stand, cleaned)
         context = replace(context, task=task, post=stand.post_for(task))
@@ -362,7 +366,13 @@ class Desk:
         return self
 
     def execution(self, **more: Any) -> dict[str, Any]:
-        return {"executed_at": self.iso, **dict.fromkeys(CHECKS, True), "reading": "1204.5", "photos": [FILE], **more}
+        return {
+            "executed_at": self.iso,
+            **dict.fromkeys(CHECKS, True),
+            "reading": "1204.5",
+            **SEEN,
+            **more,
+        }
 
     def cut(self) -> Desk:
         """From the notice to the executed cut."""

@@ -26,7 +26,7 @@ from cases.workflow.errors import InvalidInput, NotVisible, WorkflowError
 from cases.workflow.task_kinds import KINDS
 from cases.workflow.view import CaseView, Refusal
 from tests.agencies.cast import told
-from tests.workflow.desk import CHINA, FILE, Desk, asked
+from tests.workflow.desk import CHINA, FILE, SECOND, SEEN, Desk, asked
 from tests.workflow.world import World
 
 PAPERS = itertools.count(1)
@@ -96,7 +96,7 @@ class Office:
         return asked(action, self.view, actor, self.directory, self.now)
 
     def execution(self, **more: Any) -> dict[str, Any]:
-        return {"executed_at": self.iso, "reading": "1204.5", "photos": [FILE], **more}
+        return {"executed_at": self.iso, "reading": "1204.5", **SEEN, **more}
 
     def act(self, who: str, action: str, **data: Any) -> None:
         self._perform(who, action, data)
@@ -123,7 +123,7 @@ class Office:
             return [self._file(who, item) for item in value]
         return (
             self.world.attach(self.case, who, content=b"%PDF-1.7 " + str(next(PAPERS)).encode())
-            if value == FILE
+            if value in (FILE, SECOND)
             else value
         )
 

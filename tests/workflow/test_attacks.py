@@ -15,7 +15,7 @@ from agencies.services import disable_user
 from cases.workflow.engine import perform
 from cases.workflow.errors import WorkflowError
 from tests.agencies.cast import told
-from tests.files import picture
+from tests.files import photo
 from tests.workflow.world import World, at
 
 pytestmark = pytest.mark.usefixtures("demo_city")
@@ -92,7 +92,7 @@ def cut_code(world: World, case: str, **changes: Any) -> str:
 
 
 def execution(world: World, case: str, **changes: Any) -> dict[str, Any]:
-    photo = world.attach(case, "grid-crew1", "现场.jpg", picture())
+    photos = [world.attach(case, "grid-crew1", f"现场{n}.jpg", photo(b"%d" % n)) for n in (1, 2)]
     checks = (
         "other_users_unaffected",
         "public_safety",
@@ -102,7 +102,8 @@ def execution(world: World, case: str, **changes: Any) -> dict[str, Any]:
         "no_lift_load",
         "circuit_separate",
     )
-    done = {"executed_at": world.iso, **dict.fromkeys(checks, True), "reading": "1204.5", "photos": [photo]}
+    done = {"executed_at": world.iso, **dict.fromkeys(checks, True), "reading": "1204.5", "photos": photos}
+    done |= {"seal_no": "F20261107", "photo_reason": "相机未记录时间"}
     return {**done, **changes}
 
 
@@ -505,7 +506,7 @@ def test_a_cut_that_was_restored_meanwhile_is_not_confirmed_as_standing(world: W
     world.act(case, "grid-reviewer1", "order_restoration", reason_code="wrong_cut", cause_removed_at=world.iso)
     world.act(case, "grid-crew2", "restore_supply", restored_at=world.iso, reading="1")
     world.later(minutes=10)
-    data = {"load_is_zero": True, "reading": "1"}
+    data = {"load_is_zero": True, "reading": "1204.5"}
     error = refused(world, case, "grid-crew3", "confirm_suspension", confirmed_at=world.iso, **data)
     assert "复电" in error.fields["confirmed_at"].zh
     world.act(case, "grid-crew3", "confirm_suspension", confirmed_at=looked, **data)
@@ -520,7 +521,7 @@ def test_a_restored_cut_that_nobody_looked_at_still_leads_on(world: World) -> No
     world.act(case, "grid-reviewer1", "order_restoration", reason_code="wrong_cut", cause_removed_at=world.iso)
     world.act(case, "grid-crew2", "restore_supply", restored_at=world.iso, reading="1")
     world.later(minutes=10)
-    found = {"confirmed_at": world.iso, "load_is_zero": False, "reading": "3"}
+    found = {"confirmed_at": world.iso, "load_is_zero": False, "reading": "1204.8"}
     world.act(case, "grid-crew3", "confirm_suspension", **found)
     assert "close" in world.open_tasks(case)
 
@@ -730,7 +731,7 @@ def test_a_second_role_does_not_make_a_second_person(world: World, who: str, rol
     world.final_notice(case)
     world.later(minutes=40)
     world.execute(case)
-    confirmed = {"confirmed_at": world.iso, "load_is_zero": True, "reading": "1"}
+    confirmed = {"confirmed_at": world.iso, "load_is_zero": True, "reading": "1204.5"}
     assert refused(world, case, who, act, **confirmed).code == "four_eyes"
 
 

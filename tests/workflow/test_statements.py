@@ -23,7 +23,7 @@ from tests.workflow.world import World
 
 pytestmark = pytest.mark.usefixtures("demo_city")
 
-PLAIN, FILES, PEOPLE, OTHER_CASE, NUMBER = 2, 1, 1, 2, 1
+PLAIN, FILES, PICTURES, PEOPLE, OTHER_CASE, NUMBER = 2, 1, 1, 1, 2, 1
 
 # By hand: a number that grows is a decision, not an accident.
 STATEMENTS = {
@@ -62,7 +62,7 @@ STATEMENTS = {
     "give_final_notice": PLAIN,
     "lapse_notice": PLAIN,
     "report_infeasible": PLAIN,
-    "execute_suspension": PLAIN + FILES,
+    "execute_suspension": PLAIN + FILES + PICTURES,
     "confirm_suspension": PLAIN,
     "record_objection": PLAIN,
     "decide_objection": PLAIN + NUMBER,

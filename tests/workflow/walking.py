@@ -337,7 +337,7 @@ class Walk:
         return self.desk.execution(**dict.fromkeys(CHECKS, True))
 
     def _confirm_suspension(self) -> dict[str, Any]:
-        return {"confirmed_at": self.desk.iso, "load_is_zero": True, "reading": "1"}
+        return {"confirmed_at": self.desk.iso, "load_is_zero": True, "reading": "1204.5"}
 
     def _record_objection(self) -> dict[str, Any]:
         return {"received_on": self._day(), "reason_code": "not_mining", "content": "不是挖矿"}

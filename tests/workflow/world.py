@@ -16,7 +16,7 @@ from cases.workflow.deciding.available import Availability
 from cases.workflow.deciding.loading import load_case
 from cases.workflow.engine import Result, available_actions, perform
 from cases.workflow.view import CaseView
-from tests.files import picture
+from tests.files import photo
 
 CHINA = timezone(timedelta(hours=8))
 
@@ -198,7 +198,7 @@ class World:
         return self.act(case, "grid-crew1", "give_final_notice", given_at=self.iso, method="phone")
 
     def execute(self, case: str, username: str = "grid-crew1", **changes: Any) -> Result:
-        photo = self.attach(case, username, "现场.jpg", picture())
+        photos = [self.attach(case, username, f"现场{n}.jpg", photo(b"%d" % n)) for n in (1, 2)]
         checks = (
             "other_users_unaffected",
             "public_safety",
@@ -212,7 +212,9 @@ class World:
             "executed_at": self.iso,
             **dict.fromkeys(checks, True),
             "reading": "1204.5",
-            "photos": [photo],
+            "seal_no": "F20261107",
+            "photos": photos,
+            "photo_reason": "相机未记录时间",
             **changes,
         }
         return self.act(case, username, "execute_suspension", **data)

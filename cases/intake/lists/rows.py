@@ -21,8 +21,8 @@ from cases.intake.lists.places import Place, county_named, read_place
 from cases.intake.lists.reading import Row
 from cases.intake.lists.subjects import subject_of
 from cases.intake.lists.whereabouts import other_carrier, out_of_area
-from cases.intake.sites.spots import read_spot
 from cases.policy import addresses
+from cases.policy.matching.spots import read_spot
 
 Note = tuple[str, dict[str, Any]]
 NOWHERE = Place("", "", "", "", "", "")

@@ -9,8 +9,8 @@ from datetime import date, datetime
 from typing import Any
 
 from cases.intake.lists.places import Place
-from cases.intake.sites.spots import around
 from cases.policy.dated import CHINA
+from cases.policy.matching.spots import around
 
 Blind = Callable[[str, str], bytes]
 _NO_DIGIT = re.compile(r"\D")

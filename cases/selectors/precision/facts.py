@@ -33,6 +33,7 @@ MEMBERS: Final[Mapping[str, Detail]] = {
     "capacity_kva": Detail.CLASS,
     "reading": Detail.LOAD,
     "confirmed_reading": Detail.LOAD,
+    "drawn": Detail.LOAD,
     "used_before": Detail.LOAD,
     "arrears_days": Detail.BILL,
     "amount": Detail.BILL,

@@ -13,11 +13,15 @@ from cases.selectors.reach.parts import reading
 from cases.workflow.deciding.clearance import refuse_uncleared
 from cases.workflow.deciding.inputs import clean
 from cases.workflow.deciding.loading import Loaded, find_case, load_attachments, load_people
+from cases.workflow.deciding.pictures import with_pictures
 from cases.workflow.deciding.standing import Standing, is_visible, standing
 from cases.workflow.errors import GuardRefused, InvalidInput, NotVisible, from_refusal
 from cases.workflow.fields import Field, Transition
 from cases.workflow.recording.writing import By, Writing, write_down
 from cases.workflow.view import CaseView, Context, Refusal, TaskView, Text
+
+# The input whose pictures are asked when and where they were taken.
+PICTURES = "photos"
 
 
 def decide(
@@ -85,6 +89,8 @@ def _with_what_is_named(transition: Transition, view: CaseView, cleaned: dict[st
     people = named(transition.inputs, cleaned, "user")
     if files:
         found = _readable(view, context, load_attachments(view.id, files))
+        pictures = named([f for f in transition.inputs if f.name == PICTURES], cleaned, "attachments")
+        found = with_pictures(view.id, found, pictures) if pictures else found
         context = replace(context, attachments=found)
         _all_there(transition.inputs, cleaned, found)
     return replace(context, people=load_people(people)) if people else context

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cases.workflow.effects.base import Data, lead, picked, put, resolve_agency, seq_of, signed
+from cases.workflow.effects.cutting.zero_load import checked
 from cases.workflow.effects.handoffs import the_task
 from cases.workflow.view import CaseView, Context, Facts, OpenTask, Outcome
 
@@ -118,7 +119,10 @@ def comment(view: CaseView, data: Data, ctx: Context) -> Outcome:
 
 def attach_document(view: CaseView, data: Data, ctx: Context) -> Outcome:
     row = {"paper": data["paper"], "files": data["attachments"], **signed(view, ctx)}
-    return Outcome(facts={"papers": [*(view.facts.get("papers") or []), row]})
+    facts: Facts = {"papers": [*(view.facts.get("papers") or []), row]}
+    if data["paper"] == "load_reading":
+        facts |= put(view, "suspension", **checked(view, ctx, data["reading"], data["read_at"], data["reading_source"]))
+    return Outcome(facts=facts)
 
 
 def reveal_personal_data(view: CaseView, data: Data, ctx: Context) -> Outcome:

@@ -21,6 +21,8 @@ from cases.workflow.effects.base import (
     signed,
     to_close,
 )
+from cases.workflow.effects.cutting.photos import on_record
+from cases.workflow.effects.cutting.zero_load import checked
 from cases.workflow.effects.verification import disposals_of, rule_versions
 from cases.workflow.view import CaseView, Context, OpenTask, Outcome
 from cases.workflow.workdays import calendar_for
@@ -196,7 +198,9 @@ def execute_suspension(view: CaseView, data: Data, ctx: Context) -> Outcome:
         checklist=checklist,
         executed_at=data["executed_at"],
         executed_by=ctx.actor.user_id,
-        **picked(data, "reading", "devices"),
+        **picked(data, "reading", "devices", "multiplier", "seal_no"),
+        **on_record(data, ctx, "executed_at"),
+        zero_load=None,
     )
     facts["restoration"] = None
     return Outcome(facts=facts, open=[OpenTask("confirm_suspension")])
@@ -211,6 +215,7 @@ def confirm_suspension(view: CaseView, data: Data, ctx: Context) -> Outcome:
         "confirmed_at": data["confirmed_at"],
         "confirmed_by": ctx.actor.user_id,
         "confirmed_reading": data["reading"],
+        **checked(view, ctx, data["reading"], data["read_at"] or data["confirmed_at"], data["reading_source"]),
     }
     if suspension_of(view).get("origin") == "grid":
         return back_to_verification(view, ctx, **confirmed)

@@ -115,6 +115,9 @@ INSPECTION_RESULTS: Final = code_list(
     ("compromised", "设备被入侵利用", "Device compromised"),
     ("no_access", "未能进入", "No access"),
 )
+READ_BY: Final = code_list(
+    ("onsite", "现场抄表", "Read on site"), ("collection", "用电信息采集系统", "The collection system")
+)
 SIGNATURES: Final = code_list(
     ("signed", "当事人签字", "Signed"),
     ("refused", "拒绝签字，有见证人", "Refused, with a witness"),

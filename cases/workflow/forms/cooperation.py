@@ -13,6 +13,8 @@ from cases.workflow.forms.build import (
     day,
     files,
     longtext,
+    moment,
+    number,
     several,
     task,
     text,
@@ -49,6 +51,7 @@ PAPERS: Final = c.code_list(
     ("photo", "照片", "Photo"),
     ("document", "文书", "Document"),
     ("letter", "来函", "Letter received"),
+    ("load_reading", "停电后表码", "Reading after a cut"),
     ("other", "其他", "Other"),
 )
 PERSONAL: Final = c.code_list(
@@ -119,9 +122,16 @@ SAMPLE_CASE: Final = (
     longtext("opinion", "抽查意见", "Opinion"),
 )
 COMMENT: Final = (longtext("comment", "备注", "Note", required=True), FILES)
+_AFTER_A_CUT: Final = (
+    "材料类别为“停电后表码”时填写，与停电时表码比对",
+    "For “Reading after a cut”; compared with that of the cut",
+)
 ATTACH_DOCUMENT: Final = (
     files("attachments", "材料", "Files", required=True),
     choice("paper", "材料类别", "Kind", PAPERS, required=True),
+    number("reading", "停电后表码", "Reading after a cut", hint=_AFTER_A_CUT),
+    moment("read_at", "抄表时间", "Read at"),
+    choice("reading_source", "表码来源", "Where the reading is from", c.READ_BY),
     NOTE,
 )
 REVEAL_PERSONAL_DATA: Final = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Final
 
 from cases.policy.cutting.approval import levels
@@ -186,12 +187,33 @@ REPORT_INFEASIBLE: Final = (
     longtext("reason", "现场情况", "Scene", required=True),
     FILES,
 )
+_PHOTOS: Final = (
+    "断开的开关、加封的表计，至少两张；用现场原图，保留拍摄时间和地点",
+    "The open breaker and the sealed meter, two at least; the originals, with their time and place",
+)
+_MULTIPLIER: Final = ("不经互感器的为 1", "1 without transformers")
+_SECOND_READING: Final = (
+    "与停电时表码比对：超出容差的标为仍在用电",
+    "Compared with that of the cut: over the tolerance it counts as still drawn",
+)
+PHOTO_REASON: Final = longtext(
+    "photo_reason",
+    "照片说明",
+    "About the pictures",
+    hint=(
+        "照片的拍摄时间、地点与登记不符或缺失的必填，复核人会看到",
+        "Needed where their time or place differ or are missing; whoever confirms sees it",
+    ),
+)
 EXECUTE_SUSPENSION: Final = (
     task(),
     moment("executed_at", "停电时间", "Cut at", required=True),
     *(yes_no(code, label.zh, label.en, required=True) for code, label in CHECKLIST),
     number("reading", "停电时表码", "Meter reading", required=True),
-    files("photos", "现场照片", "Photos", required=True),
+    number("multiplier", "倍率", "Multiplier", minimum=Decimal("0.01"), maximum=100_000, hint=_MULTIPLIER),
+    text("seal_no", "封印号", "Seal number", required=True, maximum=40, read=impersonal),
+    files("photos", "现场照片", "Photos", required=True, hint=_PHOTOS),
+    PHOTO_REASON,
     whole("devices", "停电设备台数", "Devices cut off", maximum=1_000_000),
     NOTE,
 )
@@ -199,7 +221,10 @@ CONFIRM_SUSPENSION: Final = (
     task(),
     moment("confirmed_at", "复核时间", "Confirmed at", required=True),
     yes_no("load_is_zero", "负荷为零", "The load is zero", required=True),
-    number("reading", "复核时表码", "Meter reading", required=True),
+    number("reading", "复核时表码", "Meter reading", required=True, hint=_SECOND_READING),
+    moment("read_at", "抄表时间", "Read at", hint=("不填为复核时间", "Left empty: the time of the confirmation")),
+    choice("reading_source", "表码来源", "Where the reading is from", c.READ_BY),
     files("photos", "复核照片", "Photos"),
+    PHOTO_REASON,
     NOTE,
 )

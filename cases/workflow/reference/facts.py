@@ -106,7 +106,10 @@ FACTS: Final[dict[str, Fact]] = {
         " marketing_report, countersigned_at, notice{served_at, method, signature, published_at, deemed_on,"
         " tracking_no, publication, proof_files, consent_file, copy_receipt, window_from, window_to, file, copied},"
         " failures[{method, reason, tried_at, agency, user, at, seq}], second_notice_at,"
-        " checklist, executed_at, executed_by, reading, confirmed_at, confirmed_by, lapses, failed_services",
+        " checklist, executed_at, executed_by, reading, multiplier, seal_no, photo_check[{file, time ok|off|missing,"
+        " place ok|off|missing|unchecked, minutes}], photos_explained, zero_load[{state zero|drawing|too_early,"
+        " reading, read_at, drawn, hours, source, agency, user, at, seq}], confirmed_at, confirmed_by, lapses,"
+        " failed_services",
         (
             "report_grid_suspension",
             "sign_suspension_order",
@@ -123,6 +126,7 @@ FACTS: Final[dict[str, Fact]] = {
             "decide_objection",
             "withdraw_suspension",
             "restore_supply",
+            "attach_document",
         ),
         Text("暂停供电", "The suspension"),
     ),

@@ -11,7 +11,7 @@ from cases.workflow.forms import suspension as forms
 from cases.workflow.guards import notice, papers
 from cases.workflow.guards import suspension as gates
 from cases.workflow.guards.base import no_stay, not_future
-from cases.workflow.guards.cutting import service
+from cases.workflow.guards.cutting import photos, service, zero_load
 from cases.workflow.transitions.columns import (
     APPROVER,
     BY_DISPOSAL,
@@ -229,6 +229,8 @@ ROWS: Final = (
             notice.execution,
             notice.checklist,
             papers.new_photos,
+            photos.enough,
+            photos.explained("executed_at"),
         ),
         effect=effects.execute_suspension,
         basis=("supply_rules.procedure", "enforcement_law.night"),
@@ -249,6 +251,8 @@ ROWS: Final = (
         guards=(
             not_future("confirmed_at", "复核时间", "The confirmation"),
             gates.load_is_zero,
+            zero_load.readable,
+            photos.explained("confirmed_at"),
         ),
         effect=effects.confirm_suspension,
         basis=("supply_rules.procedure",),

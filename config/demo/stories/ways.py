@@ -106,12 +106,14 @@ def final_notice(play: Play, number: str) -> None:
 
 
 def cut_data(play: Play, number: str, username: str) -> dict[str, Any]:
-    photo = play.file(username, number, "断电后.png", "execute_suspension")
+    photos = [play.photo(username, number, name, "execute_suspension") for name in ("断电后.jpg", "封印.jpg")]
     return {
         "executed_at": play.now.isoformat(),
         **dict.fromkeys(CHECKS, True),
         "reading": "120457.30",
-        "photos": [photo],
+        "seal_no": "F211103",
+        "photos": photos,
+        "photo_reason": "表箱在地下室，手机没有定位信号。",
     }
 
 

@@ -37,6 +37,14 @@ def around(cell: str) -> Iterator[str]:
                 yield _text(x + dx, y + dy)
 
 
+def within(cell: str, east: int, north: int) -> Iterator[str]:
+    """Every cell at most so many cells away in each direction, the cell itself included."""
+    x, y = _numbers(cell)
+    for dx in range(-east, east + 1):
+        for dy in range(-north, north + 1):
+            yield _text(x + dx, y + dy)
+
+
 def _text(x: int, y: int) -> str:
     """Bits of both in turn, longitude first, five to a character."""
     bits = 0

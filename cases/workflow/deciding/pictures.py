@@ -1,0 +1,44 @@
+"""What the pictures of an act say by themselves, read for the decision and kept nowhere.
+
+A place is compared with the cells of the case's sites by their keyed hashes; only near or not near goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from django.db import connection
+
+from cases.documents.uploads.exif import Taken, read_exif
+from cases.models.sealing import key_ring
+from cases.policy.cutting.photos import rules
+from cases.policy.matching.spots import read_spot, within
+
+_SQL = """SELECT id::text, content, ARRAY(SELECT k.value FROM cases_sitekey k JOIN cases_site s ON s.id = k.site_id
+                                        WHERE s.case_id = a.case_id AND k.kind = 'spot')
+FROM cases_attachment a WHERE case_id = %s AND id = ANY(%s::uuid[])"""
+
+
+def with_pictures(case_id: str, found: dict[str, dict[str, Any]], ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """The files of an act, those of them that are its pictures with the member `picture`."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SQL, [case_id, list(ids)])
+        rows = cursor.fetchall()
+    read = {row[0]: about(read_exif(bytes(row[1])), {bytes(spot) for spot in row[2]}) for row in rows}
+    return {i: {**file, "picture": read[i]} if i in read else file for i, file in found.items()}
+
+
+def about(taken: Taken, spots: Collection[bytes]) -> dict[str, Any]:
+    """Its time, whether the place of the site is known, and whether it was taken there."""
+    return {"taken_at": taken.at, "site_known": bool(spots), "near": _near(taken, spots)}
+
+
+def _near(taken: Taken, spots: Collection[bytes]) -> bool | None:
+    if taken.longitude is None or taken.latitude is None or not spots:
+        return None
+    cell = read_spot(str(taken.longitude), str(taken.latitude))
+    if not cell:
+        return False
+    blind, limits = key_ring().blind, rules()
+    return any(blind("spot", one) in spots for one in within(cell, limits["cells_east"], limits["cells_north"]))
