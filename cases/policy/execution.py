@@ -69,6 +69,13 @@ def notice_rule(user_class: str, region: str, day: date, override: Mapping[str, 
     return own
 
 
+def notice_variants() -> dict[str, tuple[str, dict[str, int]]]:
+    """Return texts that a region may adopt: the class of user and the parameter `notice.<class>` as they have it."""
+    names = ("minimum_hours", "second_notice_minutes")
+    rows = load("notice_rules")["variant"]
+    return {row["key"]: (row["user_class"], {name: row[name] for name in names}) for row in rows}
+
+
 def notice_rule_changes(region: str, day: date) -> set[tuple[str, date]]:
     """Return where and when another rule than before may apply in this region: (region code, day), from ``day`` on."""
     inside = {rule.region for rule in _rules() if region_prefix(rule.region).startswith(region_prefix(region))}

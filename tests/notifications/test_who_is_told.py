@@ -55,7 +55,7 @@ def test_a_crew_on_its_way_hears_that_the_order_was_withdrawn(world, heard):
 def test_a_crew_hears_of_a_stay_and_of_its_end(world, heard):
     case = ordered_cut(world)
     heard("grid-crew2")
-    world.act(case, "drc-approver1", "stay_execution", reason_code="court")
+    world.act(case, "drc-approver1", "stay_execution", reason_code="new_evidence")
     assert heard("grid-crew2") == ["已中止，暂不办理：实施停电"]
     world.later(hours=5)
     world.act(case, "drc-approver1", "lift_stay", reason="裁定撤销")

@@ -422,7 +422,7 @@ def test_no_cut_on_the_first_of_october(world: World) -> None:
 
 def test_no_cut_under_a_stay_nor_one_claimed_for_its_time_afterwards(world: World) -> None:
     case = ready(world)
-    world.act(case, "drc-approver1", "stay_execution", reason_code="court")
+    world.act(case, "drc-approver1", "stay_execution", reason_code="new_evidence")
     assert cut_code(world, case) == "stayed"
     during = world.later(minutes=10).isoformat()
     world.later(minutes=20)
@@ -579,7 +579,7 @@ def in_arrears(world: World, case: str, **changes: Any) -> dict[str, Any]:
         "notice_served_at": (world.now - timedelta(days=8)).isoformat(),
         "second_notice_at": (world.now - timedelta(minutes=40)).isoformat(),
     }
-    papers |= {"grid_decision": world.attach(case, "grid-reviewer1")}
+    papers |= {name: world.attach(case, "grid-reviewer1") for name in ("grid_decision", "dunning_file", "notice_file")}
     return own_cut(world, case, ground="G3_arrears", danger=None, **{**papers, **times, **changes})
 
 

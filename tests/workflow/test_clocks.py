@@ -17,7 +17,7 @@ def clocks(body: dict[str, Any]) -> list[tuple[str, str]]:
 def test_what_is_opened_under_a_stay_stands_still_until_it_is_lifted() -> None:
     """A window that a stay outlasts needs a new notice, which nobody may serve before the stay is lifted."""
     desk = Desk().verified().determined("suspension").signed().approved().served()
-    desk.act("drc-approver1", "stay_execution", reason_code="court")
+    desk.act("drc-approver1", "stay_execution", reason_code="new_evidence")
     body = desk.act("grid-reviewer1", "lapse_notice", reason_code="window_missed")
     served = desk.task("serve_notice")
     assert body["clock"] == [{"task": served.id, "state": "paused", "reason": "stay"}]
@@ -30,7 +30,7 @@ def test_what_is_opened_under_a_stay_stands_still_until_it_is_lifted() -> None:
 
 def test_work_that_is_not_adverse_goes_on_under_a_stay() -> None:
     desk = Desk().verified().determined("suspension").signed()
-    desk.act("drc-approver1", "stay_execution", reason_code="court")
+    desk.act("drc-approver1", "stay_execution", reason_code="new_evidence")
     body = desk.act(
         "grid-handler1", "record_objection", received_on=desk.iso[:10], reason_code="not_mining", content="异议"
     )
@@ -53,7 +53,7 @@ def test_a_question_asked_while_another_is_returned_holds_the_clock_from_the_fir
 
 def test_lifting_a_stay_does_not_start_what_a_returned_question_still_holds() -> None:
     desk = Desk().verified().determined("surcharge")
-    desk.act("drc-approver1", "stay_execution", reason_code="court")
+    desk.act("drc-approver1", "stay_execution", reason_code="new_evidence")
     desk.act("drc-handler1", "request_assistance", **ASK)
     desk.act("police-handler1", "return_task", **RETURN)
     desk.later(days=1)

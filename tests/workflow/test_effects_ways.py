@@ -248,7 +248,7 @@ def test_a_rejected_objection_changes_nothing() -> None:
 def test_a_stay_stops_the_clocks_of_what_is_adverse_and_lifting_it_gives_the_time_back() -> None:
     desk = Desk().verified().determined("suspension")
     due = desk.task("sign_suspension_order").due_at
-    body = desk.act("drc-approver1", "stay_execution", reason_code="reconsideration")
+    body = desk.act("drc-approver1", "stay_execution", reason_code="new_evidence")
     assert [row["state"] for row in body["clock"]] == ["paused"]
     assert desk.asked("drc-approver1", "stay_execution").code == "already_stayed"
     desk.later(days=1)

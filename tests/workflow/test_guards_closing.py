@@ -53,7 +53,7 @@ def test_an_active_list_entry_and_a_stay_hold_the_closing_up() -> None:
     desk.view.facts["surcharge"] = {"state": "billing", "starts_on": "2026-11-01"}
     assert desk.refused("drc-handler1", "propose_closure", **CLOSING).code == "list_still_active"
     desk.view.facts["surcharge"] = {"state": "ended"}
-    desk.act("drc-approver1", "stay_execution", reason_code="court")
+    desk.act("drc-approver1", "stay_execution", reason_code="new_evidence")
     assert desk.refused("drc-handler1", "propose_closure", **CLOSING).code == "still_stayed"
 
 

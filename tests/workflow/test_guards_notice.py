@@ -133,7 +133,7 @@ def test_a_line_of_the_checklist_left_blank_is_asked_for() -> None:
 
 def test_nothing_adverse_is_done_under_a_stay() -> None:
     desk = ready()
-    desk.act("drc-approver1", "stay_execution", reason_code="court")
+    desk.act("drc-approver1", "stay_execution", reason_code="new_evidence")
     notice = {
         "method": "direct",
         "served_at": desk.iso,

@@ -162,7 +162,7 @@ def test_a_correction_says_anew_whether_the_bill_is_settled() -> None:
 
 def test_nothing_is_billed_without_the_commissions_entry_nor_under_a_stay() -> None:
     desk = billing()
-    desk.act("drc-approver1", "stay_execution", reason_code="court")
+    desk.act("drc-approver1", "stay_execution", reason_code="new_evidence")
     assert bill(desk).code == "stayed"
     desk.act("drc-approver1", "lift_stay", reason="裁定撤销")
     desk.view.facts["surcharge"]["state"] = "planned"

@@ -322,6 +322,8 @@ def test_arrears_are_cut_by_the_whole_procedure() -> None:
         bill_due_on="2026-09-01",
         dunned_on="2026-09-10",
         grid_decision=FILE,
+        dunning_file=FILE,
+        notice_file=FILE,
         notice_served_at="2026-11-10 09:00",
         second_notice_at="2026-11-18 09:45",
     )

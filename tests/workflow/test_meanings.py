@@ -505,7 +505,7 @@ def test_a_clock_that_two_things_hold_goes_on_when_both_are_gone(world: World, f
     case = both(world, "surcharge")
     asker, begun = task(world, case, "plan_surcharge"), world.now
     acts = [
-        ("drc-approver1", "stay_execution", {"reason_code": "court"}),
+        ("drc-approver1", "stay_execution", {"reason_code": "new_evidence"}),
         ("drc-handler1", "request_assistance", {"agency": "320300-police", "question": "请协助", "task": asker.id}),
     ]
     for who, action, data in acts if first == "stay" else reversed(acts):

@@ -254,7 +254,7 @@ def detours_of_a_cut(world: Counting) -> None:
     world.act(
         lapsed, "drc-handler1", "record_objection", received_on="2026-11-03", reason_code="not_mining", content="否"
     )
-    world.act(lapsed, "drc-approver1", "stay_execution", reason_code="court")
+    world.act(lapsed, "drc-approver1", "stay_execution", reason_code="new_evidence")
     world.act(lapsed, "drc-approver1", "lift_stay", reason="裁定撤销")
     world.act(lapsed, "drc-reviewer1", "decide_objection", decision="rejected", answer="事实清楚")
     world.later(days=12)

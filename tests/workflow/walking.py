@@ -346,7 +346,12 @@ class Walk:
         return {"decision": self._either("rejected", "upheld", 0.5), "answer": "答复"}
 
     def _stay_execution(self) -> dict[str, Any]:
-        return {"reason_code": "court"}
+        return {
+            "reason_code": "court",
+            "decision_file": FILE,
+            "ordered_by": "某区人民法院",
+            "ordered_on": self._day(),
+        }
 
     def _lift_stay(self) -> dict[str, Any]:
         return {"reason": "裁定撤销"}

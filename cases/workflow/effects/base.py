@@ -9,6 +9,7 @@ from typing import Any
 from agencies.directory import AgencyRef, Directory
 from audit.log import timestamp
 from cases.policy.calendar import add_calendar_days
+from cases.policy.cutting.restoration import restoration_rule
 from cases.policy.dated import CHINA
 from cases.policy.deadlines import Deadline, close_of, due_at, postponed, rests_on_unknown
 from cases.workflow.recording.plain import plain
@@ -197,8 +198,11 @@ def common_superior(directory: Directory, one: int, other: int) -> AgencyRef | N
 
 
 def restoration_due(view: CaseView, ctx: Context, since: datetime) -> Deadline:
-    """24 hours from when the cause was gone, or what the region sets."""
+    """24 hours from when the cause was gone, what the law of the region says, or what the region sets."""
     override = ctx.directory.parameter("deadline.restore_supply", view.region_code, today(ctx))
+    own = restoration_rule(view.region_code, today(ctx))
+    if override is None and own.region:
+        override = {"hours": own.hours}
     return due_at("restore_supply", since, calendar_for(view.region_code, ctx.directory), override)
 
 

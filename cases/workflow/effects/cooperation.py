@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cases.workflow.effects.base import Data, lead, picked, put, resolve_agency, seq_of, signed
+from cases.workflow.effects.cutting import compensation
 from cases.workflow.effects.cutting.zero_load import checked
 from cases.workflow.effects.handoffs import the_task
 from cases.workflow.view import CaseView, Context, Facts, OpenTask, Outcome
@@ -122,6 +123,8 @@ def attach_document(view: CaseView, data: Data, ctx: Context) -> Outcome:
     facts: Facts = {"papers": [*(view.facts.get("papers") or []), row]}
     if data["paper"] == "load_reading":
         facts |= put(view, "suspension", **checked(view, ctx, data["reading"], data["read_at"], data["reading_source"]))
+    if data["paper"] in (compensation.CLAIM, compensation.DECISION):
+        facts |= compensation.noted(view, data, ctx)
     return Outcome(facts=facts)
 
 

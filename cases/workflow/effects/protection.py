@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time
+
 from audit.log import timestamp
+from cases.policy.dated import CHINA
+from cases.policy.deadlines import due_at
 from cases.workflow.effects.base import (
     Data,
     asked_for,
@@ -18,12 +22,15 @@ from cases.workflow.effects.base import (
     restoration_due,
     signed,
     to_close,
+    today,
 )
+from cases.workflow.effects.cutting import compensation
 from cases.workflow.effects.restoration import ordered, power_is_off, restore
 from cases.workflow.effects.surcharge.billing import revoke_lists
 from cases.workflow.effects.suspension import suspension_of
 from cases.workflow.task_kinds import KINDS
 from cases.workflow.view import CaseView, Context, OpenTask, Outcome
+from cases.workflow.workdays import calendar_for
 
 
 def record_objection(view: CaseView, data: Data, ctx: Context) -> Outcome:
@@ -34,7 +41,19 @@ def record_objection(view: CaseView, data: Data, ctx: Context) -> Outcome:
         "received_on": data["received_on"].isoformat(),
         **signed(view, ctx),
     }
-    return Outcome(facts={"objection": objection}, open=[lead(view, "decide_objection")])
+    return Outcome(facts={"objection": objection}, open=[_answer_due(view, data, ctx)])
+
+
+def _answer_due(view: CaseView, data: Data, ctx: Context) -> OpenTask:
+    """Three working days from the receipt, not from when somebody wrote it down (Shanghai 25, Henan 15)."""
+    if data["received_on"] >= today(ctx):
+        return lead(view, "decide_objection")
+    received = datetime.combine(data["received_on"], time(0), CHINA)
+    override = ctx.directory.parameter("deadline.decide_objection", view.region_code, today(ctx))
+    due = due_at("decide_objection", received, calendar_for(view.region_code, ctx.directory), override)
+    opened = lead(view, "decide_objection", due_at=due.at, counted_from=timestamp(received))
+    opened.due_rule, opened.provisional = due.rule, due.provisional
+    return opened
 
 
 def decide_objection(view: CaseView, data: Data, ctx: Context) -> Outcome:
@@ -47,6 +66,8 @@ def decide_objection(view: CaseView, data: Data, ctx: Context) -> Outcome:
     tasks = [lead(view, "determine")]
     if suspension_of(view):
         facts |= put(view, "suspension", state="revoked")
+    # Also where the supply is on again or about to be: what was lost meanwhile is owed all the same.
+    facts |= compensation.opened(view, ctx, "objection_upheld")
     lists = revoke_lists(view, ctx)
     if power_is_off(view) and not is_open(view, "restore_supply", "confirm_restoration"):
         due = restoration_due(view, ctx, ctx.now)
@@ -59,7 +80,8 @@ def decide_objection(view: CaseView, data: Data, ctx: Context) -> Outcome:
 
 def stay_execution(view: CaseView, data: Data, ctx: Context) -> Outcome:
     """Nothing adverse goes on, and the clocks of what would have been done stand still."""
-    stay = {"active": True, "reason": data["reason_code"], "since": timestamp(ctx.now), **signed(view, ctx)}
+    paper = picked(data, "ordered_by", "decision_no", "ordered_on", "until", "decision_file")
+    stay = {"active": True, "reason": data["reason_code"], "since": timestamp(ctx.now), **paper, **signed(view, ctx)}
     clock = [(t.id, "paused", "stay") for t in view.tasks if KINDS[t.kind].adverse]
     return Outcome(facts={"stay": stay}, clock=clock, document=("stay", data["decision_file"]))
 
@@ -113,6 +135,7 @@ def restore_supply(view: CaseView, data: Data, ctx: Context) -> Outcome:
         **picked(data, "reading"),
     )
     facts |= put(view, "suspension", power="on", state="restored")
+    facts |= compensation.restored(view, timestamp(data["restored_at"]))
     return Outcome(facts=facts, open=[OpenTask("confirm_restoration")])
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from audit.log import timestamp
 from cases.policy.deadlines import Deadline
 from cases.workflow.effects.base import is_open, restoration_due, signed
+from cases.workflow.effects.cutting import compensation
 from cases.workflow.view import CaseView, Context, Facts, OpenTask, Outcome
 
 
@@ -15,7 +16,9 @@ def power_is_off(view: CaseView) -> bool:
 
 
 def ordered(view: CaseView, ctx: Context, reason: str, due: datetime) -> Facts:
-    return {"restoration": {"state": "ordered", "reason": reason, "due": timestamp(due), **signed(view, ctx)}}
+    """A restoration because the cut was wrong opens the record of its compensation with it (行政强制法 41)."""
+    facts: Facts = {"restoration": {"state": "ordered", "reason": reason, "due": timestamp(due), **signed(view, ctx)}}
+    return facts | (compensation.opened(view, ctx, reason) if reason in compensation.WRONG else {})
 
 
 def restore(due: Deadline) -> OpenTask:

@@ -39,7 +39,7 @@ def report_grid_suspension(view: CaseView, data: Data, ctx: Context) -> Outcome:
         "state": "executed",
         "origin": "grid",
         "power": "off",
-        **picked(data, *names, "serious_breach", "grid_decision", "reading"),
+        **picked(data, *names, "serious_breach", "grid_decision", "dunning_file", "notice_file", "reading"),
         "officers": distinct_officers(row["staff_no"] for row in data["officers"]),
         "evidence": len(data["attachments"]),
         "executed_at": timestamp(data["cut_at"]),

@@ -52,6 +52,8 @@ PAPERS: Final = c.code_list(
     ("document", "文书", "Document"),
     ("letter", "来函", "Letter received"),
     ("load_reading", "停电后表码", "Reading after a cut"),
+    ("compensation_claim", "赔偿请求", "Claim for compensation"),
+    ("compensation_decision", "赔偿决定", "Decision on compensation"),
     ("other", "其他", "Other"),
 )
 PERSONAL: Final = c.code_list(
@@ -126,12 +128,14 @@ _AFTER_A_CUT: Final = (
     "材料类别为“停电后表码”时填写，与停电时表码比对",
     "For “Reading after a cut”; compared with that of the cut",
 )
+_AMOUNT: Final = ("材料类别为“赔偿请求”“赔偿决定”时填写", "For a claim or a decision on compensation")
 ATTACH_DOCUMENT: Final = (
     files("attachments", "材料", "Files", required=True),
     choice("paper", "材料类别", "Kind", PAPERS, required=True),
     number("reading", "停电后表码", "Reading after a cut", hint=_AFTER_A_CUT),
     moment("read_at", "抄表时间", "Read at"),
     choice("reading_source", "表码来源", "Where the reading is from", c.READ_BY),
+    number("amount", "赔偿金额（元）", "Amount of compensation (CNY)", places=2, hint=_AMOUNT),
     NOTE,
 )
 REVEAL_PERSONAL_DATA: Final = (

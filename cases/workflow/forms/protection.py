@@ -6,6 +6,7 @@ from typing import Final
 
 from cases.workflow.forms import choices as c
 from cases.workflow.forms.build import FILES, NOTE, choice, day, file, longtext, moment, number, task, text, yes_no
+from cases.workflow.forms.reading import impersonal
 
 OBJECTIONS: Final = c.code_list(
     ("wrong_subject", "对象错误", "Wrong subject"),
@@ -49,9 +50,14 @@ DECIDE_OBJECTION: Final = (
     longtext("answer", "答复内容", "Answer", required=True),
     FILES,
 )
+_OF_AN_ORGAN: Final = ("复议机关、法院决定的必填", "Needed of a court or a reconsideration body")
 STAY_EXECUTION: Final = (
     choice("reason_code", "中止原因", "Reason", STAYS, required=True),
-    file("decision_file", "决定文书", "Decision"),
+    file("decision_file", "决定文书", "Decision", hint=_OF_AN_ORGAN),
+    text("ordered_by", "作出决定的机关", "Ordered by", maximum=80, read=impersonal, hint=_OF_AN_ORGAN),
+    text("decision_no", "文号", "Number of the decision", maximum=60, read=impersonal),
+    day("ordered_on", "决定日期", "Ordered on", hint=_OF_AN_ORGAN),
+    day("until", "中止至", "Until", hint=("决定载明期限的填写", "Where the decision names a day")),
     NOTE,
 )
 LIFT_STAY: Final = (longtext("reason", "恢复执行的理由", "Reason", required=True), FILES)

@@ -66,6 +66,7 @@ DANGERS: Final = c.code_list(
 )
 CHECKLIST: Final = c.code_list(*checklist_items())
 
+_OF_THE_PROCEDURE: Final = ("欠费、严重违章停电必传", "Needed for arrears and serious breach")
 REPORT_GRID_SUSPENSION: Final = (
     choice("ground", "停电事由", "Ground", c.GRID_GROUNDS, required=True),
     moment("cut_at", "停电时间", "Cut at", required=True),
@@ -79,7 +80,9 @@ REPORT_GRID_SUSPENSION: Final = (
     day("dunned_on", "催交日期", "Dunned on"),
     choice("breach", "违章情形", "Breach", BREACHES),
     yes_no("serious_breach", "情节严重", "Serious"),
+    file("dunning_file", "催交凭证", "Proof of the dunning", hint=("欠费停电必传", "Needed for arrears")),
     file("grid_decision", "供电企业批准文件", "The grid company's own approval"),
+    file("notice_file", "停电通知书（送达回证）", "Notice with proof of service", hint=_OF_THE_PROCEDURE),
     moment("notice_served_at", "停电通知送达时间", "Notice served at"),
     moment("second_notice_at", "再次通知时间", "Second notice at"),
     yes_no("authority_informed", "重要用户已经电力管理部门会签并抄送", "Power authority countersigned and informed"),

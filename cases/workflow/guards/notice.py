@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from cases.policy.cutting.service import served_on, ways
+from cases.policy.dated import CHINA
 from cases.policy.execution import (
     Window,
     checklist_items,
@@ -155,6 +157,9 @@ def _stayed_then(view: CaseView, at: datetime, ctx: Context) -> Refusal | None:
 
     Of this round: a stay ends with the measure that it held up.
     """
+    stay = view.facts.get("stay") or {}
+    if stay.get("ordered_on") and stay.get("lifted_at") and _since_the_order(stay, at):
+        return from_obstacle(obstacle("stayed", day=today(ctx), region=view.region_code))
     last = None
     for act in view.acts:
         if act.action in ("stay_execution", "lift_stay") and view.stage_since <= act.at <= at:
@@ -162,6 +167,11 @@ def _stayed_then(view: CaseView, at: datetime, ctx: Context) -> Refusal | None:
     return (
         from_obstacle(obstacle("stayed", day=today(ctx), region=view.region_code)) if last == "stay_execution" else None
     )
+
+
+def _since_the_order(stay: dict[str, Any], at: datetime) -> bool:
+    """After the day on which the organ ordered it, whenever it was written down here, and before it was lifted."""
+    return str(at.astimezone(CHINA).date()) > str(stay["ordered_on"]) and at < instant(stay["lifted_at"])
 
 
 def checklist(view: CaseView, data: Data, ctx: Context) -> Refusal | None:

@@ -131,7 +131,7 @@ FACTS: Final[dict[str, Fact]] = {
         Text("暂停供电", "The suspension"),
     ),
     "stay": Fact(
-        "active, reason, since, lifted_at, ended_by",
+        "active, reason, since, ordered_by, ordered_on, decision_no, until, decision_file, lifted_at, ended_by",
         ("stay_execution", "lift_stay", "decide_determination"),
         Text("中止执行", "The stay"),
     ),
@@ -152,6 +152,20 @@ FACTS: Final[dict[str, Fact]] = {
             "confirm_restoration",
         ),
         Text("恢复供电", "The restoration"),
+    ),
+    "compensation": Fact(
+        "[{state open|claimed|decided, cause, origin, cut_at, restored_at, hours, kwh, basis, claimed{amount, by, at,"
+        " files}, decided{amount, by, at, files}, agency, user, at, seq}]",
+        (
+            "decide_objection",
+            "order_restoration",
+            "decide_determination",
+            "decide_closure",
+            "decide_exclusion",
+            "restore_supply",
+            "attach_document",
+        ),
+        Text("停电赔偿", "Compensation for a wrong cut"),
     ),
     "surcharge": Fact(
         "state planned|issued|accepted|refused|notified|billing|ended|revoked, rate, starts_on, ends_on, price_class,"

@@ -9,7 +9,7 @@ from cases.workflow.effects import cooperation as effects
 from cases.workflow.fields import Transition
 from cases.workflow.forms import cooperation as forms
 from cases.workflow.guards import cooperation as guards
-from cases.workflow.guards.cutting import zero_load
+from cases.workflow.guards.cutting import compensation, zero_load
 from cases.workflow.transitions.columns import ANY, ANY_PARTICIPANT, ANY_WORKING_ROLE, NONE, SAME
 from cases.workflow.view import Text
 
@@ -40,7 +40,7 @@ ROWS: Final = (
         opens=NONE,
         must_differ_from=NONE,
         inputs=forms.ATTACH_DOCUMENT,
-        guards=(zero_load.later_reading,),
+        guards=(zero_load.later_reading, compensation.claim_or_decision),
         effect=effects.attach_document,
         basis=("penalty_law.evidence",),
     ),

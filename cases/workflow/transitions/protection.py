@@ -10,6 +10,7 @@ from cases.workflow.fields import Transition
 from cases.workflow.forms import protection as forms
 from cases.workflow.guards import protection as gates
 from cases.workflow.guards.base import not_future
+from cases.workflow.guards.cutting import stay
 from cases.workflow.transitions.columns import (
     APPROVER,
     BY_RULING,
@@ -73,7 +74,7 @@ ROWS: Final = (
         opens=NONE,
         must_differ_from=NONE,
         inputs=forms.STAY_EXECUTION,
-        guards=(gates.not_stayed_yet,),
+        guards=(gates.not_stayed_yet, stay.with_its_paper),
         effect=effects.stay_execution,
         basis=("reconsideration_law.no_stay",),
     ),

@@ -11,7 +11,7 @@ from cases.workflow.forms import suspension as forms
 from cases.workflow.guards import notice, papers
 from cases.workflow.guards import suspension as gates
 from cases.workflow.guards.base import no_stay, not_future
-from cases.workflow.guards.cutting import photos, service, zero_load
+from cases.workflow.guards.cutting import own, photos, service, zero_load
 from cases.workflow.transitions.columns import (
     APPROVER,
     BY_DISPOSAL,
@@ -44,6 +44,7 @@ ROWS: Final = (
         guards=(
             not_future("cut_at", "停电时间", "The cut"),
             gates.own_suspension,
+            own.papers,
         ),
         effect=effects.report_grid_suspension,
         basis=("supply_rules.suspension",),
