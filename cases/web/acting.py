@@ -28,6 +28,7 @@ from cases.web.offers import offers
 from cases.web.pages import PageRequest
 from cases.web.show import case as case_page
 from cases.web.show import measures, simulation, words
+from cases.web.show.law import cut
 from cases.web.show.words import say
 from cases.workflow import engine
 from cases.workflow.actions import Action
@@ -270,6 +271,8 @@ def _about(form: Form) -> dict[str, Any]:
         "case": case_page.heading(case) if case else None,
         "tasks": [case_page.task_row(task, form.now) for task in case["tasks"]] if case else [],
         "decision": measures.decision(case["facts"]) if case else [],
+        "cut_warnings": cut.warnings(case["facts"]) if case else [],
+        "entered": cut.before_confirming(form.actor, case, form.transition.action.value) if case else [],
         "basis": _basis(form),
         "back": reverse("web:case", args=[case["number"]]) if case else reverse("web:cases"),
     }

@@ -145,6 +145,7 @@ def _work(actor: Actor) -> list[Item]:
         Item("/imports/", gettext("监测名单导入"), "database-import"),
         Item("/surcharges/", gettext("加价台账"), "receipt"),
         Item("/inbox/", gettext("消息"), "bell"),
+        Item("/compensation/", gettext("停电赔偿"), "receipt"),
         Item("/deadlines/", gettext("期限计算"), "calendar-event"),
     ]
 

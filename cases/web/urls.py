@@ -5,7 +5,7 @@ from django.urls import include, path
 from cases.web.views import actions, audit, cases, files, imports, tasks, withdrawals, workbench
 from cases.web.views.entry import auth, confirm, factors, helping, password, security, sso
 from cases.web.views.feedback import versions
-from cases.web.views.law import deadlines
+from cases.web.views.law import compensation, deadlines
 from cases.web.views.lists import corrections, steps
 from cases.web.views.people import accounts, handover
 from cases.web.views.records import access, erasure, registers
@@ -59,6 +59,8 @@ urlpatterns = [
     path("imports/<uuid:batch_id>/feedback/<int:edition>/report/", versions.report, name="feedback_report"),
     path("imports/<uuid:batch_id>/feedback/<int:edition>/report.docx", versions.report_docx, name="feedback_docx"),
     path("imports/<uuid:batch_id>/feedback/<int:edition>/feedback.xlsx", versions.workbook, name="feedback_workbook"),
+    path("compensation/", compensation.register, name="compensation"),
+    path("compensation.csv", compensation.register_csv, name="compensation_csv"),
     path("deadlines/", deadlines.deadlines, name="deadlines"),
     path("", include("cases.web.views.rules.urls")),
     path("report/", report.report, name="report"),

@@ -147,13 +147,13 @@ def paper(kind: str, amount: str | None = "1200.50") -> dict[str, Any]:
 def test_claim_and_decision_are_two_peoples() -> None:
     desk = restored(upheld(cut()))
     desk.act("drc-handler1", "attach_document", **paper("compensation_claim"))
-    assert desk.fact("compensation")[0]["claimed"]["amount"] == "1200.50"
+    assert desk.fact("compensation")[0]["claimed"]["sum"] == "1200.50"
     assert desk.refused("drc-handler1", "attach_document", **paper("compensation_decision")).code == (
         "decision_needs_reviewer"
     )
     desk.act("drc-reviewer1", "attach_document", **paper("compensation_decision", "900"))
     (row,) = desk.fact("compensation")
-    assert (row["state"], row["claimed"]["amount"], row["decided"]["amount"]) == ("decided", "1200.50", "900")
+    assert (row["state"], row["claimed"]["sum"], row["decided"]["sum"]) == ("decided", "1200.50", "900")
     again = desk.refused("drc-reviewer2", "attach_document", **paper("compensation_decision"))
     assert again.code == "no_compensation_open"
 

@@ -34,6 +34,8 @@ MEMBERS: Final[Mapping[str, Detail]] = {
     "reading": Detail.LOAD,
     "confirmed_reading": Detail.LOAD,
     "drawn": Detail.LOAD,
+    # What is asked and paid for a wrong cut: no bill, but for those who settle the measure, as the month's energy is.
+    "sum": Detail.KWH,
     "used_before": Detail.LOAD,
     "arrears_days": Detail.BILL,
     "amount": Detail.BILL,

@@ -26,6 +26,7 @@ from cases.web.show import evidence as case_evidence
 from cases.web.show import findings, measures, words
 from cases.web.show.due import day_words, due_words, elapsed_words, share_used
 from cases.web.show.law.options import options
+from cases.web.show.law import cut
 from cases.web.show.privacy.personal import block
 from cases.web.show.sites.lineage import related
 from cases.web.show.sites.unlisted import notice
@@ -89,6 +90,7 @@ def build(actor: Actor, case: Row, acts: Sequence[Availability], now: datetime, 
         "reveal": next((link(case, act)["href"] for act in acts if act.allowed and act.action == REVEAL), None),
         "related": related(case),
         "unlisted": notice(case),
+        "cut_warnings": cut.warnings(case["facts"]),
         "pairs": open_pairs(actor, case["number"]) if case["stage"] in ("monitoring", "verification") else 0,
         "participants": [
             {"agency_id": row["agency"]["id"], "text": RELATIONS.get(row["relation"], Text("", ""))}

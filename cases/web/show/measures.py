@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 
 from agencies.directory import get_directory
 from cases.templatetags.lianzhi import when
+from cases.web.show.law import cut
 from cases.web.show.words import say
 from cases.workflow.forms import choices
 from cases.workflow.view import Text
@@ -96,6 +97,7 @@ def decision(facts: Facts) -> list[Line]:
         _stay,
         _objection,
         _restoration,
+        _compensation,
         _surcharge,
         _elsewhere,
     )
@@ -141,6 +143,7 @@ def _suspension(facts: Facts) -> Iterator[Line]:
     yield Line(gettext("暂停供电"), _named(choices.GROUNDS, found.get("ground")), _state(found))
     if found.get("user_class"):
         yield Line(gettext("用户类别"), _named(choices.USER_CLASSES, found["user_class"]))
+    yield from (Line(*line) for line in cut.service(found))
     if window := found.get("notice"):
         span = f"{when(window.get('window_from'))} – {when(window.get('window_to'))}"
         yield Line(gettext("可停电窗口"), span, gettext("送达 %(at)s") % {"at": when(window.get("served_at"))})
@@ -148,12 +151,14 @@ def _suspension(facts: Facts) -> Iterator[Line]:
         confirmed = found.get("confirmed_at")
         note = gettext("%(at)s 复核") % {"at": when(confirmed)} if confirmed else gettext("待复核")
         yield Line(gettext("停电时间"), when(found["executed_at"]), note)
+    yield from (Line(*line) for line in cut.proof(found))
 
 
 def _stay(facts: Facts) -> Iterator[Line]:
     found = facts.get("stay") or {}
     if found.get("active"):
         yield Line(gettext("中止执行"), gettext("执行已中止"), gettext("自 %(at)s") % {"at": when(found.get("since"))})
+        yield from (Line(*line) for line in cut.stay(found))
 
 
 def _objection(facts: Facts) -> Iterator[Line]:
@@ -165,6 +170,10 @@ def _restoration(facts: Facts) -> Iterator[Line]:
     if found := facts.get("restoration"):
         due = gettext("期限 %(at)s") % {"at": when(found["due"])} if found.get("due") else ""
         yield Line(gettext("恢复供电"), STATES.get(found.get("state", ""), "--"), due)
+
+
+def _compensation(facts: Facts) -> Iterator[Line]:
+    yield from (Line(*line) for line in cut.compensation(facts))
 
 
 def _surcharge(facts: Facts) -> Iterator[Line]:

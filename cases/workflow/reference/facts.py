@@ -154,8 +154,8 @@ FACTS: Final[dict[str, Fact]] = {
         Text("恢复供电", "The restoration"),
     ),
     "compensation": Fact(
-        "[{state open|claimed|decided, cause, origin, cut_at, restored_at, hours, kwh, basis, claimed{amount, by, at,"
-        " files}, decided{amount, by, at, files}, agency, user, at, seq}]",
+        "[{state open|claimed|decided, cause, origin, cut_at, restored_at, hours, kwh, basis, claimed{sum, by, at,"
+        " files}, decided{sum, by, at, files}, agency, user, at, seq}]",
         (
             "decide_objection",
             "order_restoration",

@@ -7,7 +7,7 @@ from typing import Any
 
 from audit.log import timestamp
 from cases.policy.cutting.restoration import compensation_basis, energy_missed, hours_off
-from cases.workflow.effects.base import instant, picked, signed
+from cases.workflow.effects.base import instant, signed
 from cases.workflow.view import CaseView, Context, Facts
 
 Data = dict[str, Any]
@@ -59,7 +59,7 @@ def noted(view: CaseView, data: Data, ctx: Context) -> Facts:
     """A claim or a decision with its amount, on the latest record that is not decided."""
     rows = records(view)
     at = max(n for n, row in enumerate(rows) if row["state"] != "decided")
-    named = picked(data, "amount")
+    named = {"sum": f"{data['amount']:f}"}
     who = {"by": ctx.actor.user_id, "at": timestamp(ctx.now), "files": data["attachments"]}
     step = {"claimed": {**named, **who}} if data["paper"] == CLAIM else {"decided": {**named, **who}}
     state = "claimed" if data["paper"] == CLAIM else "decided"

@@ -1,0 +1,13 @@
+"""The cases with a record of compensation are found without reading all of them."""
+
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("cases", "0052_entered_rules")]
+    operations = [
+        migrations.RunSQL(
+            "CREATE INDEX case_compensation_idx ON cases_case (id) WHERE facts ? 'compensation'",
+            "DROP INDEX case_compensation_idx",
+        )
+    ]
