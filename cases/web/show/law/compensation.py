@@ -27,6 +27,10 @@ HEADS: Final = (
     Text("决定金额（元）", "Decided (CNY)"),
     Text("状态", "State"),
 )
+HEADED: Final = (
+    *("number", "title", "region", "cause", "cut_at", "restored_at"),
+    *("hours", "kwh", "claimed", "decided", "state"),
+)
 TONES: Final = {"open": "bad", "claimed": "warn", "decided": "ok"}
 
 
@@ -53,9 +57,7 @@ def lines(cases: Sequence[Row]) -> Iterator[dict[str, Any]]:
 
 def cells(line: dict[str, Any]) -> list[str]:
     """A line of the file."""
-    names = ("number", "title", "region", "cause", "cut_at", "restored_at", "hours", "kwh")
-    names += ("claimed", "decided", "state")
-    return [say(line[name]) if isinstance(line[name], Text) else str(line[name]) for name in names]
+    return [say(line[name]) if isinstance(line[name], Text) else str(line[name]) for name in HEADED]
 
 
 def _local(at: str | None) -> str:
