@@ -63,9 +63,8 @@ def service(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
             "A service is recorded within 24 hours, or made again (by post: the day on the receipt)",
         )
     calendar = calendar_for(view.region_code, ctx.directory)
-    deemed, counted = served_on(way, served, calendar, view.region_code)
-    if counted is not None and counted.provisional:
-        return from_obstacle(obstacle("provisional_day", day=counted.day, region=view.region_code))
+    # A deemed day that is not sure makes every day of its window unsure.
+    deemed, _ = served_on(way, served, calendar, view.region_code)
     return first(window_obstacles(notice_window(view, ctx, deemed), calendar, view.region_code))
 
 
