@@ -4,7 +4,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0052_entered_rules")]
+    dependencies = [("cases", "0058_billed_files")]
     operations = [
         migrations.RunSQL(
             "CREATE INDEX case_compensation_idx ON cases_case (id) WHERE facts ? 'compensation'",

@@ -25,8 +25,8 @@ from cases.selectors.timeline import timeline
 from cases.web.show import evidence as case_evidence
 from cases.web.show import findings, measures, words
 from cases.web.show.due import day_words, due_words, elapsed_words, share_used
-from cases.web.show.law.options import options
 from cases.web.show.law import cut
+from cases.web.show.law.options import options
 from cases.web.show.privacy.personal import block
 from cases.web.show.sites.lineage import related
 from cases.web.show.sites.unlisted import notice
