@@ -22,7 +22,7 @@ from cases.api.views import (
     tasks,
 )
 from cases.api.views import suggestions as sites
-from cases.api.views.law import measures
+from cases.api.views.law import measures, tariff
 from cases.api.views.lists import corrections, steps, uploads, withdrawals
 from cases.api.views.money import charges, surcharges
 from cases.api.views.rules import urls as rules
@@ -86,6 +86,7 @@ _ROUTES: tuple[tuple[str, Any, str], ...] = (
     ("signals/<uuid:batch_id>", signals.PushedView, "pushed"),
     ("deadlines/", deadlines.DeadlinesView, "deadlines"),
     *rules.ROUTES,
+    ("tariff/simulation/", tariff.TariffSimulationView, "tariff-simulation"),
     ("regions/", reference.RegionsView, "regions"),
     ("agencies/", reference.AgenciesView, "agencies"),
     ("charges/", charges.ChargesView, "charges"),

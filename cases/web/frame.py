@@ -22,6 +22,7 @@ from cases.policy.calendar import national_calendar
 from cases.selectors.pages import open_task_total
 from cases.web import whose
 from cases.web.show.words import listed, say
+from cases.workflow.reference.comparison import may_compare
 
 # In the order in which the bar of a narrow window prefers them.
 TABS = ("/", "/cases/", "/tasks/", "/inbox/", "/accounts/", "/audit/", "/security/")
@@ -146,6 +147,7 @@ def _work(actor: Actor) -> list[Item]:
         Item("/surcharges/", gettext("加价台账"), "receipt"),
         Item("/inbox/", gettext("消息"), "bell"),
         Item("/compensation/", gettext("停电赔偿"), "receipt"),
+        *([Item("/tariff/", gettext("电价测算"), "receipt")] if may_compare(actor) else []),
         Item("/deadlines/", gettext("期限计算"), "calendar-event"),
     ]
 

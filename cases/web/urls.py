@@ -6,6 +6,7 @@ from cases.web.views import actions, audit, cases, files, imports, tasks, withdr
 from cases.web.views.entry import auth, confirm, factors, helping, password, security, sso
 from cases.web.views.feedback import versions
 from cases.web.views.law import compensation, deadlines
+from cases.web.views.law import deadlines, tariff
 from cases.web.views.lists import corrections, steps
 from cases.web.views.people import accounts, handover
 from cases.web.views.records import access, erasure, registers
@@ -63,6 +64,7 @@ urlpatterns = [
     path("compensation.csv", compensation.register_csv, name="compensation_csv"),
     path("deadlines/", deadlines.deadlines, name="deadlines"),
     path("", include("cases.web.views.rules.urls")),
+    path("tariff/", tariff.tariff, name="tariff"),
     path("report/", report.report, name="report"),
     path("report/follow/", report.follow, name="follow"),
     path("tips/<uuid:tip_id>/", sealed.tip, name="tip"),

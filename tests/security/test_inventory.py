@@ -32,6 +32,7 @@ WHO = {
     "agency administrators",
     "helpers of accounts",  # agencies.authority.may_help
     "overseers",  # supervision of the region, and whoever the registers name beside it
+    "tariff readers",  # cases.workflow.reference.comparison.may_compare
     "operator",  # at the shell of the server
     "system",  # no person
 }

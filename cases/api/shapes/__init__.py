@@ -22,7 +22,15 @@ from cases.api.shapes.imports import (
     TrialRow,
     Withdrawal,
 )
-from cases.api.shapes.law import DeadlineRow, Deadlines
+from cases.api.shapes.law import (
+    DeadlineRow,
+    Deadlines,
+    TariffGap,
+    TariffLine,
+    TariffOption,
+    TariffRemark,
+    TariffSimulation,
+)
 from cases.api.shapes.params import (
     AGENCY_FILTERS,
     ANSWER_FILTERS,
@@ -35,6 +43,7 @@ from cases.api.shapes.params import (
     REGION_FILTERS,
     ROW_FILTERS,
     SUGGESTION_FILTERS,
+    TARIFF_FILTERS,
     TASK_FILTERS,
     TRIAL_FILTERS,
 )
@@ -70,6 +79,7 @@ __all__ = [
     "REGION_FILTERS",
     "ROW_FILTERS",
     "SUGGESTION_FILTERS",
+    "TARIFF_FILTERS",
     "TASK_FILTERS",
     "TRIAL_FILTERS",
     "Actions",
@@ -118,6 +128,11 @@ __all__ = [
     "Session",
     "Suggestion",
     "SuggestionPage",
+    "TariffGap",
+    "TariffLine",
+    "TariffOption",
+    "TariffRemark",
+    "TariffSimulation",
     "TaskPage",
     "TimelinePage",
     "TrialRow",

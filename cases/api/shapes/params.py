@@ -12,6 +12,8 @@ from cases.models.case import CaseOutcome, Level, Stage
 from cases.models.suggestion import SiteSuggestion
 from cases.policy.matching.weights import comparisons
 from cases.policy.statutory import clock_keys
+from cases.policy.tariff.simulate import COMPARED
+from cases.policy.tariff.words import VOLTAGES
 from cases.selectors.paging import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE
 from cases.workflow.task_kinds import KINDS
 
@@ -35,6 +37,21 @@ DEADLINE_FILTERS = [
     _query("from", "Day of the event that the periods begin with.", OpenApiTypes.DATE, required=True),
     _query("region", "GB/T 2260 code or full name: its own days off and its own law."),
     _query("clock", "One period only.", enum=list(clock_keys())),
+]
+TARIFF_FILTERS = [
+    _query("kwh", "Energy of the cycle; without it the periods are added up."),
+    *(_query(name, f"Measured energy of the {name} hours.") for name in ("peak", "flat", "valley")),
+    _query("from", "First day of the reading cycle (default: last month).", OpenApiTypes.DATE),
+    _query("to", "Last day of the reading cycle.", OpenApiTypes.DATE),
+    _query("used_before", "kWh of the year before the cycle."),
+    _query("price_class", "Present price class.", enum=list(COMPARED)),
+    _query("voltage", "Voltage of the supply.", enum=list(VOLTAGES)),
+    _query("region", "GB/T 2260 code (default: your own region)."),
+    _query("rate", "One surcharge in CNY/kWh (default: every rate on record)."),
+    _query("on", "First day of the surcharge (default: the whole cycle).", OpenApiTypes.DATE),
+    _query("off", "Last day of the surcharge.", OpenApiTypes.DATE),
+    _query("price", "The month's commercial price where none is on record."),
+    *(_query(f"price_{name}", f"The month's commercial {name} price.") for name in ("peak", "flat", "valley")),
 ]
 CASE_FILTERS = [
     _STAGE,

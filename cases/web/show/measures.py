@@ -12,9 +12,11 @@ from typing import Any, Final, NamedTuple
 from django.utils.translation import gettext
 
 from agencies.directory import get_directory
+from cases.policy.tariff.words import CERTAINTIES
 from cases.templatetags.lianzhi import when
 from cases.web.show.law import cut
 from cases.web.show.words import say
+from cases.web.show.words import clauses, say
 from cases.workflow.forms import choices
 from cases.workflow.view import Text
 
@@ -226,9 +228,21 @@ def bills(facts: Facts) -> list[dict[str, Any]]:
             "month": bill.get("month", ""),
             **{name: amount(bill.get(name)) for name in ("kwh", "surcharge", "amount", "paid")},
             "state": STATES["proposed"] if bill.get("state") == "issued" else STATES.get(bill.get("state", ""), "--"),
+            "doubt": _doubt(bill),
         }
         for bill in found
     ]
+
+
+def _doubt(bill: dict[str, Any]) -> str:
+    """What has to be said of the prices in a bill; nothing where they were read in their original."""
+    codes, said = bill.get("doubts") or (), []
+    if "price_entered" in codes:
+        said.append(gettext("电价为人工录入，应与公布的价目表核对"))
+    if "price_unverified" in codes:
+        label = say(Text(*CERTAINTIES[bill.get("certainty", "BG")]))
+        said.append(gettext("电价未经核实（%(label)s），以价格主管部门文件为准") % {"label": label})
+    return clauses(said)
 
 
 def amount(value: Any) -> str:

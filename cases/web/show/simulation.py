@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.urls import reverse
 
 from cases.policy.tariff.simulate import Option, simulate
 from cases.selectors.rules.entered import entered_rules
@@ -48,7 +52,27 @@ def shown(transition: Transition, typed: Mapping[str, Any], region: str, day: da
         "kwh": amount(kwh),
         "rows": [_row(option, found.current) for option in found.options],
         "warnings": [Text(zh, en) for _code, zh, en in found.warnings],
+        "notes": [Text(note.zh, note.en) for note in found.notes],
+        "address": _address(region, day, typed, kwh, rate, price),
     }
+
+
+def _address(
+    region: str, day: date, typed: Mapping[str, Any], kwh: Decimal, rate: Decimal | None, price: Decimal | None
+) -> str:
+    """The same month on the page of comparison, where each line has its formula and the address can be cited."""
+    last = day.replace(day=monthrange(day.year, day.month)[1])
+    asked = {
+        "region": region,
+        "price_class": typed.get("price_class") or "tiered",
+        "kwh": kwh,
+        "used_before": kwh * (day.month - 1),
+        "from": day.replace(day=1),
+        "to": last,
+        "rate": rate,
+        "price": price,
+    }
+    return f"{reverse('web:tariff')}?{urlencode({name: value for name, value in asked.items() if value is not None})}"
 
 
 def _row(option: Option, current: str) -> dict[str, Any]:

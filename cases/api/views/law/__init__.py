@@ -1,1 +1,1 @@
-"""Views of what the law leaves open: measures on a case, blind spots, changes of the rules."""
+"""What the law leaves open (measures, blind spots, changes of the rules) and the comparison of tariffs."""
