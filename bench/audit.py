@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from bench import cpu
+from bench.importing import cpu
 from bench.sandbox import Sandbox, sandbox
 from bench.seed import seed
 

@@ -14,9 +14,8 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
-from bench import cpu
 from bench.import_ import load_city
-from bench.importing import by_hand
+from bench.importing import by_hand, cpu
 from bench.importing.alone import Measured, import_alone
 from bench.importing.lists import as_csv, make_rows
 from bench.sandbox import DATABASE, Sandbox, sandbox

@@ -19,8 +19,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from bench import cpu
-from bench.importing import by_hand
+from bench.importing import by_hand, cpu
 from bench.importing.alone import import_alone
 from bench.importing.lists import as_csv, make_rows
 from bench.sandbox import DATABASE, Sandbox, sandbox

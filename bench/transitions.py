@@ -26,10 +26,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bench import cpu
 from bench.handoffs import recording, ways
 from bench.handoffs.crew import DoCase, Measured, together
 from bench.handoffs.script import OPENING, STEPS
+from bench.importing import cpu
 from bench.sandbox import DATABASE, Sandbox, sandbox
 
 BY_HAND = "by_hand"

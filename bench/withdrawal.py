@@ -13,8 +13,8 @@ import resource
 from collections.abc import Iterator
 from typing import Any
 
-from bench import cpu
 from bench.import_ import cost, load_city
+from bench.importing import cpu
 from bench.importing.alone import import_alone
 from bench.importing.lists import as_csv, make_rows
 from bench.sandbox import Sandbox, sandbox

@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bench import cpu
+from bench.importing import cpu
 
 
 class Measured(NamedTuple):

@@ -22,7 +22,7 @@ from cases.policy.tariff.prices import (
     proxy_factor,
     reform_day,
 )
-from cases.policy.tariff.words import KIND_NAMES, KINDS, NON_RESIDENTIAL, VOLTAGES
+from cases.policy.tariff.words import KIND_NAMES, KINDS, NON_RESIDENTIAL, TIERED, VOLTAGES
 
 FOUR_DIGITS = Decimal("0.0001")
 
@@ -86,7 +86,10 @@ def parts_of(
             asked = True
         plan = _multiplied(account, plan, span.first)
         before = found[-1] if found else None
-        if before and before.plan == plan and before.span.first.year == span.first.year:
+        one_year = before is not None and before.span.first.year == span.first.year
+        # Only yearly tiers care about 1 January; any other plan prints one line over it.
+        yearly = plan.kind in TIERED and plan.accumulation == "year"
+        if before and before.plan == plan and (one_year or not yearly):
             found[-1] = Part(Span(before.span.first, span.last), plan)
         else:
             found.append(Part(span, plan))
@@ -112,7 +115,7 @@ def check(account: Account) -> None:
 
 
 def _entered(account: Account, span: Span, last_known: Tariff | None, entered: Entered | None) -> Tariff:
-    """The entered price of these days; homes have none, their price stands in the catalogue."""
+    """The entered price, one for all days without a record; homes have none, theirs stands in the catalogue."""
     given = entered is not None and (entered.price is not None or bool(entered.periods))
     if entered is None or not given or account.kind not in NON_RESIDENTIAL or account.kind == "two_part":
         raise _missing(account, span, last_known)
@@ -121,11 +124,11 @@ def _entered(account: Account, span: Span, last_known: Tariff | None, entered: E
             text = "该类电价不分时，只填一个电价。", "This class has one price, not one a period."
             raise TariffError("unknown_period", *text, "price")
         rows = [Period(name, price, 0) for name, price in entered.periods.items()]
-        return entered_tariff(account.region, span.first, Decimal(0), kind=account.kind, periods=rows)
+        return entered_tariff(account.region, reform_day(), Decimal(0), kind=account.kind, periods=rows)
     if entered.price is None or account.kind == "commercial_tou":
         text = "分时电价须填写各时段电价。", "A time-of-use price needs the price of each period."
         raise TariffError("periods_missing", *text, "price")
-    return entered_tariff(account.region, span.first, entered.price, kind=account.kind)
+    return entered_tariff(account.region, reform_day(), entered.price, kind=account.kind)
 
 
 def _missing(account: Account, span: Span, last_known: Tariff | None) -> TariffError:
