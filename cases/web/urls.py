@@ -5,8 +5,7 @@ from django.urls import include, path
 from cases.web.views import actions, audit, cases, files, imports, tasks, withdrawals, workbench
 from cases.web.views.entry import auth, confirm, factors, helping, password, security, sso
 from cases.web.views.feedback import versions
-from cases.web.views.law import compensation, deadlines
-from cases.web.views.law import deadlines, tariff
+from cases.web.views.law import compensation, deadlines, tariff
 from cases.web.views.lists import corrections, steps
 from cases.web.views.people import accounts, handover
 from cases.web.views.records import access, erasure, registers

@@ -15,7 +15,6 @@ from agencies.directory import get_directory
 from cases.policy.tariff.words import CERTAINTIES
 from cases.templatetags.lianzhi import when
 from cases.web.show.law import cut
-from cases.web.show.words import say
 from cases.web.show.words import clauses, say
 from cases.workflow.forms import choices
 from cases.workflow.view import Text
