@@ -86,10 +86,7 @@ def parts_of(
             asked = True
         plan = _multiplied(account, plan, span.first)
         before = found[-1] if found else None
-        one_year = before is not None and before.span.first.year == span.first.year
-        # Only yearly tiers care about 1 January; any other plan prints one line over it.
-        yearly = plan.kind in TIERED and plan.accumulation == "year"
-        if before and before.plan == plan and (one_year or not yearly):
+        if before and _joins(before, span, plan):
             found[-1] = Part(Span(before.span.first, span.last), plan)
         else:
             found.append(Part(span, plan))
@@ -98,6 +95,12 @@ def parts_of(
         en = f"“{found[0].plan.en}” is billed at the recorded price; enter no other (Electricity Law 43)."
         raise TariffError("price_on_record", zh, en, "price")
     return found
+
+
+def _joins(before: Part, span: Span, plan: Tariff) -> bool:
+    """Only yearly tiers care about 1 January; any other plan prints one line over it."""
+    yearly = plan.kind in TIERED and plan.accumulation == "year"
+    return before.plan == plan and (before.span.first.year == span.first.year or not yearly)
 
 
 def check(account: Account) -> None:
