@@ -149,7 +149,8 @@ def lists(hidden: list[Hidden]) -> Iterator[str]:
                 f"{V1}/surcharges/", f"{V1}/surcharges/?page_size=1&order=unpaid",
                 f"{V1}/agencies/", f"{V1}/regions/?parent=3203",
                 f"{V1}/deadlines/?from=2026-11-03", "/deadlines/?from=2026-11-03",
-                f"{V1}/tariff/simulation/?kwh=35000", "/tariff/?kwh=35000")  # fmt: skip
+                f"{V1}/tariff/simulation/?kwh=35000", "/tariff/?kwh=35000",
+                "/compensation/")  # fmt: skip
     yield from ("/", "/?scope=mine", "/more/", "/tasks/", "/cases/new/", "/inbox/", "/inbox/?unread=1", "/imports/",
                 "/suggestions/", "/suggestions/?state=rejected",
                 "/surcharges/", "/surcharges/?owing=open&order=start", "/surcharges/surcharges.csv",
