@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import json
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 
 from agencies.actors import find_actor
 from cases.policy.entered import Entered, Version
@@ -16,6 +19,7 @@ from cases.rules.proposing import Draft, propose
 from cases.rules.sample import compare, proposal
 from cases.workflow.errors import InvalidInput, NotAllowed
 from tests.rules.papers import NOW, approved, proposed
+from tests.web.test_rule_pages import page_of
 from tests.workflow.desk import Desk, plan
 
 TIERED: dict[str, Any] = {
@@ -214,3 +218,28 @@ def test_a_preview_of_a_document_shows_firms_and_persons(demo_city: None) -> Non
     assert [line.before.zh for line in lines] == ["10,500.00（0.30 元/kWh，发改运行〔2021〕1283号）", "不得加价"]
     assert [line.after.zh.split("（")[0] for line in lines] == ["17,500.00", "17,500.00"]
     assert approved(body={"number": "苏发改〔2026〕2号"}).status == "approved"
+
+
+def test_the_page_of_comparison_takes_the_approved_price_and_document(demo_city: None) -> None:
+    query = "region=3203&kwh=3000&from=2026-11-01&to=2026-11-30&used_before=0&price_class=tiered"
+    before = page_of("drc-handler1", f"/tariff/?{query}")
+    assert "2,067.60" not in before
+    price = entered("proxy_price", MONTH, by="grid-billing1")
+    approve(actor=find_actor("js-drc-approver1"), version_id=price.pk, now=NOW)
+    approved(effective_from=date(2026, 11, 1))
+    after = page_of("drc-handler1", f"/tariff/?{query}")
+    assert "2,067.60" in after  # 3,000 × 0.6892
+    assert "3,567.60" in after  # and 3,000 × 0.50 of the approved document
+
+
+def test_the_command_takes_entered_versions_where_it_is_asked_to(
+    demo_city: None, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    price = entered("proxy_price", MONTH, by="grid-billing1")
+    approve(actor=find_actor("js-drc-approver1"), version_id=price.pk, now=NOW)
+    line = {"region": "320300", "price_class": "commercial", "voltage": "lt1kv", "kwh": 3000}
+    asked = json.dumps({**line, "cycle_from": "2026-11-01", "cycle_to": "2026-11-30"})
+    for more, said in (({}, "proxy_price_missing"), ({"entered": True}, "2067.60")):
+        monkeypatch.setattr("sys.stdin", io.StringIO(asked + "\n"))
+        call_command("quote_tariff", json=True, **more)
+        assert said in capsys.readouterr().out

@@ -17,6 +17,7 @@ from cases.policy.tariff import Entered, Question, Simulation, Span, TariffError
 from cases.policy.tariff.prices import LOWEST_VOLTAGE
 from cases.policy.tariff.simulate import COMPARED
 from cases.policy.tariff.words import KIND_NAMES, VOLTAGES
+from cases.selectors.rules.entered import entered_rules
 from cases.workflow.fields import Field
 from cases.workflow.forms.reading import Unreadable, as_date, as_number
 from cases.workflow.view import Text
@@ -105,6 +106,7 @@ def _compare(asked: Asked, days: Mapping[str, Any], numbers: Mapping[str, Any]) 
     whole = sum(periods.values(), Decimal(0)) if numbers["kwh"] is None else numbers["kwh"]
     prices = {name: numbers[f"price_{name}"] for name in PERIODS if numbers[f"price_{name}"] is not None}
     entered = Entered(numbers["price"], prices or None) if prices or numbers["price"] is not None else None
+    rules = entered_rules()
     try:
         asked.found = compare(
             Question(
@@ -117,6 +119,8 @@ def _compare(asked: Asked, days: Mapping[str, Any], numbers: Mapping[str, Any]) 
                 listed_from=days["on"],
                 listed_to=days["off"],
                 entered=entered,
+                extra=rules.tariffs,
+                documents=rules.documents,
             )
         )
     except TariffError as error:

@@ -1,6 +1,7 @@
 """`manage.py quote_tariff --json`: what a reading cycle costs, one JSON object a line in and out.
 
-It stands here and not with the cases: it reads no case and no account, only the price records.
+It stands here and not with the cases: it reads no case and no account, only the price records. With `--entered` it also
+takes the versions that people entered and others approved, and only then does it ask the database.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from django.core.management.base import CommandParser
 
 from audit.management.system import SystemCommand
 from cases.policy.tariff.contract import answer_line
+from cases.selectors.rules.entered import entered_rules
 
 
 class Command(SystemCommand):
@@ -23,11 +25,14 @@ class Command(SystemCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true", help="每行一个 JSON 对象 (one JSON object a line)")
+        told = "一并采用已批准的录入版本 (take approved entered versions as well)"
+        parser.add_argument("--entered", action="store_true", help=told)
 
     def handle(self, *args: Any, **options: Any) -> None:
+        extra = entered_rules().tariffs if options["entered"] else ()
         for raw in getattr(sys.stdin, "buffer", sys.stdin):
             text = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else raw
-            answer = answer_line(text)
+            answer = answer_line(text, extra)
             if options["json"]:
                 self.stdout.write(json.dumps(answer, ensure_ascii=False))
             elif "error" in answer:
