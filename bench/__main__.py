@@ -15,11 +15,12 @@ from types import ModuleType
 from typing import Any
 
 FOLDER = Path(__file__).resolve().parent
+DEEPER = ("handoffs.numbers",)
 
 
 def workloads() -> dict[str, ModuleType]:
-    """The modules of this folder that are workloads: they have `add_arguments(parser)` and `run(arguments)`."""
-    names = sorted(path.stem for path in FOLDER.glob("*.py") if not path.stem.startswith("_"))
+    """The modules of this folder (and DEEPER) that are workloads: `add_arguments(parser)` and `run(arguments)`."""
+    names = sorted([*(path.stem for path in FOLDER.glob("*.py") if not path.stem.startswith("_")), *DEEPER])
     modules = {name: importlib.import_module(f"bench.{name}") for name in names}
     return {_spoken(name): module for name, module in modules.items() if hasattr(module, "add_arguments")}
 
@@ -57,7 +58,7 @@ def _run_all(names: list[str], options: list[str]) -> int:
 
 def _spoken(module: str) -> str:
     # "import" is a word of Python: its module is called import_, or intake_import.
-    return module.removeprefix("intake_").rstrip("_")
+    return module.rpartition(".")[2].removeprefix("intake_").rstrip("_")
 
 
 def _readable(line: dict[str, Any]) -> str:

@@ -39,6 +39,8 @@ EXPORTS = Rate("export", 60, 3600)
 # A house may sit behind one address; somebody who floods the form from many is met by the second.
 TIPS, ALL_TIPS = Rate("tip", 30, 3600), Rate("tips", 1200, 3600)
 FOLLOWS, ALL_FOLLOWS = Rate("follow", 30, 600), Rate("follows", 6000, 600)
+# A receiver checks a handful; whoever tries hashes meets the second.
+CHECKS, ALL_CHECKS = Rate("check", 30, 600), Rate("checks", 6000, 600)
 # Up to a thousand signals each.
 PUSHES = Rate("push", 60, 60)
 REVEALS = Rate("reveal", 60, 3600)

@@ -45,8 +45,10 @@ SHARE = "INSERT INTO cases_caseagency (agency_id, case_id, relation, since) VALU
 TELL = "INSERT INTO cases_outbox (case_id, seq, topic, agency_id, payload, created_at) VALUES "
 DRAW = """INSERT INTO cases_documentseries AS d (agency_id, kind, year, last) VALUES (%s, %s, %s, 1)
     ON CONFLICT (agency_id, kind, year) DO UPDATE SET last = d.last + 1 RETURNING last"""
-ISSUE = """INSERT INTO cases_document (id, case_id, kind, agency_id, year, serial, number, event_seq, at)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"""
+ISSUE = """INSERT INTO cases_document (id, case_id, kind, agency_id, year, serial, number, event_seq, at, sha256,
+    template, template_sha256) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"""
+WORD = """INSERT INTO cases_documentversion (document_id, version, content, earlier, reason, made_by_id, at, sha256,
+    template, template_sha256) VALUES (%s, 1, %s, '', '', %s, %s, %s, %s, %s)"""
 SEAL = "INSERT INTO audit_sealed (event_id, salt, data) VALUES (%s, %s, %s)"
 REMEMBER = """INSERT INTO cases_idempotencykey (actor_id, key, request_hash, response, created_at)
     VALUES (%s, %s, %s, %s, %s)"""
@@ -63,6 +65,7 @@ class Record:
     salt: bytes
     sealed: str
     key: tuple[str, str, dict[str, Any]]
+    paper: bytes = b""
 
     @classmethod
     def from_json(cls, text: bytes) -> Record:
@@ -150,7 +153,9 @@ class Hand:
             series = [paper["agency"], paper["kind"], paper["year"]]
             self._do(DRAW, series)
             series = [paper["kind"], paper["agency"], paper["year"], self._cursor.fetchone()[0], paper["number"]]
-            self._do(ISSUE, [paper["id"], case_id, *series, seq, at])
+            made = [paper["sha256"], paper["template"], paper["template_sha256"]]
+            self._do(ISSUE, [paper["id"], case_id, *series, seq, at, *made])
+            self._do(WORD, [paper["id"], record.paper, actor["id"], at, *made])
         if record.outbox:
             self._rows(TELL, [(case_id, seq, topic, agency, payload, at) for topic, agency, payload in record.outbox])
         if record.sealed:

@@ -10,7 +10,9 @@ from bench.handoffs.by_hand import Record
 EVENTS = """
 SELECT substr(e.stream, 6), e.body, s.salt, s.data::text, k.key, k.request_hash, k.response,
        (SELECT jsonb_agg(jsonb_build_array(o.topic, o.agency_id, o.payload::text) ORDER BY o.id)
-        FROM cases_outbox o WHERE o.case_id = substr(e.stream, 6)::uuid AND o.seq = e.seq)
+        FROM cases_outbox o WHERE o.case_id = substr(e.stream, 6)::uuid AND o.seq = e.seq),
+       (SELECT v.content FROM cases_documentversion v JOIN cases_document d ON d.id = v.document_id
+        WHERE d.case_id = substr(e.stream, 6)::uuid AND d.event_seq = e.seq)
 FROM audit_event e
 JOIN cases_idempotencykey k ON k.actor_id = e.actor_id AND k.key = substr(e.stream, 6) || '/' || e.seq
 LEFT JOIN audit_sealed s ON s.event_id = e.id
@@ -28,8 +30,10 @@ TABLES = {
     "cases_clockinterval": "SELECT case_id, task_id, agency_id, state, reason, started_at, ended_at"
     " FROM cases_clockinterval WHERE case_id = ANY(%(ids)s::uuid[])",
     "cases_caseagency": "SELECT * FROM cases_caseagency WHERE case_id = ANY(%(ids)s::uuid[])",
-    "cases_document": "SELECT id, case_id, kind, agency_id, year, number, event_seq, at FROM cases_document"
-    " WHERE case_id = ANY(%(ids)s::uuid[])",
+    "cases_document": "SELECT id, case_id, kind, agency_id, year, number, event_seq, at, sha256, template,"
+    " template_sha256 FROM cases_document WHERE case_id = ANY(%(ids)s::uuid[])",
+    "cases_documentversion": "SELECT document_id, version, content, v.sha256, v.template, made_by_id, v.at"
+    " FROM cases_documentversion v JOIN cases_document d ON d.id = v.document_id WHERE case_id = ANY(%(ids)s::uuid[])",
     "cases_documentseries": "SELECT * FROM cases_documentseries",
     "cases_outbox": "SELECT case_id, seq, topic, agency_id, payload, created_at FROM cases_outbox"
     " WHERE case_id = ANY(%(ids)s::uuid[])",
@@ -45,9 +49,10 @@ def records(connection: Any, case_ids: Sequence[str]) -> dict[str, list[Record]]
     found: dict[str, list[Record]] = {case_id: [] for case_id in case_ids}
     with connection.cursor() as cursor:
         cursor.execute(EVENTS, [[f"case/{case_id}" for case_id in case_ids]])
-        for case_id, body, salt, sealed, key, digest, response, outbox in cursor.fetchall():
+        for case_id, body, salt, sealed, key, digest, response, outbox, paper in cursor.fetchall():
             told = [(topic, agency, payload) for topic, agency, payload in outbox or ()]
-            record = Record(bytes(body), told, bytes(salt or b""), sealed or "", (key, digest, response))
+            kept = (bytes(salt or b""), sealed or "", (key, digest, response), bytes(paper or b""))
+            record = Record(bytes(body), told, *kept)
             found[case_id].append(record)
     return found
 

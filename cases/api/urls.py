@@ -25,6 +25,7 @@ from cases.api.views import suggestions as sites
 from cases.api.views.law import measures, tariff
 from cases.api.views.lists import corrections, steps, uploads, withdrawals
 from cases.api.views.money import charges, surcharges
+from cases.api.views.papers import documents
 from cases.api.views.rules import urls as rules
 
 
@@ -54,6 +55,11 @@ _ROUTES: tuple[tuple[str, Any, str], ...] = (
     ("cases/<case:ref>/actions/<str:action>", actions.ActionView, "action"),
     ("cases/<case:ref>/attachments/", attachments.CaseAttachmentsView, "case-attachments"),
     ("attachments/<uuid:attachment_id>", attachments.AttachmentView, "attachment"),
+    ("documents/", documents.RegisterView, "documents"),
+    ("documents/<uuid:document_id>", documents.DocumentView, "document"),
+    ("documents/<uuid:document_id>/versions/<int:version>/<str:form>", documents.CopyView, "document-copy"),
+    ("documents/<uuid:document_id>/void", documents.VoidView, "document-void"),
+    ("documents/<uuid:document_id>/corrections", documents.CorrectionsView, "document-corrections"),
     ("tasks/", tasks.TasksView, "tasks"),
     ("events/", events.EventsView, "events"),
     ("events/<str:event_id>", events.EventView, "event"),

@@ -101,7 +101,7 @@ def read_attachment(
         raise FileWithheld
     with transaction.atomic():
         content = Attachment.objects.values_list("content", flat=True).get(pk=attachment_id)
-        post = _post(actor, _agency(actor, about["case"]))
+        post = post_in(actor, seen_through(actor, about["case"]))
         note_read(
             actor=actor,
             way=way,
@@ -149,11 +149,11 @@ def _checked_name(upload: Upload) -> str:
 
 def _participating(actor: Actor, case_id: UUID | str) -> int:
     """The agency in whose name the file is kept: one through which the actor sees the case and works on it."""
-    seen_through = _agency(actor, case_id)
-    if seen_through is None:
+    through = seen_through(actor, case_id)
+    if through is None:
         raise PermissionError("没有这件案件，或你所在机构不参与办理。")
     working = [post.agency_id for post in actor.posts if not post.roles.isdisjoint(_KEEPING)]
-    agency_id = _agency(actor, case_id, working)
+    agency_id = seen_through(actor, case_id, working)
     if agency_id is None:
         raise UploaderRefused(
             "督查人员只查看案件，不上传材料。如需补充材料，请督办承办单位。",
@@ -162,7 +162,7 @@ def _participating(actor: Actor, case_id: UUID | str) -> int:
     return agency_id
 
 
-def _agency(actor: Actor, case_id: UUID | str, among: list[int] | None = None) -> int | None:
+def seen_through(actor: Actor, case_id: UUID | str, among: list[int] | None = None) -> int | None:
     """The first of these agencies of the actor's through which the case is seen."""
     open_to = ceilings(actor)
     mine = set(open_to) & set(among if among is not None else actor.agency_ids)
@@ -171,5 +171,5 @@ def _agency(actor: Actor, case_id: UUID | str, among: list[int] | None = None) -
     return next((agency_id for agency_id, rank in places if rank <= open_to[agency_id]), None)
 
 
-def _post(actor: Actor, agency_id: int | None) -> Post | None:
+def post_in(actor: Actor, agency_id: int | None) -> Post | None:
     return None if agency_id is None else actor.post_at(agency_id)

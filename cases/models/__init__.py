@@ -5,7 +5,16 @@ from cases.models.erasure import Erasure
 from cases.models.feedback import Feedback, FeedbackPart, FeedbackRow
 from cases.models.intake import ListBatch, ListName, ListPart, ListRow, Signal
 from cases.models.money import BilledFile, BilledRow, BillRun, BillRunRow
-from cases.models.records import Attachment, Document, DocumentSeries, IdempotencyKey, Outbox, SignalRequest
+from cases.models.records import (
+    Attachment,
+    Document,
+    DocumentSeries,
+    DocumentVersion,
+    DocumentVoid,
+    IdempotencyKey,
+    Outbox,
+    SignalRequest,
+)
 from cases.models.rules import RuleFile, RuleVersion
 from cases.models.site import RowAnswer, Site, SiteKey
 from cases.models.steps import ListMend, ListUpload, ListUploadPart, PreviewKey, PreviewRow, SourceMapping
@@ -27,6 +36,8 @@ __all__ = [
     "Confidentiality",
     "Document",
     "DocumentSeries",
+    "DocumentVersion",
+    "DocumentVoid",
     "Erasure",
     "Feedback",
     "FeedbackPart",

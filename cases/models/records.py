@@ -75,6 +75,10 @@ class Document(models.Model):
     )
     event_seq = models.PositiveIntegerField("事件")
     at = models.DateTimeField("签发时间")
+    # Of the text as it was issued and of its template; empty of what was issued before there were texts.
+    sha256 = models.CharField(max_length=64, null=True)  # noqa: DJ001
+    template = models.CharField("模板", max_length=60, null=True)  # noqa: DJ001
+    template_sha256 = models.CharField(max_length=64, null=True)  # noqa: DJ001
 
     class Meta:
         verbose_name = "文书"
@@ -82,10 +86,61 @@ class Document(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["agency", "kind", "year", "serial"], name="document_number_once")
         ]
-        indexes: ClassVar = [models.Index(fields=["case"], name="document_case_idx")]
+        indexes: ClassVar = [
+            models.Index(fields=["case"], name="document_case_idx"),
+            models.Index(fields=["number"], name="document_number_idx"),
+        ]
 
     def __str__(self) -> str:
         return self.number
+
+
+class DocumentVersion(models.Model):
+    """The text of a document as it was issued (1), or as it was corrected: never changed, each names the one before.
+
+    `content` is what is hashed and printed (`cases.documents.papers.text`); `earlier` the hash of the version before.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    document = models.ForeignKey(Document, models.PROTECT, related_name="versions", db_index=False)
+    version = models.PositiveSmallIntegerField("版次")
+    content = models.BinaryField("正文")
+    sha256 = models.CharField(max_length=64)
+    earlier = models.CharField("前一版", max_length=64, blank=True, default="")
+    template = models.CharField("模板", max_length=60)
+    template_sha256 = models.CharField(max_length=64)
+    reason = models.CharField("更正理由", max_length=400, blank=True, default="")
+    made_by = models.ForeignKey(
+        "agencies.User", models.PROTECT, null=True, related_name="+", db_index=False, verbose_name="签发人"
+    )
+    at = models.DateTimeField("时间")
+
+    class Meta:
+        verbose_name = "文书版本"
+        verbose_name_plural = "文书版本"
+        constraints: ClassVar = [models.UniqueConstraint(fields=["document", "version"], name="documentversion_once")]
+
+    def __str__(self) -> str:
+        return f"{self.document_id} {self.version}"
+
+
+class DocumentVoid(models.Model):
+    """That a document counts no more: its number stays in the register, its text readable and marked."""
+
+    document = models.OneToOneField(Document, models.PROTECT, primary_key=True, related_name="void")
+    reason = models.CharField("作废原因", max_length=32)
+    explanation = models.CharField("说明", max_length=400)
+    voided_by = models.ForeignKey(
+        "agencies.User", models.PROTECT, related_name="+", db_index=False, verbose_name="作废人"
+    )
+    at = models.DateTimeField("作废时间")
+
+    class Meta:
+        verbose_name = "作废文书"
+        verbose_name_plural = "作废文书"
+
+    def __str__(self) -> str:
+        return str(self.document_id)
 
 
 class Outbox(models.Model):

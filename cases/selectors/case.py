@@ -12,6 +12,7 @@ from agencies.actors import Actor
 from agencies.directory import Directory, get_directory
 from agencies.visibility import seen, sight_keys
 from cases.selectors import refs
+from cases.selectors.documents import is_told
 from cases.selectors.paging import Row
 from cases.selectors.precision.facts import facts_shown
 from cases.selectors.reach.parts import Reading, reading
@@ -79,7 +80,8 @@ SELECT jsonb_build_object(
             FROM cases_task t LEFT JOIN agencies_user u ON u.id = t.assignee_id
             WHERE t.case_id = c.id AND t.state = 'open'),
   'documents', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', d.id, 'kind', d.kind, 'number', d.number,
-                  'agency', d.agency_id, 'attachment', d.attachment_id, 'seq', d.event_seq, 'at', d.at)
+                  'agency', d.agency_id, 'attachment', d.attachment_id, 'seq', d.event_seq, 'at', d.at,
+                  'sha256', d.sha256, 'voided', EXISTS (SELECT FROM cases_documentvoid v WHERE v.document_id = d.id))
                   ORDER BY d.event_seq), '[]')
                 FROM cases_document d WHERE d.case_id = c.id))::text
 FROM cases_case c WHERE {{condition}} AND {{visible}}
@@ -112,7 +114,7 @@ def _shown(data: dict[str, Any], read: Reading, directory: Directory) -> Row:
         "relapses": data["relapses"],
         "participants": [_named(each, directory) for each in data["participants"] if _takes_part(each, read)],
         "tasks": [_task(task, directory) for task in data["tasks"] if read.whole or task["id"] in read.tasks],
-        "documents": [_named(each, directory) for each in data["documents"] if _issued(each, read)],
+        "documents": [_named(each, directory) for each in data["documents"] if is_told(each, read)],
     }
 
 
@@ -123,11 +125,6 @@ def _named(row: dict[str, Any], directory: Directory) -> Row:
 def _takes_part(row: dict[str, Any], read: Reading) -> bool:
     """Of others, an own part tells who leads: whom to ask."""
     return read.whole or row["relation"] == "lead" or row["agency"] in read.agencies
-
-
-def _issued(row: dict[str, Any], read: Reading) -> bool:
-    own = row["agency"] in read.agencies
-    return read.whole or own or (row["seq"] in read.events and row["seq"] not in read.called_off)
 
 
 def _known(facts: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:

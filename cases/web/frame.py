@@ -145,6 +145,7 @@ def _work(actor: Actor) -> list[Item]:
         Item("/cases/", gettext("案件"), "layout-list"),
         Item("/imports/", gettext("监测名单导入"), "database-import"),
         Item("/surcharges/", gettext("加价台账"), "receipt"),
+        Item("/documents/", gettext("文号登记簿"), "file-text"),
         Item("/inbox/", gettext("消息"), "bell"),
         Item("/compensation/", gettext("停电赔偿"), "receipt"),
         *([Item("/tariff/", gettext("电价测算"), "receipt")] if may_compare(actor) else []),

@@ -7,6 +7,8 @@ from cases.web.views.entry import auth, confirm, factors, helping, password, sec
 from cases.web.views.feedback import versions
 from cases.web.views.law import compensation, deadlines, tariff
 from cases.web.views.lists import corrections, steps
+from cases.web.views.papers import check, document
+from cases.web.views.papers import register as numbers
 from cases.web.views.people import accounts, handover
 from cases.web.views.records import access, erasure, registers
 from cases.web.views.sites import suggestions
@@ -38,7 +40,16 @@ urlpatterns = [
     path("cases/new/", actions.open_case, name="open_case"),
     path("cases/<str:number>/", cases.case_detail, name="case"),
     path("cases/<str:number>/files/<uuid:file_id>/", files.download, name="file"),
+    path("cases/<str:number>/documents/<uuid:document_id>/", document.document, name="document"),
+    path(
+        "cases/<str:number>/documents/<uuid:document_id>/receipt.pdf", document.receipt_sheet, name="document_receipt"
+    ),
+    path(
+        "cases/<str:number>/documents/<uuid:document_id>/<int:version>.<slug:form>", document.file, name="document_file"
+    ),
     path("cases/<str:number>/actions/<slug:action>/", actions.act, name="action"),
+    path("documents/", numbers.register, name="documents"),
+    path("check/", check.check_page, name="check"),
     path("imports/", imports.imports, name="imports"),
     path("imports/<uuid:batch_id>/", imports.result, name="import"),
     path("imports/<uuid:batch_id>/refused.csv", imports.refused, name="import_refused"),

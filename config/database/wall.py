@@ -17,7 +17,8 @@ Rights = Mapping[str, str]
 # A whole installation reads the audit trail and everything that can be rebuilt from it; it writes nothing.
 _READ_BY_VERIFIER = (
     *("audit_event", "audit_sealed", "cases_attachment", "cases_case", "cases_caseagency", "cases_clockinterval"),
-    *("cases_document", "cases_documentseries", "cases_task", "cases_taskcounter", "cases_taskcounterdelta"),
+    *("cases_document", "cases_documentseries", "cases_documentversion", "cases_documentvoid"),
+    *("cases_task", "cases_taskcounter", "cases_taskcounterdelta"),
     # Whether what was erased is gone, and whether the registers and the access log are as they were.
     *("cases_erasure", "cases_personalrecord", "cases_site", "cases_sitekey", "audit_access"),
     *("cases_listpart", "cases_listrow", "cases_tip", "cases_tippart"),

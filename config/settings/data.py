@@ -60,6 +60,8 @@ PROTECTED_TABLES: dict[str, str] = {
     "cases_idempotencykey": "SELECT",
     "cases_document": "SELECT",
     "cases_documentseries": "SELECT",
+    "cases_documentversion": "SELECT",
+    "cases_documentvoid": "SELECT",
     "cases_outbox": "SELECT, UPDATE (delivered_at, failed_at, problem)",
     "cases_attachment": "SELECT, INSERT",
     "cases_listname": "SELECT, INSERT",

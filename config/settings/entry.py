@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from config.settings.base import DEMO, env
+from config.settings.base import ALLOWED_HOSTS, DEMO, env
 
 AUTH_USER_MODEL = "agencies.User"
 AUTHENTICATION_BACKENDS = ["agencies.access.backend.Accounts"]
@@ -63,6 +63,11 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 # The page on which residents report a site without an account.
 PUBLIC_TIPS = env.flag("LIANZHI_PUBLIC_TIPS", default=DEMO)
+# Where the receiver of a document reaches us: it stands in the code on every document.
+_SITE = "localhost:8000" if DEMO else ALLOWED_HOSTS[0].lstrip(".")
+PUBLIC_URL = env.text("LIANZHI_PUBLIC_URL", f"{'https' if HTTPS else 'http'}://{_SITE}").rstrip("/")
+# A folder with 仿宋_GB2312 for printed documents, where the deployment has the font.
+FONTS_DIR = env.text("LIANZHI_FONTS_DIR", "")
 # Then the proxy alone says by which protocol and from which address (the last of X-Forwarded-For) a request came.
 BEHIND_PROXY = env.flag("LIANZHI_BEHIND_PROXY", default=False)
 if BEHIND_PROXY:

@@ -208,27 +208,66 @@ def test_the_stream_of_a_case_has_one_spelling(stream: str) -> None:
         commit(changed(opening(str(case_id)), stream=named))
 
 
+TEXT = '{"form":1}'
+TEXT_HASH = hashlib.sha256(TEXT.encode()).hexdigest()
+
+
+def drawn() -> dict[str, Any]:
+    """What an event says of a document under the first number of its series."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT case_draw_number(%s, 'suspension_order', 2026)", [agency("320300-drc")])
+    return paper()
+
+
+def paper(serial: int = 1) -> dict[str, Any]:
+    number = {"agency": agency("320300-drc"), "year": 2026, "serial": serial, "number": f"徐整治停〔2026〕{serial}号"}
+    made = {"sha256": TEXT_HASH, "template": "suspension_order@2021-09-24", "template_sha256": "0" * 64}
+    return {"id": str(new_id()), "kind": "suspension_order", **number, **made}
+
+
 def test_a_document_has_a_number_that_was_drawn() -> None:
     case_id = str(new_id())
     first = opening(case_id)
     commit(first)
-    drc = agency("320300-drc")
-    paper = {
-        "id": str(new_id()),
-        "kind": "suspension_order",
-        "agency": drc,
-        "year": 2026,
-        "number": "徐整治停〔2026〕1号",
-    }
-    second = following(case_id, 2, leaf(first), document={**paper, "serial": 1})
+    second = following(case_id, 2, leaf(first), document=paper())
+    side = [{"paper": TEXT}]
     with refused("LZ004"):
-        commit(second)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT case_draw_number(%s, 'suspension_order', 2026)", [drc])
+        commit(second, side=side)
+    drawn()
     with refused("LZ004"):
-        commit(following(case_id, 2, leaf(first), document={**paper, "serial": 2}))
-    commit(second)
+        commit(following(case_id, 2, leaf(first), document=paper(serial=2)), side=side)
+    commit(second, side=side)
     check_deferred()
+
+
+@pytest.mark.parametrize("side", [{}, {"paper": None}, {"paper": ""}, {"paper": TEXT + " "}])
+def test_no_act_takes_effect_before_the_text_of_its_document_is_there(side: dict[str, Any]) -> None:
+    case_id = str(new_id())
+    first = opening(case_id)
+    commit(first)
+    second = following(case_id, 2, leaf(first), document=drawn())
+    with refused("LZ004"):
+        commit(second, side=[side])
+    without = {key: value for key, value in json.loads(second)["document"].items() if key != "sha256"}
+    with refused("LZ004"):
+        commit(following(case_id, 2, leaf(first), document=without), side=[{"paper": TEXT}])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT version FROM cases_case WHERE id = %s", [case_id])
+        assert cursor.fetchall() == [(1,)]
+    commit(second, side=[{"paper": TEXT}])
+    check_deferred()
+
+
+def test_the_text_of_a_document_stays(fresh_db: Any) -> None:
+    owner = connections["owner"]
+    for statement in (
+        "UPDATE cases_documentversion SET content = 'x'",
+        "DELETE FROM cases_documentversion",
+        "TRUNCATE cases_documentversion",
+    ):
+        with pytest.raises(DatabaseError) as caught, transaction.atomic(using="owner"), owner.cursor() as cursor:
+            cursor.execute(statement)
+        assert caught.value.__cause__.pgcode == "LZ003", statement
 
 
 def test_a_promise_of_sealed_data_is_kept_and_nothing_else_is_sealed() -> None:

@@ -18,10 +18,11 @@ TABLES = (
     *("cases_case", "cases_caseagency", "cases_task", "cases_taskcounter", "cases_taskcounterdelta", "cases_document"),
     *("cases_attachment", "cases_signal", "cases_personalrecord", "cases_clockinterval", "cases_casesearch"),
     *("cases_outbox", "cases_idempotencykey", "notifications_message", "audit_event", "audit_sealed"),
+    *("cases_documentversion", "cases_documentvoid"),
 )
 MODELS = (
     *("Case", "CaseAgency", "Task", "TaskCounter", "TaskCounterDelta", "Document", "Attachment", "Signal"),
-    *("PersonalRecord", "ClockInterval", "Outbox", "IdempotencyKey", "Message"),
+    *("PersonalRecord", "ClockInterval", "Outbox", "IdempotencyKey", "Message", "DocumentVersion", "DocumentVoid"),
 )
 READ = re.compile(rf"\b(?:FROM|JOIN|INTO|UPDATE)\s+(?:{'|'.join(TABLES)})\b")
 # What a module has to call to be one that asks.

@@ -27,12 +27,13 @@ from schemathesis.core.transport import Response
 from agencies.actors import find_actor
 from agencies.models import User
 from audit import clock
+from cases.documents.papers.text import paper_of
 from cases.intake.corrections.form import KEYS
 from cases.intake.feedback.services import draw_version
 from cases.intake.lists.reading import open_list
 from cases.intake.services import process_list
 from cases.intake.steps.preview import run_preview
-from cases.models import Feedback, ListBatch
+from cases.models import Document, Feedback, ListBatch
 from cases.policy.dated import CHINA
 from cases.workflow.engine import Result
 from tests.intake.samples import workbook
@@ -219,6 +220,20 @@ def reads(api: Api, world: OverTheApi) -> None:
     api.send("cac-handler2", "DELETE", f"{V1}/session/")
 
 
+def papers(api: Api) -> None:
+    """A document of the stories: read, taken, corrected and voided by others than the one who signed it."""
+    order = Document.objects.filter(kind="suspension_order").order_by("at")[0]
+    asked = f"agency={order.agency_id}&kind={order.kind}&year={order.year}"
+    address = f"{V1}/documents/{order.pk}"
+    for asked_for in (f"{V1}/documents/?{asked}", address, f"{address}/versions/1/pdf"):
+        api.send("drc-handler1", "GET", asked_for)
+    paper = paper_of(bytes(order.versions.get().content))
+    sections = ["\n".join(part.paragraphs) for part in paper.sections]
+    body = {"sections": ["更正后的事实。", *sections[1:]], "reason": "事实写错"}
+    api.send("drc-approver2", "POST", f"{address}/corrections", body=body)
+    api.send("drc-reviewer1", "POST", f"{address}/void", body={"reason": "not_sent", "explanation": "未发出"})
+
+
 def feedback(api: Api, address: str) -> None:
     """Drawn up, checked, sent, and taken out by whoever sent the list."""
     api.send("drc-handler1", "POST", f"{address}/")
@@ -288,6 +303,7 @@ def test_every_operation_is_reached_and_none_of_them_by_nobody(api: Api) -> None
     for story in STORIES:
         story(OverTheApi())
     reads(api, OverTheApi())
+    papers(api)
     missed = sorted(set(api.operations) - set(api.reached))
     assert len(api.reached) >= WANTED * len(api.operations), missed
     assert missed == []

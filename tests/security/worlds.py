@@ -270,6 +270,7 @@ REMOVE = (
     "DELETE FROM agencies_provision WHERE case_id = %(case)s::uuid",
     "DELETE FROM cases_erasure WHERE case_id = %(case)s::uuid",
     "DELETE FROM cases_clockinterval WHERE case_id = %(case)s::uuid",
+    "DELETE FROM cases_documentversion WHERE document_id IN (SELECT id FROM cases_document WHERE case_id = %(case)s)",
     "DELETE FROM cases_document WHERE case_id = %(case)s::uuid",
     "DELETE FROM cases_attachment WHERE case_id = %(case)s::uuid",
     "DELETE FROM notifications_message WHERE case_id = %(case)s::uuid",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import random
 from collections.abc import Iterator
@@ -56,11 +57,15 @@ CHANGES = {
 # --- the two folds ---------------------------------------------------------------------------------------------------
 
 
+TEXT = '{"form":1}'
+
+
 def commit(body: dict[str, Any]) -> bytes:
     """Write an event as the application would, and return its leaf."""
     raw = encode_body(body)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT case_commit(%s::bytea[], '[{}]')", [[raw]])
+        side = [{"paper": TEXT}] if "document" in body else [{}]
+        cursor.execute("SELECT case_commit(%s::bytea[], %s::jsonb)", [[raw], json.dumps(side)])
     return leaf(raw)
 
 
@@ -113,7 +118,8 @@ class InDatabase:
             serial = cursor.fetchone()[0]
         number = f"徐整治〔2026〕{agency_id}-{kind}-{serial}号"
         row = {"id": str(new_id()), "kind": kind, "agency": agency_id, "year": 2026, "serial": serial}
-        return {**row, "number": number}
+        made = {"sha256": hashlib.sha256(TEXT.encode()).hexdigest(), "template": kind, "template_sha256": "0" * 64}
+        return {**row, **made, "number": number}
 
     def _write(self, body: dict[str, Any], seq: int, actor: dict[str, Any] | None) -> None:
         who = {"id": 1, "username": "x", "agency": None, "role": "handler"}
@@ -269,7 +275,7 @@ def test_a_change_of_any_column_of_any_table_of_a_case_is_found(suspended: Suspe
         with suspended.changed(f"UPDATE {table} SET {column} = {value} WHERE ctid = {row}", suspended.id) as problems:
             assert any(problem.stream == suspended.stream for problem in problems), f"{table}.{column}"
         tried += 1
-    assert tried == 62
+    assert tried == 65
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -335,6 +341,20 @@ def test_a_counter_or_a_series_that_does_not_add_up_is_named(suspended: Suspende
     drawn = "UPDATE cases_documentseries SET last = last + 1 WHERE kind = 'suspension_order'"
     with suspended.changed(drawn) as problems:
         assert "发到第 2 号，库中有文书 1 份，最大为第 1 号" in problems[0].zh
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["content = 'x'", "sha256 = repeat('a', 64)", "content = 'x', sha256 = encode(sha256('x'), 'hex')", "version = 2"],
+)
+def test_the_text_of_a_document_that_is_not_what_its_hashes_say_is_named(suspended: Suspended, change: str) -> None:
+    with suspended.root.cursor() as cursor:
+        cursor.execute("ALTER TABLE cases_documentversion DISABLE TRIGGER ALL")
+    first = "(SELECT min(id) FROM cases_documentversion)"
+    with suspended.changed(f"UPDATE cases_documentversion SET {change} WHERE id = {first}") as problems:
+        assert [problem.code for problem in problems] == ["document"]
+    with suspended.changed(f"DELETE FROM cases_documentversion WHERE id = {first}") as problems:
+        assert "正文与其哈希或前一版不符" in problems[0].zh
 
 
 def test_a_case_without_events_and_one_whose_events_cannot_be_read_do_not_stop_the_pass(suspended: Suspended) -> None:

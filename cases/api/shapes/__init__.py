@@ -51,9 +51,12 @@ from cases.api.shapes.records import (
     Agencies,
     Attachment,
     Attachments,
+    Correction,
+    DocumentDetail,
     EventDetail,
     EventPage,
     Regions,
+    Register,
     RuleApproval,
     RuleEntry,
     RulePage,
@@ -61,6 +64,7 @@ from cases.api.shapes.records import (
     RuleProposal,
     RuleRejection,
     Upload,
+    Voiding,
 )
 from cases.api.shapes.session import Credentials, Proof, Proven, Session
 from cases.api.shapes.suggestions import Rejection, Suggestion, SuggestionPage
@@ -91,9 +95,11 @@ __all__ = [
     "CasePage",
     "Corrected",
     "CorrectedFile",
+    "Correction",
     "Credentials",
     "DeadlineRow",
     "Deadlines",
+    "DocumentDetail",
     "Done",
     "EventDetail",
     "EventPage",
@@ -118,6 +124,7 @@ __all__ = [
     "Push",
     "Pushed",
     "Regions",
+    "Register",
     "Rejection",
     "RuleApproval",
     "RuleEntry",
@@ -137,5 +144,6 @@ __all__ = [
     "TimelinePage",
     "TrialRow",
     "Upload",
+    "Voiding",
     "Withdrawal",
 ]

@@ -80,6 +80,8 @@ class DocumentRef(s.Serializer[Any]):
     attachment = s.UUIDField(allow_null=True)
     seq = s.IntegerField()
     at = s.DateTimeField()
+    sha256 = s.CharField(allow_null=True, help_text="Of its text as it was issued; null of what had no text yet.")
+    voided = s.BooleanField()
 
 
 class CaseDetail(s.Serializer[Any]):

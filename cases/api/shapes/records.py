@@ -7,6 +7,7 @@ from typing import Any
 from rest_framework import serializers as s
 
 from cases.api.shapes.common import AgencyRef, PersonRef, RegionRef, page_of
+from cases.documents.fate import REASONS
 from cases.models.rules import RuleVersion
 from cases.policy.dated import CERTAINTY
 from cases.policy.entered import KINDS
@@ -163,3 +164,71 @@ class RulePreview(s.Serializer[Any]):
 
 RulePage = page_of("RulePage", RuleEntry)
 EventPage = page_of("EventPage", EventRow)
+
+
+class DocumentVersionRow(s.Serializer[Any]):
+    version = s.IntegerField()
+    sha256 = s.CharField(help_text="Of the text; that of version 1 is in the event of the act.")
+    earlier = s.CharField(allow_blank=True, help_text="The hash of the version before.")
+    reason = s.CharField(allow_blank=True, help_text="Why it was corrected.")
+    at = s.DateTimeField()
+    by = PersonRef(allow_null=True)
+
+
+class DocumentVoidRow(s.Serializer[Any]):
+    reason = s.CharField()
+    explanation = s.CharField()
+    at = s.DateTimeField()
+    by = PersonRef(allow_null=True)
+
+
+class DocumentDetail(s.Serializer[Any]):
+    id = s.UUIDField()
+    case = s.UUIDField()
+    case_number = s.CharField()
+    kind = s.CharField()
+    number = s.CharField()
+    agency = AgencyRef(allow_null=True)
+    attachment = s.UUIDField(allow_null=True, help_text="The signed copy that was uploaded with the act.")
+    seq = s.IntegerField(help_text="The event of the case that issued it.")
+    at = s.DateTimeField()
+    template = s.CharField(allow_null=True)
+    latest = s.IntegerField(allow_null=True, help_text="The newest version; null of what had no text yet.")
+    readable = s.BooleanField(help_text="You may open its text; else number and hashes are all that you have of it.")
+    state = s.ChoiceField(["valid", "corrected", "voided"])
+    void = DocumentVoidRow(allow_null=True)
+    versions = DocumentVersionRow(many=True)
+
+
+class RegisterSeries(s.Serializer[Any]):
+    agency = AgencyRef(allow_null=True)
+    kind = s.CharField()
+    year = s.IntegerField()
+    last = s.IntegerField(help_text="The last number; every one before it was issued, too.")
+    voided = s.IntegerField()
+
+
+class RegisterNumber(s.Serializer[Any]):
+    serial = s.IntegerField()
+    number = s.CharField()
+    at = s.DateTimeField()
+    voided_at = s.DateTimeField(allow_null=True)
+    reason = s.CharField(allow_null=True)
+    versions = s.IntegerField()
+    document = s.UUIDField(allow_null=True, help_text="Null where you do not see its case.")
+    case = s.CharField(allow_null=True)
+
+
+class Register(s.Serializer[Any]):
+    series = RegisterSeries(many=True)
+    results = RegisterNumber(many=True, help_text="Of the series that was asked for, the newest first.")
+
+
+class Voiding(s.Serializer[Any]):
+    reason = s.ChoiceField(list(REASONS))
+    explanation = s.CharField(max_length=400)
+
+
+class Correction(s.Serializer[Any]):
+    sections = s.ListField(child=s.CharField(), help_text="The paragraphs of each part, one a line.")
+    reason = s.CharField(max_length=400)

@@ -245,18 +245,19 @@ def task_row(task: Row, now: datetime) -> dict[str, Any]:
 
 
 def papers(case: Row, files: Sequence[Row]) -> list[dict[str, Any]]:
-    """Numbered documents first, then the files, each with its hash and where the record names it."""
-    by_id = {file["id"]: file for file in files}
-    rows = [_document(case, paper, by_id) for paper in case["documents"]]
-    issued = {paper["attachment"] for paper in case["documents"]}
+    """Documents first (those without a text by their file), then files, each with its hash and where it is named."""
+    rows = [_document(case, paper, {file["id"]: file for file in files}) for paper in case["documents"]]
+    issued = {paper["attachment"] for paper in case["documents"] if not paper["sha256"]}
     return rows + [_file(case, file) for file in files if file["id"] not in issued]
 
 
 def _document(case: Row, paper: Row, files: Mapping[str, Row]) -> dict[str, Any]:
-    file = files.get(paper["attachment"] or "")
+    file = None if paper["sha256"] else files.get(paper["attachment"] or "")
+    page = reverse("web:document", args=[case["number"], paper["id"]])
     return {
         "name": measures.paper_name(paper["kind"]), "number": paper["number"], "icon": "file-text",
         "agency_id": paper["agency"]["id"] if paper["agency"] else None, "at": paper["at"], "seq": paper["seq"],
+        "voided": paper["voided"], **({"href": page, "sha256": paper["sha256"]} if paper["sha256"] else {}),
         **({"href": _file_href(case, file), "sha256": file["sha256"], "size": file["size"]} if file else {}),
     }  # fmt: skip
 

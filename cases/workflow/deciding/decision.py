@@ -55,7 +55,7 @@ def decide(
     for view, changed in going_on:
         changed.share += [(agency, "task") for agency in sent_by if view and agency not in view.participants]
     files = tuple((file_id, about["sha256"]) for file_id, about in sorted(context.attachments.items()))
-    by = By(main.actor, context.post, now, main.directory, files, main.rules)
+    by = By(main.actor, context.post, now, main.directory, files, main.rules, cleaned)
     writings = [write_down(transition, main.view, outcome, by, head=main.head, completed=completed)]
     other = context.related
     for other_id, other_outcome in outcome.also:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,20 +13,19 @@ from typing import Any
 import orjson
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.utils import timezone
 
 from agencies.actors import Actor, Post
 from agencies.directory import Directory
 from audit.chain import canonical, commitment
 from audit.ids import new_id
 from audit.log import build_body, encode_body, timestamp
-from cases.documents.numbering import document_number
 from cases.policy.dated import CHINA
 from cases.policy.deadlines import due_at
 from cases.policy.entered import NONE as NO_RULES
 from cases.policy.entered import Entered
 from cases.workflow.errors import IdempotencyConflict, StaleVersion, WorkflowError
 from cases.workflow.fields import Transition
+from cases.workflow.papers.issuing import issue
 from cases.workflow.recording.messages import messages, opened_messages
 from cases.workflow.recording.plain import plain
 from cases.workflow.task_kinds import KINDS
@@ -52,7 +51,7 @@ class Writing:
 
 @dataclass(frozen=True, slots=True)
 class By:
-    """Who does it, from which post, when, with which picture of the agencies, which files (id, hash) and rules."""
+    """Who does it, from which post, when, with which agencies, files (id, hash), rules and input."""
 
     actor: Actor
     post: Post
@@ -60,6 +59,7 @@ class By:
     directory: Directory
     files: tuple[tuple[str, str], ...] = ()
     rules: Entered = NO_RULES
+    data: Mapping[str, Any] = field(default_factory=dict)
 
 
 def write_down(
@@ -82,9 +82,14 @@ def write_down(
     members["files"] = [{"id": file_id, "sha256": digest} for file_id, digest in by.files]
     if to == "closed" != view.stage and "outcome" not in outcome.case:
         raise RuntimeError(f"{transition.action} closes a case without saying how it ended")
+    issued = issue(transition, view, outcome, by, _basis(transition, outcome))
+    if issued is not None:
+        members["document"] = issued[0]
     writing = _writing(
         transition, view.id, view.number, view.version + 1, head, members=members, outcome=outcome, by=by
     )
+    if issued is not None:
+        writing.side["paper"] = issued[1].content.decode()
     writing.side["outbox"] = messages(transition.action, view, members, by.actor.user_id, over=transition.over)
     return writing
 
@@ -197,13 +202,11 @@ def _writing(
     by: By,
 ) -> Writing:
     side: dict[str, Any] = {}
-    if outcome.document is not None:
-        members["document"] = _document(outcome.document, by)
     if outcome.sealed:
         salt, data = os.urandom(SALT_BYTES), plain(outcome.sealed)
         members["sealed"] = commitment(salt, data)
         side["sealed"] = {"salt": salt.hex(), "data": canonical(data).decode()}
-    members["basis"] = list(dict.fromkeys((*transition.basis, *outcome.basis)))
+    members["basis"] = _basis(transition, outcome)
     members["rules"] = by.rules.rule_set
     members["commit"] = settings.SOFTWARE_VERSION
     body = build_body(
@@ -224,30 +227,14 @@ def _writing(
     return Writing(case_id, number, body, side)
 
 
+def _basis(transition: Transition, outcome: Outcome) -> list[str]:
+    return list(dict.fromkeys((*transition.basis, *outcome.basis)))
+
+
 def _role(transition: Transition, post: Post) -> str:
     """The role used: the first of the row's that the person has, else all the post holds."""
     used = [role for role in transition.role if role in post.roles]
     return used[0] if used else "+".join(sorted(post.roles))
-
-
-def _document(document: tuple[str, str | None], by: By) -> dict[str, Any]:
-    """Draw the next number of the agency's series; the row stays locked until this transaction ends."""
-    kind, attachment = document
-    agency = by.directory.by_id[by.post.principal_id]
-    year = timezone.localtime(by.now).year
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT case_draw_number(%s, %s, %s)", [agency.id, kind, year])
-        serial = cursor.fetchone()[0]
-    region = by.directory.regions[agency.region_code]
-    row = {
-        "id": str(new_id()),
-        "kind": kind,
-        "agency": agency.id,
-        "year": year,
-        "serial": serial,
-        "number": document_number(region.name, agency.kind, kind, year, serial),
-    }
-    return row if attachment is None else {**row, "attachment": str(attachment)}
 
 
 def request_hash(case_id: str | None, action: str, data: dict[str, Any]) -> str:

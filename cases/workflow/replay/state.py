@@ -208,8 +208,8 @@ def _see(state: State, agency: int, relation: str, at: str) -> None:
 def _file(state: State, body: dict[str, Any], at: str, seq: str) -> None:
     """The document that was issued, and the files that the act named."""
     if "document" in body:
-        names = ("id", "kind", "agency", "year", "serial", "number", "attachment")
-        values = (shown(body["document"].get(name)) for name in names)
+        names = ("id", "kind", "agency", "year", "serial", "number", "attachment", "sha256", "template")
+        values = (shown(body["document"].get(name)) for name in (*names, "template_sha256"))
         state.documents.append("\t".join((state.case_id, *values, seq, at)))
     for row in body.get("files", ()):
         state.files[row["id"]] = row["sha256"]

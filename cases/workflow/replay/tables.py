@@ -46,7 +46,10 @@ SEEN_BY = Table("cases_caseagency", "参与单位", ("case_id", "agency_id", "re
 DOCUMENTS = Table(
     "cases_document",
     "文书",
-    ("case_id", "id", "kind", "agency_id", "year", "serial", "number", "attachment_id", "event_seq", "at"),
+    (
+        *("case_id", "id", "kind", "agency_id", "year", "serial", "number", "attachment_id", "sha256", "template"),
+        *("template_sha256", "event_seq", "at"),
+    ),
     2,
 )
 TABLES = (CASES, TASKS, CLOCKS, SEEN_BY, DOCUMENTS)

@@ -21,6 +21,14 @@ FROM cases_documentseries s FULL JOIN (
 ) AS d USING (agency_id, kind, year)
 WHERE (s.last, s.last) IS DISTINCT FROM (d.n, d.highest) ORDER BY 1, 2, 3 LIMIT 100
 """
+_TEXTS = """
+SELECT d.case_id, d.number, v.version FROM cases_document d
+LEFT JOIN cases_documentversion v ON v.document_id = d.id
+LEFT JOIN cases_documentversion b ON b.document_id = d.id AND b.version = v.version - 1
+WHERE d.sha256 IS NOT NULL AND (v.id IS NULL OR encode(sha256(v.content), 'hex') <> v.sha256
+    OR (v.version = 1 AND (v.sha256, v.template_sha256) IS DISTINCT FROM (d.sha256, d.template_sha256))
+    OR (v.version > 1 AND v.earlier IS DISTINCT FROM b.sha256)) ORDER BY 2, 3 LIMIT 100
+"""
 
 
 def verify_totals(connection: Any) -> Iterator[Problem]:
@@ -46,4 +54,14 @@ def verify_totals(connection: Any) -> Iterator[Problem]:
                 "series",
                 f"文号序列（{where}）发到第 {last} 号，库中有文书 {issued} 份，最大为第 {highest} 号",
                 f"the series {where} was drawn up to {last}; there are {issued} documents, the highest {highest}",
+            )
+        cursor.execute(_TEXTS)
+        for case_id, number, version in cursor.fetchall():
+            yield Problem(
+                None,
+                f"case/{case_id}",
+                None,
+                "document",
+                f"文书 {number} 第 {version or 1} 版的正文与其哈希或前一版不符",
+                f"the text of document {number}, version {version or 1}, is not what its hashes say",
             )

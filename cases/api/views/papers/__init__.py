@@ -1,0 +1,1 @@
+"""Numbered documents over the API."""

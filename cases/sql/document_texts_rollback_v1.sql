@@ -1,0 +1,2 @@
+DROP TRIGGER documentversion_stays ON cases_documentversion;
+DROP FUNCTION document_text_stays();
