@@ -1,8 +1,12 @@
 """电价测算: the same kWh under every class and surcharge, line by line, at an address; the same figures by the API."""
 
 import re
+from types import SimpleNamespace
 
 import pytest
+
+from cases.policy.tariff import parse_plan
+from cases.workflow.reference import comparison
 
 PATH = "/tariff/"
 FEBRUARY = "region=3203&kwh=35000&from=2021-02-01&to=2021-02-28&used_before=35000&price_class=tiered"
@@ -65,6 +69,19 @@ def test_after_the_reform_the_last_catalogue_price_is_only_a_reference(page):
         page(f"{now}&peak=12000&flat=12000&valley=11000&price_peak=1.1459&price_flat=0.6664&price_valley=0.2853")
     )
     assert "12,000 kWh × 1.1459 = 13,750.80 元" in timed
+
+
+def test_an_entered_version_is_compared(page, monkeypatch):
+    month = {
+        "key": "js-2026-10", "region": "320000", "kind": "commercial", "zh": "代理购电", "en": "proxy",
+        "status": "in_force", "prices": ["0.7012"], "effective_from": "2026-10-01", "effective_to": "2026-10-31",
+        "source": "price table", "certainty": "V-P",
+    }  # fmt: skip
+    rules = SimpleNamespace(tariffs=(parse_plan(month),), documents=())
+    monkeypatch.setattr(comparison, "entered_rules", lambda: rules)
+    shown = text_of(page("region=3203&kwh=35000&from=2026-10-01&to=2026-10-31&used_before=315000"))
+    assert "35,000 kWh × 0.7012 = 24,542.00 元" in shown
+    assert "最后一期目录电价" not in shown
 
 
 def test_a_class_without_a_price_says_what_is_missing(page):

@@ -141,16 +141,16 @@ def _missing(account: Account, span: Span, last_known: Tariff | None) -> TariffE
         known = f"最后一期目录电价 {last_known.prices[0]} 元仅供比较。" if last_known and last_known.prices else ""
         return TariffError(
             "proxy_price_missing",
-            f"{account.region} {name[0]}（{voltage[0]}）{days} 没有登记当月公布的代理购电价格。"
+            f"{account.region:0<6} {name[0]}（{voltage[0]}）{days} 没有登记当月公布的代理购电价格。"
             "先录入该月的代理购电价、输配电价、线损、系统运行费和政府性基金，再计费。" + known,
-            f"No proxy price is on record for {name[1]} ({voltage[1]}) in {account.region} from {span.first} to"
+            f"No proxy price is on record for {name[1]} ({voltage[1]}) in {account.region:0<6} from {span.first} to"
             f" {span.last}: enter the components published for the month, then bill.",
             "price",
         )
     return TariffError(
         "price_missing",
-        f"{account.region} {days} 没有登记“{name[0]}”（{voltage[0]}）的电价。先登记电价版本，再计费。",
-        f"No price is on record for {name[1]} ({voltage[1]}) in {account.region} from {span.first} to {span.last}:"
+        f"{account.region:0<6} {days} 没有登记“{name[0]}”（{voltage[0]}）的电价。先登记电价版本，再计费。",
+        f"No price is on record for {name[1]} ({voltage[1]}) in {account.region:0<6} from {span.first} to {span.last}:"
         " enter a tariff version first.",
         "region",
     )
