@@ -19,51 +19,65 @@ PRICE = "0.6664"
 PDF = b"%PDF-1.7 bench"
 
 
+class _Desk:
+    """People by their names, doing acts on one case."""
+
+    def __init__(self) -> None:
+        self.people: dict[str, Any] = {}
+        self.case: str | None = None
+
+    def act(self, username: str, action: str, **data: Any) -> None:
+        from agencies.actors import find_actor
+        from agencies.sight import seeing
+        from cases.workflow.engine import perform
+
+        actor = self.people.setdefault(username, find_actor(username))
+        asked = {"case_id": self.case, "action": action, "data": data, "expected_version": None}
+        with seeing(actor):
+            self.case = perform(**asked, idempotency_key=None, actor=actor, now=OPENED).case_id
+
+
 def one_case() -> str:
     """The id of a case whose user was told of the list."""
-    from agencies.actors import find_actor
-    from agencies.sight import seeing
-    from cases.workflow.engine import perform
+    desk = _Desk()
+    _verify(desk.act)
+    _list(desk)
+    return str(desk.case)
 
-    people: dict[str, Any] = {}
-    now = OPENED
 
-    def act(username: str, action: str, case: str | None, **data: Any) -> str:
-        actor = people.setdefault(username, find_actor(username))
-        asked = {"case_id": case, "action": action, "data": data, "expected_version": None, "idempotency_key": None}
-        with seeing(actor):
-            done = perform(**asked, actor=actor, now=now)
-        return done.case_id
-
+def _verify(act: Any) -> None:
     opening = {"region_code": "320303", "title": "云龙区 某仓库", "source": "telecom"}
-    case = act("drc-handler1", "open_case", None, **opening, signals=[{"family": "traffic", "count": 3}])
+    act("drc-handler1", "open_case", **opening, signals=[{"family": "traffic", "count": 3}])
     kinds = ["trace_subscriber", "check_consumption", "analyse_traffic", "inspect_site"]
-    act("drc-handler1", "dispatch_verification", case, findings=kinds)
-    act("telecom-handler1", "report_subscriber", case, result="identified", subject="sole_trader", lines=1)
+    act("drc-handler1", "dispatch_verification", findings=kinds)
+    act("telecom-handler1", "report_subscriber", result="identified", subject="sole_trader", lines=1)
     act(
-        "grid-handler1", "report_consumption", case, result="abnormal", user_class="ordinary", theft=False,
+        "grid-handler1", "report_consumption", result="abnormal", user_class="ordinary", theft=False,
         price_class="commercial", serves_residents=False, monthly_kwh="35000", capacity_kva="250", illegal_use=True,
         arrears_days=0,
     )  # fmt: skip
-    act("cac-handler1", "report_traffic", case, result="confirmed", pools=2, connections=40)
+    act("cac-handler1", "report_traffic", result="confirmed", pools=2, connections=40)
     officers = [{"staff_no": "XZ1001", "officer": "李明远"}, {"staff_no": "XZ1002", "officer": "陈洁"}]
     act(
-        "drc-handler2", "record_inspection", case, result="running", inspected_at=now.isoformat(), officers=officers,
+        "drc-handler2", "record_inspection", result="running", inspected_at=OPENED.isoformat(), officers=officers,
         home_entry=False, consent=True, signature="signed", subject="sole_trader", devices=50, power_kw="48.6",
         serves_residents=False,
     )  # fmt: skip
     proposal = {"finding": "self_operated", "subject": "sole_trader", "disposals": ["surcharge"]}
-    act("drc-handler1", "propose_determination", case, opinion="事实清楚", proven_from="2026-10-01", **proposal)
-    act("drc-reviewer1", "decide_determination", case, decision="approve")
+    act("drc-handler1", "propose_determination", opinion="事实清楚", proven_from="2026-10-01", **proposal)
+    act("drc-reviewer1", "decide_determination", decision="approve")
+
+
+def _list(desk: _Desk) -> None:
+    act, case = desk.act, str(desk.case)
     plan = {"rate": "0.30", "starts_on": "2026-10-01", "monthly_kwh": "35000", "price_class": "commercial"}
-    act("drc-handler1", "propose_surcharge", case, **plan, commercial_price=PRICE, simulation_seen=True)
+    act("drc-handler1", "propose_surcharge", **plan, commercial_price=PRICE, simulation_seen=True)
     letter, notice = _attach(case, "drc-approver1"), _attach(case, "grid-billing1")
     named = {"account": account(1), "address": "云龙区和平路1号"}
-    act("drc-approver1", "issue_surcharge_list", case, list_file=letter, **named)
-    act("grid-billing1", "acknowledge_surcharge", case, account_matches=True)
-    told = {"method": "direct", "notified_on": str(now.date()), "notice_file": notice}
-    act("grid-billing1", "notify_subscriber", case, **told)
-    return case
+    act("drc-approver1", "issue_surcharge_list", list_file=letter, **named)
+    act("grid-billing1", "acknowledge_surcharge", account_matches=True)
+    told = {"method": "direct", "notified_on": str(OPENED.date()), "notice_file": notice}
+    act("grid-billing1", "notify_subscriber", **told)
 
 
 def _attach(case: str, username: str) -> str:
