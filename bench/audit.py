@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from bench.importing import cpu
+from bench.listing.seed import seed
 from bench.sandbox import Sandbox, sandbox
-from bench.seed import seed
 
 EVENTS_A_CASE = 3
 

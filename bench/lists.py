@@ -21,8 +21,8 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
+from bench.listing.seed import seed
 from bench.sandbox import Sandbox, sandbox
-from bench.seed import seed
 
 PAGE = 20
 DEPTH = 1_000

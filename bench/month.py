@@ -16,10 +16,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from bench import cpu
 from bench.billing import by_hand, world
 from bench.billing.alone import killed, work_alone
 from bench.import_ import BY_HAND, Cost, clone, cost, load_city
+from bench.importing import cpu
 from bench.sandbox import Sandbox, sandbox
 
 _BILLS = """SELECT count(*) FILTER (WHERE n > %s), count(*) FILTER (WHERE n < %s) FROM (

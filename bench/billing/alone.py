@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from bench import cpu
+from bench.importing import cpu
 
 
 class Worked(NamedTuple):

@@ -18,7 +18,7 @@ from audit.models import Event
 from audit.services import erase_sealed
 from audit.verification import Report, reading, verify
 from audit.verification.projections import Problem
-from bench.seed import seed
+from bench.listing.seed import seed
 from tests.servers import Servers
 
 from .conftest import ADMIN, NINE, Record

@@ -14,7 +14,7 @@ from django.db import transaction
 from audit.models import Event
 from audit.verification import projections, reading, run, tally, verify
 from audit.verification.projections import Problem, Scope, Streams
-from bench.seed import seed
+from bench.listing.seed import seed
 from tests.servers import Servers
 
 from .conftest import Record
