@@ -41,6 +41,7 @@ from tests.intake.small import two_tenants
 from tests.security.asking import V1, written
 from tests.workflow.test_statements import STORIES, Counting
 
+BREACH = "charges/?kind=breach&monthly_kwh=35000&paid_price=0.5483&proper_price=0.6664&on=2021-11-01"
 WANTED = 0.9  # of the operations described
 COOKIE = settings.SESSION_COOKIE_NAME
 LIST = (
@@ -188,6 +189,8 @@ def reads(api: Api, world: OverTheApi) -> None:
         api.send("drc-handler1", "GET", f"{V1}/cases/{case}{tail}")
     for address in ("cases/", "tasks/", "events/", "imports/", "regions/", "agencies/", "session/"):
         api.send("sup-supervisor1", "GET", f"{V1}/{address}")
+    for address in ("surcharges/", BREACH, "deadlines/?from=2026-11-03", "tariff/simulation/?kwh=35000"):
+        api.send("drc-handler1", "GET", f"{V1}/{address}")
     api.send("drc-handler1", "GET", f"{V1}/attachments/{file}")
     found = api.send("drc-handler1", "GET", f"{V1}/events/")
     api.send("drc-handler1", "GET", f"{V1}/events/{json.loads(found.content)['results'][0]['id']}")
