@@ -22,7 +22,7 @@ from cases.api.views import (
     tasks,
 )
 from cases.api.views import suggestions as sites
-from cases.api.views.law import measures, tariff
+from cases.api.views.law import blindspots, changes, measures, tariff
 from cases.api.views.lists import corrections, steps, uploads, withdrawals
 from cases.api.views.money import charges, surcharges
 from cases.api.views.papers import documents
@@ -60,6 +60,9 @@ _ROUTES: tuple[tuple[str, Any, str], ...] = (
     ("documents/<uuid:document_id>/versions/<int:version>/<str:form>", documents.CopyView, "document-copy"),
     ("documents/<uuid:document_id>/void", documents.VoidView, "document-void"),
     ("documents/<uuid:document_id>/corrections", documents.CorrectionsView, "document-corrections"),
+    ("blind-spots/", blindspots.BlindSpotsView, "blind-spots"),
+    ("blind-spots/report", blindspots.BlindSpotsReportView, "blind-spots-report"),
+    ("rule-changes/", changes.RuleChangesView, "rule-changes"),
     ("tasks/", tasks.TasksView, "tasks"),
     ("events/", events.EventsView, "events"),
     ("events/<str:event_id>", events.EventView, "event"),

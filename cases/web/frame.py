@@ -19,6 +19,7 @@ from agencies.sight import look_as
 from agencies.vocabulary import LABELS, SEPARATED_ROLES, Role
 from audit import clock
 from cases.policy.calendar import national_calendar
+from cases.selectors.law.blindspots import watches
 from cases.selectors.pages import open_task_total
 from cases.web import whose
 from cases.web.show.words import listed, say
@@ -153,12 +154,24 @@ def _work(actor: Actor) -> list[Item]:
     ]
 
 
+def _law(actor: Actor) -> list[Item]:
+    """What the law leaves open, for those who answer for a region."""
+    if not watches(actor):
+        return []
+    blind = Item("/blind-spots/", gettext("监管盲区"), "alert-triangle")
+    return [blind, Item("/rule-changes/", gettext("规则变动"), "git-compare")]
+
+
 def _navigation(request: HttpRequest, actor: Actor) -> list[Group]:
     groups = [
         Group(gettext("办理"), _work(actor)),
         Group(
             gettext("监督"),
-            [Item("/audit/", gettext("审计"), "shield-check"), Item("/rules/", gettext("规则"), "file-text")],
+            [
+                *_law(actor),
+                Item("/audit/", gettext("审计"), "shield-check"),
+                Item("/rules/", gettext("规则"), "file-text"),
+            ],
         ),
     ]
     if administered(actor):

@@ -5,7 +5,7 @@ from django.urls import include, path
 from cases.web.views import actions, audit, cases, files, imports, tasks, withdrawals, workbench
 from cases.web.views.entry import auth, confirm, factors, helping, password, security, sso
 from cases.web.views.feedback import versions
-from cases.web.views.law import compensation, deadlines, tariff
+from cases.web.views.law import blindspots, changes, compensation, deadlines, tariff
 from cases.web.views.lists import corrections, steps
 from cases.web.views.papers import check, document
 from cases.web.views.papers import register as numbers
@@ -50,6 +50,9 @@ urlpatterns = [
     path("cases/<str:number>/actions/<slug:action>/", actions.act, name="action"),
     path("documents/", numbers.register, name="documents"),
     path("check/", check.check_page, name="check"),
+    path("blind-spots/", blindspots.blind_spots, name="blind_spots"),
+    path("blind-spots/report.<slug:form>", blindspots.blind_spots_file, name="blind_spots_file"),
+    path("rule-changes/", changes.rule_changes, name="rule_changes"),
     path("imports/", imports.imports, name="imports"),
     path("imports/<uuid:batch_id>/", imports.result, name="import"),
     path("imports/<uuid:batch_id>/refused.csv", imports.refused, name="import_refused"),

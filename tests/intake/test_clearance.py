@@ -81,7 +81,7 @@ def test_a_site_is_answered_once_its_determination_is_decided_and_no_longer_when
     assert cleared("名单").answered == 0
     watch = {
         "disposals": ["continue_monitoring"],
-        "monitoring_reason": "evidence_insufficient",
+        "monitoring_reason": "no_local_rule",
         "review_on": "2027-02-01",
     }
     world.act(

@@ -179,7 +179,10 @@ def facts(case: reference.Case) -> CaseFacts:
     """A case before its papers, as the explained decision looks at it; the grid's own record comes with the act."""
     s = situation({**case, "by": "organ"})
     own: Any = {**case, "by": "grid", "finding": "", "onsite": True, "officers": ()}
-    return CaseFacts(s, situation(own), entry({**case, "ends": None}), price_class_known=True)
+    charge = entry({**case, "ends": None, "bill_now": None, "bill_then": None})
+    c: Any = case
+    bills = (Decimal(c["bill_now"]), Decimal(c["bill_then"])) if c["bill_now"] and c["bill_then"] else None
+    return CaseFacts(s, situation(own), charge, price_class_known=True, bills=bills)
 
 
 def expected(case: reference.Case) -> set[str]:
@@ -196,6 +199,7 @@ def expected(case: reference.Case) -> set[str]:
         named = reference.names_persons(c["region"], c["day"]) if c["subject"] == "natural_person" else None
         starts = max(document[1], c["proven"], named or document[1])
         charge = {**c, "rate": str(document[0]), "starts": starts, "ends": None, "listed": True, "simulated": True}
+        charge |= {"bill_now": None, "bill_then": None}
         found |= {"surcharge"} if reference.may_surcharge(charge) else set()
     victim, disorder = c["finding"] == "compromised", c["theft"] or c["danger"] or c["illegal_use"] or c["breach"]
     cheaper = c["bill_now"] and c["bill_then"] and Decimal(c["bill_then"]) < Decimal(c["bill_now"])

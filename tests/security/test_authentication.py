@@ -189,7 +189,15 @@ def reads(api: Api, world: OverTheApi) -> None:
         api.send("drc-handler1", "GET", f"{V1}/cases/{case}{tail}")
     for address in ("cases/", "tasks/", "events/", "imports/", "regions/", "agencies/", "session/"):
         api.send("sup-supervisor1", "GET", f"{V1}/{address}")
-    for address in ("surcharges/", BREACH, "deadlines/?from=2026-11-03", "tariff/simulation/?kwh=35000"):
+    for address in (
+        "surcharges/",
+        BREACH,
+        "deadlines/?from=2026-11-03",
+        "tariff/simulation/?kwh=35000",
+        "blind-spots/",
+        "blind-spots/report",
+        "rule-changes/",
+    ):
         api.send("drc-handler1", "GET", f"{V1}/{address}")
     api.send("drc-handler1", "GET", f"{V1}/attachments/{file}")
     found = api.send("drc-handler1", "GET", f"{V1}/events/")

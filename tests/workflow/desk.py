@@ -434,7 +434,7 @@ def proposal(*disposals: str, **more: Any) -> dict[str, Any]:
     if "surcharge" in disposals:
         data["proven_from"] = "2026-10-01"
     if "continue_monitoring" in disposals:
-        data |= {"review_on": "2026-12-18", "monitoring_reason": "residents_no_suspension"}
+        data |= {"review_on": "2026-12-18", "monitoring_reason": "no_local_rule"}
     return {**data, **more}
 
 

@@ -694,9 +694,9 @@ def test_mining_is_not_proven_for_days_that_have_not_come(world: World) -> None:
 
 def test_the_register_of_blind_spots_is_left_when_a_measure_opens(world: World) -> None:
     case = world.verified(world.open())
-    stay = proposal("continue_monitoring", review_on="2026-12-01", monitoring_reason="evidence_insufficient")
+    stay = proposal("continue_monitoring", review_on="2026-12-01", monitoring_reason="no_local_rule")
     world.determined(case, **stay)
-    assert world.view(case).facts["blind_spot"]["reason"] == "evidence_insufficient"
+    assert world.view(case).facts["blind_spot"]["reason"] == "no_local_rule"
     world.act(case, "drc-handler1", "dispatch_verification", findings=["analyse_traffic"])
     world.act(case, "cac-handler1", "report_traffic", result="confirmed")
     world.determined(case, **proposal("suspension"))

@@ -44,7 +44,7 @@ def test_a_household_without_theft_or_arrears_ends_in_monitoring_and_the_registe
     surcharge = propose(desk, "surcharge", subject="natural_person")
     assert surcharge.code == "persons_not_covered"
     assert "监管盲区" in surcharge.text.zh
-    desk.determined("continue_monitoring", subject="natural_person")
+    desk.determined("continue_monitoring", subject="natural_person", monitoring_reason="residents_no_suspension")
     assert desk.view.stage == "monitoring"
     assert desk.tasks == ["review_monitoring"]
     assert desk.fact("blind_spot") == {

@@ -117,7 +117,7 @@ def test_last_finding_means_determine_once_no_finding_is_open_any_more(world: Wo
         (["suspension", "surcharge"], {}, "suspension", ["sign_suspension_order"]),
         (
             ["continue_monitoring"],
-            {"review_on": "2026-12-01", "monitoring_reason": "evidence_insufficient"},
+            {"review_on": "2026-12-01", "monitoring_reason": "no_local_rule"},
             "monitoring",
             ["review_monitoring"],
         ),

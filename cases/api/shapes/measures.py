@@ -1,4 +1,4 @@
-"""The explained decision on a case: every measure, what is missing, and who could supply it."""
+"""What the law leaves open: measures on a case, the register of blind spots, changes of the rules."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from typing import Any
 
 from rest_framework import serializers as s
 
+from cases.api.shapes.common import AgencyRef, RegionRef, Total
 from cases.models.case import Stage
+from cases.workflow.measures.comparing import PROPOSALS
 
 
 class MeasureSupplier(s.Serializer[Any]):
@@ -72,3 +74,73 @@ class Measures(s.Serializer[Any]):
     measures = MeasureRow(many=True, help_text="The available ones first.")
     blind_spot = BlindSpotAnswer()
     withheld = s.ListField(child=s.CharField(), help_text="Kinds of data that were left out of sentences.")
+
+
+class BlindSpotRow(s.Serializer[Any]):
+    id = s.UUIDField()
+    number = s.CharField()
+    title = s.CharField()
+    stage = s.ChoiceField(Stage.values)
+    region = RegionRef()
+    lead_agency = AgencyRef(allow_null=True)
+    reason = s.CharField(help_text="Code of the missing legal basis.")
+    zh = s.CharField()
+    en = s.CharField()
+    article = s.CharField(allow_blank=True)
+    subject = s.CharField()
+    since = s.DateField()
+    review_on = s.DateField(allow_null=True)
+    kwh = s.CharField(allow_null=True, help_text="Last reported month, as precise as you may see it.")
+    holder = s.CharField(allow_null=True, help_text="Masked; null where you see no name.")
+
+
+class BlindSpotCount(s.Serializer[Any]):
+    code = s.CharField()
+    cases = s.IntegerField()
+
+
+class BlindSpotTotals(s.Serializer[Any]):
+    cases = s.IntegerField()
+    kwh = s.CharField(
+        allow_null=True, help_text="null: you see no single figure, and the sum is over fewer than three."
+    )
+    without_kwh = s.IntegerField()
+    by_reason = BlindSpotCount(many=True)
+    by_region = BlindSpotCount(many=True)
+
+
+class BlindSpots(s.Serializer[Any]):
+    results = BlindSpotRow(many=True)
+    next = s.CharField(allow_null=True)
+    previous = s.CharField(allow_null=True)
+    total = Total()
+    totals = BlindSpotTotals(help_text="Of everything that matches, not of this page.")
+
+
+class RuleChangeRow(s.Serializer[Any]):
+    id = s.UUIDField()
+    number = s.CharField()
+    title = s.CharField()
+    stage = s.ChoiceField(Stage.values)
+    region = RegionRef()
+    measure = s.CharField()
+    ground = s.CharField(allow_null=True)
+    zh = s.CharField()
+    en = s.CharField()
+    opened = s.BooleanField(help_text="true: it opens; false: it closes.")
+    articles = s.ListField(child=s.CharField(), help_text="In force afterwards.")
+    because = BlindReason(many=True, help_text="What stood against it before, or stands against it afterwards.")
+    proposal = s.ChoiceField(list(PROPOSALS))
+    proposal_zh = s.CharField()
+    proposal_en = s.CharField()
+
+
+class RuleChanges(s.Serializer[Any]):
+    before = s.DateField()
+    after = s.DateField()
+    without = s.CharField(allow_null=True, help_text="The entered version that the state before does not have.")
+    results = RuleChangeRow(many=True)
+    regions = s.ListField(child=s.CharField(), help_text="Where a rule differs; other cases were not looked at.")
+    cases = s.IntegerField(help_text="Open cases you answer for.")
+    compared = s.IntegerField()
+    left = s.IntegerField(help_text="Cases of these regions that were not compared: ask region by region.")

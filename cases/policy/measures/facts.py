@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from cases.policy import law
@@ -30,6 +31,7 @@ class CaseFacts:
     price_class_known: bool = False
     contradictions: tuple[tuple[str, Mapping[str, str]], ...] = ()
     leads: frozenset[str] = frozenset()
+    bills: tuple[Decimal, Decimal] | None = None  # a month at the present class, and at the commercial one
 
     @property
     def day(self) -> date:
@@ -90,29 +92,26 @@ REFERABLE: dict[str, Callable[[CaseFacts], bool]] = {
 _RAISED: dict[str, Callable[[CaseFacts], bool]] = {
     "victim": lambda f: f.finding == "compromised" or f.reported_victim,
     "finding_not_mining": lambda f: not f.proven,
-    "units_only": lambda f: f.subject in (NATURAL_PERSON, "unknown", ""),
+    "units_only": lambda f: f.subject == NATURAL_PERSON,
     "theft_not_proven": lambda f: not f.grid.theft_proven,
     "breach_not_found_by_grid": lambda f: not f.grid.breach_found_by_grid,
     "not_power_authority": lambda f: "power_authority" not in f.order.decided_by_duties,
     "disorder_not_found": lambda f: not disturbs(f),
     "nothing_to_refer": lambda f: not any(opens(f) for opens in REFERABLE.values()),
     "price_class_unknown": lambda f: not f.price_class_known,
-    "reclass_lowers_bill": lambda f: _lowers(f.proposal),
+    "subject_unknown": lambda f: f.subject in ("", "unknown"),
+    "reclass_lowers_bill": lambda f: f.bills is not None and f.bills[1] < f.bills[0],
 }
-
-
-def _lowers(p: Proposal) -> bool:
-    return p.bill_now is not None and p.bill_reclassified is not None and p.bill_reclassified < p.bill_now
 
 
 def raised(code: str, facts: CaseFacts) -> Obstacle | None:
     """The obstacle of this code where the facts raise it."""
     if not _RAISED[code](facts):
         return None
-    p = facts.proposal
     figures: dict[str, Any] = {}
-    if code == "reclass_lowers_bill" and p.bill_now is not None and p.bill_reclassified is not None:
-        figures = {"now": p.bill_now, "then": p.bill_reclassified, "less": p.bill_now - p.bill_reclassified}
+    if code == "reclass_lowers_bill" and facts.bills is not None:
+        now, then = facts.bills
+        figures = {"now": now, "then": then, "less": now - then}
     return obstacle(code, day=facts.day, region=facts.region, **figures)
 
 

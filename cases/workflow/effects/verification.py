@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Final
 
+from cases.policy.blindspots import blind_spots
 from cases.policy.evidence import distinct_officers
 from cases.policy.law import in_force
 from cases.policy.suspension import MINING_FINDINGS, grounds
@@ -58,6 +59,7 @@ _BASIS: Final = {
 }
 
 
+_SPOTS: Final = frozenset(spot.code for spot in blind_spots())
 # What an earlier measure left behind does not speak for the next one.
 # With a measure open the case leaves the register of blind spots.
 _NEW_ROUND: Final[Facts] = {"stay": None, "cessation": None, "objection": None, "blind_spot": None}
@@ -213,11 +215,14 @@ def _go(view: CaseView, data: Data, ctx: Context, determination: dict[str, Any],
 
 
 def blind_spot(view: CaseView, ctx: Context, determination: dict[str, Any]) -> Facts:
-    """Proven mining that no measure reaches is entered in the register of blind spots (监管盲区), with the reason."""
-    if determination["finding"] not in MINING_FINDINGS:
-        return {}
+    """Proven mining that no measure reaches is entered in the register of blind spots (监管盲区), with the reason.
+
+    Watched for another reason (a new signal is awaited), it is no blind spot and leaves the register.
+    """
+    reason = determination.get("monitoring_reason")
+    if determination["finding"] not in MINING_FINDINGS or reason not in _SPOTS:
+        return {"blind_spot": None}
     since = (view.facts.get("blind_spot") or {}).get("since") or today(ctx).isoformat()
-    reason = determination.get("monitoring_reason", "residents_no_suspension")
     return {"blind_spot": {"reason": reason, "subject": determination["subject"], "since": since}}
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, time
+from decimal import Decimal
 from typing import Any
 
-from agencies.actors import Actor
+from agencies.actors import Actor, Post
 from agencies.directory import Directory
 from cases.policy.dated import CHINA
 from cases.policy.entered import NONE as NO_RULES
@@ -15,7 +16,7 @@ from cases.policy.entered import Entered
 from cases.policy.measures import CaseFacts, Decision, decide
 from cases.policy.surcharge import Proposal
 from cases.policy.suspension import Situation
-from cases.workflow.deciding.standing import SYSTEM_POST
+from cases.policy.tariff import simulate
 from cases.workflow.effects.base import instant
 from cases.workflow.effects.restoration import power_is_off
 from cases.workflow.effects.rounds import of_round
@@ -36,20 +37,21 @@ from cases.workflow.view import CaseView, Context
 Known = Mapping[str, Any]
 # Nobody acts: a decision is explained, not taken.
 _NOBODY = Actor(0, "system", "系统", "zh", ())
+_NOWHERE = Post(0, "system", "系统", "system", "", 0, is_unit=False, duties=frozenset(), roles=frozenset())
 
 
 def explain(
     view: CaseView, directory: Directory, day: date, known: Known | None = None, *, rules: Entered = NO_RULES
 ) -> Decision:
     """The decision on this case by the rules of that day; `known` are proposed values instead of those on record."""
-    return decide(facts_of(view, directory, day, known, rules=rules))
+    return replace(decide(facts_of(view, directory, day, known, rules=rules)), rules=rules.rule_set)
 
 
 def facts_of(
     view: CaseView, directory: Directory, day: date, known: Known | None = None, *, rules: Entered = NO_RULES
 ) -> CaseFacts:
     """The facts on record, under the rules of that day; `rules` are those that people entered."""
-    ctx = Context(datetime.combine(day, time(12), CHINA), _NOBODY, SYSTEM_POST, directory, rules=rules)
+    ctx = Context(datetime.combine(day, time(12), CHINA), _NOBODY, _NOWHERE, directory, rules=rules)
     said = determined(view) if known is None else known
     order = suspension_situation(view, ctx, said)
     return CaseFacts(
@@ -63,6 +65,7 @@ def facts_of(
         price_class_known=bool(finding(view, "check_consumption").get("price_class")),
         contradictions=contradictions(view, order.finding, order.subject),
         leads=_leads(view),
+        bills=_bills(view, day),
     )
 
 
@@ -117,6 +120,19 @@ def _surcharge(view: CaseView, ctx: Context, said: Known) -> Proposal:
     plan = view.facts.get("surcharge") or {}
     document = planned_proposal(view, ctx).price_document if plan.get("local") else None
     return surcharge_proposal(view, ctx, said, price_document=document)
+
+
+def _bills(view: CaseView, day: date) -> tuple[Decimal, Decimal] | None:
+    """A month as it is billed and as it would be at the commercial price; None where either is not known."""
+    found = finding(view, "check_consumption")
+    kind, kwh = found.get("price_class"), found.get("monthly_kwh")
+    if kind in (None, "commercial") or not kwh:
+        return None
+    try:
+        simulated = simulate(view.region_code, day, Decimal(str(kwh)), current=str(kind), rates=())
+        return simulated.option(str(kind)).bill.total, simulated.option("commercial").bill.total
+    except (KeyError, ValueError):
+        return None
 
 
 def _leads(view: CaseView) -> frozenset[str]:

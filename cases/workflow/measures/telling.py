@@ -19,7 +19,6 @@ Row = dict[str, Any]
 # What an obstacle tells besides the rule: a figure of a bill, or the class of the user.
 TELLS: Final[Mapping[str, Detail]] = {
     "arrears_not_over_30": Detail.BILL,
-    "not_dunned": Detail.BILL,
     "reclass_lowers_bill": Detail.KWH,
     "important_not_countersigned": Detail.CLASS,
     "important_no_copy": Detail.CLASS,

@@ -15,6 +15,7 @@ from cases.workflow.guards import verification as gates
 from cases.workflow.guards.base import not_future
 from cases.workflow.guards.confidentiality import level_in_reach
 from cases.workflow.guards.leads import addressees, review_date
+from cases.workflow.measures import monitoring
 from cases.workflow.transitions.columns import (
     BY_DISPOSAL,
     BY_FINDING,
@@ -150,6 +151,7 @@ ROWS: Final = (
             gates.combination,
             gates.adviser_known,
             review_date,
+            monitoring.proposed_reason,
         ),
         effect=effects.propose_determination,
         basis=("ndrc_1283.definition", "penalty_law.facts"),
@@ -169,6 +171,7 @@ ROWS: Final = (
             suspension.decided_suspension,
             gates.decided_surcharge,
             gates.decided_monitoring,
+            monitoring.decided_reason,
             findings.decided_on_findings,
             gates.adviser_still_known,
             closing.closed_by_determination,

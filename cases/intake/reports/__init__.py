@@ -1,0 +1,1 @@
+"""Reports to a superior: files that leave the product, each recorded before its first byte does."""
