@@ -17,6 +17,7 @@ from cases.intake.feedback.drawing import CLOSING_SHEET
 from cases.intake.feedback.taking import take_out
 from cases.models import FeedbackPart
 from cases.models.sealing import key_ring
+from cases.policy.dated import CHINA
 from cases.retention.provisions import generate
 from cases.workflow.errors import GuardRefused, NotAllowed, NotVisible
 from tests.intake.feedback.listing import NAME, brought
@@ -45,7 +46,7 @@ def test_who_took_it_and_when_stands_on_the_last_sheet():
     told = {row[0]: row[1] for row in sheets[CLOSING_SHEET][1:]}
     actor = find_actor("telecom-handler1")
     assert actor.display_name in told["导出人"]
-    assert f"{clock.now():%Y-%m-%d}" in told["导出人"]
+    assert f"{clock.now().astimezone(CHINA):%Y-%m-%d}" in told["导出人"]
     assert told["反馈表散列（SHA-256，不含本页）"] == seen(NAME).sha256
 
 
