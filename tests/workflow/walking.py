@@ -10,6 +10,7 @@ import random
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from cases.policy.surcharge import first_bill_from
 from cases.workflow.deciding.standing import in_stage
 from cases.workflow.effects.surcharge.bills import energy_billed_in
 from cases.workflow.effects.surcharge.lists import STANDING, listed_period, lists_of, surcharge_of, unbilled
@@ -125,6 +126,11 @@ class Walk:
         due = any(task.kind == "execute_suspension" for task in self.desk.view.tasks)
         edge = "window_to" if "lapse_notice" in self.wanted - set(self.done) else "window_from"
         until = datetime.fromisoformat(notice[edge]) if due and edge in notice else self.desk.now
+        told = surcharge_of(self.desk.view).get("notified_on")
+        if told and any(task.kind == "issue_bill" for task in self.desk.view.tasks) and not until > self.desk.now:
+            # The first bill waits for the user who was told.
+            begin = datetime.fromisoformat(first_bill_from(date.fromisoformat(told)).isoformat())
+            until = begin.replace(hour=9, tzinfo=self.desk.now.tzinfo)
         if until > self.desk.now and self.rng.random() < 0.8:
             self.desk.later(seconds=(until - self.desk.now).total_seconds() + 60)
         else:
