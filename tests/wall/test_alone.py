@@ -41,7 +41,14 @@ TESTS = Sight(system="tests")
 NOW = "2026-11-03 10:00"
 # Addresses that change something: read last, since what they leave behind is numbered by the whole installation.
 WRITING = ("file", "attachment", "import_refused", "open", "access_csv", "register_csv", "register")
-WRITING += ("document_file", "document_receipt", "document-copy", "surcharges_file", "compensation_csv", "blind_spots_file")
+WRITING += (
+    "document_file",
+    "document_receipt",
+    "document-copy",
+    "surcharges_file",
+    "compensation_csv",
+    "blind_spots_file",
+)
 WRITING += ("blind-spots-report",)
 
 # Not compared: what ends the session, and pages of one's own ways in, which hold fresh secrets and the machine's clock.
