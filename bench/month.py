@@ -71,7 +71,7 @@ def run(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
 
 def _prepare(box: Sandbox, count: int) -> None:
     from audit import clock
-    from cases.intake.billing.runs import acts
+    from cases.billing.runs import acts
 
     load_city()
     acts.ring = lambda _run_id: None  # no broker here to ring
@@ -86,7 +86,7 @@ def _prepare(box: Sandbox, count: int) -> None:
 
 def _receive(content: bytes, month: str) -> str:
     from agencies.actors import find_actor
-    from cases.intake.billing.runs.receiving import receive_readings
+    from cases.billing.runs.receiving import receive_readings
 
     found, _fresh = receive_readings(
         actor=find_actor("grid-billing1"),
@@ -106,7 +106,7 @@ def _start(run_id: str) -> None:
     from uuid import UUID
 
     from agencies.actors import find_actor
-    from cases.intake.billing.runs.acts import start_run
+    from cases.billing.runs.acts import start_run
 
     start_run(actor=find_actor("grid-billing1"), run_id=UUID(run_id), now=world.BILLED)
 
@@ -115,7 +115,7 @@ def _review(run_id: str) -> None:
     from uuid import UUID
 
     from agencies.actors import find_actor
-    from cases.intake.billing.runs.acts import review_run
+    from cases.billing.runs.acts import review_run
 
     review_run(actor=find_actor("grid-reviewer1"), run_id=UUID(run_id), now=world.BILLED)
 

@@ -12,7 +12,7 @@ from agencies.actors import Actor, NoSuchActor, load_actor, system_actor
 from agencies.directory import get_directory
 from audit import clock
 from audit.sight import working_as
-from cases.intake.billing.runs import working
+from cases.billing.runs import working
 from cases.intake.feedback.services import draw_version, standing_still
 from cases.intake.receiving import check_sender
 from cases.intake.services import process_list

@@ -58,7 +58,7 @@ def main(run_id: str, postmaster: int) -> None:
 
     django.setup()
     settings.OUTBOX_TASK = ""  # no broker here to ring
-    from cases.intake.billing.runs.working import work
+    from cases.billing.runs.working import work
 
     before = _peak()
     started, used = time.monotonic(), cpu.own() + cpu.tree(postmaster)

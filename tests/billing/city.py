@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from agencies.actors import Actor, find_actor
-from cases.intake.billing.runs.receiving import receive_readings
+from cases.billing.runs.receiving import receive_readings
 from cases.models import Case
 from cases.models.money import BillRun, BillRunRow
 from tests.workflow.world import World, at

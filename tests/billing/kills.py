@@ -11,7 +11,7 @@ from uuid import UUID
 from django.core.management import call_command
 from django.db import connections, transaction
 
-from cases.intake.billing.runs import working
+from cases.billing.runs import working
 from cases.models import Case
 from cases.models.money import BillRun, BillRunRow
 

@@ -11,10 +11,10 @@ from django.db import connection, transaction
 from agencies.sight import seeing
 from audit import clock
 from audit.models import Event
-from cases.intake.billing.comparing.selecting import file_rows, list_files
-from cases.intake.billing.comparing.services import compare, find_file
-from cases.intake.billing.runs.acts import review_run, start_run
-from cases.intake.billing.runs.working import work
+from cases.billing.comparing.selecting import file_rows, list_files
+from cases.billing.comparing.services import compare, find_file
+from cases.billing.runs.acts import review_run, start_run
+from cases.billing.runs.working import work
 from cases.models import Case
 from cases.models.money import BilledFile, BilledRow
 from cases.policy.billing.reconciliation import Ours, Theirs, differences

@@ -15,11 +15,11 @@ from audit import clock
 from audit.models import Event
 from audit.sight import working_as
 from audit.verification import verify
-from cases.intake.billing.runs import working
-from cases.intake.billing.runs.access import find_run
-from cases.intake.billing.runs.acts import discard_run, review_run, start_run
-from cases.intake.billing.runs.selecting import list_runs
-from cases.intake.billing.runs.working import work
+from cases.billing.access import find_run
+from cases.billing.runs import working
+from cases.billing.runs.acts import discard_run, review_run, start_run
+from cases.billing.runs.selecting import list_runs
+from cases.billing.runs.working import work
 from cases.models.money import BillRun, BillRunRow
 from cases.workflow.errors import GuardRefused, InvalidInput, NotAllowed, NotVisible
 from tests.billing.city import account, bills, city, listed, month, person, readings, receive, rows

@@ -14,8 +14,8 @@ import pytest
 from django.db import connections, transaction
 
 from audit import clock
-from cases.intake.billing.runs import acts, working
-from cases.intake.billing.runs.acts import review_run, start_run
+from cases.billing.runs import acts, working
+from cases.billing.runs.acts import review_run, start_run
 from cases.models.money import BillRun
 from cases.tasks import resume_bill_runs
 from tests.billing.city import bills, city, month, person, receive

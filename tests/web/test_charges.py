@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from cases.intake.billing.charging import calculate
+from cases.billing.charging import calculate
 from cases.policy.billing.arrears import arrears
 from cases.policy.billing.capacity import over_capacity_charge
 from cases.workflow.errors import GuardRefused, InvalidInput

@@ -9,7 +9,7 @@ from drf_spectacular.utils import OpenApiParameter, inline_serializer
 from rest_framework import serializers as s
 
 from cases.api.shapes.common import RegionRef, Total
-from cases.intake.billing.charging import FIELDS, NAMES
+from cases.billing.charging import FIELDS, NAMES
 from cases.selectors.money.query import OWING, SORTS, STATES
 
 

@@ -14,7 +14,7 @@ from cases.api.base import ApiView, say
 from cases.api.bearer import ANY
 from cases.api.params import Params
 from cases.api.shapes.money import CHARGE_INPUTS, Charge
-from cases.intake.billing.charging import FIELDS, Answer, calculate
+from cases.billing.charging import FIELDS, Answer, calculate
 
 
 class ChargesView(ApiView):

@@ -9,7 +9,7 @@ import orjson
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from cases.intake.billing.runs.words import sentence
+from cases.billing.runs.words import sentence
 from cases.models.money import BilledFile
 from cases.selectors.paging import Row
 from cases.web.show.measures import amount

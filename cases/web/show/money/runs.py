@@ -10,8 +10,8 @@ from django.utils.translation import gettext
 
 from agencies.actors import Actor
 from agencies.vocabulary import Role
-from cases.intake.billing.runs.access import post_for
-from cases.intake.billing.runs.words import PROBLEMS, sentence
+from cases.billing.access import post_for
+from cases.billing.runs.words import PROBLEMS, sentence
 from cases.models.money import BillRun
 from cases.selectors.paging import Row
 from cases.web.show.measures import amount

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from audit import clock
-from cases.intake.billing.charging import FIELDS, NAMES, Answer, calculate
+from cases.billing.charging import FIELDS, NAMES, Answer, calculate
 from cases.web.forms import draw
 from cases.web.pages import PageRequest, page
 from cases.workflow.errors import WorkflowError

@@ -10,9 +10,9 @@ from django.shortcuts import redirect, render
 from agencies.access.rates import EXPORTS, UPLOADS, spend
 from agencies.vocabulary import Role
 from audit import clock
-from cases.intake.billing.comparing.selecting import SHOWN, file_rows, list_files
-from cases.intake.billing.comparing.services import compare, find_file
-from cases.intake.billing.runs.access import company, post_for
+from cases.billing.access import company, post_for
+from cases.billing.comparing.selecting import SHOWN, file_rows, list_files
+from cases.billing.comparing.services import compare, find_file
 from cases.intake.receiving import content_of
 from cases.web import filters
 from cases.web.pages import PageRequest, page

@@ -13,7 +13,7 @@ from django.utils import timezone
 from agencies.access import reads
 from agencies.access.rates import EXPORTS, spend
 from audit import clock
-from cases.intake.billing.runs.access import company
+from cases.billing.access import company
 from cases.intake.export import csv_line
 from cases.intake.feedback.workbook import Workbook
 from cases.selectors.case import find_case_id

@@ -13,10 +13,10 @@ from django.utils.translation import gettext
 from agencies.access.rates import EXPORTS, UPLOADS, spend
 from agencies.vocabulary import Role
 from audit import clock
-from cases.intake.billing.runs.access import company, find_run, post_for
-from cases.intake.billing.runs.acts import discard_run, review_run, start_run
-from cases.intake.billing.runs.receiving import receive_readings
-from cases.intake.billing.runs.selecting import list_runs, money, run_rows
+from cases.billing.access import company, find_run, post_for
+from cases.billing.runs.acts import discard_run, review_run, start_run
+from cases.billing.runs.receiving import receive_readings
+from cases.billing.runs.selecting import list_runs, money, run_rows
 from cases.intake.receiving import content_of
 from cases.models.money import BillRun
 from cases.web import filters

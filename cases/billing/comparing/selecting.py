@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from agencies.actors import Actor
-from cases.intake.billing.runs.access import company
+from cases.billing.access import company
 from cases.models.money import BilledFile
 from cases.policy.billing.reconciliation import KINDS
 from cases.selectors.paging import DEFAULT_PAGE_SIZE, Keyset, Page, Row, capped, fetch, instant, whole

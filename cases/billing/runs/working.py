@@ -21,7 +21,7 @@ from agencies.vocabulary import Role
 from audit import clock
 from audit.actions import Action
 from audit.sight import working_as
-from cases.intake.billing.runs.access import note, post_for
+from cases.billing.access import note, post_for
 from cases.models.money import BillRun, BillRunRow
 from cases.selectors.paging import fetch
 from cases.workflow.bulk import Request, perform_many

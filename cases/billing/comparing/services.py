@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
@@ -23,20 +22,16 @@ from agencies.vocabulary import Role
 from audit.actions import Action
 from audit.services import record
 from audit.sight import working_as
-from cases.intake.billing.runs.access import billing_post, company
-from cases.intake.billing.runs.receiving import HEAD_LINES, MOST_ROWS
+from cases.billing.access import billing_post, company
+from cases.billing.sheet import rows_of
 from cases.intake.copying import copy_rows
-from cases.intake.lists.judging.files import FILE
-from cases.intake.lists.reading import is_blank, open_list
-from cases.intake.lists.sentences import NotAList, sentence
-from cases.intake.lists.values import text_of
 from cases.intake.receiving import scanned
 from cases.models.money import BilledFile
 from cases.policy.billing.readings import plain_account
 from cases.policy.billing.reconciliation import Ours, Theirs, differences
 from cases.selectors.masking import mask
 from cases.selectors.paging import fetch
-from cases.workflow.errors import InvalidInput, NotVisible
+from cases.workflow.errors import NotVisible
 from cases.workflow.forms.reading import Unreadable, month
 from cases.workflow.view import Text
 
@@ -92,13 +87,7 @@ def compare(*, actor: Actor, content: bytes, filename: str, now: datetime) -> Bi
     """Take the file in and put it beside the bills. Raises NotAllowed, InvalidInput."""
     post = billing_post(actor)
     scanned(filename, content)
-    try:
-        lines = list(_lines(content))
-    except NotAList as wrong:
-        raise InvalidInput(fields={"file": sentence(FILE[wrong.code], wrong.figures)}, code="not_a_list") from wrong
-    if not lines or len(lines) > MOST_ROWS:
-        says = Text(f"应有 1 至 {MOST_ROWS} 行数据", f"It has to have 1 to {MOST_ROWS} rows")
-        raise InvalidInput(fields={"file": says})
+    lines = rows_of(content, _head, NO_HEAD)
     found = BilledFile(
         agency_id=post.agency_id,
         filename=filename[:200],
@@ -149,20 +138,12 @@ def _accounts(agency_id: int) -> dict[str, _Account]:
     return found
 
 
-def _lines(content: bytes) -> Iterator[dict[str, str]]:
-    """The cells of each row by their field."""
-    for sheet in open_list(content):
-        if sheet.hidden:
-            continue
-        rows = (row for row in sheet.rows() if not is_blank(row))
-        for row in islice(rows, HEAD_LINES):
-            names = [_name(text_of(cell)) for cell in row]
-            places = {f: next((i for i, n in enumerate(names) if n in known), None) for f, known in COLUMNS.items()}
-            if all(place is not None for place in places.values()):
-                for data in islice(rows, MOST_ROWS + 1):
-                    yield {f: text_of(data[i]) if i is not None and i < len(data) else "" for f, i in places.items()}
-                return
-    raise InvalidInput(fields={"file": NO_HEAD}, code="no_header")
+def _head(cells: list[str]) -> dict[str, int] | None:
+    """Which column holds what, where these cells are the header; None where they are not."""
+    names = [_name(cell) for cell in cells]
+    found = {f: next((i for i, n in enumerate(names) if n in known), None) for f, known in COLUMNS.items()}
+    places = {field: place for field, place in found.items() if place is not None}
+    return places if len(places) == len(COLUMNS) else None
 
 
 def _name(text: str) -> str:

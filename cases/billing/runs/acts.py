@@ -17,7 +17,7 @@ from agencies.actors import Actor
 from agencies.vocabulary import Role
 from audit.actions import Action
 from audit.sight import working_as
-from cases.intake.billing.runs.access import billing_post, find_run, note, reviewing_post
+from cases.billing.access import billing_post, find_run, note, reviewing_post
 from cases.models.money import BillRun, BillRunRow
 from cases.workflow.errors import GuardRefused, InvalidInput
 from cases.workflow.view import Text

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
-from itertools import islice
 from typing import Any, Final
 
 from django.db import IntegrityError, transaction
@@ -17,23 +16,16 @@ from agencies.actors import Actor
 from agencies.vocabulary import Role
 from audit.actions import Action
 from audit.sight import working_as
-from cases.intake.billing.runs.access import billing_post, note
-from cases.intake.billing.runs.accounts import Listed, listed_accounts
+from cases.billing.access import billing_post, note
+from cases.billing.runs.accounts import Listed, listed_accounts
+from cases.billing.sheet import rows_of
 from cases.intake.copying import copy_rows
-from cases.intake.lists.judging.files import FILE
-from cases.intake.lists.reading import Row, is_blank, open_list
-from cases.intake.lists.sentences import NotAList, sentence
-from cases.intake.lists.values import text_of
 from cases.intake.receiving import scanned
 from cases.models.money import BillRun
 from cases.policy.billing.readings import Reading, Unusable, head_of, plain_account, read_row
 from cases.selectors.masking import mask
-from cases.workflow.errors import InvalidInput
 from cases.workflow.view import Text
 
-MOST_ROWS: Final = 200_000
-# A header stands among the first lines; what is above it is a title.
-HEAD_LINES: Final = 15
 # Classes that are billed at the month's proxy price where their row names none.
 PROXY: Final = ("commercial", "two_part")
 STATES = BillRun.State
@@ -103,40 +95,7 @@ Placed = tuple[str, Reading | None, str, str, dict[str, str], Listed | None]
 
 def _rows(content: bytes, today: date) -> list[Read]:
     """(account, reading or None, reason, figures) of every row. Raises InvalidInput for what is no list of readings."""
-    try:
-        found = [_read(cells, today) for cells in _cells(content)]
-    except NotAList as wrong:
-        raise InvalidInput(fields={"file": sentence(FILE[wrong.code], wrong.figures)}, code="not_a_list") from wrong
-    if not found:
-        raise InvalidInput(fields={"file": Text("表头之下没有数据行", "There is no row below the header")})
-    if len(found) > MOST_ROWS:
-        says = Text(f"超过 {MOST_ROWS} 行，请拆分后上传", f"It has more than {MOST_ROWS} rows; split it")
-        raise InvalidInput(fields={"file": says})
-    return found
-
-
-def _cells(content: bytes) -> Iterator[dict[str, str]]:
-    """The cells of each row by their field."""
-    for sheet in open_list(content):
-        if sheet.hidden:
-            continue
-        rows = (row for row in sheet.rows() if not is_blank(row))
-        head = _head(islice(rows, HEAD_LINES), rows)
-        if head is None:
-            continue
-        places, rest = head
-        for row in islice(rest, MOST_ROWS + 1):
-            yield {name: text_of(row[at]) if at < len(row) else "" for name, at in places.items()}
-        return
-    raise InvalidInput(fields={"file": NO_HEAD}, code="no_header")
-
-
-def _head(first: Iterable[Row], rest: Iterator[Row]) -> tuple[dict[str, int], Iterator[Row]] | None:
-    lines = list(first)
-    for number, row in enumerate(lines):
-        if (found := head_of([text_of(cell) for cell in row])) is not None:
-            return found, iter([*lines[number + 1 :], *rest]) if number + 1 < len(lines) else rest
-    return None
+    return [_read(cells, today) for cells in rows_of(content, head_of, NO_HEAD)]
 
 
 def _read(cells: dict[str, str], today: date) -> Read:
