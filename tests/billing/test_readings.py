@@ -22,7 +22,8 @@ def test_energy_is_stated_or_follows_from_readings_and_multiplier() -> None:
     metered = reading(previous="1200.5", current="1375.5", multiplier="200")
     assert (metered.kwh, metered.account) == (Decimal("35000.0"), "3203000000001")
     parts = reading(peak="20000", flat="10000", valley="5000")
-    assert (parts.kwh, parts.parts) == (Decimal(35000), (Decimal(20000), Decimal(10000), Decimal(5000)))
+    assert (parts.kwh, parts.parts) == (Decimal(35000), {"peak": 20000, "flat": 10000, "valley": 5000})
+    assert reading(sharp="1", peak="2", valley="3").kwh == 6
     assert reading(kwh="35000", previous="0", current="35000", multiplier="1").kwh == Decimal(35000)
     assert reading(kwh="0").kwh == 0
     assert reading(kwh="1", cycle_from="46296", cycle_to="46326").cycle_from == date(2026, 10, 1)
@@ -40,6 +41,7 @@ def test_energy_is_stated_or_follows_from_readings_and_multiplier() -> None:
         ({"previous": "5"}, "one_reading"),
         ({"previous": "500", "current": "499.9", "multiplier": "40"}, "decreasing"),
         ({"previous": "500", "current": "600", "multiplier": "0"}, "multiplier"),
+        ({"previous": "500", "current": "600", "multiplier": "1.5"}, "multiplier"),
         ({"kwh": "35000", "multiplier": "40"}, "multiplier_without_readings"),
         ({"kwh": "35000", "previous": "0", "current": "100", "multiplier": "40"}, "disagrees"),
         ({"kwh": "35000", "peak": "1", "flat": "1", "valley": "1"}, "disagrees"),

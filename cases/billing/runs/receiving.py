@@ -149,7 +149,7 @@ def _asked(reading: Reading, run: BillRun, listed: Listed | None) -> dict[str, s
     within = month in (reading.cycle_from.isoformat()[:7], reading.cycle_to.isoformat()[:7])
     found = {"month": month if within else reading.cycle_to.isoformat()[:7], "kwh": f"{reading.kwh:f}"}
     if reading.parts is not None:
-        found |= dict(zip(("peak", "flat", "valley"), (f"{part:f}" for part in reading.parts), strict=True))
+        found |= {name: f"{part:f}" for name, part in reading.parts.items()}
     for name in ("used_before", "energy_price"):
         value = getattr(reading, name)
         if value is not None:

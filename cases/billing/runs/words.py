@@ -12,6 +12,7 @@ FIELDS: Final = {
     "cycle_from": Text("抄表周期起", "first day of the cycle"),
     "cycle_to": Text("抄表周期止", "last day of the cycle"),
     "kwh": Text("电量", "kWh"),
+    "sharp": Text("尖电量", "sharp peak kWh"),
     "peak": Text("峰电量", "peak kWh"),
     "flat": Text("平电量", "flat kWh"),
     "valley": Text("谷电量", "valley kWh"),
@@ -33,13 +34,13 @@ REASONS: Final[dict[str, Text]] = {
     "not_read": Text("{field}为 -1，表示未抄到表，请补抄", "{field} is -1: the meter was not read; read it"),
     "negative": Text("{field}为负数 {value}", "{field} is negative: {value}"),
     "no_energy": Text("没有电量，也没有两次示数", "There is neither energy nor two readings"),
-    "parts_missing": Text("峰、平、谷电量须同时填写", "Peak, flat and valley belong together"),
+    "parts_missing": Text("峰电量和谷电量须同时填写", "Peak and valley belong together"),
     "one_reading": Text("只有一次示数，须有上期和本期示数", "One reading alone; give the previous and the present one"),
     "decreasing": Text(
         "本期示数 {current} 小于上期示数 {previous}，请核对或按换表处理",
         "The present reading {current} is below the previous {previous}; check it, or the change of the meter",
     ),
-    "multiplier": Text("倍率不能为 0", "The multiplier cannot be 0"),
+    "multiplier": Text("倍率应为正整数，现为 {value}", "The multiplier is a whole number above zero, not {value}"),
     "multiplier_without_readings": Text(
         "填了电量又填倍率：电量应为乘倍率后的电量，请去掉倍率或改填示数",
         "Energy is given beside a multiplier: give the energy after it, or readings instead",

@@ -23,20 +23,17 @@ from audit.actions import Action
 from audit.sight import working_as
 from cases.billing.access import note, post_for
 from cases.models.money import BillRun, BillRunRow
+from cases.policy.tariff.words import PERIODS
 from cases.selectors.paging import fetch
 from cases.workflow.bulk import Request, perform_many
 from cases.workflow.engine import Result
 from cases.workflow.errors import WorkflowError
-from cases.workflow.transitions import TRANSITIONS
 
 CHUNK_ROWS: Final = 200
 STATES = BillRun.State
 WORKING: Final = (STATES.BILLING, STATES.REVIEWING)
-# Of the parts of the day an act takes what it has inputs for.
-_INPUTS: Final = frozenset(field.name for field in TRANSITIONS["issue_bill"].inputs)
-_PARTS: Final = {
-    name: next((n for n in (f"{name}_kwh", name) if n in _INPUTS), "") for name in ("peak", "flat", "valley")
-}
+# What a row may say besides, as the act asks for it.
+_MORE: Final = ("used_before", "energy_price", *PERIODS)
 _TASKS: Final = """SELECT t.case_id::text AS case_id, t.id::text AS id, t.data->>'bill' AS bill FROM cases_task t
     WHERE t.case_id = ANY(%s::uuid[]) AND t.kind = %s AND t.state = 'open' AND t.agency_id = %s
     AND NOT coalesce((t.data->>'adjustment')::boolean, false)"""
@@ -115,8 +112,7 @@ def _bill_data(row: BillRunRow, run: BillRun, tasks: dict[str, str]) -> dict[str
     }
     if task := tasks.get(str(row.case_id)):
         data["task"] = task
-    data |= {name: read[name] for name in ("used_before", "energy_price") if name in read}
-    data |= {name: read[part] for part, name in _PARTS.items() if name and part in read}
+    data |= {name: read[name] for name in _MORE if name in read}
     if run.due_on is not None and row.cycle_to is not None:
         data["due_on"] = max(run.due_on, row.cycle_to).isoformat()
     return data

@@ -14,11 +14,16 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
+from cases.policy.tariff import TariffError, energy_between
+from cases.policy.tariff.meter import MISSING
+from cases.policy.tariff.words import PERIODS
+
 COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "account": ("户号", "用户编号", "客户编号", "用电户号", "account"),
     "cycle_from": ("抄表周期起", "周期起", "起始日期", "周期开始", "cycle_from"),
     "cycle_to": ("抄表周期止", "周期止", "截止日期", "周期结束", "cycle_to"),
     "kwh": ("电量", "周期电量", "用电量", "电量(kwh)", "周期电量(kwh)", "kwh"),
+    "sharp": ("尖电量", "尖", "尖峰电量", "sharp"),
     "peak": ("峰电量", "峰", "高峰电量", "peak"),
     "flat": ("平电量", "平", "平段电量", "flat"),
     "valley": ("谷电量", "谷", "低谷电量", "valley"),
@@ -30,10 +35,13 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
 }
 NEEDED: Final = ("account", "cycle_from", "cycle_to")
 LONGEST_CYCLE: Final = 62
-PARTS: Final = ("peak", "flat", "valley")
+PARTS: Final = tuple(PERIODS)
+# Every meter by time of day reads these two; a plan without flat hours or a sharp peak has no such register.
+BOTH: Final = ("peak", "valley")
 _DAY: Final = re.compile(r"(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?(?:[ T]00:00(?::00)?)?")
 _NUMBER: Final = re.compile(r"-?\d{1,12}(?:\.\d{1,6})?")
-NOT_READ: Final = Decimal(-1)
+# What the engine refuses of two readings, as a row says it.
+_OF_THE_METER: Final = {"multiplier_invalid": "multiplier", "reading_backwards": "decreasing"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +52,7 @@ class Reading:
     cycle_from: date
     cycle_to: date
     kwh: Decimal
-    parts: tuple[Decimal, Decimal, Decimal] | None = None
+    parts: Mapping[str, Decimal] | None = None
     used_before: Decimal | None = None
     energy_price: Decimal | None = None
 
@@ -88,40 +96,40 @@ def read_row(cells: Mapping[str, str], *, today: date) -> Reading:
     return Reading(account, first, last, kwh, parts, _number(cells, "used_before"), _price(cells))
 
 
-def _energy(cells: Mapping[str, str]) -> tuple[Decimal, tuple[Decimal, Decimal, Decimal] | None]:
+def _energy(cells: Mapping[str, str]) -> tuple[Decimal, Mapping[str, Decimal] | None]:
     stated, metered = _number(cells, "kwh"), _metered(cells)
-    parts = tuple(_number(cells, name) for name in PARTS)
-    given = [part for part in parts if part is not None]
-    if given and len(given) < len(PARTS):
+    parts = {name: part for name in PARTS if (part := _number(cells, name)) is not None}
+    if parts and any(name not in parts for name in BOTH):
         raise Unusable("parts_missing")
-    if not given and stated is None and metered is None:
+    if not parts and stated is None and metered is None:
         raise Unusable("no_energy")
-    summed = sum(given, Decimal(0)) if given else None
+    summed = sum(parts.values(), Decimal(0)) if parts else None
     found = [value for value in (stated, summed, metered) if value is not None]
     if any(value != found[0] for value in found):
         raise Unusable("disagrees", values="、".join(f"{value.normalize():f}" for value in found))
-    if metered is None and _multiplier(cells) not in (None, Decimal(1)):
+    if metered is None and _number(cells, "multiplier") not in (None, Decimal(1)):
         raise Unusable("multiplier_without_readings")
-    return found[0], (given[0], given[1], given[2]) if given else None
+    return found[0], parts or None
 
 
 def _metered(cells: Mapping[str, str]) -> Decimal | None:
-    """From two readings and the multiplier; None without readings."""
+    """From two readings and the multiplier, as the engine has it; None without readings."""
     before, now = _number(cells, "previous"), _number(cells, "current")
     if before is None and now is None:
         return None
     if before is None or now is None:
         raise Unusable("one_reading")
-    if now < before:
-        raise Unusable("decreasing", previous=f"{before:f}", current=f"{now:f}")
-    return (now - before) * (_multiplier(cells) or Decimal(1))
-
-
-def _multiplier(cells: Mapping[str, str]) -> Decimal | None:
-    found = _number(cells, "multiplier")
-    if found is not None and found == 0:
-        raise Unusable("multiplier")
-    return found
+    multiplier = _number(cells, "multiplier")
+    try:
+        return energy_between(before, now, Decimal(1) if multiplier is None else multiplier)
+    except TariffError as wrong:
+        figures = {
+            "previous": f"{before:f}",
+            "current": f"{now:f}",
+            "value": f"{multiplier}",
+            "values": f"{before}、{now}",
+        }
+        raise Unusable(_OF_THE_METER.get(wrong.code, "disagrees"), **figures) from None
 
 
 def _price(cells: Mapping[str, str]) -> Decimal | None:
@@ -142,7 +150,7 @@ def _number(cells: Mapping[str, str], name: str) -> Decimal | None:
         found = None
     if found is None:
         raise Unusable("not_a_number", field=name, value=text[:20])
-    if found == NOT_READ:
+    if found == MISSING:
         raise Unusable("not_read", field=name)
     if found < 0:
         raise Unusable("negative", field=name, value=text)

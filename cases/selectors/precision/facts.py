@@ -37,6 +37,11 @@ MEMBERS: Final[Mapping[str, Detail]] = {
     # What is asked and paid for a wrong cut: no bill, but for those who settle the measure, as the month's energy is.
     "sum": Detail.KWH,
     "used_before": Detail.LOAD,
+    "periods": Detail.LOAD,
+    "sharp": Detail.LOAD,
+    "peak": Detail.LOAD,
+    "flat": Detail.LOAD,
+    "valley": Detail.LOAD,
     "arrears_days": Detail.BILL,
     "amount": Detail.BILL,
     "paid": Detail.BILL,

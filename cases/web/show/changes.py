@@ -48,6 +48,7 @@ MEMBERS: Final = {
     "after_id": Text("起于", "Begins after"), "before": Text("早于", "Before"), "digest": Text("散列", "Hash"),
     "due_on": Text("到期日", "Due on"), "gone": Text("已清除", "Gone"), "keys": Text("点位标识", "Keys of the site"),
     "parts": Text("名单原件", "Original lists"), "period": Text("期间", "Period"),
+    "periods": Text("各时段电量", "kWh by time of day"),
     "retention_days": Text("保存天数", "Days kept"), "rule": Text("规则", "Rule"), "scope": Text("范围", "Scope"),
     "sealed": Text("封存内容", "Sealed parts"), "through_id": Text("止于", "Ends with"),
     "vault": Text("保险库记录", "Vault records"), "cases_tip": Text("群众举报", "Tips"),

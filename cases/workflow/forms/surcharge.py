@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
+from cases.policy.tariff.words import PERIODS
 from cases.workflow.forms import choices as c
 from cases.workflow.forms.build import FILES, NOTE, choice, day, file, longtext, number, task, text, yes_no
 from cases.workflow.forms.reading import impersonal, month
@@ -98,12 +99,18 @@ NOTIFY_SUBSCRIBER: Final = (
     text("recipient", "签收人", "Received by", sealed=True, maximum=40),
     NOTE,
 )
+#: What the meter says of each period of the day; an account without time of use has none.
+BY_TIME: Final = tuple(
+    number(name, f"{zh}（kWh）", f"{en.capitalize()} kWh", hint=("分时电价用户必填，其他用户不填", "Time of use only"))
+    for name, (zh, en) in PERIODS.items()
+)
 ISSUE_BILL: Final = (
     task(),
     text("month", "账单月份", "Month", required=True, read=month, hint=("例如 2026-11", "Such as 2026-11")),
     day("cycle_from", "抄表周期起", "Cycle from", required=True),
     day("cycle_to", "抄表周期止", "Cycle to", required=True),
     number("kwh", "周期电量（kWh）", "kWh of the cycle", required=True),
+    *BY_TIME,
     number(
         "used_before",
         "本年此前用电量（kWh）",
@@ -138,6 +145,7 @@ ADJUST_BILL: Final = (
     text("bill", "账单编号", "Bill", required=True, maximum=40),
     choice("reason_code", "退补原因", "Reason", ADJUSTMENTS, required=True),
     number("kwh", "更正后周期电量（kWh）", "Corrected kWh of the cycle", required=True),
+    *BY_TIME,
     yes_no("without_surcharge", "取消加价", "Take the surcharge off"),
     longtext("reason", "说明", "Explanation", required=True),
 )

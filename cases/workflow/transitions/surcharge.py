@@ -191,6 +191,7 @@ ROWS: Final = (
         guards=(
             bills.known_bill,
             bills.no_pending_correction,
+            bills.correction_by_time,
         ),
         effect=billing.adjust_bill,
         basis=("electricity_law.refund", "price_law.refund"),

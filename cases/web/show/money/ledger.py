@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 
 from agencies.actors import Actor
 from agencies.directory import get_directory
+from cases.policy.tariff.words import PERIODS
 from cases.selectors.money.query import LedgerFilter
 from cases.selectors.paging import Row
 from cases.web import filters
@@ -47,6 +48,7 @@ ITEMS: Final = {
     "surcharge": Text("惩罚性电价加价", "Surcharge"),
     "combined": Text("合表电量", "Combined meter"),
     "commercial": Text("工商业用电", "Commercial"),
+    **{name: Text(zh, en.capitalize()) for name, (zh, en) in PERIODS.items()},
 }
 HEADS: Final = (
     ("案件编号", "Case"), ("属地", "Region"), ("名单序号", "List"), ("户号（遮盖）", "Account (masked)"),
@@ -119,9 +121,15 @@ def bill(row_: Row) -> Row:
 
 
 def _line(line: dict[str, Any]) -> dict[str, Any]:
-    tier = line["item"].removeprefix("tier")
-    name = Text(f"第{tier}档电量", f"Tier {tier}") if tier.isdigit() else ITEMS.get(line["item"], line["item"])
-    return {**line, "name": name, "kwh": amount(line["kwh"]), "amount": amount(line["amount"])}
+    return {**line, "name": _item(line["item"]), "kwh": amount(line["kwh"]), "amount": amount(line["amount"])}
+
+
+def _item(code: str) -> Text | str:
+    """A line's name; by time of use the tiers above the first are adders to it."""
+    tier, _, adder = code.removeprefix("tier").partition("_")
+    if not tier.isdigit():
+        return ITEMS.get(code, code)
+    return Text(f"第{tier}档加价", f"Adder of tier {tier}") if adder else Text(f"第{tier}档电量", f"Tier {tier}")
 
 
 def cells(entry: Row) -> list[Any]:

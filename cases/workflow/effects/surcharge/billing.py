@@ -8,7 +8,15 @@ from typing import Any
 from audit.log import timestamp
 from cases.workflow.effects.base import Data, is_open, lead, picked, signed
 from cases.workflow.effects.handoffs import the_task
-from cases.workflow.effects.surcharge.bills import bill_numbered, bills_of, computed, energy_billed_in, with_bill
+from cases.workflow.effects.surcharge.bills import (
+    bill_numbered,
+    bills_of,
+    computed,
+    corrected_cycle,
+    energy_billed_in,
+    measured,
+    with_bill,
+)
 from cases.workflow.effects.surcharge.lists import (
     STANDING,
     bills_under,
@@ -34,7 +42,7 @@ def issue_bill(view: CaseView, data: Data, ctx: Context) -> Outcome:
         "list_no": surcharge.get("list_no", 1),
         "state": "issued",
         **cycle,
-        **computed(view, surcharge, {**cycle, "kwh": data["kwh"]}, ctx.rules),
+        **computed(view, surcharge, {**cycle, "kwh": data["kwh"], "periods": measured(data)}, ctx.rules),
         "issued": signed(view, ctx),
     }
     return Outcome(
@@ -85,7 +93,7 @@ def _without_correction(row: dict[str, Any]) -> dict[str, Any]:
 def _corrected(row: dict[str, Any], reviewed: dict[str, Any]) -> dict[str, Any]:
     """The bill with its correction in force and the old figures kept beside it."""
     pending = row["pending"]
-    before = {key: row[key] for key in ("kwh", "listed_kwh", "energy", "surcharge", "amount")}
+    before = picked(row, "kwh", "periods", "listed_kwh", "energy", "surcharge", "amount")
     was = {**before, "reversal": _reversed(row["lines"]), "reason": pending["reason"], "reviewed": reviewed}
     history = [*row.get("corrections", []), was]
     figures = pending["figures"]
@@ -122,9 +130,7 @@ def adjust_bill(view: CaseView, data: Data, ctx: Context) -> Outcome:
     if row is None:
         raise ValueError("no such bill")
     entry = list_of(surcharge_of(view), row)
-    figures = computed(
-        view, entry, {**row, "kwh": data["kwh"], "without_surcharge": data["without_surcharge"]}, ctx.rules
-    )
+    figures = computed(view, entry, corrected_cycle(row, data), ctx.rules)
     pending = {"reason": data["reason_code"], "figures": figures, "proposed": signed(view, ctx)}
     return Outcome(
         facts=with_bill(view, {**row, "pending": pending}),

@@ -20,6 +20,7 @@ from cases.policy.tariff import (
     quote,
     surcharge_lines,
 )
+from cases.policy.tariff.words import PERIODS
 from cases.workflow.effects.surcharge.lists import Entry, as_day, listed_days, listed_period, surcharge_of
 from cases.workflow.view import CaseView, Facts
 
@@ -62,13 +63,29 @@ def billed_class(entry: Entry) -> str:
     return str(entry.get("reclass_to") or entry.get("price_class", ""))
 
 
+def measured(data: dict[str, Any]) -> dict[str, str]:
+    """The energy of each period of the day that was read from the meter, as facts hold it."""
+    return {name: f"{Decimal(data[name]):f}" for name in PERIODS if data.get(name) is not None}
+
+
+def corrected_cycle(row: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
+    """A bill with the energy of its correction; the periods stay where the energy does and none are stated anew."""
+    kept = row.get("periods") if data["kwh"] == Decimal(row["kwh"]) else None
+    return {
+        **row,
+        "kwh": data["kwh"],
+        "periods": measured(data) or kept,
+        "without_surcharge": data["without_surcharge"],
+    }
+
+
 def computed(view: CaseView, entry: Entry, data: dict[str, Any], rules: Rules) -> dict[str, Any]:
     """The figures of one cycle under its list: energy by the account's plan, the surcharge on the listed days' energy.
 
     Where another bill has charged the energy of the cycle already, the surcharge alone is left.
     """
     cycle, kwh = Span(as_day(data["cycle_from"]), as_day(data["cycle_to"])), Decimal(data["kwh"])
-    charged = bill_numbered(view, data.get("energy_in"))
+    charged, periods = bill_numbered(view, data.get("energy_in")), data.get("periods") or measured(data)
     days = 0 if data.get("without_surcharge") else listed_days(entry, *cycle)
     rate = Decimal(entry["rate"])
     listings = [Listing(rate, *listed_period(entry), entry.get("document") or entry["rate"])] if days else []
@@ -76,12 +93,13 @@ def computed(view: CaseView, entry: Entry, data: dict[str, Any], rules: Rules) -
     added = surcharge_lines(cycle, (kwh * Decimal(entry.get("share", 1))).quantize(MILLIONTH), listings)
     surcharge = sum((line.amount for line in added), ZERO)
     if charged is None:
-        result = _quoted(view, entry, data, rules)
+        result = _quoted(view, entry, {**data, "periods": periods}, rules)
         lines, energy, basis = (*result.lines, *added), result.total, _basis(result, rules)
     else:
         lines, energy, basis = tuple(added), ZERO, {}
     return {
         "kwh": str(kwh),
+        **({"periods": periods} if periods else {}),
         "listed_days": days,
         "listed_kwh": str(sum((line.kwh for line in added), ZERO)),
         "rate": str(rate),
@@ -95,11 +113,12 @@ def computed(view: CaseView, entry: Entry, data: dict[str, Any], rules: Rules) -
 
 
 def _quoted(view: CaseView, entry: Entry, data: dict[str, Any], rules: Rules) -> Bill:
-    price = data.get("energy_price")
+    price, used = data.get("energy_price"), Decimal(data.get("used_before") or 0)
+    periods = {name: Decimal(part) for name, part in data["periods"].items()} or None
     return quote(
         Account(view.region_code, billed_class(entry)),
         Span(as_day(data["cycle_from"]), as_day(data["cycle_to"])),
-        Usage(Decimal(data["kwh"]), Decimal(data.get("used_before") or 0)),
+        Usage(Decimal(data["kwh"]), used, periods),
         entered=None if price is None else Entered(Decimal(price)),
         extra=rules.tariffs,
     )

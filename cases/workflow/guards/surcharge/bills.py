@@ -6,18 +6,21 @@ from decimal import Decimal
 from typing import Any
 
 from cases.policy.surcharge import PRE_NOTICE_DAYS, first_bill_from
-from cases.policy.tariff import TariffError
+from cases.policy.tariff import Tariff, TariffError
+from cases.policy.tariff.words import PERIODS
 from cases.workflow.effects.base import today
 from cases.workflow.effects.surcharge.bills import (
     TIERED,
     bill_numbered,
     bills_of,
     computed,
+    corrected_cycle,
     energy_billed_in,
+    measured,
     overlapping,
     recorded_tariff,
 )
-from cases.workflow.effects.surcharge.lists import as_day, bills_under, list_of, listed_days, surcharge_of
+from cases.workflow.effects.surcharge.lists import Entry, as_day, bills_under, list_of, listed_days, surcharge_of
 from cases.workflow.guards.base import Data, cite, correct, needs, refuse
 from cases.workflow.guards.surcharge.lists import no_entry
 from cases.workflow.view import CaseView, Context, Refusal
@@ -109,14 +112,44 @@ def _priced(view: CaseView, data: dict[str, Any], ctx: Context) -> Refusal | Non
     recorded = recorded_tariff(view, surcharge, data["cycle_from"], ctx.rules)
     if recorded is not None and recorded.kind in TIERED and data["used_before"] is None:
         return needs("used_before", "本年此前用电量", "the year's kWh before the cycle")
+    return _by_time(recorded, data) or _computable(view, surcharge, data, ctx)
+
+
+def _by_time(recorded: Tariff | None, data: dict[str, Any]) -> Refusal | None:
+    """By time of use each period of the plan is read from the meter; any other account has no periods to add up."""
+    wanted = [period.name for period in recorded.periods] if recorded is not None else []
+    given = list(measured(data))
+    if given and not wanted:
+        return correct(
+            given[0],
+            "该户电价不分时段，各时段电量不能相加出账。请只填周期电量；该户确为分时用户的，先核对电价类别。",
+            "The account is not billed by time of use, and periods are not added up: state the energy of the cycle"
+            " only, or check its price class.",
+        )
+    missing = next((name for name in wanted if name not in given), None)
+    return needs(missing, PERIODS[missing][0], f"{PERIODS[missing][1]} kWh") if missing else None
+
+
+def _computable(view: CaseView, entry: Entry, cycle: dict[str, Any], ctx: Context) -> Refusal | None:
     try:
-        computed(view, surcharge, data, ctx.rules)
+        computed(view, entry, cycle, ctx.rules)
     except TariffError as error:
         if error.code == "proxy_price_missing":
             return needs("energy_price", "当月代理购电价格", "the month's proxy price")
-        field = {"price": "energy_price", "region": "cycle_from"}.get(error.field, "kwh")
-        return correct(field, error.zh, error.en)
+        known = {"price": "energy_price", "region": "cycle_from", **{name: name for name in PERIODS}}
+        return correct(known.get(error.field, "kwh"), error.zh, error.en)
     return None
+
+
+def correction_by_time(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
+    """The corrected energy of an account by time of use is stated by its periods too, unless none of it changes."""
+    row = bill_numbered(view, data["bill"]) if data else None
+    if row is None or data is None or "energy_in" in row:
+        return None
+    entry = list_of(surcharge_of(view), row)
+    stated = data["kwh"] != Decimal(row["kwh"]) or measured(data)
+    refused = _by_time(recorded_tariff(view, entry, as_day(row["cycle_from"]), ctx.rules), data) if stated else None
+    return refused or _computable(view, entry, corrected_cycle(row, data), ctx)
 
 
 def bill_decision(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
