@@ -34,6 +34,11 @@ _WORDS = {
         ),
         False,
     ),
+    "case.still_drawing": (
+        Label("停电后仍在用电，请到场核实", "is still drawing power after the cut; look at the site"),
+        Label("停电后仍在用电，请到场核实", "are still drawing power after the cut; look at the sites"),
+        False,
+    ),
     "task.answered": (Label("已有结果", "answered"), Label("已有结果", "answered"), False),
 }
 _OTHER = (Label("有新进展", "has moved on"), Label("有新进展", "have moved on"), False)

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from audit.models import Event
 from cases.selectors.records.compensation import compensations
+from notifications.relay import deliver_all
 from tests.files import taken_picture
 from tests.web.conftest import LogIn
 from tests.workflow.world import World
@@ -91,6 +93,38 @@ def test_a_load_after_the_cut_is_a_warning_on_the_case_and_its_acts(world: World
     assert "仍在用电" in shown
     assert "表码 1300，停电后 95.5 千瓦时" in shown
     assert "零负荷核对不符" in text(log_in("drc-handler1"), f"/cases/{number(world, case)}/")
+
+
+def test_commission_and_grid_company_find_it_in_their_inboxes(world: World, log_in: LogIn) -> None:
+    case = cut(world)
+    world.later(hours=5)
+    second = {"confirmed_at": world.iso, "load_is_zero": True, "reading": "1300"}
+    world.act(case, "grid-crew2", "confirm_suspension", **second)
+    deliver_all()
+    said = f"{number(world, case)} 停电后仍在用电，请到场核实"
+    for name in ("drc-handler1", "grid-reviewer1", "grid-crew1"):
+        assert said in text(log_in(name), reverse("notifications:inbox"))
+    # Not to whoever wrote it down, nor to anybody whose it is not.
+    for name in ("grid-crew2", "telecom-handler1"):
+        assert said not in text(log_in(name), reverse("notifications:inbox"))
+
+
+def test_whoever_confirms_the_restoration_sees_what_went_through_the_meter(world: World, log_in: LogIn) -> None:
+    case = cut(world)
+    second = {"confirmed_at": world.iso, "load_is_zero": True, "reading": "1204.5"}
+    world.act(case, "grid-crew2", "confirm_suspension", **second)
+    world.act(case, "grid-reviewer1", "order_restoration", reason_code="cause_removed", cause_removed_at=world.iso)
+    world.later(hours=5)
+    told = {"restored_at": world.iso, "reading": "1300", "reading_reason": "旁路未断开，已记录"}
+    world.act(case, "grid-crew1", "restore_supply", **told)
+    client = log_in("grid-crew2")
+    confirming = text(client, f"/cases/{number(world, case)}/actions/confirm_restoration/")
+    for said in ("实施人填写的内容", "1300", "停电后 95.5 千瓦时", "（已说明原因）", "旁路未断开，已记录"):
+        assert said in confirming
+    shown = text(client, f"/cases/{number(world, case)}/")
+    assert "停电后 95.5 千瓦时" in shown
+    # The carrier has neither the reading nor the energy.
+    assert "95.5" not in text(log_in("telecom-handler1"), f"/cases/{number(world, case)}/")
 
 
 def test_a_window_that_has_passed_says_that_a_new_notice_is_needed(world: World, log_in: LogIn) -> None:

@@ -97,6 +97,8 @@ class Desk:
         self.directory = directory or city()
         self.people: dict[str, Actor] = {}
         self.events: list[dict[str, Any]] = []
+        # What the latest act tells other people.
+        self.outbox: list[dict[str, Any]] = []
         self.related: CaseView | None = None
         self.rules = NO_RULES
         # Files by id, as the engine would have read them; what is not here is not compared with anything.
@@ -134,7 +136,8 @@ class Desk:
         completed = (context.task.id,) if context.task is not None and row.completes else ()
         document, outcome.document = outcome.document, None
         by = By(actor, context.post, self.now, self.directory, rules=self.rules)
-        body = write_down(row, self.view, outcome, by, head="00" * 32, completed=completed).body
+        written = write_down(row, self.view, outcome, by, head="00" * 32, completed=completed)
+        body, self.outbox = written.body, written.side["outbox"]
         encode_body(body)
         if document:
             body["document"] = document[0]

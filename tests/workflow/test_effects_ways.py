@@ -226,7 +226,7 @@ def test_an_upheld_objection_restores_the_power_and_the_case_goes_back() -> None
     desk.act("drc-reviewer2", "decide_objection", decision="upheld", answer="成立")
     assert (desk.view.stage, desk.tasks) == ("verification", ["determine", "restore_supply"])
     assert (desk.task("restore_supply").due_at - desk.now).total_seconds() == 24 * 3600
-    desk.act("grid-crew3", "restore_supply", restored_at=desk.iso, reading="2")
+    desk.act("grid-crew3", "restore_supply", restored_at=desk.iso, reading="1204.5")
     desk.act("grid-crew2", "confirm_restoration", confirmed_at=desk.iso, supply_is_on=True)
     assert (desk.view.stage, desk.tasks) == ("verification", ["determine"])
     assert desk.fact("suspension", "power") == "on"
@@ -266,9 +266,9 @@ def test_a_restoration_runs_from_when_the_cause_was_gone() -> None:
     desk.act("grid-reviewer1", "order_restoration", reason_code="cause_removed", cause_removed_at=gone)
     assert desk.asked("grid-reviewer1", "order_restoration").code == "restoration_under_way"
     desk.later(hours=30)
-    error = desk.refused("grid-crew3", "restore_supply", restored_at=desk.iso, reading="2")
+    error = desk.refused("grid-crew3", "restore_supply", restored_at=desk.iso, reading="1204.5")
     assert "逾期原因" in error.fields["late_reason"].zh
-    desk.act("grid-crew3", "restore_supply", restored_at=desk.iso, reading="2", late_reason="道路封闭")
+    desk.act("grid-crew3", "restore_supply", restored_at=desk.iso, reading="1204.5", late_reason="道路封闭")
     assert desk.fact("restoration", "late") is True
     error = desk.refused("grid-crew2", "confirm_restoration", confirmed_at=desk.iso, supply_is_on=False)
     assert error.code == "supply_still_off"
@@ -288,7 +288,7 @@ def test_a_confirmed_restoration_leads_to_closing_if_nothing_else_is_open() -> N
 
 def restore(desk: Desk) -> None:
     desk.act("grid-reviewer1", "order_restoration", reason_code="cause_removed", cause_removed_at=desk.iso)
-    desk.act("grid-crew3", "restore_supply", restored_at=desk.iso, reading="2")
+    desk.act("grid-crew3", "restore_supply", restored_at=desk.iso, reading="1204.5")
     desk.act("grid-crew2", "confirm_restoration", confirmed_at=desk.iso, supply_is_on=True)
 
 
@@ -324,7 +324,7 @@ def test_a_case_that_is_found_to_be_no_mining_does_not_leave_the_power_off(findi
     assert (desk.task("restore_supply").due_at - desk.now).total_seconds() == 24 * 3600
     assert (desk.fact("restoration", "state"), desk.fact("restoration", "reason")) == ("ordered", reason)
     assert desk.asked("grid-reviewer1", "order_restoration").code == "restoration_under_way"
-    desk.act("grid-crew3", "restore_supply", restored_at=desk.iso, reading="2")
+    desk.act("grid-crew3", "restore_supply", restored_at=desk.iso, reading="1204.5")
     desk.act("grid-crew2", "confirm_restoration", confirmed_at=desk.iso, supply_is_on=True)
     assert "restore_supply" not in desk.tasks
     assert desk.fact("suspension", "power") == "on"

@@ -17,7 +17,7 @@ from cases.policy.cutting.zero_load import compare, hours_needed, tolerance
 from cases.policy.dated import CHINA
 from cases.policy.matching.spots import around, read_spot, within
 from cases.workflow.deciding.pictures import about
-from tests.workflow.desk import FILE, SECOND, Desk, at
+from tests.workflow.desk import FILE, OFFICERS, SECOND, Desk, at
 
 SITE = (117.2839, 34.2044)
 
@@ -228,6 +228,108 @@ def test_a_later_reading_is_the_grids_and_complete(who: str, more: dict[str, Any
     desk.later(days=1)
     data = {"paper": "load_reading", "attachments": [FILE], "read_at": desk.iso, "reading": "1204.8", **more}
     assert desk.refused(who, "attach_document", **data).code == code
+
+
+# The reading at the restoration -------------------------------------------------------------------------------------
+
+
+def restoring(desk: Desk) -> Desk:
+    desk.act("grid-reviewer1", "order_restoration", reason_code="cause_removed", cause_removed_at=desk.iso)
+    desk.later(hours=5)
+    return desk
+
+
+def restoration(desk: Desk, reading: str, **more: Any) -> dict[str, Any]:
+    return {"restored_at": desk.iso, "reading": reading, **more}
+
+
+@pytest.mark.parametrize(("reading", "drawn"), [("1204.5", "0.0"), ("1205.5", "1.0")])
+def test_a_meter_that_stood_still_needs_no_words_at_the_restoration(reading: str, drawn: str) -> None:
+    desk = restoring(confirmed(executed(), "1204.5"))
+    desk.act("grid-crew1", "restore_supply", **restoration(desk, reading))
+    found = desk.fact("restoration")
+    assert (found["reading"], found["drawn"], found["reading_explained"]) == (reading, drawn, False)
+
+
+@pytest.mark.parametrize(
+    ("reading", "drawn", "code", "said"),
+    [
+        ("1205.6", "1.1", "reading_unexplained", "多 1.1 千瓦时，超过容差 1.00"),
+        ("1300", "95.5", "reading_unexplained", "停电期间可能仍在用电"),
+        ("1204.4", "-0.1", "invalid_input", "表码小于停电时表码 1204.5"),
+    ],
+)
+def test_whatever_moved_the_meter_while_the_supply_was_off_is_explained(
+    reading: str, drawn: str, code: str, said: str
+) -> None:
+    desk = restoring(confirmed(executed(), "1204.5"))
+    error = desk.refused("grid-crew1", "restore_supply", **restoration(desk, reading))
+    assert error.code == code
+    assert said in error.text.zh + "".join(text.zh for text in error.fields.values())
+    desk.act("grid-crew1", "restore_supply", **restoration(desk, reading, reading_reason="停电时抄错一位"))
+    found = desk.fact("restoration")
+    assert (found["drawn"], found["reading_explained"]) == (drawn, True)
+    assert "抄错" not in str(desk.events[-1]["set"])
+
+
+def test_the_multiplier_counts_at_the_restoration_too() -> None:
+    desk = ready()
+    desk.act("grid-crew1", "execute_suspension", **desk.execution(multiplier="60"))
+    restoring(confirmed(desk, "1204.5"))
+    assert desk.refused("grid-crew1", "restore_supply", **restoration(desk, "1204.52")).code == "reading_unexplained"
+
+
+def test_where_the_cut_has_no_reading_nothing_is_asked_of_that_of_the_restoration() -> None:
+    desk = Desk().verified()
+    cut = {"ground": "G2_emergency", "danger": "fire", "cut_at": desk.iso, "user_class": "ordinary"}
+    cut |= {"serves_residents": False, "attachments": [FILE], "officers": OFFICERS}
+    desk.act("grid-reviewer1", "report_grid_suspension", **cut)
+    restoring(desk)
+    desk.act("grid-crew3", "restore_supply", **restoration(desk, "7"))
+    assert "drawn" not in desk.fact("restoration")
+
+
+# Who hears of a supply that is still drawn --------------------------------------------------------------------------
+
+
+def told(desk: Desk) -> list[tuple[int, tuple[str, ...]]]:
+    return [
+        (row["agency"], tuple(row["payload"]["roles"])) for row in desk.outbox if row["topic"] == "case.still_drawing"
+    ]
+
+
+BOTH = [(1, ("handler",)), (2, ("field_crew", "reviewer"))]
+
+
+def test_commission_and_grid_company_hear_of_it_at_the_confirmation_and_at_every_later_reading() -> None:
+    desk = confirmed(executed(), "1300")
+    assert told(desk) == BOTH
+    desk.later(days=1)
+    later = {"paper": "load_reading", "attachments": [FILE], "read_at": desk.iso}
+    desk.act("grid-handler1", "attach_document", **later, reading="1310")
+    assert told(desk) == BOTH
+    desk.act("grid-handler1", "comment", comment="已派人到场")
+    assert not told(desk)
+    # An act on the suspension without a reading of its own tells nothing again.
+    desk.act("grid-handler1", "record_objection", received_on=desk.iso[:10], reason_code="not_mining", content="异议")
+    desk.act("drc-reviewer1", "decide_objection", decision="upheld", answer="成立")
+    assert desk.fact("suspension", "zero_load")[-1]["state"] == "drawing"
+    assert not told(desk)
+
+
+@pytest.mark.parametrize(("reading", "hours"), [("1204.5", 0.5), ("1204.5", 5), ("1205.5", 5)])
+def test_nobody_is_told_of_a_supply_that_draws_nothing(reading: str, hours: float) -> None:
+    assert not told(confirmed(executed(), reading, hours))
+
+
+def test_nobody_is_sent_to_a_supply_that_is_on_again() -> None:
+    desk = restoring(executed())
+    seen = desk.iso
+    desk.later(minutes=5)
+    desk.act("grid-crew1", "restore_supply", **restoration(desk, "1300", reading_reason="停电后仍在用电"))
+    desk.act("grid-crew2", "confirm_suspension", confirmed_at=seen, load_is_zero=False, reading="1300", read_at=seen)
+    assert desk.fact("suspension", "zero_load")[-1]["state"] == "drawing"
+    assert not told(desk)
 
 
 def test_without_a_cut_there_is_nothing_to_compare() -> None:

@@ -20,7 +20,7 @@ def closed(desk: Desk) -> Desk:
     desk.act("drc-reviewer1", "decide_closure", decision="approve")
     desk.later(days=2)
     desk.act("drc-reviewer2", "order_restoration", reason_code="cause_removed", cause_removed_at=desk.iso)
-    desk.act("grid-crew1", "restore_supply", restored_at=desk.iso, reading="1300")
+    desk.act("grid-crew1", "restore_supply", restored_at=desk.iso, reading="1204.5")
     desk.act("grid-crew2", "confirm_restoration", confirmed_at=desk.iso, supply_is_on=True)
     desk.later(days=30)
     return desk

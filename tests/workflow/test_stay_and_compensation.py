@@ -140,6 +140,51 @@ def test_an_objection_upheld_after_the_restoration_is_compensated_all_the_same()
     assert (row["hours"], row["cause"]) == ("3.0", "objection_upheld")
 
 
+def again(desk: Desk) -> Desk:
+    """Closed as handled, and reopened by a court."""
+    closing(desk, "handled")
+    desk.act("drc-reviewer1", "reopen_case", to="verification", reason_code="court", reason="法院撤销")
+    return desk
+
+
+def closing(desk: Desk, outcome: str) -> Desk:
+    desk.act("drc-handler1", "propose_closure", outcome=outcome, summary="核实后办结")
+    desk.act("drc-reviewer1", "decide_closure", decision="approve")
+    return desk
+
+
+def excluded(desk: Desk) -> Desk:
+    again(desk).determined("continue_monitoring", finding="pending_appraisal")
+    desk.act("drc-handler1", "propose_exclusion", reason_code="node", explanation="普通节点")
+    desk.act("drc-reviewer1", "decide_exclusion", decision="approve")
+    return desk
+
+
+@pytest.mark.parametrize(
+    ("walk", "opens"),
+    [
+        (lambda desk: closing(desk, "self_stopped"), False),
+        (lambda desk: again(desk).determined("close", finding="false_positive"), True),
+        (lambda desk: again(desk).determined("close", finding="already_stopped"), False),
+        (excluded, True),
+    ],
+)
+def test_an_end_that_gives_power_back_as_a_wrong_cut_opens_its_compensation(walk: Any, opens: bool) -> None:
+    desk = walk(cut().confirmed())
+    assert "restore_supply" in desk.tasks
+    assert bool(desk.view.facts.get("compensation")) is opens
+    restored(desk)
+    desk.act("grid-crew2", "confirm_restoration", confirmed_at=desk.iso, supply_is_on=True)
+    if not opens:
+        assert desk.fact("restoration", "reason") == "cause_removed"
+        return
+    (row,) = desk.fact("compensation")
+    assert (row["state"], row["cause"], row["hours"], row["kwh"]) == ("open", "wrong_cut", "10.0", "486.11")
+    desk.act("drc-handler1", "attach_document", **paper("compensation_claim"))
+    desk.act("drc-reviewer1", "attach_document", **paper("compensation_decision", "900"))
+    assert desk.fact("compensation")[0]["state"] == "decided"
+
+
 def paper(kind: str, amount: str | None = "1200.50") -> dict[str, Any]:
     return {"paper": kind, "attachments": [FILE], **({"amount": amount} if amount is not None else {})}
 
@@ -256,3 +301,39 @@ def test_a_cut_for_arrears_brings_its_papers(name: str) -> None:
     assert (error.code, error.missing) == ("own_paper_missing", (name,))
     desk.act("grid-reviewer1", "report_grid_suspension", **data)
     assert desk.fact("suspension", "dunning_file") == FILE
+
+
+def breach(desk: Desk) -> dict[str, Any]:
+    return {
+        "ground": "G4_serious_breach",
+        "cut_at": desk.iso,
+        "user_class": "residential",
+        "serves_residents": True,
+        "officers": [{"staff_no": "XZ1001", "officer": "甲"}, {"staff_no": "XZ1002", "officer": "乙"}],
+        "attachments": [FILE],
+        "breach": "over_capacity",
+        "serious_breach": True,
+        "grid_decision": FILE,
+        "notice_file": FILE,
+        "notice_served_at": "2026-11-10 09:00",
+        "second_notice_at": "2026-11-18 09:20",
+    }
+
+
+def test_a_cut_for_serious_breach_brings_its_notice_and_no_dunning() -> None:
+    desk = Desk("2026-11-18 10:00")
+    error = desk.refused("grid-reviewer1", "report_grid_suspension", **{**breach(desk), "notice_file": None})
+    assert (error.code, error.missing) == ("own_paper_missing", ("notice_file",))
+    desk.act("grid-reviewer1", "report_grid_suspension", **breach(desk))
+
+
+@pytest.mark.parametrize(
+    ("ground", "evidence"), [("G1_theft", {"theft_proven": True}), ("G2_emergency", {"danger": "fire"})]
+)
+def test_theft_and_danger_are_cut_on_the_spot_without_papers_of_a_procedure(
+    ground: str, evidence: dict[str, Any]
+) -> None:
+    desk = Desk("2026-11-18 10:00")
+    names = ("cut_at", "user_class", "serves_residents", "officers", "attachments", "grid_decision")
+    data = {name: breach(desk)[name] for name in names}
+    desk.act("grid-reviewer1", "report_grid_suspension", **data, **evidence, ground=ground)

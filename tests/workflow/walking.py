@@ -369,7 +369,8 @@ class Walk:
         return {"reason_code": "cause_removed", "cause_removed_at": self.desk.iso}
 
     def _restore_supply(self) -> dict[str, Any]:
-        return {"restored_at": self.desk.iso, "reading": "2", "late_reason": "道路封闭"}
+        at_the_cut = str((self.desk.view.facts.get("suspension") or {}).get("reading", "2"))
+        return {"restored_at": self.desk.iso, "reading": at_the_cut, "late_reason": "道路封闭"}
 
     def _confirm_restoration(self) -> dict[str, Any]:
         return {"confirmed_at": self.desk.iso, "supply_is_on": True}

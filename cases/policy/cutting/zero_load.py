@@ -28,6 +28,18 @@ def hours_needed() -> int:
     return int(load("cut_checks")["zero_load"][0]["hours"])
 
 
+def between(cut_reading: Decimal, reading: Decimal, multiplier: Decimal = Decimal(1)) -> Decimal:
+    """Return the kWh that passed between the two readings; negative where the second one is below the first."""
+    if multiplier <= 0:
+        raise ValueError("a multiplier is positive")
+    return (reading - cut_reading) * multiplier
+
+
+def none_passed(drawn: Decimal) -> bool:
+    """Say whether this is what a supply leaves that was off all the time: within the tolerance, and not backwards."""
+    return 0 <= drawn <= tolerance()
+
+
 def compare(
     cut_reading: Decimal, reading: Decimal, cut_at: datetime, read_at: datetime, multiplier: Decimal = Decimal(1)
 ) -> Check:
@@ -40,9 +52,7 @@ def compare(
         raise ValueError("a meter does not run backwards")
     if read_at < cut_at:
         raise ValueError("the second reading lies before the cut")
-    if multiplier <= 0:
-        raise ValueError("a multiplier is positive")
-    drawn = (reading - cut_reading) * multiplier
+    drawn = between(cut_reading, reading, multiplier)
     hours = int((read_at - cut_at).total_seconds() // 3600)
     if drawn > tolerance():
         return Check(DRAWING, drawn, hours)

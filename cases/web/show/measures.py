@@ -171,6 +171,7 @@ def _restoration(facts: Facts) -> Iterator[Line]:
     if found := facts.get("restoration"):
         due = gettext("期限 %(at)s") % {"at": when(found["due"])} if found.get("due") else ""
         yield Line(gettext("恢复供电"), STATES.get(found.get("state", ""), "--"), due)
+        yield from (Line(*line) for line in cut.restored(found))
 
 
 def _compensation(facts: Facts) -> Iterator[Line]:

@@ -25,6 +25,7 @@ from cases.workflow.effects.base import (
     today,
 )
 from cases.workflow.effects.cutting import compensation
+from cases.workflow.effects.cutting.zero_load import at_the_restoration
 from cases.workflow.effects.restoration import ordered, power_is_off, restore
 from cases.workflow.effects.surcharge.billing import revoke_lists
 from cases.workflow.effects.suspension import suspension_of
@@ -132,7 +133,7 @@ def restore_supply(view: CaseView, data: Data, ctx: Context) -> Outcome:
         restored_at=data["restored_at"],
         restored_by=ctx.actor.user_id,
         late=late,
-        **picked(data, "reading"),
+        **at_the_restoration(view, data),
     )
     facts |= put(view, "suspension", power="on", state="restored")
     facts |= compensation.restored(view, timestamp(data["restored_at"]))

@@ -73,10 +73,16 @@ ORDER_RESTORATION: Final = (
     NOTE,
     FILES,
 )
+_SINCE_THE_CUT: Final = ("与停电时表码比对", "Compared with that of the cut")
+_MOVED_ON: Final = (
+    "停电期间表码有变化的必填，复核人会看到",
+    "Needed where the meter moved on meanwhile; whoever confirms sees it",
+)
 RESTORE_SUPPLY: Final = (
     task(),
     moment("restored_at", "复电时间", "Restored at", required=True),
-    number("reading", "复电时表码", "Meter reading", required=True),
+    number("reading", "复电时表码", "Meter reading", required=True, hint=_SINCE_THE_CUT),
+    longtext("reading_reason", "表码说明", "About the reading", hint=_MOVED_ON),
     longtext("late_reason", "逾期原因", "Reason for the delay", hint=("超过期限时必填", "Needed after the deadline")),
     FILES,
 )

@@ -3,6 +3,7 @@
 1. A task begins, changes hands or gets another date: whoever can do it now.
 2. A task is called off, or stands still under a stay: whoever was about to do it. A crew on its way must hear of it.
 3. A question or a proposal has its answer: whoever asked.
+4. A reading after a cut shows that the supply is still drawn: the commission in charge and the grid company.
 
 Numbers, stages and dates only: a message never carries personal data.
 """
@@ -12,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from cases.policy.cutting.zero_load import DRAWING
 from cases.workflow.recording.plain import plain
 from cases.workflow.task_kinds import KINDS
 from cases.workflow.view import CaseView, TaskView
@@ -52,7 +54,19 @@ def messages(action: str, view: CaseView, members: Mapping[str, Any], user_id: i
         task = view.task(closed["id"])
         if task is not None and closed["state"] == "done" and KINDS[task.kind].answers:
             rows += _answered(view, task, _about(action, view.number, task.id, task.kind, user_id, to))
-    return rows
+    return [*rows, *_still_drawing(action, view, members, user_id)]
+
+
+def _still_drawing(action: str, view: CaseView, members: Mapping[str, Any], user_id: int) -> list[Row]:
+    """Of the comparison that this act made, while the supply is off: whoever urges, and whoever goes there."""
+    cut = members.get("set", {}).get("suspension") or {}
+    before = len((view.facts.get("suspension") or {}).get("zero_load") or ())
+    made = (cut.get("zero_load") or ())[before:]
+    if not made or made[-1]["state"] != DRAWING or cut.get("power") != "off":
+        return []
+    about = {"number": view.number, "stage": members["to"], "action": action, "by": user_id}
+    commission = _row("case.still_drawing", view.lead_agency_id, {**about, "roles": ["handler"]})
+    return [commission, _row("case.still_drawing", made[-1]["agency"], {**about, "roles": ["field_crew", "reviewer"]})]
 
 
 def _changed(members: Mapping[str, Any], *, over: bool) -> Iterator[tuple[str, str, Row]]:

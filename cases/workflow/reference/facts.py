@@ -141,7 +141,8 @@ FACTS: Final[dict[str, Fact]] = {
         Text("异议", "The objection"),
     ),
     "restoration": Fact(
-        "state ordered|restored|confirmed, reason, due, restored_at, late, reading, confirmed_at",
+        "state ordered|restored|confirmed, reason, due, restored_at, late, reading, drawn,"
+        " reading_explained, confirmed_at",
         (
             "order_restoration",
             "decide_objection",

@@ -10,7 +10,7 @@ from cases.workflow.fields import Transition
 from cases.workflow.forms import protection as forms
 from cases.workflow.guards import protection as gates
 from cases.workflow.guards.base import not_future
-from cases.workflow.guards.cutting import stay
+from cases.workflow.guards.cutting import stay, zero_load
 from cases.workflow.transitions.columns import (
     APPROVER,
     BY_RULING,
@@ -149,6 +149,7 @@ ROWS: Final = (
         guards=(
             not_future("restored_at", "复电时间", "The restoration"),
             gates.restored_in_time,
+            zero_load.restored_reading,
         ),
         effect=effects.restore_supply,
         basis=("supply_rules.procedure",),

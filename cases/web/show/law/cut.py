@@ -92,6 +92,18 @@ def stay(found: Facts) -> Iterator[Line]:
         )
 
 
+def restored(found: Facts) -> Iterator[Line]:
+    """The reading at the restoration, and what went through the meter since the cut."""
+    if found.get("restored_at") and found.get("reading") is not None:
+        drawn = found.get("drawn")
+        note = "" if drawn is None else gettext("停电后 %(drawn)s 千瓦时") % {"drawn": drawn}
+        yield Line(
+            gettext("复电时表码"),
+            str(found["reading"]),
+            note + (gettext("（已说明原因）") if found.get("reading_explained") else ""),
+        )
+
+
 def compensation(facts: Facts) -> Iterator[Line]:
     for row in facts.get("compensation") or ():
         off = gettext("停电 %(hours)s 小时") % {"hours": row["hours"]} if "hours" in row else gettext("尚未复电")
@@ -117,24 +129,24 @@ def warnings(facts: Facts) -> list[str]:
 
 
 def before_confirming(actor: Actor, case: Row, action: str) -> list[Line]:
-    """For the second person: what the first one entered, with what was said about the pictures."""
-    if action != Action.CONFIRM_SUSPENSION:
-        return []
-    found = case["facts"].get("suspension") or {}
-    rows = [Line(gettext("停电时间"), when(found.get("executed_at"))), *proof(found)]
-    return [*rows, *(Line(gettext("照片说明"), text) for text in _reasons(actor, case))]
+    """For the second person: what the first one entered, with what was said about the pictures or the reading."""
+    facts = case["facts"]
+    if action == Action.CONFIRM_SUSPENSION:
+        found = facts.get("suspension") or {}
+        rows = [Line(gettext("停电时间"), when(found.get("executed_at"))), *proof(found)]
+        return [*rows, *_said(actor, case, Action.EXECUTE_SUSPENSION, "photo_reason", gettext("照片说明"))]
+    if action == Action.CONFIRM_RESTORATION:
+        found = facts.get("restoration") or {}
+        rows = [Line(gettext("复电时间"), when(found.get("restored_at"))), *restored(found)]
+        return [*rows, *_said(actor, case, Action.RESTORE_SUPPLY, "reading_reason", gettext("表码说明"))]
+    return []
 
 
-def _reasons(actor: Actor, case: Row) -> list[str]:
-    """What the crew wrote about its pictures, as far as this person reads it."""
-    page = timeline(
-        actor,
-        case["id"],
-        texts=lambda action: ("photo_reason",) if action == Action.EXECUTE_SUSPENSION else (),
-        newest_first=True,
-    )
-    done = [row for row in page.rows if row["action"] == Action.EXECUTE_SUSPENSION] if page else []
-    return [done[0]["text"]] if done and done[0]["text"] else []
+def _said(actor: Actor, case: Row, act: Action, field: str, label: str) -> list[Line]:
+    """What the crew wrote in this field of its latest act, as far as this person reads it."""
+    page = timeline(actor, case["id"], texts=lambda action: (field,) if action == act else (), newest_first=True)
+    done = [row for row in page.rows if row["action"] == act] if page else []
+    return [Line(label, done[0]["text"])] if done and done[0]["text"] else []
 
 
 def _doubts(found: Facts) -> str:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from audit.log import timestamp
-from cases.policy.cutting.zero_load import Check, compare
+from cases.policy.cutting.zero_load import Check, between, compare
 from cases.workflow.effects.base import instant, signed
 from cases.workflow.view import CaseView, Context
 
@@ -40,3 +40,18 @@ def checked(view: CaseView, ctx: Context, reading: Decimal, read_at: datetime, s
         **signed(view, ctx),
     }
     return {"zero_load": [*(view.facts.get("suspension") or {}).get("zero_load", []), row]}
+
+
+def drawn_while_off(view: CaseView, reading: Decimal) -> Decimal | None:
+    """The energy between the reading of the cut and this one at the restoration; None where the cut has none."""
+    cut = view.facts.get("suspension") or {}
+    if cut.get("reading") is None:
+        return None
+    return between(Decimal(str(cut["reading"])), reading, Decimal(str(cut.get("multiplier", 1))))
+
+
+def at_the_restoration(view: CaseView, data: dict[str, Any]) -> dict[str, Any]:
+    """What the restoration holds: its reading, what passed meanwhile, and whether somebody explained it."""
+    drawn = drawn_while_off(view, data["reading"])
+    row: dict[str, Any] = {"reading": f"{data['reading']:f}", "reading_explained": bool(data["reading_reason"])}
+    return row if drawn is None else {**row, "drawn": f"{drawn:f}"}

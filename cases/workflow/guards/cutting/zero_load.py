@@ -6,8 +6,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from cases.policy.cutting.zero_load import none_passed, tolerance
 from cases.workflow.effects.base import instant
-from cases.workflow.guards.base import Data, correct, local, needs, refuse
+from cases.workflow.effects.cutting.zero_load import drawn_while_off
+from cases.workflow.guards.base import Data, cite, correct, local, needs, refuse
 from cases.workflow.view import CaseView, Context, Refusal
 
 LATER_READING = "load_reading"
@@ -67,3 +69,32 @@ def _between(view: CaseView, reading: Decimal, at: datetime, ctx: Context, field
             f"It is below that of the cut, {before}; a meter does not run backwards",
         )
     return None
+
+
+def restored_reading(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
+    """At the restoration: nothing passed while the supply was off, or somebody says in words why the meter moved on.
+
+    Also a meter that seems to have run backwards (exchanged, or the reading of the cut was mistyped) is explained: the
+    entry of a restoration is never barred for good.
+    """
+    if not data or data["reading_reason"]:
+        return None
+    drawn = drawn_while_off(view, data["reading"])
+    if drawn is None or none_passed(drawn):
+        return None
+    before = (view.facts.get("suspension") or {})["reading"]
+    if drawn < 0:
+        return correct(
+            "reading",
+            f"表码小于停电时表码 {before}，表计不会倒走，请核对；换表或停电时误记的，在“表码说明”写明",
+            f"It is below that of the cut, {before}; check it, or say under “About the reading” why (meter exchanged)",
+        )
+    return refuse(
+        "reading_unexplained",
+        f"复电时表码比停电时表码 {before} 多 {drawn:f} 千瓦时，超过容差 {tolerance():f}，停电期间可能仍在用电。"
+        "请核对表码；无误的，填写“表码说明”，复核人会看到。",
+        f"The meter moved on by {drawn:f} kWh since the cut ({before}), over the {tolerance():f} allowed."
+        " Check the reading, or say why under “About the reading”, for whoever confirms.",
+        article=cite(view, ctx, "project.zero_load"),
+        missing=("reading_reason",),
+    )
