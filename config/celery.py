@@ -6,11 +6,15 @@ run twice. Options and the reasons for them are in `config/settings/work.py`.
 
 import os
 import signal
+import sys
 
 from celery import Celery
-from celery.signals import beat_embedded_init, beat_init, worker_init
+from celery.signals import beat_init, worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+# The worker, for what it forks: a child whose parent was killed meanwhile cannot ask for it any more.
+LOADED_BY = os.getpid()
 
 app = Celery("lianzhi")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -28,9 +32,11 @@ def end_with_the_worker(**_: object) -> None:
     """The timetable inside a worker (`--beat`) is a process of its own, which a killed worker would leave behind."""
     from config.embedded.process import die_with
 
-    die_with(os.getppid(), signal.SIGTERM)
+    if os.getpid() != LOADED_BY and not die_with(LOADED_BY, signal.SIGTERM):
+        sys.exit("the worker of this timetable is gone")
 
 
 worker_init.connect(start_embedded_servers)
-beat_embedded_init.connect(end_with_the_worker)
+# First of all: starting servers takes long enough for the worker to be killed meanwhile.
+beat_init.connect(end_with_the_worker)
 beat_init.connect(start_embedded_servers)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -51,3 +52,20 @@ def test_the_timetable_of_a_killed_worker_ends_with_it(fresh_db: Clone, tmp_path
         for pid in left:
             os.kill(pid, signal.SIGKILL)
         assert left == []
+
+
+def test_a_timetable_whose_worker_was_killed_before_it_could_ask_for_its_end_does_not_start() -> None:
+    # The grandchild begins its timetable when its parent, who loaded the application, is gone.
+    begins = (
+        "import os\n"
+        "import config.celery as of\n"
+        "gone, end = os.pipe()\n"
+        "if (pid := os.fork()) == 0:\n"
+        "    os.close(end)\n"
+        "    os.read(gone, 1)\n"
+        "    of.end_with_the_worker()\n"
+        "    print('started', flush=True)\n"
+    )
+    said = subprocess.run([sys.executable, "-c", begins], capture_output=True, text=True, timeout=60, check=True)
+    assert "the worker of this timetable is gone" in said.stderr
+    assert "started" not in said.stdout
