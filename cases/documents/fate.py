@@ -23,7 +23,7 @@ from audit.errors import MalformedBodyError, SightError, StreamRefusedError
 from audit.services import record_by
 from cases.documents.papers.composing import printable
 from cases.documents.papers.text import Paper, Section, paper_of
-from cases.selectors.documents import get_document, text_of
+from cases.selectors.documents import get_document, signed_for, text_of
 
 # Why a document is voided; codes stand in events and are never renamed.
 REASONS: Final[Mapping[str, tuple[str, str]]] = {
@@ -54,10 +54,14 @@ def signing_post(actor: Actor, about: Mapping[str, Any]) -> Post | None:
 
 
 def may_change(actor: Actor, about: Mapping[str, Any]) -> bool:
-    """Another person than who signed it and who made its last version; only what still counts and has a text."""
+    """Another person than who signed it, in whose stead it was signed, and who made its last version.
+
+    Only what still counts and has a text.
+    """
     made_by = {row["by"]["id"] for row in (*about["versions"][:1], *about["versions"][-1:]) if row["by"]}
-    another = bool(made_by) and made_by.isdisjoint({actor.user_id, *actor.stood_for})
-    return another and about["void"] is None and signing_post(actor, about) is not None
+    if not made_by or about["void"] is not None or signing_post(actor, about) is None:
+        return False
+    return (made_by | {signed_for(actor, about["id"])}).isdisjoint({actor.user_id, *actor.stood_for})
 
 
 def void_document(

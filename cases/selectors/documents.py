@@ -40,6 +40,12 @@ SELECT t.content FROM cases_documentversion t JOIN cases_document d ON d.id = t.
 WHERE d.id = %s AND t.version = %s AND {seen("d.case_id")}
 """
 
+_SIGNED_FOR = f"""
+SELECT audit_on_behalf(e.body) AS id FROM cases_document d
+JOIN audit_event e ON e.stream = 'case/' || d.case_id AND e.seq = d.event_seq
+WHERE d.id = %s AND {seen("d.case_id")}
+"""
+
 
 def is_told(row: dict[str, Any], read: Reading) -> bool:
     """Whether a document of a visible case belongs to what somebody reads of it."""
@@ -81,6 +87,12 @@ def get_document(actor: Actor, document_id: UUID) -> Row | None:
             for each in fetch(_VERSIONS, [str(document_id), keys])
         ],
     }
+
+
+def signed_for(actor: Actor, document_id: UUID | str) -> int | None:
+    """In whose stead a substitute signed the document; None where the one who signed it stood in for nobody."""
+    rows = fetch(_SIGNED_FOR, [str(document_id), sight_keys(actor)])
+    return rows[0]["id"] if rows else None
 
 
 def text_of(actor: Actor, document_id: UUID | str, version: int) -> bytes | None:

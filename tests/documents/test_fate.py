@@ -30,6 +30,8 @@ from cases.documents.papers.text import paper_of
 from cases.models import Document, DocumentVersion, DocumentVoid
 from cases.selectors.documents import get_document, list_register, list_series
 from tests.agencies.cast import cleared
+from tests.agencies.test_substitutions import stand_in
+from tests.web import story
 from tests.workflow.test_statements import CUT
 from tests.workflow.world import World
 
@@ -231,14 +233,61 @@ def test_the_database_writes_only_what_the_event_says(
     assert refused_with(order, "grid-approver1", right, ["未发"], said) == "LZ006", "of another agency"
 
 
-def refused_with(order: Document, username: str, statement: str, values: list[Any], data: dict[str, Any]) -> str:
+def voids(order: Document, username: str) -> str:
+    """What the database answers to a voiding that the services would not have let through."""
+    why = {"reason": "not_sent", "explanation_sha256": hashlib.sha256("未发".encode()).hexdigest()}
+    said = {"document": str(order.pk), "case": str(order.case_id), **why}
+    return refused_with(order, username, "document_void(%s, %s, 'not_sent', %s)", ["未发"], said)
+
+
+def test_the_database_keeps_who_signed_from_it_also_after_another_has_corrected(order: Document) -> None:
+    correct(order, s0="改了一个字")
+    assert voids(order, "drc-approver1") == "LZ002", "the one who signed version 1"
+    assert voids(order, "drc-approver2") == "LZ002", "the one who made the last version"
+    text = correct(order, "drc-reviewer1", s0="又改了一个字")["versions"][-1]
+    said = {
+        "document": str(order.pk),
+        "case": str(order.case_id),
+        "version": 4,
+        "sha256": "0",
+        "earlier": text["sha256"],
+    }
+    statement = "document_correct(%s, %s, '{}', %s)"
+    answer = refused_with(order, "drc-approver1", statement, ["改"], said, action=Action.DOCUMENT_CORRECTED)
+    assert answer == "LZ002", "the one who signed version 1"
+
+
+def test_the_database_keeps_both_from_it_where_a_substitute_signed() -> None:
+    stand_in(absent="drc-reviewer1", substitute="drc-handler2", code="320300-drc", roles=["reviewer"])
+    case = story.opened()
+    story.do("drc-handler1", "propose_exclusion", case, reason_code="node", explanation="区块链节点")
+    story.do("drc-handler2", "decide_exclusion", case, decision="approve")
+    paper = Document.objects.get(kind="exclusion")
+    for username in ("drc-handler2", "drc-reviewer1"):
+        assert voids(paper, username) == "LZ002", username
+        page = entered(username).get(path(paper)).content.decode()
+        assert paper.number in page and "作废文书" not in page and "制发更正版" not in page, username
+        with pytest.raises(fate.DocumentRefused):
+            void(paper, username)
+    assert void(paper, "drc-approver1")["state"] == "voided"
+
+
+def refused_with(
+    order: Document,
+    username: str,
+    statement: str,
+    values: list[Any],
+    data: dict[str, Any],
+    *,
+    action: Action = Action.DOCUMENT_VOIDED,
+) -> str:
     actor = who(username)
     with pytest.raises(AuditError) as caught, seeing(actor), transaction.atomic():
         record_by(
             f"SELECT {statement}",
             [str(order.pk), *values],
             stream=f"account/{username}",
-            action=Action.DOCUMENT_VOIDED,
+            action=action,
             actor=event_actor(actor, actor.posts[0]),
             data=data,
             now=WORLD.now,

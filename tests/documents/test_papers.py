@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 from datetime import date
 from io import BytesIO
+from itertools import pairwise
 from string import Formatter
 from xml.etree import ElementTree as ET
 
@@ -66,13 +67,15 @@ def test_a_pdf_holds_the_whole_text_on_a4_with_its_fonts_inside(kind: str) -> No
     paper = sample(kind)
     content = render_pdf(paper)
     reader = pypdf.PdfReader(BytesIO(content))
-    said = words(content)
+    said, families = words(content), set()
     for page in reader.pages:
         assert [round(float(side) / MM) for side in page.mediabox[2:]] == [210, 297]
         for font in page["/Resources"]["/Font"].values():
             inner = font.get_object()["/DescendantFonts"][0].get_object()["/FontDescriptor"].get_object()
-            assert "NotoSerif" in str(inner["/FontName"])
+            families.add(str(inner["/FontName"]).split("+")[1])
             assert "/FontFile3" in inner or "/FontFile2" in inner
+    headed = any(section.heading for section in paper.sections)
+    assert families == {"NotoSerifSC-Regular", *(["NotoSansSC-Regular"] if headed else [])}
     for text in (paper.agency, paper.number, paper.title, paper.to, paper.date, paper.sha256[:16]):
         assert "".join(text.split()) in said
     for section in paper.sections:
@@ -94,6 +97,50 @@ def test_the_text_stands_between_the_margins_of_the_standard() -> None:
     assert min(x for x, _ in seen) >= 28 * MM - 1
     lines = sorted({round(y) for _, y in seen}, reverse=True)
     assert lines[0] <= (297 - 37) * MM
+
+
+def heights(content: bytes) -> list[list[float]]:
+    """For each page how far below its top edge (mm) its lines of text stand, without check box and footer."""
+    found = []
+    for page in pypdf.PdfReader(BytesIO(content)).pages:
+        lines: set[float] = set()
+
+        def note(
+            text: str, cm: list[float], tm: list[float], font: object, size: float, lines: set[float] = lines
+        ) -> None:
+            if text.strip() and size * abs(tm[0]) > 15:
+                lines.add(round(297 - (tm[5] * cm[3] + cm[5]) / MM))
+
+        page.extract_text(visitor_text=note)
+        found.append(sorted(lines))
+    return found
+
+
+@pytest.mark.parametrize("paragraphs", [*range(3, 30)])
+def test_no_letter_of_any_length_ends_on_a_page_with_next_to_nothing_on_it(paragraphs: int) -> None:
+    letter = sample(
+        "referral", request="\n".join("该处用电量与登记的用途明显不符，现场有持续噪声。" for _ in range(paragraphs))
+    )
+    pages = heights(render_pdf(letter))
+    assert len(pages) == 1 or len(pages[-1]) >= 6, pages[-1]
+    for lines in pages:
+        gaps = [below - above for above, below in pairwise(lines) if below - above < 11]
+        assert min(gaps) >= 7, "no line is nearer to the next than 7 mm"
+    assert all(lines[-1] < 297 - 35 for lines in pages)
+
+
+def test_what_has_no_place_to_break_stays_within_the_margins() -> None:
+    paper = sample("referral", request="https://example.cn/" + "x" * 200)
+    assert "https://example.cn/" + "x" * 200 in words(render_pdf(paper)), "and is copied as it was typed"
+    before = sum(map(len, heights(render_pdf(sample("referral", request="https://example.cn/")))))
+    assert sum(map(len, heights(render_pdf(paper)))) >= before + 3, "on four lines"
+
+
+def test_nobody_gets_a_copy_of_what_they_write_or_receive() -> None:
+    agency = "徐州市发展和改革委员会"
+    assert sample("suspension_order", power_authority=agency).copies == ""
+    assert sample("suspension_order", power_authority="徐州市工业和信息化局").copies == "徐州市工业和信息化局"
+    assert sample("withdrawal", power_authority=agency, grid="当事人").copies == ""
 
 
 def test_the_same_text_gives_the_same_bytes_and_another_text_others() -> None:

@@ -45,6 +45,8 @@ def compose(template: Template, issue: Issue) -> Paper:
     doubts = (*issue.doubts, *unsure)
     if doubts:
         sections = (*sections, Section("", tuple(f"说明：{doubt}" for doubt in doubts)))
+    to = template.to.format_map(values)
+    known = (issue.agency, to)  # nobody gets a copy of what they write or receive themselves
     return Paper(
         kind=template.kind,
         template=template.reference,
@@ -52,13 +54,13 @@ def compose(template: Template, issue: Issue) -> Paper:
         agency=issue.agency,
         number=issue.number,
         title=template.title.format_map(values),
-        to=template.to.format_map(values),
+        to=to,
         date=in_words(issue.day),
         case=issue.case,
         sections=sections,
         blanks=template.blanks,
         attachments=issue.attachments,
-        copies="，".join(dict.fromkeys(_filled(template.copies, values))),
+        copies="，".join(name for name in dict.fromkeys(_filled(template.copies, values)) if name not in known),
         signer=issue.signer if template.signer else "",
     )
 

@@ -20,11 +20,18 @@ LAYOUT = Path(__file__).resolve().parent / "letter.typ"
 _NO_GLYPH = re.compile(r'the text `"(.+?)"` could not be displayed')
 # 仿宋 as GB/T 9704 asks for it, where the deployment has it; else the serif that comes with the product.
 FONTS = ("FangSong_GB2312", "FangSong", "Noto Serif SC")
+# 黑体 for headings.
+HEADING_FONTS = ("SimHei", "Noto Sans SC", *FONTS)
+# Points between lines of 16 points: as the standard has it, and down to what still reads well.
+SPACING = (12, 11, 10, 9, 8, 7)
+# Points from the top edge of a page to the end of its text: above the first nothing is squeezed, below the second the
+# page is next to empty.
+WELL_FILLED, THIN = 450.0, 300.0
 
 
 def render_pdf(paper: Paper, *, mark: str = "") -> bytes:
     """The pages. `mark` is written across them: what became of the paper since it was issued."""
-    given = json.dumps(_said(paper, mark), ensure_ascii=False)
+    given = _fitted(_said(paper, mark))
     while True:
         try:
             return _bytes(typst.compile(LAYOUT, format="pdf", pdf_standards="a-2b", **_around(given)))
@@ -38,9 +45,31 @@ def render_pdf(paper: Paper, *, mark: str = "") -> bytes:
 
 def render_pages(paper: Paper, *, mark: str = "", ppi: int = 96) -> list[bytes]:
     """The pages as PNG."""
-    given = json.dumps(_said(paper, mark), ensure_ascii=False)
+    given = _fitted(_said(paper, mark))
     pages = typst.compile(LAYOUT, format="png", ppi=float(ppi), **_around(given))
     return list(pages) if isinstance(pages, list) else [_bytes(pages)]
+
+
+def _fitted(said: dict[str, Any]) -> str:
+    """What the layout is told, with the widest spacing that leaves no last page with next to nothing on it."""
+    given = _spaced(said, SPACING[0])
+    pages, end = _ends(given)
+    if pages == 1 or end > WELL_FILLED:
+        return given
+    if _ends(_spaced(said, SPACING[-1]))[0] == pages:
+        # No spacing spares the page: then more of the text goes over to it.
+        return given if end > THIN else _spaced(said, SPACING[0], kept=2)
+    return next(closer for n in SPACING[1:] if _ends(closer := _spaced(said, n))[0] < pages)
+
+
+def _spaced(said: dict[str, Any], gap: int, *, kept: int = 1) -> str:
+    return json.dumps({**said, "gap": gap, "kept": kept}, ensure_ascii=False)
+
+
+def _ends(given: str) -> tuple[int, float]:
+    """On which page the text ends with its signature, and how many points below the top of it."""
+    last = json.loads(typst.query(LAYOUT, "<end>", field="value", one=True, **_around(given)))
+    return last["page"], last["at"]
 
 
 def _bytes(made: object) -> bytes:
@@ -54,7 +83,7 @@ def _said(paper: Paper, mark: str) -> dict[str, Any]:
     said = asdict(paper)
     said |= {"sha256": paper.sha256, "address": check_address(), "mark": mark}
     said["code"] = check_code(paper) if paper.template_sha256 else ""
-    said |= {"fonts": _families(), "version": str(paper.version)}
+    said |= {"fonts": _families(FONTS), "headings": _families(HEADING_FONTS), "version": str(paper.version)}
     # PDF/A wants a date; that of the paper, so that the bytes do not depend on when it is printed.
     said["day"] = [int(part) for part in re.findall(r"\d+", paper.date)]
     return said
@@ -74,6 +103,6 @@ def fonts() -> typst.Fonts:
 
 
 @cache
-def _families() -> list[str]:
+def _families(wanted: tuple[str, ...]) -> list[str]:
     there = {font.family for font in fonts().fonts()}
-    return [name for name in FONTS if name in there]
+    return [name for name in wanted if name in there]

@@ -51,7 +51,7 @@ def context(actor: Actor, about: Row) -> dict[str, Any]:
         "paper": paper,
         "withheld": why,
         "versions": [_version(about, row) for row in reversed(about["versions"])],
-        "served": served(about["kind"], about["attachment"], case["facts"] if case else {}),
+        "served": served(about, case["facts"] if case else {}),
         "receipt": reverse("web:document_receipt", args=[about["case_number"], about["id"]]) if paper else "",
         "code": latest["sha256"][:DIGITS] if latest else "",
         "check": f"{settings.PUBLIC_URL}{reverse('web:check')}",
