@@ -7,6 +7,7 @@ from typing import Any
 
 from agencies.actors import find_actor
 from cases.models.rules import RuleVersion
+from cases.policy.entered import Version
 from cases.rules.deciding import approve
 from cases.rules.proposing import Draft, propose
 
@@ -50,3 +51,22 @@ def approved(
 ) -> RuleVersion:
     version = proposed(by, now=now, **more)
     return approve(actor=find_actor(then), version_id=version.pk, now=now, seen=seen)
+
+
+def version(kind: str = "surcharge_document", **more: Any) -> Version:
+    """An approved version as the decisions see it, for tests without a database."""
+    body = {**(DOCUMENT if kind == "surcharge_document" else RULE), **more.pop("body", {})}
+    values: dict[str, Any] = {
+        "id": "v1",
+        "kind": kind,
+        "key": body["number"],
+        "region": "32",
+        "body": body,
+        "effective_from": date(2026, 10, 1),
+        "effective_to": None,
+        "source": "门户网站",
+        "article": "第二条",
+        "certainty": "V-P",
+        "digest": "d",
+    }
+    return Version(**{**values, **more})

@@ -17,27 +17,9 @@ from cases.policy.entered import Entered, Version
 from cases.policy.law import RULE_SET_VERSION
 from cases.policy.surcharge import surcharge_rule
 from cases.selectors.rules.entered import entered_rules
-from tests.rules.papers import DOCUMENT, RULE, approved, proposed
+from tests.rules.papers import DOCUMENT, approved, proposed, version
 from tests.workflow.desk import FILE, Desk, plan, proposal
 from tests.workflow.world import World
-
-
-def version(kind: str = "surcharge_document", **more: Any) -> Version:
-    body = {**(DOCUMENT if kind == "surcharge_document" else RULE), **more.pop("body", {})}
-    values: dict[str, Any] = {
-        "id": "v1",
-        "kind": kind,
-        "key": body["number"],
-        "region": "32",
-        "body": body,
-        "effective_from": date(2026, 10, 1),
-        "effective_to": None,
-        "source": "门户网站",
-        "article": "第二条",
-        "certainty": "V-P",
-        "digest": "d",
-    }
-    return Version(**{**values, **more})
 
 
 def planning(*versions: Version, **facts: Any) -> Desk:

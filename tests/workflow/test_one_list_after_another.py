@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from cases.policy.entered import Entered
 from cases.web.show import measures
+from tests.rules.papers import version
 from tests.workflow.desk import FILE, OFFICERS, Desk, at, plan
 
 CLOSING = {"outcome": "handled", "summary": "已处置"}
@@ -90,6 +92,23 @@ def test_a_bill_of_the_first_list_is_corrected_by_the_first_list() -> None:
     row = bill(desk, 1)
     assert (row["listed_days"], row["rate"], row["surcharge"], row["refund"]) == (30, "0.30", "9000.00", "4832.00")
     assert desk.tasks == ["issue_bill"], "the second list goes on as it was"
+
+
+def test_what_its_document_says_of_the_volume_stays_with_the_first_list() -> None:
+    """A document that charges 0.50 on six tenths of the energy: also when the bill is corrected under a second list."""
+    desk = Desk().verified().determined("surcharge")
+    body = {"number": "苏发改价格发〔2026〕88号", "rate": "0.50", "volume": "share", "share": "0.6"}
+    desk.rules = Entered((version(body=body),))
+    desk.surcharged(rate="0.50")
+    desk.now = at("2026-12-02 10:00")
+    closed(ended(reviewed(desk), "2026-11-30"))
+    assert bill(desk, 1)["surcharge"] == "10500.00"  # 35,000 × 0.6 × 0.50
+    relapsed(desk, "2026-12-20 10:00", "2026-12-10").surcharged(rate="0.50", starts_on="2026-12-10")
+    fix = {"bill": bill(desk, 1)["no"], "reason_code": "misread", "kwh": "30000", "reason": "抄错"}
+    desk.act("grid-billing1", "adjust_bill", **fix)
+    desk.act("grid-reviewer1", "review_bill", decision="approve")
+    assert bill(desk, 1)["surcharge"] == "9000.00"  # 30,000 × 0.6 × 0.50
+    assert desk.fact("surcharge", "earlier")[0]["rule_versions"] == ["v1"]
 
 
 def test_an_earlier_bill_reviewed_late_opens_nothing_under_the_new_list() -> None:

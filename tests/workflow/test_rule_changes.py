@@ -27,8 +27,7 @@ from cases.selectors.law import opencases
 from cases.workflow.measures import comparing
 from cases.workflow.measures.comparing import compare, without
 from tests.api.conftest import Person
-from tests.rules.papers import approved
-from tests.rules.test_use import version
+from tests.rules.papers import approved, version
 from tests.web import story
 from tests.workflow.desk import Desk, city
 from tests.workflow.test_measures_agree import reported
