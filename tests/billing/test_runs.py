@@ -158,6 +158,45 @@ def test_a_run_whose_starter_left_stops_and_somebody_else_goes_on(world: World) 
     assert work(run.id).counts["billed"] == 2
 
 
+def failing(monkeypatch: pytest.MonkeyPatch, *faulty: str) -> None:
+    """The engine breaks, in a way that no gate foresaw, wherever one of these cases is among the acts."""
+    real = working.perform_many
+
+    def breaks(asked: Any, **how: Any) -> Any:
+        if any(request.case_id in faulty for request in asked):
+            raise ZeroDivisionError
+        return real(asked, **how)
+
+    monkeypatch.setattr(working, "perform_many", breaks)
+
+
+def test_a_fault_at_one_account_keeps_no_other_from_its_bill(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    cases = city(world, 5)
+    failing(monkeypatch, cases[2])
+    run = started(world, month(5))
+    assert (run.state, run.counts["billed"], run.counts["refused"]) == ("billed", 4, 1)
+    assert [(row.number, row.reason) for row in rows(run.id) if row.fate == "refused"] == [(3, "fault")]
+    assert "请在案件中单独办理" in rows(run.id)[2].says["zh"]
+    assert [len(bills(case)) for case in cases] == [1, 1, 0, 1, 1]
+    failing(monkeypatch, cases[0])
+    review_run(actor=person("grid-reviewer1"), run_id=run.id, now=world.now)
+    run = work(run.id)
+    assert (run.state, run.counts["approved"], run.counts["not_reviewed"]) == ("reviewed", 3, 1)
+    assert world.open_tasks(cases[0]) == ["review_bill"], "its bill still awaits the review on the case"
+
+
+def test_what_fails_at_every_row_stops_the_run_and_it_goes_on_later(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cases = city(world, 4)
+    with monkeypatch.context() as broken:
+        failing(broken, *cases)
+        run = started(world, month(4))
+    assert (run.state, run.problem, run.counts.get("billed"), run.counts["refused"]) == ("stopped", "fault", None, 1)
+    start_run(actor=person("grid-billing1"), run_id=run.id, now=world.now)
+    assert work(run.id).counts["billed"] == 3
+
+
 def test_only_billing_officers_of_the_company_upload_and_only_its_people_look(world: World) -> None:
     city(world, 1)
     for username in ("grid-reviewer1", "drc-handler1", "nj-grid-billing1", "sup-supervisor1"):

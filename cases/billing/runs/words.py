@@ -71,6 +71,11 @@ PROBLEMS: Final[dict[str, Text]] = {
         "复核人已不在复核岗位，复核中止；由另一名复核人员再次复核。",
         "Whoever reviewed it reviews no more; another reviewer may go on.",
     ),
+    "fault": Text(
+        "系统连续出错，已停止；已出的账单有效。请告知系统管理员，排除后继续。",
+        "The system failed twice in succession and stopped; the bills made so far stand. Tell the administrator, then"
+        " go on.",
+    ),
 }
 
 

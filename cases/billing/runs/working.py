@@ -2,10 +2,14 @@
 
 The lock on the run lets one worker at a time into it, the place where it stands is written with the acts it tells of,
 and no row is asked twice: a worker that is killed at any point leaves whole chunks, and the next one goes on.
+
+A fault that nobody foresaw keeps no other account from its bill: its row is found by halving the chunk and set aside
+with a sentence. Two such rows in succession are no matter of a row, and stop the run.
 """
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -14,7 +18,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import orjson
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from agencies.actors import Actor, NoSuchActor, load_actor, system_actor
 from agencies.vocabulary import Role
@@ -29,6 +33,7 @@ from cases.workflow.bulk import Request, perform_many
 from cases.workflow.engine import Result
 from cases.workflow.errors import WorkflowError
 
+logger = logging.getLogger(__name__)
 CHUNK_ROWS: Final = 200
 STATES = BillRun.State
 WORKING: Final = (STATES.BILLING, STATES.REVIEWING)
@@ -47,13 +52,47 @@ _BILLS: Final = """SELECT c.id::text AS case_id, b->>'no' AS no, b->>'amount' AS
 def work(run_id: UUID | str, *, budget_seconds: float | None = None) -> BillRun:
     """Go on with a run until it is done or the time is used up (a worker then asks anew)."""
     until = time.monotonic() + budget_seconds if budget_seconds is not None else None
+    size, faults = CHUNK_ROWS, 0
     while True:
         run = BillRun.objects.get(id=run_id)
         if run.state not in WORKING:
             return run
-        (_bill_chunk if run.state == STATES.BILLING else _review_chunk)(run.id, clock.now())
+        now = clock.now()
+        try:
+            (_bill_chunk if run.state == STATES.BILLING else _review_chunk)(run.id, now, size)
+            size, faults = CHUNK_ROWS, 0
+        except (OperationalError, InterfaceError):
+            raise  # The database went away: no row is to blame, and the next turn goes on.
+        except Exception as fault:  # noqa: BLE001 — logged with its row, and no reason to bill nobody else
+            size, alone = max(1, size // 2), size == 1
+            faults += alone
+            if alone:
+                _set_aside(run.id, fault, now, stop=faults > 1)
+                size = CHUNK_ROWS if faults > 1 else 1
         if until is not None and time.monotonic() > until:
             return BillRun.objects.get(id=run_id)
+
+
+@transaction.atomic
+def _set_aside(run_id: UUID, fault: Exception, now: datetime, *, stop: bool) -> None:
+    """The row at which the run stands, with a sentence in the place of its bill or review; or the run is stopped."""
+    run = BillRun.objects.select_for_update().get(id=run_id)
+    billing = run.state == STATES.BILLING
+    logger.error("run %s cannot go on at its next row", run.id, exc_info=fault)
+    rows = _next(run, run.rows_done, 1, fate="ready") if billing else _next(run, run.reviews_done, 1, fate="billed")
+    if stop or not rows:
+        _stop(run, Role.BILLING if billing else Role.REVIEWER, "fault", now)
+        return
+    row = rows[0]
+    if billing:
+        row.fate, row.reason, row.says = "refused", "fault", dict(FAULT)
+        run.rows_done = row.number
+    else:
+        row.review, row.review_says = "not_reviewed", dict(FAULT)
+        run.reviews_done = row.number
+    row.save(update_fields=["fate", "reason", "says", "review", "review_says"])
+    _count(run, [row.fate if billing else row.review])
+    _moved(run, now, "rows_done", "reviews_done", "counts")
 
 
 def _actor(run: BillRun, user_id: int | None, role: Role, problem: str, now: datetime) -> Actor | None:
@@ -64,21 +103,25 @@ def _actor(run: BillRun, user_id: int | None, role: Role, problem: str, now: dat
         actor = None
     if actor is not None and post_for(actor, role, run.agency_id) is not None:
         return actor
-    run.state, run.problem, run.moved_at = STATES.STOPPED, problem, now
-    run.save(update_fields=["state", "problem", "moved_at"])
-    note(Action.BILL_RUN_STOPPED, run, system_actor(), now, role, {"problem": problem})
+    _stop(run, role, problem, now)
     return None
 
 
+def _stop(run: BillRun, role: Role, problem: str, now: datetime) -> None:
+    run.state, run.problem, run.moved_at = STATES.STOPPED, problem, now
+    run.save(update_fields=["state", "problem", "moved_at"])
+    note(Action.BILL_RUN_STOPPED, run, system_actor(), now, role, {"problem": problem})
+
+
 @transaction.atomic
-def _bill_chunk(run_id: UUID, now: datetime) -> None:
+def _bill_chunk(run_id: UUID, now: datetime, size: int) -> None:
     run = BillRun.objects.select_for_update().get(id=run_id)
     if run.state != STATES.BILLING:
         return
     actor = _actor(run, run.started_by_id, Role.BILLING, "starter_gone", now)
     if actor is None:
         return
-    rows = _next(run, run.rows_done, fate="ready")
+    rows = _next(run, run.rows_done, size, fate="ready")
     if not rows:
         run.rows_done, run.state, run.billed_at = run.rows_total, STATES.BILLED, now
         _moved(run, now, "rows_done", "state", "billed_at")
@@ -93,9 +136,9 @@ def _bill_chunk(run_id: UUID, now: datetime) -> None:
     _moved(run, now, "rows_done", "counts")
 
 
-def _next(run: BillRun, after: int, **which: Any) -> list[BillRunRow]:
+def _next(run: BillRun, after: int, size: int, **which: Any) -> list[BillRunRow]:
     found = BillRunRow.objects.filter(run_id=run.id, number__gt=after, **which).order_by("number")
-    return list(found[:CHUNK_ROWS])
+    return list(found[:size])
 
 
 def _open(rows: Sequence[BillRunRow], kind: str, agency_id: int) -> list[dict[str, Any]]:
@@ -169,14 +212,14 @@ def _store(changes: str, columns: Sequence[tuple[str, str]], rows: Sequence[Bill
 
 
 @transaction.atomic
-def _review_chunk(run_id: UUID, now: datetime) -> None:
+def _review_chunk(run_id: UUID, now: datetime, size: int) -> None:
     run = BillRun.objects.select_for_update().get(id=run_id)
     if run.state != STATES.REVIEWING:
         return
     actor = _actor(run, run.reviewed_by_id, Role.REVIEWER, "reviewer_gone", now)
     if actor is None:
         return
-    rows = _next(run, run.reviews_done, fate="billed")
+    rows = _next(run, run.reviews_done, size, fate="billed")
     if not rows:
         run.reviews_done, run.state, run.reviewed_at = run.rows_total, STATES.REVIEWED, now
         _moved(run, now, "reviews_done", "state", "reviewed_at")
@@ -202,6 +245,11 @@ def _review(row: BillRunRow, tasks: dict[str, str]) -> Request:
     return Request("review_bill", data, str(row.case_id))
 
 
+FAULT: Final = {
+    "zh": "办理这一行时系统出错，没有办成，已记入系统日志。请在案件中单独办理；仍不成的，请告知系统管理员。",
+    "en": "The system failed at this row and did nothing; its log says why. Do it on the case, and tell the"
+    " administrator if that fails, too.",
+}
 NOT_DUE: Final = {
     "zh": "该账单没有待复核的事项：已在案件中复核，或随名单撤销而失效。",
     "en": "No review of this bill is due: it was reviewed on the case, or fell with its list.",
