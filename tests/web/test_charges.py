@@ -89,6 +89,12 @@ def test_what_is_paid_in_time_costs_nothing(paid_on: str) -> None:
     assert (found.unpaid, found.overdue_days, found.fee, found.stretches) == (D(0), 0, D(0), ())
 
 
+def test_what_was_paid_too_much_and_paid_back_opens_nothing_again() -> None:
+    made = [(date(2021, 10, 5), D(1200)), (date(2021, 10, 15), D(-200))]
+    found = arrears(D(1000), date(2021, 10, 1), made, per_mille=D(1), on=DAY)
+    assert (found.unpaid, found.overdue_days, found.fee) == (D(0), 0, D("4.00"))
+
+
 def test_a_payment_that_is_not_made_yet_is_not_counted_and_without_a_contract_there_is_no_fee() -> None:
     found = arrears(D(1000), date(2021, 10, 1), [(date(2021, 12, 1), D(1000))], per_mille=None, on=DAY)
     assert (found.unpaid, found.overdue_days, found.fee) == (D(1000), 31, D(0))

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from agencies.actors import find_actor
 from audit import clock
 from audit.models import Access, Event
+from cases.billing.comparing.services import compare
 from cases.models import Case
 from tests.web.conftest import LogIn
 from tests.workflow.world import World, at
@@ -110,8 +112,18 @@ def test_an_adjustment_is_made_of_reversal_lines_and_a_refund_with_its_reason(wo
         ("surcharge", "-35000.000000", "-10500.00"),
     ]
     assert was["reason"] == "misread"
+    world.act(case, "grid-billing1", "record_payment", bill=bill["no"], amount="32857.60", paid_on="2026-11-10")
+    world.act(case, "grid-billing1", "adjust_bill", **{**fix, "kwh": "33000"})
+    world.act(case, "grid-reviewer1", "review_bill", decision="approve")
+    back = {"bill": bill["no"], "kind": "refund", "amount": "900.00", "paid_on": "2026-11-10"}
+    world.act(case, "grid-billing1", "record_payment", **back)
+    # Paid 32,857.60; 33,000 kWh come to 31,891.20: 966.40 too much, 900.00 of it given back.
+    again = entry(log_in)["sums"]
+    assert (again["paid"], again["refund"], again["overpaid"], again["refunded"]) == (
+        *("31957.60", "1932.80", "66.40", "900.00"),
+    )
     page = log_in("grid-billing1").get(f"/surcharges/{Case.objects.get(pk=case).number}/1/").content.decode()
-    assert page.count("冲销") == 2 and "-23,324.00" in page
+    assert page.count("冲销") == 4 and "-23,324.00" in page and "退还用户 900.00" in page and "待退还 元 66.40" in page
 
 
 def test_a_returned_entry_comes_back_to_the_commission_with_what_the_grid_knows(world: World, log_in: LogIn) -> None:
@@ -129,6 +141,9 @@ def test_a_returned_entry_comes_back_to_the_commission_with_what_the_grid_knows(
     }
     world.act(case, "grid-billing1", "refuse_surcharge", **back)
     assert world.open_tasks(case) == ["plan_surcharge"]
+    sent = "户号,月份,电量,金额\n3203000000001,2026-10,7,6.76".encode()
+    found = compare(actor=find_actor("grid-billing1"), content=sent, filename="a.csv", now=world.now)
+    assert found.counts == {"unknown_account": 1}, "a letter that was sent back puts no account on a list"
     found = entry(log_in, "drc-handler1", "state=refused")["results"][0]
     assert found["returned"] == "wrong_account"
     kept = found["returns"][0]

@@ -75,7 +75,10 @@ class _LedgerBill(s.Serializer[Any]):
     surcharge = s.CharField(allow_null=True)
     amount = s.CharField(allow_null=True)
     paid = s.CharField(allow_null=True)
-    refund = s.CharField(allow_null=True)
+    refund = s.CharField(allow_null=True, help_text="Less than the first bill asked for, over all corrections.")
+    refunded = s.CharField(allow_null=True, help_text="Paid back to the user so far.")
+    overpaid = s.CharField(allow_null=True, help_text="Still to be paid back.")
+    fee_paid = s.CharField(allow_null=True, help_text="Paid of the late fee.")
     settled = s.BooleanField()
     issued_by = s.CharField(allow_null=True)
     reviewed_by = s.CharField(allow_null=True)
@@ -116,6 +119,9 @@ class SurchargeEntry(s.Serializer[Any]):
     paid = s.CharField(allow_null=True)
     unpaid = s.CharField(allow_null=True)
     refund = s.CharField(allow_null=True)
+    overpaid = s.CharField(allow_null=True)
+    refunded = s.CharField(allow_null=True)
+    fee_paid = s.CharField(allow_null=True)
     fee = s.CharField(allow_null=True)
     overdue_days = s.IntegerField()
     bills = _LedgerBill(many=True)
@@ -133,6 +139,9 @@ class _Sums(s.Serializer[Any]):
     paid = s.CharField(allow_null=True)
     unpaid = s.CharField(allow_null=True)
     refund = s.CharField(allow_null=True)
+    overpaid = s.CharField(allow_null=True)
+    refunded = s.CharField(allow_null=True)
+    fee_paid = s.CharField(allow_null=True)
 
 
 SurchargePage = inline_serializer(

@@ -48,7 +48,8 @@ _ROW: Final = (
     *("file_id", "number", "line", "account", "case_id", "month", "bill", "our_kwh", "our_amount", "their_kwh"),
     *("their_amount", "differences", "reason", "figures"),
 )
-# Every list of a case with the account that its letter names, and what was billed under it by month.
+# Every list of a case with the account that its letter names, and what was billed under it by month; one that the
+# company sent back names the wrong account as like as not, and binds nobody.
 _OURS: Final = """SELECT c.id::text AS case_id, s.data->>'account' AS account, x.ends_on, x.state, (
         SELECT jsonb_agg(jsonb_build_array(b->>'month', b->>'kwh', b->>'amount', b->>'no') ORDER BY b->>'no')::text
         FROM jsonb_array_elements(coalesce(c.facts->'surcharge'->'bills', '[]')) b
@@ -60,7 +61,7 @@ _OURS: Final = """SELECT c.id::text AS case_id, s.data->>'account' AS account, x
         FROM jsonb_array_elements(coalesce(c.facts->'surcharge'->'earlier', '[]')
             || jsonb_build_array(c.facts->'surcharge')) e) x
     JOIN audit_event e ON e.stream = 'case/' || c.id AND e.seq = x.seq JOIN audit_sealed s ON s.event_id = e.id
-    WHERE ca.agency_id = %s"""
+    WHERE ca.agency_id = %s AND x.state <> 'refused'"""
 
 
 @dataclass(slots=True)

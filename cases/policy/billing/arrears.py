@@ -6,10 +6,10 @@ counts as open. Every stretch between two payments is rounded half-up to 0.01 CN
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cases.policy import law
 from cases.policy.tariff import late_fee
@@ -50,7 +50,7 @@ def arrears(
 ) -> Arrears:
     """The bill on the day `on`. Without a contracted rate there is no fee. Payments after `on` are not made yet.
 
-    Raises ValueError for a rate outside 1 to 3 per mille a day.
+    What was paid back is a negative payment. Raises ValueError for a rate outside 1 to 3 per mille a day.
     """
     made = sorted((day, paid) for day, paid in payments if day <= on)
     open_now = max(ZERO, amount - sum((paid for _day, paid in made), ZERO))
@@ -63,7 +63,22 @@ def arrears(
             fee = ZERO if per_mille is None else late_fee(unpaid, days, per_mille, day=day)
             stretches.append(Stretch(begin, day, days, unpaid, fee))
             begin = day + DAY
-        unpaid = max(ZERO, unpaid - paid)
+        unpaid -= paid
     overdue = (on - due_on).days if open_now and on > due_on else 0
     fees = sum((each.fee for each in stretches), ZERO)
     return Arrears(open_now, overdue, tuple(stretches), fees, law.cite("supply_regulation.arrears", on))
+
+
+def arrears_of(
+    bill: Mapping[str, Any], payments: Iterable[Mapping[str, Any]], per_mille: str | None, *, on: date
+) -> Arrears | None:
+    """The same of a bill and payments as the facts of a case hold them; None before its review or without a due day."""
+    if bill["state"] != "reviewed" or not bill.get("due_on"):
+        return None
+    sign = {"bill": 1, "refund": -1}
+    own = [
+        (p, sign[p.get("kind", "bill")]) for p in payments if p["bill"] == bill["no"] and p.get("kind") != "late_fee"
+    ]
+    made = [(date.fromisoformat(p["paid_on"]), Decimal(p["amount"]) * way) for p, way in own]
+    rate = Decimal(per_mille) if per_mille else None
+    return arrears(Decimal(bill["amount"]), date.fromisoformat(bill["due_on"]), made, per_mille=rate, on=on)

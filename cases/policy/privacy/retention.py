@@ -6,6 +6,7 @@ Pure: a case is judged by its outcome, its closing and its facts; who decides an
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import cache
 from typing import Any, Final
 
@@ -77,7 +78,12 @@ def _held(facts: Mapping[str, Any]) -> Iterator[str]:
 
 def _unsettled(facts: Mapping[str, Any]) -> bool:
     bills = (facts.get("surcharge") or {}).get("bills") or ()
-    return any(bill.get("pending") or (bill.get("state") != "refused" and not bill.get("settled")) for bill in bills)
+    return any(bill.get("pending") or (bill.get("state") != "refused" and not _even(bill)) for bill in bills)
+
+
+def _even(bill: Mapping[str, Any]) -> bool:
+    """Paid in full, and nothing that was paid too much is still to be given back."""
+    return bool(bill.get("settled")) and Decimal(bill.get("paid", 0)) <= Decimal(bill.get("amount", 0))
 
 
 def _state(name: str, *open_states: str) -> Callable[[Mapping[str, Any]], bool]:

@@ -6,7 +6,7 @@ looking at one. Energy and money have the precision that the reader has on the c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
@@ -16,7 +16,7 @@ import orjson
 from agencies.actors import Actor
 from agencies.directory import Directory, get_directory
 from agencies.visibility import sight_keys
-from cases.policy.billing.arrears import arrears
+from cases.policy.billing.arrears import arrears_of
 from cases.policy.privacy.precision import Detail, Form
 from cases.selectors import refs
 from cases.selectors.masking import figure, mask
@@ -31,7 +31,8 @@ _ABOUT = """SELECT ca.case_id::text AS id, array_agg(ca.agency_id) AS agencies,
          WHERE t.case_id = ca.case_id AND t.state = 'open') AS tasks
     FROM cases_caseagency ca WHERE ca.case_id = ANY(%s::uuid[]) AND ca.agency_id * 4 + ca.rank = ANY(%s)
     GROUP BY ca.case_id"""
-MONEY: Final = ("surcharge", "amount", "paid", "unpaid", "refund")
+MONEY: Final = ("surcharge", "amount", "paid", "unpaid", "refund", "overpaid", "refunded", "fee_paid")
+_OF_A_PAYMENT: Final = ("amount", "paid_on", "kind", "reason")
 # Numbers leave the database as text: a float in between would not be the amount any more.
 _EXACT: Final = ", ".join(f"'{name}', k.{name}::text" for name in (*MONEY, "kwh", "rate"))
 # What the letter of the list names: typed into sealed fields of the act that issued it.
@@ -187,13 +188,16 @@ def _entry(
 def _bill(bill: Row, row: Row, view: Viewpoint, people: dict[int, str], today: date) -> Row:
     money, kwh = view.form(Detail.BILL), view.form(Detail.KWH)
     paid = [p for p in row.get("payments") or [] if p["bill"] == bill["no"]]
-    late = _late(bill, paid, row["entry"].get("late_fee"), today)
+    late = arrears_of(bill, paid, row["entry"].get("late_fee"), on=today)
+    over = max(Decimal(bill.get("paid", 0)) - Decimal(bill["amount"]), ZERO)
     clear = money is Form.CLEAR
     return {
         **{key: bill.get(key) for key in ("no", "month", "cycle_from", "cycle_to", "state", "listed_days", "due_on")},
         "kwh": _figure(bill["kwh"], kwh),
         "listed_kwh": _figure(bill["listed_kwh"], kwh),
         **{key: _figure(bill.get(key), money) for key in ("energy", "surcharge", "amount", "paid", "refund")},
+        **{key: _figure(bill.get(key), money) for key in ("refunded", "fee_paid")},
+        "overpaid": _figure(over or None, money),
         "settled": bool(bill.get("settled")),
         "issued_by": people.get(bill.get("issued", {}).get("by")),
         "reviewed_by": people.get(bill.get("reviewed", {}).get("by")),
@@ -203,19 +207,10 @@ def _bill(bill: Row, row: Row, view: Viewpoint, people: dict[int, str], today: d
         "_fee": late.fee if late else ZERO,
         "late": [stretch._asdict() for stretch in late.stretches] if late and clear else [],
         "lines": bill["lines"] if clear else [],
-        "payments": [{"amount": p["amount"], "paid_on": p["paid_on"]} for p in paid] if clear else [],
+        "payments": [{key: p[key] for key in _OF_A_PAYMENT if key in p} for p in paid] if clear else [],
         "corrections": bill.get("corrections", []) if clear else [],
         "pending": bill.get("pending", {}).get("reason"),
     }
-
-
-def _late(bill: Row, payments: Iterable[Row], per_mille: str | None, today: date) -> Any:
-    """What is open past its day, for a bill that somebody has reviewed and that says when it is due."""
-    if bill["state"] != "reviewed" or not bill.get("due_on"):
-        return None
-    made = [(date.fromisoformat(p["paid_on"]), Decimal(p["amount"])) for p in payments]
-    rate = Decimal(per_mille) if per_mille else None
-    return arrears(Decimal(bill["amount"]), date.fromisoformat(bill["due_on"]), made, per_mille=rate, on=today)
 
 
 def _figure(value: Any, form: Form) -> str | None:

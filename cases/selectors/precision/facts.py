@@ -49,6 +49,8 @@ MEMBERS: Final[Mapping[str, Detail]] = {
     "pending": Detail.BILL,
     "corrections": Detail.BILL,
     "refund": Detail.BILL,
+    "refunded": Detail.BILL,
+    "fee_paid": Detail.BILL,
 }
 # Elsewhere these are a family of signals and the measure itself.
 OF_A_BILL: Final[Mapping[str, Detail]] = {"energy": Detail.BILL, "surcharge": Detail.BILL}

@@ -30,6 +30,11 @@ ADJUSTMENTS: Final = c.code_list(
     ("tariff_error", "电价差错", "Tariff error"),
     ("objection", "异议成立", "Objection upheld"),
 )
+PAYMENTS: Final = c.code_list(
+    ("bill", "电费", "The bill"),
+    ("late_fee", "电费违约金", "The late fee"),
+    ("refund", "退还用户", "Paid back to the user"),
+)
 PROOFS: Final = c.code_list(
     ("site_visit", "现场核实", "Site visit"),
     ("load", "负荷数据", "Load data"),
@@ -137,8 +142,9 @@ REVIEW_BILL: Final = (
 )
 RECORD_PAYMENT: Final = (
     text("bill", "账单编号", "Bill", required=True, maximum=40),
-    number("amount", "缴费金额（元）", "Amount (CNY)", required=True, minimum=Decimal("0.01"), places=2),
-    day("paid_on", "缴费日期", "Paid on", required=True),
+    choice("kind", "款项", "What it is", PAYMENTS, hint=("不填则为电费", "Left empty: the bill")),
+    number("amount", "金额（元）", "Amount (CNY)", required=True, minimum=Decimal("0.01"), places=2),
+    day("paid_on", "收付日期", "Paid on", required=True),
     NOTE,
 )
 ADJUST_BILL: Final = (

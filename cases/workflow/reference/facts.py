@@ -173,8 +173,8 @@ FACTS: Final[dict[str, Fact]] = {
         " reclass_to, document, document_from, document_to, share, rule_versions, simulation, list_file,"
         " notified_on, list_no, bills[{no,"
         " list_no, state issued|reviewed|refused, month, cycle_from, cycle_to, energy_in, kwh, periods, listed_days,"
-        " listed_kwh, rate, energy, surcharge, amount, lines, paid, settled, pending, corrections, refund}],"
-        " earlier[{list_no, state, rate, starts_on, ends_on, document …}], cessation",
+        " listed_kwh, rate, energy, surcharge, amount, lines, paid, settled, pending, corrections, refund,"
+        " refunded, fee_paid}], earlier[{list_no, state, rate, starts_on, ends_on, document …}], cessation",
         (
             "propose_surcharge",
             "issue_surcharge_list",
@@ -192,7 +192,9 @@ FACTS: Final[dict[str, Fact]] = {
         ),
         Text("惩罚性电价", "The penalty tariff"),
     ),
-    "payments": Fact("[{bill, amount, paid_on, seq}]", ("record_payment",), Text("缴费", "Payments")),
+    "payments": Fact(
+        "[{bill, kind late_fee|refund, amount, paid_on, reason, seq}]", ("record_payment",), Text("缴费", "Payments")
+    ),
     "cessation": Fact("stopped_on, proof, agency, user, at, seq", ("report_cessation",), Text("停止挖矿", "Cessation")),
     "closure": Fact(
         "state proposed|refused|closed|reopened, outcome, feedback, decided_by, decided_at",

@@ -18,7 +18,7 @@ from cases.web import filters
 from cases.web.show.measures import STATES as MEASURES
 from cases.web.show.measures import amount
 from cases.web.show.words import say
-from cases.workflow.forms.surcharge import ADJUSTMENTS, NOTICES, SURCHARGE_REFUSALS
+from cases.workflow.forms.surcharge import ADJUSTMENTS, NOTICES, PAYMENTS, SURCHARGE_REFUSALS
 from cases.workflow.view import Text
 
 STATES: Final = {
@@ -44,6 +44,8 @@ SORTS: Final = {
 }
 REASONS: Final = dict((*SURCHARGE_REFUSALS, *ADJUSTMENTS))
 METHODS: Final = dict(NOTICES)
+PAID_FOR: Final = dict(PAYMENTS)
+_OF_MONEY: Final = ("kwh", "surcharge", "amount", "paid", "unpaid", "refund", "overpaid", "refunded", "fee", "fee_paid")
 ITEMS: Final = {
     "surcharge": Text("惩罚性电价加价", "Surcharge"),
     "combined": Text("合表电量", "Combined meter"),
@@ -57,9 +59,13 @@ HEADS: Final = (
     ("退回原因", "Reason of return"),
     ("告知日期", "Notified on"), ("告知方式", "Notified by"), ("账单数", "Bills"), ("待复核", "Awaiting review"),
     ("电量 kWh", "kWh"), ("加价 元", "Surcharge CNY"), ("应收 元", "Amount CNY"), ("已缴 元", "Paid CNY"),
-    ("尚欠 元", "Unpaid CNY"), ("逾期天数", "Days overdue"), ("违约金 元", "Late fee CNY"), ("退还 元", "Refunded CNY"),
-    ("停止挖矿日期", "Mining stopped on"), ("停止执行日期", "Ended at"),
+    ("尚欠 元", "Unpaid CNY"), ("逾期天数", "Days overdue"), ("违约金 元", "Late fee CNY"),
+    ("已缴违约金 元", "Late fee paid CNY"), ("退补减少 元", "Reduced by CNY"), ("待退还 元", "To be paid back CNY"),
+    ("已退还 元", "Paid back CNY"), ("停止挖矿日期", "Mining stopped on"), ("停止执行日期", "Ended at"),
 )  # fmt: skip
+
+
+_AFTER_THE_BILL: Final = ("fee", "fee_paid", "refund", "overpaid", "refunded")
 
 
 def offered(actor: Actor) -> list[filters.Select]:
@@ -82,7 +88,7 @@ def wanted(given: dict[str, str], params: QueryDict) -> LedgerFilter:
 
 def row(entry: Row) -> Row:
     """One entry in words; money with thousands apart."""
-    named = {name: amount(entry[name]) for name in ("kwh", "surcharge", "amount", "paid", "unpaid", "refund", "fee")}
+    named = {name: amount(entry[name]) for name in _OF_MONEY}
     return {
         **entry,
         "href": reverse("web:surcharge", args=[entry["case"]["number"], entry["list_no"]]),
@@ -101,12 +107,13 @@ def detail(entry: Row) -> Row:
 
 
 def bill(row_: Row) -> Row:
-    names = ("kwh", "listed_kwh", "energy", "surcharge", "amount", "paid", "refund", "fee")
+    names = (*(name for name in _OF_MONEY if name != "unpaid"), "listed_kwh", "energy")
     return {
         **row_,
         "shown": {name: amount(row_[name]) for name in names},
         "state_label": MEASURES["proposed"] if row_["state"] == "issued" else MEASURES.get(row_["state"], "--"),
         "lines": [_line(line) for line in row_["lines"]],
+        "payments": [_payment(each) for each in row_["payments"]],
         "pending_label": REASONS.get(row_["pending"] or ""),
         "corrections": [
             {
@@ -118,6 +125,12 @@ def bill(row_: Row) -> Row:
             for each in row_["corrections"]
         ],
     }
+
+
+def _payment(payment: dict[str, Any]) -> dict[str, Any]:
+    """What was paid for, where it was not the bill; of what was paid back the reason of the correction."""
+    named = {"label": PAID_FOR.get(payment.get("kind", "")), "why": REASONS.get(payment.get("reason", ""))}
+    return {**payment, **named, "amount": amount(payment["amount"])}
 
 
 def _line(line: dict[str, Any]) -> dict[str, Any]:
@@ -141,7 +154,7 @@ def cells(entry: Row) -> list[Any]:
         entry["address"] or "", entry["starts_on"], entry["ends_on"] or "", entry["document"], entry["rate"],
         say(shown["state_label"]), say(shown["returned_label"]), entry["notified_on"] or "",
         say(shown["notified_label"]), str(len(entry["bills"])), str(entry["waiting"]), *plain,
-        str(entry["overdue_days"]), entry["fee"] or "", entry["refund"] or "", entry["stopped_on"] or "",
+        str(entry["overdue_days"]), *(entry[name] or "" for name in _AFTER_THE_BILL), entry["stopped_on"] or "",
         _day(entry["ended_at"]),
     ]  # fmt: skip
 

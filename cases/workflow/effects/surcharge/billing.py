@@ -9,6 +9,7 @@ from audit.log import timestamp
 from cases.workflow.effects.base import Data, is_open, lead, picked, signed
 from cases.workflow.effects.handoffs import the_task
 from cases.workflow.effects.surcharge.bills import (
+    balance,
     bill_numbered,
     bills_of,
     computed,
@@ -97,7 +98,8 @@ def _corrected(row: dict[str, Any], reviewed: dict[str, Any]) -> dict[str, Any]:
     was = {**before, "reversal": _reversed(row["lines"]), "reason": pending["reason"], "reviewed": reviewed}
     history = [*row.get("corrections", []), was]
     figures = pending["figures"]
-    refund = str(Decimal(row["amount"]) - Decimal(figures["amount"]))
+    # Over all its corrections: what is asked for less than the first bill asked for.
+    refund = str(Decimal(row.get("refund", 0)) + Decimal(row["amount"]) - Decimal(figures["amount"]))
     changes: dict[str, Any] = {"corrections": history, "refund": refund, "reviewed": reviewed}
     if "paid" in row:
         changes["settled"] = Decimal(row["paid"]) >= Decimal(figures["amount"])
@@ -114,14 +116,17 @@ def _minus(text: str) -> str:
 
 
 def record_payment(view: CaseView, data: Data, ctx: Context) -> Outcome:
+    """What the user paid on a bill or its late fee, or what was paid back to the user, with the correction's reason."""
     row = bill_numbered(view, data["bill"])
     if row is None:
         raise ValueError("no such bill")
+    kind = data["kind"] if data["kind"] != "bill" else None
     payment = {"bill": row["no"], "amount": plain(data["amount"]), "paid_on": plain(data["paid_on"])}
-    payments = [*(view.facts.get("payments") or []), {**payment, "seq": signed(view, ctx)["seq"]}]
-    paid = sum(Decimal(p["amount"]) for p in payments if p["bill"] == row["no"])
-    facts = {"payments": payments}
-    return Outcome(facts=facts | with_bill(view, {**row, "paid": str(paid), "settled": paid >= Decimal(row["amount"])}))
+    if kind == "refund":
+        payment["reason"] = row["corrections"][-1]["reason"]
+    more = {"kind": kind} if kind else {}
+    payments = [*(view.facts.get("payments") or []), {**payment, **more, "seq": signed(view, ctx)["seq"]}]
+    return Outcome(facts={"payments": payments} | with_bill(view, {**row, **balance(row, payments)}))
 
 
 def adjust_bill(view: CaseView, data: Data, ctx: Context) -> Outcome:

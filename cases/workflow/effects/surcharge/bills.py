@@ -147,6 +147,17 @@ def _plain(line: Line) -> dict[str, str]:
     }
 
 
+def balance(row: dict[str, Any], payments: list[dict[str, Any]]) -> dict[str, Any]:
+    """What was paid on a bill less what was paid back, whether that covers it, and what was paid of its late fee."""
+    sums = dict.fromkeys(("bill", "refund", "late_fee"), ZERO)
+    for payment in payments:
+        if payment["bill"] == row["no"]:
+            sums[payment.get("kind", "bill")] += Decimal(payment["amount"])
+    paid = sums["bill"] - sums["refund"]
+    more = {name: str(sums[kind]) for name, kind in (("refunded", "refund"), ("fee_paid", "late_fee")) if sums[kind]}
+    return {"paid": str(paid), "settled": paid >= Decimal(row["amount"]), **more}
+
+
 def with_bill(view: CaseView, row: dict[str, Any], **changes: Any) -> Facts:
     """The surcharge facts with this bill added or replaced."""
     bills = bills_of(view)

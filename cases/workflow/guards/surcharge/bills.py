@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from cases.policy.billing.arrears import arrears_of
 from cases.policy.surcharge import PRE_NOTICE_DAYS, first_bill_from
 from cases.policy.tariff import Tariff, TariffError
 from cases.policy.tariff.words import PERIODS
@@ -226,11 +227,20 @@ def no_pending_correction(view: CaseView, data: Data, ctx: Context) -> Refusal |
 
 
 def within_what_is_owed(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
-    """A payment goes to what is still open on its bill; more is a slip of the keyboard or belongs to another bill."""
+    """A payment goes to what is still open on its bill; more is a slip of the keyboard or belongs to another bill.
+
+    The late fee is paid up to what it comes to on that day, and no more is paid back than was paid too much.
+    """
     row = bill_numbered(view, data["bill"]) if data else None
     if row is None or data is None:
         return None
-    still = max(Decimal(row["amount"]) - Decimal(row.get("paid", 0)), Decimal(0))
+    open_now = Decimal(row["amount"]) - Decimal(row.get("paid", 0))
+    if data["kind"] == "late_fee":
+        return _within_the_fee(view, data, row)
+    if data["kind"] == "refund":
+        over = max(-open_now, Decimal(0))
+        return None if data["amount"] <= over else _no_refund(row, over)
+    still = max(open_now, Decimal(0))
     if data["amount"] <= still:
         return None
     if not still:
@@ -239,4 +249,31 @@ def within_what_is_owed(view: CaseView, data: Data, ctx: Context) -> Refusal | N
         "amount",
         f"超过账单 {row['no']} 尚欠的 {still:.2f} 元",
         f"Only {still:.2f} CNY of bill {row['no']} are still open",
+    )
+
+
+def _no_refund(row: dict[str, Any], over: Decimal) -> Refusal:
+    if not over:
+        return correct(
+            "amount",
+            f"账单 {row['no']} 没有多缴的金额，不能退还。须更正的先办理“退补电费”并复核",
+            f"Nothing was overpaid on bill {row['no']}; have it adjusted and reviewed first",
+        )
+    return correct(
+        "amount",
+        f"超过账单 {row['no']} 多缴的 {over:.2f} 元",
+        f"Only {over:.2f} CNY were overpaid on bill {row['no']}",
+    )
+
+
+def _within_the_fee(view: CaseView, data: dict[str, Any], row: dict[str, Any]) -> Refusal | None:
+    rate = list_of(surcharge_of(view), row).get("late_fee")
+    late = arrears_of(row, view.facts.get("payments") or [], rate, on=data["paid_on"])
+    owed = max((late.fee if late else Decimal(0)) - Decimal(row.get("fee_paid", 0)), Decimal(0))
+    if data["amount"] <= owed:
+        return None
+    return correct(
+        "amount",
+        f"账单 {row['no']} 至 {data['paid_on']} 应计违约金尚欠 {owed:.2f} 元",
+        f"The late fee of bill {row['no']} up to {data['paid_on']} is {owed:.2f} CNY",
     )
