@@ -95,6 +95,8 @@ def test_what_was_not_used_or_assumed_is_said() -> None:
     found = answer(surchage={"rate": 9}, year_to_date_kwh=None)
     assert [note["code"] for note in found["notes"][1:]] == ["field_ignored", "year_to_date_assumed"]
     assert found["lines"][0]["item"] == "tier1"
+    mistyped = answer(surcharge={"rate": "0.5", "from": "2021-02-01", "until": "2021-02-02"})
+    assert any("surcharge.until" in note["message"] for note in mistyped["notes"])
     first = answer(cycle_from="2021-01-01", year_to_date_kwh=None)
     assert [note["code"] for note in first["notes"]] == ["price_unverified"]
 
@@ -125,6 +127,9 @@ COMMERCIAL = {"price_class": "commercial", "year_to_date_kwh": None}
         ("invalid_date", {"cycle_from": "2021-02-29"}),
         ("invalid_date", {"cycle_from": 20210201}),
         ("invalid_date", {"cycle_from": "20210201"}),
+        ("invalid_date", {"cycle_to": "9999-12-31"}),
+        ("missing_field", {"multiplier": 40}),
+        ("missing_field", {"reading_from": 100}),
         ("reversed_dates", {"cycle_to": "2021-01-31"}),
         ("unknown_region", {"region": "3203"}),
         ("unknown_region", {"region": "000000"}),
@@ -205,7 +210,17 @@ def test_an_industry_class_adds_its_rate() -> None:
         ('{"kwh": NaN}', "invalid_number"),
         ('{"kwh": ' + "9" * 5000 + "}", "bad_json"),
         ('{"kwh": 1e999999999999}', "missing_field"),
+        ('{"price_class": "royal", "\\ud800": 1}', "bad_json"),
+        ('{"price_class": "\\uD83D\\uDE00"}', "unknown_class"),
     ],
 )
 def test_a_broken_line_is_answered_too(line: str, code: str) -> None:
     assert answer_line(line)["error"] == code
+
+
+def test_the_first_line_of_a_windows_file_is_read() -> None:
+    assert answer_line("\ufeff" + json.dumps(HOME) + "\r\n")["total"] == "28990.50"
+
+
+def test_an_open_list_ends_with_the_calendar() -> None:
+    assert answer(surcharge={"rate": "0.5", "from": "0001-01-01", "to": "9999-12-31"})["total"] == "46490.50"

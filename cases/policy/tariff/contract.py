@@ -34,7 +34,10 @@ FIELDS: Final = frozenset(
     {"region", "price_class", "voltage", "variant", "industry", "proxy", "kwh", *PERIODS, *METER, "cycle_from"}
     | {"cycle_to", "year_to_date_kwh", "surcharge", "price", "prices", "capacity_kva", "demand_kw"}
 )
+LISTED: Final = frozenset({"rate", "from", "to"})
+HALF_A_CHARACTER: Final = re.compile(r"\\u[dD][89a-fA-F]")
 PRICE_PLACES: Final = 4
+BYTE_ORDER_MARK: Final = "\ufeff"  # editors of Windows put it before the first line of a file
 
 
 def answer_line(text: str, extra: Sequence[Tariff] = ()) -> dict[str, Any]:
@@ -49,6 +52,8 @@ def answer_line(text: str, extra: Sequence[Tariff] = ()) -> dict[str, Any]:
 def quoted(asked: Mapping[str, Any], extra: Sequence[Tariff] = ()) -> tuple[Bill, list[Note]]:
     """Return the bill that an object of the contract asks for, and notes on how it was read."""
     notes = [_ignored(name) for name in asked if name not in FIELDS]
+    if isinstance(entry := asked.get("surcharge"), dict):
+        notes += [_ignored(f"surcharge.{name}") for name in entry if name not in LISTED]
     name = _text(asked, "price_class")
     if name not in CLASSES:
         zh, en = f"电价类别应为 {'、'.join(CLASSES)} 之一。", f"The price class is one of {', '.join(CLASSES)}."
@@ -109,7 +114,14 @@ def plain(number: Decimal) -> str:
 
 def _parsed(text: str) -> Mapping[str, Any]:
     try:
-        found = json.loads(text, parse_float=Decimal, parse_constant=_no_constant, object_pairs_hook=_once)
+        found = json.loads(
+            text.removeprefix(BYTE_ORDER_MARK),
+            parse_float=Decimal,
+            parse_constant=_no_constant,
+            object_pairs_hook=_once,
+        )
+        if HALF_A_CHARACTER.search(text):
+            json.dumps(found, default=str, ensure_ascii=False).encode()  # half a pair alone cannot be written back
     except TariffError:
         raise
     except (ValueError, RecursionError, InvalidOperation):
@@ -195,7 +207,9 @@ def _energy(asked: Mapping[str, Any]) -> tuple[Decimal, dict[str, Decimal] | Non
         checked_energy(part, name)
     whole = _number(asked, "kwh")
     before, after, multiplier = (_number(asked, name) for name in METER)
-    if before is not None and after is not None:
+    if multiplier is not None or before is not None or after is not None:
+        if before is None or after is None:
+            raise _missing("reading_from" if before is None else "reading_to")
         metered = energy_between(before, after, Decimal(1) if multiplier is None else multiplier)
         if whole is not None and whole != metered:
             zh = f"电量 {whole} 与示数差乘倍率 {metered} 不一致，请核对。"

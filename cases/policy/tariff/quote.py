@@ -27,6 +27,8 @@ from cases.policy.tariff.notes import price_notes
 from cases.policy.tariff.prices import Tariff, adders
 from cases.policy.tariff.words import RESIDENTIAL, Note, weakest
 
+LATEST = 2199  # a year beyond it is a slip of the hand, and the last day of the calendar has no day after it
+
 
 @dataclass(frozen=True, slots=True)
 class Usage:
@@ -64,6 +66,9 @@ def quote(
     if cycle.last < cycle.first:
         text = "周期的止日早于起日，请核对。", "The cycle ends before it begins."
         raise TariffError("reversed_dates", *text, "cycle_to")
+    if cycle.last.year > LATEST:
+        text = f"周期止日不得晚于{LATEST}年，请核对。", f"A cycle ends in {LATEST} at the latest; check it."
+        raise TariffError("invalid_date", *text, "cycle_to")
     checked_energy(usage.kwh)
     parts = parts_of(account, cycle, entered=entered, extra=extra, comparing=comparing)
     lines = _energy_lines(parts, cycle, usage)
