@@ -15,7 +15,7 @@ from audit.sight import working_as
 from cases.models.rules import RuleVersion
 from cases.policy.dated import CHINA
 from cases.rules.authority import decider
-from cases.rules.proposing import STATUS, clashing, locked, overlap
+from cases.rules.proposing import STATUS, Checked, clashing, locked, overlap
 from cases.rules.telling import tell
 from cases.workflow.errors import GuardRefused, InvalidInput
 from cases.workflow.view import Text
@@ -54,9 +54,8 @@ def approve(*, actor: Actor, version_id: UUID, now: datetime, seen: bool = False
         raise _uses_not_seen(len(ending.used_by))
     told = _end(before, ending)
     if not version.repeal:
-        clash = clashing(
-            version.kind, version.region_id, version.key, version.effective_from, version.effective_to, None
-        ).first()
+        days = version.effective_from, version.effective_to
+        clash = clashing(version.kind, Checked(version.region_id, version.key, version.body, *days, None))
         if clash is not None:
             raise GuardRefused(overlap(clash), code="overlaps")
     version.status, version.decided_by_id, version.decided_at = STATUS.APPROVED, actor.user_id, now

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -10,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from agencies.actors import Actor
 from agencies.authority import event_actor
@@ -20,7 +21,7 @@ from audit.services import hold
 from cases.documents.attachments import FileRefused, Upload
 from cases.documents.uploads import check_file, clean_name, scan
 from cases.models.rules import RuleFile, RuleVersion
-from cases.policy.entered import KINDS, check, days_named, key_of, normalised
+from cases.policy.entered import KINDS, check, days_named, key_of, normalised, one_rule
 from cases.rules.authority import proposer
 from cases.rules.telling import content_of, digest_of, stream_of, tell
 from cases.workflow.errors import GuardRefused, InvalidInput, NotAllowed, NotVisible
@@ -67,6 +68,8 @@ class Checked:
 def checked(draft: Draft) -> Checked:
     """The draft in the form that is stored. Raises InvalidInput with every field that is wrong."""
     flaws: dict[str, Text] = {}
+    if "\\u0000" in json.dumps([draft.body, draft.source, draft.article]):
+        raise InvalidInput(fields={"body": Text("含有不能使用的字符，请删除。", "Holds a NUL character; remove it.")})
     if draft.kind not in KINDS:
         raise InvalidInput(fields={"kind": Text("请选择规则种类。", "Choose the kind of rule.")})
     region = _region(draft.region, flaws)
@@ -94,10 +97,11 @@ def checked(draft: Draft) -> Checked:
         return Checked(region, before.key, {}, draft.effective_from, None, before)
     stored = normalised(draft.kind, body)
     key = key_of(draft.kind, stored, draft.effective_from)
-    clash = clashing(draft.kind, region, key, draft.effective_from, draft.effective_to, before).first()
+    ready = Checked(region, key, stored, draft.effective_from, draft.effective_to, before)
+    clash = clashing(draft.kind, ready)
     if clash is not None:
         raise InvalidInput(fields={"effective_from": overlap(clash)})
-    return Checked(region, key, stored, draft.effective_from, draft.effective_to, before)
+    return ready
 
 
 @transaction.atomic
@@ -159,17 +163,18 @@ def locked(version_id: UUID) -> RuleVersion:
     return version
 
 
-def clashing(
-    kind: str, region: str, key: str, first: date, last: date | None, before: RuleVersion | None
-) -> QuerySet[RuleVersion]:
-    """The approved versions of the same rule that hold on one of these days; `before` would end."""
-    others = RuleVersion.objects.filter(kind=kind, region_id=region, key=key, status=STATUS.APPROVED, repeal=False)
-    others = others.filter(Q(holds_to__isnull=True) | Q(holds_to__gte=first))
-    if last is not None:
-        others = others.filter(effective_from__lte=last)
-    if before is not None:
-        others = others.exclude(pk=before.pk)
-    return others.order_by("effective_from")
+def clashing(kind: str, ready: Checked) -> RuleVersion | None:
+    """The first approved version of the same rule that holds on one of these days; the one before would end."""
+    others = RuleVersion.objects.filter(kind=kind, region_id=ready.region, status=STATUS.APPROVED, repeal=False)
+    others = others.filter(Q(holds_to__isnull=True) | Q(holds_to__gte=ready.first))
+    if ready.last is not None:
+        others = others.filter(effective_from__lte=ready.last)
+    if ready.before is not None:
+        others = others.exclude(pk=ready.before.pk)
+    same = (
+        one for one in others.order_by("effective_from") if one.key == ready.key or one_rule(kind, ready.body, one.body)
+    )
+    return next(same, None)
 
 
 def overlap(other: RuleVersion) -> Text:

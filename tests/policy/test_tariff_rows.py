@@ -1,5 +1,6 @@
 """Which rows are tariff versions, which version prices a day, and how months and meters are counted."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -54,6 +55,11 @@ def test_a_whole_row_has_no_problem(row: dict[str, Any]) -> None:
         ("accumulation", {**TIERS, "accumulation": "week"}),
         ("region", {**ROW, "region": "32"}),
         ("voltages", {**ROW, "voltages": ["500kv"]}),
+        ("voltages", {**ROW, "voltages": ["lt1kv", "lt1kv"]}),
+        ("voltages", {**ROW, "voltages": [{}]}),
+        ("kind", {**ROW, "kind": []}),
+        ("variant", {**ROW, "variant": "x" * 41}),
+        ("zh", {**ROW, "zh": "电" * 81}),
         ("zh", {**ROW, "zh": 7}),
         ("effective_from", {**ROW, "effective_from": "2026-13-01"}),
         ("effective_to", {**ROW, "effective_to": "2026-10-31"}),
@@ -92,6 +98,7 @@ def test_two_versions_of_one_rank_are_found() -> None:
     assert overlaps([one, other]) == [("js-2026-11", "again")]
     assert overlaps([one, parse_plan({**ROW, "effective_from": "2026-11-02"})]) == []
     assert overlaps([parse_plan({**ROW, "voltages": ["lt1kv"]}), parse_plan({**ROW, "voltages": ["35kv"]})]) == []
+    assert overlaps([parse_plan({**ROW, "key": key, "status": "draft"}) for key in ("one", "other")]) == []
 
 
 NOVEMBER = Span(date(2026, 11, 1), date(2026, 11, 30))
@@ -125,6 +132,15 @@ def test_the_narrower_region_and_the_newer_version_win() -> None:
     day = date(2026, 12, 1)
     keys = [find_tariff(r, "tiered", day, extra=[newer, city]) for r in ("320324", "320500", "330000")]
     assert [row and row.key for row in keys] == ["city", "newer", "zj-tiered"]
+
+
+def test_an_entered_plan_ends_the_shipped_one_at_its_own_voltages_only() -> None:
+    high = parse_plan({**TIERS, "voltages": ["1_10kv"], "effective_to": None})
+    found = [find_tariff("320300", "tiered", NOVEMBER.first, voltage=v, extra=[high]) for v in ("lt1kv", "1_10kv")]
+    assert [row and row.key for row in found] == ["js-tiered", "js-2026-11"]
+    ended = replace(high, effective_to=NOVEMBER.last)
+    later = [find_tariff("320300", "tiered", date(2026, 12, 1), voltage=v, extra=[ended]) for v in ("lt1kv", "1_10kv")]
+    assert [row and row.key for row in later] == ["js-tiered", None]
 
 
 def test_a_draft_is_never_found_and_a_reference_only_where_nothing_is_in_force() -> None:

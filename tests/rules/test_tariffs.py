@@ -17,7 +17,7 @@ from cases.policy.tariff import Account, Span, TariffError, Usage, quote, simula
 from cases.rules.deciding import approve
 from cases.rules.proposing import Draft, propose
 from cases.rules.sample import compare, proposal
-from cases.workflow.errors import InvalidInput, NotAllowed
+from cases.workflow.errors import GuardRefused, InvalidInput, NotAllowed
 from tests.rules.papers import NOW, approved, proposed
 from tests.web.test_rule_pages import page_of
 from tests.workflow.desk import Desk, plan
@@ -152,6 +152,9 @@ def test_the_simulation_takes_the_entered_price() -> None:
         ("tariff", {"prices": ["0.53", "0.58"]}, "prices"),
         ("tariff", {"limits": ["4800", "2760"]}, "limits"),
         ("tariff", {"kind": "free"}, "kind"),
+        ("tariff", {"kind": ["tiered"]}, "kind"),
+        ("tariff", {"voltages": [{}]}, "voltages"),
+        ("tariff", {"variant": "x" * 120}, "variant"),
         ("tariff", {"key": "x"}, "key"),
         ("tariff", {"region": "320000"}, "region"),
         ("tariff", {"prices": [0.53, 0.58, 0.83]}, "prices"),
@@ -180,6 +183,27 @@ def test_a_price_is_the_provinces(demo_city: None) -> None:
     with pytest.raises(InvalidInput) as refused:
         entered("tariff", TIERED, by="drc-handler1", region="320300")
     assert set(refused.value.fields) == {"region"}
+
+
+@pytest.mark.parametrize("voltages", [["lt1kv", "20kv"], ["1_10kv", "35kv"], []])
+def test_no_user_has_two_prices_on_one_day(demo_city: None, voltages: list[str]) -> None:
+    approver = find_actor("js-drc-approver1")
+    waiting = entered("tariff", {**TIERED, "voltages": voltages})
+    first = approve(
+        actor=approver, version_id=entered("tariff", {**TIERED, "voltages": ["lt1kv", "1_10kv"]}).pk, now=NOW
+    )
+    with pytest.raises(InvalidInput) as refused:
+        entered("tariff", {**TIERED, "voltages": voltages})
+    assert "2026-12-01" in refused.value.fields["effective_from"].zh
+    with pytest.raises(GuardRefused) as late:
+        approve(actor=approver, version_id=waiting.pk, now=NOW)
+    assert late.value.code == "overlaps"
+    elsewhere = entered("tariff", {**TIERED, "voltages": ["110kv"]})
+    assert approve(actor=approver, version_id=elsewhere.pk, now=NOW).status == "approved"
+    rural = entered("tariff", {**TIERED, "voltages": voltages, "variant": "rural"})
+    assert approve(actor=approver, version_id=rural.pk, now=NOW).status == "approved"
+    follows = entered("tariff", {**TIERED, "voltages": ["lt1kv", "1_10kv", "20kv"]}, supersedes=str(first.pk))
+    assert approve(actor=approver, version_id=follows.pk, now=NOW).status == "approved"
 
 
 def test_the_grids_billing_proposes_a_months_price_and_nothing_else(demo_city: None) -> None:

@@ -94,6 +94,8 @@ def test_a_commission_proposes_for_its_own_region_and_those_around_it_only(demo_
         ({"certainty": "sure"}, "certainty"),
         ({"effective_from": None}, "effective_from"),
         ({"effective_to": date(2026, 11, 30)}, "effective_to"),
+        ({"effective_from": date.max}, "effective_from"),
+        ({"effective_to": date.max}, "effective_to"),
         ({"body": {"rate": "0.29"}}, "rate"),
         ({"body": {"rate": "0.30001"}}, "rate"),
         ({"body": {"rate": "abc"}}, "rate"),

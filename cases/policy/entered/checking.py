@@ -9,6 +9,7 @@ from cases.policy.entered import local, tariffs
 
 LONGEST: Final = 200
 FIRST_DAY: Final = date(2000, 1, 1)
+LAST_DAY: Final = date(2199, 12, 31)
 
 
 class Flaw(NamedTuple):
@@ -20,7 +21,11 @@ class Flaw(NamedTuple):
 
 
 class Kind(NamedTuple):
-    """A kind of entered rule; `province` says that only a province sets it, `days` which days its body names itself."""
+    """A kind of entered rule.
+
+    `province` says that only a province sets it, `days` which days its body names itself, `same` whether two bodies are
+    one rule although their keys differ.
+    """
 
     zh: str
     en: str
@@ -29,10 +34,19 @@ class Kind(NamedTuple):
     key: Callable[[Mapping[str, Any], date], str]
     province: bool = False
     days: Callable[[Mapping[str, Any]], tuple[date, date] | None] | None = None
+    same: Callable[[Mapping[str, Any], Mapping[str, Any]], bool] | None = None
 
 
 KINDS: Final[dict[str, Kind]] = {
-    "tariff": Kind("电价", "Tariff", tariffs.check_tariff, tariffs.plan, tariffs.plan_key, province=True),
+    "tariff": Kind(
+        "电价",
+        "Tariff",
+        tariffs.check_tariff,
+        tariffs.plan,
+        tariffs.plan_key,
+        province=True,
+        same=tariffs.same_price,
+    ),
     "proxy_price": Kind(
         "月度代理购电价",
         "Proxy price of a month",
@@ -41,6 +55,7 @@ KINDS: Final[dict[str, Kind]] = {
         tariffs.month_key,
         province=True,
         days=tariffs.days_of,
+        same=tariffs.same_price,
     ),
     "surcharge_document": Kind(
         "加价文件", "Price document for surcharges", local.check_document, local.document, local.document_key
@@ -60,6 +75,12 @@ def normalised(kind: str, body: Mapping[str, Any]) -> dict[str, Any]:
 def key_of(kind: str, body: Mapping[str, Any], effective_from: date) -> str:
     """What two versions of one rule have in common: at most one of them holds on a day in a region."""
     return KINDS[kind].key(body, effective_from)
+
+
+def one_rule(kind: str, body: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two versions on one day would contradict each other although what they are called differs."""
+    same = KINDS[kind].same
+    return same is not None and same(body, other)
 
 
 def days_named(kind: str, body: Mapping[str, Any]) -> tuple[date, date] | None:
@@ -89,8 +110,14 @@ def check(
         found.append(
             Flaw("region", "电价属省级价格，请填写省（如 320000）。", "Prices are the province's: name a province.")
         )
-    if effective_from is None or effective_from < FIRST_DAY:
+    if effective_from is None or not FIRST_DAY <= effective_from <= LAST_DAY:
         found.append(Flaw("effective_from", "请填写施行日期。", "Give the first day it holds."))
+    elif effective_to is not None and effective_to > LAST_DAY:
+        told = (
+            f"失效日期不晚于 {LAST_DAY}；未定的留空。",
+            f"The last day is {LAST_DAY} at the latest, or empty if open.",
+        )
+        found.append(Flaw("effective_to", *told))
     elif effective_to is not None and effective_to < effective_from:
         found.append(
             Flaw("effective_to", "失效日期早于施行日期，请核对。", "The last day is before the first; check them.")

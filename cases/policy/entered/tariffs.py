@@ -22,7 +22,7 @@ MONTHLY: Final = ("month", "kind", "voltages", "components", "periods")
 def check_tariff(body: Mapping[str, Any], region: str) -> Flaws:
     """What the one validation of rows says of a plan."""
     found = _unknown(body, PLAN)
-    if body.get("kind") not in KIND_NAMES:
+    if str(body.get("kind")) not in KIND_NAMES:
         found.append(("kind", "请选择电价类别。", "Choose the price class."))
     return found or _problems(_named(body), region)
 
@@ -54,6 +54,13 @@ def plan_key(body: Mapping[str, Any], effective_from: date) -> str:
 
 def month_key(body: Mapping[str, Any], effective_from: date) -> str:
     return f"{plan_key(body, effective_from)}/{body['month']}"
+
+
+def same_price(body: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two plans would price one user: the same class and case, with a voltage in common (none: every one)."""
+    one, two = ({*plan.get("voltages", ())} for plan in (body, other))
+    classes = ((plan["kind"], plan.get("variant") or "") for plan in (body, other))
+    return len({*classes}) == 1 and (not one or not two or not one.isdisjoint(two))
 
 
 def days_of(body: Mapping[str, Any]) -> tuple[date, date] | None:

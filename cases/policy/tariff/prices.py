@@ -175,7 +175,7 @@ def matching(
     entered = tuple(extra)
     return [
         row
-        for row in (*entered, *(_shipped(entered) if entered else tariffs()))
+        for row in (*entered, *(_shipped(entered, voltage) if entered else tariffs()))
         if row.kind == kind
         and row.status in KNOWN
         and row.variant == variant
@@ -184,8 +184,8 @@ def matching(
     ]
 
 
-def _shipped(extra: tuple[Tariff, ...]) -> Iterable[Tariff]:
-    """The plans of the release; one ends the day before an entered one of its place, class and voltage begins.
+def _shipped(extra: tuple[Tariff, ...], voltage: str) -> Iterable[Tariff]:
+    """The plans of the release; at a voltage one ends the day before an entered one of its place and class begins.
 
     It does not come back when the entered one ends: whoever entered a price has said that the shipped one is over.
     """
@@ -196,7 +196,7 @@ def _shipped(extra: tuple[Tariff, ...]) -> Iterable[Tariff]:
             other.effective_from
             for other in ruling
             if (other.kind, other.variant, region_prefix(other.region)) == place
-            and (not row.voltages or not other.voltages or set(row.voltages) <= set(other.voltages))
+            and (not other.voltages or voltage in other.voltages)
         ]
         if not firsts or row.status not in BILLED:
             yield row

@@ -7,7 +7,7 @@ digits before anybody can look), dates as dates or ISO texts.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -22,6 +22,7 @@ OPTIONAL = (
     *("effective_to", "prices", "limits", "accumulation", "periods", "hours", "components"),
     *("capacity", "demand", "voltages", "variant"),
 )
+LONGEST = {"key": 80, "zh": 80, "en": 120, "source": 200, "variant": 40}
 DEAREST = Decimal(20)  # CNY/kWh; a price above it is a slip of the comma
 
 
@@ -63,16 +64,31 @@ def _words(row: Mapping[str, Any]) -> Iterator[Problem]:
         "accumulation": ("year", "month"),
     }
     for field, allowed in choices.items():
-        if field in row and row[field] not in allowed:
+        if field in row and not _among(row[field], allowed):
             yield Problem(field, f"应为 {'、'.join(allowed)} 之一", f"must be one of {', '.join(allowed)}")
     for field in ("key", "zh", "en", "source", "variant"):
         if field in row and not isinstance(row[field], str):
             yield Problem(field, "应为文字", "must be a text")
+        elif len(str(row.get(field, ""))) > LONGEST[field]:
+            yield Problem(field, f"不超过 {LONGEST[field]} 字", f"has at most {LONGEST[field]} characters")
     if not re.fullmatch(r"[0-9]{6}", str(row["region"])) or str(row["region"]).startswith("00"):
         yield Problem("region", "应为六位行政区划代码", "must be a region code of six digits")
     voltages = row.get("voltages", [])
-    if not isinstance(voltages, list) or any(v not in VOLTAGES for v in voltages):
-        yield Problem("voltages", f"应为 {'、'.join(VOLTAGES)} 的列表", f"must be a list of {', '.join(VOLTAGES)}")
+    if (
+        not isinstance(voltages, list)
+        or not all(_among(v, VOLTAGES) for v in voltages)
+        or len({*voltages}) < len(voltages)
+    ):
+        yield Problem(
+            "voltages",
+            f"应为 {'、'.join(VOLTAGES)} 的列表，不重复",
+            f"must be a list, each once, of {', '.join(VOLTAGES)}",
+        )
+
+
+def _among(value: Any, allowed: Collection[str]) -> bool:
+    """Whether it is one of these words; what is no text is none, also what cannot be looked up at all."""
+    return isinstance(value, str) and value in allowed
 
 
 def _days(row: Mapping[str, Any]) -> Iterator[Problem]:
