@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from cases.models.rules import RuleVersion
@@ -84,6 +86,35 @@ def test_a_body_is_read_strictly(demo_city: None, more: dict[str, Any], field: s
     assert answer.status_code == 400
     assert field in answer.json()["errors"]
     assert not RuleVersion.objects.exists()
+
+
+def test_the_scanned_paper_comes_along_in_a_form(demo_city: None) -> None:
+    client = entered("js-drc-handler1")
+    pdf = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
+
+    def sent(proposal: str = json.dumps(BODY), content: bytes = pdf, **more: Any) -> Any:
+        return client.post(V1, {"proposal": proposal, "file": SimpleUploadedFile("文件.pdf", content), **more})
+
+    made = sent()
+    assert made.status_code == 201, made.content
+    assert made.json()["file_sha256"] == hashlib.sha256(pdf).hexdigest()
+    kept = RuleVersion.objects.get(pk=made.json()["id"]).file
+    assert kept is not None
+    assert (kept.filename, bytes(kept.content)) == ("文件.pdf", pdf)
+    for answer, code, field in (
+        (sent(content=b"<html><script>"), "invalid_input", "file"),
+        (sent(content=b""), "invalid_input", "file"),
+        (sent(proposal="{"), "unreadable_body", None),
+        (sent(proposal=json.dumps({**BODY, "source": ""})), "invalid_input", "source"),
+        (sent(source="x"), "invalid_input", "source"),
+        (client.post(V1, {"proposal": json.dumps(BODY)}), "invalid_input", "file"),
+    ):
+        assert (answer.status_code, answer.json()["code"]) == (400, code), answer.content
+        assert field is None or field in answer.json()["errors"]
+    assert RuleVersion.objects.count() == 1
+    long = post(client, V1, {**BODY, "source": "x" * (3 * 1024 * 1024)})
+    assert long.status_code == 413
+    assert post(client, f"{V1}preview", {**BODY, "body": {**DOCUMENT, "number": "a\x00"}}).status_code == 400
 
 
 def test_the_list_is_narrowed_and_refuses_what_it_does_not_know(demo_city: None) -> None:

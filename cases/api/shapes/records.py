@@ -116,6 +116,11 @@ class RuleProposal(s.Serializer[Any]):
     repeal = s.BooleanField(required=False, help_text="It says only that `supersedes` ends the day before.")
 
 
+class RulePaper(s.Serializer[Any]):
+    proposal = s.CharField(help_text="The proposal (RuleProposal) as JSON.")
+    file = s.FileField(help_text="The scanned paper, 20 MB at most.")
+
+
 class RuleRejection(s.Serializer[Any]):
     reason = s.CharField(max_length=300)
 

@@ -9,28 +9,32 @@ from uuid import UUID
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from agencies.access.rates import UPLOADS, spend
 from agencies.directory import get_directory
 from agencies.vocabulary import Scope
 from audit import clock
 from cases.api import shapes
-from cases.api.base import ApiView, proven_in, say
+from cases.api.base import ApiView, JsonParser, proven_in, say
 from cases.api.params import Params, rendered
+from cases.api.uploads import AROUND, read_form
 from cases.models.rules import RuleVersion
 from cases.policy.dated import CHINA
 from cases.policy.entered import KINDS
 from cases.policy.tariff.words import VERIFIED
 from cases.rules.authority import proposer
 from cases.rules.deciding import approve, reject
-from cases.rules.proposing import Draft, NoSuchVersion, checked, propose, take_back
+from cases.rules.proposing import LARGEST_FILE, Draft, NoSuchVersion, checked, propose, take_back
 from cases.rules.sample import compare, proposal
 from cases.selectors import refs
 from cases.selectors.paging import Row
 from cases.selectors.rules.entered import entered_rules
 from cases.selectors.rules.reading import Wanted, find_version, list_versions
 from cases.workflow.errors import InvalidInput
+from cases.workflow.forms.body import read_object
 from cases.workflow.step_up import StepUpRequired
 from cases.workflow.view import Text
 
@@ -45,6 +49,12 @@ _TEXTS = ("kind", "region", "source", "article", "certainty", "supersedes")
 
 class RulesView(ApiView):
     scopes = {"GET": Scope.CASES_READ}
+    parser_classes = [JsonParser, MultiPartParser]
+
+    def _check_length(self, request: Request) -> None:
+        """Only a form with the scanned paper may be longer than JSON is anywhere."""
+        self.largest_body = LARGEST_FILE + AROUND if _is_form(request) else ApiView.largest_body
+        super()._check_length(request)
 
     @extend_schema(
         tags=["rules"],
@@ -69,12 +79,20 @@ class RulesView(ApiView):
     @extend_schema(
         tags=["rules"],
         operation_id="rules_propose",
-        request=shapes.RuleProposal,
+        request={"application/json": shapes.RuleProposal, "multipart/form-data": shapes.RulePaper},
         responses={201: shapes.RuleEntry},
     )
     def post(self, request: Request) -> Response:
-        """Propose a version; another person decides about it. The scanned paper is added on the page."""
-        version = propose(actor=self.actor, draft=_draft(self.body()), now=clock.now())
+        """Propose a version; another person decides about it. A form brings the scanned paper along."""
+        if not _is_form(request):
+            version = propose(actor=self.actor, draft=_draft(self.body()), now=clock.now())
+            return Response(_found(version.pk), status=status.HTTP_201_CREATED)
+        spend(UPLOADS, str(self.actor.user_id))
+        upload, typed = read_form(request, "proposal")
+        if upload is None:
+            raise InvalidInput(fields={"file": Text("请选择要上传的文件", "choose a file")})
+        draft = _draft(read_object(typed.get("proposal", "").encode()))
+        version = propose(actor=self.actor, draft=draft, now=clock.now(), upload=upload)
         return Response(_found(version.pk), status=status.HTTP_201_CREATED)
 
 
@@ -148,6 +166,10 @@ class RuleWithdrawalView(ApiView):
         """Take your own proposal back while nobody has decided about it."""
         take_back(actor=self.actor, version_id=version_id, now=clock.now())
         return Response(_found(version_id))
+
+
+def _is_form(request: Request) -> bool:
+    return (request.content_type or "").startswith("multipart/form-data")
 
 
 def _draft(body: Mapping[str, Any]) -> Draft:
