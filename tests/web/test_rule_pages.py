@@ -102,6 +102,26 @@ def test_what_was_typed_stays_where_something_is_wrong(demo_city: None) -> None:
     assert not RuleVersion.objects.exists()
 
 
+def test_a_character_that_no_text_holds_is_refused_and_the_rest_stays(demo_city: None) -> None:
+    answer = entered("js-drc-handler1").post(NEW, PAPER | {"b-number": "苏发改\x00号", "step": "propose"})
+    assert answer.status_code == 400
+    assert "含有不能使用的字符" in answer.content.decode()
+    assert 'value="第二条"' in answer.content.decode()
+
+
+def test_a_version_leads_to_the_cases_that_it_covers_or_uncovers(demo_city: None) -> None:
+    document = approved()
+    address = f"/rule-changes/?version={document.pk}&amp;to=2026-12-01"
+    assert address in page_of("drc-handler1", f"/rules/{document.pk}/")
+    shown = page_of("drc-handler1", address.replace("&amp;", "&"))
+    assert "受影响的在办案件" in shown
+    assert f'<option value="{document.pk}" selected>' in shown
+    # Who does not watch the region's cases has no such page; what waits holds nowhere yet.
+    assert "/rule-changes/?version" not in page_of("grid-billing1", f"/rules/{document.pk}/")
+    waiting = proposed(body={"number": "苏发改价格发〔2026〕99号"})
+    assert "/rule-changes/?version" not in page_of("drc-handler1", f"/rules/{waiting.pk}/")
+
+
 def test_a_preview_stores_nothing_and_shows_what_changes(demo_city: None) -> None:
     answer = entered("js-drc-handler1").post(NEW, PAPER | {"step": "preview"})
     said = answer.content.decode()

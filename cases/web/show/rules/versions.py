@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -20,6 +21,7 @@ from cases.rules.deciding import ending_of
 from cases.rules.fields import ASKED, Asked, written
 from cases.rules.sample import Compared, compare, proposal
 from cases.selectors.cases import CaseFilter, list_cases
+from cases.selectors.law.blindspots import watches
 from cases.selectors.paging import Row
 from cases.selectors.rules.entered import entered_rules
 from cases.selectors.rules.reading import find_version, followers
@@ -109,9 +111,19 @@ def page_of(actor: Actor, found: Row, now: datetime) -> dict[str, Any]:
         "compared": shown(compare(rules, asked, str(found["supersedes_id"] or ""), repeal=repeal)) if waits else [],
         "concerned": concerned(actor, found["region"]),
         "cases_href": f"{reverse('web:cases')}?district={found['region']}",
+        "changes_href": _changes_href(actor, found, now),
         **(buttons := _buttons(actor, found)),
         "ending": _ending(actor, found, now, decides=buttons["may_decide"]),
     }
+
+
+def _changes_href(actor: Actor, found: Row, now: datetime) -> str:
+    """Where the open cases stand that this version newly covers or uncovers, for who may look; tariffs cover nobody."""
+    measured = found["kind"] in ("surcharge_document", "local_suspension_rule")
+    if not measured or found["status"] != "approved" or found["repeal"] or not watches(actor):
+        return ""
+    day = max(found["effective_from"], min(today(now), found["holds_to"] or date.max))
+    return f"{reverse('web:rule_changes')}?{urlencode({'version': found['id'], 'to': day.isoformat()})}"
 
 
 def differences(found: Row, before: Row | None) -> list[dict[str, Any]]:

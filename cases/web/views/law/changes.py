@@ -39,7 +39,10 @@ def rule_changes(request: PageRequest) -> HttpResponse:
     offered = [
         filters.Select("region", gettext("地区"), gettext("全部地区"), filters.districts(actor, directory)),
         filters.Select(
-            "version", gettext("录入的规则"), gettext("不限"), [(v.id, _name(v.body)) for v in rules.versions]
+            "version",
+            gettext("录入的规则"),
+            gettext("不限"),
+            [(v.id, str(v.body["number"])) for v in rules.versions if "number" in v.body],
         ),
     ]
     given = filters.given(request.GET, offered)
@@ -67,11 +70,6 @@ def rule_changes(request: PageRequest) -> HttpResponse:
 
 def _home(actor: Actor) -> str:
     return min((post.region_code for post in actor.posts), key=len, default="")
-
-
-def _name(body: object) -> str:
-    number = body.get("number") if isinstance(body, dict) else None
-    return str(number or "--")
 
 
 def _day(text: str) -> date | None:
