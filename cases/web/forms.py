@@ -43,6 +43,8 @@ OPEN_CHOICES: Final = 6
 LONG_CHOICE: Final = 14
 HALF_LINE: Final = 36
 WIDE: Final = frozenset({"longtext", "list", "attachments", "attachment"})
+# What is on record is offered under the line, and anything else may be typed.
+OFFERED: Final = frozenset({"local_document"})
 ROWS_AT_FIRST: Final = 1
 Option = tuple[str, Any]
 Options = Mapping[str, Sequence[Option]]
@@ -174,6 +176,8 @@ def _draw_one(f: Field, value: Any, path: str, about: _About) -> Drawn:
         _draw_choices(drawn, value, _options(f, about.options))
     else:
         drawn.value = "" if value is None else str(value)
+        offered = about.options.get(f.name, ()) if f.name in OFFERED else ()
+        drawn.options = [{"value": code, "label": label} for code, label in offered]
     return drawn
 
 
@@ -206,7 +210,7 @@ def _widget(f: Field, options: Options, *, inner: bool) -> str:
         # Inside a row of a list there is no room for open choices.
         return "radios" if len(f.choices) <= OPEN_CHOICES and not inner else "select"
     # Where the page can offer a list (regions), a text is chosen instead of typed.
-    if f.kind == "text" and f.name in options:
+    if f.kind == "text" and f.name in options and f.name not in OFFERED:
         return "select"
     return WIDGETS.get(f.kind, "input")
 

@@ -83,6 +83,42 @@ def test_what_is_typed_of_a_registered_document_has_to_be_what_is_registered(typ
     assert desk.fact("surcharge", "rule_versions") == ["v1"]
 
 
+def test_a_registered_document_is_chosen_by_its_number_alone() -> None:
+    desk = planning(version())
+    chosen = plan(rate="0.50", local_document="苏发改价格发[2026]88号")
+    assert desk.refused("drc-handler1", "propose_surcharge", **{**chosen, "rate": "0.30"}).code == "rate_below_document"
+    desk.act("drc-handler1", "propose_surcharge", **chosen)
+    kept = {name: desk.fact("surcharge", name) for name in ("document", "document_from", "local", "rule_versions")}
+    assert kept == {
+        "document": DOCUMENT["number"], "document_from": "2026-10-01", "local": False, "rule_versions": ["v1"],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("other", "more", "missing"),
+    [
+        ({}, {"local_document": "苏发改价格发〔2026〕99号"}, "document_from"),  # not on record: said as before
+        ({"body": {"status": "draft"}}, {}, "document_from"),
+        ({}, {"document_covers_persons": False}, "document_from"),
+        ({}, {"document_to": "2027-12-31"}, "document_from"),
+        ({}, {"document_from": "2026-10-01"}, "document_file"),
+    ],
+)
+def test_a_document_that_is_not_on_record_is_told_in_full(
+    other: dict[str, Any], more: dict[str, Any], missing: str
+) -> None:
+    desk = planning(version(**other))
+    typed = plan(**{"rate": "0.50", "local_document": DOCUMENT["number"], **more})
+    assert desk.refused("drc-handler1", "propose_surcharge", **typed).missing == (missing,)
+
+
+@pytest.mark.parametrize("other", [{"region": "33"}, {"effective_to": date(2026, 11, 2)}])
+def test_a_document_of_another_place_or_day_is_not_chosen(other: dict[str, Any]) -> None:
+    desk = planning(version(**other))
+    typed = plan(rate="0.30", local_document=DOCUMENT["number"])
+    assert desk.refused("drc-handler1", "propose_surcharge", **typed).code == "document_recorded_otherwise"
+
+
 def test_a_registered_version_of_a_shipped_paper_takes_its_place_from_its_first_day_on() -> None:
     paper = {"number": "川发改价格规〔2022〕186号", "rate": "1.50"}
     rules = Entered((version(region="51", body=paper, effective_from=date(2025, 1, 1)),))

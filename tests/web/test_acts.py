@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from datetime import date
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -18,6 +19,7 @@ from cases.web.forms import summary
 from cases.workflow.deciding.available import available_actions
 from cases.workflow.engine import Result
 from cases.workflow.forms.build import longtext, moment, rows
+from tests.rules.papers import approved
 from tests.web import story
 from tests.web.conftest import LogIn
 
@@ -211,6 +213,28 @@ def test_what_a_form_can_offer_is_chosen_and_not_typed(log_in: LogIn) -> None:
     assert offered
     assert "江苏省南京市玄武区" in offered[0]
     assert "徐州" not in offered[0]
+
+
+def test_the_price_documents_on_record_are_offered_and_another_may_be_typed(log_in: LogIn) -> None:
+    approved(effective_from=date(2026, 10, 1))
+    approved(body={"number": "苏发改价格发〔2026〕99号"}, effective_from=date(2030, 1, 1))
+    case = story.reported()
+    story.do(
+        "drc-handler1", "propose_determination", case, finding="self_operated", subject="sole_trader",
+        disposals=["surcharge"], proven_from="2026-10-01",
+    )  # fmt: skip
+    story.do("drc-reviewer1", "decide_determination", case, decision="approve")
+    client = log_in("drc-handler1")
+    typed = {"step": "edit", "f.local_document": "苏发改价格发〔2026〕77号"}
+    page = act(client, case, "propose_surcharge", **typed).content.decode()
+    line = re.search(r'<input[^>]*name="f.local_document"[^>]*list="([^"]+)"', page)
+    assert line
+    assert 'value="苏发改价格发〔2026〕77号"' in line[0]
+    offered = re.search(rf'<datalist id="{line[1]}">(.*?)</datalist>', page, re.DOTALL)
+    assert offered
+    assert re.findall(r'value="([^"]+)"', offered[1]) == ["苏发改价格发〔2026〕88号"]
+    # Without a list of the browser's own the same line is there to be read.
+    assert "苏发改价格发〔2026〕88号：0.5 元/kWh，2026-10-01 起施行，不适用于个人" in page.split("</datalist>")[1]
 
 
 def test_the_bills_of_four_ways_stand_on_the_page_that_asks_whether_they_were_seen(log_in: LogIn) -> None:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
 
-from cases.policy.dated import load, region_prefix
+from cases.policy.dated import applies, covers, load, region_prefix
 
 _BRACKETS = str.maketrans("[](){}【】〈〉《》", "〔〕〔〕〔〕〔〕〔〕〔〕")
 
@@ -77,10 +77,23 @@ def named_document(named: PriceDocument, entered: tuple[PriceDocument, ...] = ()
 
     Of several versions of one paper the one of the first day that was typed, else the newest.
     """
-    wanted = document_number(named.document)
-    found = [d for d in on_record(entered) if d.status == "in_force" and document_number(d.document) == wanted]
+    found = _in_force_under(named.document, entered)
     exact = [d for d in found if d.effective_from == named.effective_from]
     return max(exact or found, key=lambda d: d.effective_from, default=None)
+
+
+def registered_document(
+    number: str, region: str, day: date, entered: tuple[PriceDocument, ...] = ()
+) -> PriceDocument | None:
+    """Return what is on record under a number: the version that holds here on this day, else the newest."""
+    found = _in_force_under(number, entered)
+    here = [d for d in found if covers(d, region) and applies(d, day)]
+    return max(here or found, key=lambda d: (len(region_prefix(d.region)), d.effective_from), default=None)
+
+
+def _in_force_under(number: str, entered: tuple[PriceDocument, ...]) -> list[PriceDocument]:
+    wanted = document_number(number)
+    return [d for d in on_record(entered) if d.status == "in_force" and document_number(d.document) == wanted]
 
 
 def document_number(document: str) -> str:

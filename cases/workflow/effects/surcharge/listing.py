@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cases.policy.papers import registered_document
 from cases.policy.surcharge import PriceDocument, SurchargeRule, surcharge_rule
 from cases.policy.tariff import simulate
 from cases.workflow.effects.base import (
@@ -27,10 +28,20 @@ from cases.workflow.recording.plain import plain
 from cases.workflow.view import CaseView, Context, OpenTask, Outcome
 
 
-def local_document(view: CaseView, data: Data) -> PriceDocument | None:
-    """The region's own price document, where the proposal names one that is not on record."""
-    if not data.get("local_document") or data.get("document_from") is None or data.get("rate") is None:
+def chosen_document(view: CaseView, data: Data, ctx: Context) -> PriceDocument | None:
+    """The document on record, where the proposal gives its number and nothing else of it."""
+    said = [data.get(name) for name in ("document_from", "document_to", "document_covers_persons")]
+    if not data.get("local_document") or any(value is not None for value in said):
         return None
+    return registered_document(data["local_document"], view.region_code, today(ctx), ctx.rules.documents)
+
+
+def local_document(view: CaseView, data: Data, ctx: Context) -> PriceDocument | None:
+    """The region's own price document, where the proposal names one: chosen from the record, or as it was typed."""
+    if not data.get("local_document") or data.get("rate") is None:
+        return None
+    if data.get("document_from") is None:
+        return chosen_document(view, data, ctx)
     return PriceDocument(
         region=view.region_code,
         document=data["local_document"],
@@ -61,7 +72,7 @@ def simulation(view: CaseView, data: Data, ctx: Context) -> dict[str, Any]:
 
 def rule_for(view: CaseView, data: Data, ctx: Context) -> SurchargeRule | None:
     subject = str((view.facts.get("determination") or {}).get("subject") or "")
-    local = local_document(view, data)
+    local = local_document(view, data, ctx)
     return surcharge_rule(view.region_code, today(ctx), local, subject=subject, entered=ctx.rules.documents)
 
 
@@ -76,7 +87,7 @@ def propose_surcharge(view: CaseView, data: Data, ctx: Context) -> Outcome:
         "document_from": rule.effective_from.isoformat(),
         **({"document_to": rule.effective_to.isoformat()} if rule.effective_to else {}),
         "covers_persons": rule.covers_persons,
-        "local": bool(data.get("local_document")),
+        "local": bool(data.get("local_document")) and chosen_document(view, data, ctx) is None,
         **({"rule_versions": list(rule.versions)} if rule.versions else {}),
         **({"share": str(rule.share)} if rule.share != 1 else {}),
         "simulation": simulation(view, data, ctx),

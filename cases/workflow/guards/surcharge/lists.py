@@ -13,7 +13,7 @@ from cases.policy.obstacle import Obstacle, obstacle
 from cases.policy.surcharge import FLOOR, Proposal, named_document, person_obstacle, surcharge_refusal
 from cases.policy.tariff import find_tariff
 from cases.workflow.effects.base import instant, is_open, today
-from cases.workflow.effects.surcharge.listing import local_document, simulation
+from cases.workflow.effects.surcharge.listing import chosen_document, local_document, simulation
 from cases.workflow.effects.surcharge.lists import STANDING, listed_period, lists_of, surcharge_of
 from cases.workflow.forms.choices import PRICE_CLASSES
 from cases.workflow.guards.base import Data, cite, correct, from_obstacle, needs, refuse
@@ -36,7 +36,8 @@ def plan(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
         found = person_obstacle(subject, view.region_code, today(ctx), ctx.rules.documents)
         # Where the region's own document covers persons, the proposal can bring it along.
         return from_obstacle(found) if found and subject != "natural_person" else None
-    if data["local_document"] and (data["document_from"] is None or data["document_file"] is None):
+    given = data["document_from"] is not None and data["document_file"] is not None
+    if data["local_document"] and not given and chosen_document(view, data, ctx) is None:
         field = "document_from" if data["document_from"] is None else "document_file"
         return needs(field, "地方价格文件的施行日期和文件", "the local document's first day and its file")
     if otherwise := _registered_otherwise(view, data, ctx):
@@ -60,7 +61,7 @@ def plan(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
 
 def _registered_otherwise(view: CaseView, data: dict[str, Any], ctx: Context) -> Refusal | None:
     """A paper that was entered and approved under this number says what it says, whatever is typed beside it."""
-    typed = local_document(view, data)
+    typed = local_document(view, data, ctx)
     known = named_document(typed, ctx.rules.documents) if typed is not None else None
     if typed is None or known is None or not known.version:
         return None
@@ -106,7 +107,7 @@ def _proposed(view: CaseView, data: dict[str, Any], ctx: Context) -> Proposal:
         rate=data["rate"],
         starts_on=data["starts_on"],
         ends_on=data["ends_on"],
-        price_document=local_document(view, data),
+        price_document=local_document(view, data, ctx),
         simulation_seen=bool(data["simulation_seen"]),
         bill_now=now,
         bill_reclassified=then,
