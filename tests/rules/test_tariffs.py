@@ -254,6 +254,8 @@ def test_the_page_of_comparison_takes_the_approved_price_and_document(demo_city:
     after = page_of("drc-handler1", f"/tariff/?{query}")
     assert "2,067.60" in after  # 3,000 × 0.6892
     assert "3,567.60" in after  # and 3,000 × 0.50 of the approved document
+    assert "本地区适用 0.30 元/kWh（发改运行〔2021〕1283号）" in before
+    assert "本地区适用 0.50 元/kWh（苏发改价格发〔2026〕88号）" in after
 
 
 def test_the_command_takes_entered_versions_where_it_is_asked_to(

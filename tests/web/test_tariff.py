@@ -45,6 +45,24 @@ def test_every_recorded_rate_is_compared_where_none_is_named(page):
     assert "该日无此标准的价格文件" in shown
 
 
+def bars_of(shown: str) -> dict[str, str]:
+    """What each bar is called, and how long it is."""
+    drawn = shown.split('id="h-bars"')[1].split("</section>", maxsplit=1)[0]
+    found = re.findall(r'<p class="d-flex m-0">(.*?)</p><svg.*?<rect width="([^"]+)"', drawn, re.DOTALL)
+    return {text_of(name): width for name, width in found}
+
+
+def test_the_bills_are_drawn_beside_each_other(page):
+    bars = bars_of(page(f"{FEBRUARY}&rate=0.50"))
+    # 28,990.50 + 17,500.00 = 46,490.50 is the longest; 28,990.50 is 62.36 % of it, 23,324.00 50.17 %.
+    assert bars["居民阶梯电价 加价 0.50 元/kWh 46,490.50"] == "100.00"
+    assert bars["居民阶梯电价 现行 28,990.50"] == "62.36"
+    assert bars["一般工商业 23,324.00"] == "50.17"
+    every = bars_of(page(FEBRUARY))
+    assert len(every) == 4, "before the document of September 2021 no rate is lawful, and none is drawn"
+    assert bars_of(page(f"{FEBRUARY}&kwh=0".replace("kwh=35000&", "")))["居民阶梯电价 现行 0.00"] == "0"
+
+
 def test_part_of_a_cycle_is_the_daily_mean_times_its_days(page):
     query = "region=3203&kwh=35000&from=2021-08-01&to=2021-08-31&price_class=combined&rate=2.00&on=2021-08-20"
     shown = text_of(page(query))

@@ -14,9 +14,9 @@ from audit import clock
 from cases.api import shapes
 from cases.api.base import ApiView, say
 from cases.api.params import Params
-from cases.policy.law import RULE_SET_VERSION
 from cases.policy.tariff import Line, Option, Simulation
 from cases.policy.tariff.contract import plain
+from cases.selectors.rules.entered import entered_rules
 from cases.workflow.errors import InvalidInput, NotAllowed
 from cases.workflow.reference.comparison import NAMES, Asked, may_compare, read
 from cases.workflow.view import Text
@@ -67,7 +67,7 @@ def _rendered(asked: Asked, found: Simulation) -> dict[str, Any]:
             {"price_class": kind, "code": error.code, "text": say(Text(error.zh, error.en))}
             for kind, error in found.missing
         ],
-        "rules": RULE_SET_VERSION,
+        "rules": entered_rules().rule_set,
     }
 
 
