@@ -25,8 +25,9 @@ from cases.retention import acts as retention
 from cases.retention import lists, provisions
 from cases.retention import tips as reporters
 from cases.selectors.counters import fold_task_counters
+from cases.workflow.clockwork import lapsing
+from cases.workflow.clockwork.recounting import load_calendar
 from cases.workflow.errors import NotAllowed
-from cases.workflow.recounting import load_calendar
 
 logger = logging.getLogger(__name__)
 
@@ -144,6 +145,13 @@ def place_tips() -> None:
 def note_provisions() -> None:
     """Write the register's lines for what the product itself handed to other agencies."""
     provisions.generate(clock.now())
+
+
+@shared_task(name="cases.close_missed_windows")
+@working_as("windows")
+def close_missed_windows() -> None:
+    """Close the windows of cuts that nobody made: the notice goes back to be served anew."""
+    lapsing.close_missed_windows(clock.now())
 
 
 @shared_task(name="cases.watch_calendar")

@@ -66,5 +66,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "options": {"expires": 3600},
     },
     "note provisions": {"task": "cases.note_provisions", "schedule": 600.0, "options": {"expires": 600}},
+    # Windows of cuts that nobody made; no cut is possible in them, with or without it.
+    "close missed windows": {"task": "cases.close_missed_windows", "schedule": 600.0, "options": {"expires": 600}},
     "watch calendar": {"task": "cases.watch_calendar", "schedule": 3600.0, "options": {"expires": 3600}},
 }

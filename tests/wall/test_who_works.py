@@ -47,7 +47,7 @@ def test_every_task_says_as_whom_it_works() -> None:
         *("cases.fold_counters", "cases.import_batch", "cases.resume_imports", "cases.watch_calendar"),
         *("cases.propose_erasures", "cases.note_provisions", "cases.draw_feedback", "cases.resume_feedback"),
         *("cases.propose_erasures", "cases.note_provisions", "cases.place_tips", "cases.discard_uploads"),
-        *("cases.run_bills", "cases.resume_bill_runs"),
+        *("cases.run_bills", "cases.resume_bill_runs", "cases.close_missed_windows"),
         *("audit.seal_access_log", "audit.prune_access_log", "notifications.deliver"),
     }
 

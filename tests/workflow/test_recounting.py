@@ -17,7 +17,7 @@ from django.db import connection
 from cases.models import Outbox, Task
 from cases.policy.calendar import national_calendar
 from cases.tasks import watch_calendar
-from cases.workflow.recounting import load_calendar
+from cases.workflow.clockwork.recounting import load_calendar
 from cases.workflow.workdays import _local
 from tests.workflow.world import World, at
 

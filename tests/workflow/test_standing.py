@@ -152,8 +152,12 @@ def test_the_finding_that_is_waived_is_one_of_those_that_are_open(desk: Desk) ->
 
 def test_the_system_does_what_a_list_brings_in_its_stage_and_decides_nothing(desk: Desk) -> None:
     allowed = {action for action in TRANSITIONS if asked(desk, SYSTEM, action) == "system"}
-    assert allowed == SYSTEM_ACTS - {"open_case"}  # which has no case yet
+    # Opening has no case yet, and a window lapses where somebody was to use it.
+    assert allowed == SYSTEM_ACTS - {"open_case", "lapse_notice"}
+    waiting = (task("execute_suspension", 2, None, "field_crew"),)
+    assert asked(desk, SYSTEM, "lapse_notice", stage="suspension", tasks=waiting) == "system"
     others = {asked(desk, SYSTEM, action) for action in set(TRANSITIONS) - SYSTEM_ACTS}
     assert others == {"machine_decision"}
     closed = {action: asked(desk, SYSTEM, action, stage="closed") for action in SYSTEM_ACTS - {"open_case"}}
-    assert closed == {"attach_signal": "wrong_stage", "merge_case": "wrong_stage", "assign_task": "system"}
+    wrong = dict.fromkeys(("attach_signal", "lapse_notice", "merge_case"), "wrong_stage")
+    assert closed == {**wrong, "assign_task": "system"}

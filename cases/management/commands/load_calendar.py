@@ -6,7 +6,7 @@ from typing import Any
 
 from audit import clock
 from audit.management.system import SystemCommand
-from cases.workflow.recounting import load_calendar
+from cases.workflow.clockwork.recounting import load_calendar
 
 
 class Command(SystemCommand):

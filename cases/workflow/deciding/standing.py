@@ -37,9 +37,9 @@ SYSTEM_POST = Post(
     duties=frozenset(),
     roles=frozenset({"system"}),
 )
-# What a list brings: a new case, more signals, two cases of one site. And the tasks of somebody who leaves, which the
-# agency's administrator hands over without reading the cases.
-SYSTEM_ACTS = frozenset({"open_case", "attach_signal", "merge_case", "assign_task"})
+# What a list brings: a new case, more signals, two cases of one site. The tasks of somebody who leaves, which the
+# agency's administrator hands over without reading the cases. And the end of a window that the law has closed already.
+SYSTEM_ACTS = frozenset({"open_case", "attach_signal", "merge_case", "assign_task", "lapse_notice"})
 # “Any role but supervisor and agency_admin”, said by those it means: no administrator works on cases.
 WORKING_ROLES = CASE_ROLES - {Role.SUPERVISOR}
 
@@ -87,12 +87,15 @@ def standing(transition: Transition, view: CaseView, actor: Actor, directory: Di
 
 
 def _system_standing(transition: Transition, view: CaseView, actor: Actor) -> Standing | Refusal:
-    """The named system actor does what a rule of intake decided, from no agency; it decides nothing (PIPL 24)."""
+    """The named system actor does what a rule has decided, from no agency; it decides nothing (PIPL 24)."""
     if transition.action not in SYSTEM_ACTS:
         return _person_needed(transition, view)
     if not in_stage(transition, view):
         return _wrong_stage(transition, view)
-    return Standing(SYSTEM_POST, view.tasks if transition.action == "assign_task" else ())
+    if transition.action == "assign_task":
+        return Standing(SYSTEM_POST, view.tasks)
+    tasks = view.tasks_of(*transition.completes)
+    return Standing(SYSTEM_POST, tasks) if tasks or not transition.completes else _no_task(transition)
 
 
 def in_stage(transition: Transition, view: CaseView) -> bool:

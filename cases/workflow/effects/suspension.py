@@ -176,12 +176,16 @@ def give_final_notice(view: CaseView, data: Data, ctx: Context) -> Outcome:
 
 
 def lapse_notice(view: CaseView, data: Data, ctx: Context) -> Outcome:
-    """A missed window needs a new notice; nothing of the old one counts any more."""
+    """A missed window needs a new notice; nothing of the old one counts any more.
+
+    The execution was not done but called off: whoever was about to go hears of it.
+    """
     lapses = int(suspension_of(view).get("lapses", 0)) + 1
     facts = put(
         view, "suspension", state="approved", notice=None, second_notice_at=None, second_notice=None, lapses=lapses
     )
-    return Outcome(facts=facts, open=[OpenTask("serve_notice")])
+    called_off = {ctx.task.id: "cancelled"} if ctx.task else {}
+    return Outcome(facts=facts, open=[OpenTask("serve_notice")], close=called_off)
 
 
 def report_infeasible(view: CaseView, data: Data, ctx: Context) -> Outcome:

@@ -93,10 +93,14 @@ def second_notice(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
 
 
 def lapse(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
-    """A window lapses when it has passed, or when a stay keeps it from being used."""
+    """A window lapses when it has passed, or when a stay keeps it from being used.
+
+    The system, which knows of no cut that nobody has written down, waits for as long as one may be.
+    """
     window = window_of(view)
     stayed = (view.facts.get("stay") or {}).get("active")
-    if window is None or stayed or ctx.now > window.latest:
+    waits = LATE_ENTRY if ctx.actor.is_system else timedelta(0)
+    if window is None or stayed or ctx.now > window.latest + waits:
         return None
     return refuse(
         "window_open",

@@ -14,6 +14,7 @@ from cases.policy.cutting.approval import levels
 from cases.policy.cutting.photos import MISSING, OFF
 from cases.policy.cutting.service import ways
 from cases.policy.cutting.zero_load import DRAWING, TOO_EARLY
+from cases.policy.dated import CHINA
 from cases.selectors.paging import Row
 from cases.selectors.timeline import timeline
 from cases.templatetags.lianzhi import when
@@ -121,9 +122,15 @@ def warnings(facts: Facts) -> list[str]:
     notice = found.get("notice") or {}
     if found.get("state") == "notified" and notice.get("window_to") and _past(notice["window_to"], now):
         told = {"at": when(notice["window_to"])}
-        said.append(gettext("停电窗口已于 %(at)s 失效，不得再据此停电。登记窗口失效后重新送达通知。") % told)
+        said.append(
+            gettext(
+                "停电窗口已于 %(at)s 失效，不得再据此停电。窗口内已停电的，24 小时内登记；"
+                "未停电的，供电公司审核人登记窗口失效（逾 24 小时由系统登记），重新送达通知。"
+            )
+            % told
+        )
     until = (facts.get("stay") or {}).get("until")
-    if (facts.get("stay") or {}).get("active") and until and str(clock.now().date()) > until:
+    if (facts.get("stay") or {}).get("active") and until and str(now.astimezone(CHINA).date()) > until:
         said.append(gettext("中止期限（至 %(day)s）已过，仍按中止办理，直到签发人恢复执行。") % {"day": until})
     return said
 
