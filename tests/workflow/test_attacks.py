@@ -476,9 +476,9 @@ def test_a_restoration_is_confirmed_after_it_was_made_and_its_lateness_is_not_hi
     world.act(case, "drc-reviewer1", "order_restoration", reason_code="wrong_cut", cause_removed_at=world.iso)
     claimed = (world.now + timedelta(hours=3)).isoformat()
     world.later(days=2)
-    late = refused(world, case, "grid-crew1", "restore_supply", restored_at=claimed, reading="1")
+    late = refused(world, case, "grid-crew1", "restore_supply", restored_at=claimed, reading="1204.5")
     assert "late_reason" in late.fields
-    world.act(case, "grid-crew1", "restore_supply", restored_at=claimed, reading="1", late_reason="登记迟延")
+    world.act(case, "grid-crew1", "restore_supply", restored_at=claimed, reading="1204.5", late_reason="登记迟延")
     early_look = (at(world.iso[:10] + " 10:00") - timedelta(days=3)).isoformat()
     error = refused(world, case, "grid-crew2", "confirm_restoration", confirmed_at=early_look, supply_is_on=True)
     assert "早于复电时间" in error.fields["confirmed_at"].zh
@@ -489,8 +489,8 @@ def test_a_supply_is_restored_once(world: World) -> None:
     order = {"reason_code": "cause_removed", "cause_removed_at": world.iso}
     world.act(case, "drc-reviewer1", "order_restoration", **order)
     assert refused(world, case, "grid-reviewer1", "order_restoration", **order).code == "restoration_under_way"
-    world.act(case, "grid-crew1", "restore_supply", restored_at=world.iso, reading="1")
-    again = {"restored_at": world.iso, "reading": "1"}
+    world.act(case, "grid-crew1", "restore_supply", restored_at=world.iso, reading="1204.5")
+    again = {"restored_at": world.iso, "reading": "1204.5"}
     assert refused(world, case, "grid-crew2", "restore_supply", **again).code == "no_open_task"
     assert refused(world, case, "drc-reviewer1", "order_restoration", **order).code == "power_is_on"
     eyes = refused(world, case, "grid-crew1", "confirm_restoration", confirmed_at=world.iso, supply_is_on=True)
@@ -504,7 +504,7 @@ def test_a_cut_that_was_restored_meanwhile_is_not_confirmed_as_standing(world: W
     looked = world.iso
     world.later(minutes=10)
     world.act(case, "grid-reviewer1", "order_restoration", reason_code="wrong_cut", cause_removed_at=world.iso)
-    world.act(case, "grid-crew2", "restore_supply", restored_at=world.iso, reading="1")
+    world.act(case, "grid-crew2", "restore_supply", restored_at=world.iso, reading="1204.5")
     world.later(minutes=10)
     data = {"load_is_zero": True, "reading": "1204.5"}
     error = refused(world, case, "grid-crew3", "confirm_suspension", confirmed_at=world.iso, **data)
@@ -519,7 +519,7 @@ def test_a_restored_cut_that_nobody_looked_at_still_leads_on(world: World) -> No
     case = ready(world)
     world.execute(case)
     world.act(case, "grid-reviewer1", "order_restoration", reason_code="wrong_cut", cause_removed_at=world.iso)
-    world.act(case, "grid-crew2", "restore_supply", restored_at=world.iso, reading="1")
+    world.act(case, "grid-crew2", "restore_supply", restored_at=world.iso, reading="1204.5")
     world.later(minutes=10)
     found = {"confirmed_at": world.iso, "load_is_zero": False, "reading": "1204.8"}
     world.act(case, "grid-crew3", "confirm_suspension", **found)
