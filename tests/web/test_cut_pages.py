@@ -13,7 +13,7 @@ from django.urls import reverse
 from audit.models import Event
 from cases.selectors.records.compensation import compensations
 from notifications.relay import deliver_all
-from tests.files import taken_picture
+from tests.files import TELEPHONE, taken_picture
 from tests.web.conftest import LogIn
 from tests.workflow.world import World
 
@@ -73,9 +73,14 @@ def test_pictures_are_read_by_the_engine_and_their_place_is_kept_nowhere(world: 
         taken_picture("2026:11:06 10:38:00", (117.2839, 34.2044), mark=b"2"),
     ]
     photos = [world.attach(case, "grid-crew1", f"现场{n}.jpg", content) for n, content in enumerate(pictures)]
+    photos.append(world.attach(case, "grid-crew1", "手机.heic", TELEPHONE))
     world.execute(case, photos=photos)
     found = world.view(case).facts["suspension"]["photo_check"]
-    assert [(row["time"], row["place"]) for row in found] == [("ok", "unchecked"), ("off", "unchecked")]
+    assert [(row["time"], row["place"]) for row in found] == [
+        ("ok", "unchecked"),
+        ("off", "unchecked"),
+        ("ok", "unchecked"),
+    ]
     body = bytes(Event.objects.filter(stream=f"case/{case}").latest("seq").body).decode()
     assert "117.28" not in body
     assert "34.20" not in body

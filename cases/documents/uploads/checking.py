@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import puremagic
 
-from cases.documents.uploads import archives, images
+from cases.documents.uploads import archives, heif, images
 from cases.documents.uploads.names import ending_of
 from cases.documents.uploads.refused import FileRefused
 
@@ -66,7 +66,7 @@ def _film(name: str, content: bytes) -> None:
 
 
 def _heic(name: str, content: bytes) -> None:
-    if content[8:12] not in _STILLS:
+    if content[8:12] not in heif.STILLS:
         raise _another(name, content)
     images.check_heic(name, content)
 
@@ -150,4 +150,3 @@ _MARKUP = re.compile(rb"<script[\s>/]|<!doctype html|<html[\s>]|<svg[\s>]|<ifram
 _PAGE = re.compile(r"\s*(<!|<\?|<[a-z]|#!|MZ\W)", re.IGNORECASE)
 _FILMS = frozenset({b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1", b"M4V ", b"M4V", b"qt  ",
                     b"3gp4", b"3gp5", b"3gp6", b"mmp4", b"MSNV", b"dash"})  # fmt: skip
-_STILLS = frozenset({b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1", b"hevc", b"hevx"})

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from PIL import ExifTags, Image
 
+from cases.documents.uploads import heif
 from cases.policy.dated import CHINA
 
 FORMATS = ("JPEG", "PNG", "WEBP")
@@ -33,13 +34,21 @@ def read_exif(content: bytes) -> Taken:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            with Image.open(io.BytesIO(content), formats=FORMATS) as picture:
-                tags = picture.getexif()
-                about, place = tags.get_ifd(ExifTags.IFD.Exif), tags.get_ifd(ExifTags.IFD.GPSInfo)
-                longitude, latitude = _place(place)
-                return Taken(_time(tags, about), longitude, latitude)
+            tags = _tags(content)
+            about, place = tags.get_ifd(ExifTags.IFD.Exif), tags.get_ifd(ExifTags.IFD.GPSInfo)
+            longitude, latitude = _place(place)
+            return Taken(_time(tags, about), longitude, latitude)
     except (OSError, ValueError, SyntaxError, OverflowError, struct.error, LookupError, TypeError, AttributeError):
         return NOTHING
+
+
+def _tags(content: bytes) -> Image.Exif:
+    if heif.is_heif(content):
+        tags = Image.Exif()
+        tags.load(heif.exif_of(content))
+        return tags
+    with Image.open(io.BytesIO(content), formats=FORMATS) as picture:
+        return picture.getexif()
 
 
 def _time(tags: Any, about: Any) -> datetime | None:
