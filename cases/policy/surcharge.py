@@ -110,7 +110,7 @@ def surcharge_rule(
         effective_to=min((d.effective_to for d in both if d.effective_to is not None), default=None),
         covers_persons=persons is not None,
         certainty=best.certainty,
-        confirm=best.certainty != "V-P" or (own_doubt and not region_prefix(best.region)),
+        confirm=any(d.certainty != "V-P" for d in both) or (own_doubt and not region_prefix(best.region)),
         share=own.share,
         versions=tuple(dict.fromkeys(d.version for d in (*both, own) if d.version)),
     )

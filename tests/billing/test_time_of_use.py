@@ -58,6 +58,7 @@ def test_each_period_has_its_price_and_the_upper_tier_is_added() -> None:
         ("surcharge", "1000.000000", "300.00"),
     ]
     assert (found["energy"], found["amount"]) == ("778.30", "1078.30")
+    assert found["doubts"] == ["price_unverified", "surcharge_unverified"]
     assert found["periods"] == {"peak": "600", "valley": "400"}
 
 
@@ -95,6 +96,7 @@ def test_a_correction_of_the_surcharge_alone_keeps_the_periods() -> None:
     found = corrected(billed(), kwh="1000", without_surcharge=True)
     assert (found["energy"], found["surcharge"], found["refund"]) == ("778.30", "0", "300.00")
     assert found["periods"] == {"peak": "600", "valley": "400"}
+    assert found["doubts"] == ["price_unverified"], "no surcharge is left in it"
 
 
 def test_a_run_carries_the_periods_to_the_bill_and_adds_none_up(world: World, log_in: LogIn) -> None:
@@ -112,8 +114,18 @@ def test_a_run_carries_the_periods_to_the_bill_and_adds_none_up(world: World, lo
     assert (bills(tou)[0]["energy"], bills(tou)[0]["periods"]) == ("778.30", {"peak": "600", "valley": "400"})
     assert bills(flat) == []
     number = Case.objects.get(pk=tou).number
-    page = log_in("grid-billing1").get(f"/surcharges/{number}/1/").content.decode()
+    client = log_in("grid-billing1")
+    page = client.get(f"/surcharges/{number}/1/").content.decode()
     assert "峰时电量" in page and "第3档加价" in page and "tier3_adder" not in page
+    # That nobody has read these prices stands wherever the bill does.
+    unsure = "电价未经核实（背景资料，未核实），以价格主管部门文件为准；加价文件未见原件，执行前须核实"
+    taken = [f"/bill-runs/{run.id}/bills.csv", "/surcharges/surcharges.csv"]
+    for address in (f"/cases/{number}/", f"/bill-runs/{run.id}/", *taken):
+        assert client.get(address).content.decode().count(unsure) == 1, address
+    assert page.count(unsure) == 1
+    (entry,) = (row for row in client.get("/api/v1/surcharges/").json()["results"] if row["bills"])
+    assert entry["bills"][0]["doubts"] == ["price_unverified", "surcharge_unverified"]
+    assert entry["bills"][0]["certainty"] == "BG"
     # The commission reads the month's energy of a case, and no load by time of day.
     seen = [log_in(name).get(f"/api/v1/cases/{tou}/").json() for name in ("grid-billing1", "drc-handler1")]
     assert [case["facts"]["surcharge"]["bills"][0].get("periods") for case in seen] == [bills(tou)[0]["periods"], None]

@@ -29,6 +29,8 @@ def answer(**changes: Any) -> dict[str, Any]:
         ("Jiangsu January", {"cycle_from": "2021-01-01", "cycle_to": "2021-01-31", "year_to_date_kwh": 0}, "27652.50"),
         ("Jiangsu February", {}, "28990.50"),
         ("a county is its province", {"region": "320324"}, "28990.50"),
+        ("a province as the directory has it", {"region": "32"}, "28990.50"),
+        ("a city as the directory has it, as a number", {"region": 3203}, "28990.50"),
         ("numbers as texts", {"kwh": "35000", "year_to_date_kwh": "35000.00"}, "28990.50"),
         ("Jiangsu time of use", {"price_class": "residential_tou"}, "26832.17"),
         ("Jiangsu combined", {"price_class": "residential_combined", "year_to_date_kwh": ...}, "19190.50"),
@@ -76,7 +78,8 @@ def test_a_surcharge_takes_the_daily_mean_of_its_days() -> None:
         "item": "surcharge", "kwh": "13548.387097", "price": "2.0000", "amount": "27096.77",
     }  # fmt: skip
     assert found["total"] == "46287.27"
-    assert "surcharge_without_document" in [note["code"] for note in found["notes"]]
+    said = [note["code"] for note in found["notes"]]
+    assert said == ["price_unverified", "surcharge_without_document"], "before the documents of September 2021"
     whole = answer(price_class="commercial", surcharge={"rate": 0.5, "from": "2021-01-01", "to": None})
     assert (whole["total"], whole["lines"][-1]["amount"]) == ("40824.00", "17500.00")
     outside = answer(surcharge={"rate": "0.30", "from": "2021-03-01", "to": "2021-03-31"})
@@ -131,7 +134,9 @@ COMMERCIAL = {"price_class": "commercial", "year_to_date_kwh": None}
         ("missing_field", {"multiplier": 40}),
         ("missing_field", {"reading_from": 100}),
         ("reversed_dates", {"cycle_to": "2021-01-31"}),
-        ("unknown_region", {"region": "3203"}),
+        ("unknown_region", {"region": "32030"}),
+        ("unknown_region", {"region": "江苏"}),
+        ("unknown_region", {"region": "0"}),
         ("unknown_region", {"region": "000000"}),
         ("unknown_class", {"price_class": "royal"}),
         ("unknown_class", {"price_class": "tiered"}),
@@ -193,14 +198,20 @@ def test_a_policy_exit_pays_no_multiple() -> None:
 
 
 def test_an_industry_class_adds_its_rate() -> None:
-    assert answer(**COMMERCIAL, industry="restricted")["total"] == "26824.00"  # 23,324 + 35,000 × 0.10
-    assert answer(**COMMERCIAL, industry="eliminated")["total"] == "33824.00"  # 23,324 + 35,000 × 0.30
+    restricted, eliminated = (answer(**COMMERCIAL, industry=name) for name in ("restricted", "eliminated"))
+    assert restricted["total"] == "26824.00"  # 23,324 + 35,000 × 0.10
+    assert eliminated["total"] == "33824.00"  # 23,324 + 35,000 × 0.30
+    # The 0.30 was read in 1283, the 0.10 was not: it says so beside the price of the energy.
+    said = [[note["message"].split("”")[0] for note in found["notes"]] for found in (restricted, eliminated)]
+    assert said[0] == [*said[1], "电价未经核实：“限制类差别电价"]
+    assert len(said[1]) == 1
 
 
 @pytest.mark.parametrize(
     ("line", "code"),
     [
         ("", "bad_json"),
+        ("   \r\n", "bad_json"),
         ("{", "bad_json"),
         ("\ufffd\ufffd", "bad_json"),
         ("[" * 100_000, "bad_json"),

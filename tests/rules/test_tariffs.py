@@ -117,7 +117,7 @@ def test_a_bill_of_the_month_needs_no_typed_price_and_names_the_version() -> Non
     (bill,) = desk.fact("surcharge", "bills")
     assert (bill["energy"], bill["surcharge"], bill["amount"]) == ("24122.00", "10500.00", "34622.00")
     assert bill["rule_versions"] == ["v1"]
-    assert bill["certainty"] == "V-P"
+    assert (bill["certainty"], bill["doubts"]) == ("V-P", ["surcharge_unverified"])
 
 
 def test_a_document_that_charges_a_share_adds_its_rate_to_that_share_only() -> None:
@@ -132,6 +132,7 @@ def test_a_document_that_charges_a_share_adds_its_rate_to_that_share_only() -> N
     (bill,) = desk.fact("surcharge", "bills")
     assert bill["surcharge"] == "10500.00"  # 35,000 × 0.6 × 0.50
     assert Decimal(bill["listed_kwh"]) == 21000
+    assert (bill["certainty"], bill["doubts"]) == ("V-P", []), "every price of it was read"
 
 
 def test_the_simulation_takes_the_entered_price() -> None:

@@ -90,6 +90,10 @@ class _LedgerBill(s.Serializer[Any]):
     payments = s.ListField(child=s.DictField())
     corrections = s.ListField(child=s.DictField(), help_text="Former figures with their reversal lines and reason.")
     pending = s.CharField(allow_null=True, help_text="Reason of a correction that awaits its review.")
+    certainty = s.CharField(allow_null=True, help_text="Label of its least certain price; V-P: its clause was read.")
+    doubts = s.ListField(
+        child=s.CharField(), help_text="price_unverified, price_entered, surcharge_unverified: confirm before charging."
+    )
 
 
 class SurchargeEntry(s.Serializer[Any]):

@@ -38,8 +38,11 @@ def run_rows(
     given = [fate] if fate else []
     sql = f"""SELECT r.number, r.account, r.cycle_from, r.cycle_to, r.reading::text AS reading, r.fate, r.reason,
             r.says::text AS says, r.bill, r.amount, r.surcharge, r.review, r.review_says::text AS review_says,
-            c.number AS case_number
-        FROM cases_billrunrow r LEFT JOIN cases_case c ON c.id = r.case_id
+            c.number AS case_number, b.certainty, b.doubts
+        FROM cases_billrunrow r LEFT JOIN cases_case c ON c.id = r.case_id LEFT JOIN LATERAL (
+            SELECT m->>'certainty' AS certainty, (m->'doubts')::text AS doubts
+            FROM jsonb_array_elements(c.facts->'surcharge'->'bills') m WHERE r.bill <> '' AND m->>'no' = r.bill
+        ) b ON true
         WHERE r.run_id = %s{narrowed}{beyond} ORDER BY {ROWS.order(at, "r.")} LIMIT %s"""
     rows: list[Row] = fetch(sql, [str(run.id), *given, *values, size + 1])
     count = fetch(f"SELECT count(*) AS n FROM cases_billrunrow r WHERE r.run_id = %s{narrowed}", [str(run.id), *given])

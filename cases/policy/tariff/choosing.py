@@ -22,7 +22,7 @@ from cases.policy.tariff.prices import (
     proxy_factor,
     reform_day,
 )
-from cases.policy.tariff.words import KIND_NAMES, KINDS, NON_RESIDENTIAL, TIERED, VOLTAGES
+from cases.policy.tariff.words import KIND_NAMES, KINDS, NON_RESIDENTIAL, TIERED, VOLTAGES, weakest
 
 FOUR_DIGITS = Decimal("0.0001")
 
@@ -161,7 +161,7 @@ def _multiplied(account: Account, plan: Tariff, day: date) -> Tariff:
     if not account.proxy or account.kind not in NON_RESIDENTIAL or day < reform_day():
         return plan
     try:
-        factor = proxy_factor(account.proxy, day)
+        factor, certainty = proxy_factor(account.proxy, day)
     except KeyError:
         text = "没有这个代理购电情形。", "There is no such reason for a proxy price."
         raise TariffError("unknown_proxy", *text, "proxy") from None
@@ -177,4 +177,5 @@ def _multiplied(account: Account, plan: Tariff, day: date) -> Tariff:
         )
     parts["proxy"] = (parts["proxy"] * factor).quantize(FOUR_DIGITS, ROUND_HALF_UP)
     price = sum(parts.values(), Decimal(0))
-    return replace(plan, prices=(price,), components=tuple(parts.items()))
+    sure = weakest([plan.certainty, certainty])
+    return replace(plan, prices=(price,), components=tuple(parts.items()), certainty=sure)

@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
+from cases.policy.papers import PriceDocument
 from cases.policy.tariff.bill import Basis, Bill, Line
 from cases.policy.tariff.choosing import Account, Entered
 from cases.policy.tariff.cycle import Span
@@ -40,16 +41,18 @@ PRICE_PLACES: Final = 4
 BYTE_ORDER_MARK: Final = "\ufeff"  # editors of Windows put it before the first line of a file
 
 
-def answer_line(text: str, extra: Sequence[Tariff] = ()) -> dict[str, Any]:
+def answer_line(text: str, extra: Sequence[Tariff] = (), documents: tuple[PriceDocument, ...] = ()) -> dict[str, Any]:
     """Return the answer to one line: the bill as texts, or ``error`` and ``message``; it never raises."""
     try:
-        return bill_as_dict(*quoted(_parsed(text), extra))
+        return bill_as_dict(*quoted(_parsed(text), extra, documents))
     except TariffError as error:
         field = {"field": error.field} if error.field else {}
         return {"error": error.code, "message": error.zh, "message_en": error.en, **field}
 
 
-def quoted(asked: Mapping[str, Any], extra: Sequence[Tariff] = ()) -> tuple[Bill, list[Note]]:
+def quoted(
+    asked: Mapping[str, Any], extra: Sequence[Tariff] = (), documents: tuple[PriceDocument, ...] = ()
+) -> tuple[Bill, list[Note]]:
     """Return the bill that an object of the contract asks for, and notes on how it was read."""
     notes = [_ignored(name) for name in asked if name not in FIELDS]
     if isinstance(entry := asked.get("surcharge"), dict):
@@ -58,12 +61,8 @@ def quoted(asked: Mapping[str, Any], extra: Sequence[Tariff] = ()) -> tuple[Bill
     if name not in CLASSES:
         zh, en = f"电价类别应为 {'、'.join(CLASSES)} 之一。", f"The price class is one of {', '.join(CLASSES)}."
         raise TariffError("unknown_class", zh, en, "price_class")
-    region = _text(asked, "region")
-    if len(region) != 6:
-        text = "行政区划代码应为六位数字，例如 320300。", "The region is a code of six digits such as 320300."
-        raise TariffError("unknown_region", *text, "region")
     account = Account(
-        region,
+        _text(asked, "region"),
         CLASSES[name],
         _text(asked, "voltage", LOWEST_VOLTAGE),
         *(_text(asked, key, "") for key in ("variant", "industry", "proxy")),
@@ -82,7 +81,15 @@ def quoted(asked: Mapping[str, Any], extra: Sequence[Tariff] = ()) -> tuple[Bill
     used = checked_energy(before or Decimal(0), "year_to_date_kwh")
     basis = Basis(_number(asked, "capacity_kva"), _number(asked, "demand_kw"))
     usage = Usage(kwh, used, periods, basis)
-    found = quote(account, cycle, usage, listings=_listings(asked), entered=_entered(asked), extra=extra)
+    found = quote(
+        account,
+        cycle,
+        usage,
+        listings=_listings(asked),
+        entered=_entered(asked),
+        extra=extra,
+        documents=documents,
+    )
     return found, notes
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cases.policy.tariff.prices import Tariff
+from cases.policy.tariff.prices import Adder, Tariff
 from cases.policy.tariff.words import CERTAINTIES, ENTERED, VERIFIED, Note
 
 
@@ -31,8 +31,23 @@ def price_note(plan: Tariff) -> Note | None:
         )
     if plan.certainty == VERIFIED:
         return None
+    return unverified(plan)
+
+
+def unverified(price: Tariff | Adder) -> Note:
+    """Return what is said of a price whose clause nobody has read."""
+    zh, en = CERTAINTIES[price.certainty]
     return Note(
         "price_unverified",
-        f"电价未经核实：“{plan.zh}”（{plan.certainty}，{zh}），执行前须与价格主管部门文件核对。",
-        f"Unverified price: “{plan.en}” ({plan.certainty}, {en}); check it against the price authority's document.",
+        f"电价未经核实：“{price.zh}”（{price.certainty}，{zh}），执行前须与价格主管部门文件核对。",
+        f"Unverified price: “{price.en}” ({price.certainty}, {en}); check it against the price authority's document.",
+    )
+
+
+def surcharge_note() -> Note:
+    """Return what is said of a surcharge whose price document nobody has read."""
+    return Note(
+        "surcharge_unverified",
+        "本地区加价标准的价格文件未见原件，执行前须核实。",
+        "The region's price document for the surcharge was not read in its original: confirm it before charging.",
     )

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from cases.policy.dated import applies, covers, load, region_prefix
-from cases.policy.tariff.words import ENTERED, KIND_NAMES, KINDS
+from cases.policy.tariff.words import ENTERED, KIND_NAMES, KINDS, VERIFIED
 
 LOWEST_VOLTAGE = "lt1kv"
 # A repealed plan still prices the days on which it was in force; a reference is a last known price, for comparison.
@@ -115,13 +115,13 @@ def reform_day() -> date:
     return as_day(load("tariffs")["proxy_purchase"]["effective_from"])
 
 
-def proxy_factor(reason: str, day: date) -> Decimal:
-    """Return what multiplies the proxy purchase price for this reason; KeyError for a reason nobody recorded."""
+def proxy_factor(reason: str, day: date) -> tuple[Decimal, str]:
+    """Return what multiplies the proxy purchase price for this reason, and how sure that is; KeyError for no reason."""
     rows = load("tariffs")["proxy_purchase"]["factor"]
     if reason not in {row["reason"] for row in rows}:
         raise KeyError(reason)
     in_effect = (row for row in rows if row["reason"] == reason and as_day(row["effective_from"]) <= day)
-    return max((Decimal(row["factor"]) for row in in_effect), default=Decimal(1))
+    return max(((Decimal(row["factor"]), row["certainty"]) for row in in_effect), default=(Decimal(1), VERIFIED))
 
 
 @cache

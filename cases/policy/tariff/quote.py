@@ -17,15 +17,16 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from cases.policy.dated import most_specific
+from cases.policy.papers import PriceDocument
 from cases.policy.surcharge import FLOOR, surcharge_rule
 from cases.policy.tariff.bill import Basis, Bill, Line, bill, line, total_of
 from cases.policy.tariff.choosing import Account, Entered, Part, parts_of
 from cases.policy.tariff.cycle import ZERO, Span, listed_kwh, months_in, overlap, split_energy
 from cases.policy.tariff.errors import TariffError
 from cases.policy.tariff.meter import checked_energy, energy_of
-from cases.policy.tariff.notes import price_notes
-from cases.policy.tariff.prices import Tariff, adders
-from cases.policy.tariff.words import RESIDENTIAL, Note, weakest
+from cases.policy.tariff.notes import price_notes, surcharge_note, unverified
+from cases.policy.tariff.prices import Adder, Tariff, adders
+from cases.policy.tariff.words import RESIDENTIAL, VERIFIED, Note, weakest
 
 LATEST = 2199  # a year beyond it is a slip of the hand, and the last day of the calendar has no day after it
 
@@ -57,9 +58,12 @@ def quote(
     listings: Sequence[Listing] = (),
     entered: Entered | None = None,
     extra: Sequence[Tariff] = (),
+    documents: tuple[PriceDocument, ...] = (),
     comparing: bool = False,
 ) -> Bill:
-    """Bill one reading cycle of any length; ``extra`` are entered versions of tariffs, ``comparing`` makes no bill.
+    """Bill one reading cycle of any length; ``comparing`` makes no bill.
+
+    ``extra`` and ``documents`` are entered versions of tariffs and of price documents for surcharges.
 
     Raises TariffError with a code and a sentence for whatever cannot be billed: unknown prices, impossible energy.
     """
@@ -72,13 +76,14 @@ def quote(
     checked_energy(usage.kwh)
     parts = parts_of(account, cycle, entered=entered, extra=extra, comparing=comparing)
     lines = _energy_lines(parts, cycle, usage)
-    lines += _differential(account, cycle, usage.kwh, listings)
-    lines += surcharge_lines(cycle, usage.kwh, listings)
+    adder, added = _differential(account, cycle, usage.kwh, listings)
+    lines += [*added, *surcharge_lines(cycle, usage.kwh, listings)]
     plans = [part.plan for part in parts]
     found = total_of(lines, usage.kwh)
+    doubtful = [unverified(adder)] if adder is not None and adder.certainty != VERIFIED else []
     return found._replace(
-        notes=(*price_notes(plans), *_list_notes(account, cycle, listings)),
-        certainty=weakest([plan.certainty for plan in plans]),
+        notes=(*price_notes(plans), *doubtful, *_list_notes(account, cycle, listings, documents)),
+        certainty=weakest([*(plan.certainty for plan in plans), *([adder.certainty] if adder else [])]),
         plans=tuple(dict.fromkeys(plan.key for plan in plans)),
     )
 
@@ -154,10 +159,12 @@ def _listed(cycle: Span, kwh: Decimal, entry: Listing) -> Decimal:
     return listed_kwh(kwh, overlap(cycle, entry.first, entry.last), cycle.days)
 
 
-def _differential(account: Account, cycle: Span, kwh: Decimal, listings: Sequence[Listing]) -> list[Line]:
+def _differential(
+    account: Account, cycle: Span, kwh: Decimal, listings: Sequence[Listing]
+) -> tuple[Adder | None, list[Line]]:
     """The adder of a restricted or eliminated industry (节约能源法 66), for the days on which it is recorded."""
     if not account.industry:
-        return []
+        return None, []
     rows = [row for row in adders() if row.category == account.industry]
     if not rows:
         text = "没有这个差别电价类别。", "There is no such differential class."
@@ -174,22 +181,22 @@ def _differential(account: Account, cycle: Span, kwh: Decimal, listings: Sequenc
         )
     row = most_specific(rows, account.region, cycle.last)
     listed = listed_kwh(kwh, overlap(cycle, row.effective_from, row.effective_to), cycle.days) if row else ZERO
-    return [line("differential", row.zh, row.en, listed, row.rate)] if row and listed else []
+    return (row, [line("differential", row.zh, row.en, listed, row.rate)]) if row and listed else (None, [])
 
 
-def _list_notes(account: Account, cycle: Span, listings: Sequence[Listing]) -> list[Note]:
+def _list_notes(
+    account: Account, cycle: Span, listings: Sequence[Listing], documents: tuple[PriceDocument, ...]
+) -> list[Note]:
     """A quote is no permission: where no recorded document carries the rate on these days, it says so."""
-    found = []
+    found, unsure = [], False
     for entry in listings:
         begin, end = max(entry.first, cycle.first), min(entry.last or cycle.last, cycle.last)
-        rules = [surcharge_rule(account.region, day) for day in (begin, end)] if begin <= end else []
+        days = (begin, end) if begin <= end else ()
+        rules = [surcharge_rule(account.region, day, entered=documents) for day in days]
+        unsure = unsure or any(rule is not None and rule.confirm for rule in rules)
         if entry.document or all(rule is not None and rule.rate == entry.rate for rule in rules):
             continue
         zh = f"没有登记的价格文件在这些日期按每千瓦时 {entry.rate} 元加价；本结果只是计算，不是加价依据。"
         en = f"No price document on record carries {entry.rate} CNY/kWh on these days: a calculation, not a basis."
         found.append(Note("surcharge_without_document", zh, en))
-    if listings and any(rule is not None and rule.confirm for rule in (surcharge_rule(account.region, cycle.last),)):
-        zh = "本地区加价标准的价格文件未见原件，执行前须核实。"
-        en = "The region's price document for the surcharge was not read in its original: confirm it before charging."
-        found.append(Note("surcharge_unverified", zh, en))
-    return found
+    return [*found, *([surcharge_note()] if unsure else [])]

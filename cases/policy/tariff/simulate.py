@@ -13,14 +13,15 @@ from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
 
 from cases.policy.papers import PriceDocument, on_record
-from cases.policy.surcharge import surcharge_rule
+from cases.policy.surcharge import SurchargeRule, surcharge_rule
 from cases.policy.tariff.bill import Bill, money
 from cases.policy.tariff.choosing import Account, Entered, parts_of
 from cases.policy.tariff.cycle import ZERO, Span
 from cases.policy.tariff.errors import TariffError
+from cases.policy.tariff.notes import surcharge_note
 from cases.policy.tariff.prices import BILLED, LOWEST_VOLTAGE, Tariff, find_tariff
 from cases.policy.tariff.quote import Listing, Usage, quote
-from cases.policy.tariff.words import KIND_NAMES, RESIDENTIAL, Note
+from cases.policy.tariff.words import KIND_NAMES, RESIDENTIAL, Note, weakest
 
 SIMPLE = (*RESIDENTIAL, "commercial")
 COMPARED = (*SIMPLE, "commercial_tou")
@@ -75,6 +76,8 @@ class Simulation(NamedTuple):
             "differences": {o.key: str(o.difference) for o in self.options},
             "break_even": None if self.break_even is None else str(self.break_even),
             "warnings": [w[0] for w in self.warnings],
+            "certainty": weakest([o.bill.certainty for o in self.options]),
+            "doubts": list(dict.fromkeys(note.code for note in self.notes if note.code != "even_load")),
         }
 
 
@@ -119,7 +122,8 @@ def compare(asked: Question) -> Simulation:
     if asked.current not in bills:
         text = "现行电价类别不在比较之列。", "The present class is not among those compared."
         raise TariffError("unknown_class", *text, "price_class")
-    options = _options(asked, plans, bills)
+    rule = surcharge_rule(asked.region, asked.day or asked.cycle.last, entered=asked.documents)
+    options = _options(asked, plans, bills, rule)
     limit = break_even(plans["tiered"], plans["commercial"]) if {"tiered", "commercial"} <= plans.keys() else None
     return Simulation(
         asked.current,
@@ -128,7 +132,7 @@ def compare(asked: Question) -> Simulation:
         options,
         limit,
         _warnings(plans, options, asked.current, limit),
-        _notes(plans, bills, asked.usage),
+        _notes(plans, bills, asked.usage, rule),
         tuple(missing),
         _even_rate(asked, options),
     )
@@ -207,11 +211,12 @@ def _billed(asked: Question, kind: str, listings: Sequence[Listing]) -> Bill:
         return quote(account, asked.cycle, replace(usage, periods=None), **more)
 
 
-def _options(asked: Question, plans: dict[str, Tariff], bills: dict[str, Bill]) -> tuple[Option, ...]:
+def _options(
+    asked: Question, plans: dict[str, Tariff], bills: dict[str, Bill], rule: SurchargeRule | None
+) -> tuple[Option, ...]:
     rates = sorted(
         {d.rate for d in on_record(asked.documents) if d.rate is not None} if asked.rates is None else set(asked.rates)
     )
-    rule = surcharge_rule(asked.region, asked.day or asked.cycle.last, entered=asked.documents)
     now, found = bills[asked.current].total, []
     for kind, plan in plans.items():
         found.append(_option(plan, ZERO, bills[kind], now, lawful=True))
@@ -240,8 +245,12 @@ def _even_rate(asked: Question, options: Sequence[Option]) -> Decimal | None:
     return (-plain.difference / listed).quantize(FOUR_DIGITS, ROUND_CEILING)
 
 
-def _notes(plans: dict[str, Tariff], bills: dict[str, Bill], usage: Usage) -> tuple[Note, ...]:
+def _notes(
+    plans: dict[str, Tariff], bills: dict[str, Bill], usage: Usage, rule: SurchargeRule | None
+) -> tuple[Note, ...]:
     found = {note: None for one in bills.values() for note in one.notes if note.code != "reference_price"}
+    if rule is not None and rule.confirm:
+        found[surcharge_note()] = None
     even = []
     for kind, plan in plans.items():
         names = {period.name for period in plan.periods}

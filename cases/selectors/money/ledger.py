@@ -210,6 +210,8 @@ def _bill(bill: Row, row: Row, view: Viewpoint, people: dict[int, str], today: d
         "payments": [{key: p[key] for key in _OF_A_PAYMENT if key in p} for p in paid] if clear else [],
         "corrections": bill.get("corrections", []) if clear else [],
         "pending": bill.get("pending", {}).get("reason"),
+        "certainty": bill.get("certainty"),
+        "doubts": bill.get("doubts") or [],
     }
 
 

@@ -201,7 +201,8 @@ def simulated(facts: Facts) -> list[str]:
         name = {"name": say(_named(choices.PRICE_CLASSES, kind)), "rate": rate, "total": amount(total)}
         plain, added = gettext("%(name)s：每月 %(total)s 元"), gettext("%(name)s加价 %(rate)s 元：每月 %(total)s 元")
         said.append((added if rate else plain) % name)
-    return said
+    unsure = doubt(plan["simulation"]) if said else ""
+    return [*said, unsure] if unsure else said
 
 
 def _elsewhere(facts: Facts) -> Iterator[Line]:
@@ -228,20 +229,22 @@ def bills(facts: Facts) -> list[dict[str, Any]]:
             "month": bill.get("month", ""),
             **{name: amount(bill.get(name)) for name in ("kwh", "surcharge", "amount", "paid")},
             "state": STATES["proposed"] if bill.get("state") == "issued" else STATES.get(bill.get("state", ""), "--"),
-            "doubt": _doubt(bill),
+            "doubt": doubt(bill),
         }
         for bill in found
     ]
 
 
-def _doubt(bill: dict[str, Any]) -> str:
-    """What has to be said of the prices in a bill; nothing where they were read in their original."""
+def doubt(bill: Mapping[str, Any]) -> str:
+    """What has to be said of the prices in a bill or a plan; nothing where they were read in their original."""
     codes, said = bill.get("doubts") or (), []
     if "price_entered" in codes:
         said.append(gettext("电价为人工录入，应与公布的价目表核对"))
     if "price_unverified" in codes:
-        label = say(Text(*CERTAINTIES[bill.get("certainty", "BG")]))
+        label = say(Text(*CERTAINTIES[bill.get("certainty") or "BG"]))
         said.append(gettext("电价未经核实（%(label)s），以价格主管部门文件为准") % {"label": label})
+    if "surcharge_unverified" in codes:
+        said.append(gettext("加价文件未见原件，执行前须核实"))
     return clauses(said)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from audit.management.system import SystemCommand
+from cases.policy.entered import NONE
 from cases.policy.tariff.contract import answer_line
 from cases.selectors.rules.entered import entered_rules
 
@@ -29,10 +30,10 @@ class Command(SystemCommand):
         parser.add_argument("--entered", action="store_true", help=told)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        extra = entered_rules().tariffs if options["entered"] else ()
+        rules = entered_rules() if options["entered"] else NONE
         for raw in getattr(sys.stdin, "buffer", sys.stdin):
             text = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else raw
-            answer = answer_line(text, extra)
+            answer = answer_line(text, rules.tariffs, rules.documents)
             if options["json"]:
                 self.stdout.write(json.dumps(answer, ensure_ascii=False))
             elif "error" in answer:

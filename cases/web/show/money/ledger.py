@@ -16,8 +16,8 @@ from cases.selectors.money.query import LedgerFilter
 from cases.selectors.paging import Row
 from cases.web import filters
 from cases.web.show.measures import STATES as MEASURES
-from cases.web.show.measures import amount
-from cases.web.show.words import say
+from cases.web.show.measures import amount, doubt
+from cases.web.show.words import clauses, say
 from cases.workflow.forms.surcharge import ADJUSTMENTS, NOTICES, PAYMENTS, SURCHARGE_REFUSALS
 from cases.workflow.view import Text
 
@@ -62,6 +62,7 @@ HEADS: Final = (
     ("尚欠 元", "Unpaid CNY"), ("逾期天数", "Days overdue"), ("违约金 元", "Late fee CNY"),
     ("已缴违约金 元", "Late fee paid CNY"), ("退补减少 元", "Reduced by CNY"), ("待退还 元", "To be paid back CNY"),
     ("已退还 元", "Paid back CNY"), ("停止挖矿日期", "Mining stopped on"), ("停止执行日期", "Ended at"),
+    ("电价核实", "Certainty of prices"),
 )  # fmt: skip
 
 
@@ -114,6 +115,7 @@ def bill(row_: Row) -> Row:
         "state_label": MEASURES["proposed"] if row_["state"] == "issued" else MEASURES.get(row_["state"], "--"),
         "lines": [_line(line) for line in row_["lines"]],
         "payments": [_payment(each) for each in row_["payments"]],
+        "doubt": doubt(row_),
         "pending_label": REASONS.get(row_["pending"] or ""),
         "corrections": [
             {
@@ -155,7 +157,7 @@ def cells(entry: Row) -> list[Any]:
         say(shown["state_label"]), say(shown["returned_label"]), entry["notified_on"] or "",
         say(shown["notified_label"]), str(len(entry["bills"])), str(entry["waiting"]), *plain,
         str(entry["overdue_days"]), *(entry[name] or "" for name in _AFTER_THE_BILL), entry["stopped_on"] or "",
-        _day(entry["ended_at"]),
+        _day(entry["ended_at"]), clauses(dict.fromkeys(filter(None, (doubt(each) for each in entry["bills"])))),
     ]  # fmt: skip
 
 

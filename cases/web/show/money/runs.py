@@ -14,7 +14,7 @@ from cases.billing.access import post_for
 from cases.billing.runs.words import PROBLEMS, sentence
 from cases.models.money import BillRun
 from cases.selectors.paging import Row
-from cases.web.show.measures import amount
+from cases.web.show.measures import amount, doubt
 from cases.web.show.words import say
 from cases.workflow.view import Text
 
@@ -42,6 +42,7 @@ HEADS: Final = (
     ("行", "Row"), ("户号（遮盖）", "Account (masked)"), ("案件编号", "Case"), ("抄表周期起", "Cycle from"),
     ("抄表周期止", "Cycle to"), ("电量 kWh", "kWh"), ("处理", "Result"), ("说明", "Explanation"), ("账单", "Bill"),
     ("其中加价 元", "Surcharge CNY"), ("应收 元", "Amount CNY"), ("复核", "Review"), ("复核说明", "Review note"),
+    ("电价核实", "Certainty of prices"),
 )  # fmt: skip
 
 
@@ -101,6 +102,7 @@ def row(found: Row) -> Row:
         "said": _said(found, says),
         "article": says.get("article", ""),
         "amount_shown": amount(found["amount"]),
+        "doubt": doubt({"certainty": found["certainty"], "doubts": orjson.loads(found["doubts"] or "[]")}),
         "surcharge_shown": amount(found["surcharge"]),
         "review_label": FATES.get(found["review"]),
         "review_said": review_says.get("note") or (_both(review_says) if "zh" in review_says else ""),
@@ -123,6 +125,7 @@ def cells(found: Row) -> list[str]:
         str(found["number"]), found["account"], found["case_number"] or "", _iso(found["cycle_from"]),
         _iso(found["cycle_to"]), shown["kwh"], say(shown["fate_label"]), say(shown["said"]), found["bill"],
         _number(found["surcharge"]), _number(found["amount"]), say(shown["review_label"]), say(shown["review_said"]),
+        shown["doubt"],
     ]  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from cases.policy.entered import Entered as Rules
+from cases.policy.surcharge import surcharge_rule
 from cases.policy.tariff import (
     Account,
     Bill,
@@ -96,7 +97,9 @@ def computed(view: CaseView, entry: Entry, data: dict[str, Any], rules: Rules) -
         result = _quoted(view, entry, {**data, "periods": periods}, rules)
         lines, energy, basis = (*result.lines, *added), result.total, _basis(result, rules)
     else:
-        lines, energy, basis = tuple(added), ZERO, {}
+        lines, energy, basis = tuple(added), ZERO, {"doubts": []}
+    if added and _unsure(view, entry, rules):
+        basis["doubts"].append("surcharge_unverified")
     return {
         "kwh": str(kwh),
         **({"periods": periods} if periods else {}),
@@ -133,6 +136,13 @@ def _basis(result: Bill, rules: Rules) -> dict[str, Any]:
         "certainty": result.certainty,
         "doubts": [note.code for note in result.notes],
     }
+
+
+def _unsure(view: CaseView, entry: Entry, rules: Rules) -> bool:
+    """Whether the price document of a list was not read in its original, as far as the record knows."""
+    subject = str((view.facts.get("determination") or {}).get("subject") or "")
+    rule = surcharge_rule(view.region_code, listed_period(entry)[0], subject=subject, entered=rules.documents)
+    return bool(entry.get("local")) or rule is None or rule.confirm
 
 
 def _plain(line: Line) -> dict[str, str]:
