@@ -57,16 +57,7 @@ def quoted(
     notes = [_ignored(name) for name in asked if name not in FIELDS]
     if isinstance(entry := asked.get("surcharge"), dict):
         notes += [_ignored(f"surcharge.{name}") for name in entry if name not in LISTED]
-    name = _text(asked, "price_class")
-    if name not in CLASSES:
-        zh, en = f"电价类别应为 {'、'.join(CLASSES)} 之一。", f"The price class is one of {', '.join(CLASSES)}."
-        raise TariffError("unknown_class", zh, en, "price_class")
-    account = Account(
-        _text(asked, "region"),
-        CLASSES[name],
-        _text(asked, "voltage", LOWEST_VOLTAGE),
-        *(_text(asked, key, "") for key in ("variant", "industry", "proxy")),
-    )
+    account = _account(asked)
     cycle = Span(_day(asked, "cycle_from"), _day(asked, "cycle_to"))
     kwh, periods = _energy(asked)
     before = _number(asked, "year_to_date_kwh")
@@ -205,6 +196,19 @@ def _decimal(value: Any) -> Decimal | None:
         return None
     found = Decimal(value)
     return found if found.is_finite() and abs(found.adjusted()) <= 30 else None
+
+
+def _account(asked: Mapping[str, Any]) -> Account:
+    name = _text(asked, "price_class")
+    if name not in CLASSES:
+        zh, en = f"电价类别应为 {'、'.join(CLASSES)} 之一。", f"The price class is one of {', '.join(CLASSES)}."
+        raise TariffError("unknown_class", zh, en, "price_class")
+    return Account(
+        _text(asked, "region"),
+        CLASSES[name],
+        _text(asked, "voltage", LOWEST_VOLTAGE),
+        *(_text(asked, key, "") for key in ("variant", "industry", "proxy")),
+    )
 
 
 def _energy(asked: Mapping[str, Any]) -> tuple[Decimal, dict[str, Decimal] | None]:
