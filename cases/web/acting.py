@@ -202,7 +202,7 @@ def context(
         "open": form.refusal is None,
         "kept": _kept(form) if form.refusal else [],
         "can_simulate": form.transition.action in simulation.NEEDS,
-        "simulation": simulation.shown(form.transition, form.data, _region(form), _today(form)),
+        "simulation": simulation.shown(form.transition, form.data, form.case, _today(form)),
     }
 
 

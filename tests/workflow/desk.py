@@ -312,6 +312,8 @@ class Desk:
             result=facts.get("consumption", "abnormal"),
             user_class=facts.get("user_class", "ordinary"),
             price_class=facts.get("price_class", "commercial"),
+            voltage=facts.get("voltage"),
+            variant=facts.get("variant"),
             serves_residents=residents,
             monthly_kwh="35000",
             capacity_kva="250",

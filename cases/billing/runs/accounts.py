@@ -9,10 +9,12 @@ from typing import Any
 import orjson
 
 from cases.policy.billing.readings import plain_account
+from cases.policy.tariff.prices import LOWEST_VOLTAGE
 from cases.selectors.paging import fetch
 
 # The letter of the present list names the account, in the sealed part of the act that issued it.
 _LISTED = """SELECT c.id::text AS case_id, c.number, s.data->>'account' AS account, t.id::text AS task,
+        c.region_code, c.facts->'surcharge'->>'voltage' AS voltage,
         coalesce(c.facts->'surcharge'->>'reclass_to', c.facts->'surcharge'->>'price_class', '') AS price_class,
         (SELECT jsonb_agg(jsonb_build_array(b->>'no', b->>'cycle_from', b->>'cycle_to'))::text
          FROM jsonb_array_elements(coalesce(c.facts->'surcharge'->'bills', '[]')) b
@@ -33,6 +35,8 @@ class Listed:
     number: str
     task: str | None
     price_class: str
+    region: str
+    voltage: str
     bills: Sequence[Sequence[str]] = field(default_factory=list)
 
 
@@ -40,10 +44,14 @@ def listed_accounts(agency_id: int) -> dict[str, list[Listed]]:
     """All cases with a list that was addressed to this company, by account."""
     found: dict[str, list[Listed]] = {}
     for row in fetch(_LISTED, [agency_id, agency_id]):
-        listed = Listed(row["case_id"], row["number"], row["task"], row["price_class"], _bills(row))
+        listed = Listed(row["case_id"], row["number"], row["task"], row["price_class"], *_where(row), _bills(row))
         found.setdefault(plain_account(row["account"] or ""), []).append(listed)
     found.pop("", None)
     return found
+
+
+def _where(row: dict[str, Any]) -> tuple[str, str]:
+    return row["region_code"], row["voltage"] or LOWEST_VOLTAGE
 
 
 def _bills(row: dict[str, Any]) -> list[list[str]]:

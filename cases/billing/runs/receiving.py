@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any, Final
 
 from django.db import IntegrityError, transaction
@@ -23,11 +24,14 @@ from cases.intake.copying import copy_rows
 from cases.intake.receiving import scanned
 from cases.models.money import BillRun
 from cases.policy.billing.readings import Reading, Unusable, head_of, plain_account, read_row
+from cases.policy.tariff import Tariff, find_tariff
+from cases.policy.tariff.prices import BILLED
 from cases.selectors.masking import mask
+from cases.selectors.rules.entered import entered_rules
 from cases.workflow.view import Text
 
-# Classes that are billed at the month's proxy price where their row names none.
-PROXY: Final = ("commercial", "two_part")
+# The class that is billed at the month's proxy price where its row names none; the others have a price on record.
+PROXY: Final = "commercial"
 STATES = BillRun.State
 _ROW: Final = ("run_id", "number", "account", "case_id", "cycle_from", "cycle_to", "reading", "fate", "reason", "says",
                "bill", "review", "review_says")  # fmt: skip
@@ -83,9 +87,10 @@ def receive_readings(
 @transaction.atomic
 def _keep(run: BillRun, rows: list[Read], actor: Actor, now: datetime) -> None:
     placed = list(_placed(rows, listed_accounts(run.agency_id)))
+    recorded = _recorded(entered_rules().tariffs)
     run.counts = {"unusable": sum(1 for each in placed if each[2] == "unusable")}
     run.save(force_insert=True)
-    copy_rows("cases_billrunrow", _ROW, _written(run, placed))
+    copy_rows("cases_billrunrow", _ROW, _written(run, placed, recorded))
     note(Action.BILL_RUN_RECEIVED, run, actor, now, Role.BILLING, {"unusable": run.counts["unusable"]})
 
 
@@ -134,26 +139,41 @@ def _overlapping(reading: Reading, listed: Listed) -> dict[str, str] | None:
     return None
 
 
-def _written(run: BillRun, placed: list[Placed]) -> Iterator[tuple[Any, ...]]:
+Recorded = Callable[[Listed, date], bool]
+
+
+def _recorded(extra: tuple[Tariff, ...]) -> Recorded:
+    """Whether a price of its class is on record for the account on a day: then the month's typed one is not its own."""
+
+    @cache
+    def known(region: str, voltage: str, day: date) -> bool:
+        found = find_tariff(region, PROXY, day, voltage=voltage, extra=extra)
+        return found is not None and found.status in BILLED
+
+    return lambda listed, day: known(listed.region, listed.voltage, day)
+
+
+def _written(run: BillRun, placed: list[Placed], recorded: Recorded) -> Iterator[tuple[Any, ...]]:
     for number, (account, reading, fate, reason, figures, listed) in enumerate(placed, start=1):
-        asked = _asked(reading, run, listed) if reading else {}
+        asked = _asked(reading, run, listed, recorded) if reading else {}
         first = reading.cycle_from.isoformat() if reading else None
         last = reading.cycle_to.isoformat() if reading else None
         case_id, shown = listed.case_id if listed else None, mask("account", account) if account else ""
         yield run.id, number, shown, case_id, first, last, asked, fate, reason, figures, "", "", {}
 
 
-def _asked(reading: Reading, run: BillRun, listed: Listed | None) -> dict[str, str]:
+def _asked(reading: Reading, run: BillRun, listed: Listed | None, recorded: Recorded) -> dict[str, str]:
     """What the act is asked with, as text. The month of the run where it lies in the cycle, else that of its end."""
     month = run.month
     within = month in (reading.cycle_from.isoformat()[:7], reading.cycle_to.isoformat()[:7])
     found = {"month": month if within else reading.cycle_to.isoformat()[:7], "kwh": f"{reading.kwh:f}"}
     if reading.parts is not None:
         found |= {name: f"{part:f}" for name, part in reading.parts.items()}
-    for name in ("used_before", "energy_price"):
+    for name in ("demand_kw", "used_before", "energy_price"):
         value = getattr(reading, name)
         if value is not None:
             found[name] = f"{value:f}"
-    if run.energy_price is not None and listed is not None and listed.price_class.startswith(PROXY):
+    shop = listed is not None and listed.price_class == PROXY
+    if run.energy_price is not None and listed is not None and shop and not recorded(listed, reading.cycle_from):
         found.setdefault("energy_price", f"{run.energy_price:f}")
     return found

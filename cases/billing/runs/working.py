@@ -38,7 +38,7 @@ CHUNK_ROWS: Final = 200
 STATES = BillRun.State
 WORKING: Final = (STATES.BILLING, STATES.REVIEWING)
 # What a row may say besides, as the act asks for it.
-_MORE: Final = ("used_before", "energy_price", *PERIODS)
+_MORE: Final = ("used_before", "energy_price", "demand_kw", *PERIODS)
 _TASKS: Final = """SELECT t.case_id::text AS case_id, t.id::text AS id, t.data->>'bill' AS bill FROM cases_task t
     WHERE t.case_id = ANY(%s::uuid[]) AND t.kind = %s AND t.state = 'open' AND t.agency_id = %s
     AND NOT coalesce((t.data->>'adjustment')::boolean, false)"""

@@ -95,7 +95,7 @@ class BillRunRow(models.Model):
     case = models.ForeignKey(Case, models.PROTECT, null=True, related_name="+", db_index=False)
     cycle_from = models.DateField("抄表周期起", null=True)
     cycle_to = models.DateField("抄表周期止", null=True)
-    # What the act is asked with, as text: month, kwh, parts of the day, used_before, energy_price.
+    # What the act is asked with, as text: month, kwh, parts of the day, demand_kw, used_before, energy_price.
     reading = models.JSONField("抄表", default=dict)
     fate = models.CharField("处理", max_length=10)
     reason = models.CharField("原因", max_length=32, default="", blank=True)

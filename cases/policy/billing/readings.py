@@ -30,6 +30,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "previous": ("上期示数", "上次示数", "起码", "previous"),
     "current": ("本期示数", "本次示数", "止码", "current"),
     "multiplier": ("倍率", "综合倍率", "multiplier"),
+    "demand_kw": ("最大需量", "最大需量kw", "demand_kw"),
     "used_before": ("本年此前用电量", "本年累计电量", "used_before"),
     "energy_price": ("代理购电价格", "当月代理购电价格", "电能电价", "energy_price"),
 }
@@ -53,6 +54,7 @@ class Reading:
     cycle_to: date
     kwh: Decimal
     parts: Mapping[str, Decimal] | None = None
+    demand_kw: Decimal | None = None
     used_before: Decimal | None = None
     energy_price: Decimal | None = None
 
@@ -93,33 +95,47 @@ def read_row(cells: Mapping[str, str], *, today: date) -> Reading:
     if last >= today:
         raise Unusable("cycle_not_over", last=last.isoformat())
     kwh, parts = _energy(cells)
-    return Reading(account, first, last, kwh, parts, _number(cells, "used_before"), _price(cells))
+    more = _number(cells, "demand_kw"), _number(cells, "used_before"), _price(cells)
+    return Reading(account, first, last, kwh, parts, *more)
 
 
 def _energy(cells: Mapping[str, str]) -> tuple[Decimal, Mapping[str, Decimal] | None]:
-    stated, metered = _number(cells, "kwh"), _metered(cells)
     parts = {name: part for name in PARTS if (part := _number(cells, name)) is not None}
     if parts and any(name not in parts for name in BOTH):
         raise Unusable("parts_missing")
-    if not parts and stated is None and metered is None:
-        raise Unusable("no_energy")
+    said = {name: _number(cells, name) for name in ("kwh", "previous", "current", "multiplier")}
+    return agreed_energy(said["kwh"], parts, said["previous"], said["current"], said["multiplier"]), parts or None
+
+
+def agreed_energy(
+    stated: Decimal | None,
+    parts: Mapping[str, Decimal],
+    before: Decimal | None,
+    after: Decimal | None,
+    multiplier: Decimal | None,
+) -> Decimal:
+    """The energy of a cycle as stated, as the sum of its periods and by the meter: all that is said has to agree.
+
+    Raises Unusable where it does not, or where nothing is said.
+    """
+    metered = _metered(before, after, multiplier)
     summed = sum(parts.values(), Decimal(0)) if parts else None
     found = [value for value in (stated, summed, metered) if value is not None]
+    if not found:
+        raise Unusable("no_energy")
     if any(value != found[0] for value in found):
         raise Unusable("disagrees", values="、".join(f"{value.normalize():f}" for value in found))
-    if metered is None and _number(cells, "multiplier") not in (None, Decimal(1)):
+    if metered is None and multiplier not in (None, Decimal(1)):
         raise Unusable("multiplier_without_readings")
-    return found[0], parts or None
+    return found[0]
 
 
-def _metered(cells: Mapping[str, str]) -> Decimal | None:
+def _metered(before: Decimal | None, now: Decimal | None, multiplier: Decimal | None) -> Decimal | None:
     """From two readings and the multiplier, as the engine has it; None without readings."""
-    before, now = _number(cells, "previous"), _number(cells, "current")
     if before is None and now is None:
         return None
     if before is None or now is None:
         raise Unusable("one_reading")
-    multiplier = _number(cells, "multiplier")
     try:
         return energy_between(before, now, Decimal(1) if multiplier is None else multiplier)
     except TariffError as wrong:

@@ -5,7 +5,7 @@
 
 from cases.policy.tariff.bill import Basis, Bill, Line, Surcharge, bill, money, reverse
 from cases.policy.tariff.charges import Charge, breach_charge, breach_energy, late_fee, theft_charge
-from cases.policy.tariff.choosing import Account, Entered
+from cases.policy.tariff.choosing import Account, Entered, Supply
 from cases.policy.tariff.cycle import Span, listed_kwh, months_in, split_energy
 from cases.policy.tariff.errors import TariffError
 from cases.policy.tariff.meter import energy_between, energy_of
@@ -29,6 +29,7 @@ __all__ = [
     "Question",
     "Simulation",
     "Span",
+    "Supply",
     "Surcharge",
     "Tariff",
     "TariffError",

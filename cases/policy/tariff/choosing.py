@@ -43,6 +43,17 @@ class Account:
     proxy: str = ""
 
 
+class Supply(NamedTuple):
+    """How an account is supplied: what its price depends on beside its class."""
+
+    voltage: str = LOWEST_VOLTAGE
+    variant: str = ""
+    capacity_kva: Decimal | None = None
+
+
+BELOW_1KV = Supply()
+
+
 class Entered(NamedTuple):
     """The month's published price, typed by a person where no version is on record: one, or one a period."""
 

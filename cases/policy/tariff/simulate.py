@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 
 from cases.policy.papers import PriceDocument, on_record
 from cases.policy.surcharge import SurchargeRule, surcharge_rule
-from cases.policy.tariff.bill import Bill, money
-from cases.policy.tariff.choosing import Account, Entered, parts_of
+from cases.policy.tariff.bill import Basis, Bill, money
+from cases.policy.tariff.choosing import BELOW_1KV, Account, Entered, Supply, parts_of
 from cases.policy.tariff.cycle import ZERO, Span
 from cases.policy.tariff.errors import TariffError
 from cases.policy.tariff.notes import surcharge_note
@@ -95,6 +95,7 @@ class Question:
     usage: Usage
     current: str = "tiered"
     voltage: str = LOWEST_VOLTAGE
+    variant: str = ""
     rates: Sequence[Decimal] | None = None
     listed_from: date | None = None
     listed_to: date | None = None
@@ -147,6 +148,8 @@ def simulate(
     used_before: Decimal | None = None,
     rates: Sequence[Decimal] | None = None,
     commercial_price: Decimal | None = None,
+    supply: Supply = BELOW_1KV,
+    also: str | None = None,
     extra: Sequence[Tariff] = (),
     documents: tuple[PriceDocument, ...] = (),
 ) -> Simulation:
@@ -154,17 +157,19 @@ def simulate(
 
     ``used_before`` is the year's energy before the month; None takes the same energy for each month gone by this year.
     ``rates`` None takes every rate on record.  ``commercial_price`` is the month's proxy price where it is known;
-    one that is on record goes before it.  ``extra`` and ``documents`` are entered versions, as in `Question`.
+    one that is on record goes before it.  ``also`` is a class to compare besides the simple ones and the present one.
+    ``extra`` and ``documents`` are entered versions, as in `Question`.
     Raises ValueError when the present class has no recorded price in this region.
     """
     before = kwh * (day.month - 1) if used_before is None else used_before
     month = Span(day.replace(day=1), day.replace(day=calendar.monthrange(day.year, day.month)[1]))
-    recorded = find_tariff(region, "commercial", day, extra=extra)
+    recorded = find_tariff(region, "commercial", day, voltage=supply.voltage, extra=extra)
     known = commercial_price is None or (recorded is not None and recorded.status in BILLED)
     entered = None if known else Entered(commercial_price)
-    usage = Usage(kwh, before)
-    asked = Question(region, month, usage, current, rates=rates, entered=entered, kinds=SIMPLE, day=day)
-    return compare(replace(asked, extra=extra, documents=documents))
+    usage = Usage(kwh, before, basis=Basis(capacity_kva=supply.capacity_kva))
+    kinds = tuple(dict.fromkeys((*SIMPLE, current, *([also] if also else []))))
+    asked = Question(region, month, usage, current, supply.voltage, supply.variant, rates, entered=entered, kinds=kinds)
+    return compare(replace(asked, day=day, extra=extra, documents=documents))
 
 
 def break_even(tiered: Tariff, single: Tariff) -> Decimal | None:
@@ -184,13 +189,13 @@ def break_even(tiered: Tariff, single: Tariff) -> Decimal | None:
 
 
 def _account(asked: Question, kind: str) -> Account:
-    return Account(asked.region, kind, asked.voltage)
+    return Account(asked.region, kind, asked.voltage, asked.variant if kind == "combined" else "")
 
 
 def _prices(asked: Question, kind: str) -> dict[str, Any]:
     """The entered price of this class: one for a single price, one a period for time of use, none for homes."""
     entered = asked.entered
-    if kind in RESIDENTIAL or entered is None:
+    if kind in (*RESIDENTIAL, "two_part") or entered is None:
         entered = None
     elif kind == "commercial_tou":
         entered = Entered(periods=entered.periods) if entered.periods else None

@@ -11,10 +11,11 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from cases.policy.tariff.simulate import Option, simulate
+from cases.policy.tariff.simulate import COMPARED, Option, simulate
 from cases.selectors.rules.entered import entered_rules
 from cases.web.show.measures import amount
 from cases.workflow.actions import Action
+from cases.workflow.effects.surcharge.lists import supply_of
 from cases.workflow.fields import Transition
 from cases.workflow.forms.reading import Unreadable, as_number
 from cases.workflow.view import Text
@@ -29,10 +30,16 @@ def known_rules() -> dict[str, Any]:
     return {"extra": rules.tariffs, "documents": rules.documents}
 
 
-def shown(transition: Transition, typed: Mapping[str, Any], region: str, day: date) -> dict[str, Any] | None:
-    """The options with their monthly bills; None while what was typed is not enough to count with."""
-    if transition.action not in NEEDS:
+def shown(
+    transition: Transition, typed: Mapping[str, Any], case: Mapping[str, Any] | None, day: date
+) -> dict[str, Any] | None:
+    """The options with their monthly bills; None while what was typed is not enough to count with.
+
+    How the account is supplied stands in the report on its consumption.
+    """
+    if transition.action not in NEEDS or case is None:
         return None
+    region, reported = case["region"]["code"], (case["facts"].get("findings") or {}).get("check_consumption") or {}
     known = {field.name: field for field in transition.inputs}
 
     def number(name: str) -> Decimal | None:
@@ -43,17 +50,19 @@ def shown(transition: Transition, typed: Mapping[str, Any], region: str, day: da
         if kwh is None:
             return None
         current = str(typed.get("price_class") or "tiered")
+        more = {"supply": supply_of(reported), "also": str(typed.get("reclass_to") or "") or None, **known_rules()}
         found = simulate(
-            region, day, kwh, current=current, rates=[rate] if rate else [], commercial_price=price, **known_rules()
+            region, day, kwh, current=current, rates=[rate] if rate else [], commercial_price=price, **more
         )
-    except (Unreadable, ValueError):
+    except (Unreadable, ValueError, ArithmeticError):
         return None
     return {
         "kwh": amount(kwh),
         "rows": [_row(option, found.current) for option in found.options],
         "warnings": [Text(zh, en) for _code, zh, en in found.warnings],
         "notes": [Text(note.zh, note.en) for note in found.notes],
-        "address": _address(region, day, typed, kwh, rate, price),
+        # The page of comparison knows every class but the one with a basic charge.
+        "address": _address(region, day, typed, kwh, rate, price) if current in COMPARED else "",
     }
 
 

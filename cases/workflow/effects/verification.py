@@ -79,6 +79,8 @@ def report_consumption(view: CaseView, data: Data, ctx: Context) -> Outcome:
         "result",
         "user_class",
         "price_class",
+        "voltage",
+        "variant",
         "serves_residents",
         "mixed_premises",
         "circuit_separable",

@@ -7,6 +7,7 @@ from typing import Final
 from agencies.vocabulary import LABELS as WORDS
 from agencies.vocabulary import Confidentiality
 from cases.policy.blindspots import blind_spots
+from cases.policy.tariff.words import KIND_NAMES, VOLTAGES
 from cases.workflow.fields import Choices
 from cases.workflow.task_kinds import FINDING_KINDS, KINDS
 from cases.workflow.view import Text
@@ -82,12 +83,9 @@ USER_CLASSES: Final = code_list(
     ("ordinary", "一般用户", "Ordinary"),
     ("important", "重要用户", "Important user"),
 )
-PRICE_CLASSES: Final = code_list(
-    ("tiered", "居民阶梯电价", "Residential, tiered"),
-    ("tiered_tou", "居民峰谷分时（阶梯）", "Residential, tiered with time of use"),
-    ("combined", "居民合表电价", "Residential, combined meter"),
-    ("commercial", "一般工商业", "General commercial"),
-)
+PRICE_CLASSES: Final = code_list(*((kind, zh, en.capitalize()) for kind, (zh, en) in KIND_NAMES.items()))
+SUPPLY_VOLTAGES: Final = code_list(*((code, zh, en[:1].upper() + en[1:]) for code, (zh, en) in VOLTAGES.items()))
+PRICE_VARIANTS: Final = code_list(("rural", "农村", "Rural"))
 TRACE_RESULTS: Final = code_list(
     ("identified", "已落实用户", "Subscriber identified"),
     ("ambiguous", "多户共用，不能唯一确定", "Shared address, not unique"),

@@ -7,7 +7,7 @@ from typing import Final
 
 from cases.policy.tariff.words import PERIODS
 from cases.workflow.forms import choices as c
-from cases.workflow.forms.build import FILES, NOTE, choice, day, file, longtext, number, task, text, yes_no
+from cases.workflow.forms.build import FILES, NOTE, choice, day, file, longtext, number, task, text, whole, yes_no
 from cases.workflow.forms.reading import impersonal, month
 
 PRICE_PLACES: Final = 4
@@ -109,13 +109,27 @@ BY_TIME: Final = tuple(
     number(name, f"{zh}（kWh）", f"{en.capitalize()} kWh", hint=("分时电价用户必填，其他用户不填", "Time of use only"))
     for name, (zh, en) in PERIODS.items()
 )
+#: Two readings and the multiplier instead of the energy, or beside it: then both have to agree.
+READ: Final = (
+    number("reading_from", "上期示数", "Reading before", hint=("填了示数可不填电量", "Instead of the energy")),
+    number("reading_to", "本期示数", "Reading now"),
+    whole("multiplier", "倍率", "Multiplier", minimum=1, maximum=1_000_000, hint=("不填则为 1", "Left empty: 1")),
+)
+DEMAND: Final = number(
+    "demand_kw",
+    "最大需量（kW）",
+    "Highest demand (kW)",
+    hint=("两部制用户按需量计费的填写，不填则按合同容量", "Two-part accounts on demand; left empty: the capacity"),
+)
 ISSUE_BILL: Final = (
     task(),
     text("month", "账单月份", "Month", required=True, read=month, hint=("例如 2026-11", "Such as 2026-11")),
     day("cycle_from", "抄表周期起", "Cycle from", required=True),
     day("cycle_to", "抄表周期止", "Cycle to", required=True),
-    number("kwh", "周期电量（kWh）", "kWh of the cycle", required=True),
+    number("kwh", "周期电量（kWh）", "kWh of the cycle", hint=("乘倍率后的电量", "After the multiplier")),
+    *READ,
     *BY_TIME,
+    DEMAND,
     number(
         "used_before",
         "本年此前用电量（kWh）",
@@ -129,7 +143,10 @@ ISSUE_BILL: Final = (
         minimum=Decimal("0.0001"),
         maximum=Decimal(20),
         places=PRICE_PLACES,
-        hint=("工商业用户必填", "Needed for commercial users"),
+        hint=(
+            "一般工商业用户在没有登记当月电价时必填；分时和两部制按登记的电价",
+            "General commercial users without a recorded price; time of use and two-part go by the record",
+        ),
     ),
     day("due_on", "缴费期限", "Due on", hint=("逾期之日起计违约金", "The late fee runs from the day after")),
     NOTE,
@@ -147,11 +164,23 @@ RECORD_PAYMENT: Final = (
     day("paid_on", "收付日期", "Paid on", required=True),
     NOTE,
 )
+_UNCHANGED: Final = ("不填则不变", "Left empty: unchanged")
 ADJUST_BILL: Final = (
     text("bill", "账单编号", "Bill", required=True, maximum=40),
     choice("reason_code", "退补原因", "Reason", ADJUSTMENTS, required=True),
     number("kwh", "更正后周期电量（kWh）", "Corrected kWh of the cycle", required=True),
     *BY_TIME,
+    number("demand_kw", "更正后最大需量（kW）", "Corrected highest demand (kW)", hint=_UNCHANGED),
+    number("used_before", "更正后本年此前用电量（kWh）", "Corrected kWh of this year before", hint=_UNCHANGED),
+    number(
+        "energy_price",
+        "更正后当月代理购电价格（元/kWh）",
+        "Corrected proxy price of the month (CNY/kWh)",
+        minimum=Decimal("0.0001"),
+        maximum=Decimal(20),
+        places=PRICE_PLACES,
+        hint=_UNCHANGED,
+    ),
     yes_no("without_surcharge", "取消加价", "Take the surcharge off"),
     longtext("reason", "说明", "Explanation", required=True),
 )

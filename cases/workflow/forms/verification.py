@@ -52,6 +52,8 @@ REPORT_CONSUMPTION: Final = (
     choice("result", "核查结果", "Result", c.CONSUMPTION_RESULTS, required=True),
     choice("user_class", "用户类别", "User class", c.USER_CLASSES),
     choice("price_class", "执行电价", "Price class", c.PRICE_CLASSES),
+    choice("voltage", "电压等级", "Voltage", c.SUPPLY_VOLTAGES, hint=("不填则为不满1千伏", "Left empty: below 1 kV")),
+    choice("variant", "合表电价类别", "Sort of combined meter", c.PRICE_VARIANTS, hint=("仅合表用户", "Combined only")),
     yes_no("serves_residents", "计量点供居民生活用电", "Metering point serves residents' living"),
     yes_no("mixed_premises", "生活与生产经营混用", "Living and production share the supply"),
     yes_no("circuit_separable", "生产经营回路可以单独停电", "The production circuit can be cut alone"),

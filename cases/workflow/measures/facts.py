@@ -20,6 +20,7 @@ from cases.policy.tariff import simulate
 from cases.workflow.effects.base import instant
 from cases.workflow.effects.restoration import power_is_off
 from cases.workflow.effects.rounds import of_round
+from cases.workflow.effects.surcharge.lists import supply_of
 from cases.workflow.guards.findings import contradictions, named_subjects
 from cases.workflow.guards.situation import (
     determination,
@@ -129,7 +130,9 @@ def _bills(view: CaseView, day: date) -> tuple[Decimal, Decimal] | None:
     if kind in (None, "commercial") or not kwh:
         return None
     try:
-        simulated = simulate(view.region_code, day, Decimal(str(kwh)), current=str(kind), rates=())
+        simulated = simulate(
+            view.region_code, day, Decimal(str(kwh)), current=str(kind), rates=(), supply=supply_of(found)
+        )
         return simulated.option(str(kind)).bill.total, simulated.option("commercial").bill.total
     except (KeyError, ValueError):
         return None

@@ -172,8 +172,8 @@ FACTS: Final[dict[str, Fact]] = {
         "state planned|issued|accepted|refused|notified|billing|ended|revoked, rate, starts_on, ends_on, price_class,"
         " reclass_to, document, document_from, document_to, share, rule_versions, simulation, list_file,"
         " notified_on, list_no, bills[{no,"
-        " list_no, state issued|reviewed|refused, month, cycle_from, cycle_to, energy_in, kwh, periods, listed_days,"
-        " listed_kwh, rate, energy, surcharge, amount, lines, paid, settled, pending, corrections, refund,"
+        " list_no, state issued|reviewed|refused, month, cycle_from, cycle_to, energy_in, kwh, periods, meter,"
+        " listed_days, listed_kwh, rate, energy, surcharge, amount, lines, paid, settled, pending, corrections, refund,"
         " refunded, fee_paid}], earlier[{list_no, state, rate, starts_on, ends_on, document …}], cessation",
         (
             "propose_surcharge",

@@ -11,7 +11,7 @@ from cases.workflow.fields import Transition
 from cases.workflow.forms import surcharge as forms
 from cases.workflow.guards import papers
 from cases.workflow.guards.base import no_stay, not_future
-from cases.workflow.guards.surcharge import bills, lists
+from cases.workflow.guards.surcharge import bills, lists, payments
 from cases.workflow.transitions.columns import (
     APPROVER,
     BILLING,
@@ -170,9 +170,9 @@ ROWS: Final = (
         must_differ_from=NONE,
         inputs=forms.RECORD_PAYMENT,
         guards=(
-            bills.known_bill,
+            payments.known_bill,
             not_future("paid_on", "缴费日期", "The payment"),
-            bills.within_what_is_owed,
+            payments.within_what_is_owed,
         ),
         effect=billing.record_payment,
         basis=("supply_regulation.arrears",),
@@ -189,8 +189,8 @@ ROWS: Final = (
         must_differ_from=NONE,
         inputs=forms.ADJUST_BILL,
         guards=(
-            bills.known_bill,
-            bills.no_pending_correction,
+            payments.known_bill,
+            payments.no_pending_correction,
             bills.correction_by_time,
         ),
         effect=billing.adjust_bill,

@@ -50,6 +50,9 @@ ITEMS: Final = {
     "surcharge": Text("惩罚性电价加价", "Surcharge"),
     "combined": Text("合表电量", "Combined meter"),
     "commercial": Text("工商业用电", "Commercial"),
+    "energy": Text("电度电费", "Energy"),
+    "capacity": Text("容量电费（kVA·月）", "Capacity charge (kVA·month)"),
+    "demand": Text("需量电费（kW·月）", "Demand charge (kW·month)"),
     **{name: Text(zh, en.capitalize()) for name, (zh, en) in PERIODS.items()},
 }
 HEADS: Final = (

@@ -9,6 +9,7 @@ from audit.log import timestamp
 from cases.workflow.effects.base import Data, is_open, lead, picked, signed
 from cases.workflow.effects.handoffs import the_task
 from cases.workflow.effects.surcharge.bills import (
+    STATED,
     balance,
     bill_numbered,
     bills_of,
@@ -17,6 +18,7 @@ from cases.workflow.effects.surcharge.bills import (
     energy_billed_in,
     measured,
     with_bill,
+    with_energy,
 )
 from cases.workflow.effects.surcharge.lists import (
     STANDING,
@@ -34,15 +36,17 @@ from cases.workflow.view import CaseView, Context, OpenTask, Outcome
 
 def issue_bill(view: CaseView, data: Data, ctx: Context) -> Outcome:
     surcharge, number = surcharge_of(view), f"{view.number}-B{len(bills_of(view)) + 1:02d}"
+    data, read = with_energy(data), picked(data, "reading_from", "reading_to", "multiplier")
     charged = energy_billed_in(view, data["cycle_from"], data["cycle_to"])
     # The price of energy that another bill has charged stands on that bill.
-    priced = {"energy_in": charged["no"]} if charged else picked(data, "used_before", "energy_price")
+    priced = {"energy_in": charged["no"]} if charged else picked(data, *STATED)
     cycle = {**picked(data, "month", "cycle_from", "cycle_to", "due_on"), **priced}
     row = {
         "no": number,
         "list_no": surcharge.get("list_no", 1),
         "state": "issued",
         **cycle,
+        **({"meter": read} if read else {}),
         **computed(view, surcharge, {**cycle, "kwh": data["kwh"], "periods": measured(data)}, ctx.rules),
         "issued": signed(view, ctx),
     }
@@ -94,7 +98,7 @@ def _without_correction(row: dict[str, Any]) -> dict[str, Any]:
 def _corrected(row: dict[str, Any], reviewed: dict[str, Any]) -> dict[str, Any]:
     """The bill with its correction in force and the old figures kept beside it."""
     pending = row["pending"]
-    before = picked(row, "kwh", "periods", "listed_kwh", "energy", "surcharge", "amount")
+    before = picked(row, "kwh", "periods", *STATED, "listed_kwh", "energy", "surcharge", "amount")
     was = {**before, "reversal": _reversed(row["lines"]), "reason": pending["reason"], "reviewed": reviewed}
     history = [*row.get("corrections", []), was]
     figures = pending["figures"]
@@ -135,7 +139,7 @@ def adjust_bill(view: CaseView, data: Data, ctx: Context) -> Outcome:
     if row is None:
         raise ValueError("no such bill")
     entry = list_of(surcharge_of(view), row)
-    figures = computed(view, entry, corrected_cycle(row, data), ctx.rules)
+    figures = {**computed(view, entry, corrected_cycle(row, data), ctx.rules), **picked(data, *STATED)}
     pending = {"reason": data["reason_code"], "figures": figures, "proposed": signed(view, ctx)}
     return Outcome(
         facts=with_bill(view, {**row, "pending": pending}),

@@ -6,10 +6,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from cases.policy.billing.readings import agreed_energy
 from cases.policy.entered import Entered as Rules
 from cases.policy.surcharge import surcharge_rule
 from cases.policy.tariff import (
     Account,
+    Basis,
     Bill,
     Entered,
     Line,
@@ -22,10 +24,19 @@ from cases.policy.tariff import (
     surcharge_lines,
 )
 from cases.policy.tariff.words import PERIODS
-from cases.workflow.effects.surcharge.lists import Entry, as_day, listed_days, listed_period, surcharge_of
+from cases.workflow.effects.surcharge.lists import (
+    Entry,
+    as_day,
+    listed_days,
+    listed_period,
+    supply_of,
+    surcharge_of,
+)
 from cases.workflow.view import CaseView, Facts
 
 ZERO, MILLIONTH = Decimal(0), Decimal("0.000001")
+# What a bill is computed from beside its energy and its days; a correction may state it anew.
+STATED = ("used_before", "energy_price", "demand_kw")
 TIERED = frozenset({"tiered", "tiered_tou"})
 
 
@@ -56,7 +67,15 @@ def energy_billed_in(view: CaseView, first: date, last: date) -> dict[str, Any] 
 
 def recorded_tariff(view: CaseView, entry: Entry, day: date, rules: Rules) -> Tariff | None:
     """The plan on record for this account under a list; one of status reference prices no bill."""
-    return find_tariff(view.region_code, billed_class(entry), day, extra=rules.tariffs)
+    account = account_of(view, entry)
+    where = {"voltage": account.voltage, "variant": account.variant}
+    return find_tariff(account.region, account.kind, day, extra=rules.tariffs, **where)
+
+
+def account_of(view: CaseView, entry: Entry) -> Account:
+    """The account as the price list knows it; a variant is one of combined meters."""
+    kind, supply = billed_class(entry), supply_of(entry)
+    return Account(view.region_code, kind, supply.voltage, supply.variant if kind == "combined" else "")
 
 
 def billed_class(entry: Entry) -> str:
@@ -69,11 +88,23 @@ def measured(data: dict[str, Any]) -> dict[str, str]:
     return {name: f"{Decimal(data[name]):f}" for name in PERIODS if data.get(name) is not None}
 
 
+def with_energy(data: dict[str, Any]) -> dict[str, Any]:
+    """What was typed with the energy that all of it agrees on. Raises Unusable.
+
+    Periods are added up where no energy is stated; where it is, the account's plan says which ones belong to it.
+    """
+    parts = {name: data[name] for name in PERIODS if data["kwh"] is None and data.get(name) is not None}
+    times = data.get("multiplier")
+    read = (data.get("reading_from"), data.get("reading_to"), None if times is None else Decimal(times))
+    return {**data, "kwh": agreed_energy(data["kwh"], parts, *read)}
+
+
 def corrected_cycle(row: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
     """A bill with the energy of its correction; the periods stay where the energy does and none are stated anew."""
     kept = row.get("periods") if data["kwh"] == Decimal(row["kwh"]) else None
     return {
         **row,
+        **{name: data[name] for name in STATED if data.get(name) is not None},
         "kwh": data["kwh"],
         "periods": measured(data) or kept,
         "without_surcharge": data["without_surcharge"],
@@ -118,10 +149,12 @@ def computed(view: CaseView, entry: Entry, data: dict[str, Any], rules: Rules) -
 def _quoted(view: CaseView, entry: Entry, data: dict[str, Any], rules: Rules) -> Bill:
     price, used = data.get("energy_price"), Decimal(data.get("used_before") or 0)
     periods = {name: Decimal(part) for name, part in data["periods"].items()} or None
+    demand = data.get("demand_kw")
+    basis = Basis(supply_of(entry).capacity_kva) if demand is None else Basis(demand_kw=Decimal(demand))
     return quote(
-        Account(view.region_code, billed_class(entry)),
+        account_of(view, entry),
         Span(as_day(data["cycle_from"]), as_day(data["cycle_to"])),
-        Usage(Decimal(data["kwh"]), used, periods),
+        Usage(Decimal(data["kwh"]), used, periods, basis),
         entered=None if price is None else Entered(Decimal(price)),
         extra=rules.tariffs,
     )
@@ -146,13 +179,14 @@ def _unsure(view: CaseView, entry: Entry, rules: Rules) -> bool:
 
 
 def _plain(line: Line) -> dict[str, str]:
-    """A line as facts hold it; its days only where the cycle is billed in parts."""
+    """A line as facts hold it; its days only where the cycle is billed in parts, its unit where that is not kWh."""
     days = {} if line.first is None or line.last is None else {"from": str(line.first), "to": str(line.last)}
     return {
         "item": line.item,
         "kwh": str(line.kwh),
         "price": str(line.price),
         "amount": str(line.amount),
+        **({} if line.unit == "kWh" else {"unit": line.unit}),
         **days,
     }
 

@@ -21,6 +21,7 @@ from cases.workflow.effects.surcharge.lists import (
     ACTIVE,
     following,
     listed_period,
+    supply_of,
     surcharge_of,
     unbilled,
 )
@@ -64,10 +65,17 @@ def simulation(view: CaseView, data: Data, ctx: Context) -> dict[str, Any]:
         current=data["price_class"],
         rates=[data["rate"]],
         commercial_price=data.get("commercial_price"),
+        supply=supply_of(_reported(view)),
+        also=data.get("reclass_to"),
         extra=ctx.rules.tariffs,
         documents=ctx.rules.documents,
     )
     return {key: value for key, value in result.as_dict().items() if value is not None}
+
+
+def _reported(view: CaseView) -> dict[str, Any]:
+    found: dict[str, Any] = (view.facts.get("findings") or {}).get("check_consumption") or {}
+    return found
 
 
 def rule_for(view: CaseView, data: Data, ctx: Context) -> SurchargeRule | None:
@@ -87,6 +95,8 @@ def propose_surcharge(view: CaseView, data: Data, ctx: Context) -> Outcome:
         "document_from": rule.effective_from.isoformat(),
         **({"document_to": rule.effective_to.isoformat()} if rule.effective_to else {}),
         "covers_persons": rule.covers_persons,
+        # How the account is supplied, as the grid company reported it: its price depends on that too.
+        **picked(_reported(view), "voltage", "variant", "capacity_kva"),
         "local": bool(data.get("local_document")) and chosen_document(view, data, ctx) is None,
         **({"rule_versions": list(rule.versions)} if rule.versions else {}),
         **({"share": str(rule.share)} if rule.share != 1 else {}),

@@ -7,9 +7,13 @@ by that one: what a later list says of days and rate is no reason to take back w
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
+from cases.policy.tariff import Supply
+from cases.policy.tariff.prices import LOWEST_VOLTAGE
 from cases.workflow.view import CaseView
 
 Entry = dict[str, Any]
@@ -25,6 +29,9 @@ KEPT = (
     "ends_on",
     "price_class",
     "reclass_to",
+    "voltage",
+    "variant",
+    "capacity_kva",
     "document",
     "document_from",
     "document_to",
@@ -40,6 +47,16 @@ KEPT = (
     "notified_by",
     "returns",
 )
+
+
+def supply_of(found: Mapping[str, Any]) -> Supply:
+    """How the account is supplied, by the report on its consumption or by the list that was planned on it."""
+    capacity = found.get("capacity_kva")
+    return Supply(
+        found.get("voltage") or LOWEST_VOLTAGE,
+        found.get("variant") or "",
+        None if capacity is None else Decimal(str(capacity)),
+    )
 
 
 def surcharge_of(view: CaseView) -> Entry:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from cases.policy.billing.arrears import arrears_of
+from cases.policy.billing.readings import Unusable
+from cases.policy.billing.words import said
 from cases.policy.surcharge import PRE_NOTICE_DAYS, first_bill_from
 from cases.policy.tariff import Tariff, TariffError
 from cases.policy.tariff.words import PERIODS
@@ -13,19 +14,27 @@ from cases.workflow.effects.base import today
 from cases.workflow.effects.surcharge.bills import (
     TIERED,
     bill_numbered,
-    bills_of,
+    billed_class,
     computed,
     corrected_cycle,
     energy_billed_in,
     measured,
     overlapping,
     recorded_tariff,
+    with_energy,
 )
 from cases.workflow.effects.surcharge.lists import Entry, as_day, bills_under, list_of, listed_days, surcharge_of
 from cases.workflow.guards.base import Data, cite, correct, needs, refuse
 from cases.workflow.guards.surcharge.lists import no_entry
 from cases.workflow.view import CaseView, Context, Refusal
 
+# Where a reading that cannot be used is corrected; whatever else it is, at the energy.
+_OF_THE_METER = {
+    "one_reading": "reading_to",
+    "decreasing": "reading_to",
+    "multiplier": "multiplier",
+    "multiplier_without_readings": "multiplier",
+}
 LONGEST_CYCLE = 62  # days: two-month reading cycles exist, longer ones are a mistyped date
 
 
@@ -37,6 +46,14 @@ def billing(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
     early = _told_long_enough(view, ctx)
     if early is not None or not data:
         return early
+    try:
+        return _billed(view, with_energy(data), ctx)
+    except Unusable as wrong:
+        return correct(_OF_THE_METER.get(wrong.code, "kwh"), *said(wrong.code, wrong.figures))
+
+
+def _billed(view: CaseView, data: dict[str, Any], ctx: Context) -> Refusal | None:
+    surcharge = surcharge_of(view)
     first_day, last_day = data["cycle_from"], data["cycle_to"]
     if last_day < first_day or (last_day - first_day).days >= LONGEST_CYCLE:
         return correct("cycle_to", f"抄表周期应为 1 至 {LONGEST_CYCLE} 日", f"A cycle has 1 to {LONGEST_CYCLE} days")
@@ -113,7 +130,23 @@ def _priced(view: CaseView, data: dict[str, Any], ctx: Context) -> Refusal | Non
     recorded = recorded_tariff(view, surcharge, data["cycle_from"], ctx.rules)
     if recorded is not None and recorded.kind in TIERED and data["used_before"] is None:
         return needs("used_before", "本年此前用电量", "the year's kWh before the cycle")
+    if wrong := _by_the_record(surcharge, data):
+        return wrong
     return _by_time(recorded, data) or _computable(view, surcharge, data, ctx)
+
+
+def _by_the_record(entry: Entry, data: dict[str, Any]) -> Refusal | None:
+    """Time of use and two-part prices have several parts and are on record; only two-part accounts pay for demand."""
+    kind = billed_class(entry)
+    if data["energy_price"] is not None and kind in ("commercial_tou", "two_part"):
+        return correct(
+            "energy_price",
+            "分时和两部制电价由多项组成，按登记的电价版本计收，不在账单中填写（电力法 43）",
+            "A price by time of use or in two parts is billed at the recorded version; enter none (Electricity Law 43)",
+        )
+    if data["demand_kw"] is not None and kind != "two_part":
+        return correct("demand_kw", "该户不是两部制用户，不按需量计费", "The account is not on a two-part price")
+    return None
 
 
 def _by_time(recorded: Tariff | None, data: dict[str, Any]) -> Refusal | None:
@@ -135,9 +168,14 @@ def _computable(view: CaseView, entry: Entry, cycle: dict[str, Any], ctx: Contex
     try:
         computed(view, entry, cycle, ctx.rules)
     except TariffError as error:
-        if error.code == "proxy_price_missing":
+        if error.code == "proxy_price_missing" and billed_class(entry) == "commercial":
             return needs("energy_price", "当月代理购电价格", "the month's proxy price")
-        known = {"price": "energy_price", "region": "cycle_from", **{name: name for name in PERIODS}}
+        known = {
+            "price": "energy_price",
+            "region": "cycle_from",
+            "capacity_kva": "demand_kw",
+            **{name: name for name in PERIODS},
+        }
         return correct(known.get(error.field, "kwh"), error.zh, error.en)
     return None
 
@@ -150,6 +188,7 @@ def correction_by_time(view: CaseView, data: Data, ctx: Context) -> Refusal | No
     entry = list_of(surcharge_of(view), row)
     stated = data["kwh"] != Decimal(row["kwh"]) or measured(data)
     refused = _by_time(recorded_tariff(view, entry, as_day(row["cycle_from"]), ctx.rules), data) if stated else None
+    refused = _by_the_record(entry, data) or refused
     return refused or _computable(view, entry, corrected_cycle(row, data), ctx)
 
 
@@ -185,95 +224,4 @@ def _refund_stands(view: CaseView, ctx: Context, row: dict[str, Any] | None) -> 
         " corrected afterwards.",
         article=cite(view, ctx, "electricity_law.refund"),
         missing=("decision",),
-    )
-
-
-def known_bill(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
-    """Payments and corrections go to a bill that was reviewed."""
-    if not bills_of(view):
-        return refuse("no_bill", "本案没有账单。", "This case has no bill.")
-    if all(row["state"] != "reviewed" for row in bills_of(view)):
-        return refuse(
-            "bill_not_reviewed",
-            "本案没有复核通过的账单。复核通过后再办理。",
-            "No bill of this case has passed its review.",
-            missing=("bill",),
-        )
-    if not data:
-        return None
-    row = bill_numbered(view, data["bill"])
-    if row is None:
-        numbers = "、".join(b["no"] for b in bills_of(view))
-        return correct("bill", f"没有这个账单编号，本案账单：{numbers}", f"No such bill; this case has {numbers}")
-    if row["state"] != "reviewed":
-        return refuse(
-            "bill_not_reviewed",
-            f"账单 {row['no']} 尚未复核通过。复核通过后再办理。",
-            f"Bill {row['no']} has not passed its review.",
-            missing=("bill",),
-        )
-    return None
-
-
-def no_pending_correction(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
-    row = bill_numbered(view, data["bill"]) if data else None
-    if row is None or "pending" not in row:
-        return None
-    return refuse(
-        "correction_pending",
-        f"账单 {row['no']} 已有一项更正等待复核。",
-        f"A correction of bill {row['no']} already awaits its review.",
-    )
-
-
-def within_what_is_owed(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
-    """A payment goes to what is still open on its bill; more is a slip of the keyboard or belongs to another bill.
-
-    The late fee is paid up to what it comes to on that day, and no more is paid back than was paid too much.
-    """
-    row = bill_numbered(view, data["bill"]) if data else None
-    if row is None or data is None:
-        return None
-    open_now = Decimal(row["amount"]) - Decimal(row.get("paid", 0))
-    if data["kind"] == "late_fee":
-        return _within_the_fee(view, data, row)
-    if data["kind"] == "refund":
-        over = max(-open_now, Decimal(0))
-        return None if data["amount"] <= over else _no_refund(row, over)
-    still = max(open_now, Decimal(0))
-    if data["amount"] <= still:
-        return None
-    if not still:
-        return correct("amount", f"账单 {row['no']} 已缴清，没有尚欠金额", f"Bill {row['no']} is paid; nothing is open")
-    return correct(
-        "amount",
-        f"超过账单 {row['no']} 尚欠的 {still:.2f} 元",
-        f"Only {still:.2f} CNY of bill {row['no']} are still open",
-    )
-
-
-def _no_refund(row: dict[str, Any], over: Decimal) -> Refusal:
-    if not over:
-        return correct(
-            "amount",
-            f"账单 {row['no']} 没有多缴的金额，不能退还。须更正的先办理“退补电费”并复核",
-            f"Nothing was overpaid on bill {row['no']}; have it adjusted and reviewed first",
-        )
-    return correct(
-        "amount",
-        f"超过账单 {row['no']} 多缴的 {over:.2f} 元",
-        f"Only {over:.2f} CNY were overpaid on bill {row['no']}",
-    )
-
-
-def _within_the_fee(view: CaseView, data: dict[str, Any], row: dict[str, Any]) -> Refusal | None:
-    rate = list_of(surcharge_of(view), row).get("late_fee")
-    late = arrears_of(row, view.facts.get("payments") or [], rate, on=data["paid_on"])
-    owed = max((late.fee if late else Decimal(0)) - Decimal(row.get("fee_paid", 0)), Decimal(0))
-    if data["amount"] <= owed:
-        return None
-    return correct(
-        "amount",
-        f"账单 {row['no']} 至 {data['paid_on']} 应计违约金尚欠 {owed:.2f} 元",
-        f"The late fee of bill {row['no']} up to {data['paid_on']} is {owed:.2f} CNY",
     )

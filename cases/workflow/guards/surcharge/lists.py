@@ -11,10 +11,10 @@ from typing import Any
 from cases.policy.dated import CHINA
 from cases.policy.obstacle import Obstacle, obstacle
 from cases.policy.surcharge import FLOOR, Proposal, named_document, person_obstacle, surcharge_refusal
-from cases.policy.tariff import find_tariff
+from cases.policy.tariff import Tariff, TariffError, find_tariff
 from cases.workflow.effects.base import instant, is_open, today
 from cases.workflow.effects.surcharge.listing import chosen_document, local_document, simulation
-from cases.workflow.effects.surcharge.lists import STANDING, listed_period, lists_of, surcharge_of
+from cases.workflow.effects.surcharge.lists import STANDING, listed_period, lists_of, supply_of, surcharge_of
 from cases.workflow.forms.choices import PRICE_CLASSES
 from cases.workflow.guards.base import Data, cite, correct, from_obstacle, needs, refuse
 from cases.workflow.guards.situation import determination, finding, planned_proposal, surcharge_proposal
@@ -50,9 +50,8 @@ def plan(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
             f"用电核查反馈的现行电价为“{label.zh}”，按此填写；要改类的，填“改按电价类别”",
             f"The consumption report says {label.en}; a change of class goes into “Re-classify to”",
         )
-    for field in ("price_class", "reclass_to"):
-        if data[field] and not _has_price(view, data[field], data, ctx):
-            return correct(field, "本地区没有登记该类电价，无法测算", "No price of this class is recorded here")
+    if unpriced := _unpriced(view, data, ctx):
+        return unpriced
     refused = surcharge_refusal(_proposed(view, data, ctx))
     if refused is None:
         return _listed_before(view, data)
@@ -114,9 +113,27 @@ def _proposed(view: CaseView, data: dict[str, Any], ctx: Context) -> Proposal:
     )
 
 
+def _unpriced(view: CaseView, data: dict[str, Any], ctx: Context) -> Refusal | None:
+    """A class that has no price here, or one that an account supplied like this cannot be billed at."""
+    for field in ("price_class", "reclass_to"):
+        if data[field] and not _has_price(view, data[field], data, ctx):
+            return correct(field, "本地区没有登记该类电价，无法测算", "No price of this class is recorded here")
+    try:
+        simulation(view, {**data, "rate": FLOOR}, ctx)
+    except TariffError as error:
+        return correct("price_class", error.zh, error.en)
+    return None
+
+
 def _has_price(view: CaseView, kind: str, data: dict[str, Any], ctx: Context) -> bool:
     entered = kind == "commercial" and data["commercial_price"] is not None
-    return entered or find_tariff(view.region_code, kind, today(ctx), extra=ctx.rules.tariffs) is not None
+    return entered or _recorded(view, kind, ctx) is not None
+
+
+def _recorded(view: CaseView, kind: str, ctx: Context) -> Tariff | None:
+    supply = supply_of(finding(view, "check_consumption"))
+    where = {"voltage": supply.voltage, "variant": supply.variant if kind == "combined" else ""}
+    return find_tariff(view.region_code, kind, today(ctx), extra=ctx.rules.tariffs, **where)
 
 
 def _shown(view: CaseView, data: dict[str, Any], ctx: Context, refused: Obstacle) -> Refusal:
@@ -143,7 +160,7 @@ def _simulated(view: CaseView, data: Data, ctx: Context) -> tuple[Decimal | None
         return None, None
     reported = finding(view, "check_consumption").get("monthly_kwh")
     energies = {data["monthly_kwh"], *([Decimal(reported)] if reported else [])}
-    recorded = find_tariff(view.region_code, "commercial", today(ctx), extra=ctx.rules.tariffs) is not None
+    recorded = _recorded(view, "commercial", ctx) is not None
     prices = {data["commercial_price"], *([None] if recorded else [])}
     pairs = []
     for kwh, price in product(sorted(energies), prices):
