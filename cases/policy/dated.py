@@ -7,7 +7,7 @@ background knowledge, ``BRIEF`` stated by the client, ``CALC`` own arithmetic, `
 
 import hashlib
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta, timezone
 from functools import cache
 from pathlib import Path
@@ -32,12 +32,23 @@ class Dated(Protocol):
 
 
 D = TypeVar("D", bound=Dated)
+R = TypeVar("R")
 
 
 @cache
 def load(name: str) -> dict[str, Any]:
     """Return the parsed content of ``data/<name>.toml``; the file is part of the release, so it is read once."""
     return tomllib.loads((DATA / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def records(kind: Callable[..., R], name: str, table: str) -> tuple[R, ...]:
+    """Return the rows of a table as records of this kind, the file's defaults under them; lists become tuples."""
+    data = load(name)
+    rows = [{"effective_to": None, **data["defaults"], **row} for row in data[table]]
+    return tuple(
+        kind(**{key: tuple(v) if isinstance(v, list) else v for key, v in row.items() if key != "status"})
+        for row in rows
+    )
 
 
 def region_prefix(code: str) -> str:

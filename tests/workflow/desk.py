@@ -348,22 +348,22 @@ class Desk:
         self.act("drc-approver1", "sign_suspension_order", order_file=FILE, legal_document=FILE)
         return self
 
+    @staticmethod
+    def approval(user_class: str = "ordinary", level: str = "company", **more: Any) -> dict[str, Any]:
+        data = {"user_class": user_class, "serves_residents": False, "approval_level": level, "order_checked": True}
+        return {**data, **more}
+
     def approved(self, user_class: str = "ordinary") -> Desk:
-        self.act(
-            "grid-approver1",
-            "approve_suspension",
-            user_class=user_class,
-            serves_residents=False,
-            approval_level="company",
-            order_checked=True,
-            **({"marketing_report": FILE} if user_class == "important" else {}),
-        )
+        report = {"marketing_report": FILE} if user_class == "important" else {}
+        self.act("grid-approver1", "approve_suspension", **self.approval(user_class, **report))
         return self
 
-    def served(self, **more: Any) -> Desk:
+    def service(self, **more: Any) -> dict[str, Any]:
         proof = {"notice_file": FILE, "signature": "signed", "recipient": "张三"}
-        data = {"method": "direct", "served_at": self.iso, **proof, **more}
-        self.act("grid-crew1", "serve_notice", **data)
+        return {"method": "direct", "served_at": self.iso, **proof, **more}
+
+    def served(self, **more: Any) -> Desk:
+        self.act("grid-crew1", "serve_notice", **self.service(**more))
         return self
 
     def warned(self) -> Desk:

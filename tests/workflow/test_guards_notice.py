@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.workflow.desk import CHECKS, FILE, Desk, at
+from tests.workflow.desk import CHECKS, Desk, at
 
 
 def ready(now: str = "2026-11-03 10:00") -> Desk:
@@ -14,16 +14,6 @@ def ready(now: str = "2026-11-03 10:00") -> Desk:
 
 def served(now: str = "2026-11-03 10:00") -> Desk:
     return ready(now).served()
-
-
-def service(served_at: str) -> dict[str, object]:
-    return {
-        "method": "direct",
-        "served_at": at(served_at).isoformat(),
-        "notice_file": FILE,
-        "signature": "signed",
-        "recipient": "张三",
-    }
 
 
 def cut(desk: Desk, **more: object) -> str:
@@ -97,14 +87,7 @@ def test_no_cut_on_a_statutory_holiday() -> None:
 
 def test_no_notice_whose_window_lies_in_a_year_without_a_calendar() -> None:
     desk = ready("2026-12-28 10:00")
-    notice = {
-        "method": "direct",
-        "served_at": desk.iso,
-        "notice_file": FILE,
-        "signature": "signed",
-        "recipient": "张三",
-    }
-    error = desk.refused("grid-crew1", "serve_notice", **notice)
+    error = desk.refused("grid-crew1", "serve_notice", **desk.service())
     assert error.code == "provisional_day"
     assert "暂定" in error.text.zh
 
@@ -134,14 +117,7 @@ def test_a_line_of_the_checklist_left_blank_is_asked_for() -> None:
 def test_nothing_adverse_is_done_under_a_stay() -> None:
     desk = ready()
     desk.act("drc-approver1", "stay_execution", reason_code="new_evidence")
-    notice = {
-        "method": "direct",
-        "served_at": desk.iso,
-        "notice_file": FILE,
-        "signature": "signed",
-        "recipient": "张三",
-    }
-    error = desk.refused("grid-crew1", "serve_notice", **notice)
+    error = desk.refused("grid-crew1", "serve_notice", **desk.service())
     assert (error.code, error.status) == ("stayed", 409)
     assert "恢复执行" in error.text.zh
     assert desk.asked("grid-crew1", "serve_notice").code == "stayed"
@@ -159,26 +135,17 @@ def test_a_cut_is_not_written_down_days_later() -> None:
 
 def test_a_service_before_the_approval_counts_for_nothing() -> None:
     desk = ready()
-    notice = {
-        "method": "direct",
-        "served_at": "2026-11-01 10:00",
-        "notice_file": FILE,
-        "signature": "signed",
-        "recipient": "张三",
-    }
-    assert "早于审批完成" in desk.refused("grid-crew1", "serve_notice", **notice).fields["served_at"].zh
+    assert (
+        "早于审批完成"
+        in desk.refused("grid-crew1", "serve_notice", **desk.service(served_at="2026-11-01 10:00"))
+        .fields["served_at"]
+        .zh
+    )
 
 
 def test_what_is_recorded_has_happened() -> None:
     desk = ready()
-    notice = {
-        "method": "direct",
-        "served_at": "2026-11-04 10:00",
-        "notice_file": FILE,
-        "signature": "signed",
-        "recipient": "张三",
-    }
-    error = desk.refused("grid-crew1", "serve_notice", **notice)
+    error = desk.refused("grid-crew1", "serve_notice", **desk.service(served_at="2026-11-04 10:00"))
     assert error.status == 400
     assert error.fields["served_at"].zh == "送达时间不能晚于现在（2026-11-03 10:00）"
 
@@ -233,8 +200,10 @@ def test_the_window_opens_to_the_second(clock: str, code: str | None) -> None:
 
 def test_a_form_asks_for_minutes_and_the_minute_of_what_went_before_is_not_before_it() -> None:
     desk = ready("2026-11-03 10:00:35")
-    assert "served_at" in desk.refused("grid-crew1", "serve_notice", **service("2026-11-03 09:59")).fields
-    desk.act("grid-crew1", "serve_notice", **service("2026-11-03 10:00"))
+    assert (
+        "served_at" in desk.refused("grid-crew1", "serve_notice", **desk.service(served_at="2026-11-03 09:59")).fields
+    )
+    desk.act("grid-crew1", "serve_notice", **desk.service(served_at="2026-11-03 10:00"))
     desk.now = at("2026-11-07 09:20:35")
     desk.warned()
     desk.now = at("2026-11-07 09:20:55")
@@ -283,12 +252,5 @@ def test_a_worked_saturday_is_open_and_the_whole_published_holiday_is_not(
 def test_nobody_is_served_on_an_order_that_the_grid_company_has_not_approved() -> None:
     desk = ready()
     desk.view.facts["suspension"] = {k: v for k, v in desk.fact("suspension").items() if k != "approved_at"}
-    notice = {
-        "method": "direct",
-        "served_at": desk.iso,
-        "notice_file": FILE,
-        "signature": "signed",
-        "recipient": "张三",
-    }
-    assert desk.refused("grid-crew1", "serve_notice", **notice).code == "not_approved"
+    assert desk.refused("grid-crew1", "serve_notice", **desk.service()).code == "not_approved"
     assert desk.asked("grid-crew1", "serve_notice").code == "not_approved"

@@ -70,14 +70,7 @@ def test_nothing_is_ordered_before_the_grid_company_has_said_whom_the_meter_serv
 
 def test_a_yes_of_the_grid_company_at_the_approval_closes_the_door_again() -> None:
     desk = Desk().verified().determined("suspension").signed()
-    error = desk.refused(
-        "grid-approver1",
-        "approve_suspension",
-        user_class="ordinary",
-        serves_residents=True,
-        approval_level="company",
-        order_checked=True,
-    )
+    error = desk.refused("grid-approver1", "approve_suspension", **desk.approval(serves_residents=True))
     assert error.code == "residents_barred"
 
 
@@ -124,39 +117,16 @@ def test_the_grid_approves_nothing_without_order_and_legal_document() -> None:
     assert error.fields["legal_document"].zh == "请上传生效法律文书"
     desk.signed()
     desk.view.facts["suspension"] = {k: v for k, v in desk.fact("suspension").items() if k != "legal_document"}
-    error = desk.refused(
-        "grid-approver1",
-        "approve_suspension",
-        user_class="ordinary",
-        serves_residents=False,
-        approval_level="company",
-        order_checked=True,
-    )
+    error = desk.refused("grid-approver1", "approve_suspension", **desk.approval())
     assert error.code == "no_legal_document"
     assert desk.asked("grid-approver1", "approve_suspension").code == "no_legal_document"
 
 
 def test_papers_that_were_not_checked_go_back() -> None:
     desk = Desk().verified().determined("suspension").signed()
-    error = desk.refused(
-        "grid-approver1",
-        "approve_suspension",
-        user_class="ordinary",
-        serves_residents=False,
-        approval_level="company",
-        order_checked=False,
-    )
+    error = desk.refused("grid-approver1", "approve_suspension", **desk.approval(order_checked=False))
     assert error.code == "papers_not_checked"
     assert "供电企业退回停电函" in error.text.zh
-
-
-def test_the_level_of_approval_follows_the_class_of_user() -> None:
-    desk = Desk().verified().determined("suspension").signed()
-    data = {"serves_residents": False, "order_checked": True}
-    error = desk.refused(
-        "grid-approver1", "approve_suspension", user_class="ordinary", approval_level="station", **data
-    )
-    assert error.fields["approval_level"].zh == "一般用户和重要用户须由公司负责人批准"
 
 
 # Gate 5 -------------------------------------------------------------------------------------------
@@ -164,20 +134,12 @@ def test_the_level_of_approval_follows_the_class_of_user() -> None:
 
 def test_an_important_user_goes_by_the_power_authority() -> None:
     desk = Desk().verified(user_class="important").determined("suspension").signed()
-    data = {"serves_residents": False, "approval_level": "company", "order_checked": True}
-    error = desk.refused("grid-approver1", "approve_suspension", user_class="ordinary", **data)
+    error = desk.refused("grid-approver1", "approve_suspension", **desk.approval())
     assert "重要用户" in error.fields["user_class"].zh
     desk.approved("important")
     assert desk.tasks == ["countersign_important_user"]
     desk.act("drc-approver1", "countersign_important_user", countersigned_file=FILE)
-    notice = {
-        "method": "direct",
-        "served_at": desk.iso,
-        "notice_file": FILE,
-        "signature": "signed",
-        "recipient": "张三",
-    }
-    assert desk.refused("grid-crew1", "serve_notice", **notice).code == "important_no_copy"
+    assert desk.refused("grid-crew1", "serve_notice", **desk.service()).code == "important_no_copy"
     desk.served(copied_to_authority=True, copy_receipt=FILE)
     desk.later(days=4)
     desk.warned().later(minutes=40)

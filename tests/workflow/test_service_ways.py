@@ -170,36 +170,26 @@ def test_an_attempt_is_counted_once_and_not_before_the_approval() -> None:
 # The chain of approval -------------------------------------------------------------------------------------------
 
 
-def approval(user_class: str, level: str, **more: Any) -> dict[str, Any]:
-    return {
-        "user_class": user_class,
-        "serves_residents": False,
-        "approval_level": level,
-        "order_checked": True,
-        **more,
-    }
-
-
 def test_a_residential_user_is_approved_by_the_head_of_the_station() -> None:
     desk = Desk().verified(user_class="residential").determined("suspension").signed()
-    desk.act("grid-approver1", "approve_suspension", **approval("residential", "station"))
+    desk.act("grid-approver1", "approve_suspension", **Desk.approval("residential", "station"))
     assert desk.fact("suspension", "approval_level") == "station"
 
 
 @pytest.mark.parametrize("user_class", ["ordinary", "important"])
 def test_a_lower_level_is_refused(user_class: str) -> None:
     desk = Desk().verified(user_class=user_class).determined("suspension").signed()
-    data = approval(user_class, "station", marketing_report=FILE)
+    data = Desk.approval(user_class, "station", marketing_report=FILE)
     error = desk.refused("grid-approver1", "approve_suspension", **data)
     assert error.fields["approval_level"].zh == "一般用户和重要用户须由公司负责人批准"
 
 
 def test_an_important_user_needs_the_report_to_the_marketing_department() -> None:
     desk = Desk().verified(user_class="important").determined("suspension").signed()
-    error = desk.refused("grid-approver1", "approve_suspension", **approval("important", "company"))
+    error = desk.refused("grid-approver1", "approve_suspension", **Desk.approval("important", "company"))
     assert (error.code, error.missing) == ("approval_paper_missing", ("marketing_report",))
     assert error.article.startswith("《")
-    desk.act("grid-approver1", "approve_suspension", **approval("important", "company", marketing_report=FILE))
+    desk.act("grid-approver1", "approve_suspension", **Desk.approval("important", "company", marketing_report=FILE))
     assert desk.fact("suspension", "marketing_report") == FILE
 
 
@@ -211,7 +201,7 @@ def test_an_office_below_the_company_does_not_approve_as_the_company() -> None:
     desk.act("grid-reviewer1", "assign_task", task=task.id, unit=office.code)
     actor = desk.person("grid-approver9")
     desk.people["grid-approver9"] = type(actor)(*(actor.user_id, "b", "b", "zh", (post(office, "approver"),)))
-    error = desk.refused("grid-approver9", "approve_suspension", **approval("ordinary", "company"))
+    error = desk.refused("grid-approver9", "approve_suspension", **Desk.approval("ordinary", "company"))
     assert (error.code, error.missing) == ("approval_level_of_a_unit", ("approval_level",))
 
 

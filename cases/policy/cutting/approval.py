@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
-from cases.policy.dated import load, most_specific
+from cases.policy.dated import load, most_specific, records
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +56,4 @@ def least_level(user_classes: Iterable[str], day: date, region: str = "") -> Lev
 
 @cache
 def _chains() -> tuple[Chain, ...]:
-    data = load("approval_chain")
-    rows = [{**data["defaults"], **row} for row in data["chain"]]
-    return tuple(
-        Chain(
-            row["user_class"],
-            row["level"],
-            tuple(row["papers"]),
-            tuple(row["then"]),
-            row["region"],
-            row["effective_from"],
-            row.get("effective_to"),
-            row["source"],
-            row["certainty"],
-        )
-        for row in rows
-    )
+    return records(Chain, "approval_chain", "chain")

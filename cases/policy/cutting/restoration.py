@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 
-from cases.policy.dated import load, most_specific
+from cases.policy.dated import load, most_specific, records
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +60,4 @@ def compensation_basis() -> tuple[str, ...]:
 
 @cache
 def _rules() -> tuple[RestorationRule, ...]:
-    data = load("restoration_rules")
-    rows = [{**data["defaults"], **row} for row in data["rule"]]
-    return tuple(
-        RestorationRule(
-            row["hours"],
-            row["basis"],
-            row["region"],
-            row["effective_from"],
-            row.get("effective_to"),
-            row["source"],
-            row["certainty"],
-        )
-        for row in rows
-    )
+    return records(RestorationRule, "restoration_rules", "rule")
