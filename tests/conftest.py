@@ -32,6 +32,10 @@ from tests.servers import DEMO_TEMPLATE, DEMO_TEST, LENT, TEMPLATE, TEST, Server
 ROOT = Path(__file__).resolve().parent.parent
 SERVERS = Servers()
 
+# A run starts many processes of the product; each would compile all of it anew where the caller keeps no bytecode.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 # Before Django reads its settings. Nothing of the caller's own environment may lead a test to a real database.
 for _name in [name for name in os.environ if is_foreign(name)]:
     del os.environ[_name]
