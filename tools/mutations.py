@@ -44,15 +44,18 @@ def mutations(root: Path, path: str, functions: frozenset[str] = frozenset()) ->
         yield from _of_sql(path, text)
         return
     tree = ast.parse(text)
-    for place, (node, inside) in enumerate(_walk(tree)):
-        if functions and not functions & {inside, ".".join(inside.split(".")[:2]), inside.split(".")[0]}:
-            continue
-        for what, change in _changes(node):
-            other = copy.deepcopy(tree)
-            change(next(n for i, (n, _) in enumerate(_walk(other)) if i == place))
-            source = ast.unparse(ast.fix_missing_locations(other))
-            if source != ast.unparse(tree):
-                yield Mutation(path, getattr(node, "lineno", 0), what, source)
+    before = ast.unparse(tree)
+    for at, statement in enumerate(tree.body):
+        # Of the tree only this statement is copied for each mutation; the rest is the same in all of them.
+        for place, (node, inside) in enumerate(_walk(ast.Module([statement], []))):
+            if functions and not functions & {inside, ".".join(inside.split(".")[:2]), inside.split(".")[0]}:
+                continue
+            for what, change in _changes(node):
+                other = ast.Module([copy.deepcopy(statement)], [])
+                change(next(n for i, (n, _) in enumerate(_walk(other)) if i == place))
+                source = ast.unparse(ast.Module([*tree.body[:at], *other.body, *tree.body[at + 1 :]], []))
+                if source != before:
+                    yield Mutation(path, getattr(node, "lineno", 0), what, source)
 
 
 def _walk(tree: ast.AST, inside: str = "") -> Iterator[tuple[ast.AST, str]]:

@@ -8,6 +8,7 @@ import sys
 import tomllib
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -99,19 +100,27 @@ def test_a_run_knows_nothing_of_the_servers_of_another(tmp_path: Path, monkeypat
     mutate.sound(tmp_path, ("test_told.py",), "")
 
 
-def test_every_target_is_there_and_has_something_to_take_away(tool: ModuleType) -> None:
+@pytest.fixture(scope="module")
+def targets(tool: ModuleType) -> list[tuple[dict[str, Any], list[str]]]:
+    """Each row of the list with what can be taken away there."""
     rows = tomllib.loads((ROOT / "tests" / "security" / "mutation.toml").read_text())["target"]
-    empty = [r["path"] for r in rows if not list(tool.mutations(ROOT, r["path"], frozenset(r.get("functions", ()))))]
-    assert empty == []
-    for row in rows:
+    return [
+        (row, [m.what for m in tool.mutations(ROOT, row["path"], frozenset(row.get("functions", ())))]) for row in rows
+    ]
+
+
+def test_every_target_is_there_and_has_something_to_take_away(targets: list[tuple[dict[str, Any], list[str]]]) -> None:
+    assert [row["path"] for row, made in targets if not made] == []
+    for row, _ in targets:
         source = (ROOT / row["path"]).read_text()
         assert [f for f in row.get("functions", ()) if f.split(".")[-1] not in source] == [], row["path"]
         assert [t for t in row["tests"] if not (ROOT / t.partition("::")[0]).exists()] == [], row["path"]
 
 
-def test_what_is_called_harmless_is_a_mutation_that_there_is_and_has_a_reason(tool: ModuleType) -> None:
-    for row in tomllib.loads((ROOT / "tests" / "security" / "mutation.toml").read_text())["target"]:
-        made = [m.what for m in tool.mutations(ROOT, row["path"], frozenset(row.get("functions", ())))]
+def test_what_is_called_harmless_is_a_mutation_that_there_is_and_has_a_reason(
+    targets: list[tuple[dict[str, Any], list[str]]],
+) -> None:
+    for row, made in targets:
         excused = row.get("harmless", [])
         assert [each["what"] for each in excused if made.count(each["what"]) != 1] == [], row["path"]
         assert all(len(each["why"]) > 20 for each in excused), row["path"]
