@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import closing
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -61,10 +60,9 @@ def test_what_the_services_did_is_what_the_events_tell() -> None:
     ],
 )
 def test_what_was_changed_behind_the_events_is_named(
-    fresh_db: Any, servers: Servers, statement: str, sentence: str
+    servers: Servers, lived_through: str, statement: str, sentence: str
 ) -> None:
-    lived()
-    with closing(servers.cluster.connect(fresh_db.name)) as root:
+    with closing(servers.cluster.connect(lived_through)) as root:
         root.autocommit = False
         with root.cursor() as cursor:
             cursor.execute("SET session_replication_role = replica")

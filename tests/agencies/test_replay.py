@@ -157,10 +157,9 @@ def test_a_login_needs_no_event_for_what_it_writes_in_the_row(fresh_db: Any) -> 
 
 
 @pytest.fixture
-def root(servers: Servers, fresh_db: Any) -> Iterator[Any]:
+def root(servers: Servers, lived_through: str) -> Iterator[Any]:
     """A superuser's cursor with the triggers off, in a transaction that is taken back."""
-    lived()
-    with closing(servers.cluster.connect(fresh_db.name)) as connection_:
+    with closing(servers.cluster.connect(lived_through)) as connection_:
         connection_.autocommit = False
         with connection_.cursor() as cursor:
             cursor.execute("SET session_replication_role = replica")
