@@ -24,7 +24,7 @@ from cases.api.views import (
 from cases.api.views import suggestions as sites
 from cases.api.views.law import blindspots, changes, measures, tariff
 from cases.api.views.lists import corrections, steps, uploads, withdrawals
-from cases.api.views.money import charges, surcharges
+from cases.api.views.money import urls as money
 from cases.api.views.papers import documents
 from cases.api.views.rules import urls as rules
 
@@ -98,8 +98,7 @@ _ROUTES: tuple[tuple[str, Any, str], ...] = (
     ("tariff/simulation/", tariff.TariffSimulationView, "tariff-simulation"),
     ("regions/", reference.RegionsView, "regions"),
     ("agencies/", reference.AgenciesView, "agencies"),
-    ("charges/", charges.ChargesView, "charges"),
-    ("surcharges/", surcharges.SurchargesView, "surcharges"),
+    *money.ROUTES,
     ("schema/", SpectacularAPIView, "schema"),
 )
 

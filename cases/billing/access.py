@@ -21,6 +21,10 @@ NOT_BILLING = Text(
     "批量出账由供电企业的电费核算人员办理，你没有该岗位。",
     "Runs of bills are made by billing officers of a grid company.",
 )
+NOT_OF_THE_COMPANY = Text(
+    "批量出账和电费核对仅供供电企业本部人员查看。",
+    "Runs of bills and reconciliation are for the people of the grid company only.",
+)
 NOT_REVIEWING = Text(
     "批量账单由供电企业的复核人员复核，你没有该岗位。",
     "The bills of a run are reviewed by reviewers of the grid company.",
@@ -64,6 +68,12 @@ def company(actor: Actor) -> list[int]:
     return sorted(
         {p.agency_id for p in actor.posts if p.kind == Kind.GRID_COMPANY and not p.is_unit and p.agency_id in working}
     )
+
+
+def company_people(actor: Actor) -> None:
+    """Raises NotAllowed for everybody but the people of a grid company."""
+    if not company(actor):
+        raise NotAllowed(NOT_OF_THE_COMPANY, code="not_of_the_company")
 
 
 def find_run(actor: Actor, run_id: UUID) -> BillRun:

@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
+from cases.billing.typed import read
 from cases.policy.billing.arrears import STOP_AFTER, arrears
 from cases.policy.billing.capacity import over_capacity_charge
 from cases.policy.billing.rules import charge_rule
@@ -20,7 +21,6 @@ from cases.workflow.errors import GuardRefused, InvalidInput
 from cases.workflow.fields import Field
 from cases.workflow.forms import choices as c
 from cases.workflow.forms.build import choice, day, number, whole, yes_no
-from cases.workflow.forms.reading import READERS, Unreadable
 from cases.workflow.view import Text
 
 _PRICE: Final[dict[str, Any]] = {"places": 4, "maximum": Decimal(20)}
@@ -124,7 +124,7 @@ class Answer:
 
 def calculate(kind: str, typed: Mapping[str, Any], *, today: date) -> Answer:
     """The charge for what was typed. Raises InvalidInput at its fields, GuardRefused where there may be no charge."""
-    data = _read(FIELDS[kind], typed)
+    data = read(FIELDS[kind], typed)
     on = data["on"] or today
     rule = charge_rule(kind, on)
     if rule is None:
@@ -133,25 +133,6 @@ def calculate(kind: str, typed: Mapping[str, Any], *, today: date) -> Answer:
     asked = {name: str(typed[name]) for name in (f.name for f in FIELDS[kind]) if typed.get(name)}
     certainty = str(rule["certainty"])
     return Answer(kind, on, figures, says, article, certainty, certainty != "V-P", nothing, asked)
-
-
-def _read(fields: tuple[Field, ...], typed: Mapping[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    wrong: dict[str, Text] = {}
-    for each in fields:
-        value = typed.get(each.name)
-        found[each.name] = None
-        if value in ("", None):
-            if each.required:
-                wrong[each.name] = Text(f"请填写{each.label.zh}", f"{each.label.en}: required")
-            continue
-        try:
-            found[each.name] = READERS[each.kind](each, value)
-        except Unreadable as unread:
-            wrong[each.name] = unread.text
-    if wrong:
-        raise InvalidInput(fields=wrong)
-    return found
 
 
 Out = tuple[tuple[Figure, ...], Text, str, bool]

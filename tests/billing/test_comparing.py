@@ -165,5 +165,14 @@ def test_the_page_shows_the_differences_and_the_way_to_the_correction(world: Wor
     assert text.count("实际未计收") == 2 and account(2) not in text
     assert client.get(f"{address}differences.xlsx").status_code == 200
     assert client.post("/reconciliation/", {}).status_code == 400
+    api = f"/api/v1{address}"
+    assert client.get(api).json()["counts"]["missing_there"] == 2
+    found = client.get(f"{api}rows?show=amount").json()["results"]
+    assert [(row["our_amount"], row["their_amount"], row["difference"]) for row in found] == [
+        ("33825.93", "1.00", "-33824.93")
+    ]
+    assert client.get(f"{api}rows?show=unusable").json()["results"][0]["said"] == "月份“十月”应写作 2026-11"
+    assert log_in("drc-handler1").get("/api/v1/reconciliation/").status_code == 403
+    assert log_in("drc-handler1").get(api).status_code == 404
     assert log_in("drc-handler1").get("/reconciliation/").status_code == 403
     assert log_in("drc-handler1").get(address).status_code == 404

@@ -254,6 +254,19 @@ def test_the_page_leads_from_the_file_to_the_review(world: World, log_in: LogIn)
     page = reviewer.get(address).content.decode()
     assert "复核本批账单" in page and "33,825.93" not in page.split("逐行结果")[0]
     assert "复核本批账单" not in billing.get(address).content.decode()
+    api = f"/api/v1/bill-runs/{run_id}"
+    told = [client.get(api).json() for client in (billing, reviewer)]
+    assert [(run["state"], run["counts"]["billed"], run["steps"]) for run in told] == [
+        *(("billed", 2, []), ("billed", 2, ["review"])),
+    ]
+    # 35,001 and 35,002 kWh at 0.6664 and 0.30 more.
+    assert (told[0]["bills"], told[0]["amount"], told[0]["surcharge"]) == (2, "67650.90", "21000.90")
+    line = billing.get(f"{api}/rows?fate=billed&page_size=1").json()
+    assert (line["total"]["value"], line["results"][0]["amount"], line["results"][0]["kwh"]) == (2, "33824.97", "35001")
+    for body in ({"send_back": ["1"]}, {"send_back": [1]}, {"back": [1]}):
+        sent = reviewer.post(f"{api}/review", body, content_type="application/json")
+        assert sent.status_code == 400, "no row that is none, no refusal without its reason, no field that is none"
+    assert billing.post(f"{api}/review", {}, content_type="application/json").status_code == 403
     assert reviewer.post(address, {"act": "review", "back": "1"}).status_code == 400, "a refusal needs its reason"
     assert reviewer.post(address, {"act": "review", "back": "x"}).status_code == 400
     assert reviewer.post(address, {"act": "review"}).status_code == 302
@@ -264,6 +277,8 @@ def test_the_page_leads_from_the_file_to_the_review(world: World, log_in: LogIn)
     for username in ("drc-handler1", "sup-supervisor1"):
         assert log_in(username).get("/bill-runs/").status_code == 403
         assert log_in(username).get(address).status_code == 404
+        assert log_in(username).get("/api/v1/bill-runs/").status_code == 403
+        assert log_in(username).get(f"{api}/rows").status_code == 404
 
 
 WALL = [("cases_billrun", "id"), ("cases_billrunrow", "run_id")]

@@ -27,6 +27,7 @@ from schemathesis.core.transport import Response
 from agencies.actors import find_actor
 from agencies.models import User
 from audit import clock
+from cases.billing.runs.working import work
 from cases.documents.papers.text import paper_of
 from cases.intake.corrections.form import KEYS
 from cases.intake.feedback.services import draw_version
@@ -42,6 +43,7 @@ from tests.security.asking import V1, written
 from tests.workflow.test_statements import STORIES, Counting
 
 BREACH = "charges/?kind=breach&monthly_kwh=35000&paid_price=0.5483&proper_price=0.6664&on=2021-11-01"
+READINGS = "户号,抄表周期起,抄表周期止,电量\n3203999999999,2026-10-01,2026-10-31,100\n"
 WANTED = 0.9  # of the operations described
 COOKIE = settings.SESSION_COOKIE_NAME
 LIST = (
@@ -218,6 +220,7 @@ def reads(api: Api, world: OverTheApi) -> None:
     step_by_step(api, form)
     in_parts(api)
     entered_rules(api)
+    bills_of_a_month(api)
     pair = two_tenants().id
     for tail in ("", f"{pair}"):
         api.send("drc-handler1", "GET", f"{V1}/suggestions/{tail}")
@@ -320,6 +323,23 @@ def test_every_operation_is_reached_and_none_of_them_by_nobody(api: Api) -> None
     assert missed == []
     assert [line for line in api.ignored if not line.startswith(tuple(WITHOUT_SESSION))] == []
     assert api.broken == []
+
+
+def bills_of_a_month(api: Api) -> None:
+    """A run thrown away, another billed and reviewed by somebody else; and what was really billed beside it."""
+    form = {"file": lambda: SimpleUploadedFile("x.csv", READINGS.encode()), "month": "2026-10"}
+    gone = json.loads(api.send("grid-billing1", "POST", f"{V1}/bill-runs/", form=form).content)["id"]
+    api.send("grid-billing1", "POST", f"{V1}/bill-runs/{gone}/discard", body={})
+    run = json.loads(api.send("grid-billing1", "POST", f"{V1}/bill-runs/", form=form).content)["id"]
+    api.send("grid-billing1", "POST", f"{V1}/bill-runs/{run}/start", body={})
+    assert work(run).state == "billed"
+    api.send("grid-reviewer1", "POST", f"{V1}/bill-runs/{run}/review", body={"send_back": []})
+    sent = {"file": lambda: SimpleUploadedFile("x.csv", "户号,月份,电量,金额\n1,2026-10,7,6.76\n".encode())}
+    file = json.loads(api.send("grid-billing1", "POST", f"{V1}/reconciliation/", form=sent).content)["id"]
+    for address in ("bill-runs/", f"bill-runs/{run}", f"bill-runs/{run}/rows?fate=unusable"):
+        api.send("grid-reviewer1", "GET", f"{V1}/{address}")
+    for address in ("reconciliation/", f"reconciliation/{file}", f"reconciliation/{file}/rows?show=different"):
+        api.send("grid-reviewer1", "GET", f"{V1}/{address}")
 
 
 def entered_rules(api: Api) -> None:

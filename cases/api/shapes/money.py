@@ -1,4 +1,4 @@
-"""Charges, and the ledger of surcharged accounts."""
+"""Charges, the ledger of surcharged accounts, runs of bills, and what was really billed."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from rest_framework import serializers as s
 
 from cases.api.shapes.common import RegionRef, Total
 from cases.billing.charging import FIELDS, NAMES
+from cases.billing.comparing.selecting import SHOWN
+from cases.billing.runs.selecting import FATES, REVIEWS
+from cases.models.money import BillRun
 from cases.selectors.money.query import OWING, SORTS, STATES
 
 
@@ -158,3 +161,115 @@ SurchargePage = inline_serializer(
         "sums": _Sums(help_text="Over all entries that match."),
     },
 )
+
+RUN_ROWS = [OpenApiParameter("fate", enum=[*FATES, *REVIEWS], description="What became of the row.")]
+BILLED_ROWS = [OpenApiParameter("show", enum=list(SHOWN), description="One kind of difference, or any; all rows.")]
+
+
+class Readings(s.Serializer[Any]):
+    file = s.FileField(
+        help_text="CSV or workbook: account, first and last day of the cycle, and energy, its periods or two readings."
+    )
+    month = s.CharField(help_text="Such as 2026-11.")
+    due_on = s.DateField(required=False)
+    energy_price = s.CharField(required=False, help_text="Proxy price of the month, where none is on record.")
+
+
+class BillRunState(s.Serializer[Any]):
+    id = s.UUIDField()
+    month = s.CharField()
+    state = s.CharField(help_text=" | ".join(BillRun.State.values))
+    filename = s.CharField()
+    sha256 = s.CharField()
+    due_on = s.DateField(allow_null=True)
+    energy_price = s.CharField(allow_null=True)
+    rows = s.IntegerField()
+    done = s.IntegerField(help_text="Rows looked at while billing.")
+    reviewed = s.IntegerField(help_text="Rows looked at while reviewing.")
+    counts = s.DictField(child=s.IntegerField(), help_text="How many rows are of each fate.")
+    uploaded_by = s.CharField()
+    uploaded_at = s.DateTimeField()
+    moved_at = s.DateTimeField(help_text="When it last went forward.")
+
+
+class BillRunDetail(BillRunState):
+    bills = s.IntegerField()
+    amount = s.CharField()
+    surcharge = s.CharField()
+    started_by = s.CharField(allow_null=True)
+    started_at = s.DateTimeField(allow_null=True)
+    billed_at = s.DateTimeField(allow_null=True)
+    reviewed_by = s.CharField(allow_null=True)
+    reviewed_at = s.DateTimeField(allow_null=True)
+    problem = s.CharField(allow_null=True, help_text="Why it stopped.")
+    steps = s.ListField(child=s.CharField(), help_text="What you may do with it now: start, discard, review.")
+
+
+class BillRunReview(s.Serializer[Any]):
+    send_back = s.ListField(
+        child=s.IntegerField(), required=False, help_text="Rows whose bill is refused; all others are approved."
+    )
+    note = s.CharField(required=False, help_text="Why they are sent back.")
+
+
+class BillRunLine(s.Serializer[Any]):
+    number = s.IntegerField()
+    account = s.CharField(help_text="Always masked here.")
+    case_number = s.CharField(allow_null=True)
+    cycle_from = s.DateField(allow_null=True)
+    cycle_to = s.DateField(allow_null=True)
+    kwh = s.CharField()
+    fate = s.CharField(help_text=" | ".join(FATES))
+    reason = s.CharField()
+    said = s.CharField(allow_null=True, help_text="The reason in words.")
+    article = s.CharField()
+    bill = s.CharField()
+    certainty = s.CharField(allow_null=True, help_text="V-P: the prices were read; all else has to be confirmed.")
+    doubts = s.ListField(child=s.CharField(), help_text="What has to be confirmed, by code.")
+    amount = s.CharField(allow_null=True)
+    surcharge = s.CharField(allow_null=True)
+    review = s.CharField()
+    review_said = s.CharField(allow_null=True)
+
+
+class BilledFileState(s.Serializer[Any]):
+    id = s.UUIDField()
+    filename = s.CharField()
+    sha256 = s.CharField()
+    months = s.ListField(child=s.CharField())
+    rows = s.IntegerField()
+    counts = s.DictField(child=s.IntegerField(), help_text="How many rows agree or differ, by kind.")
+    uploaded_by = s.CharField()
+    uploaded_at = s.DateTimeField()
+
+
+class BilledUpload(s.Serializer[Any]):
+    file = s.FileField(help_text="CSV or workbook: account, month, kWh, amount.")
+
+
+class BilledLine(s.Serializer[Any]):
+    number = s.IntegerField()
+    line = s.IntegerField(allow_null=True, help_text="Row of the file; null for what stands here only.")
+    account = s.CharField(help_text="Always masked here.")
+    case_number = s.CharField(allow_null=True)
+    month = s.CharField()
+    bill = s.CharField()
+    our_kwh = s.CharField(allow_null=True)
+    our_amount = s.CharField(allow_null=True)
+    their_kwh = s.CharField(allow_null=True)
+    their_amount = s.CharField(allow_null=True)
+    difference = s.CharField(allow_null=True, help_text="CNY really billed less CNY here.")
+    differences = s.ListField(child=s.CharField())
+    reason = s.CharField()
+    said = s.CharField(allow_null=True, help_text="Why the row cannot be compared.")
+
+
+def _page(name: str, rows: Any) -> Any:
+    around = {"next": s.CharField(allow_null=True), "previous": s.CharField(allow_null=True), "total": Total()}
+    return inline_serializer(name, {"results": rows, **around})
+
+
+BillRunPage = _page("BillRunPage", BillRunState(many=True))
+BillRunLines = _page("BillRunLines", BillRunLine(many=True))
+BilledFilePage = _page("BilledFilePage", BilledFileState(many=True))
+BilledLines = _page("BilledLines", BilledLine(many=True))

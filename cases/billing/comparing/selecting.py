@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
+import orjson
+
 from agencies.actors import Actor
 from cases.billing.access import company
+from cases.billing.runs.words import sentence
 from cases.models.money import BilledFile
 from cases.policy.billing.reconciliation import KINDS
 from cases.selectors.paging import DEFAULT_PAGE_SIZE, Keyset, Page, Row, capped, fetch, instant, whole
+from cases.workflow.view import Text
 
 FILES: Final = Keyset("billedfiles", ("uploaded_at", "id"), (instant, UUID), descending=True)
 ROWS: Final = Keyset("billedrows", ("number",), (whole,))
@@ -49,3 +54,21 @@ def file_rows(
     rows: list[Row] = fetch(sql, [str(file.id), *given, *values, size + 1])
     count = fetch(f"SELECT count(*) AS n FROM cases_billedrow r WHERE r.file_id = %s{narrowed}", [str(file.id), *given])
     return ROWS.page(rows, at, size, (count[0]["n"], True))
+
+
+def difference(found: Row) -> Decimal | None:
+    """What was really billed less what stands here, in CNY; None where the row cannot be compared."""
+    if found["reason"] or (found["our_amount"] is None and found["their_amount"] is None):
+        return None
+    return Decimal(found["their_amount"] or 0) - Decimal(found["our_amount"] or 0)
+
+
+def explained(found: Row) -> Text | None:
+    """Why a row cannot be compared."""
+    if not found["reason"]:
+        return None
+    figures = orjson.loads(found["figures"])
+    if found["reason"] == "month":
+        value = figures.get("value", "")
+        return Text(f"月份“{value}”应写作 2026-11", f"Write the month “{value}” as 2026-11")
+    return sentence(found["reason"], figures)

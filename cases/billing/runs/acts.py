@@ -17,7 +17,7 @@ from agencies.actors import Actor
 from agencies.vocabulary import Role
 from audit.actions import Action
 from audit.sight import working_as
-from cases.billing.access import billing_post, find_run, note, reviewing_post
+from cases.billing.access import billing_post, find_run, note, post_for, reviewing_post
 from cases.models.money import BillRun, BillRunRow
 from cases.workflow.errors import GuardRefused, InvalidInput
 from cases.workflow.view import Text
@@ -100,6 +100,25 @@ def review_run(
         note(Action.BILL_RUN_REVIEW_STARTED, run, actor, now, Role.REVIEWER, {"sent_back": len(back)})
     transaction.on_commit(lambda: ring(run_id))
     return run
+
+
+def open_steps(run: BillRun, actor: Actor) -> tuple[str, ...]:
+    """The steps that this person may take now; each asks again when it is taken."""
+    before, after = run.billed_at is None, run.billed_at is not None
+    bills = post_for(actor, Role.BILLING, run.agency_id) is not None
+    found = []
+    if bills and (run.state == STATES.READY or (run.state == STATES.STOPPED and before)):
+        found.append("start")
+    if bills and run.state == STATES.READY:
+        found.append("discard")
+    if awaits_review(run) and after and post_for(actor, Role.REVIEWER, run.agency_id) is not None:
+        found.append("review" if actor.user_id != run.started_by_id else "reviewed_by_another")
+    return tuple(found)
+
+
+def awaits_review(run: BillRun) -> bool:
+    """All its bills are made, and nobody is reviewing them."""
+    return run.state == STATES.BILLED or (run.state == STATES.STOPPED and run.billed_at is not None)
 
 
 def _held(actor: Actor, run_id: UUID, *states: str) -> BillRun:

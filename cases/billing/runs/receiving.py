@@ -28,11 +28,22 @@ from cases.policy.tariff import Tariff, find_tariff
 from cases.policy.tariff.prices import BILLED
 from cases.selectors.masking import mask
 from cases.selectors.rules.entered import entered_rules
+from cases.workflow.fields import Field
+from cases.workflow.forms import build
+from cases.workflow.forms.reading import month as as_month
 from cases.workflow.view import Text
 
 # The class that is billed at the month's proxy price where its row names none; the others have a price on record.
 PROXY: Final = "commercial"
 STATES = BillRun.State
+# What is typed beside the file.
+FIELDS: Final[tuple[Field, ...]] = (
+    build.text("month", "电费月份", "Month", required=True, read=as_month),
+    build.day("due_on", "缴费期限", "Due on"),
+    build.number(
+        "energy_price", "当月代理购电价格（元/kWh）", "Proxy price of the month (CNY/kWh)", places=4, maximum=20
+    ),
+)
 _ROW: Final = ("run_id", "number", "account", "case_id", "cycle_from", "cycle_to", "reading", "fate", "reason", "says",
                "bill", "review", "review_says")  # fmt: skip
 NO_HEAD: Final = Text(

@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Final
 from uuid import UUID
 
+import orjson
+
 from agencies.actors import Actor
 from cases.billing.access import company
+from cases.billing.runs.words import sentence
 from cases.models.money import BillRun
 from cases.selectors.paging import DEFAULT_PAGE_SIZE, Keyset, Page, Row, capped, fetch, instant, whole
+from cases.workflow.view import Text
 
 RUNS: Final = Keyset("billruns", ("uploaded_at", "id"), (instant, UUID), descending=True)
 ROWS: Final = Keyset("billrunrows", ("number",), (whole,))
@@ -47,6 +51,23 @@ def run_rows(
     rows: list[Row] = fetch(sql, [str(run.id), *given, *values, size + 1])
     count = fetch(f"SELECT count(*) AS n FROM cases_billrunrow r WHERE r.run_id = %s{narrowed}", [str(run.id), *given])
     return ROWS.page(rows, at, size, (count[0]["n"], True))
+
+
+def told(found: Row) -> Row:
+    """A row with its energy, why it makes no bill, and what was said at the review, as texts of both languages."""
+    says, review = orjson.loads(found["says"]), orjson.loads(found["review_says"])
+    note = review.get("note")
+    return {
+        **found,
+        "kwh": orjson.loads(found["reading"]).get("kwh", ""),
+        "said": _both(says) or (sentence(found["reason"], says) if found["reason"] else None),
+        "article": says.get("article", ""),
+        "review_said": Text(note, note) if note else _both(review),
+    }
+
+
+def _both(says: dict[str, str]) -> Text | None:
+    return Text(says["zh"], says["en"]) if "zh" in says else None
 
 
 def money(run: BillRun) -> Row:

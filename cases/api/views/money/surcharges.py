@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,8 +17,6 @@ from cases.api.shapes.params import PAGING
 from cases.selectors.case import MAX_NUMBER
 from cases.selectors.money.ledger import ledger, totals
 from cases.selectors.money.query import OWING, SORTS, STATES, LedgerFilter
-from cases.workflow.errors import InvalidInput
-from cases.workflow.view import Text
 
 
 class SurchargesView(ApiView):
@@ -42,8 +38,8 @@ class SurchargesView(ApiView):
             owing=params.choice("owing", OWING),
             number=params.text("number", MAX_NUMBER),
             document=params.text("document", 80),
-            since=_day(params, "since"),
-            until=_day(params, "until"),
+            since=params.day("since"),
+            until=params.day("until"),
         )
         sort = params.choice("order", SORTS) or "newest"
         paging = params.page()
@@ -51,14 +47,3 @@ class SurchargesView(ApiView):
         today = timezone.localtime(clock.now()).date()
         answer: dict[str, Any] = rendered(ledger(self.actor, wanted, today=today, sort=sort, **paging))
         return Response({**answer, "sums": totals(self.actor, wanted, today=today)})
-
-
-def _day(params: Params, name: str) -> date | None:
-    value = params.text(name)
-    try:
-        day = parse_date(value) if value else None
-    except ValueError:
-        day = None
-    if value and day is None:
-        raise InvalidInput(fields={name: Text("应为日期，例如 2026-11-20", "an ISO date such as 2026-11-20")})
-    return day

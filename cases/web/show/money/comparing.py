@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any, Final
 
 import orjson
 from django.urls import reverse
-from django.utils.translation import gettext
 
-from cases.billing.runs.words import sentence
+from cases.billing.comparing.selecting import difference, explained
 from cases.models.money import BilledFile
 from cases.selectors.paging import Row
 from cases.web.show.measures import amount
@@ -54,12 +52,12 @@ def head(file: BilledFile) -> dict[str, Any]:
 
 
 def row(found: Row) -> Row:
-    differs = _difference(found)
+    differs = difference(found)
     adjusts = bool(found["bill"] and found["case_number"] and {"kwh", "amount", "ended"} & set(found["differences"]))
     return {
         **found,
         "labels": [LABELS[code] for code in found["differences"]],
-        "said": _said(found),
+        "said": explained(found) or "",
         "difference": None if differs is None else amount(differs),
         "shown": {name: amount(found[name]) for name in ("our_kwh", "their_kwh", "our_amount", "their_amount")},
         # Only a way there: a person looks into it and asks for the correction.
@@ -67,24 +65,9 @@ def row(found: Row) -> Row:
     }
 
 
-def _difference(found: Row) -> Decimal | None:
-    if found["reason"] or (found["our_amount"] is None and found["their_amount"] is None):
-        return None
-    return Decimal(found["their_amount"] or 0) - Decimal(found["our_amount"] or 0)
-
-
-def _said(found: Row) -> Any:
-    figures = orjson.loads(found["figures"])
-    if not found["reason"]:
-        return ""
-    if found["reason"] == "month":
-        return gettext("月份“%(value)s”应写作 2026-11") % {"value": figures.get("value", "")}
-    return sentence(found["reason"], figures)
-
-
 def cells(found: Row) -> list[str]:
     shown = row(found)
-    differs = _difference(found)
+    differs = difference(found)
     numbers = (found["our_kwh"], found["their_kwh"], found["our_amount"], found["their_amount"], differs)
     return [
         str(found["number"]), str(found["line"] or ""), found["account"], found["case_number"] or "", found["month"],

@@ -9,9 +9,9 @@ import orjson
 from django.utils.translation import gettext
 
 from agencies.actors import Actor
-from agencies.vocabulary import Role
-from cases.billing.access import post_for
-from cases.billing.runs.words import PROBLEMS, sentence
+from cases.billing.runs.acts import open_steps
+from cases.billing.runs.selecting import told
+from cases.billing.runs.words import PROBLEMS
 from cases.models.money import BillRun
 from cases.selectors.paging import Row
 from cases.web.show.measures import amount, doubt
@@ -61,9 +61,7 @@ def line(run: Row) -> Row:
 def head(run: BillRun, actor: Actor, now: datetime) -> dict[str, Any]:
     """One run: where it stands, how far it is, and which step this person may take."""
     done = run.reviews_done if run.state in ("reviewing", "reviewed") else run.rows_done
-    bills, reviews = post_for(actor, Role.BILLING, run.agency_id), post_for(actor, Role.REVIEWER, run.agency_id)
-    stopped_before = run.state == "stopped" and run.billed_at is None
-    to_review = run.state == "billed" or (run.state == "stopped" and run.billed_at is not None)
+    steps = open_steps(run, actor)
     return {
         "id": run.id,
         "month": run.month,
@@ -83,40 +81,25 @@ def head(run: BillRun, actor: Actor, now: datetime) -> dict[str, Any]:
         "started": (run.started_by.display_name, run.started_at) if run.started_by else None,
         "reviewed": (run.reviewed_by.display_name, run.review_started_at) if run.reviewed_by else None,
         "counts": [(code, FATES[code], run.counts.get(code, 0)) for code in FATES if code != "ready"],
-        "may_start": bool(bills) and (run.state == "ready" or stopped_before),
-        "may_discard": bool(bills) and run.state == "ready",
-        "may_review": bool(reviews) and to_review and actor.user_id != run.started_by_id,
-        "own_bills": bool(reviews) and to_review and actor.user_id == run.started_by_id,
+        "may_start": "start" in steps,
+        "may_discard": "discard" in steps,
+        "may_review": "review" in steps,
+        "own_bills": "reviewed_by_another" in steps,
     }
 
 
 def row(found: Row) -> Row:
     """One row in words."""
-    reading = orjson.loads(found["reading"])
-    says, review_says = orjson.loads(found["says"]), orjson.loads(found["review_says"])
+    shown = told(found)
     return {
-        **found,
-        "kwh": reading.get("kwh", ""),
-        "kwh_shown": amount(reading.get("kwh")),
+        **shown,
+        "kwh_shown": amount(shown["kwh"] or None),
         "fate_label": FATES[found["fate"]],
-        "said": _said(found, says),
-        "article": says.get("article", ""),
         "amount_shown": amount(found["amount"]),
         "doubt": doubt({"certainty": found["certainty"], "doubts": orjson.loads(found["doubts"] or "[]")}),
         "surcharge_shown": amount(found["surcharge"]),
         "review_label": FATES.get(found["review"]),
-        "review_said": review_says.get("note") or (_both(review_says) if "zh" in review_says else ""),
     }
-
-
-def _said(found: Row, says: dict[str, Any]) -> Any:
-    if "zh" in says:
-        return _both(says)
-    return sentence(found["reason"], says) if found["reason"] else ""
-
-
-def _both(says: dict[str, Any]) -> Text:
-    return Text(says["zh"], says["en"])
 
 
 def cells(found: Row) -> list[str]:

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from agencies.access.rates import EXPORTS, UPLOADS, spend
 from agencies.vocabulary import Role
 from audit import clock
-from cases.billing.access import company, post_for
+from cases.billing.access import company_people, post_for
 from cases.billing.comparing.selecting import SHOWN, file_rows, list_files
 from cases.billing.comparing.services import compare, find_file
 from cases.intake.receiving import content_of
@@ -19,19 +19,17 @@ from cases.web.pages import PageRequest, page
 from cases.web.show.money import comparing as shown
 from cases.web.show.words import say
 from cases.web.views.money.ledger import taken
-from cases.workflow.errors import InvalidInput, NotAllowed, NotVisible
+from cases.workflow.errors import InvalidInput, NotVisible
 from cases.workflow.view import Text
 
 PAGE_SIZE = 50
 MOST_EXPORTED = 200_000
-NOT_YOURS = Text("电费核对仅供供电企业本部人员可查看。", "Reconciliation is for the people of the grid company only.")
 
 
 @page
 def files(request: PageRequest) -> HttpResponse:
     """The comparisons so far, and the form for the next one."""
-    if not company(request.actor):
-        raise NotAllowed(NOT_YOURS, code="not_your_bills")
+    company_people(request.actor)
     wrong: InvalidInput | None = None
     if request.method == "POST":
         spend(UPLOADS, str(request.actor.user_id))

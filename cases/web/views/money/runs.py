@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 
 from agencies.access.rates import EXPORTS, UPLOADS, spend
 from agencies.vocabulary import Role
 from audit import clock
-from cases.billing.access import company, find_run, post_for
+from cases.billing.access import company_people, find_run, post_for
 from cases.billing.runs.acts import discard_run, review_run, start_run
-from cases.billing.runs.receiving import receive_readings
+from cases.billing.runs.receiving import FIELDS, receive_readings
 from cases.billing.runs.selecting import list_runs, money, run_rows
+from cases.billing.typed import read
 from cases.intake.receiving import content_of
 from cases.models.money import BillRun
 from cases.web import filters
@@ -25,27 +25,17 @@ from cases.web.show.measures import amount
 from cases.web.show.money import runs as shown
 from cases.web.show.words import say
 from cases.web.views.money.ledger import taken
-from cases.workflow.errors import InvalidInput, NotAllowed, WorkflowError
-from cases.workflow.fields import Field
-from cases.workflow.forms.build import day, number, text
-from cases.workflow.forms.reading import READERS, Unreadable, month
+from cases.workflow.errors import InvalidInput, NotVisible, WorkflowError
 from cases.workflow.view import Text
 
 PAGE_SIZE = 50
 MOST_EXPORTED = 200_000
-NOT_YOURS = Text("批量出账仅供电企业本部人员可查看。", "Runs of bills are seen by the people of the grid company only.")
-FIELDS: tuple[Field, ...] = (
-    text("month", "电费月份", "Month", required=True, read=month),
-    day("due_on", "缴费期限", "Due on"),
-    number("energy_price", "当月代理购电价格（元/kWh）", "Proxy price of the month (CNY/kWh)", places=4, maximum=20),
-)
 
 
 @page
 def runs(request: PageRequest) -> HttpResponse:
     """The runs of the own company, and the form for the next one."""
-    if not company(request.actor):
-        raise NotAllowed(NOT_YOURS, code="not_your_runs")
+    company_people(request.actor)
     if request.method != "POST":
         return _list(request, 200, {})
     try:
@@ -71,7 +61,11 @@ def _list(request: PageRequest, status: int, errors: dict[str, Text]) -> HttpRes
 
 def _receive(request: PageRequest) -> tuple[BillRun, bool]:
     spend(UPLOADS, str(request.actor.user_id))
-    data, wrong = _typed(request.POST)
+    wrong: dict[str, Text] = {}
+    try:
+        data = read(FIELDS, {field.name: request.POST.get(field.name, "").strip() for field in FIELDS})
+    except InvalidInput as mistyped:
+        wrong |= mistyped.fields
     upload = request.FILES.get("file")
     try:
         content = content_of(upload)
@@ -83,26 +77,9 @@ def _receive(request: PageRequest) -> tuple[BillRun, bool]:
         actor=request.actor,
         content=content,
         filename=(upload.name if upload else "") or "",
-        month=data["month"],
-        due_on=data["due_on"],
-        energy_price=data["energy_price"],
+        **data,
         now=clock.now(),
     )
-
-
-def _typed(post: QueryDict) -> tuple[dict[str, Any], dict[str, Text]]:
-    found: dict[str, Any] = {}
-    wrong: dict[str, Text] = {}
-    for field in FIELDS:
-        value, found[field.name] = post.get(field.name, "").strip(), None
-        if not value and field.required:
-            wrong[field.name] = Text(f"请填写{field.label.zh}", f"{field.label.en}: required")
-        if value:
-            try:
-                found[field.name] = READERS[field.kind](field, value)
-            except Unreadable as unread:
-                wrong[field.name] = unread.text
-    return found, wrong
 
 
 @page
@@ -166,7 +143,7 @@ def bill_run_file(request: PageRequest, run_id: UUID, kind: str) -> HttpResponse
     """Every row of a run with what became of it; taking it is logged."""
     run = find_run(request.actor, run_id)
     if kind not in ("xlsx", "csv"):
-        raise NotAllowed(NOT_YOURS, code="no_such_file")
+        raise NotVisible
     spend(EXPORTS, str(request.actor.user_id))
     rows = [shown.cells(row) for row in run_rows(run, size=MOST_EXPORTED).rows]
     table = [[say(Text(*head)) for head in shown.HEADS], *rows]
