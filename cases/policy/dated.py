@@ -51,6 +51,19 @@ def records(kind: Callable[..., R], name: str, table: str) -> tuple[R, ...]:
     )
 
 
+# A decision looks back and ahead from its day; outside of these there is neither rule nor calendar.
+_FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
+
+
+def readable_day(text: str) -> date | None:
+    """A day as somebody typed it; None for anything that is none, or is beyond every rule."""
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if _FIRST_DAY <= found <= _LAST_DAY else None
+
+
 def region_prefix(code: str) -> str:
     """Cut trailing zero pairs: ``320300`` → ``3203``, ``320000`` → ``32``, the whole country → the empty text."""
     code = code.strip()

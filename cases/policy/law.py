@@ -4,9 +4,10 @@ A case uses the law in force at the act; a document that replaced another keeps 
 asks for ``supply_rules.suspension`` and gets the edition of that day (1996 or 2024).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from cases.policy.dated import applies, covers, load, region_prefix, rule_set_version
@@ -95,12 +96,22 @@ def in_force(key: str, day: date, region: str = "", entered: tuple[LegalBasis, .
 
     ``entered`` are those that people entered and others approved; in one region they go before the release.
     """
-    for basis in _with_entered(key, entered) if entered else _editions(key):
-        if basis.carries and applies(basis, day) and covers(basis, region):
-            return basis
-    return None
+    if not entered:
+        return _released(key, day, region)
+    return _first(_with_entered(key, entered), day, region)
 
 
+@lru_cache(maxsize=8192)
+def _released(key: str, day: date, region: str) -> LegalBasis | None:
+    """The same of the release alone, once for an article, day and region: a comparison asks it for every case."""
+    return _first(_editions(key), day, region)
+
+
+def _first(editions: Iterable[LegalBasis], day: date, region: str) -> LegalBasis | None:
+    return next((b for b in editions if b.carries and applies(b, day) and covers(b, region)), None)
+
+
+@lru_cache(maxsize=8192)
 def cite(key: str, day: date, region: str = "") -> str:
     """Return the citation for an explanation: the edition in force, else the nearest one of this region.
 

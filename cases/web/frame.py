@@ -145,11 +145,19 @@ def _work(actor: Actor) -> list[Item]:
         Item("/tasks/", gettext("待办"), "checklist", count=tasks, hot=tasks > 0),
         Item("/cases/", gettext("案件"), "layout-list"),
         Item("/imports/", gettext("监测名单导入"), "database-import"),
-        Item("/surcharges/", gettext("加价台账"), "receipt"),
-        Item("/documents/", gettext("文号登记簿"), "file-text"),
         Item("/inbox/", gettext("消息"), "bell"),
-        Item("/compensation/", gettext("停电赔偿"), "receipt"),
-        *([Item("/tariff/", gettext("电价测算"), "receipt")] if may_compare(actor) else []),
+    ]
+
+
+def _papers(actor: Actor) -> list[Item]:
+    """Papers, money and terms: what the measures leave behind, and what is reckoned before one is taken."""
+    if is_separated(actor):
+        return []
+    return [
+        Item("/documents/", gettext("文号登记簿"), "file-text"),
+        Item("/surcharges/", gettext("加价台账"), "receipt"),
+        Item("/compensation/", gettext("停电赔偿"), "wallet"),
+        *([Item("/tariff/", gettext("电价测算"), "bolt")] if may_compare(actor) else []),
         Item("/deadlines/", gettext("期限计算"), "calendar-event"),
     ]
 
@@ -158,25 +166,27 @@ def _law(actor: Actor) -> list[Item]:
     """What the law leaves open, for those who answer for a region."""
     if not watches(actor):
         return []
-    blind = Item("/blind-spots/", gettext("监管盲区"), "alert-triangle")
+    blind = Item("/blind-spots/", gettext("监管盲区清单"), "alert-triangle")
     return [blind, Item("/rule-changes/", gettext("规则变动"), "git-compare")]
 
 
 def _navigation(request: HttpRequest, actor: Actor) -> list[Group]:
     groups = [
         Group(gettext("办理"), _work(actor)),
+        Group(gettext("文书与电费"), _papers(actor)),
         Group(
             gettext("监督"),
             [
                 *_law(actor),
                 Item("/audit/", gettext("审计"), "shield-check"),
-                Item("/rules/", gettext("规则"), "file-text"),
+                Item("/rules/", gettext("规则"), "file-spreadsheet"),
             ],
         ),
     ]
     if administered(actor):
         groups.append(Group(gettext("管理"), [Item("/accounts/", gettext("账号"), "users")]))
     groups.append(Group(gettext("本人"), [Item("/security/", gettext("账号与安全"), "shield-lock")]))
+    groups = [group for group in groups if group.items]
     for group in groups:
         for item in group.items:
             item.current = request.path == item.href or (item.href != "/" and request.path.startswith(item.href))

@@ -120,7 +120,8 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
     # Which cases were decided by a version of a rule that is to end in retrospect.
     "rule_uses": {"cases_case": "SELECT"},
     # What the law leaves open on a case, for an operator: the case as the engine reads it, and nothing written.
-    "measures": {"cases_case": "SELECT", "case_load": "EXECUTE"},
+    # What was on record on a past day stands in the events.
+    "measures": {"cases_case": "SELECT", "case_load": "EXECUTE", "audit_event": "SELECT"},
     "counters": {"fold_task_counters": "EXECUTE"},
     # Open deadlines that rest on a year without a holiday plan.
     "calendar": {

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from audit import clock
+from cases.policy.dated import CHINA
 from cases.policy.law import RULE_SET_VERSION
 from tests.web import story
 
@@ -88,6 +91,49 @@ def test_the_page_lists_what_is_open_first_and_each_refusal_with_its_article(hou
     assert "日期无法识别" in wrong
 
 
+def test_a_past_day_is_answered_with_the_facts_of_that_day(demo_city, person):
+    """Theft that was found on the third day opens nothing on the first, and what was then open is told."""
+    first = clock.now().astimezone(CHINA).date()
+    case = story.dispatched()
+    clock.advance(timedelta(days=2))
+    story.do("telecom-handler1", "report_subscriber", case, result="identified", subject="natural_person")
+    case = story.do("grid-handler1", "report_consumption", case, **HOUSEHOLD, monthly_kwh="900", theft=True)
+    asked = person("drc-handler1").get
+
+    def on(days: int) -> dict:
+        day = first + timedelta(days=days)
+        answer = asked(f"cases/{case.number}/measures?on={day}").data
+        shell = json.loads(measures(case.number, "--on", str(day), "--json"))
+        for name in ("facts_of", "version", "stage", "on", "blind_spot"):
+            assert answer[name] == shell[name]
+        assert [(m["ground"], m["available"]) for m in answer["measures"]] == [
+            (m["ground"], m["available"]) for m in shell["measures"]
+        ]
+        return answer
+
+    then, now, later, before = on(0), on(2), on(30), on(-1)
+    assert [a["facts_of"] for a in (then, now, later, before)] == ["day", "now", "now", "before_case"]
+    assert (then["version"], now["version"]) == (2, 4)
+    assert "theft_not_proven" in [piece["code"] for piece in by_key(then)["G1_theft"]["missing"]]
+    for answer in (now, later, before):
+        assert "theft_not_proven" not in [piece["code"] for piece in by_key(answer)["G1_theft"]["missing"]]
+
+
+def test_a_closed_case_is_told_open_on_the_days_before(demo_city, person):
+    first = clock.now().astimezone(CHINA).date()
+    case = story.opened()
+    clock.advance(timedelta(days=3))
+    story.do("drc-handler1", "propose_exclusion", case, reason_code="node", explanation="区块链节点")
+    story.do("drc-reviewer1", "decide_exclusion", case, decision="approve")
+    asked = person("drc-handler1").get
+    closed = asked(f"cases/{case.number}/measures").data
+    open_then = asked(f"cases/{case.number}/measures?on={first}").data
+    assert {piece["code"] for row in closed["measures"] for piece in row["missing"][:1]} == {"case_closed"}
+    assert closed["stage"] == "closed"
+    assert (open_then["stage"], open_then["version"]) == ("monitoring", 1)
+    assert "case_closed" not in [piece["code"] for row in open_then["measures"] for piece in row["missing"]]
+
+
 def measures(*asked: str) -> str:
     out = StringIO()
     call_command("measures", *asked, stdout=out)
@@ -106,13 +152,33 @@ def test_the_command_prints_the_same_decision(household, person):
 
 
 @pytest.mark.parametrize(
-    ("asked", "said"),
+    ("asked", "code", "said"),
     [
-        (("XZ26-9999",), "没有编号或 id 为“XZ26-9999”的案件"),
-        (("018f0000-0000-7000-8000-00000000f11e", "--json"), "没有编号或 id 为"),
-        (("XZ26-0001", "--on", "2026-13-01"), "不是日期"),
+        (("XZ26-9999",), "unknown_case", "没有编号或 id 为“XZ26-9999”的案件"),
+        (("018f0000-0000-7000-8000-00000000f11e",), "unknown_case", "没有编号或 id 为"),
+        (("",), "unknown_case", "没有编号或 id 为"),
+        (("XZ26-0001", "--on", "2026-13-01"), "invalid_day", "不是日期"),
+        (("XZ26-0001", "--on", ""), "invalid_day", "不是日期"),
     ],
 )
-def test_the_command_says_what_it_cannot_find(demo_city, asked, said):
+def test_the_command_says_what_it_cannot_find(demo_city, asked, code, said):
+    out = StringIO()
+    with pytest.raises(CommandError, match=said) as raised:
+        call_command("measures", *asked, "--json", stdout=out)
+    error = json.loads(out.getvalue())
+    assert error == {"error": code, "message": str(raised.value)}
+    assert raised.value.returncode == 1
     with pytest.raises(CommandError, match=said):
-        measures(*asked)
+        call_command("measures", *asked, stdout=(plain := StringIO()))
+    assert plain.getvalue() == ""
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "1949-10-01", "2999-12-31", "2027-02-30"])
+def test_no_day_breaks_the_answer(household, person, day):
+    answer = person("drc-handler1").get(f"cases/{household.number}/measures?on={day}")
+    assert answer.status_code == (200 if day in ("1949-10-01", "2999-12-31") else 400)
+    assert person("drc-handler1").get(f"rule-changes?to={day}").status_code == answer.status_code
+    assert person("drc-handler1").client.get(f"/rule-changes/?to={day}").status_code == answer.status_code
+    assert person("drc-handler1").client.get(f"/cases/{household.number}/?on={day}").status_code == 200
+    if answer.status_code == 200:
+        assert json.loads(measures(household.number, "--on", day, "--json"))["on"] == day

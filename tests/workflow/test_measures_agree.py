@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import random
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from cases.policy.dated import load
 from cases.workflow.errors import WorkflowError
+from cases.workflow.measures.facts import explain
 from cases.workflow.transitions import TRANSITIONS
 from tests.workflow.agreeing import disagreements
-from tests.workflow.desk import OFFICERS, Desk
+from tests.workflow.desk import FILE, OFFICERS, Desk
 from tests.workflow.walking import Walk
 
 SUBJECTS = ("enterprise", "sole_trader", "natural_person", "state_owned", "internet_cafe", "data_centre", "unknown")
@@ -31,6 +33,10 @@ def reported(rng: random.Random) -> Desk:
     desk = Desk()
     desk.dispatched()
     living, subject = rng.choice([True, False]), rng.choice(SUBJECTS)
+    due, late, dunned = (str(desk.now.date() - timedelta(days=n)) for n in (31, 30, 10))
+    owed = [{}, {"arrears_days": 30}, {"arrears_days": 90}, {"arrears_due_on": due}, {"arrears_due_on": late}]
+    owed += [{"arrears_due_on": day, "arrears_dunned_on": dunned} for day in (due, late)]
+    broken = [{}, {"breach": "use_changed"}, {"breach": "resale", "serious_breach": True}]
     reports: list[tuple[str, str, dict[str, Any]]] = [
         ("telecom-handler1", "report_subscriber", {"result": "identified", "subject": subject}),
         (
@@ -41,7 +47,7 @@ def reported(rng: random.Random) -> Desk:
                 "price_class": rng.choice(["tiered", "commercial"]), "serves_residents": living,
                 "mixed_premises": rng.choice([True, False]), "circuit_separable": rng.choice([True, False, None]),
                 "theft": rng.choice([True, False]), "illegal_use": rng.choice([True, False]),
-                "arrears_days": rng.choice([0, 30, 31, 90]),
+                **rng.choice(owed), **rng.choice(broken), "attachments": [FILE],
             },
         ),
         ("cac-handler1", "report_traffic", {"result": rng.choice(["confirmed", "compromised", "not_confirmed"])}),
@@ -63,7 +69,7 @@ def reported(rng: random.Random) -> Desk:
 
 def test_on_cases_drawn_at_random_they_agree_whatever_is_proposed() -> None:
     rng, opened, refused = random.Random(20261103), 0, 0
-    for _ in range(250):
+    for _ in range(400):
         desk = reported(rng)
         known = {
             "finding": rng.choice(FINDINGS),
@@ -82,6 +88,65 @@ def test_on_cases_drawn_at_random_they_agree_whatever_is_proposed() -> None:
         except WorkflowError:
             refused += 1
     assert opened > 5 and refused > 5, "the cases reach both sides of the gate"
+
+
+ANSWERED: dict[str, Any] = {
+    "result": "abnormal", "user_class": "residential", "price_class": "tiered", "serves_residents": True,
+    "attachments": [FILE],
+}  # fmt: skip
+
+
+def account(**found: Any) -> Desk:
+    desk = Desk()
+    desk.dispatched()
+    desk.act("grid-handler1", "report_consumption", **{**ANSWERED, **found})
+    return desk
+
+
+def missing(desk: Desk, key: str, days: int = 0) -> tuple[str, ...]:
+    today = desk.now.date()
+    return explain(desk.view, desk.directory, today, seen=today + timedelta(days=days)).measure(key).codes
+
+
+def test_dunning_and_breach_in_the_account_check_open_the_grid_companys_own_grounds() -> None:
+    today = Desk().now.date()
+    due, dunned = today - timedelta(days=30), today - timedelta(days=5)
+    owing = account(arrears_due_on=str(due), arrears_dunned_on=str(dunned))
+    assert missing(owing, "suspension/G3_arrears") == ("arrears_not_over_30",)
+    assert missing(owing, "suspension/G3_arrears", days=1) == ()
+    assert "not_dunned" in missing(owing, "suspension/G3_arrears", days=-6)
+    assert missing(account(arrears_days=31), "suspension/G3_arrears") == ("not_dunned",)
+
+    plain = account()
+    assert "breach_not_found_by_grid" in missing(plain, "breach_charge")
+    breach = account(breach="use_changed")
+    assert missing(breach, "breach_charge") == ()
+    assert missing(breach, "suspension/G4_serious_breach")[0] == "breach_not_serious"
+    serious = account(breach="use_changed", serious_breach=True)
+    assert "breach_not_serious" not in missing(serious, "suspension/G4_serious_breach")
+    for desk in (owing, breach, serious):
+        assert not disagreements(desk)
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"arrears_dunned_on": 1}, "arrears_due_on"),
+        ({"arrears_due_on": -1}, "arrears_due_on"),
+        ({"arrears_due_on": 31, "arrears_days": 30}, "arrears_days"),
+        ({"arrears_due_on": 31, "arrears_dunned_on": 31}, "arrears_dunned_on"),
+        ({"arrears_due_on": 31, "arrears_dunned_on": -1}, "arrears_dunned_on"),
+        ({"serious_breach": True}, "breach"),
+        ({"breach": "resale", "attachments": []}, "attachments"),
+        ({"arrears_due_on": 31, "arrears_dunned_on": 3, "attachments": []}, "attachments"),
+    ],
+)
+def test_what_opens_a_ground_is_reported_whole_and_with_its_record(given: dict[str, Any], field: str) -> None:
+    today = Desk().now.date()
+    typed = {n: str(today - timedelta(days=v)) if n.endswith("_on") else v for n, v in given.items()}
+    with pytest.raises(WorkflowError) as refused:
+        account(**typed)
+    assert refused.value.missing == (field,)
 
 
 def test_a_cut_of_the_grid_company_is_told_in_the_decision() -> None:

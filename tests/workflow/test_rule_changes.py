@@ -30,7 +30,7 @@ from tests.api.conftest import Person
 from tests.rules.papers import approved, version
 from tests.web import story
 from tests.workflow.desk import Desk, city
-from tests.workflow.test_measures_agree import reported
+from tests.workflow.test_measures_agree import account, reported
 
 DAY = date(2026, 12, 20)
 
@@ -68,7 +68,7 @@ def test_the_end_of_the_document_of_sichuan_changes_no_measure_there_and_nothing
     trader = Desk().verified().proposed("surcharge", proven_from="2021-10-01")
     over(monkeypatch, row(trader, 1, "510104"), row(trader, 2, "320303"))
     days = State(date(2027, 4, 14), NONE), State(date(2027, 4, 15), NONE)
-    found = compare(None, city(), *days, region=None, most=100)
+    found = compare(None, city(), *days, region=None, most=100, seen=DAY)
     assert (found.regions, found.cases, found.compared, found.left) == (["510104"], 2, 1, 0)
     assert found.rows == [], "the national rate stands in its place"
 
@@ -77,11 +77,11 @@ def test_before_and_after_the_national_notice(monkeypatch: pytest.MonkeyPatch) -
     trader = Desk().verified().proposed("surcharge", proven_from="2021-09-01")
     over(monkeypatch, row(trader, 1, "320303"))
     days = State(date(2021, 9, 23), NONE), State(date(2021, 9, 24), NONE)
-    assert told(compare(None, city(), *days, region=None, most=9)) == {
+    assert told(compare(None, city(), *days, region=None, most=9, seen=DAY)) == {
         ("XZ26-0001", "surcharge", True, "open"), ("XZ26-0001", "persuasion", True, "note"),
         ("XZ26-0001", "interview", True, "note"), ("XZ26-0001", "continue_monitoring", True, "note"),
     }  # fmt: skip
-    back = compare(None, city(), days[1], days[0], region=None, most=9)
+    back = compare(None, city(), days[1], days[0], region=None, most=9, seen=DAY)
     assert ("XZ26-0001", "surcharge", False, "redetermine") in told(back), "what was determined lost its basis"
 
 
@@ -95,11 +95,11 @@ def test_an_entered_document_for_persons_opens_the_surcharge_of_households_and_i
     over(monkeypatch, row(home, 1, "320303"), row(home, 2, "410102"))
     paper = version(body={"covers_persons": True}, effective_to=date(2026, 12, 31))
     rules = Entered((paper,))
-    gained = compare(None, city(), State(DAY, without(rules, "v1")), State(DAY, rules), region=None, most=9)
+    gained = compare(None, city(), State(DAY, without(rules, "v1")), State(DAY, rules), region=None, most=9, seen=DAY)
     assert told(gained) == {("XZ26-0001", "surcharge", True, "open")}
     assert gained.rows[0]["because"][0]["code"] == "persons_not_covered"
     assert paper.body["number"] in gained.rows[0]["articles"]
-    lost = compare(None, city(), State(DAY, rules), State(date(2027, 1, 1), rules), region=None, most=9)
+    lost = compare(None, city(), State(DAY, rules), State(date(2027, 1, 1), rules), region=None, most=9, seen=DAY)
     assert told(lost) == {("XZ26-0001", "surcharge", False, "note")}
 
 
@@ -112,7 +112,7 @@ def test_a_measure_under_way_that_loses_its_basis_is_to_be_stopped_and_nothing_i
     desk.determined("suspension", ground="G7_local_rule")
     before = orjson.dumps(desk.view.facts)
     over(monkeypatch, row(desk, 1, "320303"))
-    found = compare(None, city(), State(DAY, rules), State(date(2027, 1, 1), rules), region=None, most=9)
+    found = compare(None, city(), State(DAY, rules), State(date(2027, 1, 1), rules), region=None, most=9, seen=DAY)
     assert told(found) == {("XZ26-0001", "G7_local_rule", False, "stop")}
     assert orjson.dumps(desk.view.facts) == before
 
@@ -126,8 +126,19 @@ def test_where_the_rules_are_equal_no_decision_differs() -> None:
         for one, other in pairwise(days):
             old, new = State(one, NONE), State(other, NONE)
             if in_effect("320303", old) == in_effect("320303", new):
-                found = [comparing.explain(desk.view, city(), s.day, rules=s.entered) for s in (old, new)]
+                found = [comparing.explain(desk.view, city(), s.day, rules=s.entered, seen=DAY) for s in (old, new)]
                 assert not comparing.changes(*found)
+
+
+def test_days_in_arrears_that_pass_between_two_days_are_no_change_of_the_rules(monkeypatch: pytest.MonkeyPatch) -> None:
+    today = Desk().now.date()
+    due, dunned = today - timedelta(days=40), today - timedelta(days=20)
+    owing = account(arrears_due_on=str(due), arrears_dunned_on=str(dunned))
+    over(monkeypatch, row(owing, 1, "320303"))
+    days = State(date(2021, 9, 23), NONE), State(today, NONE)
+    found = told(compare(None, city(), *days, region=None, most=9, seen=today))
+    assert found
+    assert "G3_arrears" not in {ground for _, ground, *_ in found}
 
 
 def test_three_thousand_cases_are_compared_in_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -135,17 +146,17 @@ def test_three_thousand_cases_are_compared_in_seconds(monkeypatch: pytest.Monkey
     over(monkeypatch, *({**trader, "number": f"XZ26-{n}", "id": UUID(int=n)} for n in range(1, 4001)))
     days = State(date(2021, 9, 23), NONE), State(date(2021, 9, 24), NONE)
     began = perf_counter()
-    found = compare(None, city(), *days, region=None, most=3000)
+    found = compare(None, city(), *days, region=None, most=3000, seen=DAY)
     assert (found.compared, found.left, len({r["number"] for r in found.rows})) == (3000, 1000, 3000)
     assert perf_counter() - began < 60
 
 
 def test_the_days_on_which_rules_turn_are_offered() -> None:
-    days = {day.isoformat(): said for day, said in turning_days("51", NONE)}
-    assert days["2027-04-15"] == "川发改价格规〔2022〕186号 失效"
-    assert days["2022-04-15"] == "川发改价格规〔2022〕186号 施行"
-    assert not any("青海" in said for said in days.values())
-    assert not [said for _, said in turning_days("32", NONE) if "川发改" in said or "征求意见稿" in said]
+    days = {day.isoformat(): (said, begins) for day, said, begins in turning_days("51", NONE)}
+    assert days["2027-04-15"] == ("川发改价格规〔2022〕186号", False)
+    assert days["2022-04-15"] == ("川发改价格规〔2022〕186号", True)
+    assert not any("青海" in said for said, _ in days.values())
+    assert not [said for _, said, _ in turning_days("32", NONE) if "川发改" in said or "征求意见稿" in said]
 
 
 @pytest.fixture
@@ -162,7 +173,7 @@ def test_the_statements_do_not_grow_with_the_cases(household: Any, monkeypatch: 
     states = State(date(2021, 9, 23), NONE), State(date(2021, 9, 24), NONE)
     actor = find_actor("drc-handler1")
     with seeing(actor), CaptureQueriesContext(connection) as seen:
-        found = compare(actor, get_directory(), *states, region=None, most=100)
+        found = compare(actor, get_directory(), *states, region=None, most=100, seen=DAY)
     assert found.compared == 7
     assert len([q for q in seen.captured_queries if "cases_case" in q["sql"]]) == 1 + 3
 

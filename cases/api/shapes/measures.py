@@ -9,6 +9,7 @@ from rest_framework import serializers as s
 from cases.api.shapes.common import AgencyRef, RegionRef, Total
 from cases.models.case import Stage
 from cases.workflow.measures.comparing import PROPOSALS
+from cases.workflow.measures.past import FactsOf
 
 
 class MeasureSupplier(s.Serializer[Any]):
@@ -68,6 +69,11 @@ class Measures(s.Serializer[Any]):
     number = s.CharField()
     stage = s.ChoiceField(Stage.values)
     version = s.IntegerField(help_text="The version of the case whose facts were looked at.")
+    facts_of = s.ChoiceField(
+        [of.value for of in FactsOf],
+        help_text="`day`: as on record at the end of that day; `now`: those of today; `before_case`: the case was not"
+        " open yet, today's facts are put under the rules of that day.",
+    )
     on = s.DateField(help_text="The day whose rules were used.")
     rules = s.CharField(help_text="The version of the rule files.")
     entered = s.ListField(child=s.CharField(), help_text="Ids of entered rule versions that it rests on.")

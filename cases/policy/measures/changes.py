@@ -60,13 +60,13 @@ def in_effect(region: str, state: State) -> tuple[object, ...]:
     return (*texts, *rates)
 
 
-def turning_days(region: str, entered: Entered) -> tuple[tuple[date, str], ...]:
-    """The days on which a rule that reaches this region (or lies in it) begins or has ended, with its name."""
-    found: set[tuple[date, str]] = set()
+def turning_days(region: str, entered: Entered) -> tuple[tuple[date, str, bool], ...]:
+    """The days on which a rule that reaches this region (or lies in it) begins (True) or has ended, with its name."""
+    found: set[tuple[date, str, bool]] = set()
     for first, last, name in (*_texts(region, entered), *_papers(region, entered)):
-        found.add((first, f"{name} 施行"))
+        found.add((first, name, True))
         if last is not None:
-            found.add((last + timedelta(days=1), f"{name} 失效"))
+            found.add((last + timedelta(days=1), name, False))
     return tuple(sorted(found, reverse=True))
 
 

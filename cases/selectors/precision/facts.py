@@ -48,6 +48,8 @@ MEMBERS: Final[Mapping[str, Detail]] = {
     "flat": Detail.LOAD,
     "valley": Detail.LOAD,
     "arrears_days": Detail.BILL,
+    "arrears_due_on": Detail.BILL,
+    "arrears_dunned_on": Detail.BILL,
     "amount": Detail.BILL,
     "paid": Detail.BILL,
     "lines": Detail.BILL,

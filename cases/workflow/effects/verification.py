@@ -89,6 +89,10 @@ def report_consumption(view: CaseView, data: Data, ctx: Context) -> Outcome:
         "theft",
         "illegal_use",
         "arrears_days",
+        "arrears_due_on",
+        "arrears_dunned_on",
+        "breach",
+        "serious_breach",
     )
     return _report(view, ctx, "check_consumption", picked(data, *names))
 

@@ -77,6 +77,11 @@ GROUNDS: Final = code_list(
     ("G6_illegal_enterprise", "已查实非法用电的“挖矿”企业", "Enterprise with proven illegal use"),
     ("G7_local_rule", "地方性法规规定的情形", "Case of a local regulation"),
 )
+BREACHES: Final = code_list(
+    ("use_changed", "擅自改变用电类别", "Use changed without leave"),
+    ("over_capacity", "超合同容量用电", "Over the contract capacity"),
+    ("resale", "转供电", "Resale of power"),
+)
 GRID_GROUNDS: Final = tuple(row for row in GROUNDS if row[0][:2] in ("G1", "G2", "G3", "G4"))
 USER_CLASSES: Final = code_list(
     ("residential", "居民用户", "Residential"),

@@ -53,11 +53,6 @@ LAPSES: Final = c.code_list(
     ("window_missed", "窗口已过", "Window missed"),
     ("stayed", "窗口期内中止执行", "Stayed during the window"),
 )
-BREACHES: Final = c.code_list(
-    ("use_changed", "擅自改变用电类别", "Use changed without leave"),
-    ("over_capacity", "超合同容量用电", "Over the contract capacity"),
-    ("resale", "转供电", "Resale of power"),
-)
 DANGERS: Final = c.code_list(
     ("fire", "火灾危险", "Fire"),
     ("shock", "触电危险", "Electric shock"),
@@ -78,7 +73,7 @@ REPORT_GRID_SUSPENSION: Final = (
     choice("danger", "危险情形", "Danger", DANGERS),
     day("bill_due_on", "电费应缴日期", "Bill due on"),
     day("dunned_on", "催交日期", "Dunned on"),
-    choice("breach", "违章情形", "Breach", BREACHES),
+    choice("breach", "违章情形", "Breach", c.BREACHES),
     yes_no("serious_breach", "情节严重", "Serious"),
     file("dunning_file", "催交凭证", "Proof of the dunning", hint=("欠费停电必传", "Needed for arrears")),
     file("grid_decision", "供电企业批准文件", "The grid company's own approval"),

@@ -9,6 +9,7 @@ from cases.workflow.forms.build import (
     FILES,
     NOTE,
     choice,
+    day,
     files,
     longtext,
     moment,
@@ -47,6 +48,7 @@ REPORT_SUBSCRIBER: Final = (
     NOTE,
     FILES,
 )
+_WITH_RECORDS: Final = ("填写的，须附催交凭证或用电检查记录", "Where given, the record has to be attached")
 REPORT_CONSUMPTION: Final = (
     task(),
     choice("result", "核查结果", "Result", c.CONSUMPTION_RESULTS, required=True),
@@ -62,6 +64,10 @@ REPORT_CONSUMPTION: Final = (
     yes_no("theft", "有窃电", "Theft"),
     yes_no("illegal_use", "非法用电已查实", "Illegal use of power is proven"),
     whole("arrears_days", "欠费天数", "Days in arrears", maximum=10_000),
+    day("arrears_due_on", "所欠电费应缴日期", "Arrears due since"),
+    day("arrears_dunned_on", "欠费催交日期", "Dunned for the arrears on", hint=_WITH_RECORDS),
+    choice("breach", "违章情形", "Breach", c.BREACHES, hint=_WITH_RECORDS),
+    yes_no("serious_breach", "违章情节严重", "The breach is serious"),
     text("account", "户号", "Account", sealed=True, maximum=40),
     text("holder", "户名", "Account holder", sealed=True),
     text("address", "用电地址", "Supply address", sealed=True),

@@ -27,6 +27,34 @@ def consumption_answers(view: CaseView, data: Data, ctx: Context) -> Refusal | N
     return None
 
 
+def arrears_and_breach(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
+    """What opens the grid company's own grounds is said whole, in its order, and with its record."""
+    if not data:
+        return None
+    due, dunned, day = data["arrears_due_on"], data["arrears_dunned_on"], today(ctx)
+    if due and due > day:
+        return correct("arrears_due_on", "应缴日期晚于今天，还没有欠费", "Not due yet: there are no arrears")
+    if due and data["arrears_days"] is not None and data["arrears_days"] != (day - due).days:
+        return correct(
+            "arrears_days",
+            f"与应缴日期不符：至今天为{(day - due).days}天。可以不填天数",
+            f"Differs from the day it was due: {(day - due).days} days by today. The number may be left out",
+        )
+    if dunned and due is None:
+        return needs("arrears_due_on", "所欠电费应缴日期", "since when the bill was due")
+    if dunned and not due < dunned <= day:
+        return correct(
+            "arrears_dunned_on",
+            "催交日期应晚于应缴日期，且不晚于今天",
+            "Dunning follows the day on which the bill was due, and is not to come",
+        )
+    if data["serious_breach"] and data["breach"] is None:
+        return needs("breach", "违章情形", "which breach it is")
+    if (dunned or data["breach"]) and not data["attachments"]:
+        return needs("attachments", "催交凭证或用电检查记录", "the record of the dunning or of the inspection")
+    return None
+
+
 def subscriber_answers(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
     if data and data["result"] == "identified" and data["subject"] is None:
         return needs("subject", "用户主体", "the subject")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 import orjson
@@ -50,9 +51,9 @@ class Comparison:
 
 
 def compare(
-    actor: Actor | None, directory: Directory, before: State, after: State, *, region: str | None, most: int
+    actor: Actor | None, directory: Directory, before: State, after: State, *, region: str | None, most: int, seen: date
 ) -> Comparison:
-    """Compare over the open cases of this person, or of the operator (None)."""
+    """Compare over the open cases of this person, or of the operator (None), by the facts as told on the day `seen`."""
     places = open_regions(actor, region)
     affected = [(code, n) for code, n in places if in_effect(code, before) != in_effect(code, after)]
     names = sorted(code for code, _ in affected)
@@ -60,7 +61,7 @@ def compare(
     compared = 0
     for case in open_cases(actor, names, most) if names else ():
         compared += 1
-        rows += _changed(case, directory, before, after)
+        rows += _changed(case, directory, before, after, seen)
     # What somebody has to act on stands first.
     rows.sort(key=lambda row: list(PROPOSALS).index(row["proposal"]))
     total = sum(n for _, n in affected)
@@ -72,10 +73,10 @@ def without(entered: Entered, version: str) -> Entered:
     return Entered(tuple(v for v in entered.versions if v.id != version))
 
 
-def _changed(case: Row, directory: Directory, before: State, after: State) -> Iterator[dict[str, Any]]:
+def _changed(case: Row, directory: Directory, before: State, after: State, seen: date) -> Iterator[dict[str, Any]]:
     view = _view(case)
-    old = explain(view, directory, before.day, rules=before.entered)
-    new = explain(view, directory, after.day, rules=after.entered)
+    # The same facts under both: what differs is the rules alone.
+    old, new = (explain(view, directory, state.day, rules=state.entered, seen=seen) for state in (before, after))
     for change in changes(old, new):
         yield _row(case, view, directory, change)
 

@@ -42,14 +42,29 @@ _NOWHERE = Post(0, "system", "系统", "system", "", 0, is_unit=False, duties=fr
 
 
 def explain(
-    view: CaseView, directory: Directory, day: date, known: Known | None = None, *, rules: Entered = NO_RULES
+    view: CaseView,
+    directory: Directory,
+    day: date,
+    known: Known | None = None,
+    *,
+    rules: Entered = NO_RULES,
+    seen: date | None = None,
 ) -> Decision:
-    """The decision on this case by the rules of that day; `known` are proposed values instead of those on record."""
-    return replace(decide(facts_of(view, directory, day, known, rules=rules)), rules=rules.rule_set)
+    """The decision on this case by the rules of that day; `known` are proposed values instead of those on record.
+
+    `seen` is the day up to which the facts are told, that same day where none is given.
+    """
+    return replace(decide(facts_of(view, directory, day, known, rules=rules, seen=seen)), rules=rules.rule_set)
 
 
 def facts_of(
-    view: CaseView, directory: Directory, day: date, known: Known | None = None, *, rules: Entered = NO_RULES
+    view: CaseView,
+    directory: Directory,
+    day: date,
+    known: Known | None = None,
+    *,
+    rules: Entered = NO_RULES,
+    seen: date | None = None,
 ) -> CaseFacts:
     """The facts on record, under the rules of that day; `rules` are those that people entered."""
     ctx = Context(datetime.combine(day, time(12), CHINA), _NOBODY, _NOWHERE, directory, rules=rules)
@@ -57,7 +72,7 @@ def facts_of(
     order = suspension_situation(view, ctx, said)
     return CaseFacts(
         order=order,
-        grid=_own(view, order),
+        grid=_own(view, order, seen or day),
         proposal=_surcharge(view, ctx, said),
         closed=view.stage == "closed" or view.merged_into is not None,
         power_off=power_is_off(view),
@@ -79,7 +94,7 @@ def determined(view: CaseView) -> Known:
     return {"subject": named.pop()} if len(named) == 1 else {}
 
 
-def _own(view: CaseView, order: Situation) -> Situation:
+def _own(view: CaseView, order: Situation, seen: date) -> Situation:
     """The grid company's own decision: what it reported, and its own record of two, which comes with the act."""
     consumption, inspected = proof(view, "check_consumption"), proof(view, "inspect_site")
     cut = _own_cut(view)
@@ -90,10 +105,10 @@ def _own(view: CaseView, order: Situation) -> Situation:
         serves_residents_living=serves_residents(view),
         theft_proven=bool(consumption.get("theft") or cut.get("theft_proven")),
         danger_recorded=bool(inspected.get("danger") or cut.get("danger")),
-        arrears_days=_arrears(consumption, cut),
-        dunned=bool(cut.get("dunned_on")),
-        breach_found_by_grid=bool(cut.get("breach")),
-        serious_breach=bool(cut.get("serious_breach")),
+        arrears_days=_arrears(consumption, cut, seen),
+        dunned=bool(cut.get("dunned_on") or _dunned(consumption, seen)),
+        breach_found_by_grid=bool(consumption.get("breach") or cut.get("breach")),
+        serious_breach=bool(consumption.get("serious_breach") or cut.get("serious_breach")),
         grid_decision=bool(cut.get("grid_decision")),
         families=families(view, ("onsite", "grid_record")),
         onsite_recorded=True,
@@ -101,12 +116,20 @@ def _own(view: CaseView, order: Situation) -> Situation:
     )
 
 
-def _arrears(consumption: Known, cut: Known) -> int:
-    """Days in arrears: at the cut, where the grid company reported one; else as its check of the account said."""
+def _arrears(consumption: Known, cut: Known, day: date) -> int:
+    """Days in arrears: at the cut, where the grid company reported one; else by that day, as its check said."""
     if cut.get("bill_due_on") and cut.get("executed_at"):
         at = instant(cut["executed_at"]).astimezone(CHINA).date()
         return (at - date.fromisoformat(cut["bill_due_on"])).days
+    if consumption.get("arrears_due_on"):
+        return max(0, (day - date.fromisoformat(consumption["arrears_due_on"])).days)
     return int(consumption.get("arrears_days") or 0)
+
+
+def _dunned(consumption: Known, day: date) -> bool:
+    """Whether it was dunned by that day, as the check of the account said."""
+    dunned = consumption.get("arrears_dunned_on")
+    return dunned is not None and date.fromisoformat(dunned) <= day
 
 
 def _own_cut(view: CaseView) -> Known:

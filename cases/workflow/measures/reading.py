@@ -6,12 +6,15 @@ from datetime import date
 from typing import Any
 
 from agencies.actors import Actor
+from audit import clock
+from cases.policy.dated import CHINA
 from cases.selectors.precision.viewers import Viewpoint
 from cases.selectors.reach.parts import Reading
 from cases.workflow.deciding.loading import Loaded, load_case
 from cases.workflow.deciding.standing import is_visible
 from cases.workflow.errors import NotAllowed, NotVisible
 from cases.workflow.measures.facts import explain
+from cases.workflow.measures.past import FactsOf, as_of
 from cases.workflow.measures.telling import told
 from cases.workflow.view import Text
 
@@ -43,5 +46,9 @@ def _told(loaded: Loaded, day: date, viewpoint: Viewpoint | None) -> dict[str, A
     view = loaded.view
     if view is None:
         raise NotVisible
-    found = told(explain(view, loaded.directory, day, rules=loaded.rules), loaded.directory, viewpoint)
-    return {"case": view.id, "number": view.number, "stage": view.stage, "version": view.version, **found}
+    then, of = as_of(view, day)
+    seen = day if of is FactsOf.DAY else clock.now().astimezone(CHINA).date()
+    decision = explain(then, loaded.directory, day, rules=loaded.rules, seen=seen)
+    found = told(decision, loaded.directory, viewpoint)
+    about = {"case": view.id, "number": view.number, "stage": then.stage, "version": then.version}
+    return {**about, "facts_of": of.value, **found}

@@ -63,7 +63,7 @@ ROWS: Final = (
         opens=LAST_FINDING,
         must_differ_from=NONE,
         inputs=forms.REPORT_CONSUMPTION,
-        guards=(gates.consumption_answers,),
+        guards=(gates.consumption_answers, gates.arrears_and_breach),
         effect=effects.report_consumption,
         basis=("ndrc_1283.power_screening",),
     ),

@@ -42,7 +42,7 @@ class Command(SystemCommand):
             old = without(rules, options["without"])
         region = region_prefix(options["region"]) if options["region"] else None
         states = State(before, old), State(after, rules)
-        found = compare(None, get_directory(), *states, region=region, most=sys.maxsize)
+        found = compare(None, get_directory(), *states, region=region, most=sys.maxsize, seen=today)
         if options["json"]:
             self.stdout.write(json.dumps({"cases": found.cases, "compared": found.compared, "results": found.rows}))
             return

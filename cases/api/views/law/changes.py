@@ -8,10 +8,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from agencies.directory import get_directory
+from audit import clock
 from cases.api.base import ApiView
 from cases.api.params import Params
 from cases.api.shapes.measures import RuleChanges
 from cases.api.views.law.measures import day_of
+from cases.policy.dated import CHINA
 from cases.policy.measures.changes import State
 from cases.selectors.law.blindspots import watches
 from cases.selectors.rules.entered import entered_rules
@@ -51,9 +53,8 @@ class RuleChangesView(ApiView):
             params.problems["without"] = Text("没有这项已生效的录入规则", "no approved version has this id")
         params.done()
         old = without(rules, left_out) if left_out else rules
-        found = compare(
-            self.actor, get_directory(), State(before, old), State(after, rules), region=region, most=MOST_COMPARED
-        )
+        states, today = (State(before, old), State(after, rules)), clock.now().astimezone(CHINA).date()
+        found = compare(self.actor, get_directory(), *states, region=region, most=MOST_COMPARED, seen=today)
         return Response(
             {
                 "before": before.isoformat(),

@@ -14,7 +14,7 @@ from audit import clock
 from cases.api.base import ApiView
 from cases.api.params import Params
 from cases.api.shapes.measures import Measures
-from cases.policy.dated import CHINA
+from cases.policy.dated import CHINA, readable_day
 from cases.selectors.case import find_case_id
 from cases.selectors.reach.parts import reading
 from cases.workflow.errors import NotVisible
@@ -30,10 +30,10 @@ def day_of(params: Params, name: str) -> date:
     """A day among the parameters, today where there is none."""
     value = params.text(name)
     if value is not None:
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            params.problems[name] = Text("应为日期，如 2026-11-20", "a date such as 2026-11-20")
+        found = readable_day(value)
+        if found is not None:
+            return found
+        params.problems[name] = Text("应为日期，如 2026-11-20", "a date such as 2026-11-20")
     return clock.now().astimezone(CHINA).date()
 
 
@@ -44,8 +44,8 @@ class MeasuresView(ApiView):
     def get(self, request: Request, ref: str) -> Response:
         """Every measure on a case by the rules of a day: available or not, the article, what is missing and from whom.
 
-        The facts are those on record now. Nothing is decided by it; each measure is an act of a person. Whoever reads
-        only an own part of the case is answered 403 `own_part`.
+        Of a past day the facts are those on record at its end (`facts_of`). Nothing is decided by it; each measure is
+        an act of a person. Whoever reads only an own part of the case is answered 403 `own_part`.
         """
         params = Params(request.query_params)
         on = day_of(params, "on")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from agencies.actors import Actor
-from cases.policy.dated import CHINA
+from cases.policy.dated import CHINA, readable_day
 from cases.selectors.paging import Row
 from cases.selectors.reach.parts import Reading
 from cases.workflow.errors import NotAllowed
@@ -16,7 +16,7 @@ from cases.workflow.view import Text
 
 def options(actor: Actor, case: Row, now: datetime, read: Reading | None, asked: str = "") -> dict[str, Any] | None:
     """The decision for the template; None for who reads an own part of the case."""
-    on = _day(asked) or now.astimezone(CHINA).date()
+    on = readable_day(asked) or now.astimezone(CHINA).date()
     try:
         found = decision_for(actor, str(case["id"]), read, on)
     except NotAllowed:
@@ -24,21 +24,15 @@ def options(actor: Actor, case: Row, now: datetime, read: Reading | None, asked:
     rows = [_row(row) for row in found["measures"]]
     return {
         "on": on,
+        "facts_of": found["facts_of"],
         "rules": found["rules"],
         "open": [row for row in rows if row["available"]],
         "closed": [row for row in rows if not row["available"]],
         "blind": found["blind_spot"]["applies"],
         "reasons": [_said(reason) for reason in found["blind_spot"]["reasons"]],
         "withheld": found["withheld"],
-        "unread": bool(asked) and _day(asked) is None,
+        "unread": bool(asked) and readable_day(asked) is None,
     }
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _row(row: dict[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import timedelta
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from agencies.actors import Actor
 from agencies.directory import get_directory
 from audit import clock
-from cases.policy.dated import CHINA
+from cases.policy.dated import CHINA, readable_day
 from cases.policy.measures.changes import State, turning_days
 from cases.selectors.law.blindspots import watches
 from cases.selectors.rules.entered import entered_rules
@@ -34,7 +34,7 @@ def rule_changes(request: PageRequest) -> HttpResponse:
     rules, directory = entered_rules(), get_directory()
     today = clock.now().astimezone(CHINA).date()
     typed = {name: request.GET.get(name, "").strip() for name in ("from", "to", "version")}
-    first, last = _day(typed["from"]), _day(typed["to"])
+    first, last = readable_day(typed["from"]), readable_day(typed["to"])
     wrong = [name for name, day in (("from", first), ("to", last)) if typed[name] and day is None]
     offered = [
         filters.Select("region", gettext("地区"), gettext("全部地区"), filters.districts(actor, directory)),
@@ -50,7 +50,7 @@ def rule_changes(request: PageRequest) -> HttpResponse:
     if not wrong and (typed["from"] or typed["to"] or "version" in given):
         after = State(last or today, rules)
         before = State(first or after.day, without(rules, given["version"]) if "version" in given else rules)
-        found = compare(actor, directory, before, after, region=given.get("region"), most=MOST_COMPARED)
+        found = compare(actor, directory, before, after, region=given.get("region"), most=MOST_COMPARED, seen=today)
     context = {
         "found": found,
         "typed": typed,
@@ -60,8 +60,8 @@ def rule_changes(request: PageRequest) -> HttpResponse:
         "rows": [_row(row) for row in found.rows[:MOST_SHOWN]] if found else [],
         "more": max(0, len(found.rows) - MOST_SHOWN) if found else 0,
         "days": [
-            {"on": day.isoformat(), "before": date.fromordinal(day.toordinal() - 1).isoformat(), "said": said}
-            for day, said in turning_days(_home(actor), rules)[:MOST_DAYS]
+            {"on": day.isoformat(), "before": (day - timedelta(days=1)).isoformat(), "name": name, "begins": begins}
+            for day, name, begins in turning_days(_home(actor), rules)[:MOST_DAYS]
         ],
         "unread": filters.unread(request.GET, offered, given),
     }
@@ -70,13 +70,6 @@ def rule_changes(request: PageRequest) -> HttpResponse:
 
 def _home(actor: Actor) -> str:
     return min((post.region_code for post in actor.posts), key=len, default="")
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _row(row: dict[str, object]) -> dict[str, object]:
