@@ -73,6 +73,12 @@ def void_document(
         return None
     if reason not in REASONS:
         raise DocumentRefused("unknown_reason", "请选择作废原因", "choose a reason", "reason")
+    if about["waiting"]:
+        raise DocumentRefused(
+            "not_handed_over",
+            "这份文书正待送达：内容有误的，制发更正版后送达；不再送达的，先撤回所依据的决定",
+            "it waits to be handed over: correct it and hand over that version, or have the decision withdrawn first",
+        )
     said = _explained(explanation, "explanation")
     digest = hashlib.sha256(said.encode()).hexdigest()
     data = {"reason": reason, "explanation_sha256": digest}

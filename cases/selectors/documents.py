@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 from uuid import UUID
 
+import orjson
 from django.db import connection
 
 from agencies.actors import Actor
@@ -12,6 +13,7 @@ from agencies.directory import get_directory
 from agencies.visibility import seen, sight_keys
 from cases.selectors import refs
 from cases.selectors.paging import Row, fetch
+from cases.selectors.precision.facts import facts_shown
 from cases.selectors.precision.files import may_open
 from cases.selectors.reach.parts import Reading, reading
 
@@ -23,7 +25,10 @@ _DOCUMENT = f"""
 SELECT d.id, d.case_id, c.number AS case_number, d.kind, d.number, d.agency_id, d.attachment_id, d.event_seq, d.at,
     d.template, (SELECT n FROM agencies_stamp) AS stamp, v.reason AS void_reason, v.explanation AS void_explanation,
     v.at AS voided_at, v.voided_by_id, w.display_name AS voider,
-    (SELECT max(version) FROM cases_documentversion t WHERE t.document_id = d.id) AS latest
+    (SELECT max(version) FROM cases_documentversion t WHERE t.document_id = d.id) AS latest,
+    EXISTS (SELECT FROM (VALUES ('suspension', 'approved'), ('surcharge', 'accepted')) AS w(fact, state)
+            WHERE c.facts -> w.fact ->> 'state' = w.state
+            AND c.facts -> w.fact -> 'paper' ->> 'id' = d.id::text) AS waiting
 FROM cases_document d JOIN cases_case c ON c.id = d.case_id
 LEFT JOIN cases_documentvoid v ON v.document_id = d.id LEFT JOIN agencies_user w ON w.id = v.voided_by_id
 WHERE d.id = %s AND {seen("d.case_id")}
@@ -44,6 +49,12 @@ _SIGNED_FOR = f"""
 SELECT audit_on_behalf(e.body) AS id FROM cases_document d
 JOIN audit_event e ON e.stream = 'case/' || d.case_id AND e.seq = d.event_seq
 WHERE d.id = %s AND {seen("d.case_id")}
+"""
+
+_SERVICE = f"""
+SELECT e.seq, (convert_from(e.body, 'UTF8')::jsonb -> 'set')::text AS facts FROM cases_document d
+JOIN audit_event e ON e.stream = 'case/' || d.case_id AND e.action IN ('serve_notice', 'notify_subscriber')
+WHERE d.id = %s AND convert_from(e.body, 'UTF8')::jsonb #>> '{{served,document}}' = d.id::text AND {seen("d.case_id")}
 """
 
 
@@ -77,6 +88,8 @@ def get_document(actor: Actor, document_id: UUID) -> Row | None:
         "attachment": str(row["attachment_id"]) if row["attachment_id"] else None,
         "seq": row["event_seq"],
         "readable": row["kind"] not in TYPED or may_open(file, read.viewpoint),
+        "waiting": row["waiting"],
+        "service": _service(row["id"], keys, read),
         "state": "voided" if row["voided_at"] else "corrected" if (row["latest"] or 1) > 1 else "valid",
         "void": void if row["voided_at"] else None,
         "versions": [
@@ -87,6 +100,14 @@ def get_document(actor: Actor, document_id: UUID) -> Row | None:
             for each in fetch(_VERSIONS, [str(document_id), keys])
         ],
     }
+
+
+def _service(document_id: UUID, keys: list[int], read: Reading) -> Row:
+    """The facts as the act left them that handed the document over; empty where it was not, or that act is not told."""
+    for row in fetch(_SERVICE, [str(document_id), keys]):
+        if read.whole or (row["seq"] in read.events and row["seq"] not in read.called_off):
+            return facts_shown(orjson.loads(row["facts"]), read.viewpoint)[0]
+    return {}
 
 
 def signed_for(actor: Actor, document_id: UUID | str) -> int | None:

@@ -162,7 +162,11 @@ class OpenTask:
 
 @dataclass(slots=True)
 class Outcome:
-    """What an act changes. The engine adds: the completed task, the tasks of a stage that is left, the clocks."""
+    """What an act changes. The engine adds: the completed task, the tasks of a stage that is left, the clocks.
+
+    `paper_in` is the fact that keeps the issued document until it is handed over, `hands_over` the one that is now;
+    `issuer` the agency in whose name it is issued, where that is not the agency of whoever acts.
+    """
 
     to: str | None = None
     facts: Facts = field(default_factory=dict)
@@ -175,6 +179,9 @@ class Outcome:
     sealed: dict[str, Any] = field(default_factory=dict)
     basis: tuple[str, ...] = ()
     document: tuple[str, str | None] | None = None
+    paper_in: str = ""
+    issuer: int | None = None
+    hands_over: dict[str, Any] | None = None
     also: list[tuple[str, Outcome]] = field(default_factory=list)
 
 

@@ -131,9 +131,10 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
         "case_load": "EXECUTE",
         "case_commit": "EXECUTE",
     },
-    # Windows of cuts that nobody made.
+    # Windows of cuts that nobody made; the next notice is issued with each.
     "windows": {
         **dict.fromkeys(("cases_case", "cases_task"), "SELECT"),
+        "case_draw_number": "EXECUTE",
         "case_load": "EXECUTE",
         "case_commit": "EXECUTE",
     },

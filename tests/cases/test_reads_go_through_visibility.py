@@ -32,6 +32,7 @@ ASKS |= {"get_case", "find_case_id", "get_attachment", "list_attachments", "read
 
 WITHOUT = {
     "cases/workflow/deciding/loading.py": "loads what the engine decides on; `engine.visible` asks before it tells",
+    "cases/workflow/papers/waiting.py": "the same: which version stands of the document that an act hands over",
     "cases/workflow/deciding/pictures.py": "the same, of the pictures that an act on such a case names; told are codes",
     "cases/workflow/measures/past.py": "the case of `reading.decision_for`, which asks first",
     "cases/workflow/clockwork/lapsing.py": "the system closes windows through the engine, for nobody to read",

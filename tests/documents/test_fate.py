@@ -362,6 +362,7 @@ def test_the_page_of_the_check_is_open_and_tells_nothing_of_a_case(order: Docume
     cache.clear()
     page = Client().get("/check/", {"number": order.number, "code": str(order.sha256)[:16]})
     text = page.content.decode()
+    assert text.split("</head>")[0].count("文书核验") == 1, "its name is the title, and stands before no page"
     assert page.status_code == 200 and 'data-found="valid"' in text and page["Cache-Control"] == "private, no-store"
     for told in (
         order.case.number,

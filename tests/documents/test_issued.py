@@ -84,6 +84,11 @@ def test_what_is_adverse_says_facts_basis_decision_and_rights_where_and_by_when(
         assert all(section.paragraphs for section in known[kind].sections), kind
 
 
+def test_nobody_writes_to_themselves(known: dict[str, Paper]) -> None:
+    assert [kind for kind, paper in known.items() if paper.to == paper.agency] == []
+    assert known["urge"].to == "徐州市发展和改革委员会", "whoever leads the case, where no task is named"
+
+
 def test_no_paper_has_a_gap_where_a_word_should_be(known: dict[str, Paper]) -> None:
     for kind, paper in known.items():
         for text in (paper.title, paper.to, *(p for s in paper.sections for p in s.paragraphs), *paper.attachments):

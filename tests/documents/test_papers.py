@@ -6,10 +6,12 @@ import zipfile
 from datetime import date
 from io import BytesIO
 from itertools import pairwise
+from pathlib import Path
 from string import Formatter
 from xml.etree import ElementTree as ET
 
 import docx
+import pylopdf_fonts_zh_cn
 import pypdf
 import pytest
 from django.test import override_settings
@@ -220,3 +222,43 @@ def test_a_mark_stands_on_every_page() -> None:
     reader = pypdf.PdfReader(BytesIO(render_pdf(sample("determination"), mark="已作废")))
     assert all("已作废" in page.extract_text() for page in reader.pages)
     assert len(render_pages(sample("determination"))) == len(reader.pages)
+
+
+def renamed(font: bytes, family: str) -> bytes:
+    """The same type under another name: written over the old one in the font's table of names."""
+    made = bytearray(font)
+
+    def number(at: int, width: int = 2) -> int:
+        return int.from_bytes(made[at : at + width])
+
+    rows = (12 + 16 * n for n in range(number(4)))
+    table = next(number(row + 8, 4) for row in rows if made[row : row + 4] == b"name")
+    for record in (table + 6 + 12 * n for n in range(number(table + 2))):
+        if number(record + 6) in (1, 6, 16):  # family, name in PostScript, family again
+            name = family.encode("ascii" if number(record) == 1 else "utf-16-be")
+            start = table + number(table + 4) + number(record + 10)
+            assert len(name) <= number(record + 8)
+            made[start : start + len(name)] = name
+            made[record + 8 : record + 10] = len(name).to_bytes(2)
+    return bytes(made)
+
+
+def test_the_type_of_the_standard_is_used_where_the_deployment_has_it(tmp_path: Path) -> None:
+    (tmp_path / "simfang.otf").write_bytes(renamed(pylopdf_fonts_zh_cn.serif_path().read_bytes(), "FangSong"))
+    try:
+        with override_settings(FONTS_DIR=str(tmp_path)):
+            forget_fonts()
+            content = render_pdf(sample("closure"))
+    finally:
+        forget_fonts()
+    embedded = {
+        str(font.get_object()["/BaseFont"]).split("+")[1]
+        for page in pypdf.PdfReader(BytesIO(content)).pages
+        for font in page["/Resources"]["/Font"].values()
+    }
+    assert {name.split("-")[0] for name in embedded} == {"FangSong"}
+
+
+def forget_fonts() -> None:
+    pdf.fonts.cache_clear()
+    pdf._families.cache_clear()

@@ -134,7 +134,9 @@ class Desk:
         refuse(row, self.view, cleaned, context)
         outcome = row.effect(self.view, cleaned, context)
         completed = (context.task.id,) if context.task is not None and row.completes else ()
-        document, outcome.document = outcome.document, None
+        document, outcome.document, outcome.hands_over = outcome.document, None, None
+        if document and outcome.paper_in:
+            outcome.facts[outcome.paper_in]["paper"] = {"id": FILE, "number": "徐电停告〔2026〕1号"}
         by = By(actor, context.post, self.now, self.directory, rules=self.rules)
         written = write_down(row, self.view, outcome, by, head="00" * 32, completed=completed)
         body, self.outbox = written.body, written.side["outbox"]

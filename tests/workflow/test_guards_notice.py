@@ -27,6 +27,24 @@ def test_the_window_opens_three_days_after_the_service_and_closes_after_seven() 
     assert desk.task("execute_suspension").due_at.isoformat() == "2026-11-10T02:00:00+00:00"
 
 
+def test_the_window_is_what_the_notice_says_where_the_rule_has_become_another_since() -> None:
+    """The notice is made with the approval: the user was told its periods, and the rule of the day binds as well."""
+    desk = ready()
+    announced = desk.fact("suspension", "announced")
+    assert announced == {"minimum_hours": 72, "maximum_hours": 168, "second_notice_minutes": 30}
+    announced |= {"minimum_hours": 96, "maximum_hours": 120}
+    desk.served()
+    assert desk.fact("suspension", "notice", "window_from") == "2026-11-07T02:00:00.000000Z"
+    assert desk.fact("suspension", "notice", "window_to") == "2026-11-08T02:00:00.000000Z"
+
+
+def test_nothing_is_served_before_the_paper_exists() -> None:
+    desk = ready()
+    del desk.fact("suspension")["paper"]
+    assert desk.asked("grid-crew1", "serve_notice").code == "no_paper"
+    assert desk.refused("grid-crew1", "serve_notice", **desk.service()).code == "no_paper"
+
+
 def test_no_cut_before_the_window() -> None:
     desk = served()
     desk.later(days=2)

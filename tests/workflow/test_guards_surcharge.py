@@ -77,6 +77,15 @@ def test_who_plans_does_not_issue_and_the_grid_refuses_what_does_not_match() -> 
     assert desk.tasks == ["plan_surcharge"]
 
 
+def test_nobody_is_told_of_a_surcharge_before_the_paper_exists() -> None:
+    desk = planning().planned()
+    desk.act("drc-approver1", "issue_surcharge_list", list_file=FILE, account="1", address="某路")
+    desk.act("grid-billing1", "acknowledge_surcharge", account_matches=True)
+    del desk.fact("surcharge")["paper"]
+    told = {"method": "direct", "notified_on": desk.iso[:10], "notice_file": FILE}
+    assert desk.refused("grid-billing1", "notify_subscriber", **told).code == "no_paper"
+
+
 def billing() -> Desk:
     desk = planning().surcharged()
     desk.later(days=40)

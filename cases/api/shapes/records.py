@@ -200,6 +200,7 @@ class DocumentDetail(s.Serializer[Any]):
     template = s.CharField(allow_null=True)
     latest = s.IntegerField(allow_null=True, help_text="The newest version; null of what had no text yet.")
     readable = s.BooleanField(help_text="You may open its text; else number and hashes are all that you have of it.")
+    waiting = s.BooleanField(help_text="It is to be handed over by a further act, and was not yet.")
     state = s.ChoiceField(["valid", "corrected", "voided"])
     void = DocumentVoidRow(allow_null=True)
     versions = DocumentVersionRow(many=True)

@@ -91,7 +91,7 @@ def _with_headings(
     template: Template, issue: Issue, values: Mapping[str, str], cited: list[str]
 ) -> tuple[Section, ...]:
     """An adverse paper: facts, basis, what is decided, and what can be done against it, where and by when."""
-    basis = [f"{cite}。" for cite in cited] or ["本文书不另引条文。"]
+    basis = [f"{values['basis']}。"] if cited else ["本文书不另引条文。"]
     parts = (
         ("事实", _filled(template.facts, values)),
         ("依据", basis),

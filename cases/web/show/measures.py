@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 from django.utils.translation import gettext
 
 from agencies.directory import get_directory
+from cases.documents.papers.templates import name_of
 from cases.policy.tariff.words import CERTAINTIES
 from cases.templatetags.lianzhi import when
 from cases.web.show.law import cut
@@ -30,27 +31,28 @@ class Line(NamedTuple):
     note: str = ""
 
 
+# In Chinese a kind is called as its template calls it.
 PAPERS: Final = {
-    "advice": Text("处置建议书", "Advice to the owner"),
-    "assistance": Text("协查函", "Request for assistance"),
-    "closure": Text("办结审批表", "Closing"),
-    "countersignature": Text("重要用户会签单", "Countersignature"),
-    "determination": Text("认定意见书", "Determination"),
-    "exclusion": Text("误报排除意见书", "Exclusion as a false positive"),
-    "objection_answer": Text("异议答复书", "Answer to the objection"),
-    "referral": Text("移送函", "Referral"),
-    "restoration_order": Text("恢复供电通知", "Order of restoration"),
-    "stay": Text("中止执行决定书", "Stay"),
-    "stay_lifted": Text("恢复执行决定书", "Stay lifted"),
-    "surcharge_end": Text("停止执行惩罚性电价函", "End of the surcharge"),
-    "surcharge_list": Text("惩罚性电价执行名单函", "Surcharge list"),
-    "surcharge_notice": Text("惩罚性电价告知书", "Surcharge notice"),
-    "suspension_notice": Text("停电通知书", "Suspension notice"),
-    "suspension_order": Text("停电函", "Suspension order"),
-    "transfer": Text("移交函", "Transfer"),
-    "transfer_receipt": Text("移交接收单", "Receipt of the transfer"),
-    "urge": Text("督办单", "Supervision notice"),
-    "withdrawal": Text("撤回停电函", "Withdrawal of the order"),
+    "advice": "Advice to the owner",
+    "assistance": "Request for assistance",
+    "closure": "Closing",
+    "countersignature": "Countersignature",
+    "determination": "Determination",
+    "exclusion": "Exclusion as a false positive",
+    "objection_answer": "Answer to the objection",
+    "referral": "Referral",
+    "restoration_order": "Order of restoration",
+    "stay": "Stay",
+    "stay_lifted": "Stay lifted",
+    "surcharge_end": "End of the surcharge",
+    "surcharge_list": "Surcharge list",
+    "surcharge_notice": "Surcharge notice",
+    "suspension_notice": "Suspension notice",
+    "suspension_order": "Suspension order",
+    "transfer": "Transfer",
+    "transfer_receipt": "Receipt of the transfer",
+    "urge": "Supervision notice",
+    "withdrawal": "Withdrawal of the order",
 }
 STATES: Final = {
     "proposed": Text("待审核", "Awaiting review"),
@@ -85,7 +87,7 @@ STATES: Final = {
 
 def paper_name(kind: str) -> Text | str:
     """The name of a kind of numbered document."""
-    return PAPERS.get(kind, kind)
+    return Text(name_of(kind), PAPERS[kind]) if kind in PAPERS else kind
 
 
 def decision(facts: Facts) -> list[Line]:

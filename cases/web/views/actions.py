@@ -18,6 +18,7 @@ from cases.web import acting, repeats
 from cases.web.acting import Form
 from cases.web.forms import holds_personal
 from cases.web.pages import PageRequest, inside, page
+from cases.web.show.papers.document import to_hand_over
 from cases.web.show.privacy.watermark import watermark
 from cases.web.show.words import say, sentences
 from cases.web.views.entry import confirm
@@ -50,6 +51,7 @@ def open_case(request: PageRequest) -> HttpResponse:
 
 def _show(request: PageRequest, form: Form, *, status: int = 200, **more: Any) -> HttpResponse:
     context = acting.context(form, **more) | _marked(request, form)
+    context["to_serve"] = to_hand_over(form.case, form.transition.action.value)
     response = render(request, "web/action.html", context, status=status)
     # Stepping back by the browser's button finds what was typed, but for names, numbers and addresses of people, which
     # the browser is told not to remember at all. Where nothing may be stored Chromium would forget everything.

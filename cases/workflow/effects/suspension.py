@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,10 +21,12 @@ from cases.workflow.effects.base import (
     reports,
     signed,
     to_close,
+    today,
 )
 from cases.workflow.effects.cutting.photos import on_record
 from cases.workflow.effects.cutting.zero_load import checked
 from cases.workflow.effects.verification import disposals_of, rule_versions
+from cases.workflow.papers.waiting import to_hand_over
 from cases.workflow.view import CaseView, Context, OpenTask, Outcome
 from cases.workflow.workdays import calendar_for
 
@@ -95,9 +98,18 @@ def approve_suspension(view: CaseView, data: Data, ctx: Context) -> Outcome:
         approved_at=ctx.now,
         approved_by=ctx.actor.user_id,
         **picked(data, "user_class", "serves_residents", "approval_level", "marketing_report"),
+        announced=announced(view, ctx, data["user_class"]),
     )
-    important = data["user_class"] == "important"
-    return Outcome(facts=facts, open=[OpenTask("countersign_important_user" if important else "serve_notice")])
+    following = OpenTask("countersign_important_user" if data["user_class"] == "important" else "serve_notice")
+    return _noticed(view, facts, following)
+
+
+def _noticed(view: CaseView, facts: dict[str, Any], following: OpenTask) -> Outcome:
+    """The notice is made, for whoever serves it: on the ground of the order, and because a notice is due at all."""
+    basis = (*grounds()[suspension_of(view)["ground"]].basis, "civil_code.cut_notice")
+    return Outcome(
+        facts=facts, open=[following], document=("suspension_notice", None), paper_in="suspension", basis=basis
+    )
 
 
 def refuse_suspension(view: CaseView, data: Data, ctx: Context) -> Outcome:
@@ -130,14 +142,31 @@ def notice_class(view: CaseView, ctx: Context, *known: str | None) -> str:
 
 
 def notice_window(view: CaseView, ctx: Context, served_at: datetime) -> Window:
-    """The window that a notice opens which is written down now."""
+    """The window that a notice opens which is written down now: no longer than the rule and what the notice says."""
     kind = notice_class(view, ctx)
     override = notice_override(view, ctx, kind)
-    return execution_window(served_at, kind, view.region_code, override, recorded_at=ctx.now)
+    window = execution_window(served_at, kind, view.region_code, override, recorded_at=ctx.now)
+    said = suspension_of(view).get("announced")
+    if not said:
+        return window
+    after, until = (timedelta(hours=said[name]) for name in ("minimum_hours", "maximum_hours"))
+    return Window(max(window.earliest, served_at + after), min(window.latest, served_at + until))
+
+
+def announced(view: CaseView, ctx: Context, *known: str) -> dict[str, int]:
+    """The periods that the notice announces, which is made before anybody knows when it will be served."""
+    kind = notice_class(view, ctx, *known)
+    rule = notice_rule(kind, view.region_code, today(ctx), notice_override(view, ctx, kind))
+    return {
+        "minimum_hours": rule.minimum // timedelta(hours=1),
+        "maximum_hours": rule.maximum // timedelta(hours=1),
+        "second_notice_minutes": rule.second_notice // timedelta(minutes=1),
+    }
 
 
 def serve_notice(view: CaseView, data: Data, ctx: Context) -> Outcome:
     """The window opens with the service; the execution is due when it ends. A public notice counts a month later."""
+    paper = to_hand_over(view.facts, "serve_notice")
     calendar = calendar_for(view.region_code, ctx.directory)
     served, counted = served_on(ways()[data["method"]], data["served_at"], calendar, view.region_code)
     window = notice_window(view, ctx, served)
@@ -149,12 +178,13 @@ def serve_notice(view: CaseView, data: Data, ctx: Context) -> Outcome:
         "window_from": timestamp(window.earliest),
         "window_to": timestamp(window.latest),
         "file": data["notice_file"],
+        "paper": paper,
         "copied": bool(data["copied_to_authority"]),
     }
     return Outcome(
         facts=put(view, "suspension", state="notified", notice=notice, second_notice_at=None),
         open=[OpenTask("execute_suspension", due_at=window.latest)],
-        document=("suspension_notice", data["notice_file"]),
+        hands_over=paper,
     )
 
 
@@ -176,16 +206,24 @@ def give_final_notice(view: CaseView, data: Data, ctx: Context) -> Outcome:
 
 
 def lapse_notice(view: CaseView, data: Data, ctx: Context) -> Outcome:
-    """A missed window needs a new notice; nothing of the old one counts any more.
+    """A missed window needs a new notice, which is issued with it; nothing of the old one counts any more.
 
     The execution was not done but called off: whoever was about to go hears of it.
     """
-    lapses = int(suspension_of(view).get("lapses", 0)) + 1
     facts = put(
-        view, "suspension", state="approved", notice=None, second_notice_at=None, second_notice=None, lapses=lapses
+        view,
+        "suspension",
+        state="approved",
+        notice=None,
+        second_notice_at=None,
+        second_notice=None,
+        lapses=int(suspension_of(view).get("lapses", 0)) + 1,
+        announced=announced(view, ctx),
     )
     called_off = {ctx.task.id: "cancelled"} if ctx.task else {}
-    return Outcome(facts=facts, open=[OpenTask("serve_notice")], close=called_off)
+    # Also where the system closes the window: the notice is the grid company's, which owed the execution.
+    issuer = ctx.task.agency_id if ctx.task else None
+    return replace(_noticed(view, facts, OpenTask("serve_notice")), close=called_off, issuer=issuer)
 
 
 def report_infeasible(view: CaseView, data: Data, ctx: Context) -> Outcome:

@@ -7,8 +7,9 @@ from datetime import datetime
 
 from cases.workflow.effects.base import instant
 from cases.workflow.effects.suspension import suspension_of
-from cases.workflow.guards.base import Data, correct, local
+from cases.workflow.guards.base import Data, correct, local, refuse
 from cases.workflow.guards.situation import determination
+from cases.workflow.papers.waiting import to_hand_over
 from cases.workflow.view import CaseView, Context, Guard, Refusal
 
 Since = Callable[[CaseView], datetime | None]
@@ -78,9 +79,30 @@ def _planned(view: CaseView) -> datetime | None:
     return instant(at) if at else None
 
 
+def issued(action: str, zh: str, en: str) -> Guard:
+    """The paper that this act hands over exists; `zh` and `en` say which, and who makes it."""
+
+    def guard(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
+        if to_hand_over(view.facts, action):
+            return None
+        return refuse("no_paper", f"还没有可送达的文书：{zh}", f"There is no paper to hand over: {en}")
+
+    return guard
+
+
 new_order = made_after("order_file", _decided, "本次认定", "the present determination")
 new_notice = made_after("notice_file", _notice_due_since, "本次审批或上次窗口失效", "the approval or the last lapse")
 new_photos = made_after("photos", _served, "停电通知送达", "the service of the notice")
 new_list = made_after("list_file", _planned, "本次拟定", "the present plan")
+notice_issued = issued(
+    "serve_notice",
+    "停电通知书随供电公司审批或者窗口失效登记制发。请撤回停电函后重新签发、审批。",
+    "the notice is issued with the grid company's approval; have the order withdrawn, signed and approved anew.",
+)
+surcharge_notice_issued = issued(
+    "notify_subscriber",
+    "差别电价告知书随接收名单制发。请停止执行后重新列入名单。",
+    "the notice is issued when the list is accepted; have the list ended and issued anew.",
+)
 new_surcharge_notice = made_after("notice_file", _fact("surcharge", "issued_at"), "名单签发", "the list")
 new_end = made_after("end_file", _fact("cessation", "at"), "报告停止挖矿", "the report of the cessation")

@@ -36,20 +36,28 @@ def issue(
     if outcome.document is None:
         return None
     kind, attachment = outcome.document
-    agency = by.directory.by_id[by.post.principal_id]
+    agency = by.directory.by_id[outcome.issuer or by.post.principal_id]
     row = {"id": str(new_id()), "kind": kind, "agency": agency.id, **_numbered(agency, kind, by)}
-    paper = text_of(transition, view, outcome, by, basis, kind=kind, number=row["number"])
+    paper = text_of(transition, view, outcome, by, basis, kind=kind, number=row["number"], agency=agency)
     row |= {"sha256": paper.sha256, "template": paper.template, "template_sha256": paper.template_sha256}
     return (row if attachment is None else {**row, "attachment": str(attachment)}), paper
 
 
 def text_of(
-    transition: Transition, view: CaseView, outcome: Outcome, by: By, basis: list[str], *, kind: str, number: str
+    transition: Transition,
+    view: CaseView,
+    outcome: Outcome,
+    by: By,
+    basis: list[str],
+    *,
+    kind: str,
+    number: str,
+    agency: AgencyRef,
 ) -> Paper:
     """The text of the paper under this number."""
     day = by.now.astimezone(CHINA).date()
     given = Issue(
-        agency=by.directory.by_id[by.post.principal_id].name,
+        agency=agency.name,
         number=number,
         case=view.number,
         day=day,

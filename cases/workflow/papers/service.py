@@ -20,6 +20,7 @@ KIND = "service_receipt"
 _BLANKS = ("受送达人", "送达地点", "签收人及时间", "与受送达人的关系", "见证人及单位", "送达人（二人）", "备注")
 Line = tuple[Text, Text | str]
 _DAYS: Final = (("served_at", Text("送达时间", "Served at")), ("published_at", Text("公告刊登时间", "Published at")))
+_BY_HOUSEHOLD: Final = Text("同住成年家属签字", "Signed by an adult of the household")
 _WORDS: Final = (
     ("tracking_no", Text("邮件编号", "Tracking number")),
     ("publication", Text("公告载体", "Published in")),
@@ -31,27 +32,23 @@ _FILES: Final = (
 )
 
 
-def served(about: Mapping[str, Any], facts: Mapping[str, Any]) -> list[Line]:
+def served(about: Mapping[str, Any]) -> list[Line]:
     """What is on record of the service of this document; nothing for kinds whose service is no act of its own.
 
     Names of who signed or witnessed are sealed with the act and not told here.
     """
-    of = _of(about, facts)
+    of = _of(about)
     if not of:
         return []
-    return _told(of) if about["kind"] == "surcharge_notice" else _notice(facts["suspension"], of)
+    return _told(of) if about["kind"] == "surcharge_notice" else _notice(about["service"]["suspension"], of)
 
 
-def _of(about: Mapping[str, Any], facts: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The facts of the service of this very document; a case may have had others of its kind before."""
+def _of(about: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What the act that handed this very document over wrote of its service."""
+    facts: Mapping[str, Any] = about["service"]
     if about["kind"] == "suspension_notice":
-        notice: Mapping[str, Any] = (facts.get("suspension") or {}).get("notice") or {}
-        return notice if about["attachment"] and notice.get("file") == about["attachment"] else {}
-    if about["kind"] == "surcharge_notice":
-        listed: Mapping[str, Any] = facts.get("surcharge") or {}
-        at = listed.get("notified_at")
-        return listed if at and datetime.fromisoformat(str(at)) == about["at"] else {}
-    return {}
+        return (facts.get("suspension") or {}).get("notice") or {}
+    return facts.get("surcharge") or {}
 
 
 def _notice(suspension: Mapping[str, Any], notice: Mapping[str, Any]) -> list[Line]:
@@ -60,8 +57,11 @@ def _notice(suspension: Mapping[str, Any], notice: Mapping[str, Any]) -> list[Li
     if notice.get("deemed_on"):
         last = date.fromisoformat(str(notice["deemed_on"]))
         lines.append((Text("公告期满日", "Last day of the public notice"), in_words(last)))
+    if notice.get("window_from"):
+        lines.append((Text("停电时段", "Time of the cut"), _span(notice["window_from"], notice["window_to"])))
     if notice.get("signature"):
-        lines.append((Text("签收情况", "Signature"), _named(choices.SIGNATURES, notice["signature"])))
+        by = _BY_HOUSEHOLD if notice.get("method") == "adult" else _named(choices.SIGNATURES, notice["signature"])
+        lines.append((Text("签收情况", "Signature"), by))
     lines += [(label, str(notice[name])) for name, label in _WORDS if notice.get(name)]
     for name, label in _FILES:
         if kept := notice.get(name):
@@ -84,6 +84,11 @@ def _before(row: Mapping[str, Any], notice: Mapping[str, Any]) -> bool:
     return bool(given) and datetime.fromisoformat(row["tried_at"]) <= datetime.fromisoformat(str(given))
 
 
+def _span(earliest: Any, latest: Any) -> Text:
+    first, last = _moment(earliest), _moment(latest)
+    return Text(f"{first}至{last}", f"{first} to {last}")
+
+
 def _told(listed: Mapping[str, Any]) -> list[Line]:
     return [
         (Text("送达方式", "Method"), _named(surcharge.NOTICES, listed.get("notified_by"))),
@@ -91,16 +96,16 @@ def _told(listed: Mapping[str, Any]) -> list[Line]:
     ]
 
 
-def receipt(about: Mapping[str, Any], paper: Paper, facts: Mapping[str, Any]) -> Paper:
+def receipt(about: Mapping[str, Any], paper: Paper) -> Paper:
     """The sheet for one document: what is on record is printed, names and signatures are written by hand."""
-    known = [f"{label.zh}：{value.zh if isinstance(value, Text) else value}" for label, value in served(about, facts)]
+    known = [f"{label.zh}：{value.zh if isinstance(value, Text) else value}" for label, value in served(about)]
     lines = (
         f"送达文书：{name_of(about['kind'])}（{about['number']}，第{paper.version}版）",
         f"文书正文 SHA-256：{paper.sha256}",
         f"案件编号：{about['case_number']}",
         *(known or [f"送达方式：{'　'.join(f'□{way.zh}' for way in ways().values())}"]),
         "受送达人拒绝签收的，由见证人签名并注明拒收事由和日期。",
-        f"依据：{_basis(about, _of(about, facts))}。",
+        f"依据：{_basis(about, _of(about))}。",
     )
     return Paper(
         kind=KIND,

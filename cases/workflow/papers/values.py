@@ -167,10 +167,11 @@ def _surcharge(facts: Facts, by: By, outcome: Outcome) -> Values:
 
 def _notice(facts: Facts, by: By, outcome: Outcome) -> Values:
     suspension = facts.get("suspension") or {}
-    notice = suspension.get("notice") or {}
+    said = suspension["announced"]
     return {
-        "window_from": _moment(notice.get("window_from")),
-        "window_to": _moment(notice.get("window_to")),
+        "minimum": _length(said["minimum_hours"]),
+        "maximum": _length(said["maximum_hours"]),
+        "second": str(said["second_notice_minutes"]),
         "protected": "yes" if suspension.get("serves_residents") else "",
     }
 
@@ -186,10 +187,10 @@ def _transfer(facts: Facts, by: By, outcome: Outcome) -> Values:
 
 
 def _urge(facts: Facts, by: By, outcome: Outcome) -> Values:
-    asked = facts["urges"][-1]
+    asked, answers = facts["urges"][-1], outcome.open[0]
     kind = asked.get("kind")
     return {
-        "receiver": _agency(by, asked["agency"]),
+        "receiver": _agency(by, answers.unit_id or answers.agency_id),
         "level": _label(cooperation.URGENCY, asked["level"]),
         "task": KINDS[kind].label.zh if kind else "",
         "demand": _typed(by, "demand"),
@@ -246,6 +247,10 @@ def _agency(by: By, agency_id: int | None) -> str:
 
 def _typed(by: By, name: str) -> str:
     return str(by.data.get(name) or "")
+
+
+def _length(hours: int) -> str:
+    return f"{hours}小时" if hours % 24 else f"{hours // 24}日"
 
 
 def _day(value: Any) -> str:

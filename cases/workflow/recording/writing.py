@@ -26,6 +26,7 @@ from cases.policy.entered import Entered
 from cases.workflow.errors import IdempotencyConflict, StaleVersion, WorkflowError
 from cases.workflow.fields import Transition
 from cases.workflow.papers.issuing import issue
+from cases.workflow.papers.waiting import handed_over, kept
 from cases.workflow.recording.messages import messages, opened_messages
 from cases.workflow.recording.plain import plain
 from cases.workflow.task_kinds import KINDS
@@ -85,6 +86,10 @@ def write_down(
     issued = issue(transition, view, outcome, by, _basis(transition, outcome))
     if issued is not None:
         members["document"] = issued[0]
+        if outcome.paper_in:
+            members["set"][outcome.paper_in]["paper"] = kept(issued[0])
+    if outcome.hands_over is not None:
+        members["served"] = handed_over(outcome.hands_over)
     writing = _writing(
         transition, view.id, view.number, view.version + 1, head, members=members, outcome=outcome, by=by
     )

@@ -104,7 +104,8 @@ FACTS: Final[dict[str, Fact]] = {
         "state signed|approved|refused|notified|infeasible|executed|confirmed|withdrawn|revoked|restored, origin"
         " order|grid, power on|off, ground, order_file, legal_document, user_class, serves_residents, approval_level,"
         " marketing_report, countersigned_at, notice{served_at, method, signature, published_at, deemed_on,"
-        " tracking_no, publication, proof_files, consent_file, copy_receipt, window_from, window_to, file, copied},"
+        " tracking_no, publication, proof_files, consent_file, copy_receipt, window_from, window_to, file, copied,"
+        " paper{id, number}}, paper{id, number}, announced{minimum_hours, maximum_hours, second_notice_minutes},"
         " failures[{method, reason, tried_at, agency, user, at, seq}], second_notice_at,"
         " checklist, executed_at, executed_by, reading, multiplier, seal_no, photo_check[{file, time ok|off|missing,"
         " place ok|off|missing|unchecked, minutes}], photos_explained, zero_load[{state zero|drawing|too_early,"
@@ -171,6 +172,7 @@ FACTS: Final[dict[str, Fact]] = {
     "surcharge": Fact(
         "state planned|issued|accepted|refused|notified|billing|ended|revoked, rate, starts_on, ends_on, price_class,"
         " reclass_to, document, document_from, document_to, share, rule_versions, simulation, list_file,"
+        " paper{id, number}, notice_file,"
         " notified_on, list_no, bills[{no,"
         " list_no, state issued|reviewed|refused, month, cycle_from, cycle_to, energy_in, kwh, periods, meter,"
         " listed_days, listed_kwh, rate, energy, surcharge, amount, lines, paid, settled, pending, corrections, refund,"

@@ -118,6 +118,7 @@ ROWS: Final = (
             no_stay,
             not_future("notified_on", "告知日期", "The notification"),
             lists.notification,
+            papers.surcharge_notice_issued,
             papers.new_surcharge_notice,
         ),
         effect=effects.notify_subscriber,

@@ -139,6 +139,7 @@ ROWS: Final = (
             no_stay,
             gates.step_open("approve"),
             notice.approved,
+            papers.notice_issued,
             service.way,
             not_future("served_at", "送达时间", "The service"),
             notice.service,

@@ -148,7 +148,7 @@ class CorrectionsView(ApiView):
 def _found(about: dict[str, Any] | None) -> dict[str, Any]:
     if about is None:
         raise NoSuchDocument
-    return about
+    return {name: value for name, value in about.items() if name != "service"}
 
 
 def _body(request: Request, *names: str) -> dict[str, Any]:

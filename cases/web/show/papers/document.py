@@ -12,9 +12,9 @@ from agencies.actors import Actor
 from cases.documents.copies import TextWithheld, paper_at
 from cases.documents.fate import REASONS, editable, may_change
 from cases.documents.papers.code import DIGITS
-from cases.selectors.case import get_case
 from cases.selectors.paging import Row
 from cases.web.show.measures import paper_name
+from cases.workflow.papers import waiting
 from cases.workflow.papers.service import served
 from cases.workflow.view import Text
 
@@ -39,7 +39,6 @@ def context(actor: Actor, about: Row) -> dict[str, Any]:
         paper = paper_at(actor, about, about["latest"]) if about["latest"] else None
     except TextWithheld as withheld:
         paper, why = None, Text(withheld.zh, withheld.en)
-    case = get_case(actor, about["case_number"])
     allowed = may_change(actor, about)
     latest = about["versions"][-1] if about["versions"] else None
     return {
@@ -51,7 +50,7 @@ def context(actor: Actor, about: Row) -> dict[str, Any]:
         "paper": paper,
         "withheld": why,
         "versions": [_version(about, row) for row in reversed(about["versions"])],
-        "served": served(about, case["facts"] if case else {}),
+        "served": served(about),
         "receipt": reverse("web:document_receipt", args=[about["case_number"], about["id"]]) if paper else "",
         "code": latest["sha256"][:DIGITS] if latest else "",
         "check": f"{settings.PUBLIC_URL}{reverse('web:check')}",
@@ -61,6 +60,19 @@ def context(actor: Actor, about: Row) -> dict[str, Any]:
         "parts": [
             {"heading": part.heading, "text": "\n".join(part.paragraphs)} for part in (editable(paper) if paper else ())
         ],
+    }
+
+
+def to_hand_over(case: Row | None, action: str) -> dict[str, str] | None:
+    """The paper that this act on the case hands over, with where it is printed."""
+    paper = waiting.to_hand_over(case["facts"], action) if case else None
+    if case is None or paper is None:
+        return None
+    given = [case["number"], paper["id"]]
+    return {
+        "number": paper["number"],
+        "page": reverse("web:document", args=given),
+        "receipt": reverse("web:document_receipt", args=given),
     }
 
 

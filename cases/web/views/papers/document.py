@@ -14,7 +14,6 @@ from audit import clock
 from cases.documents.copies import Copy, TextWithheld, hand_out, paper_at, take_copy
 from cases.documents.fate import DocumentRefused, correct_document, void_document
 from cases.documents.papers.pdf import render_pdf
-from cases.selectors.case import get_case
 from cases.selectors.documents import get_document
 from cases.selectors.paging import Row
 from cases.web.pages import PageRequest, page
@@ -91,10 +90,9 @@ def receipt_sheet(request: PageRequest, number: str, document_id: UUID) -> HttpR
         paper = paper_at(request.actor, about, about["latest"] or 0)
     except TextWithheld as withheld:
         raise NotAllowed(Text(withheld.zh, withheld.en), code="text_withheld") from withheld
-    case = get_case(request.actor, number)
-    if paper is None or case is None:
+    if paper is None:
         raise NotVisible
-    sheet = receipt(about, paper, case["facts"])
+    sheet = receipt(about, paper)
     copy = Copy(f"送达回证 {about['number']}.pdf", render_pdf(sheet))
     hand_out(request.actor, about, copy, sheet, now=clock.now(), request=request)
     return HttpResponse(copy.content, headers=copy.headers)

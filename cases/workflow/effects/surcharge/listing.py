@@ -25,6 +25,7 @@ from cases.workflow.effects.surcharge.lists import (
     surcharge_of,
     unbilled,
 )
+from cases.workflow.papers.waiting import to_hand_over
 from cases.workflow.recording.plain import plain
 from cases.workflow.view import CaseView, Context, OpenTask, Outcome
 
@@ -127,7 +128,9 @@ def issue_surcharge_list(view: CaseView, data: Data, ctx: Context) -> Outcome:
 def acknowledge_surcharge(view: CaseView, data: Data, ctx: Context) -> Outcome:
     rate = {"late_fee": data["late_fee"]} if data["late_fee"] is not None else {}
     facts = put(view, "surcharge", state="accepted", accepted_at=ctx.now, accepted_by=ctx.actor.user_id, **rate)
-    return Outcome(facts=facts, open=[OpenTask("notify_subscriber")])
+    told = OpenTask("notify_subscriber")
+    basis = ("ndrc_1283.surcharge", "penalty_law.prior_notice")
+    return Outcome(facts=facts, open=[told], document=("surcharge_notice", None), paper_in="surcharge", basis=basis)
 
 
 def refuse_surcharge(view: CaseView, data: Data, ctx: Context) -> Outcome:
@@ -150,9 +153,10 @@ def notify_subscriber(view: CaseView, data: Data, ctx: Context) -> Outcome:
         notified_on=data["notified_on"],
         notified_at=ctx.now,
         notified_by=data["method"],
+        notice_file=data["notice_file"],
     )
-    document = ("surcharge_notice", data["notice_file"])
-    return Outcome(facts=facts, open=[OpenTask("issue_bill")], document=document)
+    paper = to_hand_over(view.facts, "notify_subscriber")
+    return Outcome(facts=facts, open=[OpenTask("issue_bill")], hands_over=paper)
 
 
 def report_cessation(view: CaseView, data: Data, ctx: Context) -> Outcome:

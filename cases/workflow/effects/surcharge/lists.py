@@ -45,6 +45,8 @@ KEPT = (
     "late_fee",
     "notified_on",
     "notified_by",
+    "notice_file",
+    "paper",
     "returns",
 )
 
