@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from agencies.actors import system_actor
 from agencies.models import Membership
@@ -40,12 +41,19 @@ def started(world: World, content: bytes) -> BillRun:
     return work(run.id)
 
 
-def test_a_months_bills_are_one_run_and_somebody_else_reviews_them(world: World) -> None:
+def test_a_months_bills_are_one_run_and_somebody_else_reviews_them(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     cases = city(world, 3)
     run = receive(world, month(3), due_on=date(2026, 12, 20))
     assert (run.state, run.rows_total, run.counts) == ("ready", 3, {"unusable": 0})
     assert not bills(cases[0]), "nothing is billed before somebody starts"
     start_run(actor=person("grid-billing1"), run_id=run.id, now=world.now)
+    monkeypatch.setattr(working, "CHUNK_ROWS", 2)
+    with CaptureQueriesContext(connection) as asked:
+        run = work(run.id, budget_seconds=0)
+    assert (run.state, run.counts["billed"], run.rows_done) == ("billing", 2, 2), "the place is kept with each chunk"
+    assert any("FOR UPDATE" in q["sql"] and 'FROM "cases_billrun"' in q["sql"] for q in asked), "one worker at a time"
     run = work(run.id)
     assert (run.state, run.counts["billed"], run.rows_done) == ("billed", 3, 3)
     assert [(b["state"], b["kwh"], b["due_on"]) for b in bills(cases[0])] == [("issued", "35001", "2026-12-20")]
@@ -124,6 +132,12 @@ def test_a_case_and_cycle_stand_once_in_a_run_whatever_is_written(world: World) 
     )  # fmt: skip
     with pytest.raises(IntegrityError, match="billrunrow_cycle_once"), transaction.atomic():
         again.save(force_insert=True)
+    again.cycle_from, again.bill = date(2026, 9, 1), first.bill
+    with pytest.raises(IntegrityError, match="billrunrow_bill_once"), transaction.atomic():
+        again.save(force_insert=True)
+    same = {"agency_id": run.agency_id, "sha256": run.sha256, "uploaded_by_id": run.uploaded_by_id, "size": 1}
+    with pytest.raises(IntegrityError, match="billrun_file_once"), transaction.atomic():
+        BillRun.objects.create(**same, month="2026-10", filename="x", uploaded_at=world.now, moved_at=world.now)
     with pytest.raises(Exception, match="has been billed"), transaction.atomic():
         BillRunRow.objects.filter(run_id=run.id, number=1).update(fate="ready", bill="")
 
