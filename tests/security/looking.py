@@ -160,7 +160,8 @@ def lists(hidden: list[Hidden]) -> Iterator[str]:
                 "/audit/registers/provision.csv", "/audit/access/?person=drc-handler2",
                 "/audit/", "/audit/?action=open_case", "/audit/?person=drc-handler2",
                 "/audit/?from=2026-11-01&to=2026-11-30", "/tasks/?due=overdue", "/tasks/?due=week",
-                "/tasks/?accepted=no", *(f"/audit/?case={h.number}" for h in hidden))  # fmt: skip
+                "/tasks/?accepted=no", *(f"/audit/?case={h.number}" for h in hidden),
+                *(f"/tariff/?case={h.number}" for h in hidden))  # fmt: skip
     for query in ("", "view=all", "view=ours", "view=closed", *(f"q={w}" for w in words),
                   *(f"view=all&stage={s}" for s in STAGES), "view=all&district=320311", "level=priority"):  # fmt: skip
         yield f"/cases/?{query}"

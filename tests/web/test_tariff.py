@@ -1,12 +1,16 @@
 """电价测算: the same kWh under every class and surcharge, line by line, at an address; the same figures by the API."""
 
 import re
+from datetime import date, timedelta
 from types import SimpleNamespace
+from urllib.parse import parse_qsl
 
 import pytest
+from django.utils import timezone
 
-from cases.policy.tariff import parse_plan
+from cases.policy.tariff import parse_plan, row_problems
 from cases.workflow.reference import comparison
+from tests.web import story
 
 PATH = "/tariff/"
 FEBRUARY = "region=3203&kwh=35000&from=2021-02-01&to=2021-02-28&used_before=35000&price_class=tiered"
@@ -61,6 +65,59 @@ def test_the_bills_are_drawn_beside_each_other(page):
     every = bars_of(page(FEBRUARY))
     assert len(every) == 4, "before the document of September 2021 no rate is lawful, and none is drawn"
     assert bars_of(page(f"{FEBRUARY}&kwh=0".replace("kwh=35000&", "")))["居民阶梯电价 现行 0.00"] == "0"
+
+
+def test_a_two_part_price_and_a_sharp_period_are_compared_where_they_are_on_record(page, log_in, monkeypatch):
+    row = {
+        "key": "two", "region": "320000", "kind": "two_part", "zh": "两部制", "en": "two-part", "status": "in_force",
+        "periods": {"sharp": "1.2000", "peak": "1.0000", "flat": "0.6000", "valley": "0.3000"}, "capacity": "30.00",
+        "demand": "40.00", "effective_from": "2026-10-01", "effective_to": "2026-10-31", "source": "table",
+        "certainty": "V-P",
+    }  # fmt: skip
+    assert row_problems(row) == []
+    rules = SimpleNamespace(tariffs=(parse_plan(row),), documents=())
+    monkeypatch.setattr(comparison, "entered_rules", lambda: rules)
+    month = "region=3203&from=2026-10-01&to=2026-10-31&used_before=0&sharp=10&peak=20&flat=30&valley=40&rate=0.30"
+    shown = text_of(page(f"{month}&capacity_kva=250"))
+    for said in ("250 kVA·月 × 30.0000 = 7,500.00 元", "10 kWh × 1.2000 = 12.00 元"):
+        assert said in shown, said
+    assert "7,562.00" in shown  # 7,500 + 12 + 20 + 18 + 12
+    assert "7,592.00" in shown  # and 100 × 0.30
+    assert 'id="two_part"' not in page(month)
+    assert "两部制电价须填写容量" in page(f"{month}&price_class=two_part", status=400)
+    body = log_in("drc-handler1").get(f"/api/v1/tariff/simulation/?{month}&demand_kw=100").json()
+    two = next(option for option in body["options"] if option["key"] == "two_part")
+    basic = {name: two["lines"][0][name] for name in ("kwh", "quantity", "unit", "amount")}
+    assert basic == {"kwh": "0", "quantity": "100", "unit": "kW·month", "amount": "4000.00"}
+
+
+def test_a_case_is_opened_with_its_figures(log_in):
+    case = story.reported()
+    client = log_in("drc-handler1")
+    assert f"/tariff/?case={case.number}" in client.get(f"/cases/{case.number}/").content.decode()
+    answer = client.get(f"{PATH}?case={case.number}&kwh=")
+    asked = dict(parse_qsl(answer["Location"].partition("?")[2]))
+    last = case_month()
+    assert asked == {
+        "case": case.number, "region": "320303", "price_class": "commercial", "from": f"{last.replace(day=1)}",
+        "to": f"{last}", "kwh": "35000", "used_before": str(35000 * (last.month - 1)), "capacity_kva": "250",
+    }  # fmt: skip
+    shown = client.get(answer["Location"]).content.decode()
+    assert f'<a href="/cases/{case.number}/">{case.number}</a>' in shown
+    assert "23,324.00" in shown
+    # What one does not see is not there, and what was typed stays.
+    for unseen in ("XZ26-9999", "nonsense"):
+        refused = client.get(f"{PATH}?case={unseen}&kwh=1")
+        assert refused.status_code == 400
+        assert "没有这个案件，或者不在可见范围内" in refused.content.decode()
+        assert f'value="{unseen}"' in refused.content.decode()
+    # The province sees the case and no energy of it: none is filled in.
+    above = dict(parse_qsl(log_in("js-drc-handler1").get(f"{PATH}?case={case.number}")["Location"].partition("?")[2]))
+    assert set(asked) - set(above) == {"kwh", "used_before"}
+
+
+def case_month() -> date:
+    return timezone.localdate().replace(day=1) - timedelta(days=1)
 
 
 def test_part_of_a_cycle_is_the_daily_mean_times_its_days(page):
@@ -170,8 +227,8 @@ def test_the_api_gives_the_same_figures(log_in):
     assert [row["code"] for row in body["warnings"]] == ["reclass_lowers_bill"]
     assert body["missing"][0]["price_class"] == "commercial_tou"
     assert body["options"][0]["lines"] == [
-        {"item": "tier3", "label": "第3档电量", "kwh": "35000", "price": "0.8283", "amount": "28990.50",
-         "first_day": None, "last_day": None},
+        {"item": "tier3", "label": "第3档电量", "kwh": "35000", "quantity": "35000", "unit": "kWh", "price": "0.8283",
+         "amount": "28990.50", "first_day": None, "last_day": None},
     ]  # fmt: skip
 
 

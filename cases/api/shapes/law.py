@@ -40,7 +40,9 @@ class TariffLine(s.Serializer[Any]):
     label = s.CharField()
     kwh = s.CharField()
     price = s.CharField(help_text="CNY/kWh, four digits.")
-    amount = s.CharField(help_text="kwh × price, half-up to 0.01 CNY.")
+    quantity = s.CharField(help_text="What the price multiplies: kWh, or the kVA or kW of a basic charge.")
+    unit = s.CharField()
+    amount = s.CharField(help_text="quantity × price, half-up to 0.01 CNY.")
     first_day = s.DateField(allow_null=True, help_text="Only where a cycle is billed in parts.")
     last_day = s.DateField(allow_null=True)
 

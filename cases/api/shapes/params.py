@@ -13,7 +13,7 @@ from cases.models.suggestion import SiteSuggestion
 from cases.policy.matching.weights import comparisons
 from cases.policy.statutory import clock_keys
 from cases.policy.tariff.simulate import COMPARED
-from cases.policy.tariff.words import VOLTAGES
+from cases.policy.tariff.words import PERIODS, VOLTAGES
 from cases.selectors.paging import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE
 from cases.workflow.task_kinds import KINDS
 
@@ -40,7 +40,7 @@ DEADLINE_FILTERS = [
 ]
 TARIFF_FILTERS = [
     _query("kwh", "Energy of the cycle; without it the periods are added up."),
-    *(_query(name, f"Measured energy of the {name} hours.") for name in ("peak", "flat", "valley")),
+    *(_query(name, f"Measured energy of the {name} hours.") for name in PERIODS),
     _query("from", "First day of the reading cycle (default: last month).", OpenApiTypes.DATE),
     _query("to", "Last day of the reading cycle.", OpenApiTypes.DATE),
     _query("used_before", "kWh of the year before the cycle."),
@@ -51,7 +51,9 @@ TARIFF_FILTERS = [
     _query("on", "First day of the surcharge (default: the whole cycle).", OpenApiTypes.DATE),
     _query("off", "Last day of the surcharge.", OpenApiTypes.DATE),
     _query("price", "The month's commercial price where none is on record."),
-    *(_query(f"price_{name}", f"The month's commercial {name} price.") for name in ("peak", "flat", "valley")),
+    *(_query(f"price_{name}", f"The month's commercial {name} price.") for name in PERIODS),
+    _query("capacity_kva", "Contract capacity: with it, or with the demand, the two-part price is compared as well."),
+    _query("demand_kw", "Maximum demand of the month; not beside the capacity."),
 ]
 CASE_FILTERS = [
     _STAGE,

@@ -24,7 +24,7 @@ from cases.policy.tariff.quote import Listing, Usage, quote
 from cases.policy.tariff.words import KIND_NAMES, RESIDENTIAL, Note, weakest
 
 SIMPLE = (*RESIDENTIAL, "commercial")
-COMPARED = (*SIMPLE, "commercial_tou")
+COMPARED = (*SIMPLE, "commercial_tou", "two_part")
 FOUR_DIGITS = Decimal("0.0001")
 
 
@@ -112,7 +112,8 @@ def compare(asked: Question) -> Simulation:
     Raises TariffError where the present class has no price, or for energy and rates that cannot be.
     """
     plans, bills, missing = {}, {}, []
-    for kind in asked.kinds:
+    # A basic charge is counted on something: without it there is no two-part bill to put beside the others.
+    for kind in (k for k in asked.kinds if k != "two_part" or asked.usage.basis or asked.current == k):
         try:
             bills[kind] = _billed(asked, kind, ())
             plans[kind] = parts_of(_account(asked, kind), asked.cycle, **_prices(asked, kind))[-1].plan

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Final
+from urllib.parse import urlencode
 
+from django.urls import reverse
 from django.utils.translation import gettext
 
 from agencies.actors import Actor
@@ -15,6 +17,7 @@ from cases.templatetags.lianzhi import when
 from cases.web.show.measures import amount
 from cases.web.show.words import listed, say
 from cases.workflow.fields import Field
+from cases.workflow.reference.comparison import may_compare
 from cases.workflow.task_kinds import FINDING_KINDS, KINDS
 from cases.workflow.transitions import TRANSITIONS
 from cases.workflow.view import Text
@@ -48,11 +51,18 @@ def side_by_side(actor: Actor, case: Row) -> dict[str, Any]:
     if case["part"] == Part.OWN:
         # Whether the others agree is what an own part does not tell.
         own = [row for row in rows if row.get("agency_id") is not None]
-        return {"rows": own, "verdict": "", "tone": ""}
+        return {"rows": own, "verdict": "", "tone": "", "compare": ""}
     results = [given[kind].get("result", "") for kind in FINDING_KINDS if given.get(kind)]
     verdict, tone = _verdict(results, waiting=any(kind in open_kinds for kind in FINDING_KINDS))
     asked = bool(given) or any(kind in open_kinds for kind in FINDING_KINDS)
-    return {"rows": rows if asked else [], "verdict": verdict, "tone": tone}
+    reported = given.get("check_consumption") or {}
+    compare = f"{reverse('web:tariff')}?{urlencode({'case': case['number']})}" if reported.get("monthly_kwh") else ""
+    return {
+        "rows": rows if asked else [],
+        "verdict": verdict,
+        "tone": tone,
+        "compare": compare if may_compare(actor) else "",
+    }
 
 
 def _finding(kind: str, found: Mapping[str, Any] | None, task: Row | None, names: Mapping[int, str]) -> dict[str, Any]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from calendar import monthrange
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -12,6 +13,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from cases.policy.tariff.simulate import COMPARED, Option, simulate
+from cases.selectors.paging import Row
 from cases.selectors.rules.entered import entered_rules
 from cases.web.show.measures import amount
 from cases.workflow.actions import Action
@@ -82,6 +84,39 @@ def _address(
         "price": price,
     }
     return f"{reverse('web:tariff')}?{urlencode({name: value for name, value in asked.items() if value is not None})}"
+
+
+def figures_of(case: Row, today: date) -> dict[str, Any]:
+    """What the comparison asks for, as far as this person reads it of a case: the last whole month at its energy.
+
+    The list goes before the report of the grid company; the months gone by this year are taken at the same energy.
+    """
+    facts = case["facts"]
+    reported = (facts.get("findings") or {}).get("check_consumption") or {}
+    planned = facts.get("surcharge") or {}
+    last = today.replace(day=1) - timedelta(days=1)
+    kwh = _number(planned.get("monthly_kwh")) or _number(reported.get("monthly_kwh"))
+    found = {
+        "case": case["number"],
+        "region": case["region"]["code"],
+        "price_class": _known(planned.get("price_class")) or _known(reported.get("price_class")),
+        "from": last.replace(day=1),
+        "to": last,
+        "kwh": kwh,
+        "used_before": None if kwh is None else kwh * (last.month - 1),
+        "rate": _number(planned.get("rate")),
+        "capacity_kva": _number(reported.get("capacity_kva")),
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _known(kind: Any) -> str | None:
+    return kind if kind in COMPARED else None
+
+
+def _number(value: Any) -> Decimal | None:
+    """A figure that stands in clear; its mere size is none to count with."""
+    return Decimal(value) if isinstance(value, str) and re.fullmatch(r"\d{1,12}(\.\d{1,6})?", value) else None
 
 
 def _row(option: Option, current: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from agencies.actors import Actor
 from agencies.vocabulary import Kind, Role
-from cases.policy.tariff import Entered, Question, Simulation, Span, TariffError, Usage, compare
+from cases.policy.tariff import Basis, Entered, Question, Simulation, Span, TariffError, Usage, compare
 from cases.policy.tariff.prices import LOWEST_VOLTAGE
 from cases.policy.tariff.simulate import COMPARED
 from cases.policy.tariff.words import KIND_NAMES, VOLTAGES
@@ -22,7 +22,7 @@ from cases.workflow.fields import Field
 from cases.workflow.forms.reading import Unreadable, as_date, as_number
 from cases.workflow.view import Text
 
-PERIODS: Final = ("peak", "flat", "valley")
+PERIODS: Final = ("sharp", "peak", "flat", "valley")
 
 
 def _energy(name: str, zh: str, en: str) -> Field:
@@ -35,12 +35,16 @@ def _price(name: str, zh: str, en: str, minimum: str = "0.0001") -> Field:
 
 NUMBERS: Final = (
     _energy("kwh", "周期电量（kWh）", "kWh of the cycle"),
+    _energy("sharp", "尖峰电量（kWh）", "Sharp-peak kWh"),
     _energy("peak", "峰电量（kWh）", "Peak kWh"),
     _energy("flat", "平电量（kWh）", "Flat kWh"),
     _energy("valley", "谷电量（kWh）", "Valley kWh"),
     _energy("used_before", "本年此前用电量（kWh）", "kWh of the year before"),
+    _energy("capacity_kva", "合同容量（kVA）", "Contract capacity (kVA)"),
+    _energy("demand_kw", "最大需量（kW）", "Maximum demand (kW)"),
     _price("rate", "加价标准（元/kWh）", "Surcharge (CNY/kWh)"),
     _price("price", "工商业电价（元/kWh）", "Commercial price (CNY/kWh)"),
+    _price("price_sharp", "工商业尖峰价（元/kWh）", "Commercial sharp-peak price"),
     _price("price_peak", "工商业峰价（元/kWh）", "Commercial peak price"),
     _price("price_flat", "工商业平价（元/kWh）", "Commercial flat price"),
     _price("price_valley", "工商业谷价（元/kWh）", "Commercial valley price"),
@@ -106,13 +110,14 @@ def _compare(asked: Asked, days: Mapping[str, Any], numbers: Mapping[str, Any]) 
     whole = sum(periods.values(), Decimal(0)) if numbers["kwh"] is None else numbers["kwh"]
     prices = {name: numbers[f"price_{name}"] for name in PERIODS if numbers[f"price_{name}"] is not None}
     entered = Entered(numbers["price"], prices or None) if prices or numbers["price"] is not None else None
+    basis = Basis(numbers["capacity_kva"], numbers["demand_kw"])
     rules = entered_rules()
     try:
         asked.found = compare(
             Question(
                 asked.region,
                 asked.cycle,
-                Usage(whole, numbers["used_before"] or Decimal(0), periods or None),
+                Usage(whole, numbers["used_before"] or Decimal(0), periods or None, basis if any(basis) else None),
                 asked.price_class,
                 asked.voltage,
                 rates=None if numbers["rate"] is None else [numbers["rate"]],

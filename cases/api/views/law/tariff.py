@@ -90,7 +90,9 @@ def _line(line: Line) -> dict[str, Any]:
     return {
         "item": line.item,
         "label": say(Text(line.zh, line.en)),
-        "kwh": plain(line.kwh),
+        "kwh": plain(line.kwh) if line.unit == "kWh" else "0",
+        "quantity": plain(line.kwh),
+        "unit": line.unit,
         "price": f"{line.price:.4f}",
         "amount": f"{line.amount:.2f}",
         "first_day": line.first.isoformat() if line.first else None,

@@ -97,6 +97,7 @@ def _line(line: Line) -> dict[str, Any]:
         "name": Text(line.zh, line.en),
         "days": f"{line.first} – {line.last}" if line.first else "",
         "kwh": amount(plain(line.kwh)),
+        "unit": line.unit if line.unit == "kWh" else say(Text(line.unit.replace("month", "月"), line.unit)),
         "price": f"{line.price:.4f}",
         "amount": amount(line.amount),
     }
