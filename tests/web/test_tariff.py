@@ -91,6 +91,13 @@ def test_a_two_part_price_and_a_sharp_period_are_compared_where_they_are_on_reco
     assert basic == {"kwh": "0", "quantity": "100", "unit": "kW·month", "amount": "4000.00"}
 
 
+def test_a_rural_combined_meter_has_its_own_price(page):
+    month = "region=33&kwh=35000&from=2021-02-01&to=2021-02-28&price_class=combined"
+    assert "17,780.00" in page(f"{month}&variant=rural")  # 35,000 × 0.508
+    assert "19,530.00" in page(month)
+    assert "没有这一项" in page(f"{month}&variant=royal", status=400)
+
+
 def test_a_case_is_opened_with_its_figures(log_in):
     case = story.reported()
     client = log_in("drc-handler1")

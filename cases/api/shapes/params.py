@@ -15,6 +15,7 @@ from cases.policy.statutory import clock_keys
 from cases.policy.tariff.simulate import COMPARED
 from cases.policy.tariff.words import PERIODS, VOLTAGES
 from cases.selectors.paging import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE
+from cases.workflow.forms.choices import PRICE_VARIANTS
 from cases.workflow.task_kinds import KINDS
 
 
@@ -46,6 +47,7 @@ TARIFF_FILTERS = [
     _query("used_before", "kWh of the year before the cycle."),
     _query("price_class", "Present price class.", enum=list(COMPARED)),
     _query("voltage", "Voltage of the supply.", enum=list(VOLTAGES)),
+    _query("variant", "Sort of combined meter, where the price list has one.", enum=list(dict(PRICE_VARIANTS))),
     _query("region", "GB/T 2260 code (default: your own region)."),
     _query("rate", "One surcharge in CNY/kWh (default: every rate on record)."),
     _query("on", "First day of the surcharge (default: the whole cycle).", OpenApiTypes.DATE),

@@ -41,7 +41,7 @@ def shown(
     """
     if transition.action not in NEEDS or case is None:
         return None
-    region, reported = case["region"]["code"], (case["facts"].get("findings") or {}).get("check_consumption") or {}
+    region, reported = case["region"]["code"], _reported(case)
     known = {field.name: field for field in transition.inputs}
 
     def number(name: str) -> Decimal | None:
@@ -63,18 +63,23 @@ def shown(
         "rows": [_row(option, found.current) for option in found.options],
         "warnings": [Text(zh, en) for _code, zh, en in found.warnings],
         "notes": [Text(note.zh, note.en) for note in found.notes],
-        # The page of comparison knows every class but the one with a basic charge.
-        "address": _address(region, day, typed, kwh, rate, price) if current in COMPARED else "",
+        "address": _address(case, day, typed, kwh, rate, price),
     }
 
 
 def _address(
-    region: str, day: date, typed: Mapping[str, Any], kwh: Decimal, rate: Decimal | None, price: Decimal | None
+    case: Mapping[str, Any],
+    day: date,
+    typed: Mapping[str, Any],
+    kwh: Decimal,
+    rate: Decimal | None,
+    price: Decimal | None,
 ) -> str:
     """The same month on the page of comparison, where each line has its formula and the address can be cited."""
     last = day.replace(day=monthrange(day.year, day.month)[1])
     asked = {
-        "region": region,
+        "case": case["number"],
+        "region": case["region"]["code"],
         "price_class": typed.get("price_class") or "tiered",
         "kwh": kwh,
         "used_before": kwh * (day.month - 1),
@@ -82,6 +87,7 @@ def _address(
         "to": last,
         "rate": rate,
         "price": price,
+        **_supplied(_reported(case)),
     }
     return f"{reverse('web:tariff')}?{urlencode({name: value for name, value in asked.items() if value is not None})}"
 
@@ -91,9 +97,7 @@ def figures_of(case: Row, today: date) -> dict[str, Any]:
 
     The list goes before the report of the grid company; the months gone by this year are taken at the same energy.
     """
-    facts = case["facts"]
-    reported = (facts.get("findings") or {}).get("check_consumption") or {}
-    planned = facts.get("surcharge") or {}
+    reported, planned = _reported(case), case["facts"].get("surcharge") or {}
     last = today.replace(day=1) - timedelta(days=1)
     kwh = _number(planned.get("monthly_kwh")) or _number(reported.get("monthly_kwh"))
     found = {
@@ -105,9 +109,20 @@ def figures_of(case: Row, today: date) -> dict[str, Any]:
         "kwh": kwh,
         "used_before": None if kwh is None else kwh * (last.month - 1),
         "rate": _number(planned.get("rate")),
-        "capacity_kva": _number(reported.get("capacity_kva")),
+        **_supplied(reported),
     }
     return {name: value for name, value in found.items() if value is not None}
+
+
+def _reported(case: Mapping[str, Any]) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = (case["facts"].get("findings") or {}).get("check_consumption") or {}
+    return found
+
+
+def _supplied(reported: Mapping[str, Any]) -> dict[str, Any]:
+    """How the account is supplied, as its price depends on it; None where nothing is said."""
+    capacity = _number(reported.get("capacity_kva"))
+    return {"voltage": reported.get("voltage"), "variant": reported.get("variant"), "capacity_kva": capacity}
 
 
 def _known(kind: Any) -> str | None:

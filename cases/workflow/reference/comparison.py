@@ -19,6 +19,7 @@ from cases.policy.tariff.simulate import COMPARED
 from cases.policy.tariff.words import KIND_NAMES, VOLTAGES
 from cases.selectors.rules.entered import entered_rules
 from cases.workflow.fields import Field
+from cases.workflow.forms.choices import PRICE_VARIANTS
 from cases.workflow.forms.reading import Unreadable, as_date, as_number
 from cases.workflow.view import Text
 
@@ -55,7 +56,7 @@ DAYS: Final = (
     Field("on", "date", Text("加价起始日", "Surcharged from")),
     Field("off", "date", Text("加价截止日", "Surcharged to")),
 )
-NAMES: Final = ("region", "price_class", "voltage", *(f.name for f in (*DAYS, *NUMBERS)))
+NAMES: Final = ("region", "price_class", "voltage", "variant", *(f.name for f in (*DAYS, *NUMBERS)))
 # Where the energy field of a refusal stands on the page.
 FIELDS: Final = {"cycle_to": "to", "surcharge": "rate", "price_class": "price_class", "periods": "peak"}
 
@@ -68,6 +69,7 @@ class Asked:
     cycle: Span
     price_class: str
     voltage: str
+    variant: str
     problems: dict[str, Text] = field(default_factory=dict)
     found: Simulation | None = None
 
@@ -98,6 +100,7 @@ def read(query: Mapping[str, str], regions: Collection[str], today: date, region
         Span(days["from"] or last_month.replace(day=1), days["to"] or last_month),
         _choice(query, "price_class", COMPARED, "tiered", problems),
         _choice(query, "voltage", VOLTAGES, LOWEST_VOLTAGE, problems),
+        _choice(query, "variant", dict(PRICE_VARIANTS), "", problems) if query.get("variant") else "",
         problems,
     )
     if not problems and any(numbers[name] is not None for name in ("kwh", *PERIODS)):
@@ -120,6 +123,7 @@ def _compare(asked: Asked, days: Mapping[str, Any], numbers: Mapping[str, Any]) 
                 Usage(whole, numbers["used_before"] or Decimal(0), periods or None, basis if any(basis) else None),
                 asked.price_class,
                 asked.voltage,
+                asked.variant,
                 rates=None if numbers["rate"] is None else [numbers["rate"]],
                 listed_from=days["on"],
                 listed_to=days["off"],

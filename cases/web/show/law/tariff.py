@@ -15,6 +15,7 @@ from cases.policy.tariff.words import VOLTAGES
 from cases.selectors.rules.entered import entered_rules
 from cases.web.show.measures import amount
 from cases.web.show.words import say
+from cases.workflow.forms.choices import PRICE_VARIANTS
 from cases.workflow.reference.comparison import Asked, class_name
 from cases.workflow.view import Text
 
@@ -119,6 +120,9 @@ def options(asked: Asked, directory: Directory) -> dict[str, Any]:
         "voltages": [
             {"value": key, "label": say(Text(*names)), "selected": key == asked.voltage}
             for key, names in VOLTAGES.items()
+        ],
+        "variants": [
+            {"value": key, "label": say(text), "selected": key == asked.variant} for key, text in PRICE_VARIANTS
         ],
         "rates": [
             {"rate": f"{one.rate:.2f}", "document": one.document, "draft": one.status != "in_force"}
