@@ -38,7 +38,7 @@ def tariff(request: PageRequest) -> HttpResponse:
     directory, today = get_directory(), timezone.localtime(clock.now()).date()
     number = request.GET.get("case", "").strip()
     case = get_case(request.actor, number) if number else None
-    if case is not None and not any(value.strip() for name, value in request.GET.items() if name != "case"):
+    if case is not None and not any(request.GET.get(name, "").strip() for name in request.GET if name != "case"):
         # The figures stand in the address from here on, to be changed and cited.
         return redirect(f"{reverse('web:tariff')}?{urlencode(figures_of(case, today))}")
     asked = read(request.GET, directory.regions, today, request.actor.posts[0].region_code)
