@@ -85,6 +85,8 @@ def test_a_pdf_holds_the_whole_text_on_a4_with_its_fonts_inside(kind: str) -> No
             assert "".join(paragraph.split()) in said, paragraph
     assert ("签发人" in said) == bool(paper.signer)
     assert "—1—" in said and "附件：1.生效法律文书" in said
+    assert b"<pdfaid:part>2" in content and b"<pdfaid:conformance>B" in content, "PDF/A-2b"
+    assert len(reader.pages) <= 3 and len(heights(content)[-1]) >= 6, "no last page with next to nothing on it"
 
 
 def test_the_text_stands_between_the_margins_of_the_standard() -> None:
