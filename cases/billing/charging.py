@@ -44,7 +44,13 @@ FIELDS: Final[dict[str, tuple[Field, ...]]] = {
         ON,
     ),
     "theft": (
-        choice("evidence", "窃电证据", "Evidence of theft", THEFT_EVIDENCE),
+        choice(
+            "evidence",
+            "窃电证据",
+            "Evidence of theft",
+            THEFT_EVIDENCE,
+            hint=("没有证据的，不得按窃电追补", "Without it nothing is charged as theft"),
+        ),
         number("kilowatts", "私接设备容量（kW）", "Capacity (kW)", required=True, maximum=Decimal(1_000_000)),
         number("price", "电价（元/kWh）", "Price (CNY/kWh)", required=True, **_PRICE),
         yes_no("lighting", "照明用户", "Lighting only"),

@@ -257,6 +257,11 @@ def test_the_page_leads_from_the_file_to_the_review(world: World, log_in: LogIn)
     asked = {"month": "2026-13", "energy_price": "0.6664", "file": SimpleUploadedFile("十月.csv", month(2))}
     wrong = billing.post("/bill-runs/", asked)
     assert wrong.status_code == 400 and 'value="2026-13"' in wrong.content.decode()
+    # Where the page has room for them, the reasons are taken over alone and the chosen file stays chosen.
+    assert '<div id="refused"><div class="esum"' in wrong.content.decode()
+    assert all(
+        '<div id="refused"></div>' in billing.get(page).content.decode() for page in ("/bill-runs/", "/reconciliation/")
+    )
     asked |= {"month": "2026-10", "file": SimpleUploadedFile("十月.csv", month(2))}
     address = billing.post("/bill-runs/", asked)["Location"]
     assert 'value="start"' in billing.get(address).content.decode()

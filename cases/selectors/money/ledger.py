@@ -25,7 +25,7 @@ from cases.selectors.paging import DEFAULT_PAGE_SIZE, Page, Row, fetch
 from cases.selectors.precision.viewers import About, Viewpoint, viewpoint_of
 
 MOST_EXPORTED: Final = 20_000
-ZERO = Decimal(0)
+ZERO = Decimal("0.00")
 _ABOUT = """SELECT ca.case_id::text AS id, array_agg(ca.agency_id) AS agencies,
         (SELECT jsonb_agg(jsonb_build_array(t.agency_id, t.kind))::text FROM cases_task t
          WHERE t.case_id = ca.case_id AND t.state = 'open') AS tasks

@@ -61,10 +61,10 @@ _BILLS: Final = """SELECT count(*) AS n,
     count(*) FILTER (WHERE b->>'state' = 'issued' OR b ? 'pending') AS waiting,
     sum((b->>'kwh')::numeric) AS kwh, sum((b->>'surcharge')::numeric) AS surcharge,
     sum((b->>'amount')::numeric) AS amount,
-    sum(coalesce((b->>'paid')::numeric, 0)) AS paid, sum(coalesce((b->>'refund')::numeric, 0)) AS refund,
-    sum(coalesce((b->>'refunded')::numeric, 0)) AS refunded,
+    sum(coalesce((b->>'paid')::numeric, 0.00)) AS paid, sum(coalesce((b->>'refund')::numeric, 0.00)) AS refund,
+    sum(coalesce((b->>'refunded')::numeric, 0.00)) AS refunded,
     sum(greatest(coalesce((b->>'paid')::numeric, 0) - (b->>'amount')::numeric, 0)) AS overpaid,
-    sum(coalesce((b->>'fee_paid')::numeric, 0)) AS fee_paid,
+    sum(coalesce((b->>'fee_paid')::numeric, 0.00)) AS fee_paid,
     coalesce(sum(greatest((b->>'amount')::numeric - coalesce((b->>'paid')::numeric, 0), 0))
         FILTER (WHERE b->>'state' = 'reviewed'), 0) AS unpaid,
     min(b->>'due_on') FILTER (WHERE b->>'state' = 'reviewed'
