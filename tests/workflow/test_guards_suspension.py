@@ -146,10 +146,15 @@ def test_an_important_user_goes_by_the_power_authority() -> None:
     desk.act("grid-crew1", "execute_suspension", **desk.execution())
 
 
-def test_no_important_user_is_cut_without_the_countersignature() -> None:
+def test_no_important_user_is_served_or_cut_without_the_countersignature() -> None:
     desk = Desk().verified(user_class="important").determined("suspension").signed().approved("important")
     desk.act("drc-approver1", "countersign_important_user")
-    desk.served(copied_to_authority=True, copy_receipt=FILE).later(days=4)
+    copied = {"copied_to_authority": True, "copy_receipt": FILE}
+    whole = desk.fact("suspension")
+    desk.view.facts["suspension"] = {k: v for k, v in whole.items() if k != "countersigned_at"}
+    assert desk.refused("grid-crew1", "serve_notice", **desk.service(**copied)).code == "important_not_countersigned"
+    desk.view.facts["suspension"] = whole
+    desk.served(**copied).later(days=4)
     desk.warned().later(minutes=40)
     desk.view.facts["suspension"] = {k: v for k, v in desk.fact("suspension").items() if k != "countersigned_at"}
     assert desk.refused("grid-crew1", "execute_suspension", **desk.execution()).code == "important_not_countersigned"
