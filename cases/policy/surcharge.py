@@ -12,7 +12,7 @@ from cases.policy.dated import applies, covers, load, most_specific, region_pref
 from cases.policy.evidence import evidence_obstacles
 from cases.policy.obstacle import Obstacle, obstacle
 from cases.policy.papers import PriceDocument, document_number, documents, named_document, on_record
-from cases.policy.suspension import MINING_FINDINGS
+from cases.policy.suspension import MINING_FINDINGS, NATURAL_PERSON, is_person
 
 __all__ = [
     "FLOOR",
@@ -20,6 +20,7 @@ __all__ = [
     "PriceDocument",
     "Proposal",
     "SurchargeRule",
+    "addressee",
     "chargeable_period",
     "document_number",
     "documents",
@@ -32,7 +33,6 @@ __all__ = [
 ]
 FLOOR = Decimal(load("surcharge_rates")["floor"])
 PRE_NOTICE_DAYS = int(load("surcharge_rates")["pre_notice_days"])
-NATURAL_PERSON = "natural_person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,17 @@ class Proposal:
     families: frozenset[str] = frozenset()
     onsite_recorded: bool = False
     officer_numbers: tuple[str, ...] = ()
+    registered_enterprise: bool = False
+
+    @property
+    def addressee(self) -> str:
+        """The subject as the price documents know it."""
+        return addressee(self.subject, registered=self.registered_enterprise)
+
+
+def addressee(subject: str, *, registered: bool) -> str:
+    """A natural person, or what the subject is said to be."""
+    return NATURAL_PERSON if is_person(subject, registered=registered) else subject
 
 
 def surcharge_rule(
@@ -142,7 +153,7 @@ def surcharge_obstacles(proposal: Proposal, *, list_entry: bool | None = None) -
     p = proposal
     found = _subject(p)
     found += _named(p)
-    rule = surcharge_rule(p.region, p.day, p.price_document, subject=p.subject, entered=p.entered)
+    rule = surcharge_rule(p.region, p.day, p.price_document, subject=p.addressee, entered=p.entered)
     if rule is None:
         found.append(obstacle("no_price_document", day=p.day, region=p.region))
     else:
@@ -165,12 +176,14 @@ def surcharge_refusal(proposal: Proposal, *, list_entry: bool | None = None) -> 
     return next(iter(surcharge_obstacles(proposal, list_entry=list_entry)), None)
 
 
-def person_obstacle(subject: str, region: str, day: date, entered: tuple[PriceDocument, ...] = ()) -> Obstacle | None:
+def person_obstacle(
+    subject: str, region: str, day: date, entered: tuple[PriceDocument, ...] = (), *, registered: bool = False
+) -> Obstacle | None:
     """Return why a natural person (or an unknown subject) cannot be surcharged here, for use before any rate is set."""
     if subject in ("", "unknown"):
         return obstacle("subject_unknown", day=day, region=region)
     rule = surcharge_rule(region, day, entered=entered)
-    if subject == NATURAL_PERSON and (rule is None or not rule.covers_persons):
+    if is_person(subject, registered=registered) and (rule is None or not rule.covers_persons):
         return obstacle("persons_not_covered", day=day, region=region)
     return None
 
@@ -206,7 +219,7 @@ def _named(p: Proposal) -> list[Obstacle]:
 
 
 def _persons(p: Proposal, rule: SurchargeRule) -> list[Obstacle]:
-    if p.subject == NATURAL_PERSON and not rule.covers_persons:
+    if p.addressee == NATURAL_PERSON and not rule.covers_persons:
         return [obstacle("persons_not_covered", day=p.day, region=p.region)]
     return []
 

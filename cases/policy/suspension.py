@@ -19,6 +19,7 @@ Step = Literal["determine", "order", "approve", "execute"]
 STEPS: tuple[Step, ...] = ("determine", "order", "approve", "execute")
 MINING_FINDINGS = frozenset({"self_operated", "hosted"})
 ARREARS_DAYS = 30
+NATURAL_PERSON = "natural_person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,20 +168,24 @@ def _invoked(rule: Ground, s: Situation) -> list[Obstacle]:
 
 
 def _residents(rule: Ground, s: Situation) -> list[Obstacle]:
-    """Gate 1 (行政强制法 43(2)): X1 for administrative grounds, the grid's own decision for the others."""
+    """Gate 1 (行政强制法 43(2)): X1 for administrative grounds, the grid's own decision for the others.
+
+    At mixed premises somebody lives behind the supply whatever the meter is booked as: an organ has the production
+    circuit cut alone, or nothing.
+    """
     if rule.residents == "open" and s.origin == "grid":
         return []
     if s.serves_residents_living is None:
         return [obstacle("residents_unknown", day=s.day, region=s.region)]
-    if not s.serves_residents_living:
+    if not s.serves_residents_living and not s.mixed_premises:
         return []
     if s.mixed_premises and s.circuit_separable and s.production_circuit_only:
         return []
     if rule.residents != "barred":
-        if s.origin == "grid":
+        if s.origin == "grid" or not s.serves_residents_living:
             return []
         return [obstacle("residents_grid_decision_only", day=s.day, region=s.region)]
-    found = [obstacle("residents_barred", day=s.day, region=s.region)]
+    found = [obstacle("residents_barred", day=s.day, region=s.region)] if s.serves_residents_living else []
     if s.mixed_premises:
         found.append(obstacle("mixed_not_separable", day=s.day, region=s.region))
     return found
@@ -219,6 +224,12 @@ def is_enterprise(subject: str, *, registered: bool) -> bool:
     """Say whether the subject is an enterprise: some kinds always, some only by the register, a sole trader never."""
     kinds = load("suspension_grounds")["enterprise"]
     return subject in kinds["always"] or (subject in kinds["when_registered"] and registered)
+
+
+def is_person(subject: str, *, registered: bool) -> bool:
+    """Say whether the subject is a natural person: also who lets premises and is in no register of enterprises."""
+    kinds = load("suspension_grounds")["enterprise"]
+    return subject == NATURAL_PERSON or (subject in kinds["person_unless_registered"] and not registered)
 
 
 _MET: dict[str, Callable[[Situation], bool]] = {

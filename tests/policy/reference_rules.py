@@ -68,7 +68,7 @@ def bars_residents(case: Case) -> bool:
     """行政强制法 43(2): no organ stops residents' living; only a production circuit of its own may be cut (7 C 28)."""
     if case["residents"] is None:
         return True
-    if not case["residents"]:
+    if not case["residents"] and not case["mixed"]:
         return False
     alone = case["mixed"] and case["separable"] and case["production_only"]
     return not alone
@@ -79,6 +79,11 @@ def enterprise(case: Case) -> bool:
     if case["subject"] == "enterprise":
         return True
     return case["subject"] in ("data_centre", "internet_cafe", "state_owned", "landlord") and bool(case["registered"])
+
+
+def person(case: Case) -> bool:
+    """A natural person: 1283号 reaches enterprises and projects, and a private owner who lets a room is neither."""
+    return case["subject"] == "natural_person" or (case["subject"] == "landlord" and not case["registered"])
 
 
 def local_regulation(region: str, day: date) -> bool:
@@ -163,7 +168,7 @@ def rate_and_days_hold(case: Case) -> bool:
     if found is None:
         return False
     rate, first, last = found
-    if case["subject"] == "natural_person":
+    if person(case):
         named = names_persons(str(case["region"]), day_of(case))
         if named is None:
             return False

@@ -130,7 +130,7 @@ def entry(case: reference.Case) -> Proposal:
     return Proposal(
         day=c["day"], region=c["region"], subject=c["subject"], finding=c["finding"],
         rate=None if c["rate"] is None else Decimal(c["rate"]), starts_on=c["starts"], proven_start=c["proven"],
-        ends_on=c["ends"], simulation_seen=c["simulated"],
+        registered_enterprise=c["registered"], ends_on=c["ends"], simulation_seen=c["simulated"],
         bill_now=None if c["bill_now"] is None else Decimal(c["bill_now"]),
         bill_reclassified=None if c["bill_then"] is None else Decimal(c["bill_then"]),
         families=frozenset(c["families"]), onsite_recorded=c["onsite"], officer_numbers=c["officers"],
@@ -196,7 +196,7 @@ def expected(case: reference.Case) -> set[str]:
     after = c["day"] >= reference.CIRCULAR
     document = reference.price_document(c["region"], c["day"])
     if document is not None and c["proven"] is not None:
-        named = reference.names_persons(c["region"], c["day"]) if c["subject"] == "natural_person" else None
+        named = reference.names_persons(c["region"], c["day"]) if reference.person(case) else None
         starts = max(document[1], c["proven"], named or document[1])
         charge = {**c, "rate": str(document[0]), "starts": starts, "ends": None, "listed": True, "simulated": True}
         charge |= {"bill_now": None, "bill_then": None}
@@ -207,7 +207,7 @@ def expected(case: reference.Case) -> set[str]:
     found |= {"theft_charge"} if c["theft"] and not victim else set()
     found |= {"order_correction"} if c["power_authority"] and disorder and not victim else set()
     proven = c["finding"] in reference.MINING
-    unit = c["subject"] not in ("natural_person", "unknown")
+    unit = c["subject"] != "unknown" and not reference.person(case)
     found |= {"persuasion", "interview"} if proven and unit and after else set()
     matter = c["theft"] or c["danger"] or c["illegal_use"] or victim or (c["subject"] == "state_owned" and proven)
     found |= {"refer"} if matter and c["day"] >= date(2021, 7, 15) else set()

@@ -98,6 +98,9 @@ CASES: list[tuple[str, Proposal, str]] = [
     ("the sole trader of the brief", GOOD, ""),
     ("an enterprise in Sichuan at 2.00", SICHUAN, ""),
     ("a natural person in Xuzhou", replace(GOOD, subject="natural_person"), "persons_not_covered"),
+    ("a private landlord in Xuzhou", replace(GOOD, subject="landlord"), "persons_not_covered"),
+    ("a landlord that is a company", replace(GOOD, subject="landlord", registered_enterprise=True), ""),
+    ("a private landlord where persons are named", replace(SHIYAN, subject="landlord"), ""),
     ("a natural person in Sichuan", replace(SICHUAN, subject="natural_person"), "persons_not_covered"),
     ("a natural person in Shiyan", SHIYAN, ""),
     ("a natural person in a district of Shiyan", replace(SHIYAN, region="420302"), ""),
@@ -209,6 +212,8 @@ def test_the_refused_re_class_carries_its_figures() -> None:
 
 def test_persons_can_be_judged_before_any_rate_is_set() -> None:
     day = date(2022, 6, 1)
+    assert person_obstacle("landlord", "320300", day, registered=True) is None
+    assert person_obstacle("landlord", "320300", day) is not None
     refusal = person_obstacle("natural_person", "320300", day)
     assert refusal is not None
     assert refusal.code == "persons_not_covered"

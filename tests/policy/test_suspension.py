@@ -108,6 +108,11 @@ TABLE: list[tuple[str, str, dict[str, object], str]] = [
     ("shop and flat, not known whether separable", G5, MIXED, "residents_barred mixed_not_separable"),
     ("separable, but the whole house would be cut", G5, {**MIXED, "circuit_separable": True},
      "residents_barred mixed_not_separable"),
+    ("the meter is the shop's, but somebody lives behind it", G5,
+     {**MIXED, "serves_residents_living": False, "circuit_separable": True}, "mixed_not_separable"),
+    ("the shop's meter, its circuit alone is cut", G5,
+     {**MIXED, "serves_residents_living": False, "circuit_separable": True, "production_circuit_only": True}, ""),
+    ("the shop's meter, theft proven by the grid", G1, {**MIXED, "serves_residents_living": False}, ""),
     ("one circuit, theft proven by the grid", G1, {**MIXED, "circuit_separable": False}, ""),
     # Gate 2: each ground's own needs.
     ("theft at a shop, not proven", G1, {"theft_proven": False}, "theft_not_proven"),

@@ -85,7 +85,7 @@ def decide(facts: CaseFacts) -> Decision:
 def _entered(facts: CaseFacts) -> tuple[str, ...]:
     """The versions that people entered and that gave this answer: price documents, and a local regulation."""
     p = facts.proposal
-    rule = surcharge_rule(p.region, p.day, p.price_document, subject=p.subject, entered=p.entered)
+    rule = surcharge_rule(p.region, p.day, p.price_document, subject=p.addressee, entered=p.entered)
     local = law.in_force("local_supply.suspension", facts.day, facts.region, facts.order.entered)
     return (*(rule.versions if rule else ()), *((local.version,) if local is not None and local.version else ()))
 
@@ -144,7 +144,7 @@ def _other(kind: Kind, facts: CaseFacts) -> Measure:
 
 def _price_document(facts: CaseFacts) -> tuple[str, ...]:
     p = facts.proposal
-    rule = surcharge_rule(p.region, p.day, p.price_document, subject=p.subject, entered=p.entered)
+    rule = surcharge_rule(p.region, p.day, p.price_document, subject=p.addressee, entered=p.entered)
     return (rule.document,) if rule is not None else ()
 
 

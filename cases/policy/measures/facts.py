@@ -67,7 +67,7 @@ class CaseFacts:
 def as_ruled(proposal: Proposal) -> Proposal:
     """The proposal with the rate and the first day that the rules themselves give: before a plan there is no other."""
     p = proposal
-    rule = surcharge_rule(p.region, p.day, p.price_document, subject=p.subject, entered=p.entered)
+    rule = surcharge_rule(p.region, p.day, p.price_document, subject=p.addressee, entered=p.entered)
     if rule is None:
         return replace(p, simulation_seen=True)
     starts = earliest_start(p.proven_start, rule) if p.proven_start is not None else None
@@ -92,7 +92,7 @@ REFERABLE: dict[str, Callable[[CaseFacts], bool]] = {
 _RAISED: dict[str, Callable[[CaseFacts], bool]] = {
     "victim": lambda f: f.finding == "compromised" or f.reported_victim,
     "finding_not_mining": lambda f: not f.proven,
-    "units_only": lambda f: f.subject == NATURAL_PERSON,
+    "units_only": lambda f: f.proposal.addressee == NATURAL_PERSON,
     "theft_not_proven": lambda f: not f.grid.theft_proven,
     "breach_not_found_by_grid": lambda f: not f.grid.breach_found_by_grid,
     "not_power_authority": lambda f: "power_authority" not in f.order.decided_by_duties,

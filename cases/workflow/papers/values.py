@@ -14,6 +14,7 @@ from agencies.directory import AgencyRef, Directory
 from cases.documents.papers.composing import VERIFIED, in_words
 from cases.policy.dated import CHINA
 from cases.policy.surcharge import surcharge_rule
+from cases.workflow.effects.surcharge.lists import charged_as
 from cases.workflow.fields import Choices
 from cases.workflow.forms import choices as c
 from cases.workflow.forms import cooperation, protection, verification
@@ -42,9 +43,8 @@ def doubts_about(kind: str, view: CaseView, outcome: Outcome, by: By) -> tuple[s
     planned = facts.get("surcharge") or {}
     if planned.get("local"):
         return (f"价格文件“{planned.get('document', '')}”由办案单位录入，系统未与原件核对（标注：未核实）。",)
-    subject = str((facts.get("determination") or {}).get("subject") or "")
     day = by.now.astimezone(CHINA).date()
-    rule = surcharge_rule(view.region_code, day, subject=subject, entered=by.rules.documents)
+    rule = surcharge_rule(view.region_code, day, subject=charged_as(facts), entered=by.rules.documents)
     if rule is None or not rule.confirm:
         return ()
     what = "本地区价格文件未查实" if rule.certainty == VERIFIED else f"价格文件“{rule.document}”未核实"

@@ -19,6 +19,7 @@ from cases.workflow.effects.base import (
 )
 from cases.workflow.effects.surcharge.lists import (
     ACTIVE,
+    charged_as,
     following,
     listed_period,
     supply_of,
@@ -80,9 +81,10 @@ def _reported(view: CaseView) -> dict[str, Any]:
 
 
 def rule_for(view: CaseView, data: Data, ctx: Context) -> SurchargeRule | None:
-    subject = str((view.facts.get("determination") or {}).get("subject") or "")
     local = local_document(view, data, ctx)
-    return surcharge_rule(view.region_code, today(ctx), local, subject=subject, entered=ctx.rules.documents)
+    return surcharge_rule(
+        view.region_code, today(ctx), local, subject=charged_as(view.facts), entered=ctx.rules.documents
+    )
 
 
 def propose_surcharge(view: CaseView, data: Data, ctx: Context) -> Outcome:

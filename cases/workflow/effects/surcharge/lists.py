@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from cases.policy.surcharge import addressee
 from cases.policy.tariff import Supply
 from cases.policy.tariff.prices import LOWEST_VOLTAGE
 from cases.workflow.view import CaseView
@@ -59,6 +60,12 @@ def supply_of(found: Mapping[str, Any]) -> Supply:
         found.get("variant") or "",
         None if capacity is None else Decimal(str(capacity)),
     )
+
+
+def charged_as(facts: Mapping[str, Any]) -> str:
+    """Whom a surcharge on the determination would reach, as the price documents know it."""
+    decided = facts.get("determination") or {}
+    return addressee(str(decided.get("subject") or ""), registered=bool(decided.get("registered_enterprise")))
 
 
 def surcharge_of(view: CaseView) -> Entry:

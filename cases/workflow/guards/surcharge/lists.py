@@ -32,10 +32,10 @@ def plan(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
             missing=("end_surcharge",),
         )
     if not data:
-        subject = str(decided.get("subject") or "unknown")
-        found = person_obstacle(subject, view.region_code, today(ctx), ctx.rules.documents)
+        subject, registered = str(decided.get("subject") or "unknown"), bool(decided.get("registered_enterprise"))
+        found = person_obstacle(subject, view.region_code, today(ctx), ctx.rules.documents, registered=registered)
         # Where the region's own document covers persons, the proposal can bring it along.
-        return from_obstacle(found) if found and subject != "natural_person" else None
+        return from_obstacle(found) if found and found.code != "persons_not_covered" else None
     given = data["document_from"] is not None and data["document_file"] is not None
     if data["local_document"] and not given and chosen_document(view, data, ctx) is None:
         field = "document_from" if data["document_from"] is None else "document_file"
