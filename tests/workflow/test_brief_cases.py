@@ -62,7 +62,7 @@ def test_a_household_ends_in_monitoring_and_the_register_of_blind_spots(world: W
         assert (cut.status, cut.code) == (409, "residents_barred")
         assert cut.text.zh == (
             "该计量点供居民生活用电，行政机关不得以停止供电的方式迫使履行决定。"
-            "请改为持续监测、劝导、约谈或移送；任何角色都不能越过此项。"
+            "请改为持续监测等案件页列出的措施；任何角色都不能越过此项。"
         )
         assert "《行政强制法》第四十三条第二款" in cut.article
     for ground in ("G1_theft", "G3_arrears"):

@@ -45,7 +45,8 @@ def reported(rng: random.Random) -> Desk:
                 "result": rng.choice(["abnormal", "normal"]),
                 "user_class": "residential" if living else rng.choice(["ordinary", "important"]),
                 "price_class": rng.choice(["tiered", "commercial"]), "serves_residents": living,
-                "mixed_premises": rng.choice([True, False]), "circuit_separable": rng.choice([True, False, None]),
+                "mixed_premises": rng.choice([True, False, False]),
+                "circuit_separable": rng.choice([True, False, None]),
                 "theft": rng.choice([True, False]), "illegal_use": rng.choice([True, False]),
                 **rng.choice(owed), **rng.choice(broken), "attachments": [FILE],
             },
@@ -83,7 +84,10 @@ def test_on_cases_drawn_at_random_they_agree_whatever_is_proposed() -> None:
             found = disagreements(desk, said)
             assert not found, (desk.view.facts, said, found)
         try:
-            desk.proposed("suspension", finding="self_operated", subject=known["subject"])
+            alone = known["production_circuit_only"]
+            desk.proposed(
+                "suspension", finding="self_operated", subject=known["subject"], production_circuit_only=alone
+            )
             opened += 1
         except WorkflowError:
             refused += 1

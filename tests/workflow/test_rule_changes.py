@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from io import StringIO
 from itertools import pairwise
 from time import perf_counter
@@ -33,6 +35,7 @@ from tests.workflow.desk import Desk, city
 from tests.workflow.test_measures_agree import account, reported
 
 DAY = date(2026, 12, 20)
+SHOP = {"kind": "commercial", "prices": ["2.0000"], "status": "in_force", "zh": "一般工商业", "en": "commercial"}
 
 
 def row(desk: Desk, n: int, region: str) -> dict[str, Any]:
@@ -139,6 +142,22 @@ def test_days_in_arrears_that_pass_between_two_days_are_no_change_of_the_rules(m
     found = told(compare(None, city(), *days, region=None, most=9, seen=today))
     assert found
     assert "G3_arrears" not in {ground for _, ground, *_ in found}
+
+
+def test_the_month_is_no_rule_and_a_price_is_one() -> None:
+    """The tiers that a year has used up belong to the facts; what a kilowatt-hour costs belongs to the rules."""
+    broken = account(breach="use_changed", monthly_kwh=Decimal(3000))
+    states = [State(date(2026, month, 10), NONE) for month in (1, 12)]
+    early, late = (comparing.explain(broken.view, city(), s.day, seen=states[1].day) for s in states)
+    assert in_effect("320303", states[0]) == in_effect("320303", states[1])
+    assert early.measure("breach_charge").codes == late.measure("breach_charge").codes == ("reclass_lowers_bill",)
+    assert not comparing.changes(early, late)
+    january = comparing.explain(broken.view, city(), states[0].day)
+    assert january.measure("breach_charge").codes == (), "the first tier of a new year is cheaper than any shop's price"
+    dear = State(states[1].day, Entered((replace(version(), kind="tariff", body=SHOP),)))
+    assert in_effect("320303", dear) != in_effect("320303", states[1])
+    costly = comparing.explain(broken.view, city(), dear.day, rules=dear.entered)
+    assert [(c.measure.key, c.opened) for c in comparing.changes(late, costly)] == [("breach_charge", True)]
 
 
 def test_three_thousand_cases_are_compared_in_seconds(monkeypatch: pytest.MonkeyPatch) -> None:

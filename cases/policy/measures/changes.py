@@ -1,5 +1,6 @@
 """What changes about a case when the rules change: which measures open, which close, and by which rule."""
 
+from calendar import monthrange
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -14,6 +15,7 @@ from cases.policy.measures.decision import Decision, Measure
 from cases.policy.obstacle import Obstacle
 from cases.policy.surcharge import NATURAL_PERSON, documents, surcharge_rule
 from cases.policy.suspension import grounds
+from cases.policy.tariff import Tariff, tariffs
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,18 @@ def in_effect(region: str, state: State) -> tuple[object, ...]:
     rates = tuple(
         surcharge_rule(region, state.day, subject=subject, entered=papers) for subject in ("", NATURAL_PERSON)
     )
-    return (*texts, *rates)
+    return (*texts, *rates, *_prices(region, state))
+
+
+def _prices(region: str, state: State) -> tuple[Tariff, ...]:
+    """What a month of that day is billed by: whether re-classing lowers the bill depends on it."""
+    first = state.day.replace(day=1)
+    last = first.replace(day=monthrange(first.year, first.month)[1])
+    return tuple(
+        t
+        for t in (*state.entered.tariffs, *tariffs())
+        if covers(t, region) and t.effective_from <= last and (t.effective_to is None or t.effective_to >= first)
+    )
 
 
 def turning_days(region: str, entered: Entered) -> tuple[tuple[date, str, bool], ...]:

@@ -81,7 +81,7 @@ def facts_of(
         price_class_known=bool(finding(view, "check_consumption").get("price_class")),
         contradictions=contradictions(view, order.finding, order.subject),
         leads=_leads(view),
-        bills=_bills(view, day),
+        bills=_bills(view, day, seen or day, rules),
     )
 
 
@@ -146,15 +146,24 @@ def _surcharge(view: CaseView, ctx: Context, said: Known) -> Proposal:
     return surcharge_proposal(view, ctx, said, price_document=document)
 
 
-def _bills(view: CaseView, day: date) -> tuple[Decimal, Decimal] | None:
+def _bills(view: CaseView, day: date, seen: date, rules: Entered) -> tuple[Decimal, Decimal] | None:
     """A month as it is billed and as it would be at the commercial price; None where either is not known."""
     found = finding(view, "check_consumption")
     kind, kwh = found.get("price_class"), found.get("monthly_kwh")
     if kind in (None, "commercial") or not kwh:
         return None
     try:
+        energy = Decimal(str(kwh))
         simulated = simulate(
-            view.region_code, day, Decimal(str(kwh)), current=str(kind), rates=(), supply=supply_of(found)
+            view.region_code,
+            day,
+            energy,
+            current=str(kind),
+            used_before=energy * (seen.month - 1),
+            rates=(),
+            supply=supply_of(found),
+            extra=rules.tariffs,
+            documents=rules.documents,
         )
         return simulated.option(str(kind)).bill.total, simulated.option("commercial").bill.total
     except (KeyError, ValueError):
