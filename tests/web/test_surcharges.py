@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from agencies.actors import find_actor
+from agencies.models import User
 from audit import clock
 from audit.models import Access, Event
 from cases.billing.comparing.services import compare
@@ -106,6 +107,8 @@ def test_an_adjustment_is_made_of_reversal_lines_and_a_refund_with_its_reason(wo
     world.act(case, "grid-reviewer1", "review_bill", decision="approve")
     now = entry(log_in)["results"][0]["bills"][0]
     assert (now["amount"], now["refund"]) == ("32857.60", "966.40")
+    names = {user.username: user.display_name for user in User.objects.filter(username__startswith="grid-")}
+    assert (now["issued_by"], now["reviewed_by"]) == (names["grid-billing1"], names["grid-reviewer1"])
     was = now["corrections"][0]
     assert [(line["item"], line["kwh"], line["amount"]) for line in was["reversal"]] == [
         ("commercial", "-35000", "-23324.00"),

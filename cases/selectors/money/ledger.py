@@ -144,9 +144,13 @@ def _people(rows: list[Row]) -> dict[int, str]:
     return {row["id"]: row["display_name"] for row in fetch(sql, [sorted(ids)])} if ids else {}
 
 
+# Who stands under a bill: in the effect that issued it and in the one that reviewed it.
+_SIGNED: Final = (("issued", "user"), ("reviewed", "by"))
+
+
 def _signers(row: Row) -> Iterator[int]:
     for bill in row["bills"] or []:
-        yield from (bill[key]["by"] for key in ("issued", "reviewed") if bill.get(key, {}).get("by"))
+        yield from (bill[key][by] for key, by in _SIGNED if bill.get(key, {}).get(by))
 
 
 def _entry(
@@ -199,7 +203,7 @@ def _bill(bill: Row, row: Row, view: Viewpoint, people: dict[int, str], today: d
         **{key: _figure(bill.get(key), money) for key in ("refunded", "fee_paid")},
         "overpaid": _figure(over or None, money),
         "settled": bool(bill.get("settled")),
-        "issued_by": people.get(bill.get("issued", {}).get("by")),
+        "issued_by": people.get(bill.get("issued", {}).get("user")),
         "reviewed_by": people.get(bill.get("reviewed", {}).get("by")),
         "reviewed_at": bill.get("reviewed", {}).get("at"),
         "overdue_days": late.overdue_days if late else 0,
