@@ -53,6 +53,7 @@ import django
 
 django.setup()
 
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.management import call_command
 from django.db import connections
 
@@ -60,6 +61,10 @@ from audit import sight
 from config.database import wall
 
 ALIASES = ("default", "owner")
+
+# The same algorithm, without the work that is meant for who guesses: 0.2 s for each of the hundreds of hashes of a run.
+# Other processes do all of it (test_passwords_cost_work.py).
+Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 64, 1
 
 
 class Clone(NamedTuple):
