@@ -14,6 +14,7 @@ from audit import clock
 from audit.models import Access
 from cases.policy.dated import CHINA
 from cases.policy.law import RULE_SET_VERSION
+from cases.selectors.law import blindspots
 from tests.api.conftest import Person
 from tests.web import story
 
@@ -133,7 +134,9 @@ def test_looked_at_again_it_stays_and_closed_it_leaves(three: list[Any]) -> None
     assert asked("drc-handler1").data["totals"]["cases"] == 2
 
 
-def test_the_report_has_a_cover_and_the_list_and_is_on_record(three: list[Any]) -> None:
+def test_the_report_has_a_cover_and_the_list_and_is_on_record(
+    three: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     client = Person("drc-handler1").client
     file = client.get("/blind-spots/report.xlsx?region=320303")
     assert file["Content-Type"].endswith("sheet") and "blind-spots.xlsx" in file["Content-Disposition"]
@@ -153,3 +156,10 @@ def test_the_report_has_a_cover_and_the_list_and_is_on_record(three: list[Any]) 
     assert Access.objects.filter(way="export", items=["blind_spots"]).count() == 2
     assert Person("drc-handler1").client.get("/api/v1/blind-spots/report").status_code == 200
     assert Access.objects.filter(way="export", items=["blind_spots"]).count() == 3
+    monkeypatch.setattr(blindspots, "MOST_EXPORTED", 2)
+    cut = client.get("/blind-spots/report.csv").content.decode("utf-8-sig")
+    assert "清单只列前 2 件，共 3 件" in cut.splitlines()[0]
+    book = CalamineWorkbook.from_filelike(io.BytesIO(client.get("/blind-spots/report.xlsx").content))
+    assert ["说明", "清单只列前 2 件，共 3 件，合计为全部"] in [
+        row[:2] for row in book.get_sheet_by_name("汇总").to_python()
+    ]

@@ -19,7 +19,7 @@ from cases.intake.feedback.workbook import Workbook
 from cases.policy.blindspots import BlindSpot, blind_spots
 from cases.policy.dated import CHINA
 from cases.policy.law import RULE_SET_VERSION
-from cases.selectors.law.blindspots import MOST_EXPORTED, BlindFilter, Totals, all_blind_spots, totals
+from cases.selectors.law.blindspots import BlindFilter, Totals, all_blind_spots, totals
 from cases.selectors.paging import Row
 from cases.selectors.precision.watermark import signature
 from cases.workflow.forms.choices import SUBJECTS
@@ -48,8 +48,11 @@ def report(
     rows, figures = all_blind_spots(actor, wanted), totals(actor, wanted)
     signed = signature(actor, staff_no, now, TITLE)
     lines = [_cells(row, now) for row in rows]
+    left_out = _left_out(len(rows), figures)
     content = (
-        _csv(lines, signed) if form == "csv" else _workbook(lines, _cover(wanted, figures, len(rows), now, signed), now)
+        _csv(lines, signed + left_out)
+        if form == "csv"
+        else _workbook(lines, _cover(wanted, figures, left_out, now, signed), now)
     )
     digest = hashlib.sha256(content).hexdigest()
     more = {"form": form, **{name: value for name in ("region", "reason") if (value := getattr(wanted, name))}}
@@ -59,6 +62,10 @@ def report(
 
 def filename(form: str, now: datetime) -> str:
     return f"{TITLE}-{timezone.localtime(now):%Y%m%d}.{form}"
+
+
+def _left_out(rows: int, figures: Totals) -> str:
+    return f"；清单只列前 {rows} 件，共 {figures.cases} 件" if rows < figures.cases else ""
 
 
 def _csv(lines: Sequence[Sequence[Any]], signed: str) -> bytes:
@@ -77,7 +84,7 @@ def _workbook(lines: Sequence[Sequence[Any]], cover: Iterator[Sequence[Any]], no
     return out.getvalue()
 
 
-def _cover(wanted: BlindFilter, figures: Totals, rows: int, now: datetime, signed: str) -> Iterator[Sequence[Any]]:
+def _cover(wanted: BlindFilter, figures: Totals, left_out: str, now: datetime, signed: str) -> Iterator[Sequence[Any]]:
     """What a superior reads first: how many, how much, of which reason and where."""
     directory = get_directory()
     yield (TITLE,)
@@ -89,8 +96,8 @@ def _cover(wanted: BlindFilter, figures: Totals, rows: int, now: datetime, signe
     yield ("案件数", figures.cases)
     yield ("月用电量合计（千瓦时）", "不提供（少于三件或按权限不显示）" if figures.kwh is None else f"{figures.kwh:f}")
     yield ("其中未报用电量的案件", figures.without_kwh)
-    if rows < figures.cases:
-        yield ("说明", f"清单只列前 {MOST_EXPORTED} 件，合计为全部")
+    if left_out:
+        yield ("说明", f"{left_out.removeprefix('；')}，合计为全部")
     yield ()
     yield ("按缺失的法律依据", "件数", "条文")
     day = now.astimezone(CHINA).date()

@@ -24,7 +24,7 @@ from cases.selectors.paging import DEFAULT_PAGE_SIZE, Keyset, Page, Row, fetch
 from cases.selectors.precision.viewers import About, Viewpoint, viewpoint_of
 
 WATCHING: Final = frozenset({Kind.DEVELOPMENT_COMMISSION, Kind.SUPERVISION})
-MOST_EXPORTED: Final = 10_000
+MOST_EXPORTED: Final = 50_000
 # A sum over fewer entries would tell the month of one of them.
 FEWEST_SUMMED: Final = 3
 ORDERS: Final = {
@@ -130,7 +130,7 @@ def _counted(groups: Iterable[Row], name: str) -> tuple[tuple[str, int], ...]:
 
 
 def all_blind_spots(actor: Actor, wanted: BlindFilter) -> list[Row]:
-    """The entries for a file, the first ten thousand in their order."""
+    """The entries for a file, the first MOST_EXPORTED in their order."""
     order = ORDERS[wanted.order]
     entries, values = _entries(actor, wanted)
     found = fetch(f"SELECT * FROM ({entries}) e ORDER BY {order.order(None, 'e.')} LIMIT %s", [*values, MOST_EXPORTED])
