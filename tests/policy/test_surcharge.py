@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from cases.policy.surcharge import (
     FLOOR,
+    NATURAL_PERSON,
     PriceDocument,
     Proposal,
     chargeable_period,
@@ -88,6 +89,13 @@ def test_a_region_whose_own_document_is_not_known_asks_for_confirmation(region: 
     rule = surcharge_rule(region, date(2022, 6, 1))
     assert rule is not None
     assert rule.confirm is confirm
+
+
+def test_a_document_that_reaches_persons_and_was_not_read_asks_for_confirmation_against_a_person() -> None:
+    firm, person = (surcharge_rule("420300", date(2022, 6, 1), subject=kind) for kind in ("enterprise", NATURAL_PERSON))
+    assert firm is not None
+    assert person is not None
+    assert (firm.confirm, person.confirm) == (False, True)
 
 
 def codes(proposal: Proposal, *, list_entry: bool | None = None) -> list[str]:

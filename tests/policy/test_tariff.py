@@ -238,6 +238,7 @@ def test_the_simulation_is_kept_as_texts() -> None:
         "combined": "19190.50", "combined+0.30": "29690.50", "commercial": "23324.00", "commercial+0.30": "33824.00",
     }  # fmt: skip
     assert kept["break_even"] == "8264"
+    assert (kept["certainty"], kept["doubts"]) == ("BG", ["price_unverified", "surcharge_unverified"])
 
 
 def test_the_break_even_is_where_the_two_yearly_bills_cross() -> None:
