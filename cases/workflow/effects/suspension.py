@@ -206,10 +206,7 @@ def give_final_notice(view: CaseView, data: Data, ctx: Context) -> Outcome:
 
 
 def lapse_notice(view: CaseView, data: Data, ctx: Context) -> Outcome:
-    """A missed window needs a new notice, which is issued with it; nothing of the old one counts any more.
-
-    The execution was not done but called off: whoever was about to go hears of it.
-    """
+    """A missed window needs a new notice, which is issued with it; nothing of the old one counts any more."""
     facts = put(
         view,
         "suspension",
@@ -220,10 +217,9 @@ def lapse_notice(view: CaseView, data: Data, ctx: Context) -> Outcome:
         lapses=int(suspension_of(view).get("lapses", 0)) + 1,
         announced=announced(view, ctx),
     )
-    called_off = {ctx.task.id: "cancelled"} if ctx.task else {}
     # Also where the system closes the window: the notice is the grid company's, which owed the execution.
     issuer = ctx.task.agency_id if ctx.task else None
-    return replace(_noticed(view, facts, OpenTask("serve_notice")), close=called_off, issuer=issuer)
+    return replace(_noticed(view, facts, OpenTask("serve_notice")), issuer=issuer)
 
 
 def report_infeasible(view: CaseView, data: Data, ctx: Context) -> Outcome:

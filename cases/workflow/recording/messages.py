@@ -19,6 +19,8 @@ from cases.workflow.task_kinds import KINDS
 from cases.workflow.view import CaseView, TaskView
 
 Row = dict[str, Any]
+# What these complete was not done: whoever was about to go hears that it is called off.
+_NOBODY_DID = frozenset({"lapse_notice"})
 _STAY = {"stay": "task.paused", "stay_lifted": "task.resumed"}
 
 
@@ -46,7 +48,7 @@ def messages(action: str, view: CaseView, members: Mapping[str, Any], user_id: i
     """
     to = members["to"]
     rows = opened_messages(action, view.number, members.get("open", []), user_id, to)
-    for topic, task_id, changes in _changed(members, over=over):
+    for topic, task_id, changes in _changed(members, over=over or action in _NOBODY_DID):
         if (task := view.task(task_id)) is not None:
             about = _about(action, view.number, task_id, task.kind, user_id, to)
             rows.append(_held(topic, task, changes, about))
