@@ -19,9 +19,9 @@ runtime: # only what the product itself needs
 demo: runtime ## the whole product on this machine with sample data, until Ctrl-C (DEMO_EXIT=1: stop after the run)
 	@exec $(PYTHON_BIN) manage.py demo --with-parent $$PPID
 
-test: setup ## all tests, in one run: real PostgreSQL, Redis and browser
+test: setup ## all tests, in one run of two processes: real PostgreSQL, Redis and browser
 	@tools/browser
-	@$(PYTHON_BIN) -m pytest -q
+	@$(PYTHON_BIN) -m pytest -q -n 2 --dist worksteal
 
 check: setup ## format, lint, known flaws of dependencies, types, layers, settings, migrations, generated pages
 	@tools/check

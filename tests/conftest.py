@@ -81,6 +81,12 @@ def pytest_unconfigure() -> None:
     resource_tracker._resource_tracker._stop()  # type: ignore[attr-defined]
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """Each process of a parallel run reads the settings when it knows the addresses of its own servers, not before."""
+    del os.environ["DJANGO_SETTINGS_MODULE"]
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Choose the database before any fixture connects, and forget what the test before left in the cache."""

@@ -12,6 +12,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
 from django.db import connection
@@ -19,6 +20,7 @@ from django.test import Client
 from playwright.sync_api import Page, expect
 
 from config.celery import app
+from tests.conftest import ALIASES, SERVERS
 from tests.installation import ROOT, eventually, is_alive
 
 
@@ -33,6 +35,13 @@ def database() -> str:
 def test_a_test_is_rolled_back(_time: int) -> None:
     assert database() == "lianzhi_test"
     ContentType.objects.create(app_label="tests", model="once")
+
+
+def test_the_settings_lead_to_the_servers_of_this_process_and_of_no_other() -> None:
+    """Several processes of one run inherit each other's environment; two in one database would meet."""
+    assert [settings.DATABASES[alias]["HOST"] for alias in ALIASES] == [str(SERVERS.database_sockets)] * 2
+    assert {settings.REDIS_URL, settings.CACHES["default"]["LOCATION"]} == {SERVERS.redis_url}
+    assert settings.HOME.root == SERVERS.root / "home"
 
 
 def test_a_clone_is_seen_by_threads_and_named_for_children(fresh_db) -> None:
