@@ -38,14 +38,20 @@ FAST = {
     "max_wal_senders": "0",
     "wal_level": "minimal",
 }
+# Both processes of a whole run take more than a gigabyte together; a container often has a shared memory of 64 MB.
+MEMORY, ROOM = Path("/dev/shm"), 2 * 1024**3
+
+
+def has_room(folder: Path) -> bool:
+    """Whether the clusters fit into this folder."""
+    return folder.is_dir() and os.access(folder, os.W_OK) and shutil.disk_usage(folder).free >= ROOM
 
 
 class Servers:
     """Addresses are known at once, since settings need them; the servers start with the first test that wants them."""
 
     def __init__(self) -> None:
-        memory = Path("/dev/shm")
-        parent = memory if memory.is_dir() and os.access(memory, os.W_OK) else Path(tempfile.gettempdir())
+        parent = MEMORY if has_room(MEMORY) else Path(tempfile.gettempdir())
         remove_leftovers(parent)
         self.root = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
         self.lock = locks.acquire(self.root / "lock")

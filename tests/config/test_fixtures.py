@@ -20,6 +20,7 @@ from django.test import Client
 from playwright.sync_api import Page, expect
 
 from config.celery import app
+from tests import servers
 from tests.conftest import ALIASES, SERVERS
 from tests.installation import ROOT, eventually, is_alive
 
@@ -42,6 +43,13 @@ def test_the_settings_lead_to_the_servers_of_this_process_and_of_no_other() -> N
     assert [settings.DATABASES[alias]["HOST"] for alias in ALIASES] == [str(SERVERS.database_sockets)] * 2
     assert {settings.REDIS_URL, settings.CACHES["default"]["LOCATION"]} == {SERVERS.redis_url}
     assert settings.HOME.root == SERVERS.root / "home"
+
+
+def test_the_servers_are_in_memory_only_where_they_fit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(servers, "ROOM", 1)
+    assert servers.has_room(tmp_path) and not servers.has_room(tmp_path / "missing")
+    monkeypatch.setattr(servers, "ROOM", 1 << 62)
+    assert not servers.has_room(tmp_path)
 
 
 def test_a_clone_is_seen_by_threads_and_named_for_children(fresh_db) -> None:
