@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
@@ -11,7 +12,10 @@ from audit import clock
 from cases.billing.runs import receiving
 from cases.billing.runs.acts import start_run
 from cases.billing.runs.working import work
+from cases.policy.entered import NONE as NO_RULES
 from cases.policy.entered import Entered
+from cases.workflow.effects.surcharge.bills import _unsure
+from cases.workflow.view import CaseView
 from tests.billing.city import account, bills, listed, person, readings, receive, rows
 from tests.rules.papers import version
 from tests.workflow.desk import Desk
@@ -155,3 +159,11 @@ def test_a_run_carries_the_multiplier_and_its_price_only_where_none_is_on_record
     start_run(actor=person("grid-billing1"), run_id=run.id, now=world.now)
     work(run.id)
     assert (bills(case)[0]["kwh"], bills(case)[0]["energy"]) == ("1000", "548.30")
+
+
+def test_a_bill_of_an_unregistered_landlord_doubts_the_document_that_reaches_persons() -> None:
+    """Shiyan's document against persons was not read; that of the province, which reaches firms, was."""
+    entry = {"starts_on": "2022-06-01", "rate": "1.00", "document": "—"}
+    for subject, doubted in (("enterprise", False), ("natural_person", True), ("landlord", True)):
+        view = cast("CaseView", SimpleNamespace(region_code="420300", facts={"determination": {"subject": subject}}))
+        assert _unsure(view, entry, NO_RULES) is doubted, subject

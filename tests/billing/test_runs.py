@@ -211,6 +211,18 @@ def test_what_fails_at_every_row_stops_the_run_and_it_goes_on_later(
     assert work(run.id).counts["billed"] == 3
 
 
+def test_a_row_that_another_worker_did_meanwhile_is_not_set_aside(world: World) -> None:
+    city(world, 2)
+    run = receive(world, month(2))
+    start_run(actor=person("grid-billing1"), run_id=run.id, now=world.now)
+    seen = BillRun.objects.get(id=run.id)
+    assert work(run.id).counts["billed"] == 2
+    with working_as("bill_run"):
+        working._set_aside(seen, ZeroDivisionError(), world.now, stop=True)
+    run.refresh_from_db()
+    assert (run.state, run.problem, [row.review for row in rows(run.id)]) == ("billed", "", ["", ""])
+
+
 def test_only_billing_officers_of_the_company_upload_and_only_its_people_look(world: World) -> None:
     city(world, 1)
     for username in ("grid-reviewer1", "drc-handler1", "nj-grid-billing1", "sup-supervisor1"):

@@ -67,18 +67,23 @@ def work(run_id: UUID | str, *, budget_seconds: float | None = None) -> BillRun:
             size, alone = max(1, size // 2), size == 1
             faults += alone
             if alone:
-                _set_aside(run.id, fault, now, stop=faults > 1)
+                _set_aside(run, fault, now, stop=faults > 1)
                 size = CHUNK_ROWS if faults > 1 else 1
         if until is not None and time.monotonic() > until:
             return BillRun.objects.get(id=run_id)
 
 
 @transaction.atomic
-def _set_aside(run_id: UUID, fault: Exception, now: datetime, *, stop: bool) -> None:
-    """The row at which the run stands, with a sentence in the place of its bill or review; or the run is stopped."""
-    run = BillRun.objects.select_for_update().get(id=run_id)
+def _set_aside(seen: BillRun, fault: Exception, now: datetime, *, stop: bool) -> None:
+    """The row at which the run stood, with a sentence in the place of its bill or review; or the run is stopped.
+
+    Nothing where another worker went on with it meanwhile: then the row had no fault of its own.
+    """
+    logger.error("run %s cannot go on at its next row", seen.id, exc_info=fault)
+    run = BillRun.objects.select_for_update().get(id=seen.id)
+    if (run.state, run.rows_done, run.reviews_done) != (seen.state, seen.rows_done, seen.reviews_done):
+        return
     billing = run.state == STATES.BILLING
-    logger.error("run %s cannot go on at its next row", run.id, exc_info=fault)
     rows = _next(run, run.rows_done, 1, fate="ready") if billing else _next(run, run.reviews_done, 1, fate="billed")
     if stop or not rows:
         _stop(run, Role.BILLING if billing else Role.REVIEWER, "fault", now)

@@ -27,6 +27,7 @@ from cases.policy.tariff.words import PERIODS
 from cases.workflow.effects.surcharge.lists import (
     Entry,
     as_day,
+    charged_as,
     listed_days,
     listed_period,
     supply_of,
@@ -173,8 +174,8 @@ def _basis(result: Bill, rules: Rules) -> dict[str, Any]:
 
 def _unsure(view: CaseView, entry: Entry, rules: Rules) -> bool:
     """Whether the price document of a list was not read in its original, as far as the record knows."""
-    subject = str((view.facts.get("determination") or {}).get("subject") or "")
-    rule = surcharge_rule(view.region_code, listed_period(entry)[0], subject=subject, entered=rules.documents)
+    subject, first = charged_as(view.facts), listed_period(entry)[0]
+    rule = surcharge_rule(view.region_code, first, subject=subject, entered=rules.documents)
     return bool(entry.get("local")) or rule is None or rule.confirm
 
 
