@@ -312,6 +312,16 @@ def test_the_page_leads_from_the_file_to_the_review(world: World, log_in: LogIn)
         assert log_in(username).get(f"{api}/rows").status_code == 404
 
 
+def test_an_upload_by_the_api_is_refused_for_the_post_first_and_then_with_every_problem_at_once(
+    demo_city: None, log_in: LogIn
+) -> None:
+    sent = {"month": "2026-13", "energy_price": "x"}
+    assert log_in("grid-reviewer1").post("/api/v1/bill-runs/", sent).json()["code"] == "may_not_bill"
+    assert log_in("grid-reviewer1").post("/api/v1/reconciliation/").json()["code"] == "may_not_bill"
+    wrong = log_in("grid-billing1").post("/api/v1/bill-runs/", sent)
+    assert (wrong.status_code, set(wrong.json()["errors"])) == (400, {"month", "energy_price", "file"})
+
+
 WALL = [("cases_billrun", "id"), ("cases_billrunrow", "run_id")]
 
 

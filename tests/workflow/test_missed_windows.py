@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from agencies.actors import Actor, system_actor
@@ -9,7 +11,9 @@ from audit.models import Event
 from audit.sight import working_as
 from cases.models import Document, Outbox
 from cases.web.show.law import cut
+from cases.workflow.clockwork import lapsing
 from cases.workflow.clockwork.lapsing import close_missed_windows
+from cases.workflow.engine import perform
 from tests.workflow.desk import Desk, at
 from tests.workflow.world import World
 
@@ -50,6 +54,24 @@ def test_the_system_closes_it_when_a_day_has_gone_by_and_tells_whoever_was_to_go
         ("task.cancelled", "execute_suspension"),
         ("task.opened", "serve_notice"),
     ]
+
+
+@pytest.mark.usefixtures("demo_city")
+def test_a_window_that_cannot_be_closed_leaves_no_other_open(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    world = World()
+    cases = [served(world), served(world)]
+
+    def breaks(**asked: Any) -> Any:
+        if asked["case_id"] == cases[0]:
+            raise ZeroDivisionError
+        return perform(**asked)
+
+    monkeypatch.setattr(lapsing, "perform", breaks)
+    assert close_missed_windows(at("2026-11-11 10:01")) == 1
+    assert [world.open_tasks(case) for case in cases] == [["execute_suspension"], ["serve_notice"]]
+    assert cases[0] in caplog.text
 
 
 @pytest.mark.usefixtures("demo_city")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -20,14 +20,16 @@ from audit.sight import working_as
 from cases.billing.access import billing_post, note
 from cases.billing.runs.accounts import Listed, listed_accounts
 from cases.billing.sheet import rows_of
+from cases.billing.typed import read
 from cases.intake.copying import copy_rows
-from cases.intake.receiving import scanned
+from cases.intake.receiving import content_of, scanned
 from cases.models.money import BillRun
 from cases.policy.billing.readings import Reading, Unusable, head_of, plain_account, read_row
 from cases.policy.tariff import Tariff, find_tariff
 from cases.policy.tariff.prices import BILLED
 from cases.selectors.masking import mask
 from cases.selectors.rules.entered import entered_rules
+from cases.workflow.errors import InvalidInput
 from cases.workflow.fields import Field
 from cases.workflow.forms import build
 from cases.workflow.forms.reading import month as as_month
@@ -50,6 +52,23 @@ NO_HEAD: Final = Text(
     "没有找到表头：应有户号、抄表周期起、抄表周期止三列，以及电量或示数",
     "No header was found: account, first and last day of the cycle, and energy or readings are needed",
 )
+
+
+def given(typed: Mapping[str, Any], upload: Any) -> tuple[dict[str, Any], bytes]:
+    """What was typed beside the file, and the file's content; every problem at once. Raises InvalidInput."""
+    wrong: dict[str, Text] = {}
+    data, content = dict[str, Any](), b""
+    try:
+        data = read(FIELDS, typed)
+    except InvalidInput as mistyped:
+        wrong |= mistyped.fields
+    try:
+        content = content_of(upload)
+    except InvalidInput as missing:
+        wrong |= missing.fields
+    if wrong:
+        raise InvalidInput(fields=wrong)
+    return data, content
 
 
 @working_as("bill_run")

@@ -7,15 +7,17 @@ whoever held the execution is told. Under a stay nothing moves: the window close
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 
 from agencies.actors import system_actor
 from cases.workflow.engine import perform
 from cases.workflow.errors import WorkflowError
 from cases.workflow.guards.notice import LATE_ENTRY
 
+logger = logging.getLogger(__name__)
 ACT = "lapse_notice"
 _MISSED = """
 SELECT t.id::text, t.case_id::text FROM cases_task t JOIN cases_case c ON c.id = t.case_id
@@ -44,6 +46,13 @@ def _closed(case: str, task: str, now: datetime) -> bool:
             idempotency_key=None,
             now=now,
         )
-    except WorkflowError:
-        return False  # somebody was there first: cut, stayed or withdrew
+    except WorkflowError as refused:
+        # Somebody was there first (cut, stayed, withdrew); said all the same, in case it is refused again and again.
+        logger.warning("the missed window of case %s stays open: %s", case, refused.code)
+        return False
+    except (OperationalError, InterfaceError):
+        raise  # The database went away: the next run closes them.
+    except Exception:
+        logger.exception("the missed window of case %s cannot be closed", case)
+        return False
     return True

@@ -171,10 +171,12 @@ FACTS: Final[dict[str, Fact]] = {
     ),
     "surcharge": Fact(
         "state planned|issued|accepted|refused|notified|billing|ended|revoked, rate, starts_on, ends_on, price_class,"
-        " reclass_to, document, document_from, document_to, share, rule_versions, simulation, list_file,"
+        " reclass_to, voltage, variant, capacity_kva, document, document_from, document_to, covers_persons, local,"
+        " share, rule_versions, simulation, list_file,"
         " paper{id, number}, notice_file,"
         " notified_on, list_no, bills[{no,"
         " list_no, state issued|reviewed|refused, month, cycle_from, cycle_to, energy_in, kwh, periods, meter,"
+        " used_before, energy_price, demand_kw, certainty, doubts,"
         " listed_days, listed_kwh, rate, energy, surcharge, amount, lines, paid, settled, pending, corrections, refund,"
         " refunded, fee_paid}], earlier[{list_no, state, rate, starts_on, ends_on, document …}], cessation",
         (

@@ -172,7 +172,7 @@ ROWS: Final = (
         inputs=forms.RECORD_PAYMENT,
         guards=(
             payments.known_bill,
-            not_future("paid_on", "缴费日期", "The payment"),
+            not_future("paid_on", "收付日期", "The payment"),
             payments.within_what_is_owed,
         ),
         effect=billing.record_payment,

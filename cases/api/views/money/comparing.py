@@ -19,7 +19,7 @@ from cases.api.params import Params, rendered
 from cases.api.shapes import money as shapes
 from cases.api.shapes.params import PAGING
 from cases.api.uploads import AROUND, read_form
-from cases.billing.access import company_people
+from cases.billing.access import billing_post, company_people
 from cases.billing.comparing.selecting import SHOWN, difference, explained, file_rows, list_files
 from cases.billing.comparing.services import compare, find_file
 from cases.intake.receiving import LARGEST_FILE, content_of
@@ -56,6 +56,7 @@ class BilledFilesView(ApiView):
     def post(self, request: Request) -> Response:
         """Put what was really billed beside the bills here. A record only: nothing follows from it by itself."""
         spend(UPLOADS, str(self.actor.user_id))
+        billing_post(self.actor)
         upload, _typed = read_form(request)
         content, name = content_of(upload), (upload.name if upload else "") or ""
         found = compare(actor=self.actor, content=content, filename=name, now=clock.now())

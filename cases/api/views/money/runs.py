@@ -20,13 +20,12 @@ from cases.api.params import Params, rendered
 from cases.api.shapes import money as shapes
 from cases.api.shapes.params import PAGING
 from cases.api.uploads import AROUND, read_form
-from cases.billing.access import company_people, find_run
+from cases.billing.access import billing_post, company_people, find_run
 from cases.billing.runs.acts import discard_run, open_steps, review_run, start_run
-from cases.billing.runs.receiving import FIELDS, receive_readings
+from cases.billing.runs.receiving import FIELDS, given, receive_readings
 from cases.billing.runs.selecting import FATES, REVIEWS, list_runs, money, run_rows, told
 from cases.billing.runs.words import PROBLEMS
-from cases.billing.typed import read
-from cases.intake.receiving import LARGEST_FILE, content_of
+from cases.intake.receiving import LARGEST_FILE
 from cases.models.money import BillRun
 from cases.selectors.paging import Row
 from cases.workflow.errors import InvalidInput
@@ -77,8 +76,9 @@ class BillRunsView(ApiView):
     def post(self, request: Request) -> Response:
         """Take a month's readings in; nothing is billed yet. The same file again answers with its run (200)."""
         spend(UPLOADS, str(self.actor.user_id))
+        billing_post(self.actor)
         upload, typed = read_form(request, *(field.name for field in FIELDS))
-        data, content = read(FIELDS, typed), content_of(upload)
+        data, content = given(typed, upload)
         name = (upload.name if upload else "") or ""
         run, fresh = receive_readings(actor=self.actor, content=content, filename=name, now=clock.now(), **data)
         code = status.HTTP_201_CREATED if fresh else status.HTTP_200_OK

@@ -14,10 +14,8 @@ from agencies.vocabulary import Role
 from audit import clock
 from cases.billing.access import company_people, find_run, post_for
 from cases.billing.runs.acts import discard_run, review_run, start_run
-from cases.billing.runs.receiving import FIELDS, receive_readings
+from cases.billing.runs.receiving import FIELDS, given, receive_readings
 from cases.billing.runs.selecting import list_runs, money, run_rows
-from cases.billing.typed import read
-from cases.intake.receiving import content_of
 from cases.models.money import BillRun
 from cases.web import filters
 from cases.web.pages import PageRequest, page
@@ -61,18 +59,8 @@ def _list(request: PageRequest, status: int, errors: dict[str, Text]) -> HttpRes
 
 def _receive(request: PageRequest) -> tuple[BillRun, bool]:
     spend(UPLOADS, str(request.actor.user_id))
-    wrong: dict[str, Text] = {}
-    try:
-        data = read(FIELDS, {field.name: request.POST.get(field.name, "").strip() for field in FIELDS})
-    except InvalidInput as mistyped:
-        wrong |= mistyped.fields
     upload = request.FILES.get("file")
-    try:
-        content = content_of(upload)
-    except InvalidInput as missing:
-        wrong |= missing.fields
-    if wrong:
-        raise InvalidInput(fields=wrong)
+    data, content = given({field.name: request.POST.get(field.name, "").strip() for field in FIELDS}, upload)
     return receive_readings(
         actor=request.actor,
         content=content,
