@@ -160,6 +160,7 @@ def test_the_page_shows_the_differences_and_the_way_to_the_correction(world: Wor
     page = client.get(address).content.decode()
     number = Case.objects.get(pk=cases[1]).number
     assert f"/cases/{number}/actions/adjust_bill/" in page and "名单已停止仍计收" in page and "应写作" not in page
+    assert "35,00" in page and ".000000" not in page, "no more places of energy than were given"
     assert "应写作 2026-11" in client.get(f"{address}?show=unusable").content.decode()
     text = client.get(f"{address}differences.csv").content.decode("utf-8-sig")
     assert text.count("实际未计收") == 2 and account(2) not in text

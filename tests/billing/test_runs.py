@@ -18,7 +18,7 @@ from audit.sight import working_as
 from audit.verification import verify
 from cases.billing.access import find_run
 from cases.billing.runs import working
-from cases.billing.runs.acts import discard_run, review_run, start_run
+from cases.billing.runs.acts import discard_run, open_steps, review_run, start_run
 from cases.billing.runs.selecting import list_runs
 from cases.billing.runs.working import work
 from cases.models.money import BillRun, BillRunRow
@@ -109,6 +109,13 @@ def test_a_cycle_that_was_billed_is_not_billed_again(world: World) -> None:
     assert [(row.fate, row.reason) for row in rows(later.id)] == [("unusable", "billed_before")]
     assert receive(world, month(1)).id == run.id, "the same file is the same run"
     assert len(bills(cases[0])) == 1
+
+
+def test_a_run_without_a_row_to_bill_offers_only_to_be_thrown_away(world: World) -> None:
+    city(world, 1)
+    run = receive(world, readings("9999999999999,2026-10-01,2026-10-31,100"))
+    assert open_steps(run, person("grid-billing1")) == ("discard",)
+    assert open_steps(receive(world, month(1)), person("grid-billing1")) == ("start", "discard")
 
 
 def test_two_runs_of_one_cycle_make_one_bill(world: World) -> None:

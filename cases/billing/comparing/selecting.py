@@ -20,6 +20,8 @@ FILES: Final = Keyset("billedfiles", ("uploaded_at", "id"), (instant, UUID), des
 ROWS: Final = Keyset("billedrows", ("number",), (whole,))
 # What a reader asks for: one kind of difference, any of them, what agrees, or what could not be read.
 SHOWN: Final = ("different", *KINDS, "agree", "unusable")
+# Six places in the database; no more than were given are told.
+_ENERGY: Final = ("our_kwh", "their_kwh")
 _NARROWED: Final = {
     "different": " AND cardinality(r.differences) > 0",
     "agree": " AND cardinality(r.differences) = 0 AND r.reason = ''",
@@ -52,6 +54,8 @@ def file_rows(
         FROM cases_billedrow r LEFT JOIN cases_case c ON c.id = r.case_id
         WHERE r.file_id = %s{narrowed}{beyond} ORDER BY {ROWS.order(at, "r.")} LIMIT %s"""
     rows: list[Row] = fetch(sql, [str(file.id), *given, *values, size + 1])
+    for row in rows:
+        row |= {name: row[name].normalize() for name in _ENERGY if row[name] is not None}
     count = fetch(f"SELECT count(*) AS n FROM cases_billedrow r WHERE r.file_id = %s{narrowed}", [str(file.id), *given])
     return ROWS.page(rows, at, size, (count[0]["n"], True))
 

@@ -107,13 +107,18 @@ def open_steps(run: BillRun, actor: Actor) -> tuple[str, ...]:
     before, after = run.billed_at is None, run.billed_at is not None
     bills = post_for(actor, Role.BILLING, run.agency_id) is not None
     found = []
-    if bills and (run.state == STATES.READY or (run.state == STATES.STOPPED and before)):
+    if bills and _billable(run) and (run.state == STATES.READY or (run.state == STATES.STOPPED and before)):
         found.append("start")
     if bills and run.state == STATES.READY:
         found.append("discard")
     if awaits_review(run) and after and post_for(actor, Role.REVIEWER, run.agency_id) is not None:
         found.append("review" if actor.user_id != run.started_by_id else "reviewed_by_another")
     return tuple(found)
+
+
+def _billable(run: BillRun) -> bool:
+    """Some row of the file can be asked of its case."""
+    return int(run.counts.get("unusable", 0)) < run.rows_total
 
 
 def awaits_review(run: BillRun) -> bool:
