@@ -100,6 +100,18 @@ def rosters(agency_ids: Iterable[int]) -> dict[int, list[Person]]:
     return found
 
 
+def separated() -> list[tuple[int, str]]:
+    """The agencies where administrators of a region sit (三员), each with its region."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT a.id, a.region_id FROM agencies_membership m JOIN agencies_agency a ON a.id = m.agency_id"
+            " JOIN agencies_user u ON u.id = m.user_id AND u.is_active"
+            " WHERE m.active AND a.active AND m.role = ANY(%s) ORDER BY a.id",
+            [[role.value for role in SEPARATED_ROLES]],
+        )
+        return cursor.fetchall()
+
+
 @dataclass(frozen=True, slots=True)
 class StandIn:
     """Somebody who exercises these roles of an absent person in an agency today, up to a rank of confidentiality."""

@@ -6,6 +6,8 @@
 4. Nobody holds such a role: the agency's reviewers, who can assign; without any, everyone there who works on cases.
 5. Whoever is told and absent: the substitute, too, for whose roles it is (代理).
 6. Never the person who acted.
+7. What administrators have to hear (roles that keep accounts and settings, and see no case): the agency's own, and
+   those of the nearest region that has any; where only one of the two sorts exists, that one.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
-from agencies.vocabulary import CASE_ROLES, Role
+from agencies.vocabulary import CASE_ROLES, SEPARATED_ROLES, Role
 
 
 class Member(Protocol):
@@ -49,6 +51,8 @@ Rosters = Mapping[int, Sequence[Member]]
 
 
 _WORKING = CASE_ROLES
+_OWN: frozenset[str] = frozenset({Role.AGENCY_ADMIN.value})
+_REGIONS: frozenset[str] = frozenset(role.value for role in SEPARATED_ROLES)
 
 
 def recipients(
@@ -57,12 +61,43 @@ def recipients(
     units: Sequence[int],
     rosters: Rosters,
     stand_ins: Sequence[StandIn] = (),
+    administering: Sequence[Collection[int]] = (),
 ) -> list[Recipient]:
-    """Everyone to tell. `agencies`: the addressed one, then its principal; `units`: where an assignee may be, too."""
+    """Everyone to tell.
+
+    `agencies`: the addressed one, then its principal; `units`: where an assignee may be, too; `administering`: where
+    the region's administrators sit, the nearest region first.
+    """
     wanted = frozenset(payload.get("roles") or ())
-    told = _assignee(payload.get("assignee"), wanted, [*agencies, *units], rosters) or _able(wanted, agencies, rosters)
+    told = _administrators(wanted, agencies, administering, rosters)
+    if not wanted or wanted - _OWN - _REGIONS:
+        given = _assignee(payload.get("assignee"), wanted, [*agencies, *units], rosters)
+        told = [*told, *(given or _able(wanted - _OWN - _REGIONS, agencies, rosters))]
     told = [*told, *_substitutes(told, wanted, stand_ins)]
     return [recipient for recipient in dict.fromkeys(told) if recipient.user_id != payload.get("by")]
+
+
+def _administrators(
+    wanted: frozenset[str], agencies: Sequence[int], administering: Sequence[Collection[int]], rosters: Rosters
+) -> list[Recipient]:
+    if not wanted & (_OWN | _REGIONS):
+        return []
+    own = _first(_OWN, [[agency_id] for agency_id in agencies], rosters)
+    regions = wanted & _REGIONS or {Role.SYSTEM_ADMIN.value}
+    over = [each for role in sorted(regions) for each in _first({role}, administering, rosters)]
+    told = [*(own if wanted & _OWN else ()), *(over if wanted & _REGIONS else ())]
+    return told or own or over
+
+
+def _first(roles: Collection[str], groups: Sequence[Collection[int]], rosters: Rosters) -> list[Recipient]:
+    """The people with one of these roles in the first of these groups of agencies that has any."""
+    for group in groups:
+        found = [
+            Recipient(m.user_id, each) for each in group for m in rosters.get(each, ()) if set(roles) & set(m.roles)
+        ]
+        if found:
+            return found
+    return []
 
 
 def _substitutes(told: Sequence[Recipient], wanted: frozenset[str], stand_ins: Sequence[StandIn]) -> list[Recipient]:

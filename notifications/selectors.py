@@ -1,7 +1,7 @@
 """Reading one's own inbox.
 
 A message of an agency that the person has left is not shown any more, nor one about a case that they do not see (any
-more): it is not counted, does not open and cannot be marked.
+more): it is not counted, does not open and cannot be marked. One about no case stays with whoever is in the agency.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from django.db import connection
 from agencies.actors import Actor
 from agencies.visibility import case_agencies, seen, sight_keys
 from agencies.vocabulary import Label
+from cases.workflow.recording.notices import is_path
 from notifications.wording import wording
 
 # A bell that says more than this says nothing more.
@@ -24,10 +25,10 @@ UNREAD_CAP = 999
 
 @dataclass(frozen=True, slots=True)
 class InboxMessage:
-    """A message as the pages show it; `text` in both languages."""
+    """A message as the pages show it; `text` in both languages. Without a case it leads to `link`, if anywhere."""
 
     id: int
-    case_id: str
+    case_id: str | None
     number: str
     agency_id: int
     topic: str
@@ -36,9 +37,16 @@ class InboxMessage:
     at: datetime
     unread: bool
 
+    @property
+    def link(self) -> str:
+        """The path of the product that a message without a case leads to."""
+        link = self.payload.get("link")
+        return str(link) if self.case_id is None and is_path(link) else ""
+
 
 # Of the table itself: the actor's own messages that may be read now. Parameters: `readable(actor)`.
-READABLE = f"""user_id = %s AND agency_id = ANY(%s) AND {seen("notifications_message.case_id")}"""
+READABLE = f"""user_id = %s AND (agency_id = ANY(%s) AND {seen("notifications_message.case_id")}
+        OR case_id IS NULL AND agency_id = ANY(%s))"""
 
 _INBOX = f"""
 SELECT id, case_id::text, agency_id, topic, payload::text, created_at, read_at IS NULL
@@ -50,7 +58,7 @@ SELECT id, case_id::text, agency_id, topic, payload::text, created_at, read_at I
 
 def readable(actor: Actor) -> list[Any]:
     """The parameters of READABLE."""
-    return [actor.user_id, case_agencies(actor), sight_keys(actor)]
+    return [actor.user_id, case_agencies(actor), sight_keys(actor), [post.agency_id for post in actor.posts]]
 
 
 def inbox(actor: Actor, *, unread_only: bool = False, after: int | None = None, limit: int = 20) -> list[InboxMessage]:
@@ -94,8 +102,10 @@ def set_aside(limit: int = 100) -> list[Stuck]:
     """The oldest rows of the outbox that were set aside."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT o.id, c.number, o.topic, o.problem FROM cases_outbox o JOIN cases_case c ON c.id = o.case_id"
-            " WHERE o.delivered_at IS NULL AND o.failed_at IS NOT NULL ORDER BY o.id LIMIT %s",
+            "SELECT o.id, coalesce(c.number, o.key, ''), o.topic, o.problem"
+            " FROM cases_outbox o LEFT JOIN cases_case c ON c.id = o.case_id"
+            " WHERE o.delivered_at IS NULL AND o.failed_at IS NOT NULL AND o.withdrawn_at IS NULL"
+            " ORDER BY o.id LIMIT %s",
             [limit],
         )
         return [Stuck(*row) for row in cursor.fetchall()]

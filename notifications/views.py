@@ -48,11 +48,13 @@ def inbox(request: PageRequest) -> HttpResponse:
 
 @page
 def open_message(request: PageRequest, message_id: int) -> HttpResponse:
-    """On to the case, which checks for itself whether it is still visible."""
+    """On to the case, which checks for itself whether it is still visible, or to what a notice is about."""
     message = selectors.find_message(request.actor, message_id)
     if message is None:
         raise NotVisible
     services.mark_read(actor=request.actor, ids=[message.id], now=clock.now())
+    if message.case_id is None:
+        return redirect(message.link or reverse("notifications:inbox"))
     # A message about many cases names none.
     return redirect(reverse("web:case", args=[message.number]) if message.number else reverse("web:tasks"))
 

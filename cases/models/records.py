@@ -144,29 +144,40 @@ class DocumentVoid(models.Model):
 
 
 class Outbox(models.Model):
-    """Who has to be told what; written with the event, delivered by a worker afterwards."""
+    """Who has to be told what; written with the event, delivered by a worker afterwards.
+
+    Without a case: what administrators have to hear. A `key` makes a notice one, however often it is written.
+    """
 
     id = models.BigAutoField(primary_key=True)
-    case = models.ForeignKey(Case, models.PROTECT, related_name="+", db_index=False)
-    seq = models.PositiveIntegerField("事件")
+    case = models.ForeignKey(Case, models.PROTECT, null=True, related_name="+", db_index=False)
+    seq = models.PositiveIntegerField("事件", null=True)
+    key = models.CharField("唯一键", max_length=200, null=True)  # noqa: DJ001 — none is no key
     topic = models.CharField("事项", max_length=32)
     agency = models.ForeignKey("agencies.Agency", models.PROTECT, null=True, related_name="+", db_index=False)
     payload = models.JSONField("内容", default=dict)
     created_at = models.DateTimeField("时间")
     delivered_at = models.DateTimeField("送达", null=True)
-    # A row that cannot be delivered is set aside, so that it does not hold up the others.
+    # A row that cannot be delivered is set aside, so that it does not hold up the others; tried again later and later.
     failed_at = models.DateTimeField("未能送达", null=True)
     problem = models.CharField("原因", max_length=200, db_default="")
+    attempts = models.PositiveSmallIntegerField("已试次数", db_default=0)
+    not_before = models.DateTimeField("下次尝试", null=True)
+    dead_at = models.DateTimeField("停止尝试", null=True)
+    withdrawn_at = models.DateTimeField("撤回", null=True)
 
     class Meta:
         verbose_name = "待发消息"
         verbose_name_plural = "待发消息"
         indexes: ClassVar = [
-            models.Index(fields=["id"], name="outbox_undelivered_idx", condition=models.Q(delivered_at__isnull=True))
+            models.Index(fields=["id"], name="outbox_undelivered_idx", condition=models.Q(delivered_at__isnull=True)),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["key"], name="outbox_key_once", condition=models.Q(key__isnull=False)),
         ]
 
     def __str__(self) -> str:
-        return f"{self.topic} {self.case_id}#{self.seq}"
+        return f"{self.topic} {self.case_id}#{self.seq}" if self.case_id else f"{self.topic} {self.key}"
 
 
 class IdempotencyKey(models.Model):

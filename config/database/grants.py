@@ -66,6 +66,7 @@ OPEN_FUNCTIONS = frozenset(
         "list_release",
         "list_unanswered",
         "list_withdraw",
+        "outbox_notice",
         "rule_slot",
         "rules_entered",
         "sight_administers",

@@ -44,11 +44,15 @@ _KEPT_BY_ENTRY = {
     "axes_accessattemptexpiration": "SELECT, DELETE",
 }
 SYSTEM_RIGHTS: dict[str, Rights] = {
-    # Outbox to inboxes, and the numbers of the cases of what could not be delivered.
+    # Outbox to inboxes and on to channels, the numbers of the cases of what could not be delivered, and the daily word
+    # to the administrators.
     "relay": {
         "cases_outbox": "SELECT, UPDATE",
         "notifications_message": "SELECT, INSERT",
+        "notifications_delivery": "SELECT, INSERT, UPDATE",
+        "notifications_dailyrun": "SELECT, INSERT",
         "cases_case": "SELECT",
+        "outbox_notice": "EXECUTE",
     },
     # A list is taken in: whoever sends one is checked before; whether it was sent by others before is no secret to us.
     "receiving": {

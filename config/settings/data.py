@@ -62,12 +62,17 @@ PROTECTED_TABLES: dict[str, str] = {
     "cases_documentseries": "SELECT",
     "cases_documentversion": "SELECT",
     "cases_documentvoid": "SELECT",
-    "cases_outbox": "SELECT, UPDATE (delivered_at, failed_at, problem)",
+    "cases_outbox": "SELECT, UPDATE (delivered_at, failed_at, problem, attempts, not_before, dead_at, withdrawn_at)",
     "cases_attachment": "SELECT, INSERT",
     "cases_listname": "SELECT, INSERT",
     "cases_rowanswer": "SELECT, INSERT",
     "cases_erasure": "SELECT, INSERT, UPDATE (state, hold, due_on, confirmed_by_id, confirmed_at, erased_at, gone)",
     "notifications_message": "SELECT, INSERT, UPDATE (read_at)",
+    # What goes out is written once; only its fate changes.
+    "notifications_delivery": "SELECT, INSERT,"
+    " UPDATE (state, attempts, not_before, leased_until, leased_by, first_tried_at, tried_at,"
+    " sent_at, problem)",
+    "notifications_dailyrun": "SELECT, INSERT",
     # People, agencies and roles are ended, never deleted; regions and the directory's stamp come with the migrations.
     "agencies_region": "SELECT",
     "agencies_stamp": "SELECT",

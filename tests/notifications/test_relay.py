@@ -17,6 +17,7 @@ from cases.models import Outbox, Task
 from cases.workflow.bulk import Request, perform_many
 from cases.workflow.task_kinds import KINDS
 from notifications import relay
+from notifications.delivery.messages import Row, messages_of
 from notifications.models import Message
 from notifications.relay import deliver_all, deliver_batch
 from notifications.selectors import inbox, unread_count
@@ -121,15 +122,39 @@ def test_a_row_that_cannot_be_delivered_is_set_aside_and_holds_up_nobody(
     assert caplog.text.count("cannot be delivered") == 1
 
 
-def test_a_row_that_was_set_aside_is_tried_again_after_an_hour(demo_city, fresh_db, opened, texts, monkeypatch):
+def test_a_row_that_was_set_aside_is_tried_again_and_later_each_time(demo_city, fresh_db, opened, texts, monkeypatch):
     opened()
-    row = Outbox.objects.get()
+    row, began = Outbox.objects.get(), relay.clock.now()
+    monkeypatch.setattr(relay.clock, "now", lambda: began)
+    monkeypatch.setattr(relay.random, "random", lambda: 0.5)
+    spoil(row.id, '"no object"')
+    for attempts, seconds in ((1, 5), (2, 10), (3, 20)):
+        assert deliver_all() == 0
+        left = Outbox.objects.get()
+        now = relay.clock.now()
+        assert (left.attempts, left.failed_at, left.not_before) == (attempts, began, now + timedelta(seconds=seconds))
+        monkeypatch.setattr(relay.clock, "now", lambda at=left.not_before: at)
+    spoil(row.id, json.dumps(row.payload))
+    assert deliver_all() == 1
+    assert len(texts("drc-handler2")) == 1
+
+
+def test_a_row_that_failed_for_three_days_is_dead_until_somebody_tries_it_again(
+    demo_city, fresh_db, opened, texts, monkeypatch
+):
+    opened()
+    row, began = Outbox.objects.get(), relay.clock.now()
+    monkeypatch.setattr(relay.clock, "now", lambda: began)
     spoil(row.id, '"no object"')
     assert deliver_all() == 0
-    spoil(row.id, json.dumps(row.payload))
+    end = began + timedelta(days=3)
+    monkeypatch.setattr(relay.clock, "now", lambda: end)
     assert deliver_all() == 0
-    later = relay.clock.now() + relay.RETRY_AFTER
-    monkeypatch.setattr(relay.clock, "now", lambda: later)
+    assert Outbox.objects.get().dead_at == end
+    spoil(row.id, json.dumps(row.payload))
+    monkeypatch.setattr(relay.clock, "now", lambda: end + timedelta(days=30))
+    assert deliver_all() == 0
+    assert relay.try_again() == 1
     assert deliver_all() == 1
     assert len(texts("drc-handler2")) == 1
 
@@ -182,9 +207,9 @@ def test_a_row_for_no_agency_or_an_unknown_one_does_not_stop_the_others(opened):
     with connections["default"].cursor() as cursor:
         cursor.execute("SELECT has_table_privilege('cases_outbox', 'INSERT')")
         assert cursor.fetchone() == (False,)
-    odd = [relay.Row(1, "case.stage", None, {}, "1"), relay.Row(2, "x", 10**9, {"roles": None}, "1")]
-    good = relay.Row(row.pk, row.topic, row.agency_id, row.payload, "1")
-    assert [message["outbox"] for message in relay._messages([*odd, good])] == [row.pk]
+    odd = [Row(1, "case.stage", None, {}, "1"), Row(2, "x", 10**9, {"roles": None}, "1")]
+    good = Row(row.pk, row.topic, row.agency_id, row.payload, "1")
+    assert [message["outbox"] for message in messages_of([*odd, good])] == [row.pk]
 
 
 def opening(n):

@@ -149,6 +149,7 @@ DOORS = {
     "list_release": "sight_may, and a withdrawal in this transaction",
     "list_unanswered": "lists in sight",
     "list_withdraw": "sight_may",
+    "outbox_notice": "sight_may",
     "tip_erase": "sight_may",
 }
 
