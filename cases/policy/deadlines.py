@@ -1,4 +1,4 @@
-"""When a task is due, when it escalates, and how much working time has passed on a clock that may have been paused.
+"""When a task is due, and how much working time has passed on a clock that may have been paused.
 
 Counting: the day of the hand-off is not counted, a period of working days ends at 18:00 Asia/Shanghai of its last day
 (the office's end, so that nobody is late by working a full day), hours are clock hours.
@@ -149,24 +149,6 @@ def working_days(seconds: int) -> float:
     """Return seconds of office time as working days, for display."""
     opens, closes = _office_hours()
     return seconds / _seconds_between(opens, closes)
-
-
-def escalations(due: datetime, cal: WorkingCalendar) -> list[tuple[datetime, str]]:
-    """Return when an open task is brought to whom: reminders on the day before and the day, then upwards."""
-    local = due.astimezone(CHINA)
-    opens = _office_hours()[0]
-    steps = []
-    for row in load("deadlines")["escalation"]:
-        count = row["working_days"]
-        if count <= 0:
-            day = local.date()
-            while count < 0:
-                day -= timedelta(days=1)
-                count += cal.is_workday(day)
-        else:
-            day = add_working_days(local.date(), count, cal).day
-        steps.append((datetime.combine(day, opens, CHINA), row["step"]))
-    return steps
 
 
 def _period(override: Mapping[str, object]) -> Period:

@@ -1,6 +1,6 @@
 """Deadlines by the clock of Asia/Shanghai, and elapsed office time against a slow minute-by-minute count."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -177,14 +177,3 @@ def test_a_stored_rule_is_counted_again_by_the_same_length_and_pauses() -> None:
     assert moved.at == at("2026-12-01 18:00")
     assert deadlines.counted_again("named", start, [], CAL) is None
     assert deadlines.counted_again("restore_supply:24 hours", start, [], CAL) is None
-
-
-def test_overdue_work_climbs_by_working_days() -> None:
-    steps = deadlines.escalations(at("2026-11-23 18:00"), CAL)
-    assert [(when.date(), step) for when, step in steps] == [
-        (date(2026, 11, 20), "remind_holder"),
-        (date(2026, 11, 23), "remind_holder"),
-        (date(2026, 11, 24), "agency_reviewer"),
-        (date(2026, 11, 25), "commission"),
-        (date(2026, 11, 30), "supervision"),
-    ]

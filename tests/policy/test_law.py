@@ -116,6 +116,7 @@ RECORDS = {
     "blind_spots": ["reason"],
     "well_known": ["network"],
     "measures": ["measure"],
+    "escalation": ["rule"],
 }
 
 
