@@ -4,7 +4,15 @@ A host has to be named by the operator; its address is looked up once, judged, a
 a name cannot lead elsewhere between the two. Sources: OWASP SSRF Prevention Cheat Sheet; RFC 6890 for the addresses.
 """
 
-from agencies.outgoing.guard import OutgoingRefused, open_connection
-from agencies.outgoing.web import Answer, call
+from agencies.outgoing.guard import AnswerRefused, OutgoingRefused, open_connection
+from agencies.outgoing.web import Answer, call, check_address, hang_up_at
 
-__all__ = ["Answer", "OutgoingRefused", "call", "open_connection"]
+__all__ = [
+    "Answer",
+    "AnswerRefused",
+    "OutgoingRefused",
+    "call",
+    "check_address",
+    "hang_up_at",
+    "open_connection",
+]

@@ -15,6 +15,10 @@ class OutgoingRefused(OSError):
     """The call was not made. The message names the host and the setting, never what was to be sent."""
 
 
+class AnswerRefused(OutgoingRefused):
+    """The call was made, and its answer was broken off: too long, or too slow."""
+
+
 def check_host(host: str) -> str:
     """The name as it stands in the list. Raises OutgoingRefused for one that the operator has not named."""
     name = host.lower().rstrip(".").strip("[]")

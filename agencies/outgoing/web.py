@@ -9,12 +9,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from threading import Timer
 from time import monotonic
+from types import MappingProxyType
 from typing import NamedTuple
 from urllib.parse import SplitResult, urlencode, urlsplit
 
 from django.conf import settings
 
-from agencies.outgoing.guard import OutgoingRefused, check_host, open_connection
+from agencies.outgoing.guard import AnswerRefused, OutgoingRefused, check_host, open_connection
 
 PATIENCE_SECONDS = 10.0
 MOST_BYTES = 1 << 20
@@ -22,8 +23,11 @@ _PIECE = 16_384
 
 
 class Answer(NamedTuple):
+    """`headers` by their names in lower case."""
+
     status: int
     content: bytes
+    headers: Mapping[str, str] = MappingProxyType({})
 
 
 class _Plain(http.client.HTTPConnection):
@@ -38,20 +42,44 @@ class _Tls(http.client.HTTPSConnection):
         self.sock = _context().wrap_socket(plain, server_hostname=self.host)
 
 
-def call(url: str, *, form: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None) -> Answer:
-    """GET the address, or POST the form to it. Raises OutgoingRefused, OSError."""
-    parts = urlsplit(url)
-    host = check_host(parts.hostname or "")
+def check_address(url: str) -> tuple[SplitResult, str]:
+    """The parts of an address that may be called, and its host. Raises OutgoingRefused."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError as error:
+        raise OutgoingRefused("地址无法识别 the address cannot be read") from error
+    host = check_host(host)
     if parts.scheme != "https" and not (parts.scheme == "http" and settings.DEMO):
         raise OutgoingRefused(f"只可经 https 访问 {host}: only https may be used to call {host}")
+    return parts, host
+
+
+def call(
+    url: str,
+    *,
+    form: Mapping[str, str] | None = None,
+    body: bytes | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Answer:
+    """GET the address, or POST the form or the body to it as it is, whose type the headers name.
+
+    Raises OutgoingRefused, OSError.
+    """
+    parts, host = check_address(url)
+    sent = urlencode(form).encode() if form is not None else body
+    said = {"Accept": "application/json", "Connection": "close", **(headers or {})}
+    if form is not None:
+        said["Content-Type"] = "application/x-www-form-urlencoded"
     kind = _Tls if parts.scheme == "https" else _Plain
     until = monotonic() + PATIENCE_SECONDS
     connection = kind(host, parts.port or (443 if kind is _Tls else 80), timeout=PATIENCE_SECONDS)
     try:
         connection.connect()
-        with _ending(connection.sock, until):
-            response = _asked(connection, parts, form, headers)
-            return Answer(response.status, _read(response, until, host))
+        with ending(connection.sock, until):
+            response = _asked(connection, parts, sent, said)
+            told = {name.lower(): value for name, value in response.getheaders()}
+            return Answer(response.status, _read(response, until, host), told)
     except http.client.HTTPException as error:
         if monotonic() > until:
             raise TimeoutError(f"{host} 没有及时答复 {host} did not answer in time") from error
@@ -63,29 +91,31 @@ def call(url: str, *, form: Mapping[str, str] | None = None, headers: Mapping[st
 def _asked(
     connection: http.client.HTTPConnection,
     parts: SplitResult,
-    form: Mapping[str, str] | None,
-    headers: Mapping[str, str] | None,
+    sent: bytes | None,
+    said: Mapping[str, str],
 ) -> http.client.HTTPResponse:
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    said = {"Accept": "application/json", "Connection": "close", **(headers or {})}
-    if form is None:
-        connection.request("GET", target, headers=said)
-    else:
-        said["Content-Type"] = "application/x-www-form-urlencoded"
-        connection.request("POST", target, body=urlencode(form).encode(), headers=said)
+    connection.request("GET" if sent is None else "POST", target, body=sent, headers=dict(said))
     return connection.getresponse()
 
 
 @contextmanager
-def _ending(wire: socket.socket, until: float) -> Iterator[None]:
+def ending(wire: socket.socket, until: float) -> Iterator[None]:
     """Hang up then. Each wait for a byte has an end; of a server that sends them one by one the sum has none."""
-    end = Timer(max(0.0, until - monotonic()), _hang_up, (wire,))
-    end.start()
+    end = hang_up_at(wire, until)
     try:
         yield
     finally:
         end.cancel()
         end.join()
+
+
+def hang_up_at(wire: socket.socket, until: float) -> Timer:
+    """The same for whoever cannot wait inside a block; to be cancelled when the exchange is over."""
+    end = Timer(max(0.0, until - monotonic()), _hang_up, (wire,))
+    end.daemon = True
+    end.start()
+    return end
 
 
 def _hang_up(wire: socket.socket) -> None:
@@ -100,7 +130,7 @@ def _read(response: http.client.HTTPResponse, until: float, host: str) -> bytes:
         piece = response.read1(_PIECE)
         content += piece
         if len(content) > MOST_BYTES or monotonic() > until:
-            raise OutgoingRefused(f"{host} 的答复过长或过慢 the answer of {host} is too long or too slow")
+            raise AnswerRefused(f"{host} 的答复过长或过慢 the answer of {host} is too long or too slow")
         if not piece:
             return content
 

@@ -8,4 +8,5 @@ from config.settings.base import *  # noqa: F403
 from config.settings.data import *  # noqa: F403
 from config.settings.entry import *  # noqa: F403
 from config.settings.outside import *  # noqa: F403
+from config.settings.telling import *  # noqa: F403
 from config.settings.work import *  # noqa: F403

@@ -38,6 +38,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(b"x" * (3 << 20) if self.path == "/long" else b'{"host":"%s"}' % self.headers["Host"].encode())
 
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(202)
+        self.send_header("Retry-After", "7")
+        self.end_headers()
+        self.wfile.write(self.headers["Content-Type"].encode() + b" " + body)
+
     def log_message(self, *args):
         pass
 
@@ -124,6 +131,20 @@ def test_a_redirect_is_handed_back_and_not_followed(named, port):
     assert call(f"http://127.0.0.1:{port}/away").status == 302
 
 
+def test_a_body_is_posted_as_it_is_and_the_headers_of_the_answer_come_back(named, port):
+    answer = call(f"http://127.0.0.1:{port}/", body='{"字":1}'.encode(), headers={"Content-Type": "application/json"})
+    assert answer.status == 202 and answer.content == 'application/json {"字":1}'.encode()
+    assert answer.headers["retry-after"] == "7"
+    assert call(f"http://127.0.0.1:{port}/", form={"a": "b c"}).content == b"application/x-www-form-urlencoded a=b+c"
+    assert call(f"http://127.0.0.1:{port}/", body=b"", headers={"Content-Type": "x/y"}).content == b"x/y "
+
+
+def test_an_address_that_cannot_be_read_is_refused(named):
+    for address in ("https://127.0.0.1:x/", "https://[::1/", "", "https://"):
+        with pytest.raises(OutgoingRefused):
+            call(address)
+
+
 def test_an_answer_without_end_is_broken_off(named, port):
     with pytest.raises(OutgoingRefused, match="too long"):
         call(f"http://127.0.0.1:{port}/long")
@@ -162,6 +183,7 @@ OWN = {
     "agencies/outgoing/guard.py": "the guard",
     "agencies/outgoing/web.py": "the guard",
     "cases/documents/uploads/scanner.py": "its connection is the guard's",
+    "notifications/channels/mail.py": "its connection is the guard's",
     "config/embedded": "our own PostgreSQL and Redis",
     "config/demo": "the demo drives its own API",
 }
