@@ -17,6 +17,7 @@ from agencies.actors import Actor
 from agencies.visibility import case_agencies, seen, sight_keys
 from agencies.vocabulary import Label
 from cases.workflow.recording.notices import is_path
+from notifications.choices.kinds import GROUP_SQL, kind_group
 from notifications.wording import wording
 
 # A bell that says more than this says nothing more.
@@ -43,6 +44,11 @@ class InboxMessage:
         link = self.payload.get("link")
         return str(link) if self.case_id is None and is_path(link) else ""
 
+    @property
+    def group(self) -> str:
+        """The group of kinds that it belongs to."""
+        return kind_group(self.topic)
+
 
 # Of the table itself: the actor's own messages that may be read now. Parameters: `readable(actor)`.
 READABLE = f"""user_id = %s AND (agency_id = ANY(%s) AND {seen("notifications_message.case_id")}
@@ -51,7 +57,7 @@ READABLE = f"""user_id = %s AND (agency_id = ANY(%s) AND {seen("notifications_me
 _INBOX = f"""
 SELECT id, case_id::text, agency_id, topic, payload::text, created_at, read_at IS NULL
   FROM notifications_message
- WHERE {READABLE} {{only}} {{after}}
+ WHERE {READABLE} {{only}}
  ORDER BY id DESC LIMIT %s
 """
 
@@ -61,26 +67,52 @@ def readable(actor: Actor) -> list[Any]:
     return [actor.user_id, case_agencies(actor), sight_keys(actor), [post.agency_id for post in actor.posts]]
 
 
-def inbox(actor: Actor, *, unread_only: bool = False, after: int | None = None, limit: int = 20) -> list[InboxMessage]:
-    """The newest messages first; `after` is the id of the last one of the page before."""
-    sql = _INBOX.format(
-        only="AND read_at IS NULL" if unread_only else "", after="AND id < %s" if after is not None else ""
-    )
-    params: list[Any] = [*readable(actor), *([after] if after is not None else []), limit]
+def inbox(
+    actor: Actor,
+    *,
+    unread_only: bool = False,
+    group: str = "",
+    after: int | None = None,
+    since: int | None = None,
+    limit: int = 20,
+) -> list[InboxMessage]:
+    """The newest messages first; `after` is the id of the last one of the page before, `since` that of one known."""
+    only = {
+        "AND read_at IS NULL": [] if unread_only else None,
+        f"AND {GROUP_SQL} = %s": [group] if group else None,
+        "AND id < %s": [after] if after is not None else None,
+        "AND id > %s": [since] if since is not None else None,
+    }
+    wanted = {sql: params for sql, params in only.items() if params is not None}
+    params: list[Any] = [*readable(actor), *(each for params in wanted.values() for each in params), limit]
     with connection.cursor() as cursor:
-        cursor.execute(sql, params)
+        cursor.execute(_INBOX.format(only=" ".join(wanted)), params)
         return [_message(row) for row in cursor.fetchall()]
+
+
+class Standing(NamedTuple):
+    """How an inbox stands: the id of the newest message (0: none), and the unread, counted to one above UNREAD_CAP."""
+
+    newest: int
+    unread: int
+
+
+def standing(actor: Actor) -> Standing:
+    """Both of one moment: what arrives after it has a higher id, since the relay writes in one lane."""
+    mine = readable(actor)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT COALESCE((SELECT id FROM notifications_message WHERE {READABLE} ORDER BY id DESC LIMIT 1), 0),"
+            f" (SELECT count(*) FROM (SELECT 1 FROM notifications_message WHERE {READABLE}"
+            " AND read_at IS NULL LIMIT %s) unread)",
+            [*mine, *mine, UNREAD_CAP + 1],
+        )
+        return Standing(*cursor.fetchone())
 
 
 def unread_count(actor: Actor) -> int:
     """How many messages are unread, counted to one above UNREAD_CAP."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT count(*) FROM (SELECT 1 FROM notifications_message WHERE {READABLE}"
-            " AND read_at IS NULL LIMIT %s) unread",
-            [*readable(actor), UNREAD_CAP + 1],
-        )
-        return int(cursor.fetchone()[0])
+    return standing(actor).unread
 
 
 def find_message(actor: Actor, message_id: int) -> InboxMessage | None:

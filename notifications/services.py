@@ -1,4 +1,4 @@
-"""Marking messages as read: the only thing that a person can do to them."""
+"""Marking messages as read, and as unread again: all that a person can do to them."""
 
 from __future__ import annotations
 
@@ -27,4 +27,13 @@ def mark_read(*, actor: Actor, now: datetime, ids: Iterable[int] | None = None, 
         params.append(list(ids))
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
+        return int(cursor.rowcount)
+
+
+def mark_unread(*, actor: Actor, ids: Iterable[int] | None = None, read_at: datetime | None = None) -> int:
+    """Mark the actor's own messages as unread again: these, or those that were marked as read at one moment."""
+    sql = f"UPDATE notifications_message SET read_at = NULL WHERE {READABLE} AND read_at IS NOT NULL"
+    sql += " AND (id = ANY(%s) OR read_at = %s)"
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*readable(actor), list(ids or ()), read_at])
         return int(cursor.rowcount)

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from notifications import views
+from notifications.pages import live
 
 app_name = "notifications"
 
@@ -10,4 +11,6 @@ urlpatterns = [
     path("", views.inbox, name="inbox"),
     path("<int:message_id>/", views.open_message, name="open"),
     path("read/", views.read_all, name="read_all"),
+    path("mark/", views.mark, name="mark"),
+    path("arrivals/", live.arrivals, name="arrivals"),
 ]

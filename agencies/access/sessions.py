@@ -19,6 +19,8 @@ from agencies.access.standing import ENTRY, Standing, standing
 from audit import clock
 
 BEGUN, SEEN = "begun", "seen"
+# What an open page asks for by itself: it is no sign of a person, and a desk that was left is still signed out.
+UNATTENDED = frozenset({"/inbox/arrivals/"})
 IDLE, AGE, ELSEWHERE = "idle", "age", "elsewhere"
 
 
@@ -51,7 +53,8 @@ def ending(
                 logout(request)
             else:
                 request.standing = now  # type: ignore[attr-defined]
-                _note(request.session)
+                if request.path not in UNATTENDED:
+                    _note(request.session)
         return get_response(request)
 
     return middleware

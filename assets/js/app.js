@@ -1,5 +1,6 @@
 // Every page works without this file; it only saves steps. Security keys alone need it.
 
+import "./live.js";
 import { useKey } from "./keys.js";
 
 // What only makes sense with script is hidden until script has run.

@@ -106,6 +106,17 @@ def group_of(topic: str) -> Group:
     return _OF_TOPIC.get(topic) or _OF_PREFIX.get(topic.partition(".")[0], SYSTEM)
 
 
+# The code of a topic's group, of a table with a column `topic`: `group_of` for a set of rows.
+GROUP_SQL: Final = " ".join(
+    (
+        "CASE",
+        *(f"WHEN topic = '{topic}' THEN '{group.code}'" for topic, group in _OF_TOPIC.items()),
+        *(f"WHEN split_part(topic, '.', 1) = '{prefix}' THEN '{group.code}'" for prefix, group in _OF_PREFIX.items()),
+        f"ELSE '{SYSTEM.code}' END",
+    )
+)
+
+
 def kind_group(topic: str) -> str:
     """The code of a topic's group."""
     return group_of(topic).code

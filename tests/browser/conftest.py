@@ -21,7 +21,10 @@ from tests.conftest import ALIASES, SERVERS, answers, child, connections, on_dat
 from tests.servers import DEMO_TEMPLATE
 
 # A refusal is a page of ours with a status of its own; the browser notes every such status in its console.
-STATUS_NOTE = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
+# So is that a test has cut the network.
+STATUS_NOTE = re.compile(
+    r"Failed to load resource: (the server responded with a status of 4\d\d|net::ERR_INTERNET_DISCONNECTED)"
+)
 Enter = Callable[..., Page]
 
 

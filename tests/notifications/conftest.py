@@ -61,3 +61,30 @@ def texts(demo_city: None) -> Callable[[str], list[str]]:
         return [message.text.zh.removeprefix(f"{message.number} ") for message in messages]
 
     return read
+
+
+@pytest.fixture
+def told(opened: Callable[[], str]) -> list[Any]:
+    """Three messages for drc-handler2, the newest last."""
+    from notifications.models import Message
+    from notifications.relay import deliver_all
+
+    for _ in range(3):
+        opened()
+        deliver_all()
+    return list(Message.objects.order_by("id"))
+
+
+@pytest.fixture
+def visit(demo_city: None) -> Callable[[str], Any]:
+    """A browser of somebody who is logged in."""
+    from django.test import Client
+
+    from agencies.models import User
+
+    def logged_in(username: str) -> Client:
+        client = Client()
+        client.force_login(User.objects.get(username=username))
+        return client
+
+    return logged_in

@@ -11,7 +11,6 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from agencies.actors import system_actor
-from agencies.models import User
 from cases.workflow.bulk import Request, perform_many
 from notifications.models import Message
 from notifications.relay import deliver_all
@@ -19,25 +18,6 @@ from notifications.selectors import find_message, inbox, unread_count
 from notifications.services import mark_read
 from tests.agencies.cast import cleared
 from tests.notifications.conftest import NOW
-
-
-@pytest.fixture
-def told(opened):
-    """Three messages for drc-handler2, the newest last."""
-    for _ in range(3):
-        opened()
-        deliver_all()
-    return list(Message.objects.order_by("id"))
-
-
-@pytest.fixture
-def visit(demo_city):
-    def logged_in(username):
-        client = Client()
-        client.force_login(User.objects.get(username=username))
-        return client
-
-    return logged_in
 
 
 def test_the_newest_comes_first_and_pages_follow_by_id(told, who, number):

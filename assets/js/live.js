@@ -1,0 +1,99 @@
+// New messages: the page asks every few seconds for what is newer than the last message it knows. Whatever the network
+// or the server did meanwhile, the next answer brings what was missed; a message that is shown already is known by its id.
+
+const EVERY = 15000;
+const AWAY = 300000; // nobody looks at a hidden tab
+const LONGEST = 240000;
+const NOTES = 3;
+
+const bell = document.querySelector("[data-live]");
+let after = bell?.dataset.after;
+let unread = bell?.dataset.unread;
+let failed = 0;
+let timer;
+let asking = false;
+
+const shown = (list, id) => list.querySelector(`[data-message="${id}"]`);
+const made = (html) => {
+  const holder = document.createElement("template");
+  holder.innerHTML = html.trim();
+  return holder.content.firstElementChild;
+};
+
+function note(item) {
+  const notes = document.querySelector("[data-live-notes]");
+  if (!notes || shown(notes, item.id)) return;
+  notes.append(made(item.note));
+  while (notes.children.length > NOTES) notes.firstElementChild.remove();
+}
+
+function list(item) {
+  document.querySelectorAll("[data-live-list]").forEach((rows) => {
+    if ((rows.dataset.liveList && rows.dataset.liveList !== item.group) || shown(rows, item.id)) return;
+    rows.prepend(made(item.row));
+    rows.parentElement.querySelector("[data-live-empty]")?.remove();
+    const most = Number(rows.dataset.liveMost || 200);
+    while (rows.children.length > most) rows.lastElementChild.remove();
+  });
+}
+
+function show(answer) {
+  after = String(answer.after);
+  unread = answer.unread;
+  bell.setAttribute("aria-label", answer.label);
+  document.querySelectorAll("[data-live-count]").forEach((count) => {
+    count.textContent = unread;
+  });
+  // The oldest first, so that the newest ends on top of the list and at the end of the notes.
+  answer.lines.reverse().forEach((item) => {
+    list(item);
+    note(item);
+  });
+}
+
+function end() {
+  const notes = document.querySelector("[data-live-notes]");
+  const said = document.createElement("div");
+  said.className = "arrived";
+  const link = document.createElement("a");
+  link.href = location.href;
+  link.textContent = bell.dataset.gone;
+  said.append(link);
+  notes?.append(said);
+}
+
+async function ask() {
+  if (asking) return;
+  asking = true;
+  clearTimeout(timer);
+  let over = false;
+  try {
+    const query = new URLSearchParams({ after, unread });
+    const headers = { "HX-Request": "true" };
+    const answer = await fetch(`${bell.dataset.live}?${query}`, { redirect: "manual", cache: "no-store", headers });
+    over = answer.status === 401 || answer.type === "opaqueredirect";
+    if (answer.status === 401) end();
+    else if (over) return;
+    else if (answer.status === 200) show(await answer.json());
+    else if (answer.status !== 204) throw new Error(String(answer.status));
+    failed = 0;
+  } catch {
+    failed += 1;
+  }
+  asking = false;
+  if (!over) later();
+}
+
+function later() {
+  clearTimeout(timer);
+  const wait = document.hidden ? AWAY : Math.min(EVERY * 2 ** failed, LONGEST);
+  // Not all at the same moment after an outage.
+  timer = setTimeout(ask, wait * (0.8 + 0.4 * Math.random()));
+}
+
+if (bell) {
+  document.addEventListener("visibilitychange", () => (document.hidden ? later() : ask()));
+  window.addEventListener("online", ask);
+  window.addEventListener("pageshow", (event) => (event.persisted ? ask() : later()));
+}
+document.addEventListener("click", (event) => event.target.closest("[data-dismiss]")?.parentElement.remove());

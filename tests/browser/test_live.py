@@ -1,0 +1,119 @@
+"""New messages in a real browser: they come by themselves, each once, also after the network was gone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from audit.sight import working_as
+from notifications.relay import deliver_all
+from tests.browser.conftest import Enter
+from tests.web import story
+
+
+@pytest.fixture
+def arrive() -> Callable[[str], str]:
+    """A message for drc-handler2 about a new case, whose number is answered."""
+
+    def arrive(title: str) -> str:
+        case = story.opened(title=title)
+        with working_as("relay"):
+            deliver_all()
+        return case.number
+
+    return arrive
+
+
+def unread(page: Page) -> int:
+    return int(page.locator(".topbar [data-live-count]").inner_text() or 0)
+
+
+def hurry(page: Page) -> None:
+    """The page asks every quarter of a second instead of every quarter of a minute."""
+    page.add_init_script(
+        "const slow = window.setTimeout;"
+        "window.setTimeout = (run, wait, ...more) => slow(run, wait >= 1000 ? wait / 60 : wait, ...more);"
+    )
+
+
+def test_a_message_comes_by_itself_to_the_bell_the_note_and_the_list(
+    enter: Enter, arrive: Callable[[str], str]
+) -> None:
+    page = enter("drc-handler2")
+    hurry(page)
+    page.goto("/inbox/")
+    before = unread(page)
+    number = arrive("实时一案")
+    expect(page.locator(".msgs li", has_text=number)).to_have_count(1)
+    expect(page.locator(".arrived", has_text=number)).to_have_count(1)
+    assert unread(page) == before + 1
+    expect(page.locator(".topbar [data-live]")).to_have_attribute("aria-label", f"消息，{before + 1} 条未读")
+    page.locator(".arrived", has_text=number).get_by_role("button").click()
+    expect(page.locator(".arrived", has_text=number)).to_have_count(0)
+    page.locator(".msgs li", has_text=number).get_by_role("link").click()
+    page.wait_for_url(re.compile(f"/cases/{number}/$"))
+    assert unread(page) == before
+
+
+def test_what_arrived_while_the_network_was_gone_is_there_exactly_once(
+    enter: Enter, arrive: Callable[[str], str]
+) -> None:
+    page = enter("drc-handler2")
+    hurry(page)
+    page.goto("/inbox/")
+    known = arrive("断网前一案")
+    expect(page.locator(".msgs li", has_text=known)).to_have_count(1)
+    before = unread(page)
+    page.context.set_offline(True)
+    with page.expect_event("requestfailed", lambda request: "/inbox/arrivals/" in request.url):
+        lost = [arrive("断网中一案"), arrive("断网中二案")]
+    assert [number for number in lost if page.locator(".msgs li", has_text=number).count()] == []
+    page.context.set_offline(False)
+    for number in [*lost, known]:
+        expect(page.locator(".msgs li", has_text=number)).to_have_count(1)
+        expect(page.locator(".arrived", has_text=number)).to_have_count(1)
+    assert unread(page) == before + 2
+    with page.expect_response("**/inbox/arrivals/**") as answered:
+        pass
+    assert answered.value.status == 204
+    for number in [*lost, known]:
+        expect(page.locator(".msgs li", has_text=number)).to_have_count(1)
+    page.reload()
+    for number in [*lost, known]:
+        expect(page.locator(".msgs li", has_text=number)).to_have_count(1)
+
+
+def test_a_page_without_scripts_has_the_number_the_list_and_the_buttons(
+    enter: Enter, arrive: Callable[[str], str]
+) -> None:
+    page = enter("drc-handler2", scripts=False, width=375)
+    number = arrive("无脚本一案")
+    page.goto("/inbox/")
+    before = unread(page)
+    row = page.locator(".msgs li", has_text=number)
+    row.get_by_role("button", name="标为已读").click()
+    assert unread(page) == before - 1
+    row.get_by_role("button", name="标为未读").click()
+    assert unread(page) == before
+    page.get_by_role("button", name="全部标为已读").click()
+    assert unread(page) == 0
+    page.get_by_role("button", name="撤销").click()
+    assert unread(page) == before
+    assert page.evaluate("document.documentElement.scrollWidth") <= 375
+
+
+def test_a_hidden_tab_asks_rarely_and_at_once_when_it_is_looked_at(enter: Enter, arrive: Callable[[str], str]) -> None:
+    page = enter("drc-handler2")
+    page.add_init_script("Object.defineProperty(document, 'hidden', {get: () => window.away === true});")
+    page.goto("/inbox/")
+    waits = (
+        "window.waited = []; const slow = window.setTimeout; window.setTimeout = (run, wait) => (waited.push(wait), 0)"
+    )
+    page.evaluate(f"() => {{ {waits}; window.away = true; document.dispatchEvent(new Event('visibilitychange')); }}")
+    assert page.evaluate("waited.length === 1 && waited[0] >= 240000")
+    number = arrive("隐藏一案")
+    page.evaluate("() => { window.away = false; document.dispatchEvent(new Event('visibilitychange')); }")
+    expect(page.locator(".msgs li", has_text=number)).to_have_count(1)
