@@ -40,12 +40,12 @@ def asked(told, visit):
 def placed(opened, who):
     """A message of any topic for drc-handler2, as the relay would leave it."""
 
-    def place(topic, payload):
+    def place(topic, payload, *, of_case=True):
         opened()
         row, user = Outbox.objects.latest("id"), who("drc-handler2")
         return Message.objects.create(
-            outbox=row, user_id=user.user_id, agency_id=user.posts[0].agency_id, case_id=row.case_id, topic=topic,
-            payload=payload, created_at=NOW,
+            outbox=row, user_id=user.user_id, agency_id=user.posts[0].agency_id, topic=topic, payload=payload,
+            case_id=row.case_id if of_case else None, created_at=NOW,
         )  # fmt: skip
 
     return place
@@ -212,12 +212,12 @@ def test_the_groups_of_rows_are_those_of_the_code(db):
     ("link", "target"),
     [
         ("/reports/7/", "/reports/7/"),
-        ("//evil.example", "/tasks/"),
-        ("https://evil.example", "/tasks/"),
-        ("", "/tasks/"),
+        ("//evil.example", "/inbox/"),
+        ("https://evil.example", "/inbox/"),
+        ("", "/inbox/"),
     ],
 )
 def test_a_message_without_a_case_opens_its_link_inside_the_product(placed, visit, link, target):
-    message = placed("report.made", {"link": link})
+    message = placed("report.made", {"link": link}, of_case=False)
     answer = visit("drc-handler2").get(reverse("notifications:open", args=[message.pk]))
     assert answer.headers["Location"] == target
