@@ -135,5 +135,7 @@ LOGGING = {
     # Statements with their values, the data of whole pages, what callers claim to be: not even when all else is told.
     "loggers": {
         name: {"level": "INFO"} for name in ("django.db.backends", "django.template", "oauth2_provider", "oauthlib")
-    },
+    }
+    # Below that it names the keys of robots.
+    | {"apprise": {"level": "ERROR"}},
 }

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.conf import settings
 
-from notifications.channels import mail, sms, webhook
+from notifications.channels import mail, robots, sms, webhook
 from notifications.channels.base import SENDERS
 
 
 def register() -> None:
     """Fill the table of senders; once, when the product starts."""
     SENDERS.update(email=mail.send, sms=sms.send, webhook=webhook.send)
+    SENDERS.update({channel: robots.sender(channel) for channel in robots.ROBOTS})
 
 
 def usable() -> frozenset[str]:
