@@ -1,6 +1,7 @@
 """From the outbox to the inboxes, at least once from the outside and exactly once in effect.
 
-One batch is one transaction: read the oldest undelivered rows, write a message for each person, mark the rows. Whatever
+One batch is one transaction: read the oldest undelivered rows, write a message for each person and what goes out
+beside it, mark the rows. Whatever
 dies in between leaves the rows undelivered, and the next run finds them; a row that is delivered twice all the same
 meets the unique constraint. Batches run one after the other under an advisory lock, which keeps the messages of a case
 in the order of its events; a batch is a handful of set-based statements, so one lane is enough. A row that cannot be
@@ -21,6 +22,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from audit import clock
 from notifications.delivery.backoff import next_try
 from notifications.delivery.messages import Row, messages_of
+from notifications.delivery.planned import write_deliveries, written
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +50,7 @@ SELECT o.id, r.user_id, r.agency_id, o.case_id, o.topic, r.payload, o.created_at
   JOIN cases_outbox o ON o.id = r.outbox
  ORDER BY o.id, r.user_id
 ON CONFLICT (outbox_id, user_id) DO NOTHING
+RETURNING id, outbox_id, user_id, agency_id, case_id::text, topic, payload::text, created_at
 """
 
 _MARK = "UPDATE cases_outbox SET delivered_at = %s WHERE id = ANY(%s) AND delivered_at IS NULL"
@@ -101,6 +104,7 @@ def _deliver(rows: Sequence[Row]) -> int:
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(_WRITE, [json.dumps(messages_of(rows))])
+            write_deliveries([written(row) for row in cursor.fetchall()])
             cursor.execute(_MARK, [clock.now(), [row.id for row in rows]])
     except (OperationalError, InterfaceError):
         raise  # the database's trouble, not a row's: the next sweep finds everything as it was

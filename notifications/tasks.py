@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
+import logging
+
 from celery import shared_task
 
 from audit.sight import working_as
+from notifications.delivery.leases import anything_due
+from notifications.delivery.sending import send_all
 from notifications.relay import deliver_all
+
+logger = logging.getLogger(__name__)
 
 
 @shared_task(name="notifications.deliver", ignore_result=True)
 @working_as("relay")
 def deliver() -> int:
     """Deliver what is undelivered. Running it twice, or twice at once, changes nothing."""
-    return deliver_all()
+    done = deliver_all()
+    if anything_due():
+        try:
+            send.apply_async(expires=10, retry=False)
+        except Exception:
+            # Whatever the broker's client raises: the sweep will find it.
+            logger.warning("the senders could not be called", exc_info=True)
+    return done
+
+
+@shared_task(name="notifications.send", ignore_result=True)
+@working_as("relay")
+def send() -> int:
+    """Send what is due over the channels, a minute at most; one process at a time, another call finds nothing to do."""
+    return send_all()

@@ -89,6 +89,7 @@ class Migration(migrations.Migration):
                 ("topic", models.CharField(max_length=32, verbose_name="事项")),
                 ("channel", models.CharField(max_length=16, verbose_name="渠道")),
                 ("digest", models.BooleanField(default=False, verbose_name="汇总")),
+                ("content", models.JSONField(null=True, verbose_name="内容")),
                 (
                     "state",
                     models.CharField(

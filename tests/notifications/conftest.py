@@ -88,3 +88,33 @@ def visit(demo_city: None) -> Callable[[str], Any]:
         return client
 
     return logged_in
+
+
+class Receiver:
+    """Stands for whatever is behind a channel: what arrived, in order, and what it answers next time."""
+
+    def __init__(self) -> None:
+        self.calls: list[Any] = []
+        self.answers: dict[str, Callable[[Any], None]] = {}
+
+    def __call__(self, call: Any) -> None:
+        self.calls.append(call)
+        self.answers.get(call.address, lambda _: None)(call)
+
+    def texts(self, address: str | None = None) -> list[str]:
+        return [call.text for call in self.calls if address in (None, call.address)]
+
+
+@pytest.fixture
+def receiver(monkeypatch: pytest.MonkeyPatch) -> Receiver:
+    """Everybody has confirmed a mail address, NUMBER@example, and is told at once."""
+    from notifications.channels import base
+    from notifications.choices.planning import Chosen
+    from notifications.delivery import outgoing, planned
+
+    found = Receiver()
+    everybody = Chosen(confirmed=frozenset({"email"}))
+    monkeypatch.setattr(planned, "chosen_of", lambda ids: dict.fromkeys(ids, everybody))
+    monkeypatch.setattr(outgoing, "address_of", lambda user_id, _channel: f"{user_id}@example")
+    monkeypatch.setattr(base, "SENDERS", {"email": found, "sms": found, "webhook": found})
+    return found

@@ -1,0 +1,132 @@
+"""The sending loop: takes up what is due, hands it to the senders in threads, and writes down what became of it.
+
+Some lanes for each channel, so that a slow mail server delays no webhook and neither delays the inbox, which another
+task writes. An addressee that failed three times in a row rests for the remainder of the run: its deliveries wait, the
+others go on. What is due again stands in the rows, so whatever dies here loses nothing; what went out and was not
+written down goes out again with the same id.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+from collections import Counter
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from typing import Final
+from uuid import UUID
+
+from django.db import connections
+
+from audit import clock
+from audit.ids import new_id
+from notifications.channels import base
+from notifications.channels.base import Outgoing, Permanent, Temporary
+from notifications.delivery import leases
+from notifications.delivery.backoff import FOR, next_try
+from notifications.delivery.leases import Taken
+from notifications.delivery.outgoing import outgoing
+
+logger = logging.getLogger(__name__)
+
+LANES: Final = 6  # at once over one channel
+RUN: Final = 45.0  # seconds after which a run takes up nothing more, and the next one does
+PATIENCE: Final = 100.0  # seconds that it waits then for what is on its way
+LOOK: Final = 0.5  # seconds between two looks for what has become due meanwhile
+RENEW: Final = 10.0  # seconds; a third of a lease
+TIRED: Final = 3  # failures in a row after which an addressee rests
+NO_SENDER: Final = "渠道未启用 this channel is not set up"
+
+
+@dataclass
+class _Run:
+    """What is on its way, and who failed how often in a row."""
+
+    me: UUID = field(default_factory=new_id)
+    flying: dict[Future[None], Taken] = field(default_factory=dict)
+    failures: Counter[str] = field(default_factory=Counter)
+    sent: int = 0
+
+    def free(self) -> dict[str, int]:
+        used = Counter(taken.channel for taken in self.flying.values())
+        return {channel: LANES - used[channel] for channel in base.CHANNELS}
+
+    def resting(self) -> list[str]:
+        return [addressee for addressee, number in self.failures.items() if number >= TIRED]
+
+
+def send_all(*, seconds: float = RUN) -> int:
+    """Send what is due, for about so long. Returns how many calls went through; 0 while another process sends."""
+    run, began, renewed = _Run(), time.monotonic(), time.monotonic()
+    pool = ThreadPoolExecutor(LANES * len(base.CHANNELS), thread_name_prefix="sending")
+    try:
+        while True:
+            if time.monotonic() - began < seconds:
+                _take_up(run, pool)
+            elif time.monotonic() - began > seconds + PATIENCE:
+                logger.warning("%d deliveries are not finished; they are tried again", len(run.flying))
+            if not run.flying or time.monotonic() - began > seconds + PATIENCE:
+                return run.sent
+            done, _ = wait(run.flying, timeout=LOOK, return_when=FIRST_COMPLETED)
+            for future in done:
+                _settle(run, run.flying.pop(future), future.exception())
+            if time.monotonic() - renewed > RENEW and run.flying:
+                leases.renew(run.me, list(run.flying.values()))
+                renewed = time.monotonic()
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _take_up(run: _Run, pool: ThreadPoolExecutor) -> None:
+    busy = Counter(taken.addressee for taken in run.flying.values())
+    for taken in leases.take(run.me, free=run.free(), busy=busy, resting=run.resting()) or ():
+        try:
+            call = outgoing(taken)
+        except Exception as fault:  # noqa: BLE001 — one that cannot be made must not stop the others
+            _settle(run, taken, fault)
+        else:
+            run.flying[pool.submit(_send, call)] = taken
+
+
+def _send(call: Outgoing) -> None:
+    """In a thread, outside of any transaction; what a sender asks of the database it asks by itself."""
+    try:
+        sender = base.SENDERS.get(call.channel)
+        if sender is None:
+            raise Permanent(NO_SENDER)
+        sender(call)
+    finally:
+        connections.close_all()
+
+
+def _settle(run: _Run, taken: Taken, fault: BaseException | None) -> None:
+    if fault is None:
+        leases.sent(taken)
+        run.failures.pop(taken.addressee, None)
+        run.sent += 1
+        return
+    now = clock.now()
+    if isinstance(fault, Permanent):
+        leases.failed(run.me, taken, str(fault), again=None)
+        logger.warning("delivery %s (%s) is refused for good: %s", taken.id, taken.channel, fault)
+        return
+    run.failures[taken.addressee] += 1
+    again = next_try(first=taken.first_tried_at, attempts=taken.attempts, now=now, dice=random.random())  # noqa: S311
+    if again is not None and isinstance(fault, Temporary) and fault.retry_after is not None:
+        again = max(again, min(now + fault.retry_after, taken.first_tried_at + FOR))
+    leases.failed(run.me, taken, _problem(fault), again=again)
+    log = logger.info if again else logger.error
+    log("delivery %s (%s) failed %d times, %s", taken.id, taken.channel, taken.attempts, "again" if again else "dead")
+
+
+def _problem(fault: BaseException) -> str:
+    """A sender's words say nothing that may not be shown; of what nobody foresaw only the kind and the place is."""
+    if isinstance(fault, Temporary):
+        return str(fault)
+    at = fault.__traceback__
+    while at is not None and at.tb_next is not None:
+        at = at.tb_next
+    place = f"{at.tb_frame.f_code.co_name}:{at.tb_lineno}" if at is not None else ""
+    logger.error("a sender broke down: %s in %s", type(fault).__name__, place)
+    return f"{type(fault).__name__} {place}"
