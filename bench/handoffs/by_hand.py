@@ -39,7 +39,15 @@ STOP = "UPDATE cases_clockinterval SET ended_at = %s WHERE task_id = ANY(%s::uui
 RECEIVE = "UPDATE cases_task SET accepted_at = %s, assignee_id = coalesce(%s, assignee_id) WHERE id = %s"
 OPEN = """INSERT INTO cases_task (id, case_id, kind, agency_id, roles, state, stage, region_code, opened_at, due_at,
     due_rule, provisional, returns, data, opened_seq) VALUES """
-RUN = "INSERT INTO cases_clockinterval (case_id, task_id, agency_id, state, reason, started_at) VALUES "
+RUN = """INSERT INTO cases_clockinterval (case_id, task_id, agency_id, unit_id, person_id, state, reason, due_at, seq,
+    started_at) VALUES """
+PASS_ON = """WITH ended AS (
+        UPDATE cases_clockinterval SET ended_at = %(at)s WHERE task_id = %(task)s AND ended_at IS NULL
+        AND person_id IS DISTINCT FROM coalesce(%(assignee)s, person_id, %(taker)s) RETURNING *)
+    INSERT INTO cases_clockinterval (case_id, task_id, agency_id, unit_id, person_id, state, reason, due_at, seq,
+        started_at)
+    SELECT case_id, task_id, agency_id, unit_id, coalesce(%(assignee)s, person_id, %(taker)s), state, reason, due_at,
+        %(seq)s, %(at)s FROM ended"""
 COUNT = "INSERT INTO cases_taskcounterdelta (agency_id, region_code, stage, n) VALUES "
 SHARE = "INSERT INTO cases_caseagency (agency_id, case_id, relation, since) VALUES "
 TELL = "INSERT INTO cases_outbox (case_id, seq, topic, agency_id, payload, created_at) VALUES "
@@ -107,7 +115,7 @@ class Hand:
         self.connection.commit()
         return answer
 
-    def _do(self, sql: str, values: Sequence[Any]) -> None:
+    def _do(self, sql: str, values: Sequence[Any] | dict[str, Any]) -> None:
         self.statements += 1
         self._cursor.execute(sql, values)
 
@@ -178,13 +186,21 @@ class Hand:
             if task.keys() - KNOWN_TOUCHES:
                 raise RuntimeError(f"the statements by hand do not write {sorted(task)}")
             self._do(RECEIVE, [task.get("accepted_at"), task.get("assignee_id"), task["id"]])
+            taker = event["actor"]["id"] if task.get("accepted_at") else None
+            given = {"assignee": task.get("assignee_id"), "taker": taker, "task": task["id"], "seq": seq, "at": at}
+            self._do(PASS_ON, given)
         if opening := event.get("open"):
             self._rows(OPEN, [_task(task, case_id, region, event) for task in opening])
-            self._rows(RUN, [(case_id, t["id"], t["agency"], "running", "opened", at) for t in opening])
+            self._rows(RUN, [_interval(task, case_id, event) for task in opening])
             self._rows(SHARE, [(t["agency"], case_id, "task", at) for t in opening], " ON CONFLICT DO NOTHING")
             counts += [(t["agency"], region, to, 1) for t in opening]
         if counts:
             self._rows(COUNT, counts)
+
+
+def _interval(task: dict[str, Any], case_id: str, event: dict[str, Any]) -> tuple[Any, ...]:
+    who = (case_id, task["id"], task["agency"], task.get("unit"), task.get("assignee"))
+    return (*who, "running", "opened", task["due"], event["seq"], event["at"])
 
 
 def _task(task: dict[str, Any], case_id: str, region: str, event: dict[str, Any]) -> tuple[Any, ...]:

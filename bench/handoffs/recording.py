@@ -27,8 +27,8 @@ TABLES = {
     " WHERE e.stream = ANY(%(streams)s)",
     "cases_case": "SELECT * FROM cases_case WHERE id = ANY(%(ids)s::uuid[])",
     "cases_task": "SELECT * FROM cases_task WHERE case_id = ANY(%(ids)s::uuid[])",
-    "cases_clockinterval": "SELECT case_id, task_id, agency_id, state, reason, started_at, ended_at"
-    " FROM cases_clockinterval WHERE case_id = ANY(%(ids)s::uuid[])",
+    "cases_clockinterval": "SELECT case_id, task_id, agency_id, unit_id, person_id, state, reason, due_at, seq,"
+    " started_at, ended_at FROM cases_clockinterval WHERE case_id = ANY(%(ids)s::uuid[])",
     "cases_caseagency": "SELECT * FROM cases_caseagency WHERE case_id = ANY(%(ids)s::uuid[])",
     "cases_document": "SELECT id, case_id, kind, agency_id, year, number, event_seq, at, sha256, template,"
     " template_sha256 FROM cases_document WHERE case_id = ANY(%(ids)s::uuid[])",

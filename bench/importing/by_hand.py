@@ -125,8 +125,8 @@ SAME = """
             'triage:3 working_days', false, 0, '{}', 1 FROM opening;
     INSERT INTO cases_taskcounterdelta (agency_id, region_code, stage, rank, n)
         SELECT lead, region, 'monitoring', 0, least(count(*), 32767) FROM opening GROUP BY 1, 2;
-    INSERT INTO cases_clockinterval (case_id, task_id, agency_id, state, reason, started_at)
-        SELECT case_id, task, lead, 'running', 'opened', at FROM opening;
+    INSERT INTO cases_clockinterval (case_id, task_id, agency_id, state, reason, due_at, seq, started_at)
+        SELECT case_id, task, lead, 'running', 'opened', at + interval '3 days', 1, at FROM opening;
     INSERT INTO cases_caseagency (agency_id, case_id, relation, since, rank)
         SELECT l.id, f.case_id, CASE l.place WHEN 1 THEN 'lead' ELSE 'supervisor' END, f.at, 0 FROM opening f, lead l;
     INSERT INTO cases_outbox (case_id, seq, topic, agency_id, payload, created_at)

@@ -180,8 +180,8 @@ INSERT INTO cases_task (id, case_id, kind, agency_id, roles, state, stage, regio
         UNION ALL SELECT t4, CASE stage WHEN 'verification' THEN 'determine' WHEN 'suspension' THEN 'sign_suspension_order' ELSE 'plan_surcharge' END,
             drc, stage, interval '9 days', interval '12 days', '3wd', 3, NULL WHERE stage IN ('verification', 'suspension', 'penalty_tariff')
     ) AS t (task, kind, agency, was, opened, due, rule, seq, done) ORDER BY k.n;
-INSERT INTO cases_clockinterval (case_id, task_id, agency_id, state, reason, started_at, ended_at)
-    SELECT case_id, id, agency_id, 'running', 'opened', opened_at, closed_at FROM cases_task;
+INSERT INTO cases_clockinterval (case_id, task_id, agency_id, state, reason, due_at, seq, started_at, ended_at)
+    SELECT case_id, id, agency_id, 'running', 'opened', due_at, opened_seq, opened_at, closed_at FROM cases_task;
 
 INSERT INTO cases_caseagency (agency_id, case_id, relation, since)
     SELECT drc, id, 'lead', t0 FROM k

@@ -87,14 +87,22 @@ class Task(models.Model):
 
 
 class ClockInterval(models.Model):
-    """One stretch of a task's time: who held it, running or paused, and why. Elapsed time is derived from these."""
+    """One stretch of a task's time: who held it, running or paused, and why. Elapsed time is derived from these.
+
+    It lasts until an event changes any of it; `seq` is the event that began it, `due_at` the deadline meanwhile,
+    `person` whoever the task was assigned to, else whoever accepted it.
+    """
 
     id = models.BigAutoField(primary_key=True)
     case = models.ForeignKey(Case, models.PROTECT, related_name="+", db_index=False)
     task = models.ForeignKey(Task, models.PROTECT, related_name="intervals")
     agency = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="+", db_index=False)
+    unit = models.ForeignKey("agencies.Agency", models.PROTECT, null=True, related_name="+", db_index=False)
+    person = models.ForeignKey("agencies.User", models.PROTECT, null=True, related_name="+", db_index=False)
     state = models.CharField("状态", max_length=8)
     reason = models.CharField("原因", max_length=64)
+    due_at = models.DateTimeField("期限")
+    seq = models.PositiveIntegerField("起始事件")
     started_at = models.DateTimeField("自")
     ended_at = models.DateTimeField("至", null=True)
 

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, Final
 
 from audit.log import timestamp
+from cases.workflow.clockwork import pauses
 from cases.workflow.effects.base import (
     Data,
     after_last_finding,
@@ -14,13 +15,12 @@ from cases.workflow.effects.base import (
     end_of_day,
     instant,
     lead,
-    moved_by,
     resolve_agency,
     signed,
     still_owed,
 )
 from cases.workflow.recording.plain import plain
-from cases.workflow.task_kinds import FINDING_KINDS, KINDS
+from cases.workflow.task_kinds import FINDING_KINDS
 from cases.workflow.view import CaseView, Context, OpenTask, Outcome, TaskView
 
 # Their time was set by an act (the window, the 24 hours, the day of the visit), so sending them back does not renew it.
@@ -181,7 +181,7 @@ def request_assistance(view: CaseView, data: Data, ctx: Context) -> Outcome:
     )
     return Outcome(
         open=[question],
-        clock=[] if before else [(task.id, "paused", "assistance")],
+        clock=[] if before else [(task.id, "paused", pauses.ASSISTANCE)],
         document=("assistance", None),
     )
 
@@ -196,12 +196,5 @@ def answer_assistance(view: CaseView, data: Data, ctx: Context) -> Outcome:
 def _resume(view: CaseView, ctx: Context, question: dict[str, Any], outcome: Outcome) -> None:
     """Let the asker's clock go on, unless another question holds it: its deadline moves by the time it stood still."""
     asker = view.task(question["for"])
-    if asker is None or asked_for(view, asker.id, besides=ctx.task) is not None:
-        return
-    stay = view.facts.get("stay") or {}
-    stayed = bool(stay.get("active")) and KINDS[asker.kind].adverse
-    until = instant(stay["since"]) if stayed else ctx.now
-    # Under a stay the clock goes on standing still; lifting it moves the rest of the time.
-    outcome.clock = [] if stayed else [(asker.id, "running", "answered")]
-    changes = moved_by(view, ctx, asker, instant(question["since"]), until)
-    outcome.touch = {asker.id: changes} if changes else {}
+    if asker is not None:
+        pauses.let_go(view, ctx, asker, pauses.ASSISTANCE, "answered", outcome)

@@ -7,15 +7,14 @@ from datetime import datetime, time
 from audit.log import timestamp
 from cases.policy.dated import CHINA
 from cases.policy.deadlines import due_at
+from cases.workflow.clockwork import pauses
 from cases.workflow.effects.base import (
     Data,
-    asked_for,
     back_to_verification,
     instant,
     is_open,
     lead,
     measures_lapse,
-    moved_by,
     nothing_else_open,
     picked,
     put,
@@ -35,6 +34,7 @@ from cases.workflow.workdays import calendar_for
 
 
 def record_objection(view: CaseView, data: Data, ctx: Context) -> Outcome:
+    """Until it is answered nobody is late with an adverse step; the law lets the step itself go on."""
     objection = {
         "state": "open",
         "against": view.stage,
@@ -42,7 +42,9 @@ def record_objection(view: CaseView, data: Data, ctx: Context) -> Outcome:
         "received_on": data["received_on"].isoformat(),
         **signed(view, ctx),
     }
-    return Outcome(facts={"objection": objection}, open=[_answer_due(view, data, ctx)])
+    held = {"objection": {"state": "open"}}
+    clock = [(t.id, "paused", pauses.OBJECTION) for t in view.tasks if pauses.objected(t.kind, held)]
+    return Outcome(facts={"objection": objection}, open=[_answer_due(view, data, ctx)], clock=clock)
 
 
 def _answer_due(view: CaseView, data: Data, ctx: Context) -> OpenTask:
@@ -62,7 +64,8 @@ def decide_objection(view: CaseView, data: Data, ctx: Context) -> Outcome:
     answered = {"decided_by": ctx.actor.user_id, "decided_at": ctx.now}
     document = ("objection_answer", None)
     if data["decision"] == "rejected":
-        return Outcome(facts=put(view, "objection", state="rejected", **answered), document=document)
+        goes_on = pauses.no_longer(view, ctx, pauses.OBJECTION, "objection_answered")
+        return Outcome(facts=put(view, "objection", state="rejected", **answered), document=document, **goes_on)
     facts = measures_lapse(view) | put(view, "objection", state="upheld", **answered)
     tasks = [lead(view, "determine")]
     if suspension_of(view):
@@ -88,22 +91,11 @@ def stay_execution(view: CaseView, data: Data, ctx: Context) -> Outcome:
 
 
 def lift_stay(view: CaseView, data: Data, ctx: Context) -> Outcome:
-    since = instant(view.facts["stay"]["since"])
-    begun = {t.id: max(since, t.opened_at) for t in view.tasks if KINDS[t.kind].adverse}
-    held = [t for t in view.tasks if t.id in begun]
-    # What is still asked of another agency goes on standing still, and its answer moves the rest of the time.
-    asked = {t.id: asked_for(view, t.id) for t in held}
-    touch = {
-        t.id: moved_by(view, ctx, t, begun[t.id], asked[t.id] or ctx.now)
-        for t in held
-        # The notice window is fixed by its service: a stay that outlasts it needs a new notice, not a longer window.
-        if t.kind != "execute_suspension"
-    }
+    """What is still asked of another agency goes on standing still, and its answer moves the rest of the time."""
     return Outcome(
         facts=put(view, "stay", active=False, lifted_at=ctx.now),
-        clock=[(t.id, "running", "stay_lifted") for t in held if asked[t.id] is None],
-        touch={task_id: changes for task_id, changes in touch.items() if changes},
         document=("stay_lifted", None),
+        **pauses.no_longer(view, ctx, pauses.STAY, "stay_lifted"),
     )
 
 

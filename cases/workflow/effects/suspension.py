@@ -183,7 +183,7 @@ def serve_notice(view: CaseView, data: Data, ctx: Context) -> Outcome:
     }
     return Outcome(
         facts=put(view, "suspension", state="notified", notice=notice, second_notice_at=None),
-        open=[OpenTask("execute_suspension", due_at=window.latest)],
+        open=[OpenTask("execute_suspension", due_at=window.latest, data={"window_from": timestamp(window.earliest)})],
         hands_over=paper,
     )
 

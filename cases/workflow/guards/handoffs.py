@@ -7,6 +7,7 @@ from typing import Any, Final
 from agencies.directory import AgencyRef, Directory
 from agencies.vocabulary import LABELS, Confidentiality, Kind
 from cases.policy.dated import CHINA
+from cases.workflow.clockwork.pauses import deadline_now
 from cases.workflow.effects.base import common_superior, question_pending, resolve_agency, still_owed
 from cases.workflow.guards.base import Data, cite, correct, local, needs, refuse
 from cases.workflow.task_kinds import KINDS, NAMED, PARTNER, RULINGS
@@ -184,8 +185,9 @@ def extension(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
             f"“{label.zh}”的期限不能延长，须按期办理。",
             f"The time for “{label.en}” cannot be extended.",
         )
-    if task.due_at is None or ctx.now > task.due_at:
-        due = local(task.due_at) if task.due_at else "-"
+    deadline = deadline_now(view, ctx, task)
+    if deadline is None or ctx.now > deadline:
+        due = local(deadline) if deadline else "-"
         return refuse(
             "deadline_passed",
             f"期限已于 {due} 届满，延期须在届满前申请。尽快办理，并在意见中说明逾期原因。",
@@ -200,8 +202,8 @@ def extension(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
             f"已延期 {MOST_EXTENSIONS} 次，不能再次申请。按期办理，或发出协查。",
             "It has been extended twice; no further extension.",
         )
-    if data and data["due_on"] <= task.due_at.astimezone(CHINA).date():
-        day = task.due_at.astimezone(CHINA).date()
+    if data and data["due_on"] <= deadline.astimezone(CHINA).date():
+        day = deadline.astimezone(CHINA).date()
         return correct("due_on", f"应晚于现有期限 {day}", f"It must lie after the present deadline, {day}")
     return None
 

@@ -23,6 +23,7 @@ from cases.policy.dated import CHINA
 from cases.policy.deadlines import due_at
 from cases.policy.entered import NONE as NO_RULES
 from cases.policy.entered import Entered
+from cases.workflow.clockwork.pauses import opened_standing
 from cases.workflow.errors import IdempotencyConflict, StaleVersion, WorkflowError
 from cases.workflow.fields import Transition
 from cases.workflow.papers.issuing import issue
@@ -149,9 +150,10 @@ def _closing(view: CaseView, outcome: Outcome, to: str, completed: Sequence[str]
 
 
 def _stayed(view: CaseView, outcome: Outcome, opened: list[dict[str, Any]]) -> list[tuple[str, str, str]]:
-    """What is opened under a stay stands still from the start: nobody may do it yet."""
-    stay = outcome.facts.get("stay", view.facts.get("stay")) or {}
-    return [(row["id"], "paused", "stay") for row in opened if stay.get("active") and KINDS[row["kind"]].adverse]
+    """What is opened under a stay stands still from the start: nobody may do it yet. So under an open objection."""
+    facts = {**view.facts, **outcome.facts}
+    found = ((row["id"], opened_standing(row["kind"], facts)) for row in opened)
+    return [(task_id, "paused", reason) for task_id, reason in found if reason is not None]
 
 
 def _opening(task: OpenTask, region: str, by: By) -> dict[str, Any]:

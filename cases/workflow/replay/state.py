@@ -22,6 +22,8 @@ TASK_COLUMNS = (
     *("id", "kind", "agency_id", "unit_id", "roles", "assignee_id", "state", "stage", "region_code", "opened_at"),
     *("opened_seq", "due_at", "due_rule", "provisional", "accepted_at", "closed_at", "closed_seq", "returns"),
 )
+# What a line of the ledger of intervals says besides agency, state, reason and times.
+CLOCK_COLUMNS = ("unit_id", "person_id", "due_at", "seq")
 # What a body calls otherwise than the table.
 _COLUMNS = {"merged_into": "merged_into_id"}
 _NEW_CASE = dict.fromkeys(CASE_COLUMNS, NULL)
@@ -30,17 +32,32 @@ _NEW_TASK = {**dict.fromkeys(TASK_COLUMNS, NULL), "state": "open", "provisional"
 _PLAIN_TASK = 6
 
 
+class Interval:
+    """One that is open; the texts of its columns."""
+
+    __slots__ = ("agency", "due", "person", "reason", "seq", "since", "state", "unit")
+
+    def __init__(self, agency: str, unit: str, person: str, due: str, since: str, seq: str) -> None:
+        self.agency, self.unit, self.person, self.due = agency, unit, person, due
+        self.state, self.reason, self.since, self.seq = "running", "opened", since, seq
+
+    def line(self) -> str:
+        how = f"{self.agency}\t{self.state}\t{self.reason}\t{self.since}"
+        return f"{how}\t{self.unit}\t{self.person}\t{self.due}\t{self.seq}"
+
+
 class State:
     """A case rebuilt.
 
-    `clocks` are the lines of the ended intervals, `running` the begun line of each task whose interval is open;
-    `seen_by` holds the line of each agency that sees the case, `files` the hash of every file that an act named,
-    `regions` where the case has been, `flaws` what the workflow table would not have allowed.
+    `clocks` are the lines of the ended intervals, `running` the open interval of each task that has one, `persons` who
+    held each task whose last interval has ended; `seen_by` holds the line of each agency that sees the case, `files`
+    the hash of every file that an act named, `regions` where the case has been, `flaws` what the workflow table would
+    not have allowed.
     """
 
     __slots__ = (
-        *("case_id", "version", "stage", "row", "facts", "tasks", "data", "clocks", "running", "seen_by"),
-        *("documents", "files", "regions", "flaws"),
+        *("case_id", "version", "stage", "row", "facts", "tasks", "data", "clocks", "running", "persons"),
+        *("seen_by", "documents", "files", "regions", "flaws"),
     )
 
     def __init__(self, case_id: str) -> None:
@@ -50,7 +67,8 @@ class State:
         self.tasks: dict[str, dict[str, str]] = {}
         self.data: dict[str, dict[str, Any]] = {}
         self.clocks: list[str] = []
-        self.running: dict[str, str] = {}
+        self.running: dict[str, Interval] = {}
+        self.persons: dict[str, str] = {}
         self.seen_by: dict[int, str] = {}
         self.documents: list[str] = []
         self.files: dict[str, str] = {}
@@ -87,8 +105,9 @@ def _apply(state: State, event: Event) -> None:
         _open(state, body["open"], at, str(seq))
     if "touch" in body:
         _touch(state, body["touch"], at)
+        _pass_on(state, body, at, str(seq))
     if "clock" in body:
-        _turn(state, body["clock"], at)
+        _turn(state, body["clock"], at, str(seq))
     if "document" in body or "files" in body:
         _file(state, body, at, str(seq))
 
@@ -140,7 +159,10 @@ def _open(state: State, rows: list[dict[str, Any]], at: str, seq: str) -> None:
             task["state"], task["closed_at"], task["closed_seq"] = "open", NULL, NULL
             task["stage"], task["region_code"] = state.stage, state.row["region_code"]
             task["due_at"], task["provisional"] = moment(row["due"]), shown(row.get("provisional", False))
-        _start(state, task, "running\topened", at)
+        person = shown(row.get("assignee"))
+        person = state.persons.pop(row["id"], NULL) if person == NULL else person
+        unit, due = shown(row.get("unit")), moment(row["due"])
+        state.running[row["id"]] = Interval(str(row["agency"]), unit, person, due, at, seq)
         _see(state, row["agency"], "task", at)
     for row in rows:
         if "unit" in row:
@@ -175,23 +197,46 @@ def _touch(state: State, rows: list[dict[str, Any]], at: str) -> None:
             _see(state, int(task["unit_id"]), "unit", at)
 
 
-def _turn(state: State, rows: list[dict[str, Any]], at: str) -> None:
-    """Clocks that stop or go on: the open interval ends, and the next one begins where the task is open."""
+def _pass_on(state: State, body: dict[str, Any], at: str, seq: str) -> None:
+    """Another unit, person or deadline begins another interval, as `case_clock` says who the person is."""
+    for row in body["touch"]:
+        now = state.running.get(row["id"])
+        if now is None:
+            continue
+        unit = shown(row["unit_id"]) if "unit_id" in row else now.unit
+        due = (moment(row["due_at"]) if row["due_at"] else NULL) if "due_at" in row else now.due
+        person = now.person
+        if "assignee_id" in row:
+            person = shown(row["assignee_id"])
+        elif unit != now.unit:
+            person = NULL
+        elif person == NULL and row.get("accepted_at"):
+            person = shown(body["actor"]["id"])
+        if (unit, person, due) != (now.unit, now.person, now.due):
+            how = now.state, now.reason
+            _stop(state, row["id"], at)
+            following = state.running[row["id"]] = Interval(now.agency, unit, person, due, at, seq)
+            following.state, following.reason = how
+
+
+def _turn(state: State, rows: list[dict[str, Any]], at: str, seq: str) -> None:
+    """Clocks that stop or go on: the open interval ends and the next one begins, unless it began with this event."""
     for row in rows:
-        _stop(state, row["task"], at)
-        task = state.tasks[row["task"]]
-        if task["state"] == "open":
-            _start(state, task, f"{row['state']}\t{shown(row['reason'])}", at)
-
-
-def _start(state: State, task: dict[str, str], how: str, at: str) -> None:
-    task_id = task["id"]
-    state.running[task_id] = f"{state.case_id}\t{task_id}\t{task['agency_id']}\t{how}\t{at}\t"
+        now = state.running.get(row["task"])
+        if now is None:
+            continue
+        if now.seq != seq:
+            _stop(state, row["task"], at)
+            now = state.running[row["task"]] = Interval(now.agency, now.unit, now.person, now.due, at, seq)
+        now.state, now.reason = row["state"], shown(row["reason"])
 
 
 def _stop(state: State, task_id: str, at: str) -> None:
-    if task_id in state.running:
-        state.clocks.append(state.running.pop(task_id) + at)
+    now = state.running.pop(task_id, None)
+    if now is not None:
+        state.clocks.append(f"{state.case_id}\t{task_id}\t{now.line()}\t{at}")
+        if now.person != NULL:
+            state.persons[task_id] = now.person
 
 
 def _share(state: State, agency: int, relation: str, at: str) -> None:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from agencies.vocabulary import Confidentiality
 from cases.workflow.replay.lines import NULL, json_of
-from cases.workflow.replay.state import CASE_COLUMNS, TASK_COLUMNS, State
+from cases.workflow.replay.state import CASE_COLUMNS, CLOCK_COLUMNS, TASK_COLUMNS, State
 
 _ID = 36  # characters
 _UTC = "{} AT TIME ZONE 'UTC'"
@@ -40,7 +40,10 @@ class Table(NamedTuple):
 CASES = Table("cases_case", "案件", ("id", *CASE_COLUMNS), 1, "facts")
 TASKS = Table("cases_task", "待办", ("case_id", *TASK_COLUMNS, "rank"), 2, "data")
 CLOCKS = Table(
-    "cases_clockinterval", "计时", ("case_id", "task_id", "agency_id", "state", "reason", "started_at", "ended_at"), 6
+    "cases_clockinterval",
+    "计时",
+    ("case_id", "task_id", "agency_id", "state", "reason", "started_at", *CLOCK_COLUMNS, "ended_at"),
+    6,
 )
 SEEN_BY = Table("cases_caseagency", "参与单位", ("case_id", "agency_id", "relation", "since", "rank"), 2)
 DOCUMENTS = Table(
@@ -125,7 +128,7 @@ def tell(lines: Lines, state: State) -> None:
     rank = _RANKS.get(state.row["confidentiality"], "")
     tasks += ["\t".join((case_id, *task.values(), rank)) for task in state.tasks.values()]
     clocks += state.clocks
-    clocks += [begun + NULL for begun in state.running.values()]
+    clocks += [f"{case_id}\t{task_id}\t{begun.line()}\t{NULL}" for task_id, begun in state.running.items()]
     seen_by += [f"{line}\t{rank}" for line in state.seen_by.values()]
     documents += state.documents
     if state.data:
