@@ -27,6 +27,10 @@ class Action(StrEnum):
     SUBSTITUTION_GRANTED = "substitution_granted"
     SUBSTITUTION_ENDED = "substitution_ended"
     WORK_HANDED_OVER = "work_handed_over"
+    CONTACT_ENTERED = "contact_entered"
+    CONTACT_CONFIRMED = "contact_confirmed"
+    CONTACT_REMOVED = "contact_removed"
+    NOTIFICATIONS_CHOSEN = "notifications_chosen"
     CLIENT_CREATED = "client_created"
     CLIENT_SECRET_CHANGED = "client_secret_changed"  # noqa: S105  (the name of an act)
     CLIENT_ENDED = "client_ended"

@@ -5,6 +5,9 @@ from __future__ import annotations
 from django.db import models
 
 from audit.ids import new_id
+from notifications.choices.models import Contact, Preference
+
+__all__ = ["Contact", "DailyRun", "Delivery", "Message", "Preference"]
 
 
 class Message(models.Model):

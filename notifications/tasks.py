@@ -6,7 +6,9 @@ import logging
 
 from celery import shared_task
 
+from audit import clock
 from audit.sight import working_as
+from notifications.choices import codes
 from notifications.delivery.leases import anything_due
 from notifications.delivery.sending import send_all
 from notifications.relay import deliver_all
@@ -33,3 +35,10 @@ def deliver() -> int:
 def send() -> int:
     """Send what is due over the channels, a minute at most; one process at a time, another call finds nothing to do."""
     return send_all()
+
+
+@shared_task(name="notifications.send_codes", ignore_result=True)
+@working_as("codes")
+def send_codes() -> int:
+    """Send the codes that wait. Running it twice, or twice at once, sends none twice."""
+    return codes.send_codes(clock.now())

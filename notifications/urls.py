@@ -3,7 +3,7 @@
 from django.urls import path
 
 from notifications import views
-from notifications.pages import live
+from notifications.pages import live, settings
 
 app_name = "notifications"
 
@@ -12,5 +12,6 @@ urlpatterns = [
     path("<int:message_id>/", views.open_message, name="open"),
     path("read/", views.read_all, name="read_all"),
     path("mark/", views.mark, name="mark"),
+    path("settings/", settings.settings_page, name="settings"),
     path("arrivals/", live.arrivals, name="arrivals"),
 ]

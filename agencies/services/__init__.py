@@ -1,6 +1,13 @@
 """Every change of agencies, accounts, roles and parameters, each with its audit event in the same transaction."""
 
-from agencies.services.accounts import change_password, change_user, create_user, disable_user, enable_user
+from agencies.services.accounts import (
+    change_language,
+    change_password,
+    change_user,
+    create_user,
+    disable_user,
+    enable_user,
+)
 from agencies.services.clients import create_client, end_client, rotate_client_secret
 from agencies.services.entry import (
     add_app,
@@ -20,6 +27,7 @@ from agencies.services.substitutions import end_substitution, grant_substitution
 __all__ = [
     "add_app",
     "add_key",
+    "change_language",
     "change_password",
     "change_user",
     "close_agency",

@@ -19,6 +19,8 @@ from agencies.services.roles import grant_role
 from agencies.vocabulary import Confidentiality
 from audit.actions import Action
 
+LANGUAGES = ("zh", "en")
+
 
 @transaction.atomic
 def create_user(
@@ -71,6 +73,21 @@ def change_user(*, actor: Actor, user: User, display_name: str, staff_no: str, n
     locked.save(update_fields=["display_name", "staff_no"])
     sealed = {"display_name": display_name, "staff_no": staff_no}
     trail.note(locked, Action.ACCOUNT_CHANGED, {}, by=acting, sealed=sealed, now=now)
+
+
+@transaction.atomic
+def change_language(*, actor: Actor, language: str, now: datetime) -> None:
+    """One's own language: of the pages after the next log-in, and of what is sent. Raises BadInput."""
+    own = User.objects.select_for_update().get(pk=actor.user_id)
+    if language not in LANGUAGES:
+        raise BadInput("语言只能是中文或英文。", "The language is zh or en.", field="language")
+    if own.language == language:
+        return
+    own.language = language
+    own.save(update_fields=["language"])
+    # The event that is last is the one whose sealed part holds the names.
+    sealed = {"display_name": own.display_name, "staff_no": own.staff_no}
+    trail.note(own, Action.ACCOUNT_CHANGED, {"language": language}, by=event_actor(actor), sealed=sealed, now=now)
 
 
 def disable_user(*, actor: Actor, user: User, now: datetime, last: bool = False) -> None:
@@ -154,7 +171,7 @@ def _check(username: str, display_name: str, staff_no: str, language: str) -> No
     if User.objects.filter(username=username).exists():
         raise BadInput(f"用户名“{username}”已经使用。", f"The username {username} is taken.", field="username")
     _check_names(display_name, staff_no)
-    if language not in ("zh", "en"):
+    if language not in LANGUAGES:
         raise BadInput("语言只能是中文或英文。", "The language is zh or en.", field="language")
 
 

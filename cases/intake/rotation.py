@@ -20,7 +20,16 @@ from agencies.authority import event_actor
 from audit.actions import Action
 from audit.services import record
 from cases.models import factors
-from cases.models.sealing import CannotOpen, key_ring, mend_place, part_place, preview_place, row_place, upload_place
+from cases.models.sealing import (
+    CannotOpen,
+    contact_place,
+    key_ring,
+    mend_place,
+    part_place,
+    preview_place,
+    row_place,
+    upload_place,
+)
 from cases.models.tips import tip_part_place, tip_place
 from cases.models.vault import record_place
 
@@ -109,6 +118,9 @@ _TABLES = (
         ("tip_id", "number"),
         lambda tip, number: tip_part_place(tip.bytes, number),
         4,
+    ),
+    _Table(
+        "notifications_contact", "联系方式", (("id", "uuid"),), ("id",), lambda key: contact_place(key.bytes), 1_000
     ),
 )
 

@@ -117,6 +117,11 @@ def preview_place(batch: bytes, number: int) -> bytes:
     return b"preview" + batch + number.to_bytes(4, "big")
 
 
+def contact_place(contact: bytes) -> bytes:
+    """What the mail address or mobile number of a person is bound to."""
+    return b"contact" + contact
+
+
 def mend_place(batch: bytes, number: int, cell: int) -> bytes:
     """What a mended value is bound to: its batch, row and cell."""
     return b"mend" + batch + number.to_bytes(4, "big") + cell.to_bytes(2, "big")

@@ -51,9 +51,14 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
         "notifications_message": "SELECT, INSERT",
         "notifications_delivery": "SELECT, INSERT, UPDATE",
         "notifications_dailyrun": "SELECT, INSERT",
+        # What people have chosen, and where one of them is reached.
+        "notifications_preference": "SELECT",
+        "notifications_contact": "SELECT",
         "cases_case": "SELECT",
         "outbox_notice": "EXECUTE",
     },
+    # Codes on their way to whoever confirms a contact.
+    "codes": {"notifications_contact": "SELECT, UPDATE"},
     # A list is taken in: whoever sends one is checked before; whether it was sent by others before is no secret to us.
     "receiving": {
         "cases_listbatch": "SELECT, INSERT",
@@ -148,6 +153,7 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
         (
             *("cases_personalrecord", "cases_listrow", "cases_listpart", "cases_listmend", "cases_previewrow"),
             *("cases_feedbackpart", "cases_listuploadpart", "cases_tip", "cases_tippart", "mfa_authenticator"),
+            "notifications_contact",
         ),
         "SELECT, UPDATE",
     ),

@@ -73,6 +73,9 @@ PROTECTED_TABLES: dict[str, str] = {
     " UPDATE (state, attempts, not_before, leased_until, leased_by, first_tried_at, tried_at,"
     " sent_at, problem)",
     "notifications_dailyrun": "SELECT, INSERT",
+    "notifications_preference": "SELECT, INSERT, UPDATE",
+    # Another address is another row: whoever has confirmed one has not confirmed the next.
+    "notifications_contact": "SELECT, INSERT, DELETE, UPDATE (sealed, nonce, sent_at, tries, problem, confirmed_at)",
     # People, agencies and roles are ended, never deleted; regions and the directory's stamp come with the migrations.
     "agencies_region": "SELECT",
     "agencies_stamp": "SELECT",

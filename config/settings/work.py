@@ -43,6 +43,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "deliver notifications": {"task": "notifications.deliver", "schedule": 10.0, "options": {"expires": 10}},
     # What is due over mail, SMS, robots and webhooks, likewise; also what another attempt is due for.
     "send notifications": {"task": "notifications.send", "schedule": 10.0, "options": {"expires": 10}},
+    # Codes that confirm a contact and that no worker was rung for.
+    "send codes": {"task": "notifications.send_codes", "schedule": 10.0, "options": {"expires": 10}},
     # Lists whose worker was killed or whose message was lost.
     "resume imports": {"task": "cases.resume_imports", "schedule": 60.0, "options": {"expires": 60}},
     # Lists that were sent in part and not finished within a day.

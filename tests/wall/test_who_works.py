@@ -50,6 +50,7 @@ def test_every_task_says_as_whom_it_works() -> None:
         *("cases.run_bills", "cases.resume_bill_runs", "cases.close_missed_windows"),
         *("audit.seal_access_log", "audit.prune_access_log", "notifications.deliver"),
         "notifications.send",
+        "notifications.send_codes",
     }
 
 
