@@ -38,7 +38,7 @@ def send() -> int:
 
 
 @shared_task(name="notifications.send_codes", ignore_result=True)
-@working_as("codes")
+@working_as("contacts")
 def send_codes() -> int:
     """Send the codes that wait. Running it twice, or twice at once, sends none twice."""
     return codes.send_codes(clock.now())

@@ -57,8 +57,8 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
         "cases_case": "SELECT",
         "outbox_notice": "EXECUTE",
     },
-    # Codes on their way to whoever confirms a contact.
-    "codes": {"notifications_contact": "SELECT, UPDATE"},
+    # Codes on their way to whoever confirms a contact; and what that person, having been checked, takes away.
+    "contacts": {"notifications_contact": "SELECT, UPDATE, DELETE"},
     # A list is taken in: whoever sends one is checked before; whether it was sent by others before is no secret to us.
     "receiving": {
         "cases_listbatch": "SELECT, INSERT",

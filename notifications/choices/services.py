@@ -22,6 +22,7 @@ from agencies.errors import AgencyError, BadInput
 from agencies.models import User
 from audit.actions import Action
 from audit.ids import new_id
+from audit.sight import working_as
 from notifications.channels.senders import usable
 from notifications.choices import checking
 from notifications.choices.models import Contact, Preference
@@ -71,7 +72,7 @@ def enter_contact(*, actor: Actor, channel: str, typed: str, now: datetime) -> C
     spend(CODES, f"{own.pk}/{channel}")
     # Whoever it belongs to is not to be flooded from many accounts.
     spend(CODES, f"to/{channel}/{value}")
-    Contact.objects.filter(user=own, channel=channel, confirmed_at__isnull=True).delete()
+    _forget(own, channel, used=False)
     key = new_id()
     made = Contact.objects.create(
         id=key,
@@ -112,7 +113,7 @@ def _tried(actor: Actor, channel: str, code: str, now: datetime) -> AgencyError 
             f"This is not the code; {left} tries are left.",
             field=f"code_{channel}",
         )
-    Contact.objects.filter(user=own, channel=channel, confirmed_at__isnull=False).delete()
+    _forget(own, channel, used=True)
     waiting.confirmed_at, waiting.nonce = now, b""
     waiting.save(update_fields=["confirmed_at", "nonce"])
     trail.note(own, Action.CONTACT_CONFIRMED, {"channel": channel}, by=event_actor(actor), now=now)
@@ -123,10 +124,19 @@ def _tried(actor: Actor, channel: str, code: str, now: datetime) -> AgencyError 
 def remove_contact(*, actor: Actor, channel: str, now: datetime) -> bool:
     """Forget the contact of a channel, confirmed or not. Nothing goes there any more."""
     own = User.objects.select_for_update().get(pk=actor.user_id)
-    removed, _ = Contact.objects.filter(user=own, channel=channel).delete()
+    removed = _forget(own, channel)
     if removed:
         trail.note(own, Action.CONTACT_REMOVED, {"channel": channel}, by=event_actor(actor), now=now)
     return bool(removed)
+
+
+@working_as("contacts")
+def _forget(own: User, channel: str, *, used: bool | None = None) -> int:
+    """Rows are deleted by system actors alone, for a person who has been checked."""
+    rows = Contact.objects.filter(user=own, channel=channel)
+    if used is not None:
+        rows = rows.filter(confirmed_at__isnull=not used)
+    return rows.delete()[0]
 
 
 def _not_so_fast(waiting: Contact | None, now: datetime) -> None:

@@ -17,7 +17,7 @@ def create(apps, schema_editor):
     with schema_editor.connection.cursor() as cursor:
         for table in TABLES:
             cursor.execute("SELECT sight_wall(%s::regclass, %s, %s, %s)", [table, OWN, OWN, OWN])
-        cursor.execute("SELECT sight_removal('notifications_contact', %s)", [OWN])
+        cursor.execute("SELECT sight_removal('notifications_contact')")
         cursor.execute((SQL / "contacts_v1.sql").read_text(encoding="utf-8"))
 
 

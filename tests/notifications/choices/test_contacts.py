@@ -45,7 +45,7 @@ def confirmed(actor, channel="sms", typed=NUMBER, now=NOW):
 def test_nothing_is_delivered_before_the_code_came_back(me, posted):
     contact = entered(me)
     assert (store.address_of(me.user_id, "sms"), store.of_oneself(me.user_id).confirmed) == (None, frozenset())
-    with working_as("codes"):
+    with working_as("contacts"):
         assert codes.send_codes(NOW) == 1
     code = re.search(r"验证码 (\d{6})，", posted[0].text)[1]
     assert (posted[0].address, code) == (NUMBER, code_of(contact))
@@ -56,10 +56,10 @@ def test_nothing_is_delivered_before_the_code_came_back(me, posted):
 
 def test_a_code_is_sent_once_and_not_when_it_counts_no_more(me, posted):
     entered(me)
-    with working_as("codes"):
+    with working_as("contacts"):
         assert (codes.send_codes(NOW), codes.send_codes(NOW)) == (1, 0)
     entered(me, now=NOW + timedelta(minutes=2))
-    with working_as("codes"):
+    with working_as("contacts"):
         assert codes.send_codes(NOW + timedelta(minutes=2) + services.LIVES) == 0
 
 
@@ -69,7 +69,7 @@ def test_what_could_not_be_sent_is_said_without_the_number(me, posted, monkeypat
 
     monkeypatch.setitem(SENDERS, "sms", refuse)
     contact = entered(me)
-    with working_as("codes"):
+    with working_as("contacts"):
         assert (codes.send_codes(NOW), codes.send_codes(NOW)) == (0, 0)
     contact.refresh_from_db()
     assert "网关拒绝" in contact.problem and NUMBER not in contact.problem
@@ -175,7 +175,7 @@ def test_nobody_sees_or_changes_the_contact_of_another(me, who):
             )
     with seeing(me):
         assert Contact.objects.count() == 1
-    for system in ("relay", "codes"):
+    for system in ("relay", "contacts"):
         with working_as(system):
             assert Contact.objects.count() == 1
     with working_as("windows"):
