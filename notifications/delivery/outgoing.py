@@ -15,6 +15,7 @@ from agencies.actors import Actor, NoSuchActor, load_actor
 from agencies.sight import seeing
 from agencies.vocabulary import Label
 from notifications.channels.base import Outgoing, Permanent
+from notifications.choices.store import address_of
 from notifications.delivery.leases import Taken
 from notifications.selectors import InboxMessage, find_message
 
@@ -84,11 +85,6 @@ def _line(message: InboxMessage, language: str) -> _Line:
 
 def _to_endpoint(taken: Taken, endpoint: UUID) -> Outgoing:
     raise Permanent(NO_CONTACT)
-
-
-def address_of(user_id: int, channel: str) -> str | None:
-    """Where this person is reached over this channel; None: nowhere (any more)."""
-    return None
 
 
 def absolute(path: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -11,7 +11,8 @@ from django.db import connection
 
 from audit.ids import new_id
 from notifications.choices.kinds import due_of, kind_group, urgent
-from notifications.choices.planning import NOTHING_CHOSEN, Chosen, plan
+from notifications.choices.planning import NOTHING_CHOSEN, plan
+from notifications.choices.store import chosen_of
 
 
 class Written(NamedTuple):
@@ -74,11 +75,6 @@ def for_people(messages: Sequence[Written]) -> list[dict[str, Any]]:
             urgent=urgent(message.topic, message.payload, message.created_at),
         )
     ]
-
-
-def chosen_of(user_ids: Collection[int]) -> Mapping[int, Chosen]:
-    """What these people have chosen. Nobody is missing: without a choice the defaults are taken."""
-    return {}
 
 
 def _of(row: Written) -> dict[str, Any]:
