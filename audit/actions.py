@@ -70,6 +70,8 @@ class Action(StrEnum):
     BILL_RUN_REVIEWED = "bill_run_reviewed"
     BILL_RUN_DISCARDED = "bill_run_discarded"
     BILLS_COMPARED = "bills_compared"
+    REPORT_DRAWN = "report_drawn"
+    REPORT_TAKEN = "report_taken"
     EXPORT_MADE = "export_made"
     ATTACHMENT_READ = "attachment_read"
     DOCUMENT_READ = "document_read"

@@ -8,6 +8,8 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         from audit.verification import projections
+        from cases.reporting.checking import verify_reports
+        from cases.reporting.drawing import PREFIX as REPORTS
         from cases.retention.checking import LIST_PREFIX, PREFIX, verify_erasures, verify_lists
         from cases.retention.tips import PREFIX as TIPS
         from cases.retention.tips import verify_tips
@@ -22,4 +24,5 @@ class CasesConfig(AppConfig):
         projections.register(LIST_PREFIX, verify_lists)
         projections.register(TIPS, verify_tips)
         projections.register(RULES, verify_rules)
+        projections.register(REPORTS, verify_reports)
         declare_parameters()

@@ -21,6 +21,8 @@ from cases.intake.tips import placing
 from cases.intake.uploads.finishing import discard_expired
 from cases.models import ListBatch
 from cases.models.money import BillRun
+from cases.reporting.drawing import draw_version as draw_report_version
+from cases.reporting.plan import sweep
 from cases.retention import acts as retention
 from cases.retention import lists, provisions
 from cases.retention import tips as reporters
@@ -111,6 +113,21 @@ def resume_bill_runs() -> None:
     stuck = BillRun.objects.filter(state__in=working.WORKING, moved_at__lt=clock.now() - STANDSTILL)
     for run_id in stuck.values_list("id", flat=True):
         run_bills.delay(str(run_id))
+
+
+@shared_task(name="cases.draw_report", time_limit=DRAWING_SECONDS)
+@working_as("reports")
+def draw_report(version_id: str) -> None:
+    """Draw up one version of a report; a second worker that is rung for it does nothing."""
+    draw_report_version(version_id, clock.now())
+
+
+@shared_task(name="cases.sweep_reports")
+@working_as("reports")
+def sweep_reports() -> None:
+    """Begin the reports that are due, and take up those that stand still; whatever was missed is made up."""
+    for version_id in sweep(clock.now(), STANDSTILL):
+        draw_report.delay(version_id)
 
 
 @shared_task(name="cases.fold_counters")

@@ -15,6 +15,7 @@ from cases.models.records import (
     Outbox,
     SignalRequest,
 )
+from cases.models.reports import Report, ReportFile, ReportPart, ReportVersion
 from cases.models.rules import RuleFile, RuleVersion
 from cases.models.site import RowAnswer, Site, SiteKey
 from cases.models.steps import ListMend, ListUpload, ListUploadPart, PreviewKey, PreviewRow, SourceMapping
@@ -55,6 +56,10 @@ __all__ = [
     "PersonalRecord",
     "PreviewKey",
     "PreviewRow",
+    "Report",
+    "ReportFile",
+    "ReportPart",
+    "ReportVersion",
     "RowAnswer",
     "RuleFile",
     "RuleVersion",

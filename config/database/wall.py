@@ -24,6 +24,7 @@ _READ_BY_VERIFIER = (
     *("cases_listpart", "cases_listrow", "cases_tip", "cases_tippart"),
     *("agencies_impactassessment", "agencies_provision"),
     *("cases_ruleversion", "cases_rulefile"),
+    *("cases_report", "cases_reportversion", "cases_reportfile", "cases_reportpart"),
     # Since when a password is in use, which factors and clients there are.
     *("agencies_password", "mfa_authenticator", "oauth2_provider_application"),
 )
@@ -117,6 +118,16 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
         "cases_feedback": "SELECT, INSERT, UPDATE",
         **dict.fromkeys(("cases_feedbackrow", "cases_feedbackpart"), "SELECT, INSERT, DELETE"),
         "audit_note_access": "EXECUTE",
+    },
+    # Weekly ledgers and bulletins: every case of a region as it stood at the end of a week, from its events.
+    "reports": {
+        **dict.fromkeys(
+            ("audit_event", "cases_case", "cases_caseagency", "cases_clockinterval", "cases_site"), "SELECT"
+        ),
+        "cases_task": "SELECT",
+        **dict.fromkeys(("cases_report", "cases_reportversion", "cases_reportfile"), "SELECT, INSERT, UPDATE"),
+        "cases_reportpart": "SELECT, INSERT",
+        "outbox_notice": "EXECUTE",
     },
     # A resident's tip comes in, becomes a row of a list, and answers to its number with a word.
     "tips": {

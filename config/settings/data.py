@@ -116,6 +116,12 @@ PROTECTED_TABLES: dict[str, str] = {
     " overdue, counts, sha256, size, erased_at)",
     "cases_feedbackrow": "SELECT, INSERT, DELETE",
     "cases_feedbackpart": "SELECT, INSERT, DELETE, UPDATE (sealed)",
+    # A report keeps its number; a version changes until it is drawn up, a file learns its hash, and all of it is kept.
+    "cases_report": "SELECT, INSERT, UPDATE (readers)",
+    "cases_reportversion": "SELECT, INSERT,"
+    " UPDATE (state, asked_by_id, asked_at, drawn_at, problem, cases, figures, changes)",
+    "cases_reportfile": "SELECT, INSERT, UPDATE (size, rows, sha256)",
+    "cases_reportpart": "SELECT, INSERT",
     "cases_site": "SELECT, INSERT, UPDATE (case_id, previous_case_id, region_code, subject, located)",
     "cases_sitekey": "SELECT, INSERT",
     # An officer answers; that a merge or its undoing answers too is written by a function of the owner.

@@ -53,6 +53,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "resume feedback": {"task": "cases.resume_feedback", "schedule": 60.0, "options": {"expires": 60}},
     # Runs of bills, likewise.
     "resume bill runs": {"task": "cases.resume_bill_runs", "schedule": 60.0, "options": {"expires": 60}},
+    # Weekly reports that are due, and those whose worker was killed.
+    "sweep reports": {"task": "cases.sweep_reports", "schedule": 60.0, "options": {"expires": 60}},
     # Tips of residents that no worker was rung for.
     "place tips": {"task": "cases.place_tips", "schedule": 60.0, "options": {"expires": 60}},
     # Totals are exact at every moment; folding keeps them a sum over few rows.

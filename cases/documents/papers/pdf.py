@@ -31,10 +31,14 @@ WELL_FILLED, THIN = 450.0, 300.0
 
 def render_pdf(paper: Paper, *, mark: str = "") -> bytes:
     """The pages. `mark` is written across them: what became of the paper since it was issued."""
-    given = _fitted(_said(paper, mark))
+    return printed(LAYOUT, _fitted(_said(paper, mark)))
+
+
+def printed(layout: Path, given: str) -> bytes:
+    """What was said (JSON), laid out as PDF/A pages; the layout may be one of another kind of paper."""
     while True:
         try:
-            return _bytes(typst.compile(LAYOUT, format="pdf", pdf_standards="a-2b", **_around(given)))
+            return _bytes(typst.compile(layout, format="pdf", pdf_standards="a-2b", **_around(given, layout.parent)))
         except typst.TypstError as error:
             # PDF/A shows no empty boxes: a character that no font has is printed as printers do, by the mark 〓.
             missing = _NO_GLYPH.search(str(error))
@@ -83,14 +87,14 @@ def _said(paper: Paper, mark: str) -> dict[str, Any]:
     said = asdict(paper)
     said |= {"sha256": paper.sha256, "address": check_address(), "mark": mark}
     said["code"] = check_code(paper) if paper.template_sha256 else ""
-    said |= {"fonts": _families(FONTS), "headings": _families(HEADING_FONTS), "version": str(paper.version)}
+    said |= {"fonts": families(FONTS), "headings": families(HEADING_FONTS), "version": str(paper.version)}
     # PDF/A wants a date; that of the paper, so that the bytes do not depend on when it is printed.
     said["day"] = [int(part) for part in re.findall(r"\d+", paper.date)]
     return said
 
 
-def _around(given: str) -> dict[str, Any]:
-    return {"root": LAYOUT.parent, "font_paths": fonts(), "sys_inputs": {"paper": given}}
+def _around(given: str, root: Path = LAYOUT.parent) -> dict[str, Any]:
+    return {"root": root, "font_paths": fonts(), "sys_inputs": {"paper": given}}
 
 
 @cache
@@ -103,6 +107,7 @@ def fonts() -> typst.Fonts:
 
 
 @cache
-def _families(wanted: tuple[str, ...]) -> list[str]:
+def families(wanted: tuple[str, ...]) -> list[str]:
+    """Those of these families that are there, in their order."""
     there = {font.family for font in fonts().fonts()}
     return [name for name in wanted if name in there]

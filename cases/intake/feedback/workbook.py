@@ -44,6 +44,10 @@ _STYLES: Final = (
     '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
 )
 
+_SHEET_HEAD: Final = (
+    f'{_HEAD}<worksheet xmlns="{_MAIN}"><sheetFormatPr defaultColWidth="16" defaultRowHeight="15"/><sheetData>'
+)
+
 
 class Sink(Protocol):
     """Where the bytes of the workbook go, once and in order."""
@@ -55,6 +59,9 @@ class Sink(Protocol):
 
 class Workbook:
     """Sheets one after another; `closing` names one more that is written in later (see `add_sheet`)."""
+
+    # What a kind of workbook with looks of its own says otherwise.
+    styles = _STYLES
 
     def __init__(self, out: Sink, at: datetime, closing: str = "") -> None:
         self._zip = zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=4)  # type: ignore[call-overload]
@@ -87,18 +94,25 @@ class Workbook:
             names.append(self._closing)
             paths.append(CLOSING_PATH)
         for path, text in (
-            ("xl/workbook.xml", _book(names)),
+            ("xl/workbook.xml", self.listed(names)),
             ("xl/_rels/workbook.xml.rels", _relations(paths)),
-            ("xl/styles.xml", _STYLES),
+            ("xl/styles.xml", self.styles),
             ("_rels/.rels", _ROOT),
             ("[Content_Types].xml", _types(paths)),
         ):
             self._zip.writestr(_entry(path, self._at), text.encode())
         self._zip.close()
 
+    def listed(self, names: Sequence[str]) -> str:
+        """The part that lists the sheets, in the order in which they were written."""
+        return _book(names)
+
 
 class Page:
     """One sheet on its way; it goes on in another one where it is full."""
+
+    head = _SHEET_HEAD
+    tail = "</sheetData></worksheet>"
 
     def __init__(self, book: Workbook, name: str) -> None:
         self._book, self._name, self._part = book, name, 0
@@ -117,16 +131,20 @@ class Page:
             self._end()
             self._begin()
         self._row += 1
-        row = _row(self._row, cells)
+        row = self.row(self._row, cells)
         self._waiting.append(row)
         self._held += len(row)
         if self._held >= _FLUSH:
             self._pass_on()
 
+    def row(self, number: int, cells: Sequence[Any]) -> str:
+        """One row as it is written."""
+        return _row(number, cells)
+
     def _begin(self) -> None:
         self._part += 1
         self._row = self._bytes = self._held = 0
-        self._waiting: list[str] = [_SHEET_HEAD]
+        self._waiting: list[str] = [self.head]
         self._stream = self._book.begin(self._name if self._part == 1 else f"{self._name}({self._part})")
 
     def _pass_on(self) -> None:
@@ -137,7 +155,7 @@ class Page:
         self._held = 0
 
     def _end(self) -> None:
-        self._waiting.append("</sheetData></worksheet>")
+        self._waiting.append(self.tail)
         self._pass_on()
         self._stream.close()
 
@@ -176,7 +194,7 @@ def _free_name(name: str, taken: Iterable[str]) -> str:
 
 def _row(number: int, cells: Sequence[Any]) -> str:
     written = [
-        _cell(f"{_letters(column)}{number}", cell)
+        _cell(f"{letters_of(column)}{number}", cell)
         for column, cell in enumerate(cells[:MAX_COLUMNS])
         if cell is not None and cell != ""
     ]
@@ -188,11 +206,11 @@ def _cell(place: str, cell: Any) -> str:
         return f'<c r="{place}" t="b"><v>{int(cell)}</v></c>'
     if isinstance(cell, int | float) and math.isfinite(cell):
         return f'<c r="{place}"><v>{cell!r}</v></c>'
-    text = _text(str(cell))
+    text = cell_text(str(cell))
     return f'<c r="{place}" s="1" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
 
 
-def _text(text: str) -> str:
+def cell_text(text: str) -> str:
     if len(text) > MAX_TEXT:
         text = f"{text[: MAX_TEXT - 1]}…"
     # A bare carriage return would come back as a line feed; a reference to it comes back as itself, in every reader.
@@ -200,7 +218,7 @@ def _text(text: str) -> str:
 
 
 @lru_cache(maxsize=MAX_COLUMNS)
-def _letters(column: int) -> str:
+def letters_of(column: int) -> str:
     """0 → A, 26 → AA."""
     letters, column = "", column + 1
     while column:
@@ -239,7 +257,4 @@ def _types(paths: Sequence[str]) -> str:
 _ROOT: Final = (
     f'{_HEAD}<Relationships xmlns="{_PACKAGE}/relationships">'
     f'<Relationship Id="rId1" Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>'
-)
-_SHEET_HEAD: Final = (
-    f'{_HEAD}<worksheet xmlns="{_MAIN}"><sheetFormatPr defaultColWidth="16" defaultRowHeight="15"/><sheetData>'
 )

@@ -112,6 +112,8 @@ def record_inspection(view: CaseView, data: Data, ctx: Context) -> Outcome:
         "subject",
         "devices",
         "power_kw",
+        "project",
+        "production_on",
         "danger",
         "serves_residents",
     )

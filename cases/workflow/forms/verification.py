@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from cases.policy.reports.figures import PROJECTS
 from cases.workflow.forms import choices as c
 from cases.workflow.forms.build import (
     FILES,
@@ -35,6 +36,7 @@ WAIVER_REASONS: Final = c.code_list(
     ("not_possible", "客观上无法核查", "Not possible"),
     ("already_known", "此前案件已核查", "Known from an earlier case"),
 )
+PROJECT_SORTS: Final = c.code_list(*((code, *named) for code, named in PROJECTS.items()))
 
 REPORT_SUBSCRIBER: Final = (
     task(),
@@ -106,6 +108,8 @@ RECORD_INSPECTION: Final = (
     choice("subject", "主体", "Subject", c.SUBJECTS),
     whole("devices", "设备台数", "Devices", maximum=1_000_000),
     number("power_kw", "现场功率（kW）", "Power on site (kW)"),
+    choice("project", "项目类别", "Sort of project", PROJECT_SORTS, hint=("台账按此填报", "For the weekly ledger")),
+    day("production_on", "计划投产时间", "Production is planned for", hint=("仅在建项目", "Under construction only")),
     yes_no("danger", "存在安全隐患", "Danger on site"),
     yes_no("serves_residents", "现场为居民生活用电", "The supply serves residents' living"),
     longtext("statement", "当事人陈述和现场情况", "Statement and scene"),

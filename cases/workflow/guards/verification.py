@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from cases.policy.evidence import MIN_OFFICERS, distinct_officers
 from cases.policy.measures import as_ruled
 from cases.policy.obstacle import obstacle
@@ -79,6 +81,8 @@ def inspection_record(view: CaseView, data: Data, ctx: Context) -> Refusal | Non
         )
     if data["inspected_at"] < minute(view.opened_at):
         return correct("inspected_at", "检查时间早于立案", "The inspection lies before the case was opened")
+    if wrong := _production(data):
+        return wrong
     relapsed = [instant(row["at"]) for row in view.facts.get("reopened") or [] if row["reason"] == "relapse"]
     if relapsed and data["inspected_at"] < minute(relapsed[-1]):
         return correct(
@@ -86,6 +90,16 @@ def inspection_record(view: CaseView, data: Data, ctx: Context) -> Refusal | Non
             f"检查时间早于复燃重启（{local(relapsed[-1])}），须重新到现场核查",
             f"The inspection lies before the relapse was taken up ({local(relapsed[-1])}); visit the site again",
         )
+    return None
+
+
+def _production(data: dict[str, Any]) -> Refusal | None:
+    """1283号三(四): the ledger says of what is under construction when it is to produce, and of nothing else."""
+    building = data["project"] == "under_construction"
+    if building and not data["production_on"]:
+        return needs("production_on", "在建项目的计划投产时间", "when the project under construction is to produce")
+    if not building and data["production_on"]:
+        return correct("production_on", "仅在建项目填写计划投产时间", "Only for a project under construction")
     return None
 
 

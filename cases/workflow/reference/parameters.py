@@ -18,6 +18,7 @@ from cases.policy.calendar import national_calendar
 from cases.policy.execution import notice_rule, notice_rule_changes
 from cases.policy.lists import due
 from cases.policy.privacy import retention
+from cases.policy.reports import weeks
 
 USER_CLASSES: Final = {
     "residential": Label("居民用户停电通知期", "notice to residents"),
@@ -39,6 +40,11 @@ def declare_parameters() -> None:
         declare(f"retention.{key}", Label(f"“{key}”个人信息保存天数", f"days that “{key}” data stay"), _is_retention)
     declare(due.WEEKDAY, Label("重点名单清零的星期", "weekday of priority lists"), lambda v, _region: due.is_weekday(v))
     declare(due.PERIOD, Label("全量名单反馈期限", "time for full lists"), lambda v, _region: due.is_period(v))
+    declare(
+        weeks.PARAMETER,
+        Label("定期报告生成时间（点，0为不生成）", "hour of the weekly reports, 0 for none"),
+        weeks.is_hour,
+    )
     declare("calendar.holidays", Label("本地放假日", "local holidays"), _is_list_of_days)
     declare("calendar.workdays", Label("本地调休上班日", "local workdays"), _is_list_of_days)
 

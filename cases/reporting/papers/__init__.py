@@ -1,0 +1,1 @@
+"""What is written: the ledger, its summary, the bulletin; as workbooks and as papers."""

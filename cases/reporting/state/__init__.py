@@ -1,0 +1,1 @@
+"""Cases as they stood at an instant, and what each counts as."""
