@@ -102,12 +102,17 @@ def rosters(agency_ids: Iterable[int]) -> dict[int, list[Person]]:
 
 def separated() -> list[tuple[int, str]]:
     """The agencies where administrators of a region sit (三员), each with its region."""
+    return seats(*SEPARATED_ROLES)
+
+
+def seats(*roles: Role) -> list[tuple[int, str]]:
+    """The agencies where somebody has one of these roles, each with its region."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT DISTINCT a.id, a.region_id FROM agencies_membership m JOIN agencies_agency a ON a.id = m.agency_id"
             " JOIN agencies_user u ON u.id = m.user_id AND u.is_active"
             " WHERE m.active AND a.active AND m.role = ANY(%s) ORDER BY a.id",
-            [[role.value for role in SEPARATED_ROLES]],
+            [[role.value for role in roles]],
         )
         return cursor.fetchall()
 

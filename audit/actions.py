@@ -90,5 +90,7 @@ class Action(StrEnum):
     TIP_REPORTERS_ERASED = "tip_reporters_erased"
     IMPACT_ASSESSED = "impact_assessed"
     PROVISION_RECORDED = "provision_recorded"
+    DELIVERIES_RESENT = "deliveries_resent"
+    DELIVERIES_WITHDRAWN = "deliveries_withdrawn"
     VAULT_KEY_ROTATED = "vault_key_rotated"
     AUDIT_VERIFIED = "audit_verified"

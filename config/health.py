@@ -1,4 +1,8 @@
-"""`GET /healthz`: 200 when this process reaches PostgreSQL and Redis, else 503 and which one it does not reach."""
+"""`GET /healthz`: 200 when this process reaches PostgreSQL and Redis, else 503 and which one it does not reach.
+
+Besides for how many seconds the oldest message has been waiting, in the outbox and on its way out: this process answers
+while no worker runs, so whoever watches looks at these, too.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,9 @@ from django.db import Error, connection
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
+from audit import clock
+from notifications.delivery.standing import waiting_seconds
+
 logger = logging.getLogger(__name__)
 
 
@@ -17,7 +24,8 @@ logger = logging.getLogger(__name__)
 def healthz(request: HttpRequest) -> JsonResponse:
     found = {"database": _database_answers(), "redis": _redis_answers()}
     words = {name: "ok" if answers else "unreachable" for name, answers in found.items()}
-    return JsonResponse(words, status=200 if all(found.values()) else 503, headers={"Cache-Control": "no-store"})
+    answer = {**words, **(_waiting() if found["database"] else {})}
+    return JsonResponse(answer, status=200 if all(found.values()) else 503, headers={"Cache-Control": "no-store"})
 
 
 def _database_answers() -> bool:
@@ -28,6 +36,14 @@ def _database_answers() -> bool:
         logger.warning("PostgreSQL does not answer", exc_info=True)
         return False
     return True
+
+
+def _waiting() -> dict[str, int]:
+    try:
+        return waiting_seconds(clock.now())
+    except Error:
+        logger.warning("how long messages wait cannot be read", exc_info=True)
+        return {}
 
 
 def _redis_answers() -> bool:

@@ -7,6 +7,7 @@ from config import errors
 urlpatterns = [
     path("api/v1/", include("cases.api.urls")),
     path("inbox/", include("notifications.urls")),
+    path("deliveries/", include("notifications.pages.urls")),
     path("", include("cases.web.urls")),
 ]
 

@@ -99,7 +99,7 @@ class Delivery(models.Model):
         indexes = [
             models.Index(fields=["not_before"], name="delivery_waiting_idx", condition=models.Q(state="waiting")),
             models.Index(fields=["case", "outbox"], name="delivery_order_idx", condition=models.Q(state="waiting")),
-            models.Index(fields=["agency", "-id"], name="delivery_agency_idx"),
+            models.Index(fields=["agency"], name="delivery_agency_idx", condition=~models.Q(state="sent")),
         ]
 
     def __str__(self) -> str:

@@ -9,6 +9,7 @@ from celery import shared_task
 from audit import clock
 from audit.sight import working_as
 from notifications.choices import codes
+from notifications.delivery import stuck
 from notifications.delivery.leases import anything_due
 from notifications.delivery.sending import send_all
 from notifications.relay import deliver_all
@@ -42,3 +43,10 @@ def send() -> int:
 def send_codes() -> int:
     """Send the codes that wait. Running it twice, or twice at once, sends none twice."""
     return codes.send_codes(clock.now())
+
+
+@shared_task(name="notifications.tell_stuck", ignore_result=True)
+@working_as("relay")
+def tell_stuck() -> int:
+    """Once a day what is stuck; asked often, so that a day on which the machine was down is told as soon as it runs."""
+    return stuck.tell_stuck(now=clock.now())

@@ -41,11 +41,19 @@ _WORDS = {
     ),
     "task.answered": (Label("已有结果", "answered"), Label("已有结果", "answered"), False),
 }
+_WORDS["delivery.stuck"] = (Label("消息投递受阻", "messages are stuck"), Label("", ""), False)
 _OTHER = (Label("有新进展", "has moved on"), Label("有新进展", "have moved on"), False)
+
+
+def topic_name(topic: str) -> Label:
+    """What a topic is about, without a case."""
+    return _WORDS.get(topic, _OTHER)[0]
 
 
 def wording(topic: str, payload: Mapping[str, Any]) -> Label:
     """One line: which case, what has to be done, by when."""
+    if topic == "delivery.stuck":
+        return _stuck(payload)
     one, many, dated = _WORDS.get(topic, _OTHER)
     zh, en = str(payload.get("label_zh", "")), str(payload.get("label_en", ""))
     task = Label(f"：{zh}" if zh else "", f": {en}" if en else "")
@@ -53,6 +61,15 @@ def wording(topic: str, payload: Mapping[str, Any]) -> Label:
         return Label(f"{count} 件{many.zh}{task.zh}", f"{count} {many.en}{task.en}")
     number, due = str(payload.get("number", "")), _due(payload.get("due_at")) if dated else ""
     return Label(f"{number} {one.zh}{task.zh}{_by_zh(due)}", f"{number} {one.en}{task.en}{_by_en(due)}")
+
+
+def _stuck(payload: Mapping[str, Any]) -> Label:
+    """The day's word to administrators: how many, since when, and that it comes late."""
+    dead, retrying = int(payload["dead"]), int(payload["retrying"])
+    since, late = _due(payload.get("oldest")), payload.get("late")
+    zh = f"消息投递受阻：已停止 {dead} 条，仍在重试 {retrying} 条，最早 {since}，请查看“投递”"
+    en = f"messages are stuck: {dead} given up, {retrying} still tried, the oldest of {since}; see Deliveries"
+    return Label(f"{zh}（迟报）" if late else zh, f"{en} (told late)" if late else en)
 
 
 def _due(at: object) -> str:

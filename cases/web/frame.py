@@ -170,6 +170,14 @@ def _law(actor: Actor) -> list[Item]:
     return [blind, Item("/rule-changes/", gettext("规则变动"), "git-compare")]
 
 
+def _administration(actor: Actor) -> list[Item]:
+    """What administrators keep: accounts, and whether messages arrive."""
+    accounts = Item("/accounts/", gettext("账号"), "users")
+    if not administered(actor, Role.AGENCY_ADMIN, Role.SYSTEM_ADMIN):
+        return [accounts]
+    return [accounts, Item("/deliveries/", gettext("投递"), "package-export")]
+
+
 def _navigation(request: HttpRequest, actor: Actor) -> list[Group]:
     groups = [
         Group(gettext("办理"), _work(actor)),
@@ -184,7 +192,7 @@ def _navigation(request: HttpRequest, actor: Actor) -> list[Group]:
         ),
     ]
     if administered(actor):
-        groups.append(Group(gettext("管理"), [Item("/accounts/", gettext("账号"), "users")]))
+        groups.append(Group(gettext("管理"), _administration(actor)))
     groups.append(Group(gettext("本人"), [Item("/security/", gettext("账号与安全"), "shield-lock")]))
     groups = [group for group in groups if group.items]
     for group in groups:

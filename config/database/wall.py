@@ -60,6 +60,14 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
     },
     # Codes on their way to whoever confirms a contact; and what that person, having been checked, takes away.
     "contacts": {"notifications_contact": "SELECT, UPDATE, DELETE"},
+    # What could not be delivered, for the administrators of its agency: they see numbers, no case.
+    "deliveries": {
+        "cases_outbox": "SELECT, UPDATE",
+        "notifications_delivery": "SELECT, UPDATE",
+        "cases_case": "SELECT",
+    },
+    # How long the oldest message has been waiting, for whoever watches the machine.
+    "standing": dict.fromkeys(("cases_outbox", "notifications_delivery"), "SELECT"),
     # A list is taken in: whoever sends one is checked before; whether it was sent by others before is no secret to us.
     "receiving": {
         "cases_listbatch": "SELECT, INSERT",

@@ -45,6 +45,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "send notifications": {"task": "notifications.send", "schedule": 10.0, "options": {"expires": 10}},
     # Codes that confirm a contact and that no worker was rung for.
     "send codes": {"task": "notifications.send_codes", "schedule": 10.0, "options": {"expires": 10}},
+    # What is stuck, once a day; a day whose morning was missed is told with the next look.
+    "tell what is stuck": {"task": "notifications.tell_stuck", "schedule": 300.0, "options": {"expires": 300}},
     # Lists whose worker was killed or whose message was lost.
     "resume imports": {"task": "cases.resume_imports", "schedule": 60.0, "options": {"expires": 60}},
     # Lists that were sent in part and not finished within a day.

@@ -169,7 +169,11 @@ class Migration(migrations.Migration):
                     models.Index(
                         condition=models.Q(("state", "waiting")), fields=["case", "outbox"], name="delivery_order_idx"
                     ),
-                    models.Index(fields=["agency", "-id"], name="delivery_agency_idx"),
+                    models.Index(
+                        condition=models.Q(("state", "sent"), _negated=True),
+                        fields=["agency"],
+                        name="delivery_agency_idx",
+                    ),
                 ],
                 "constraints": [
                     models.UniqueConstraint(

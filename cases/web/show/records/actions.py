@@ -90,6 +90,8 @@ OTHERS: Final = {
     OtherAction.TIP_REPORTERS_ERASED: Text("清除举报人身份", "Erased reporters"),
     OtherAction.IMPACT_ASSESSED: Text("登记影响评估", "Recorded impact assessment"),
     OtherAction.PROVISION_RECORDED: Text("登记数据提供", "Recorded provision of data"),
+    OtherAction.DELIVERIES_RESENT: Text("重新投递消息", "Resent messages"),
+    OtherAction.DELIVERIES_WITHDRAWN: Text("撤回消息投递", "Withdrew messages"),
     OtherAction.VAULT_KEY_ROTATED: Text("更换密钥", "Rotated vault key"),
     OtherAction.AUDIT_VERIFIED: Text("核验审计", "Verified the trail"),
 }
