@@ -58,6 +58,10 @@ WITHOUT = {
     "cases/retention/provisions.py": "the system writes the register; cases.selectors.records says who reads it",
     "cases/web/show/own/told.py": "the person's own account stream, which holds no event of a case",
     "cases/workflow/handover/plan.py": "an administrator moves work by its number and kind; opens no case",
+    "notifications/delivery/fate.py": "ids of what is not delivered, of the agencies that the administrator keeps",
+    "notifications/delivery/keeping.py": "numbers of ordinary cases, for the administrators of the agency concerned",
+    "notifications/delivery/standing.py": "two ages and nothing else",
+    "notifications/delivery/stuck.py": "counts for each agency's administrators",
     "notifications/relay.py": "tells the people of an agency whose ceiling reaches the case; reading asks again",
 }
 
