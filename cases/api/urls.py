@@ -22,6 +22,7 @@ from cases.api.views import (
     tasks,
 )
 from cases.api.views import suggestions as sites
+from cases.api.views.clocks import case as clocks
 from cases.api.views.law import blindspots, changes, measures, tariff
 from cases.api.views.lists import corrections, steps, uploads, withdrawals
 from cases.api.views.money import urls as money
@@ -50,6 +51,7 @@ _ROUTES: tuple[tuple[str, Any, str], ...] = (
     ("cases/<case:ref>", cases.CaseView, "case"),
     ("cases/<case:ref>/personal", cases.PersonalView, "personal"),
     ("cases/<case:ref>/measures", measures.MeasuresView, "measures"),
+    ("cases/<case:ref>/clock", clocks.CaseClockView, "case-clock"),
     ("cases/<case:ref>/timeline", cases.TimelineView, "timeline"),
     ("cases/<case:ref>/actions", actions.ActionsView, "actions"),
     ("cases/<case:ref>/actions/<str:action>", actions.ActionView, "action"),

@@ -12,11 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime, time
 from itertools import pairwise
 from typing import Final, NamedTuple
 
 from cases.policy.calendar import WorkingCalendar
+from cases.policy.dated import CHINA
 from cases.policy.deadlines import postponed, working_seconds
 
 RUNNING: Final = "running"
@@ -98,6 +99,23 @@ class Clock:
     overdue: bool
     paused: Mapping[str, int] = field(default_factory=dict)
     held: Mapping[Holder, Held] = field(default_factory=dict)
+
+
+def end_of(day: date, now: datetime) -> datetime:
+    """The last moment of a day; of today and of any later day this very moment."""
+    if day >= now.astimezone(CHINA).date():
+        return now
+    return datetime.combine(day, time.max, CHINA)
+
+
+def waiting(kind: str, window_from: datetime | None, due: datetime) -> Wait | None:
+    """The time of such a task that nobody may use: before a window opens, before the day of a review or visit."""
+    if kind == "execute_suspension":
+        return Wait(window_from, "notice") if window_from is not None else None
+    reason = {"review_monitoring": "monitoring", "follow_up": "follow_up"}.get(kind)
+    if reason is None:
+        return None
+    return Wait(datetime.combine(due.astimezone(CHINA).date(), time(0), CHINA), reason)
 
 
 def as_of(ledger: Iterable[Interval], at: datetime) -> list[Interval]:

@@ -162,6 +162,12 @@ def _period(override: Mapping[str, object]) -> Period:
     return Period(amount, str(unit))
 
 
+def office_day() -> tuple[int, int]:
+    """When the office opens, in seconds after midnight, and how many seconds it is open."""
+    opens, closes = _office_hours()
+    return opens.hour * 3600 + opens.minute * 60, _seconds_between(opens, closes)
+
+
 @cache
 def _office_hours() -> tuple[time, time]:
     data = load("deadlines")

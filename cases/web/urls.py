@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from cases.web.views import actions, audit, cases, files, imports, tasks, withdrawals, workbench
+from cases.web.views.clocks import case as clocks
 from cases.web.views.entry import auth, confirm, factors, helping, password, security, sso
 from cases.web.views.feedback import versions
 from cases.web.views.law import blindspots, changes, compensation, deadlines, tariff
@@ -39,6 +40,7 @@ urlpatterns = [
     path("cases/", cases.case_list, name="cases"),
     path("cases/new/", actions.open_case, name="open_case"),
     path("cases/<str:number>/", cases.case_detail, name="case"),
+    path("cases/<str:number>/clock/", clocks.case_clock, name="case_clock"),
     path("cases/<str:number>/files/<uuid:file_id>/", files.download, name="file"),
     path("cases/<str:number>/documents/<uuid:document_id>/", document.document, name="document"),
     path(

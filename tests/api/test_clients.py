@@ -308,6 +308,7 @@ def test_every_address_says_who_may_call_it():
         "CaseView": {"GET": "cases:read"},
         "TimelineView": {"GET": "cases:read"},
         "MeasuresView": {"GET": "cases:read"},
+        "CaseClockView": {"GET": "cases:read"},
         "ActionsView": {"GET": "cases:read"},
         "CaseAttachmentsView": {"POST": "findings:write"},
         "TasksView": {"GET": "cases:read"},

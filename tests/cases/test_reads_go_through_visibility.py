@@ -37,6 +37,7 @@ WITHOUT = {
     "cases/workflow/measures/past.py": "the case of `reading.decision_for`, which asks first",
     "cases/workflow/clockwork/lapsing.py": "the system closes windows through the engine, for nobody to read",
     "cases/workflow/clockwork/recounting.py": "the system counts deadlines again, for nobody to read",
+    "cases/selectors/clocks/statement.py": "the text of what cases.selectors.clocks.dwell asks, with the reader's keys",
     "cases/workflow/replay/totals.py": "verification; supervisors are told no more than whether all is whole",
     "cases/workflow/replay/tables.py": "the same",
     "cases/intake/commit.py": "writes what an import brought; its rows are shown by cases.intake.selectors",

@@ -96,10 +96,11 @@ def addresses(city: City, hidden: list[Hidden]) -> Iterator[str]:
     yield from lists(hidden)
     seen = [city.numbers[stage] for stage in SEEN]
     for ref in (*seen, city.ids["later"], *(h.number for h in hidden), *(h.case for h in hidden)):
-        for tail in ("", "/timeline", "/timeline?order=newest&page_size=3", "/actions", "/attachments/"):
+        for tail in ("", "/timeline", "/timeline?order=newest&page_size=3", "/actions", "/attachments/", "/clock"):
             yield f"{V1}/cases/{ref}{tail}"
     for number in (*seen, *(h.number for h in hidden), "XZ26-9999"):
         yield f"/cases/{number}/"
+        yield f"/cases/{number}/clock/"
         yield f"/surcharges/{number}/1/"
         for action in ("comment", "merge_case", "assign_task"):
             yield f"/cases/{number}/actions/{action}/"

@@ -187,7 +187,7 @@ def reads(api: Api, world: OverTheApi) -> None:
     """What the stories do not ask for."""
     case = world.open()
     file = world.attach(case, "drc-handler1")
-    for tail in ("", "/timeline", "/actions", "/attachments/", "/personal", "/measures"):
+    for tail in ("", "/timeline", "/actions", "/attachments/", "/personal", "/measures", "/clock"):
         api.send("drc-handler1", "GET", f"{V1}/cases/{case}{tail}")
     for address in ("cases/", "tasks/", "events/", "imports/", "regions/", "agencies/", "session/"):
         api.send("sup-supervisor1", "GET", f"{V1}/{address}")

@@ -1,4 +1,4 @@
-"""Tasks, acts, history."""
+"""Tasks, acts, history, clocks."""
 
 from __future__ import annotations
 
@@ -154,3 +154,99 @@ class TimelineEntry(s.Serializer[Any]):
 
 TaskPage = page_of("TaskPage", TaskRow)
 TimelinePage = page_of("TimelinePage", TimelineEntry)
+
+
+class ClockCase(s.Serializer[Any]):
+    id = s.UUIDField()
+    number = s.CharField()
+    title = s.CharField()
+    stage = s.ChoiceField(Stage.values)
+    outcome = s.CharField(allow_null=True)
+    confidentiality = s.CharField()
+
+
+class ClockHolder(s.Serializer[Any]):
+    agency = AgencyRef(allow_null=True)
+    unit = AgencyRef(allow_null=True)
+    person = PersonRef(allow_null=True, help_text="Whoever it was assigned to, else whoever accepted it.")
+    running = s.IntegerField()
+    paused = s.IntegerField()
+    waiting = s.IntegerField()
+
+
+class ClockSegment(s.Serializer[Any]):
+    begins = s.DateTimeField()
+    ends = s.DateTimeField()
+    state = s.CharField(help_text="running, paused or waiting.")
+    reason = s.CharField()
+    seq = s.IntegerField(help_text="The event that began it.")
+    seconds = s.IntegerField()
+    agency = AgencyRef(allow_null=True)
+    unit = AgencyRef(allow_null=True)
+    person = PersonRef(allow_null=True)
+
+
+class TaskClock(s.Serializer[Any]):
+    id = s.UUIDField()
+    kind = s.CharField()
+    agency = AgencyRef(allow_null=True)
+    unit = AgencyRef(allow_null=True)
+    person = PersonRef(allow_null=True)
+    opened_at = s.DateTimeField()
+    closed_at = s.DateTimeField(allow_null=True)
+    ended_as = s.CharField(allow_null=True, help_text="done, returned or cancelled.")
+    state = s.CharField(help_text="running, paused, waiting or ended.")
+    reason = s.CharField()
+    due_at = s.DateTimeField(help_text="As it stood then; of a clock that stands still it moves on with the time.")
+    provisional = s.BooleanField()
+    elapsed = s.IntegerField()
+    remaining = s.IntegerField()
+    late = s.IntegerField()
+    overdue = s.BooleanField()
+    paused = s.DictField(child=s.IntegerField(), help_text="By reason; waiting periods are among them.")
+    holders = ClockHolder(many=True)
+    segments = ClockSegment(many=True)
+
+
+class CaseTurn(s.Serializer[Any]):
+    begins = s.DateTimeField()
+    ends = s.DateTimeField()
+    agencies = AgencyRef(many=True, help_text="Empty: nobody's turn, for the reasons.")
+    reasons = s.ListField(child=s.CharField())
+    seconds = s.IntegerField()
+
+
+class CaseHeld(s.Serializer[Any]):
+    agency = AgencyRef(allow_null=True)
+    reasons = s.ListField(child=s.CharField())
+    seconds = s.IntegerField()
+
+
+class ClockExtension(s.Serializer[Any]):
+    task = s.UUIDField()
+    kind = s.CharField()
+    agency = AgencyRef(allow_null=True)
+    asked_at = s.DateTimeField()
+    decided_at = s.DateTimeField(allow_null=True)
+    decide_by = s.DateTimeField()
+    state = s.CharField(help_text="asked, granted, refused or fell_away.")
+    to = s.DateField(help_text="The day that was asked for.")
+    due_at = s.DateTimeField(allow_null=True, help_text="The new deadline; null: the former one lies later already.")
+
+    def get_fields(self) -> Any:
+        """`from` cannot be the name of an attribute."""
+        before = s.DateTimeField(allow_null=True, help_text="The deadline when it was asked for.")
+        return {"from": before, **super().get_fields()}
+
+
+class CaseClocks(s.Serializer[Any]):
+    case = ClockCase()
+    region = RegionRef()
+    opened_at = s.DateTimeField()
+    at = s.DateTimeField()
+    whole = s.BooleanField(help_text="False: own tasks and questions only.")
+    calendar = s.CharField()
+    tasks = TaskClock(many=True)
+    turns = CaseTurn(many=True)
+    held = CaseHeld(many=True)
+    extensions = ClockExtension(many=True)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
 from audit import clock
-from cases.policy.calendar import national_calendar, working_days_between
+from cases.policy.calendar import WorkingCalendar, national_calendar, working_days_between
 
 
 class Said(NamedTuple):
@@ -30,17 +30,18 @@ def day_words(at: datetime) -> str:
     return when_words(at)[:-6]
 
 
-def due_words(due_at: datetime, now: datetime) -> Said:
-    """Overdue by n working days, due today at a time, or n working days left."""
+def due_words(due_at: datetime, now: datetime, calendar: WorkingCalendar | None = None) -> Said:
+    """Overdue by n working days, due today at a time, or n working days left; by the calendar of the region."""
+    calendar = calendar or national_calendar()
     end, today = timezone.localtime(due_at), timezone.localtime(now)
     if due_at < now:
-        days = working_days_between(end.date(), today.date(), national_calendar())
+        days = working_days_between(end.date(), today.date(), calendar)
         if days == 0:
             return Said(gettext("已超期"), "bad")
         return Said(ngettext("超期 %(n)s 个工作日", "超期 %(n)s 个工作日", days) % {"n": days}, "bad")
     if end.date() == today.date():
         return Said(gettext("今日 %(time)s 到期") % {"time": end.strftime("%H:%M")}, "warn")
-    days = working_days_between(today.date(), end.date(), national_calendar())
+    days = working_days_between(today.date(), end.date(), calendar)
     return Said(ngettext("剩 %(n)s 个工作日", "剩 %(n)s 个工作日", days) % {"n": days}, "")
 
 

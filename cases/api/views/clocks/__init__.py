@@ -1,0 +1,1 @@
+"""The clocks of a case, and who held work how long."""
