@@ -45,6 +45,7 @@ class Action(StrEnum):
     AGENCY_CLOSED = "agency_closed"
     PARAMETER_CHANGED = "parameter_changed"
     CALENDAR_LOADED = "calendar_loaded"
+    DEADLINES_ESCALATED = "deadlines_escalated"
     RULES_CHANGED = "rules_changed"
     RULE_PROPOSED = "rule_proposed"
     RULE_APPROVED = "rule_approved"

@@ -18,11 +18,14 @@ class CasesConfig(AppConfig):
         from cases.workflow.reference import checks  # noqa: F401 - importing registers the checks
         from cases.workflow.reference.parameters import declare_parameters
         from cases.workflow.replay import verify_cases
+        from cases.workflow.replay.escalations import PREFIX as ESCALATIONS
+        from cases.workflow.replay.escalations import verify_escalations
 
         projections.register("case/", verify_cases)
         projections.register(PREFIX, verify_erasures)
         projections.register(LIST_PREFIX, verify_lists)
         projections.register(TIPS, verify_tips)
         projections.register(RULES, verify_rules)
+        projections.register(ESCALATIONS, verify_escalations)
         projections.register(REPORTS, verify_reports)
         declare_parameters()

@@ -28,6 +28,7 @@ from cases.retention import lists, provisions
 from cases.retention import tips as reporters
 from cases.selectors.counters import fold_task_counters
 from cases.workflow.clockwork import lapsing
+from cases.workflow.clockwork.escalating import escalate
 from cases.workflow.clockwork.recounting import load_calendar
 from cases.workflow.errors import NotAllowed
 
@@ -169,6 +170,13 @@ def note_provisions() -> None:
 def close_missed_windows() -> None:
     """Close the windows of cuts that nobody made: the notice goes back to be served anew."""
     lapsing.close_missed_windows(clock.now())
+
+
+@shared_task(name="cases.escalate_deadlines")
+@working_as("escalation")
+def escalate_deadlines() -> None:
+    """Fire every step of an open deadline that has fallen due; what this turn leaves, the next one finds."""
+    escalate(now=clock.now(), budget_seconds=TURN_SECONDS)
 
 
 @shared_task(name="cases.watch_calendar")

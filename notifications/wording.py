@@ -39,9 +39,28 @@ _WORDS = {
         Label("停电后仍在用电，请到场核实", "are still drawing power after the cut; look at the sites"),
         False,
     ),
+    "deadline.tomorrow": (Label("期限将至", "is due soon"), Label("期限将至", "tasks are due soon"), True),
+    "deadline.today": (Label("今日到期", "is due today"), Label("今日到期", "tasks are due today"), True),
+    "deadline.overdue": (
+        Label("已逾期，催办", "is overdue, a reminder to its reviewers"),
+        Label("已逾期，催办", "tasks are overdue, a reminder to their reviewers"),
+        True,
+    ),
+    "deadline.pressed": (
+        Label("已逾期，报牵头单位督办", "is overdue, brought to the commission"),
+        Label("已逾期，报牵头单位督办", "tasks are overdue, brought to the commission"),
+        True,
+    ),
+    "deadline.reported": (
+        Label("已逾期，通报督查", "is overdue, reported to the supervision"),
+        Label("已逾期，通报督查", "tasks are overdue, reported to the supervision"),
+        True,
+    ),
     "task.answered": (Label("已有结果", "answered"), Label("已有结果", "answered"), False),
 }
 _WORDS["delivery.stuck"] = (Label("消息投递受阻", "messages are stuck"), Label("", ""), False)
+# About a deadline that is past: when it was, instead of by when.
+_PASSED = frozenset({"deadline.overdue", "deadline.pressed", "deadline.reported"})
 _OTHER = (Label("有新进展", "has moved on"), Label("有新进展", "have moved on"), False)
 
 
@@ -60,7 +79,9 @@ def wording(topic: str, payload: Mapping[str, Any]) -> Label:
     if count := payload.get("count"):
         return Label(f"{count} 件{many.zh}{task.zh}", f"{count} {many.en}{task.en}")
     number, due = str(payload.get("number", "")), _due(payload.get("due_at")) if dated else ""
-    return Label(f"{number} {one.zh}{task.zh}{_by_zh(due)}", f"{number} {one.en}{task.en}{_by_en(due)}")
+    by = Label(_by_zh(due), _by_en(due)) if topic not in _PASSED else Label(f"，期限 {due}", f", due {due}")
+    late = Label("（迟发）", " (told late)") if payload.get("late") is True else Label("", "")
+    return Label(f"{number} {one.zh}{task.zh}{by.zh}{late.zh}", f"{number} {one.en}{task.en}{by.en}{late.en}")
 
 
 def _stuck(payload: Mapping[str, Any]) -> Label:

@@ -182,6 +182,8 @@ INSERT INTO cases_task (id, case_id, kind, agency_id, roles, state, stage, regio
     ) AS t (task, kind, agency, was, opened, due, rule, seq, done) ORDER BY k.n;
 INSERT INTO cases_clockinterval (case_id, task_id, agency_id, state, reason, due_at, seq, started_at, ended_at)
     SELECT case_id, id, agency_id, 'running', 'opened', due_at, opened_seq, opened_at, closed_at FROM cases_task;
+INSERT INTO cases_deadlinewatch (task_id, region_code, due_at, since, done, paused)
+    SELECT id, region_code, due_at, opened_at, 0, false FROM cases_task WHERE state = 'open';
 
 INSERT INTO cases_caseagency (agency_id, case_id, relation, since)
     SELECT drc, id, 'lead', t0 FROM k

@@ -2,6 +2,7 @@
 
 from cases.models.case import Case, CaseAgency, CaseOutcome, Confidentiality, Level, Stage
 from cases.models.erasure import Erasure
+from cases.models.escalation import DeadlineWatch, Escalation
 from cases.models.feedback import Feedback, FeedbackPart, FeedbackRow
 from cases.models.intake import ListBatch, ListName, ListPart, ListRow, Signal
 from cases.models.money import BilledFile, BilledRow, BillRun, BillRunRow
@@ -35,11 +36,13 @@ __all__ = [
     "CaseOutcome",
     "ClockInterval",
     "Confidentiality",
+    "DeadlineWatch",
     "Document",
     "DocumentSeries",
     "DocumentVersion",
     "DocumentVoid",
     "Erasure",
+    "Escalation",
     "Feedback",
     "FeedbackPart",
     "FeedbackRow",

@@ -80,6 +80,11 @@ class Task(models.Model):
                 condition=models.Q(state="open", unit__isnull=False),
                 include=["rank"],
             ),
+            # What was done after its deadline, and the questions of supervision: few among many.
+            models.Index(
+                fields=["closed_at"], name="task_done_late_idx", condition=models.Q(closed_at__gt=models.F("due_at"))
+            ),
+            models.Index(fields=["opened_at", "id"], name="task_urge_idx", condition=models.Q(kind="answer_urge")),
         ]
 
     def __str__(self) -> str:

@@ -24,6 +24,7 @@ _READ_BY_VERIFIER = (
     *("cases_listpart", "cases_listrow", "cases_tip", "cases_tippart"),
     *("agencies_impactassessment", "agencies_provision"),
     *("cases_ruleversion", "cases_rulefile"),
+    *("cases_escalation", "cases_deadlinewatch"),
     *("cases_report", "cases_reportversion", "cases_reportfile", "cases_reportpart"),
     # Since when a password is in use, which factors and clients there are.
     *("agencies_password", "mfa_authenticator", "oauth2_provider_application"),
@@ -166,6 +167,10 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
         "case_load": "EXECUTE",
         "case_commit": "EXECUTE",
     },
+    # Open deadlines whose next step has fallen due; each step with its event and its message.
+    "escalation": dict.fromkeys(
+        ("escalation_due", "escalation_fire", "escalation_regions", "escalation_take"), "EXECUTE"
+    ),
     "verifier": dict.fromkeys(_READ_BY_VERIFIER, "SELECT"),
     # Sealed values under another key; it never sees whose they are.
     "rotation": dict.fromkeys(

@@ -54,6 +54,8 @@ PROTECTED_TABLES: dict[str, str] = {
     "cases_task": "SELECT",
     "cases_clockinterval": "SELECT",
     "cases_caseagency": "SELECT",
+    "cases_escalation": "SELECT",
+    "cases_deadlinewatch": "SELECT",
     "cases_casesearch": "SELECT",
     "cases_taskcounter": "SELECT",
     "cases_taskcounterdelta": "SELECT",

@@ -76,5 +76,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "note provisions": {"task": "cases.note_provisions", "schedule": 600.0, "options": {"expires": 600}},
     # Windows of cuts that nobody made; no cut is possible in them, with or without it.
     "close missed windows": {"task": "cases.close_missed_windows", "schedule": 600.0, "options": {"expires": 600}},
+    # Reminders, 催办, 督办 and 通报: whatever fell due, also while nothing ran.
+    "escalate deadlines": {"task": "cases.escalate_deadlines", "schedule": 60.0, "options": {"expires": 60}},
     "watch calendar": {"task": "cases.watch_calendar", "schedule": 3600.0, "options": {"expires": 3600}},
 }

@@ -18,11 +18,12 @@ TABLES = (
     *("cases_case", "cases_caseagency", "cases_task", "cases_taskcounter", "cases_taskcounterdelta", "cases_document"),
     *("cases_attachment", "cases_signal", "cases_personalrecord", "cases_clockinterval", "cases_casesearch"),
     *("cases_outbox", "cases_idempotencykey", "notifications_message", "audit_event", "audit_sealed"),
-    *("cases_documentversion", "cases_documentvoid"),
+    *("cases_documentversion", "cases_documentvoid", "cases_escalation", "cases_deadlinewatch"),
 )
 MODELS = (
     *("Case", "CaseAgency", "Task", "TaskCounter", "TaskCounterDelta", "Document", "Attachment", "Signal"),
     *("PersonalRecord", "ClockInterval", "Outbox", "IdempotencyKey", "Message", "DocumentVersion", "DocumentVoid"),
+    *("Escalation", "DeadlineWatch"),
 )
 READ = re.compile(rf"\b(?:FROM|JOIN|INTO|UPDATE)\s+(?:{'|'.join(TABLES)})\b")
 # What a module has to call to be one that asks.
@@ -38,6 +39,7 @@ WITHOUT = {
     "cases/workflow/clockwork/lapsing.py": "the system closes windows through the engine, for nobody to read",
     "cases/workflow/clockwork/recounting.py": "the system counts deadlines again, for nobody to read",
     "cases/selectors/clocks/statement.py": "the text of what cases.selectors.clocks.dwell asks, with the reader's keys",
+    "cases/workflow/replay/escalations.py": "verification; names tasks by id to whoever may verify",
     "cases/workflow/replay/totals.py": "verification; supervisors are told no more than whether all is whole",
     "cases/workflow/replay/tables.py": "the same",
     "cases/intake/commit.py": "writes what an import brought; its rows are shown by cases.intake.selectors",

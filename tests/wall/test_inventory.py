@@ -141,6 +141,7 @@ DOORS = {
     "document_register": "a series of one's own agency, or of one in the region that one supervises",
     "document_series": "the same",
     "document_void": "the case is in sight, the document is of the looker's agency, the event is the looker's",
+    **dict.fromkeys(("escalation_due", "escalation_fire", "escalation_regions", "escalation_take"), "sight_may"),
     "fold_task_counters": "sight_may",
     "rules_entered": "nothing: approved versions of rules, the same for everybody",
     "list_delta": "the list is in sight, and so is the one before where it is named; beside it counts only",

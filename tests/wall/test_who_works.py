@@ -51,6 +51,7 @@ def test_every_task_says_as_whom_it_works() -> None:
         *("audit.seal_access_log", "audit.prune_access_log", "notifications.deliver"),
         "notifications.send_codes",
         *("notifications.send", "notifications.tell_stuck"),
+        "cases.escalate_deadlines",
     }
 
 

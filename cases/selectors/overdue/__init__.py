@@ -22,9 +22,10 @@ LONGEST_FIRST = Keyset("overdue", ("due_at", "id"), (instant, UUID))
 # A list that is longer is no list any more; the figures by agency are exact.
 MOST_LISTED = 20_000
 
-# A deadline that came while the clock stood still has not passed: at `{at}` the task still stood.
-_RAN = """NOT EXISTS (SELECT 1 FROM cases_clockinterval k WHERE k.task_id = t.id AND k.state = 'paused'
-    AND k.started_at <= t.due_at AND (k.ended_at IS NULL OR k.ended_at > {at}))"""
+# A deadline that came while the clock stood still has not passed: the task stood then, and still stands at `{at}`.
+_RAN = """(SELECT count(DISTINCT i) FROM cases_clockinterval k, (VALUES (t.due_at), ({at})) AS v(i)
+    WHERE k.task_id = t.id AND k.state = 'paused' AND k.started_at <= v.i
+      AND (k.ended_at IS NULL OR k.ended_at > v.i)) < 2"""
 _SEEN = f"""(t.agency_id * 4 + t.rank = ANY(%s) OR t.unit_id * 4 + t.rank = ANY(%s)
     OR {whole("t.case_id")})"""
 _COLUMNS = """t.id, t.case_id, c.number, t.kind, t.stage, t.region_code, t.agency_id, t.unit_id, t.roles, t.assignee_id,

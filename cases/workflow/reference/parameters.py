@@ -13,7 +13,7 @@ from typing import Any, Final
 from agencies.services.parameters import declare
 from agencies.vocabulary import Label
 from audit import clock
-from cases.policy import deadlines
+from cases.policy import deadlines, escalation
 from cases.policy.calendar import national_calendar
 from cases.policy.execution import notice_rule, notice_rule_changes
 from cases.policy.lists import due
@@ -45,6 +45,7 @@ def declare_parameters() -> None:
         Label("定期报告生成时间（点，0为不生成）", "hour of the weekly reports, 0 for none"),
         weeks.is_hour,
     )
+    declare(escalation.KEY, Label("催办、督办、通报的时间", "steps of escalation"), _is_escalation)
     declare("calendar.holidays", Label("本地放假日", "local holidays"), _is_list_of_days)
     declare("calendar.workdays", Label("本地调休上班日", "local workdays"), _is_list_of_days)
 
@@ -77,6 +78,18 @@ def _is_notice_for(user_class: str) -> Callable[[Any, str], bool]:
         return True
 
     return accepts
+
+
+def _is_escalation(value: Any, region: str) -> bool:
+    """Together with what the release says of each day from now on; the parts that a region leaves out are its."""
+    today = clock.now().date()
+    try:
+        for day in (today, *(day for day in escalation.national_changes(region) if day > today)):
+            local = escalation.Override(region, day, None, value, "-")
+            escalation.changed(escalation.rule_on(day, region), local)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_retention(value: Any, _region: str) -> bool:
