@@ -56,6 +56,15 @@ _WORDS = {
         Label("已逾期，通报督查", "tasks are overdue, reported to the supervision"),
         True,
     ),
+    "case.received": (Label("对方已签收", "was acknowledged"), Label("对方已签收", "were acknowledged"), False),
+    "case.returned": (Label("对方已退回", "was returned"), Label("对方已退回", "were returned"), False),
+    "case.done": (Label("对方已办理", "was done"), Label("对方已办理", "were done"), False),
+    "case.acted": (Label("有新进展", "has moved on"), Label("有新进展", "have moved on"), False),
+    "task.ended": (
+        Label("加价已停止执行，请不再加收", "the surcharge has ended; charge it no more"),
+        Label("加价已停止执行，请不再加收", "surcharges have ended; charge them no more"),
+        False,
+    ),
     "task.answered": (Label("已有结果", "answered"), Label("已有结果", "answered"), False),
 }
 _WORDS["delivery.stuck"] = (Label("消息投递受阻", "messages are stuck"), Label("", ""), False)

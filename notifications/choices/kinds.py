@@ -96,6 +96,8 @@ GROUPS: Final[dict[str, Group]] = {group.code: group for group in (HANDOFFS, ESC
 # A topic that is not named goes by what stands before its first dot; of an unknown one the system's group hears.
 _OF_PREFIX: Final = {"task": HANDOFFS, "deadline": ESCALATIONS, "warning": WARNINGS, "case": PROGRESS}
 _OF_TOPIC: Final = {"case.unlisted_measured": WARNINGS, "case.still_drawing": WARNINGS}
+# How it went on: whoever is told of the same act for another reason is not told this as well.
+FOLLOWING: Final = frozenset({"case.received", "case.returned", "case.done", "case.acted"})
 # What must reach whoever is on the way to a site, at whatever hour.
 _CALLED_OFF: Final = frozenset({"task.cancelled", "task.paused"})
 _ON_SITE: Final = frozenset({"serve_notice", "execute_suspension", "confirm_suspension", "restore_supply"})

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from agencies.directory import Directory, get_directory
 from agencies.selectors import Person, StandIn, rosters, separated, stand_ins
 from agencies.vocabulary import SEPARATED_ROLES, Role
+from notifications.choices.kinds import FOLLOWING
 from notifications.recipients import Recipient, recipients
 from notifications.wording import wording
 
@@ -44,22 +45,45 @@ class Row(NamedTuple):
 
 
 def messages_of(rows: Sequence[Row]) -> list[dict[str, Any]]:
+    return [
+        {"outbox": row.id, "user_id": recipient.user_id, "agency_id": recipient.agency_id, "payload": _content(row)}
+        for row, recipient in told_of(_summed(rows))
+    ]
+
+
+def told_of(rows: Sequence[Row]) -> list[tuple[Row, Recipient]]:
+    """Who is told of which row, in their order. Of one act nobody hears twice how it went on (`kinds.FOLLOWING`)."""
+    if not rows:
+        return []
     directory = get_directory(stamp=rows[0].stamp)
     over = _administering(rows, directory)
     reached = {agency for row in rows for agency in _reach(row, directory)}
     known = rosters(reached | {agency for groups in over.values() for group in groups for agency in group})
     standing_in = stand_ins(reached)
-    return [
-        {
-            "outbox": row.id,
-            "user_id": recipient.user_id,
-            "agency_id": recipient.agency_id,
-            "payload": content,
-        }
-        for row in _summed(rows)
-        for content in (_content(row),)
-        for recipient in _told(row, directory, known, standing_in, over.get(row.id, []))
-    ]
+    return _once(
+        [
+            (row, recipient)
+            for row in rows
+            for recipient in _told(row, directory, known, standing_in, over.get(row.id, []))
+        ]
+    )
+
+
+def _once(told: list[tuple[Row, Recipient]]) -> list[tuple[Row, Recipient]]:
+    """Leave out what only says how an act went on where the same person hears of that act of that case anyway."""
+    heard = {_heard(row, to) for row, to in told if row.topic not in FOLLOWING}
+    kept = []
+    for row, to in told:
+        if row.topic in FOLLOWING and row.payload.get("number"):
+            if _heard(row, to) in heard:
+                continue
+            heard.add(_heard(row, to))
+        kept.append((row, to))
+    return kept
+
+
+def _heard(row: Row, to: Recipient) -> tuple[str, object, int]:
+    return row.written_by, row.payload.get("number"), to.user_id
 
 
 def _content(row: Row) -> dict[str, Any]:

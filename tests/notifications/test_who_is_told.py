@@ -82,7 +82,7 @@ def test_a_partner_hears_of_a_referral_and_who_referred_it_of_the_reply(world, h
     assert heard("discipline-handler1") == []
     world.act(case, "police-handler1", "acknowledge_referral")
     world.act(case, "police-handler2", "reply_referral", result="filed", reply="已立案")
-    assert heard("drc-approver1") == ["已有结果：答复移送"]
+    assert heard("drc-approver1") == ["已有结果：答复移送", "对方已办理：接收移送"]
 
 
 def test_a_transfer_reaches_the_other_city_and_its_answer_the_sender(world, heard):
@@ -165,3 +165,53 @@ def test_who_no_longer_has_to_report_hears_of_the_waiver(world, heard):
     world.act(case, "drc-reviewer1", "waive_finding", task=task.id, reason_code="not_needed")
     assert heard("grid-handler1") == ["已撤销，不再办理：用电核查"]
     assert heard("cac-handler1") == []
+
+
+def test_who_sent_work_hears_that_it_was_acknowledged_returned_and_done(world, heard):
+    case = world.open()
+    world.act(case, "drc-handler1", "dispatch_verification", findings=["check_consumption", "analyse_traffic"])
+    heard("drc-handler1"), heard("drc-handler2")
+    tasks = {task.kind: task.id for task in world.view(case).tasks}
+    world.act(case, "grid-handler1", "accept_task", task=tasks["check_consumption"])
+    assert heard("drc-handler1") == ["对方已签收：用电核查"]
+    world.act(
+        case, "cac-handler1", "return_task", task=tasks["analyse_traffic"], reason_code="not_our_duty", reason="缺地址"
+    )
+    assert heard("drc-handler1") == ["对方已退回：流量核查"]
+    # Who rules on it has a task.
+    assert heard("drc-reviewer1")[0].startswith("待办：裁定退回")
+    world.act(case, "grid-handler1", "report_consumption", result="normal", user_class="ordinary",
+              price_class="commercial", serves_residents=False, theft=False)  # fmt: skip
+    assert heard("drc-handler1") == ["对方已办理：用电核查"]
+    assert heard("drc-handler2") == []
+
+
+def test_nobody_is_told_of_one_act_twice(world, heard):
+    """The last finding gives the sender the next task: that says it."""
+    case = world.open()
+    world.act(case, "drc-handler1", "dispatch_verification", findings=["check_consumption"])
+    heard("drc-handler1")
+    world.act(case, "grid-handler1", "report_consumption", result="abnormal", user_class="ordinary",
+              price_class="commercial", serves_residents=False, theft=False)  # fmt: skip
+    assert [text.partition("，")[0] for text in heard("drc-handler1")] == ["待办：提出认定意见"]
+
+
+def test_the_commission_hears_that_the_grid_refused_the_order_and_that_it_cut(world, heard):
+    case = ordered_cut(world)
+    assert "对方已办理：停电审批" in heard("drc-approver1")
+    heard("drc-handler1"), heard("drc-reviewer1")
+    world.later(days=4)
+    world.final_notice(case)
+    world.later(minutes=40)
+    world.execute(case)
+    told = [text for who in ("drc-approver1", "drc-reviewer1", "drc-handler1") for text in heard(who)]
+    assert "有新进展：实施停电" in told
+
+
+def test_supervision_that_sampled_a_case_is_heard_of(world, heard):
+    case = world.open()
+    world.act(case, "drc-handler1", "propose_exclusion", reason_code="research", explanation="高校研究")
+    world.act(case, "drc-reviewer1", "decide_exclusion", decision="approve")
+    heard("drc-reviewer1")
+    world.act(case, "sup-supervisor1", "sample_case", result="pass", opinion="程序完备")
+    assert heard("drc-reviewer1") == ["有新进展：抽查"]

@@ -4,6 +4,7 @@
 2. A task is called off, or stands still under a stay: whoever was about to do it. A crew on its way must hear of it.
 3. A question or a proposal has its answer: whoever asked.
 4. A reading after a cut shows that the supply is still drawn: the commission in charge and the grid company.
+5. How it went on: whoever sent the work, and whoever leads the case (`senders`).
 
 Numbers, stages and dates only: a message never carries personal data.
 """
@@ -15,6 +16,7 @@ from typing import Any
 
 from cases.policy.cutting.zero_load import DRAWING
 from cases.workflow.recording.plain import plain
+from cases.workflow.recording.senders import Doing, followed
 from cases.workflow.task_kinds import KINDS
 from cases.workflow.view import CaseView, TaskView
 
@@ -41,10 +43,19 @@ def opened_messages(action: str, number: str, opened: list[Row], user_id: int, t
     ]
 
 
-def messages(action: str, view: CaseView, members: Mapping[str, Any], user_id: int, *, over: bool = False) -> list[Row]:
+def messages(
+    action: str,
+    view: CaseView,
+    members: Mapping[str, Any],
+    user_id: int,
+    *,
+    over: bool = False,
+    doing: Doing | None = None,
+) -> list[Row]:
     """The rows of an act on an existing case, from the members of its event.
 
-    `over`: the act ends a task that another agency may owe (a withdrawal, a waiver).
+    `over`: the act ends a task that another agency may owe (a withdrawal, a waiver); `doing`: who did it for which
+    agency, of an act of the table.
     """
     to = members["to"]
     rows = opened_messages(action, view.number, members.get("open", []), user_id, to)
@@ -56,7 +67,8 @@ def messages(action: str, view: CaseView, members: Mapping[str, Any], user_id: i
         task = view.task(closed["id"])
         if task is not None and closed["state"] == "done" and KINDS[task.kind].answers:
             rows += _answered(view, task, _about(action, view.number, task.id, task.kind, user_id, to))
-    return [*rows, *_still_drawing(action, view, members, user_id)]
+    rows += _still_drawing(action, view, members, user_id)
+    return [*rows, *(followed(doing, view, members, rows) if doing is not None else ())]
 
 
 def _still_drawing(action: str, view: CaseView, members: Mapping[str, Any], user_id: int) -> list[Row]:

@@ -30,6 +30,7 @@ from cases.workflow.papers.issuing import issue
 from cases.workflow.papers.waiting import handed_over, kept
 from cases.workflow.recording.messages import messages, opened_messages
 from cases.workflow.recording.plain import plain
+from cases.workflow.recording.senders import Doing
 from cases.workflow.task_kinds import KINDS
 from cases.workflow.view import CaseView, OpenTask, Outcome, Text
 from cases.workflow.workdays import calendar_for
@@ -96,7 +97,8 @@ def write_down(
     )
     if issued is not None:
         writing.side["paper"] = issued[1].content.decode()
-    writing.side["outbox"] = messages(transition.action, view, members, by.actor.user_id, over=transition.over)
+    doing = Doing(transition.action, transition.label, by.actor.user_id, by.post.agency_id)
+    writing.side["outbox"] = messages(doing.action, view, members, doing.user_id, over=transition.over, doing=doing)
     return writing
 
 
