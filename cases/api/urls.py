@@ -23,6 +23,7 @@ from cases.api.views import (
 )
 from cases.api.views import suggestions as sites
 from cases.api.views.clocks import case as clocks
+from cases.api.views.clocks import dwell as working
 from cases.api.views.law import blindspots, changes, measures, tariff
 from cases.api.views.lists import corrections, steps, uploads, withdrawals
 from cases.api.views.money import urls as money
@@ -66,6 +67,7 @@ _ROUTES: tuple[tuple[str, Any, str], ...] = (
     ("blind-spots/report", blindspots.BlindSpotsReportView, "blind-spots-report"),
     ("rule-changes/", changes.RuleChangesView, "rule-changes"),
     ("tasks/", tasks.TasksView, "tasks"),
+    ("working-time/", working.WorkingTimeView, "working-time"),
     ("events/", events.EventsView, "events"),
     ("events/<str:event_id>", events.EventView, "event"),
     ("imports/", imports.ImportsView, "imports"),

@@ -74,6 +74,8 @@ class Task(models.Model):
                 condition=models.Q(state="open"),
                 include=["rank"],
             ),
+            # What ended in a period, for the figures of who held work how long.
+            models.Index(fields=["closed_at"], name="task_closed_idx", condition=models.Q(closed_at__isnull=False)),
             models.Index(
                 fields=["unit", "due_at", "id"],
                 name="task_unit_due_idx",

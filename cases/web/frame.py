@@ -16,6 +16,7 @@ from agencies.actors import Actor, NoSuchActor, load_actor
 from agencies.directory import get_directory
 from agencies.selectors import administered
 from agencies.sight import look_as
+from agencies.visibility import sight_keys
 from agencies.vocabulary import LABELS, SEPARATED_ROLES, Role
 from audit import clock
 from cases.policy.calendar import national_calendar
@@ -186,6 +187,7 @@ def _navigation(request: HttpRequest, actor: Actor) -> list[Group]:
             gettext("监督"),
             [
                 *_law(actor),
+                *([Item("/working-time/", gettext("用时统计"), "clock")] if sight_keys(actor) else []),
                 Item("/audit/", gettext("审计"), "shield-check"),
                 Item("/rules/", gettext("规则"), "file-spreadsheet"),
             ],

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from cases.web.views import actions, audit, cases, files, imports, tasks, withdrawals, workbench
 from cases.web.views.clocks import case as clocks
+from cases.web.views.clocks import dwell as working
 from cases.web.views.entry import auth, confirm, factors, helping, password, security, sso
 from cases.web.views.feedback import versions
 from cases.web.views.law import blindspots, changes, compensation, deadlines, tariff
@@ -52,6 +53,8 @@ urlpatterns = [
     path("cases/<str:number>/actions/<slug:action>/", actions.act, name="action"),
     path("documents/", numbers.register, name="documents"),
     path("check/", check.check_page, name="check"),
+    path("working-time/", working.working_time, name="working_time"),
+    path("working-time/working-time.<slug:kind>", working.working_time_file, name="working_time_file"),
     path("blind-spots/", blindspots.blind_spots, name="blind_spots"),
     path("blind-spots/report.<slug:form>", blindspots.blind_spots_file, name="blind_spots_file"),
     path("rule-changes/", changes.rule_changes, name="rule_changes"),

@@ -148,6 +148,7 @@ def lists(hidden: list[Hidden]) -> Iterator[str]:
                 f"{V1}/imports/uploads/01900000-0000-7000-8000-000000000000",
                 f"{V1}/imports/?level=priority&order=due", "/imports/?overdue=true",
                 f"{V1}/surcharges/", f"{V1}/surcharges/?page_size=1&order=unpaid",
+                f"{V1}/working-time/?of=open", "/working-time/", "/working-time/?of=open&by=person",
                 f"{V1}/agencies/", f"{V1}/regions/?parent=3203",
                 f"{V1}/deadlines/?from=2026-11-03", "/deadlines/?from=2026-11-03",
                 f"{V1}/tariff/simulation/?kwh=35000", "/tariff/?kwh=35000",

@@ -197,6 +197,7 @@ def reads(api: Api, world: OverTheApi) -> None:
         "deadlines/?from=2026-11-03",
         "tariff/simulation/?kwh=35000",
         "blind-spots/",
+        "working-time/",
         "blind-spots/report",
         "rule-changes/",
     ):

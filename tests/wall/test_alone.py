@@ -49,7 +49,7 @@ WRITING += (
     "compensation_csv",
     "blind_spots_file",
 )
-WRITING += ("blind-spots-report",)
+WRITING += ("blind-spots-report", "working_time_file")
 
 # Not compared: what ends the session, and pages of one's own ways in, which hold fresh secrets and the machine's clock.
 PASSING = {"logout", "language", "schema", "security", "add_app", "add_key", "confirm"}

@@ -14,6 +14,8 @@ from cases.policy.matching.weights import comparisons
 from cases.policy.statutory import clock_keys
 from cases.policy.tariff.simulate import COMPARED
 from cases.policy.tariff.words import PERIODS, VOLTAGES
+from cases.selectors.clocks.dwell import OF, SORTS
+from cases.selectors.clocks.statement import GROUPS
 from cases.selectors.paging import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE
 from cases.workflow.forms.choices import PRICE_VARIANTS
 from cases.workflow.task_kinds import KINDS
@@ -81,6 +83,17 @@ TASK_FILTERS = [
     _query("mine", "true: only those assigned to you.", OpenApiTypes.BOOL),
     _query("accepted", "Received already, or not yet.", OpenApiTypes.BOOL),
     _query("due_before", "Due before the end of this day, or before this time."),
+]
+DWELL_FILTERS = [
+    _query("by", "What the figures are grouped by; agency where it is left out.", enum=list(GROUPS)),
+    _query("of", "ended: what ended in the period; open: what is open at its end.", enum=list(OF)),
+    _query("since", "From this day or time on; thirty days before the end where it is left out."),
+    _query("until", "To the end of this day, or before this time; now where it is left out."),
+    _AGENCY,
+    _STAGE,
+    _REGION,
+    _query("kind", "Kind of task.", enum=list(KINDS)),
+    _query("order", "Descending by this figure.", enum=list(SORTS)),
 ]
 EVENT_FILTERS = [
     _query("person", "Username of who acted."),

@@ -250,3 +250,32 @@ class CaseClocks(s.Serializer[Any]):
     turns = CaseTurn(many=True)
     held = CaseHeld(many=True)
     extensions = ClockExtension(many=True)
+
+
+class DwellRow(s.Serializer[Any]):
+    """Of the names only the one that was asked for is filled."""
+
+    agency = AgencyRef(allow_null=True)
+    unit = AgencyRef(allow_null=True)
+    person = PersonRef(allow_null=True)
+    stage = s.CharField(allow_null=True)
+    kind = s.CharField(allow_null=True)
+    region = RegionRef(allow_null=True)
+    tasks = s.IntegerField()
+    median = s.IntegerField()
+    p90 = s.IntegerField()
+    longest = s.IntegerField()
+    running = s.IntegerField(help_text="Seconds of working time, of all tasks; so are the lengths beside it.")
+    paused = s.IntegerField()
+    waiting = s.IntegerField()
+    ended_here = s.IntegerField(help_text="Tasks that were with this group last.")
+    late_tasks = s.IntegerField(help_text="Of these, the late ones.")
+    late = s.FloatField(allow_null=True, help_text="Their share, from 0 to 1.")
+
+
+class Dwell(s.Serializer[Any]):
+    since = s.DateTimeField()
+    until = s.DateTimeField()
+    by = s.CharField()
+    of = s.CharField()
+    results = DwellRow(many=True)

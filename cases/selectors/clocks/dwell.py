@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import accumulate
 from typing import Any, Final
 
 from agencies import visibility
@@ -24,7 +25,7 @@ from cases.selectors.paging import Row, fetch
 
 CalendarOf = Callable[[str, Directory], WorkingCalendar]
 SORTS: Final = ("running", "tasks", "median", "p90", "longest", "paused", "waiting", "late")
-FIGURES: Final = ("tasks", "median", "p90", "longest", "running", "paused", "waiting", "late", "ended_here")
+OF: Final = ("ended", "open")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def _parameters(
     actor: Actor, wanted: DwellFilter, own: list[int], directory: Directory, calendar_of: CalendarOf
 ) -> dict[str, Any]:
     last = wanted.until.astimezone(CHINA).date() + timedelta(days=1)
-    places, offsets, days = _calendars(actor, directory, calendar_of, last)
+    places, offsets, before, long = _calendars(actor, directory, calendar_of, last)
     return {
         "own": own,
         "keys": watching_keys(actor),
@@ -93,14 +94,15 @@ def _parameters(
         "called_off": list(CALLED_OFF),
         "places": places,
         "offsets": offsets,
-        "days": days,
+        "before": before,
+        "long": long,
     }
 
 
 def _calendars(
     actor: Actor, directory: Directory, calendar_of: CalendarOf, last: date
-) -> tuple[list[str], list[int], list[int]]:
-    """Seconds of office time before each day, one calendar after the other, and where each region's begins.
+) -> tuple[list[str], list[int], list[int], list[int]]:
+    """Office time before and on each day, one calendar after the other, and where each region's begins.
 
     The first calendar is that of a region which is not named: a case may lie where none of the agencies is.
     """
@@ -117,17 +119,9 @@ def _calendars(
         if number:
             placed[code] = number
     length = (last - FIRST).days + 2
-    days = [seconds for calendar in found for seconds in _before_each_day(calendar, length)]
-    return list(placed), [number * length for number in placed.values()], days
-
-
-def _before_each_day(calendar: WorkingCalendar, length: int) -> list[int]:
-    day, total, found = FIRST, 0, []
-    for _ in range(length):
-        found.append(total)
-        total += LONG if calendar.is_workday(day) else 0
-        day += timedelta(days=1)
-    return found
+    on = [[LONG if each.is_workday(FIRST + timedelta(days=n)) else 0 for n in range(length)] for each in found]
+    before = [seconds for days in on for seconds in accumulate(days[:-1], initial=0)]
+    return list(placed), [n * length for n in placed.values()], before, [seconds for days in on for seconds in days]
 
 
 def _names(people: list[int | None]) -> dict[int, str]:

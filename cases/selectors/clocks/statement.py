@@ -37,27 +37,28 @@ def statement(groups: tuple[str, ...], *, ended: bool) -> str:
     )
 
 
-def _worked(moment: str) -> str:
+def _worked(day: str, moment: str) -> str:
     """Seconds of office time before a local time: of the days before, and of its own day where that is worked."""
-    day = f"t.place + ({moment}::date - DATE '{FIRST.isoformat()}') + 1"
-    # Read once; as a column of a join the array would be carried along with every row.
-    days = "(SELECT days FROM c)"
-    since = f"extract(epoch FROM {moment}::time)::int - {OPENS}"
-    return f"(({days})[{day}] + least(greatest({since}, 0), ({days})[{day} + 1] - ({days})[{day}], {LONG}))"
+    return f"{day}.before + least(greatest(extract(epoch FROM {moment}::time)::int - {OPENS}, 0), {day}.long)"
+
+
+def _on(day: str, moment: str) -> str:
+    return f"day {day} ON {day}.at = s.place + ({moment}::date - DATE '{FIRST.isoformat()}')"
 
 
 _OWN = " AND (t.agency_id = ANY(%(agencies)s) OR i.unit_id = ANY(%(agencies)s))"
-_BEGINS = "(i.started_at AT TIME ZONE 'Asia/Shanghai')"
-_ENDS = "(least(coalesce(i.ended_at, %(until)s), %(until)s) AT TIME ZONE 'Asia/Shanghai')"
-_WAITED = f"greatest({_BEGINS}, least({_ENDS}, t.waits))"
+_ENDS = "least(coalesce(i.ended_at, %(until)s), %(until)s)"
+_BEGUN, _ENDED = _worked("b", "s.begins"), _worked("e", "s.ends")
 _DWELL = f"""
-WITH c AS MATERIALIZED (SELECT %(days)s::int[] AS days),
+WITH day AS MATERIALIZED (
+    SELECT x.before, x.long, (x.n - 1)::int AS at
+    FROM unnest(%(before)s::int[], %(long)s::int[]) WITH ORDINALITY AS x(before, long, n)),
 watched AS MATERIALIZED (
     SELECT ca.case_id FROM cases_caseagency ca JOIN cases_case k ON k.id = ca.case_id
     JOIN agencies_agency a ON a.id = ca.agency_id
     WHERE ca.agency_id * 4 + ca.rank = ANY(%(keys)s::bigint[])
       AND (ca.relation = 'lead' OR ca.relation = 'supervisor' AND starts_with(k.region_code, a.region_id))),
-task AS (
+task AS MATERIALIZED (
     SELECT t.id, t.agency_id, t.kind, t.stage, t.region_code, t.closed_at, coalesce(p.place, 0) AS place,
         CASE WHEN t.kind IN ('review_monitoring', 'follow_up')
                  THEN date_trunc('day', t.due_at AT TIME ZONE 'Asia/Shanghai')
@@ -71,22 +72,26 @@ task AS (
       AND (%(stage)s::text IS NULL OR t.stage = %(stage)s) AND (%(kind)s::text IS NULL OR t.kind = %(kind)s)
       AND (%(agency)s::bigint IS NULL OR t.agency_id = %(agency)s)
       AND (%(region)s::text IS NULL OR starts_with(t.region_code, %(region)s))),
-stretch AS (
-    SELECT i.task_id, {{columns}}, i.state = 'running' AS ran,
-        {_worked(_ENDS)} - {_worked(_BEGINS)} AS span,
-        CASE WHEN i.state = 'running' AND t.waits IS NOT NULL
-             THEN {_worked(_WAITED)} - {_worked(_BEGINS)} ELSE 0 END AS waited,
+stretch AS MATERIALIZED (
+    SELECT i.task_id, {{columns}}, i.state = 'running' AS ran, t.place, t.waits,
+        i.started_at AT TIME ZONE 'Asia/Shanghai' AS begins, {_ENDS} AT TIME ZONE 'Asia/Shanghai' AS ends,
         {{last}} AS is_last,
         -- A deadline that lay ahead when the clock stopped for the last time cannot have passed since.
-        {{last}} AND i.due_at < CASE WHEN i.state = 'running' THEN least(coalesce(i.ended_at, %(until)s), %(until)s)
+        {{last}} AND i.due_at < CASE WHEN i.state = 'running' THEN {_ENDS}
             ELSE coalesce((SELECT max(r.ended_at) FROM cases_clockinterval r WHERE r.task_id = i.task_id
                 AND r.state = 'running' AND r.ended_at <= i.started_at), '-infinity') END AS is_late
     FROM task t JOIN cases_clockinterval i ON i.task_id = t.id WHERE i.started_at < %(until)s{{named}}{{own}}),
+told AS (
+    SELECT s.*, {_ENDED} - ({_BEGUN}) AS span,
+        CASE WHEN s.ran AND s.waits > s.begins
+             THEN {_worked("w", "least(s.ends, s.waits)")} - ({_BEGUN}) ELSE 0 END AS waited
+    FROM stretch s JOIN {_on("b", "s.begins")} JOIN {_on("e", "s.ends")}
+    LEFT JOIN {_on("w", "least(s.ends, s.waits)")} AND s.waits IS NOT NULL),
 held AS (
     SELECT {{names}}, coalesce(sum(span) FILTER (WHERE ran), 0) - sum(waited) AS running, sum(waited) AS waiting,
         coalesce(sum(span) FILTER (WHERE NOT ran), 0) AS paused,
         bool_or(is_last) AS is_last, bool_or(is_late) AS is_late
-    FROM stretch GROUP BY task_id, {{names}})
+    FROM told GROUP BY task_id, {{names}})
 SELECT {{names}}, count(*) AS tasks,
     percentile_cont(0.5) WITHIN GROUP (ORDER BY running) AS median,
     percentile_cont(0.9) WITHIN GROUP (ORDER BY running) AS p90,
