@@ -5,6 +5,7 @@ from django.urls import include, path
 from config import errors
 
 urlpatterns = [
+    path("api/v1/", include("notifications.pages.api_urls")),
     path("api/v1/", include("cases.api.urls")),
     path("inbox/", include("notifications.urls")),
     path("deliveries/", include("notifications.pages.urls")),

@@ -21,7 +21,10 @@ SPECTACULAR_SETTINGS = {
     "SERVE_AUTHENTICATION": ["cases.api.base.SessionLogin"],
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "ENUM_NAME_OVERRIDES": {"RuleKindEnum": "cases.policy.entered.checking.CODES"},
+    "ENUM_NAME_OVERRIDES": {
+        "RuleKindEnum": "cases.policy.entered.checking.CODES",
+        "UndeliveredStateEnum": "notifications.delivery.keeping.STATES",
+    },
     "PREPROCESSING_HOOKS": ["cases.api.schema.one_form_each"],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

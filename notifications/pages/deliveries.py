@@ -87,7 +87,7 @@ def deliveries(request: PageRequest) -> HttpResponse:
     """The newest first, by state, channel, topic and agency."""
     agencies = keeping.kept_by(request.actor)
     if not agencies:
-        raise _refused()
+        raise refused()
     scope, wanted = keeping.scope_of(request.actor), keeping.wanted_from(request.GET, agencies)
     found = keeping.undelivered(scope, wanted, limit=keeping.SHOWN + 1)
     counts = keeping.counted(scope)
@@ -112,7 +112,7 @@ def change(request: PageRequest) -> HttpResponse:
     """`do` resend or withdraw, for the ids that were ticked or, with `all`, for everything that matches."""
     agencies = keeping.kept_by(request.actor)
     if not agencies:
-        raise _refused()
+        raise refused()
     back = {name: request.POST.get(name, "") for name in ("state", "channel", "topic", "agency")}
     wanted = keeping.wanted_from(back, agencies)
     if not request.POST.get("all"):
@@ -129,7 +129,7 @@ def change(request: PageRequest) -> HttpResponse:
     return target
 
 
-def _refused() -> NotAllowed:
+def refused() -> NotAllowed:
     return NotAllowed(
         Text(
             "投递情况由单位管理员和系统管理员查看。消息没有收到的，请联系本单位管理员。",

@@ -25,6 +25,7 @@ from notifications.delivery.sending import send_all
 from notifications.delivery.standing import waiting_seconds
 from notifications.models import DailyRun, Delivery, Message
 from notifications.relay import deliver_all
+from tests.api.conftest import Person
 from tests.notifications.conftest import NOW
 from tests.notifications.test_sending import fail, lane, when  # noqa: F401 — a fixture
 from tests.web.test_reading import entered
@@ -198,6 +199,41 @@ def test_the_operator_does_the_same_at_the_shell(dead):
     assert said("--withdraw", "--id", str(dead.id)) == "已撤回 1 条 withdrawn 1\n"
     assert said() == ""
     assert [event["actor"]["username"] for event in events("deliveries_withdrawn")] == ["system"]
+
+
+def test_the_api_does_what_the_page_does(dead):
+    admin = Person("admin1")
+    found = admin.get("deliveries/?state=dead").data
+    assert found["counts"] == {"waiting": 0, "retrying": 0, "dead": 1, "withdrawn": 0}
+    (row,) = found["results"]
+    assert (row["id"], row["channel"], row["agency"], row["attempts"]) == (str(dead.id), "email", "320300-drc", 1)
+    assert row["number"] == Case.objects.get().number
+    assert admin.post("deliveries/resend", {"state": "dead"}).data == {"changed": 1}
+    assert admin.post("deliveries/withdraw", {"ids": [str(dead.id)]}).data == {"changed": 1}
+    assert Delivery.objects.get().state == "withdrawn"
+    for name in ("drc-handler2", "sec-admin1"):
+        assert Person(name).get("deliveries/").status_code == 403
+        assert Person(name).post("deliveries/resend", {"state": "withdrawn"}).status_code == 403
+    assert Person("grid-admin1").post("deliveries/resend", {"ids": [str(dead.id)]}).data == {"changed": 0}
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "state"),
+        ({"state": "sent"}, "state"),
+        ({"ids": "all"}, "ids"),
+        ({"state": "dead", "channel": "fax"}, "channel"),
+        ({"state": "dead", "agency": "nowhere"}, "agency"),
+        ({"state": "dead", "topic": 7}, "topic"),
+        ({"state": "dead", "everything": True}, "everything"),
+    ],
+)
+def test_the_api_refuses_by_name_what_it_cannot_use(dead, body, field):
+    answer = Person("admin1").post("deliveries/resend", body)
+    assert answer.status_code == 400
+    assert field in str(answer.data)
+    assert Delivery.objects.get().state == "dead"
 
 
 # The daily word.

@@ -235,6 +235,13 @@ def reads(api: Api, world: OverTheApi) -> None:
     api.send("cac-handler2", "DELETE", f"{V1}/session/")
 
 
+def deliveries(api: Api) -> None:
+    """What has not arrived, asked and changed by who keeps it."""
+    api.send("admin1", "GET", f"{V1}/deliveries/")
+    for do in ("resend", "withdraw"):
+        api.send("admin1", "POST", f"{V1}/deliveries/{do}", body={"state": "dead"})
+
+
 def papers(api: Api) -> None:
     """A document of the stories: read, taken, corrected and voided by others than the one who signed it."""
     order = Document.objects.filter(kind="suspension_order").order_by("at")[0]
@@ -319,6 +326,7 @@ def test_every_operation_is_reached_and_none_of_them_by_nobody(api: Api) -> None
         story(OverTheApi())
     reads(api, OverTheApi())
     papers(api)
+    deliveries(api)
     missed = sorted(set(api.operations) - set(api.reached))
     assert len(api.reached) >= WANTED * len(api.operations), missed
     assert missed == []
