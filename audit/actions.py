@@ -37,6 +37,12 @@ class Action(StrEnum):
     CLIENT_TOKEN_ISSUED = "client_token_issued"  # noqa: S105  (the name of an act)
     CLIENT_TOKEN_REFUSED = "client_token_refused"  # noqa: S105  (the name of an act)
     CLIENT_TOKEN_REVOKED = "client_token_revoked"  # noqa: S105  (the name of an act)
+    ENDPOINT_ADDED = "endpoint_added"
+    ENDPOINT_CHANGED = "endpoint_changed"
+    ENDPOINT_SWITCHED = "endpoint_switched"
+    ENDPOINT_SECRET_CHANGED = "endpoint_secret_changed"  # noqa: S105  (the name of an act)
+    ENDPOINT_TESTED = "endpoint_tested"
+    ENDPOINT_GONE = "endpoint_gone"
     SSO_ACCEPTED = "sso_accepted"
     SSO_REFUSED = "sso_refused"
     ACCESS_DENIED = "access_denied"

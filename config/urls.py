@@ -9,6 +9,7 @@ urlpatterns = [
     path("api/v1/", include("cases.api.urls")),
     path("inbox/", include("notifications.urls")),
     path("deliveries/", include("notifications.pages.urls")),
+    path("channels/", include("notifications.channels.endpoints.urls")),
     path("", include("cases.web.urls")),
 ]
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from django.db import models
 
 from audit.ids import new_id
+from notifications.channels.endpoints.model import Endpoint
 from notifications.choices.models import Contact, Preference
 
-__all__ = ["Contact", "DailyRun", "Delivery", "Message", "Preference"]
+__all__ = ["Contact", "DailyRun", "Delivery", "Endpoint", "Message", "Preference"]
 
 
 class Message(models.Model):

@@ -65,6 +65,11 @@ _WORDS = {
         Label("加价已停止执行，请不再加收", "surcharges have ended; charge them no more"),
         False,
     ),
+    "endpoint.gone": (
+        Label("单位通知渠道已失效并停用，请检查", "A channel of the agency is gone and was switched off; look at it"),
+        Label("单位通知渠道已失效并停用，请检查", "channels of the agency are gone and were switched off"),
+        False,
+    ),
     "task.answered": (Label("已有结果", "answered"), Label("已有结果", "answered"), False),
 }
 _WORDS["delivery.stuck"] = (Label("消息投递受阻", "messages are stuck"), Label("", ""), False)
@@ -90,7 +95,8 @@ def wording(topic: str, payload: Mapping[str, Any]) -> Label:
     number, due = str(payload.get("number", "")), _due(payload.get("due_at")) if dated else ""
     by = Label(_by_zh(due), _by_en(due)) if topic not in _PASSED else Label(f"，期限 {due}", f", due {due}")
     late = Label("（迟发）", " (told late)") if payload.get("late") is True else Label("", "")
-    return Label(f"{number} {one.zh}{task.zh}{by.zh}{late.zh}", f"{number} {one.en}{task.en}{by.en}{late.en}")
+    about = f"{number} " if number else ""
+    return Label(f"{about}{one.zh}{task.zh}{by.zh}{late.zh}", f"{about}{one.en}{task.en}{by.en}{late.en}")
 
 
 def _stuck(payload: Mapping[str, Any]) -> Label:

@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PO = ROOT / "cases" / "locale" / "en" / "LC_MESSAGES" / "django.po"
 MO = PO.with_suffix(".mo")
 PLACES = ("cases/templates/**/*.html", "notifications/templates/**/*.html")
-CODE = ("cases/web/**/*.py", "cases/templatetags/*.py", "notifications/*.py")
+CODE = ("cases/web/**/*.py", "cases/templatetags/*.py", "notifications/**/*.py")
 UNDATED = datetime(2000, 1, 1, tzinfo=UTC)
 KEYWORDS: dict[str, Any] = {"gettext": None, "gettext_lazy": None, "_": None, "ngettext": (1, 2)}
 

@@ -23,6 +23,7 @@ from cases.models import factors
 from cases.models.sealing import (
     CannotOpen,
     contact_place,
+    endpoint_place,
     key_ring,
     mend_place,
     part_place,
@@ -109,6 +110,14 @@ _TABLES = (
         ("version_id", "number"),
         lambda version, number: part_place(version.bytes, number),
         4,
+    ),
+    _Table(
+        "notifications_endpoint",
+        "单位通知渠道",
+        (("id", "uuid"),),
+        ("id",),
+        lambda endpoint: endpoint_place(endpoint.bytes),
+        1_000,
     ),
     _Table("cases_tip", "群众举报", (("id", "uuid"),), ("id",), lambda key: tip_place(key.bytes), 1_000),
     _Table(

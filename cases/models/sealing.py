@@ -122,6 +122,11 @@ def contact_place(contact: bytes) -> bytes:
     return b"contact" + contact
 
 
+def endpoint_place(endpoint: bytes) -> bytes:
+    """What the address and the secrets of an agency's endpoint are bound to."""
+    return b"endpoint" + endpoint
+
+
 def mend_place(batch: bytes, number: int, cell: int) -> bytes:
     """What a mended value is bound to: its batch, row and cell."""
     return b"mend" + batch + number.to_bytes(4, "big") + cell.to_bytes(2, "big")

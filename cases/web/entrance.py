@@ -40,7 +40,7 @@ AGENCY_NAMES = (
 # Before the names of carried fields, so that they cannot be taken for the fields of the login form.
 CARRIED = "typed."
 # The token belongs to the session that ended; the passwords of the page that changes one stand in no page's source.
-LEFT_BEHIND = frozenset({"csrfmiddlewaretoken", "current", "password", "again", "code", "credential"})
+LEFT_BEHIND = frozenset({"csrfmiddlewaretoken", "current", "password", "again", "code", "credential", "secret", "url"})
 
 Pairs = list[tuple[str, str]]
 

@@ -172,11 +172,14 @@ def _law(actor: Actor) -> list[Item]:
 
 
 def _administration(actor: Actor) -> list[Item]:
-    """What administrators keep: accounts, and whether messages arrive."""
+    """What administrators keep: accounts, where the agency is told, and whether messages arrive."""
     accounts = Item("/accounts/", gettext("账号"), "users")
     if not administered(actor, Role.AGENCY_ADMIN, Role.SYSTEM_ADMIN):
         return [accounts]
-    return [accounts, Item("/deliveries/", gettext("投递"), "package-export")]
+    deliveries = Item("/deliveries/", gettext("投递"), "package-export")
+    if not administered(actor, Role.AGENCY_ADMIN):
+        return [accounts, deliveries]
+    return [accounts, Item("/channels/", gettext("单位通知渠道"), "link"), deliveries]
 
 
 def _navigation(request: HttpRequest, actor: Actor) -> list[Group]:

@@ -58,6 +58,8 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
         "notifications_contact": "SELECT",
         "cases_case": "SELECT",
         "outbox_notice": "EXECUTE",
+        # Where an agency is told, and that its other side has ended it.
+        "notifications_endpoint": "SELECT, UPDATE",
     },
     # Codes on their way to whoever confirms a contact; and what that person, having been checked, takes away.
     "contacts": {"notifications_contact": "SELECT, UPDATE, DELETE"},
@@ -178,6 +180,7 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
             *("cases_personalrecord", "cases_listrow", "cases_listpart", "cases_listmend", "cases_previewrow"),
             *("cases_feedbackpart", "cases_listuploadpart", "cases_tip", "cases_tippart", "mfa_authenticator"),
             "notifications_contact",
+            "notifications_endpoint",
         ),
         "SELECT, UPDATE",
     ),

@@ -69,6 +69,9 @@ PROTECTED_TABLES: dict[str, str] = {
     "cases_listname": "SELECT, INSERT",
     "cases_rowanswer": "SELECT, INSERT",
     "cases_erasure": "SELECT, INSERT, UPDATE (state, hold, due_on, confirmed_by_id, confirmed_at, erased_at, gone)",
+    # An endpoint stays where it was put; what it hears, whether it is in use and its secrets change with an event.
+    "notifications_endpoint": "SELECT, INSERT, UPDATE (name, topics, language, active, off, sealed, secret_version,"
+    " former_until, failures, failed_at, problem, answered_at)",
     "notifications_message": "SELECT, INSERT, UPDATE (read_at)",
     # What goes out is written once; only its fate changes.
     "notifications_delivery": "SELECT, INSERT,"

@@ -14,7 +14,7 @@ from django.db import connection
 from agencies.access.second.factors import check_code
 from agencies.actors import find_actor, system_actor
 from agencies.directory import get_directory
-from agencies.models import User
+from agencies.models import Agency, User
 from audit import clock
 from audit.models import Event
 from audit.verification import verify
@@ -30,6 +30,8 @@ from cases.intake.uploads.beginning import Announced, begin
 from cases.intake.uploads.parts import append_part, whole_file
 from cases.models import Feedback, ListBatch, ListPart, ListRow, ListUpload, PersonalRecord, PreviewRow
 from cases.models.sealing import CannotOpen
+from notifications.channels.endpoints.services import Draft, add_endpoint
+from notifications.choices.services import enter_contact
 from tests.entry_tools import code_of, with_app
 from tests.intake.feedback.telling import draw
 from tests.intake.samples import bring, content_of
@@ -40,6 +42,7 @@ pytestmark = pytest.mark.usefixtures("demo_city")
 TABLES = (
     *("cases_personalrecord", "cases_listrow", "cases_listpart", "cases_listmend", "cases_previewrow"),
     *("cases_feedbackpart", "cases_listuploadpart", "cases_tip", "cases_tippart"),
+    *("notifications_contact", "notifications_endpoint"),
 )
 
 
@@ -55,8 +58,19 @@ def old_key(settings: Any) -> bytes:
     sent_in_part()
     report(**PERSON)
     with_app("drc-approver1")
+    add_webhook(settings)
+    settings.MAIL = object()
+    enter_contact(actor=find_actor("drc-handler1"), channel="email", typed="someone@example.gov.cn", now=clock.now())
     settings.VAULT_KEYS = {"new": bytes(range(32, 64)), "old": key}
     return key
+
+
+def add_webhook(settings: Any) -> None:
+    """A webhook of the grid company."""
+    settings.OUTGOING_HOSTS = frozenset({"hooks.city.gov.cn"})
+    draft = Draft("webhook", "值班系统", "https://hooks.city.gov.cn/", "", ["handoffs"], "zh")
+    grid = Agency.objects.get(code="320300-grid")
+    add_endpoint(actor=find_actor("grid-admin1"), agency=grid, draft=draft, now=clock.now())
 
 
 def on_trial() -> None:
