@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,16 +22,17 @@ OPTIONS = {
 
 
 class Sandbox(NamedTuple):
-    """The running cluster; `connect(user)` opens a psycopg2 connection to the migrated database."""
+    """The running cluster and its Redis; `connect(user)` opens a psycopg2 connection to the migrated database."""
 
     cluster: Any
+    redis: Any
 
     def connect(self, user: str) -> Any:
         return self.cluster.connect(DATABASE, user)
 
 
 @contextmanager
-def sandbox(*, redis: bool = False) -> Iterator[Sandbox]:
+def sandbox(*, redis: bool = False, options: Mapping[str, str] | None = None) -> Iterator[Sandbox]:
     """Must be entered before Django reads its settings: it leads them to the sandbox; with a Redis where asked for."""
     from config.embedded import APP_ROLE, OWNER_ROLE
     from config.embedded.home import PORT, socket_directory
@@ -41,7 +42,7 @@ def sandbox(*, redis: bool = False) -> Iterator[Sandbox]:
     root = Path(tempfile.mkdtemp(prefix="lianzhi-bench-"))
     sockets = socket_directory(root / "run")
     sockets.mkdir(mode=0o700, exist_ok=True)
-    cluster = Cluster(root / "postgres", sockets, root / "postgres.log", OPTIONS)
+    cluster = Cluster(root / "postgres", sockets, root / "postgres.log", OPTIONS | dict(options or {}))
     broker = Redis(root / "redis", sockets, root / "redis.log", durable=False)
     try:
         cluster.start()
@@ -55,7 +56,7 @@ def sandbox(*, redis: bool = False) -> Iterator[Sandbox]:
         os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
         os.environ.setdefault("SECRET_KEY", "a key for benches that protects nothing at all, 0123456789")
         _migrate()
-        yield Sandbox(cluster)
+        yield Sandbox(cluster, broker)
     finally:
         broker.stop()
         cluster.stop()

@@ -35,9 +35,12 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_throttle": 1,
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# However long Redis is away: workers and timetable wait for it.
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # Rung after every act (see cases/workflow/recording/bell.py); a sweep finds what nobody rang for. Empty: no bell.
 OUTBOX_TASK = "notifications.deliver"
+CELERY_BEAT_SCHEDULER = "config.timetable:Timetable"
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     # Whatever nobody rang for. A sweep that waited longer than the next one is of no use any more.
     "deliver notifications": {"task": "notifications.deliver", "schedule": 10.0, "options": {"expires": 10}},

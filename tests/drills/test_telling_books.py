@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.drills.telling.books import DISORDERED, DOUBLED, LOST, REFUSED, Books, Event, Message, Row, flaws
+from tests.drills.telling.books import DISORDERED, DOUBLED, LOST, REFUSED, Books, Delivery, Event, Message, Row, flaws
 
 
 def act(case: str, version: int, opened: dict[str, str], closed: dict[str, str]) -> dict[str, object]:
@@ -29,6 +29,11 @@ def right() -> Books:
             Message(first, "乙", (1, first + 1)),
             Message(first + 1, "甲", (2, first + 2)),
         ]
+        books.deliveries += [
+            Delivery(f"{first}", first, "甲", "sent"),
+            Delivery(f"{first + 1}", first + 1, "甲", "sent"),
+        ]
+        books.received = [*books.received, f"{first}", f"{first}", f"{first + 1}"]
     return books
 
 
@@ -42,6 +47,7 @@ def seen_late(books: Books) -> None:
 
 def test_right_books_have_no_flaw() -> None:
     assert flaws(right()) == []
+    assert right().again == 2
 
 
 @pytest.mark.parametrize(
@@ -61,6 +67,14 @@ def test_right_books_have_no_flaw() -> None:
         (lambda books: books.messages.pop(), LOST),
         (lambda books: books.messages.append(Message(10, "乙", (1, 20))), DOUBLED),
         (lambda books: books.messages.append(Message(11, "丙", (2, 20))), DOUBLED),
+        (lambda books: books.deliveries.__setitem__(3, books.deliveries[3]._replace(state="waiting")), LOST),
+        (
+            lambda books: books.deliveries.append(Delivery("12", 10, "甲", "sent")) or books.received.insert(0, "12"),
+            DOUBLED,
+        ),
+        (lambda books: books.received.pop(), LOST),
+        (lambda books: books.received.append("strange"), DOUBLED),
+        (lambda books: books.received.reverse(), DISORDERED),
         (swapped, DISORDERED),
         (seen_late, DISORDERED),
         (lambda books: books.acts.append({"case": "case", "action": "act", "refused": "stale"}), REFUSED),

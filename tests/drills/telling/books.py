@@ -48,6 +48,15 @@ class Message(NamedTuple):
     seen: tuple[Any, int]
 
 
+class Delivery(NamedTuple):
+    """What goes out beside the inbox; `id` is what its receiver deduplicates by."""
+
+    id: str
+    row: int
+    user: str
+    state: str
+
+
 @dataclass
 class Books:
     """`acts` are the lines of the clients' ledgers, `pattern` the case that was worked in peace."""
@@ -59,6 +68,14 @@ class Books:
     tasks: list[tuple[str, str, str]] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
+    deliveries: list[Delivery] = field(default_factory=list)
+    # Ids in the order in which the receiver took them, as often as it did.
+    received: Sequence[str] = ()
+
+    @property
+    def again(self) -> int:
+        """How often the receiver took what it had already: at-least-once, seen from outside."""
+        return len(self.received) - len(set(self.received))
 
 
 def read_ledgers(folder: Path) -> list[dict[str, Any]]:
@@ -71,8 +88,9 @@ def read(
     pattern: str,
     *,
     committed: str = COMMITTED,
+    received: Sequence[str] = (),
 ) -> Books:
-    books = Books(pattern, acts)
+    books = Books(pattern, acts, received=received)
     books.events = [
         Event(*row)
         for row in sql(
@@ -96,12 +114,19 @@ def read(
             " WHERE m.outbox_id IN (SELECT id FROM cases_outbox WHERE case_id IS NOT NULL)"
         )
     ]
+    books.deliveries = [
+        Delivery(*row)
+        for row in sql(
+            "SELECT d.id::text, d.outbox_id, u.username || ' by ' || d.channel, d.state"
+            " FROM notifications_delivery d JOIN agencies_user u ON u.id = d.user_id WHERE d.case_id IS NOT NULL"
+        )
+    ]
     return books
 
 
 def flaws(books: Books) -> list[Flaw]:
     """Empty where every act was done once and told once to each, in its order."""
-    return [*_acts(books), *_tasks(books), *_rows(books), *_told(books), *_order(books)]
+    return [*_acts(books), *_tasks(books), *_rows(books), *_told(books), *_order(books), *_received(books)]
 
 
 def _acts(books: Books) -> Iterator[Flaw]:
@@ -162,6 +187,28 @@ def _order(books: Books) -> Iterator[Flaw]:
             told = message.row, message.user
             first[told] = min(first.get(told, by(message)), by(message))
         yield from _ordered(((rows[row].case, user), seen, rows[row].seq) for (row, user), seen in first.items())
+
+
+def _received(books: Books) -> Iterator[Flaw]:
+    """Each delivery is planned as the pattern's is, was sent, and arrived: once and in order, after deduplication."""
+    rows, known = {row.id: row for row in books.rows}, {delivery.id: delivery for delivery in books.deliveries}
+    planned = defaultdict[tuple[str, int], Counter[Any]](Counter)
+    for delivery in books.deliveries:
+        row = rows[delivery.row]
+        planned[row.case, row.seq][*row.about, delivery.user] += 1
+    yield from _like_the_pattern(books, planned, "delivery")
+    arrived = {id_: place for place, id_ in reversed(list(enumerate(books.received)))}
+    for delivery in books.deliveries:
+        if delivery.state != "sent" or delivery.id not in arrived:
+            there = "arrived" if delivery.id in arrived else "never arrived"
+            yield Flaw(LOST, f"delivery {delivery.id} to {delivery.user} is {delivery.state} and {there}")
+    for id_ in arrived.keys() - known.keys():
+        yield Flaw(DOUBLED, f"{id_} arrived and is no delivery")
+    yield from _ordered(
+        ((rows[known[id_].row].case, known[id_].user), place, rows[known[id_].row].seq)
+        for id_, place in arrived.items()
+        if id_ in known
+    )
 
 
 def _ordered(found: Iterable[tuple[tuple[str, ...], Any, int]]) -> Iterator[Flaw]:

@@ -17,6 +17,7 @@ from config.embedded import process
 from tests.conftest import ROOT
 from tests.drills.telling import books
 from tests.drills.telling.house import House, Nursery, Service, kill
+from tests.receivers import Receiver
 
 # What is killed. The pool's child has the work; a worker is killed with its child, as by the kernel when memory runs
 # out, or alone, so that the child is left with what it has begun.
@@ -40,6 +41,8 @@ class Report:
     acts: int = 0
     replayed: int = 0
     messages: int = 0
+    deliveries: int = 0
+    again: int = 0
     flaws: list[books.Flaw] = field(default_factory=list)
 
     def __str__(self) -> str:
@@ -49,7 +52,8 @@ class Report:
             f"{sum(self.kills[what] for what in WORKING)} kills of workers and relays and"
             f" {sum(n for what, n in self.kills.items() if what not in WORKING)} others in {self.seconds:.0f} s"
             f" ({killed}; PostgreSQL saw {self.torn} clients vanish inside a transaction);"
-            f" {self.acts} acts acknowledged, {self.replayed} of them answered from memory, {self.messages} messages;"
+            f" {self.acts} acts acknowledged, {self.replayed} of them answered from memory, {self.messages} messages,"
+            f" {self.deliveries} mails of which {self.again} arrived once more;"
             f" at rest {self.rest:.1f} s after the last kill, longest wait {self.longest_wait:.1f} s;"
             f" lost {found[books.LOST]}, doubled {found[books.DOUBLED]}, out of order {found[books.DISORDERED]},"
             f" refused {found[books.REFUSED]}"
@@ -59,8 +63,11 @@ class Report:
 class Drill:
     """One run: `plan` says how often each is killed; the order and the moments are drawn from `seed`."""
 
-    def __init__(self, house: House, *, seed: int, clients: int = 3, pause: float = 0.02) -> None:
+    def __init__(
+        self, house: House, *, seed: int, clients: int = 3, pause: float = 0.02, mail: Receiver | None = None
+    ) -> None:
         self.house, self.seed, self.pause, self.clients = house, seed, pause, clients
+        self.mail = mail
         self.chance = random.Random(seed)
         self.report = Report()
         self._nursery: Nursery | None = None
@@ -100,7 +107,10 @@ class Drill:
     def _whole_case(self, name: str) -> None:
         """One case from its opening to its last act, in peace, until everybody is told."""
         self._wait_for_client(name, self._client(name, 1))
-        self.house.wait(lambda: self.house.undelivered() == 0, f"{name} is told", REST)
+        self.house.wait(self._told, f"{name} is told", REST)
+
+    def _told(self) -> bool:
+        return self.house.undelivered() == 0 and self.house.unsent() == 0
 
     def _pattern(self) -> str:
         self._whole_case("a-pattern")
@@ -180,7 +190,7 @@ class Drill:
         """Nobody helps: workers and timetable alone tell what is left, and every worker is at work again."""
         self._keep()
         self.report.rest = self.house.wait(
-            lambda: self._keep() or self.house.undelivered() == 0, "everything is told after the last kill", REST
+            lambda: self._keep() or self._told(), "everything is told after the last kill", REST
         )
         self.house.wait(lambda: self._keep() or all(w.ready for w in self.house.workers), "all workers are ready")
         hanging, before = "", {worker.name: worker.log.stat().st_size for worker in self.house.workers}
@@ -193,7 +203,9 @@ class Drill:
 
     def _judge(self, pattern: str) -> None:
         acts = books.read_ledgers(self.house.root)
-        found = books.read(self.house.sql, acts, pattern)
+        received = [line["id"] for line in self.mail.got() if line["kept"]] if self.mail else []
+        found = books.read(self.house.sql, acts, pattern, received=received)
+        self.report.deliveries, self.report.again = len(found.deliveries), found.again
         self.report.flaws = books.flaws(found)
         self.report.acts, self.report.messages = len(acts), len(found.messages)
         self.report.replayed = sum(bool(act.get("replayed")) for act in acts)

@@ -216,6 +216,9 @@ class House:
     def undelivered(self) -> int:
         return self.number("SELECT count(*) FROM cases_outbox WHERE delivered_at IS NULL")
 
+    def unsent(self) -> int:
+        return self.number("SELECT count(*) FROM notifications_delivery WHERE state = 'waiting'")
+
     def torn(self) -> int:
         """How many clients PostgreSQL has seen vanish in the middle of a transaction."""
         return len(TORN.findall((self.root / "postgres.log").read_bytes()))
