@@ -56,6 +56,7 @@ ITEMS: Final = {
     "billed_file": Text("电费核对结果", "Rows of a reconciliation"),
     "bill_run": Text("批量出账结果", "Rows of a run of bills"),
     "surcharge_ledger": Text("加价台账", "Ledger of surcharges"),
+    "working_time": Text("用时统计", "Working time"),
     "compensation": Text("停电赔偿登记", "Register of compensation"),
     "blind_spots": Text("监管盲区清单", "Register of blind spots"),
     "tip_picture": Text("举报图片", "Picture of a tip"),
