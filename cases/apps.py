@@ -8,6 +8,8 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         from audit.verification import projections
+        from cases.calendar.checking import verify_calendar
+        from cases.calendar.telling import PREFIX as CALENDAR
         from cases.reporting.checking import verify_reports
         from cases.reporting.drawing import PREFIX as REPORTS
         from cases.retention.checking import LIST_PREFIX, PREFIX, verify_erasures, verify_lists
@@ -28,4 +30,5 @@ class CasesConfig(AppConfig):
         projections.register(RULES, verify_rules)
         projections.register(ESCALATIONS, verify_escalations)
         projections.register(REPORTS, verify_reports)
+        projections.register(CALENDAR, verify_calendar)
         declare_parameters()

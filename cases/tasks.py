@@ -13,6 +13,8 @@ from agencies.directory import get_directory
 from audit import clock
 from audit.sight import working_as
 from cases.billing.runs import working
+from cases.calendar.loading import load_calendar
+from cases.calendar.warning import warn_of_missing
 from cases.intake.feedback.services import draw_version, standing_still
 from cases.intake.receiving import check_sender
 from cases.intake.services import process_list
@@ -29,7 +31,7 @@ from cases.retention import tips as reporters
 from cases.selectors.counters import fold_task_counters
 from cases.workflow.clockwork import lapsing
 from cases.workflow.clockwork.escalating import escalate
-from cases.workflow.clockwork.recounting import load_calendar
+from cases.workflow.clockwork.recounting import recount
 from cases.workflow.errors import NotAllowed
 
 logger = logging.getLogger(__name__)
@@ -185,4 +187,13 @@ def watch_calendar() -> None:
     """Take up the plan of a new year, which comes with a release, and warn while the next one is missing."""
     loading = load_calendar(now=clock.now())
     if loading.missing is not None:
+        warn_of_missing(loading.missing, clock.now())
         logger.warning("no holiday plan for %s: deadlines that reach it are provisional", loading.missing)
+
+
+@shared_task(name="cases.recount_deadlines")
+@working_as("calendar")
+def recount_deadlines() -> None:
+    """Count open deadlines again where the calendar changed, for one turn; rung for by a change, found by the sweep."""
+    if recount(now=clock.now(), budget_seconds=TURN_SECONDS).left:
+        recount_deadlines.delay()

@@ -70,6 +70,16 @@ _WORDS = {
         Label("单位通知渠道已失效并停用，请检查", "channels of the agency are gone and were switched off"),
         False,
     ),
+    "calendar.missing": (
+        Label("年放假安排尚未载入，涉及该年的期限为暂定", "has no holiday plan yet; deadlines in it are provisional"),
+        Label("年放假安排尚未载入", "without a holiday plan"),
+        False,
+    ),
+    "calendar.proposed": (
+        Label("年放假安排已录入，请对照通知核对", "holiday plan was entered; compare it with the notice"),
+        Label("年放假安排待核对", "holiday plans to be checked"),
+        False,
+    ),
     "task.answered": (Label("已有结果", "answered"), Label("已有结果", "answered"), False),
 }
 _WORDS["delivery.stuck"] = (Label("消息投递受阻", "messages are stuck"), Label("", ""), False)

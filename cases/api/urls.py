@@ -22,6 +22,7 @@ from cases.api.views import (
     tasks,
 )
 from cases.api.views import suggestions as sites
+from cases.api.views.calendar import urls as calendar
 from cases.api.views.clocks import case as clocks
 from cases.api.views.clocks import dwell as working
 from cases.api.views.law import blindspots, changes, measures, tariff
@@ -99,6 +100,7 @@ _ROUTES: tuple[tuple[str, Any, str], ...] = (
     ("signals/<uuid:batch_id>", signals.PushedView, "pushed"),
     ("deadlines/", deadlines.DeadlinesView, "deadlines"),
     *rules.ROUTES,
+    *calendar.ROUTES,
     ("tariff/simulation/", tariff.TariffSimulationView, "tariff-simulation"),
     ("regions/", reference.RegionsView, "regions"),
     ("agencies/", reference.AgenciesView, "agencies"),

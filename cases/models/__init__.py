@@ -1,5 +1,6 @@
 """All case tables, one file per family."""
 
+from cases.models.calendar import CalendarCount, CalendarEntry
 from cases.models.case import Case, CaseAgency, CaseOutcome, Confidentiality, Level, Stage
 from cases.models.erasure import Erasure
 from cases.models.escalation import DeadlineWatch, Escalation
@@ -31,6 +32,8 @@ __all__ = [
     "BillRunRow",
     "BilledFile",
     "BilledRow",
+    "CalendarCount",
+    "CalendarEntry",
     "Case",
     "CaseAgency",
     "CaseOutcome",

@@ -99,12 +99,15 @@ class WorkingCalendar:
         return any(not self.certain(first + n * ONE_DAY) for n in range((last - first).days + 1))
 
     def version(self) -> str:
-        """Name this calendar: twelve hex digits of SHA-256 over its plans."""
+        """Name this calendar: twelve hex digits of SHA-256 over its plans and, where there are any, its local days."""
         digest = hashlib.sha256()
         for year in sorted(self.plans):
             plan = self.plans[year]
             days = [*sorted(plan.holidays), *sorted(plan.workdays)]
             digest.update(f"{year}:{','.join(d.isoformat() for d in days)};{len(plan.holidays)}\n".encode())
+        for name, local in (("off", self.local_holidays), ("on", self.local_workdays)):
+            if local:
+                digest.update(f"{name}:{','.join(d.isoformat() for d in sorted(local))}\n".encode())
         return digest.hexdigest()[:12]
 
     def with_plan(self, plan: YearPlan) -> "WorkingCalendar":

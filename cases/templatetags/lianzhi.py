@@ -24,7 +24,7 @@ from agencies.directory import Directory, get_directory
 from agencies.vocabulary import LABELS, Confidentiality
 from audit.clock import now as clock_now
 from cases.web.show import words
-from cases.web.show.due import day_words, due_words, when_words
+from cases.web.show.due import day_words, due_words, regional, when_words
 from cases.web.show.words import say
 
 register = template.Library()
@@ -135,12 +135,12 @@ def _instant(at: datetime | str | None) -> datetime | None:
 
 
 @register.simple_tag
-def due(due_at: datetime | str | None, *, provisional: bool = False) -> SafeString:
+def due(due_at: datetime | str | None, *, provisional: bool = False, region: str = "") -> SafeString:
     """A deadline: words first, the instant second, 暂定 where its calendar is not published yet."""
     at = _instant(due_at)
     if at is None:
         return format_html('<span class="due"><b>{}</b></span>', gettext("未定期限"))
-    said = due_words(at, clock_now())
+    said = due_words(at, clock_now(), regional(region))
     mark = format_html(" {}", gettext("暂定")) if provisional else ""
     return format_html('<span class="due {}"><b>{}</b><small>{}{}</small></span>', said.tone, said.text, when(at), mark)
 

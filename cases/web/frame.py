@@ -7,7 +7,6 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, gettext
 
@@ -19,7 +18,7 @@ from agencies.sight import look_as
 from agencies.visibility import sight_keys
 from agencies.vocabulary import LABELS, SEPARATED_ROLES, Role
 from audit import clock
-from cases.policy.calendar import national_calendar
+from cases.calendar.loading import missing_year
 from cases.selectors.law.blindspots import watches
 from cases.selectors.pages import open_task_total
 from cases.web import whose
@@ -124,10 +123,10 @@ def is_separated(actor: Actor) -> bool:
 
 
 def _missing_year(actor: Actor) -> int | None:
-    """For administrators: the year whose holiday plan work already reaches and this release does not have."""
+    """For administrators: the year whose holiday plan work already reaches and that has none."""
     if not (actor.has_role(Role.AGENCY_ADMIN) or actor.has_role(Role.SYSTEM_ADMIN)):
         return None
-    return national_calendar().missing_year(timezone.localtime(clock.now()).date())
+    return missing_year(clock.now())
 
 
 def role_names(roles: frozenset[str]) -> str:
@@ -193,6 +192,7 @@ def _navigation(request: HttpRequest, actor: Actor) -> list[Group]:
                 *([Item("/working-time/", gettext("用时统计"), "clock")] if sight_keys(actor) else []),
                 Item("/audit/", gettext("审计"), "shield-check"),
                 Item("/rules/", gettext("规则"), "file-spreadsheet"),
+                Item("/calendar/", gettext("工作日历"), "calendar-due"),
             ],
         ),
     ]

@@ -82,6 +82,7 @@ urlpatterns = [
     path("compensation.csv", compensation.register_csv, name="compensation_csv"),
     path("deadlines/", deadlines.deadlines, name="deadlines"),
     path("", include("cases.web.views.rules.urls")),
+    path("", include("cases.web.views.calendar.urls")),
     path("tariff/", tariff.tariff, name="tariff"),
     path("report/", report.report, name="report"),
     path("report/follow/", report.follow, name="follow"),

@@ -1,35 +1,84 @@
-"""The working calendar that holds in a region: the national plan with the region's own days."""
+"""The working calendar of a region: the national plans with its own days and those of the regions around it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import date
-from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from agencies.directory import Directory
 from cases.policy.calendar import WorkingCalendar, national_calendar
+from cases.policy.entered.days import HOLIDAY, WORKDAY, LocalDay, calendar_of
+from cases.selectors.calendar.entered import EnteredDays, entered_days
+
+# Lists of ISO dates that a region set before there were entries; they count like entries of that region.
+PARAMETERS = (("calendar.holidays", HOLIDAY), ("calendar.workdays", WORKDAY))
+
+
+class Standing(NamedTuple):
+    """The calendar of a region and its name, which every event of a case keeps."""
+
+    calendar: WorkingCalendar
+    version: str
+
+
+class _Process:
+    """The calendars made of one directory, one set of entries and one release; another of these, and they go."""
+
+    made_of: tuple[Directory, EnteredDays, WorkingCalendar] | None = None
+    by_region: dict[str, Standing]
 
 
 def calendar_for(region_code: str, directory: Directory) -> WorkingCalendar:
-    """The calendar by which deadlines of this region are counted.
+    """The calendar by which deadlines of this region are counted; the empty region is the whole country."""
+    return standing_in(region_code, directory).calendar
 
-    A region's own days are the parameters `calendar.holidays` and `calendar.workdays`: lists of ISO dates, of the
-    nearest region that has such a list (a county's list replaces the city's).
+
+def calendar_version(region_code: str, directory: Directory) -> str:
+    """The name of that calendar, for the events of what is counted by it."""
+    return standing_in(region_code, directory).version
+
+
+def standing_in(region_code: str, directory: Directory) -> Standing:
+    entered, national = entered_days(directory.stamp), national_calendar()
+    made = _Process.made_of
+    if made is None or made[0] is not directory or made[1] is not entered or made[2] is not national:
+        _Process.by_region = {}
+        _Process.made_of = directory, entered, national
+    by_region = _Process.by_region
+    if (found := by_region.get(region_code)) is None:
+        calendar = calendar_with(region_code, directory, entered.local)
+        found = by_region[region_code] = Standing(calendar, calendar.version())
+    return found
+
+
+def calendar_with(
+    region_code: str, directory: Directory, local: Iterable[LocalDay], plans: dict[int, Any] | None = None
+) -> WorkingCalendar:
+    """The region's calendar, were these the entries of regions (and these plans entered beside those that are)."""
+    known = {**entered_days(directory.stamp).plans, **(plans or {})}
+    said = [*parameter_days(region_code, directory), *local]
+    return calendar_of(region_code, national_calendar(), known, said)
+
+
+def parameter_days(region_code: str, directory: Directory) -> Iterator[LocalDay]:
+    """What the parameters `calendar.*` say here: the list of the nearest region that has one, the latest of it.
+
+    A county's list replaces the city's. An entry of the same region goes before its list.
     """
-    holidays = _days(directory, "calendar.holidays", region_code)
-    workdays = _days(directory, "calendar.workdays", region_code)
-    if not holidays and not workdays:
-        return national_calendar()
-    return _local(holidays, workdays)
+    for key, kind in PARAMETERS:
+        days = directory.parameter(key, region_code, date.max)
+        if not days:
+            continue
+        region = _whose(directory, key, region_code)
+        for day in sorted(map(date.fromisoformat, days)):
+            yield LocalDay(region, kind, day, day)
 
 
-def _days(directory: Directory, key: str, region_code: str) -> tuple[str, ...]:
-    value: Any = directory.parameter(key, region_code, date.max)
-    return tuple(sorted(value)) if value else ()
-
-
-@lru_cache(maxsize=256)
-def _local(holidays: tuple[str, ...], workdays: tuple[str, ...]) -> WorkingCalendar:
-    return national_calendar().with_local_days(
-        holidays=frozenset(map(date.fromisoformat, holidays)), workdays=frozenset(map(date.fromisoformat, workdays))
+def _whose(directory: Directory, key: str, region_code: str) -> str:
+    found = (
+        one.region_code
+        for one in directory.parameters.get(key, ())
+        if one.holds_on(date.max) and region_code.startswith(one.region_code)
     )
+    return max(found, key=len)

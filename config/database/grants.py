@@ -42,6 +42,7 @@ OPEN_FUNCTIONS = frozenset(
         "audit_prune_access",
         "audit_on_behalf",
         "audit_seal",
+        "calendar_entered",
         "case_commit",
         "case_draw_number",
         "case_erase",

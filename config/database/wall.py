@@ -23,9 +23,9 @@ _READ_BY_VERIFIER = (
     *("cases_erasure", "cases_personalrecord", "cases_site", "cases_sitekey", "audit_access"),
     *("cases_listpart", "cases_listrow", "cases_tip", "cases_tippart"),
     *("agencies_impactassessment", "agencies_provision"),
-    *("cases_ruleversion", "cases_rulefile"),
     *("cases_escalation", "cases_deadlinewatch"),
     *("cases_report", "cases_reportversion", "cases_reportfile", "cases_reportpart"),
+    *("cases_ruleversion", "cases_rulefile", "cases_calendarentry"),
     # Since when a password is in use, which factors and clients there are.
     *("agencies_password", "mfa_authenticator", "oauth2_provider_application"),
 )
@@ -154,9 +154,11 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
     # What was on record on a past day stands in the events.
     "measures": {"cases_case": "SELECT", "case_load": "EXECUTE", "audit_event": "SELECT"},
     "counters": {"fold_task_counters": "EXECUTE"},
-    # Open deadlines that rest on a year without a holiday plan.
+    # Plans of a release, and open deadlines under another calendar than the one they were counted by.
     "calendar": {
         "config/calendar": "SELECT",
+        "cases_calendarentry": "SELECT, INSERT, UPDATE",
+        "outbox_notice": "EXECUTE",
         "cases_task": "SELECT",
         "cases_clockinterval": "SELECT",
         "case_load": "EXECUTE",

@@ -81,5 +81,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "close missed windows": {"task": "cases.close_missed_windows", "schedule": 600.0, "options": {"expires": 600}},
     # Reminders, 催办, 督办 and 通报: whatever fell due, also while nothing ran.
     "escalate deadlines": {"task": "cases.escalate_deadlines", "schedule": 60.0, "options": {"expires": 60}},
+    # Deadlines whose calendar changed: whatever nobody rang for, and the rest of what a killed worker began.
+    "recount deadlines": {"task": "cases.recount_deadlines", "schedule": 60.0, "options": {"expires": 60}},
     "watch calendar": {"task": "cases.watch_calendar", "schedule": 3600.0, "options": {"expires": 3600}},
 }

@@ -309,6 +309,8 @@ def test_every_address_says_who_may_call_it():
         "TimelineView": {"GET": "cases:read"},
         "MeasuresView": {"GET": "cases:read"},
         "CaseClockView": {"GET": "cases:read"},
+        "CalendarView": {"GET": "cases:read"},
+        "EntryView": {"GET": "cases:read"},
         "ActionsView": {"GET": "cases:read"},
         "CaseAttachmentsView": {"POST": "findings:write"},
         "TasksView": {"GET": "cases:read"},

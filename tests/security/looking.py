@@ -144,6 +144,7 @@ def lists(hidden: list[Hidden]) -> Iterator[str]:
         yield f"{V1}/events/?page_size=100&{query}"
     yield from (f"{V1}/imports/", f"{V1}/imports/?kind=telecom", f"{V1}/imports/?state=done", f"{V1}/schema/",
                 f"{V1}/suggestions/", f"{V1}/suggestions/?state=rejected", f"{V1}/rules/",
+                f"{V1}/calendar/", f"{V1}/calendar/?region=320300&year=2027",
                 f"{V1}/imports/?overdue=true", f"{V1}/imports/uploads/",
                 f"{V1}/imports/uploads/01900000-0000-7000-8000-000000000000",
                 f"{V1}/imports/?level=priority&order=due", "/imports/?overdue=true",
@@ -156,7 +157,8 @@ def lists(hidden: list[Hidden]) -> Iterator[str]:
     yield from ("/", "/?scope=mine", "/more/", "/tasks/", "/cases/new/", "/inbox/", "/inbox/?unread=1", "/imports/",
                 "/suggestions/", "/suggestions/?state=rejected",
                 "/surcharges/", "/surcharges/?owing=open&order=start", "/surcharges/surcharges.csv",
-                "/rules/", "/rules/new/",
+                "/rules/", "/rules/new/", "/calendar/", "/calendar/?region=3203&year=2026&month=11",
+                "/calendar/new/", "/calendar/plans/new/",
                 "/password/", "/accounts/", "/security/", "/audit/access/", "/audit/access/access-log.csv",
                 "/audit/erasures/", "/audit/erasures/?view=done", "/audit/registers/impact/",
                 "/audit/registers/provision.csv", "/audit/access/?person=drc-handler2",

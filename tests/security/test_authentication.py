@@ -221,6 +221,7 @@ def reads(api: Api, world: OverTheApi) -> None:
     step_by_step(api, form)
     in_parts(api)
     entered_rules(api)
+    calendar(api)
     bills_of_a_month(api)
     pair = two_tenants().id
     for tail in ("", f"{pair}"):
@@ -349,6 +350,32 @@ def bills_of_a_month(api: Api) -> None:
         api.send("grid-reviewer1", "GET", f"{V1}/{address}")
     for address in ("reconciliation/", f"reconciliation/{file}", f"reconciliation/{file}/rows?show=different"):
         api.send("grid-reviewer1", "GET", f"{V1}/{address}")
+
+
+PLAN_2027 = "2027-01-01/2027-01-03,休\n2027-02-05/2027-02-11,休\n2027-01-09,班\n2027-02-14,班\n"
+
+
+def calendar(api: Api) -> None:
+    """Days of a region entered with a preview and withdrawn; plans entered, checked, refused and withdrawn."""
+    soon = f"{clock.now().astimezone(CHINA):%Y-%m-%d}"
+    days = {
+        "kind": "disaster",
+        "region": "320300",
+        "first": soon,
+        "reason": "停工",
+        "source": "徐政办发〔2026〕1号",
+    }
+    plan = {"year": 2027, "days": PLAN_2027, "reason": "放假", "source": "国办发明电〔2026〕9号"}
+    for who in ("drc-approver1", "js-drc-reviewer1"):
+        api.send(who, "POST", f"{V1}/session/step-up", body={"password": settings.DEMO_PASSWORD})
+    api.send("drc-approver1", "POST", f"{V1}/calendar/preview", body=days)
+    entry = json.loads(api.send("drc-approver1", "POST", f"{V1}/calendar/", body=days).content)["id"]
+    api.send("cac-handler1", "GET", f"{V1}/calendar/?region=320300&year=2026")
+    api.send("cac-handler1", "GET", f"{V1}/calendar/{entry}")
+    api.send("drc-approver1", "POST", f"{V1}/calendar/{entry}/withdrawal", body={"reason": "误录"})
+    for end in ("rejection", "approval"):
+        sent = api.send("js-drc-handler1", "POST", f"{V1}/calendar/plans/", body=plan)
+        api.send("js-drc-reviewer1", "POST", f"{V1}/calendar/{json.loads(sent.content)['id']}/{end}")
 
 
 def entered_rules(api: Api) -> None:

@@ -14,11 +14,10 @@ from chinese_calendar import constants
 from django.core.management import call_command
 from django.db import connection
 
+from cases.calendar.loading import load_calendar
 from cases.models import Outbox, Task
 from cases.policy.calendar import national_calendar
 from cases.tasks import watch_calendar
-from cases.workflow.clockwork.recounting import load_calendar
-from cases.workflow.workdays import _local
 from tests.workflow.world import World, at
 
 pytestmark = pytest.mark.usefixtures("demo_city")
@@ -49,7 +48,6 @@ def published(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 def forget() -> None:
     national_calendar.cache_clear()
-    _local.cache_clear()
 
 
 def task(case: str, kind: str) -> Task:

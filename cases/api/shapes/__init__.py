@@ -3,6 +3,14 @@
 The tests hold every answer against these shapes.
 """
 
+from cases.api.shapes.calendar import (
+    CalendarEffect,
+    CalendarNote,
+    CalendarWithdrawal,
+    LocalDays,
+    PlanDraft,
+    WorkingYear,
+)
 from cases.api.shapes.cases import CaseDetail, CasePage, Personal
 from cases.api.shapes.feedback import FeedbackAnswers, FeedbackVersion, FeedbackVersions, Letter
 from cases.api.shapes.imports import (
@@ -92,6 +100,9 @@ __all__ = [
     "AnnouncedList",
     "Attachment",
     "Attachments",
+    "CalendarEffect",
+    "CalendarNote",
+    "CalendarWithdrawal",
     "CaseDetail",
     "CasePage",
     "Corrected",
@@ -117,9 +128,11 @@ __all__ = [
     "ListFile",
     "ListUpload",
     "ListUploads",
+    "LocalDays",
     "MappingAnswer",
     "Mend",
     "Personal",
+    "PlanDraft",
     "Proof",
     "Proven",
     "Push",
@@ -148,4 +161,5 @@ __all__ = [
     "Upload",
     "Voiding",
     "Withdrawal",
+    "WorkingYear",
 ]

@@ -6,7 +6,8 @@ from typing import Any
 
 from audit import clock
 from audit.management.system import SystemCommand
-from cases.workflow.clockwork.recounting import load_calendar
+from cases.calendar.loading import load_calendar
+from cases.calendar.warning import warn_of_missing
 
 
 class Command(SystemCommand):
@@ -20,8 +21,9 @@ class Command(SystemCommand):
             f"日历至 {loading.last_year} 年：{state}；重算期限 {loading.deadlines} 项 deadlines recounted"
         )
         if loading.missing is not None:
+            warn_of_missing(loading.missing, clock.now())
             self.stderr.write(
                 f"{loading.missing} 年放假安排尚未收录：涉及该年的期限为暂定，停电窗口不得落入该年。"
-                "请升级 chinesecalendar 后再次运行。"
-                f"No plan for {loading.missing}: upgrade chinesecalendar and run this again."
+                "请升级 chinesecalendar 后再次运行，或用 enter_plan 录入国务院办公厅通知。"
+                f"No plan for {loading.missing}: upgrade chinesecalendar, or enter the notice (enter_plan)."
             )

@@ -16,7 +16,7 @@ from agencies.actors import Actor
 from agencies.visibility import Part
 from cases.intake.selectors import visible_batches
 from cases.intake.suggestions.reading import open_pairs
-from cases.policy.calendar import national_calendar, working_days_between
+from cases.policy.calendar import working_days_between
 from cases.selectors import pages
 from cases.selectors.attachments import list_attachments
 from cases.selectors.paging import Row
@@ -24,7 +24,7 @@ from cases.selectors.reach.parts import Reading, reading
 from cases.selectors.timeline import timeline
 from cases.web.show import evidence as case_evidence
 from cases.web.show import findings, measures, words
-from cases.web.show.due import day_words, due_words, elapsed_words, share_used
+from cases.web.show.due import day_words, due_words, elapsed_words, regional, share_used
 from cases.web.show.law import cut
 from cases.web.show.law.options import options
 from cases.web.show.privacy.personal import block
@@ -74,7 +74,7 @@ def build(actor: Actor, case: Row, acts: Sequence[Availability], now: datetime, 
     return {
         "case": {**heading(case), "batch": batch_of(actor, case)},
         "steps": steps(actor, case, now, read),
-        "tasks": [task_row(task, now) for task in case["tasks"]],
+        "tasks": [task_row(task, now, case["region"]["code"]) for task in case["tasks"]],
         "can": _can(case, allowed),
         "cannot": [act for act in refused if not _elsewhere(act)],
         "others": [act for act in refused if _elsewhere(act)],
@@ -205,7 +205,7 @@ def _step(
     if stage == case["stage"]:
         since = datetime.fromisoformat(case["stage_since"])
         outcome = words.OUTCOMES.get(case["outcome"] or "")
-        span = gettext("%(day)s 起 · 第 %(n)s 个工作日") % {"day": day_words(since), "n": _days(since, now) + 1}
+        span = gettext("%(day)s 起 · 第 %(n)s 个工作日") % {"day": day_words(since), "n": _days(since, now, case) + 1}
         if stage == "closed":
             span = gettext("%(day)s 办结") % {"day": day_words(since)}
         step |= {"state": "now", "span": span, "note": say(outcome.text) if outcome else ""}
@@ -214,19 +214,19 @@ def _step(
         span = gettext("%(start)s 至 %(end)s · %(n)s 个工作日")
         step |= {
             "state": "done",
-            "span": span % {"start": day_words(start), "end": day_words(end), "n": _days(start, end)},
+            "span": span % {"start": day_words(start), "end": day_words(end), "n": _days(start, end, case)},
         }
     elif n < words.STAGES[case["stage"]].step and case["part"] == Part.WHOLE:
         step |= {"span": gettext("未经过")}
     return step
 
 
-def _days(start: datetime, end: datetime) -> int:
+def _days(start: datetime, end: datetime, case: Row) -> int:
     first, last = timezone.localtime(start).date(), timezone.localtime(end).date()
-    return working_days_between(first, last, national_calendar())
+    return working_days_between(first, last, regional(case["region"]["code"]))
 
 
-def task_row(task: Row, now: datetime) -> dict[str, Any]:
+def task_row(task: Row, now: datetime, region: str = "") -> dict[str, Any]:
     """An open task: who holds it, by when, how much of its time is used."""
     opened = datetime.fromisoformat(task["opened_at"])
     due_at = datetime.fromisoformat(task["due_at"]) if task["due_at"] else None
@@ -236,10 +236,10 @@ def task_row(task: Row, now: datetime) -> dict[str, Any]:
         "holder_id": (task["unit"] or task["agency"])["id"],
         "assignee": task["assignee"]["name"] if task["assignee"] else "",
         "kind_label": KINDS[task["kind"]].label,
-        "tone": due_words(due_at, now).tone if due_at else "",
+        "tone": due_words(due_at, now, regional(region)).tone if due_at else "",
         # Written by str(): an SVG takes no localised number.
         "percent": str(share_used(opened, due_at, now)),
-        "elapsed": elapsed_words(opened, now),
+        "elapsed": elapsed_words(opened, now, regional(region)),
         "paused": bool((task["data"] or {}).get("paused")),
     }
 

@@ -8,8 +8,10 @@ from typing import NamedTuple
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
+from agencies.directory import held_directory
 from audit import clock
-from cases.policy.calendar import WorkingCalendar, national_calendar, working_days_between
+from cases.policy.calendar import WorkingCalendar, working_days_between
+from cases.workflow.workdays import calendar_for
 
 
 class Said(NamedTuple):
@@ -32,7 +34,7 @@ def day_words(at: datetime) -> str:
 
 def due_words(due_at: datetime, now: datetime, calendar: WorkingCalendar | None = None) -> Said:
     """Overdue by n working days, due today at a time, or n working days left; by the calendar of the region."""
-    calendar = calendar or national_calendar()
+    calendar = calendar or regional()
     end, today = timezone.localtime(due_at), timezone.localtime(now)
     if due_at < now:
         days = working_days_between(end.date(), today.date(), calendar)
@@ -52,8 +54,13 @@ def share_used(opened_at: datetime, due_at: datetime | None, now: datetime) -> i
     return max(0, min(100, round((now - opened_at) / (due_at - opened_at) * 100)))
 
 
-def elapsed_words(opened_at: datetime, now: datetime) -> str:
-    """How many working days a task has been open."""
+def elapsed_words(opened_at: datetime, now: datetime, calendar: WorkingCalendar | None = None) -> str:
+    """How many working days of the region a task has been open."""
     start, today = timezone.localtime(opened_at).date(), timezone.localtime(now).date()
-    days = working_days_between(start, today, national_calendar())
+    days = working_days_between(start, today, calendar or regional())
     return ngettext("已用 %(n)s 个工作日", "已用 %(n)s 个工作日", days) % {"n": days}
+
+
+def regional(region: str = "") -> WorkingCalendar:
+    """The calendar of a region without a query; of the whole country where none is named."""
+    return calendar_for(region, held_directory())

@@ -1,16 +1,17 @@
-"""The plan of a new year: recorded when it is first seen, and open deadlines that rested on its absence counted again.
+"""Open deadlines counted again after the calendar changed, whoever changed it: a plan, a region's day, a release.
 
-A deadline in a year without a plan is provisional (暂定). Plans come with the package `chinesecalendar`; when a release
-brings one, this writes `calendar_loaded` beside the configuration and one event on every case whose deadlines move or
-become sure, with the old and the new times. It can run at any time and as often as wanted: nothing is done twice.
+For each region with open work it is on record by which calendar its deadlines were counted (`CalendarCount`). Where
+that is another one now, each deadline that comes out differently is written anew under the lock of its case, in an
+event with the old and the new times, and whoever holds the task is told. A region is done when all of it is, so that a
+worker that dies half way leaves the rest to the next run; doing it twice changes nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
-from importlib.metadata import version
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.conf import settings
@@ -18,13 +19,11 @@ from django.db import connection, transaction
 
 from agencies.actors import Actor, system_actor
 from agencies.authority import event_actor
-from audit.actions import Action
+from agencies.directory import get_directory
 from audit.log import build_body, timestamp
-from audit.services import record
-from cases.policy.calendar import WorkingCalendar, national_calendar
-from cases.policy.dated import CHINA
-from cases.policy.deadlines import counted_again
+from cases.models.calendar import CalendarCount
 from cases.workflow.actions import RECOUNT
+from cases.workflow.clockwork.moving import Recounter, open_deadlines
 from cases.workflow.deciding.loading import Loaded, load_cases
 from cases.workflow.effects.base import instant
 from cases.workflow.recording import bell
@@ -32,76 +31,82 @@ from cases.workflow.recording.messages import messages
 from cases.workflow.recording.plain import plain
 from cases.workflow.recording.writing import Writing, commit
 from cases.workflow.view import CaseView
-from cases.workflow.workdays import calendar_for
+from cases.workflow.workdays import calendar_for, calendar_version
 
-STREAM: Final = "config/calendar"
 CASES_A_TURN: Final = 200
+# An act that read the calendar before it changed may commit after the recount: longer than any transaction may take.
+SETTLING: Final = timedelta(minutes=2)
 
-_LATEST = """
-SELECT convert_from(body, 'UTF8')::jsonb #>> '{data,calendar}', convert_from(body, 'UTF8')::jsonb #>> '{data,last_year}'
-  FROM audit_event WHERE stream = %s ORDER BY seq DESC LIMIT 1
-"""
-# What is marked and due before the next unknown year has got on; after a correction of the last plan, all from then on.
-_WAITING = """
-SELECT DISTINCT case_id::text FROM cases_task
- WHERE state = 'open' AND (provisional AND due_at < %s OR due_at >= %s) AND case_id > %s::uuid ORDER BY 1 LIMIT %s
-"""
+_REGIONS = "SELECT DISTINCT region_code FROM cases_task WHERE state = 'open' ORDER BY 1"
 _RULES = "SELECT id::text, due_rule FROM cases_task WHERE case_id = ANY(%s::uuid[]) AND state = 'open'"
 _PAUSES = """
 SELECT task_id::text, started_at, ended_at FROM cases_clockinterval
  WHERE case_id = ANY(%s::uuid[]) AND state = 'paused' AND ended_at IS NOT NULL
 """
-_NO_CASE = "00000000-0000-0000-0000-000000000000"
 
 
 @dataclass(frozen=True, slots=True)
-class Loading:
-    """What a run found and did: whether the calendar is new, how many deadlines changed, which year is missing."""
+class Recounting:
+    """What a run did: regions looked at, deadlines that changed, and whether work is left for another turn."""
 
-    new: bool
-    last_year: int
+    regions: int
     deadlines: int
-    missing: int | None
+    left: bool = False
 
 
-def load_calendar(*, now: datetime) -> Loading:
-    """Record the calendar of this release where it is a new one, and count again what rests on it."""
-    calendar, actor = national_calendar(), system_actor()
-    last = max(calendar.plans)
-    with transaction.atomic():
-        before = _recorded()
-        new = before is None or before[0] != calendar.version()
-        if new:
-            data = {"calendar": calendar.version(), "last_year": last, "package": version("chinesecalendar")}
-            record(stream=STREAM, action=Action.CALENDAR_LOADED, actor=event_actor(actor), data=data, now=now)
-    corrected = new and before is not None and before[1] == last
-    since = date(last, 1, 1) if corrected else date.max
-    changed = sum(_recounted(ids, actor, now) for ids in _waiting(date(last + 1, 2, 1), since))
+def recount(*, now: datetime, budget_seconds: float | None = None) -> Recounting:
+    """Count the deadlines of every region again whose calendar is another than the one they were counted by."""
+    began = time.monotonic()
+    wanted = _changed(now)
+    if not wanted:
+        return Recounting(0, 0)
+    directory, actor = get_directory(), system_actor()
+    counter = Recounter(lambda region: calendar_for(region, directory))
+    found = open_deadlines(sorted(wanted), counter)
+    cases = sorted({one.case for one in found if one.changes})
+    changed = 0
+    for at in range(0, len(cases), CASES_A_TURN):
+        if budget_seconds is not None and at and time.monotonic() - began > budget_seconds:
+            bell.ring()
+            return Recounting(len(wanted), changed, left=True)
+        changed += _recounted(cases[at : at + CASES_A_TURN], actor, now)
+    _counted(wanted, now)
     bell.ring()
-    return Loading(new, last, changed, calendar.missing_year(now.astimezone(CHINA).date()))
+    return Recounting(len(wanted), changed)
 
 
-def _recorded() -> tuple[str, int] | None:
-    """The calendar that was recorded last, and its last year."""
+def _changed(now: datetime) -> dict[str, str]:
+    """The regions to look at with the version that they will be counted by: changed ones, and those to settle."""
+    directory = get_directory()
+    known = {row.region_code: row for row in CalendarCount.objects.all()}
+    wanted = {}
+    for region in _regions():
+        row, version = known.get(region), calendar_version(region, directory)
+        unsettled = row is not None and not row.settled and row.counted_at + SETTLING <= now
+        if row is None or row.version != version or unsettled:
+            wanted[region] = version
+    return wanted
+
+
+def _regions() -> list[str]:
     with connection.cursor() as cursor:
-        # One run at a time, so that the same calendar is not recorded twice.
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [STREAM])
-        cursor.execute(_LATEST, [STREAM])
-        row = cursor.fetchone()
-    return (str(row[0]), int(row[1])) if row else None
+        cursor.execute(_REGIONS)
+        return [row[0] for row in cursor.fetchall()]
 
 
-def _waiting(until: date, since: date) -> Iterator[list[str]]:
-    """The cases with open deadlines to look at, some hundred at a time."""
-    after = _NO_CASE
-    while True:
-        with connection.cursor() as cursor:
-            cursor.execute(_WAITING, [until, since, after, CASES_A_TURN])
-            ids = [row[0] for row in cursor.fetchall()]
-        if not ids:
-            return
-        yield ids
-        after = ids[-1]
+@transaction.atomic
+def _counted(wanted: dict[str, str], now: datetime) -> None:
+    known = {row.region_code: row.version for row in CalendarCount.objects.filter(region_code__in=wanted)}
+    rows = [
+        CalendarCount(region_code=region, version=version, counted_at=now, settled=known.get(region) == version)
+        for region, version in wanted.items()
+    ]
+    CalendarCount.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["region_code"],
+        update_fields=["version", "counted_at", "settled"],
+    )
 
 
 @transaction.atomic
@@ -119,7 +124,7 @@ def _recounted(ids: list[str], actor: Actor, now: datetime) -> int:
     for case in loaded.values():
         if case.view is None:
             continue
-        touched = _touched(case.view, rules, pauses, calendar_for(case.view.region_code, case.directory))
+        touched = _touched(case, case.view, rules, pauses)
         if touched:
             changed += len(touched)
             writings.append(_writing(case, case.view, touched, actor, now))
@@ -129,19 +134,17 @@ def _recounted(ids: list[str], actor: Actor, now: datetime) -> int:
 
 
 def _touched(
-    view: CaseView, rules: dict[str, str], pauses: dict[str, list[tuple[datetime, datetime]]], calendar: WorkingCalendar
+    case: Loaded, view: CaseView, rules: dict[str, str], pauses: dict[str, list[tuple[datetime, datetime]]]
 ) -> dict[str, dict[str, Any]]:
-    """The deadlines that are others by this calendar, and those that are the same and sure now."""
+    """The deadlines that are others by the calendar as of now, and those that are the same and sure now."""
+    counter = Recounter(lambda region: calendar_for(region, case.directory))
     touched: dict[str, dict[str, Any]] = {}
     for task in view.tasks:
         began = instant(task.data["counted_from"]) if "counted_from" in task.data else task.opened_at
-        counted = counted_again(rules.get(task.id, ""), began, pauses.get(task.id, ()), calendar)
-        if counted is None:
-            # A day that somebody named stands, whatever the year brings.
-            changes: dict[str, Any] = {"provisional": False} if task.provisional else {}
-        else:
-            changes = {"due_at": counted.at} if counted.at != task.due_at else {}
-            changes |= {"provisional": counted.provisional} if counted.provisional != task.provisional else {}
+        stood: Iterable[tuple[datetime, datetime]] = pauses.get(task.id, ())
+        changes = counter.changes(
+            view.region_code, rules.get(task.id, ""), began, list(stood), task.due_at, unsure=task.provisional
+        )
         if changes:
             touched[task.id] = changes
     return touched
@@ -167,7 +170,7 @@ def _writing(case: Loaded, view: CaseView, touched: dict[str, dict[str, Any]], a
             "to": view.stage,
             "touch": [{"id": task, **plain(changes)} for task, changes in touched.items()],
             "recounted": moved,
-            "calendar": national_calendar().version(),
+            "calendar": calendar_version(view.region_code, case.directory),
             "basis": ["project.calendar"],
             "rules": case.rules.rule_set,
             "commit": settings.SOFTWARE_VERSION,

@@ -33,7 +33,7 @@ from cases.workflow.recording.plain import plain
 from cases.workflow.recording.senders import Doing
 from cases.workflow.task_kinds import KINDS
 from cases.workflow.view import CaseView, OpenTask, Outcome, Text
-from cases.workflow.workdays import calendar_for
+from cases.workflow.workdays import calendar_for, calendar_version
 
 SALT_BYTES = 16
 
@@ -93,7 +93,7 @@ def write_down(
     if outcome.hands_over is not None:
         members["served"] = handed_over(outcome.hands_over)
     writing = _writing(
-        transition, view.id, view.number, view.version + 1, head, members=members, outcome=outcome, by=by
+        transition, view.id, view.number, view.version + 1, head, region, members=members, outcome=outcome, by=by
     )
     if issued is not None:
         writing.side["paper"] = issued[1].content.decode()
@@ -121,7 +121,7 @@ def write_opening(
     members["case"] = {"number": number, **plain(outcome.case)}
     members["open"] = opened
     members["share"] = [{"agency": agency, "relation": relation} for agency, relation in share]
-    writing = _writing(transition, case_id, number, 1, "00" * 32, members=members, outcome=outcome, by=by)
+    writing = _writing(transition, case_id, number, 1, "00" * 32, region, members=members, outcome=outcome, by=by)
     writing.side["outbox"] = opened_messages(transition.action, number, opened, by.actor.user_id, to)
     return writing
 
@@ -205,6 +205,7 @@ def _writing(
     number: str,
     seq: int,
     head: str,
+    region: str,
     *,
     members: dict[str, Any],
     outcome: Outcome,
@@ -217,6 +218,7 @@ def _writing(
         side["sealed"] = {"salt": salt.hex(), "data": canonical(data).decode()}
     members["basis"] = _basis(transition, outcome)
     members["rules"] = by.rules.rule_set
+    members["calendar"] = calendar_version(region, by.directory)
     members["commit"] = settings.SOFTWARE_VERSION
     body = build_body(
         stream=f"case/{case_id}",
