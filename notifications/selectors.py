@@ -26,7 +26,7 @@ UNREAD_CAP = 999
 
 @dataclass(frozen=True, slots=True)
 class InboxMessage:
-    """A message as the pages show it; `text` in both languages. Without a case it leads to `link`, if anywhere."""
+    """A message as the pages show it; `text` in both languages. Without a case's number it leads to `link`."""
 
     id: int
     case_id: str | None
@@ -40,9 +40,9 @@ class InboxMessage:
 
     @property
     def link(self) -> str:
-        """The path of the product that a message without a case leads to."""
+        """The path of the product that a message leads to which is about no case, or about many."""
         link = self.payload.get("link")
-        return str(link) if self.case_id is None and is_path(link) else ""
+        return str(link) if not (self.case_id and self.number) and is_path(link) else ""
 
     @property
     def group(self) -> str:

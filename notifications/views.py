@@ -108,10 +108,12 @@ def mark(request: PageRequest) -> HttpResponse:
 
 
 def _target(message: selectors.InboxMessage) -> str:
-    """Where a message leads: its case; one about no case where it says; one about many cases to the tasks."""
+    """Where a message leads: its case; one about none or about many where it says, else to the tasks."""
     if message.case_id is None:
         return message.link or reverse("notifications:inbox")
-    return reverse("web:case", args=[message.number]) if message.number else reverse("web:tasks")
+    if message.number:
+        return reverse("web:case", args=[message.number])
+    return message.link or reverse("web:tasks")
 
 
 def _undone(request: PageRequest) -> dict[str, object]:

@@ -181,6 +181,16 @@ def _administration(actor: Actor) -> list[Item]:
     return [accounts, Item("/channels/", gettext("单位通知渠道"), "link"), deliveries]
 
 
+def _supervision(actor: Actor) -> list[Item]:
+    """What is late, and what was asked about it: for everybody who works on cases."""
+    if is_separated(actor):
+        return []
+    return [
+        Item("/overdue/", gettext("逾期事项"), "clock-exclamation"),
+        Item("/urges/", gettext("督办"), "message-2-exclamation"),
+    ]
+
+
 def _navigation(request: HttpRequest, actor: Actor) -> list[Group]:
     groups = [
         Group(gettext("办理"), _work(actor)),
@@ -188,6 +198,7 @@ def _navigation(request: HttpRequest, actor: Actor) -> list[Group]:
         Group(
             gettext("监督"),
             [
+                *_supervision(actor),
                 *_law(actor),
                 *([Item("/working-time/", gettext("用时统计"), "clock")] if sight_keys(actor) else []),
                 Item("/audit/", gettext("审计"), "shield-check"),

@@ -96,5 +96,6 @@ urlpatterns = [
     path("audit/registers/<slug:sort>/", registers.register, name="register"),
     path("audit/registers/<slug:sort>.csv", registers.register_csv, name="register_csv"),
     path("audit/<int:event_id>/", audit.trail, name="audit_event"),
+    path("", include("cases.web.views.supervision.urls")),
     path("", include("cases.web.urls_money")),
 ]

@@ -153,7 +153,9 @@ def lists(hidden: list[Hidden]) -> Iterator[str]:
                 f"{V1}/agencies/", f"{V1}/regions/?parent=3203",
                 f"{V1}/deadlines/?from=2026-11-03", "/deadlines/?from=2026-11-03",
                 f"{V1}/tariff/simulation/?kwh=35000", "/tariff/?kwh=35000",
-                "/compensation/", "/deliveries/", "/deliveries/?state=dead", f"{V1}/deliveries/")  # fmt: skip
+                "/compensation/", "/deliveries/", "/deliveries/?state=dead", f"{V1}/deliveries/",
+                "/overdue/", "/overdue/?kind=triage", "/urges/", "/urges/?state=open&sort=due",
+                "/escalation-rules/")  # fmt: skip
     yield from ("/", "/?scope=mine", "/more/", "/tasks/", "/cases/new/", "/inbox/", "/inbox/?unread=1", "/imports/",
                 "/suggestions/", "/suggestions/?state=rejected",
                 "/surcharges/", "/surcharges/?owing=open&order=start", "/surcharges/surcharges.csv",

@@ -12,6 +12,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
+
 from agencies.actors import Actor
 from agencies.directory import Directory, get_directory
 from agencies.visibility import sight_keys, whole, whole_keys
@@ -26,6 +28,7 @@ MOST_LISTED = 20_000
 _RAN = """(SELECT count(DISTINCT i) FROM cases_clockinterval k, (VALUES (t.due_at), ({at})) AS v(i)
     WHERE k.task_id = t.id AND k.state = 'paused' AND k.started_at <= v.i
       AND (k.ended_at IS NULL OR k.ended_at > v.i)) < 2"""
+_TOOK = """EXISTS (SELECT 1 FROM cases_escalation e WHERE e.task_id = t.id AND e.due_at = t.due_at AND e.step = %s)"""
 _SEEN = f"""(t.agency_id * 4 + t.rank = ANY(%s) OR t.unit_id * 4 + t.rank = ANY(%s)
     OR {whole("t.case_id")})"""
 _COLUMNS = """t.id, t.case_id, c.number, t.kind, t.stage, t.region_code, t.agency_id, t.unit_id, t.roles, t.assignee_id,
@@ -43,10 +46,12 @@ class OverdueFilter:
 
 @dataclass(frozen=True, slots=True)
 class AgencyOverdue:
-    """One agency: how many of its open tasks are overdue, and since when the oldest is."""
+    """One agency: how many of its open tasks are overdue, how far they were brought, and since when the oldest is."""
 
     agency: dict[str, Any]
     overdue: int
+    pressed: int
+    reported: int
     oldest: datetime
 
 
@@ -65,18 +70,24 @@ class OverdueWork:
     opened_at: datetime
     due_at: datetime
     closed_at: datetime | None
+    # Of this deadline, the steps that somebody was told of: 催办, 督办, 通报, each with its time.
+    steps: dict[str, datetime]
 
 
 def overdue_agencies(actor: Actor | None, wanted: OverdueFilter, *, now: datetime) -> list[AgencyOverdue]:
     """The agencies with overdue work, those with the most first."""
     where, parameters = _open(actor, wanted, now)
     rows = fetch(
-        f"""SELECT t.agency_id, count(*) AS n, min(t.due_at) AS oldest FROM cases_task t
+        f"""SELECT t.agency_id, count(*) AS n, min(t.due_at) AS oldest, count(*) FILTER (WHERE {_TOOK}) AS pressed,
+            count(*) FILTER (WHERE {_TOOK}) AS reported FROM cases_task t
         WHERE {where} GROUP BY t.agency_id ORDER BY n DESC, t.agency_id""",
-        parameters,
+        ["pressed", "reported", *parameters],
     )
     directory = get_directory()
-    return [AgencyOverdue(_agency(directory, row["agency_id"]), row["n"], row["oldest"]) for row in rows]
+    return [
+        AgencyOverdue(_agency(directory, row["agency_id"]), row["n"], row["pressed"], row["reported"], row["oldest"])
+        for row in rows
+    ]
 
 
 def overdue_tasks(
@@ -87,7 +98,9 @@ def overdue_tasks(
     where, parameters = _open(actor, wanted, now)
     beyond, values = LONGEST_FIRST.beyond(at, "t.")
     rows = fetch(
-        f"""SELECT {_COLUMNS}, u.display_name AS assignee_name FROM cases_task t
+        f"""SELECT {_COLUMNS}, u.display_name AS assignee_name, EXISTS (SELECT 1 FROM cases_task q
+            WHERE q.case_id = t.case_id AND q.kind = 'answer_urge' AND q.state = 'open' AND q.agency_id = t.agency_id)
+            AS urged FROM cases_task t
         JOIN cases_case c ON c.id = t.case_id LEFT JOIN agencies_user u ON u.id = t.assignee_id
         WHERE {where}{beyond} ORDER BY {LONGEST_FIRST.order(at, "t.")} LIMIT %s""",
         [*parameters, *values, size + 1],
@@ -110,12 +123,14 @@ def overdue_work(
     seen, keys = _sight(actor)
     place, values = _narrowed(OverdueFilter(agency_id=agency_id, region=region))
     rows = fetch(
-        f"""SELECT {_COLUMNS} FROM cases_task t JOIN cases_case c ON c.id = t.case_id
+        f"""SELECT {_COLUMNS}, (SELECT json_object_agg(e.step, e.fired_at)::text FROM cases_escalation e
+            WHERE e.task_id = t.id AND e.due_at = t.due_at AND e.fired_at < %s AND e.outcome IN ('told', 'nobody')
+            AND e.step NOT IN ('tomorrow', 'today')) AS steps FROM cases_task t JOIN cases_case c ON c.id = t.case_id
         WHERE {seen} AND t.due_at < %s AND t.opened_at < %s AND {_RAN.format(at="%s")}{place}
         AND (t.state = 'open' OR (t.closed_at > t.due_at AND t.closed_at >= %s AND (t.state = 'done'
             OR t.closed_at >= %s)))
         ORDER BY t.agency_id, t.due_at, t.id LIMIT {MOST_LISTED}""",
-        [*keys, until, until, until, *values, since, until],
+        [until, *keys, until, until, until, *values, since, until],
     )
     directory = get_directory()
     return [_work(row, directory, until) for row in rows]
@@ -175,4 +190,5 @@ def _work(row: Row, directory: Directory, until: datetime) -> OverdueWork:
         opened_at=row["opened_at"],
         due_at=row["due_at"],
         closed_at=closed if closed is not None and closed < until else None,
+        steps={step: datetime.fromisoformat(at) for step, at in orjson.loads(row["steps"] or "{}").items()},
     )

@@ -23,6 +23,7 @@ from cases.web.show import case as case_page
 from cases.web.show import words
 from cases.web.show.privacy.watermark import watermark
 from cases.web.show.starts import starts
+from cases.web.show.supervision.steps import with_steps
 from cases.web.show.tips.sealed import links_of_case
 from cases.workflow.deciding.available import available_actions
 from cases.workflow.errors import NotVisible
@@ -67,6 +68,7 @@ def case_detail(request: PageRequest, number: str) -> HttpResponse:
         raise NotVisible
     acts = available_actions(case_id=case["id"], actor=actor, now=now)
     context = case_page.build(actor, case, acts, now, request.GET)
+    with_steps(actor, context["tasks"])
     context["tips"] = links_of_case(actor, case)
     if context["in_clear"]:
         _note_opened(request, case, context)
