@@ -3,7 +3,7 @@
 from django.urls import path
 
 from notifications import views
-from notifications.pages import live, settings
+from notifications.pages import hearing, live, settings
 
 app_name = "notifications"
 
@@ -13,5 +13,6 @@ urlpatterns = [
     path("read/", views.read_all, name="read_all"),
     path("mark/", views.mark, name="mark"),
     path("settings/", settings.settings_page, name="settings"),
+    path("hearing/", hearing.hearing, name="hearing"),
     path("arrivals/", live.arrivals, name="arrivals"),
 ]

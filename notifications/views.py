@@ -28,6 +28,7 @@ WORDS = {
     "kind": Label("类别", "Kind"),
     "mark_all": Label("全部标为已读", "Mark all as read"),
     "choices": Label("提醒设置", "Notification settings"),
+    "hearing": Label("谁会收到", "Who is told"),
     "undo": Label("撤销", "Undo"),
     "none": Label("没有消息", "No messages"),
     "none_text": Label("轮到本单位办理时，这里会有提示", "You will be told here when it is your agency's turn"),

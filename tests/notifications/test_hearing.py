@@ -1,0 +1,125 @@
+"""谁会收到 against what acts really leave: every row of every act of many walks is among what the page says."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+
+import pytest
+
+from agencies.models import User
+from cases.workflow.transitions import TRANSITIONS
+from notifications.hearing.answer import WHY, answer
+from notifications.hearing.supposing import key, supposed
+from notifications.relay import deliver_all
+from notifications.wording import _WORDS
+from tests.notifications.conftest import NOW
+from tests.workflow.walking import Walk
+from tests.workflow.world import World
+
+WALKS, STEPS = 4, 60
+OUT_FOR = (
+    None,
+    frozenset({"propose_surcharge", "notify_subscriber", "issue_bill", "review_bill", "end_surcharge"}),
+    frozenset({"execute_suspension", "confirm_suspension", "order_restoration", "restore_supply"}),
+)
+
+
+def what(row):
+    topic, agency, kind, _assignee, roles = key(row)
+    return topic, agency, kind, roles
+
+
+@pytest.fixture(scope="module")
+def compared():
+    """Of every act of the walks: rows that nobody had supposed, and how often each act left each topic."""
+    missed, seen = Counter(), Counter()
+    for seed, wanted in ((seed, wanted) for seed in range(WALKS) for wanted in OUT_FOR):
+        walk = Walk(random.Random(seed), None, wanted)
+        for _ in range(STEPS):
+            before = walk.desk.view
+            walk.step()
+            body = walk.desk.events[-1]
+            row = TRANSITIONS[body["action"]]
+            if row.from_stages == ("-",):
+                continue
+            found = supposed(row, before, body["actor"]["agency"], walk.desk.directory)
+            known = {(topic, agency, kind) for topic, agency, kind, _ in (what(each.row) for each in found)}
+            for left in walk.desk.outbox:
+                topic, agency, kind, _roles = what(left)
+                seen[body["action"], topic] += 1
+                if not known & {(topic, agency, kind), (topic, None, kind)}:
+                    missed[body["action"], topic, kind] += 1
+    return missed, seen
+
+
+def test_nothing_is_told_that_the_page_does_not_say(compared):
+    missed, seen = compared
+    assert missed == {}
+    assert sum(seen.values()) > 400
+    assert len({action for action, _ in seen}) > 25
+
+
+def test_each_act_of_the_table_has_an_answer_and_each_topic_a_reason(who):
+    topics = set()
+    for action in TRANSITIONS:
+        found = answer(who("drc-handler1"), action, "", NOW)
+        topics |= {each.topic for each in found.heard}
+        assert all(each.topic in WHY and each.topic in _WORDS for each in found.heard)
+    # A task that goes on after a stay, and what is told of a reading, need facts of a case.
+    assert set(WHY) - topics <= {"case.still_drawing"}
+
+
+def test_for_a_case_the_answer_names_who_is_then_really_told(who, texts):
+    """The people of one's own agency by name; those of others by role. What is delivered afterwards is the same."""
+    world = World()
+    case = world.open()
+    number = world.view(case).number
+    deliver_all()
+    world.act(case, "drc-handler1", "dispatch_verification", findings=["check_consumption"])
+    found = answer(who("drc-handler1"), "report_consumption", number, world.now)
+    opened = next(each for each in found.heard if each.topic == "task.opened")
+    handlers = [person.display_name for person in User.objects.filter(username__in=("drc-handler1", "drc-handler2"))]
+    assert found.real and set(handlers) <= set(opened.names) and opened.mine == ()
+    by_grid = answer(who("grid-handler1"), "report_consumption", number, world.now)
+    assert all(each.names == [] for each in by_grid.heard if each.agency_id == world.view(case).lead_agency_id)
+    world.act(case, "grid-handler1", "report_consumption", result="abnormal", user_class="ordinary",
+              price_class="commercial", serves_residents=False, theft=False)  # fmt: skip
+    deliver_all()
+    told = [
+        name
+        for name in ("drc-handler1", "drc-handler2", "drc-reviewer1", "drc-reviewer2")
+        if texts(name)[0].startswith("待办：提出认定")
+    ]
+    names = set(User.objects.filter(username__in=told).values_list("display_name", flat=True))
+    assert names == set(opened.names)
+
+
+def test_it_says_what_follows_when_nobody_acts(who):
+    steps = [step.zh for step in answer(who("drc-handler1"), "dispatch_verification", "", NOW).steps]
+    assert steps == [
+        "到期前 1 个工作日：到期前提醒，承办人",
+        "到期当日：到期日提醒，承办人",
+        "到期未办：催办，承办单位的审核",
+        "逾期 2 个工作日：督办，牵头的发展改革委",
+        "逾期 5 个工作日：通报，督查单位",
+    ]
+    assert answer(who("drc-handler1"), "comment", "", NOW).steps == []
+
+
+def test_the_page_answers_in_both_languages_and_hides_other_cases(visit, opened, settings):
+    case = World().view(opened())
+    client = visit("drc-handler1")
+    page = client.get("/inbox/hearing/", {"action": "dispatch_verification", "case": case.number}).content.decode()
+    assert "待办：溯源核查" in page and "轮到该单位办理" in page and case.number in page
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    assert (
+        "to do: Trace the subscriber"
+        in client.get("/inbox/hearing/", {"action": "dispatch_verification"}).content.decode()
+    )
+    stranger = visit("nj-drc-handler1")
+    assert stranger.get("/inbox/hearing/", {"action": "triage", "case": ""}).status_code == 404
+    hidden = stranger.get("/inbox/hearing/", {"action": "dispatch_verification", "case": case.number})
+    unknown = stranger.get("/inbox/hearing/", {"action": "dispatch_verification", "case": "XZ99-9999"})
+    assert (hidden.status_code, unknown.status_code) == (404, 404)
+    assert client.get("/inbox/hearing/").status_code == 200
