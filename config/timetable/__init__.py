@@ -37,6 +37,7 @@ class Timetable(PersistentScheduler):  # type: ignore[misc]
 
     def apply_entry(self, entry: Any, producer: Any = None) -> None:
         """Hand one job to the broker, or remember since when it is due."""
+        logger.info("asking for %s", entry.task)
         try:
             self.apply_async(entry, producer=producer, advance=False)
         except SchedulingError as error:
