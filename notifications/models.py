@@ -65,7 +65,7 @@ class Delivery(models.Model):
     topic = models.CharField("事项", max_length=32)
     channel = models.CharField("渠道", max_length=16)
     digest = models.BooleanField("汇总", default=False)
-    # What an endpoint is told where it differs from the row: many tasks in one line, with their count.
+    # What an endpoint is told, as far as a message would keep it; a person is told what stands in the message.
     content = models.JSONField("内容", null=True)
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.WAITING)
     attempts = models.PositiveSmallIntegerField("已试次数", default=0)

@@ -21,7 +21,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 
 from audit import clock
 from notifications.delivery.backoff import next_try
-from notifications.delivery.messages import Row, messages_of
+from notifications.delivery.messages import Row, for_endpoints, messages_of
 from notifications.delivery.planned import write_deliveries, written
 
 logger = logging.getLogger(__name__)
@@ -104,7 +104,7 @@ def _deliver(rows: Sequence[Row]) -> int:
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(_WRITE, [json.dumps(messages_of(rows))])
-            write_deliveries([written(row) for row in cursor.fetchall()])
+            write_deliveries([written(row) for row in cursor.fetchall()], for_endpoints(rows))
             cursor.execute(_MARK, [clock.now(), [row.id for row in rows]])
     except (OperationalError, InterfaceError):
         raise  # the database's trouble, not a row's: the next sweep finds everything as it was

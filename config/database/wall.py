@@ -68,6 +68,7 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
         "cases_outbox": "SELECT, UPDATE",
         "notifications_delivery": "SELECT, UPDATE",
         "cases_case": "SELECT",
+        "notifications_endpoint": "SELECT",
     },
     # How long the oldest message has been waiting, for whoever watches the machine.
     "standing": dict.fromkeys(("cases_outbox", "notifications_delivery"), "SELECT"),

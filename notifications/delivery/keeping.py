@@ -64,13 +64,13 @@ class Kept:
 
 # Parameters: _of(scope, wanted).
 UNDELIVERED: Final = """
-SELECT d.id::text AS id, d.case_id, NULL::text AS key, d.topic, d.channel, d.agency_id, d.user_id,
+SELECT d.id::text AS id, d.case_id, d.topic, d.channel, d.agency_id, d.user_id, d.endpoint,
        CASE WHEN d.state = 'waiting' AND d.attempts > 0 THEN 'retrying' ELSE d.state END AS state,
        d.attempts, d.not_before, d.problem, d.created_at
   FROM notifications_delivery d
  WHERE d.state <> 'sent' AND (%(all)s OR d.agency_id = ANY(%(agencies)s))
 UNION ALL
-SELECT o.id::text, o.case_id, o.key, o.topic, 'inbox', o.agency_id, NULL,
+SELECT o.id::text, o.case_id, o.topic, 'inbox', o.agency_id, NULL, NULL,
        CASE WHEN o.withdrawn_at IS NOT NULL THEN 'withdrawn' WHEN o.dead_at IS NOT NULL THEN 'dead'
             WHEN o.attempts > 0 THEN 'retrying' ELSE 'waiting' END,
        o.attempts, coalesce(o.not_before, o.created_at), o.problem, o.created_at
@@ -85,9 +85,10 @@ FILTER: Final = """
 """
 _LIST = f"""
 SELECT k.id, CASE WHEN c.id IS NULL THEN '' WHEN agencies_rank(c.confidentiality) > 0 THEN '' ELSE c.number END,
-       k.topic, k.channel, k.agency_id, coalesce(u.display_name, ''), k.state, k.attempts, k.not_before, k.problem,
-       k.created_at
+       k.topic, k.channel, k.agency_id, coalesce(u.display_name, e.host, ''), k.state, k.attempts, k.not_before,
+       k.problem, k.created_at
   FROM ({UNDELIVERED}) k LEFT JOIN cases_case c ON c.id = k.case_id LEFT JOIN agencies_user u ON u.id = k.user_id
+  LEFT JOIN notifications_endpoint e ON e.id = k.endpoint
   {FILTER} ORDER BY k.created_at DESC, k.id DESC LIMIT %(limit)s
 """
 _COUNTS = f"SELECT k.state, count(*) FROM ({UNDELIVERED}) k {FILTER} GROUP BY 1"

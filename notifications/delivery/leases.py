@@ -35,6 +35,7 @@ class Taken(NamedTuple):
     addressee: str
     attempts: int
     first_tried_at: datetime
+    endpoint: UUID | None = None
 
     @property
     def id(self) -> UUID:
@@ -54,8 +55,8 @@ ADDRESSEE = "d.channel || ' ' || coalesce(d.user_id::text, d.endpoint::text)"
 # Nothing is taken up while an earlier one of its case, channel and addressee waits; one that was planned for later (the
 # end of quiet hours, a digest) holds nothing up.
 _FREE = f"""
-SELECT id, channel, addressee, digest, not_before FROM (
-    SELECT d.id, d.outbox_id, d.channel, {ADDRESSEE} AS addressee, d.digest, d.not_before
+SELECT id, channel, addressee, digest, not_before, endpoint FROM (
+    SELECT d.id, d.outbox_id, d.channel, {ADDRESSEE} AS addressee, d.digest, d.not_before, d.endpoint
       FROM notifications_delivery d
      WHERE d.state = 'waiting' AND d.not_before <= %s AND (d.leased_until IS NULL OR d.leased_until <= %s)
        AND NOT d.channel = ANY(%s) AND NOT {ADDRESSEE} = ANY(%s)
@@ -111,21 +112,23 @@ def take(me: UUID, *, free: Mapping[str, int], busy: Mapping[str, int], resting:
         shunned = [*resting, *(addressee for addressee, number in busy.items() if number >= OF_ONE)]
         cursor.execute(_FREE, [now, real, full, shunned, LOOK_AT])
         found = cursor.fetchall()
-    return [_take(me, ids, *whom, now, real) for ids, whom in _chosen(found, free, busy)]
+    return [_take(me, ids, whom, now, real) for ids, whom in _chosen(found, free, busy)]
 
 
 def _chosen(
-    found: Sequence[tuple[UUID, str, str, bool, datetime]], free: Mapping[str, int], busy: Mapping[str, int]
-) -> Iterator[tuple[list[UUID], tuple[str, str]]]:
+    found: Sequence[tuple[UUID, str, str, bool, datetime, UUID | None]],
+    free: Mapping[str, int],
+    busy: Mapping[str, int],
+) -> Iterator[tuple[list[UUID], tuple[str, str, UUID | None]]]:
     """Of what is due as much as there are lanes for, of no addressee more than its share; a digest is one."""
     left, at_once, digests = dict(free), dict(busy), set[tuple[str, datetime]]()
-    for id_, channel, addressee, digest, not_before in found:
+    for id_, channel, addressee, digest, not_before, endpoint in found:
         if left.get(channel, 1) <= 0 or at_once.get(addressee, 0) >= OF_ONE or (addressee, not_before) in digests:
             continue
         left[channel], at_once[addressee] = left.get(channel, 1) - 1, at_once.get(addressee, 0) + 1
         if digest:
             digests.add((addressee, not_before))
-        yield (_lines(addressee, not_before) if digest else [id_]), (channel, addressee)
+        yield (_lines(addressee, not_before) if digest else [id_]), (channel, addressee, endpoint)
 
 
 def anything_due() -> bool:
@@ -164,9 +167,10 @@ def _lines(addressee: str, not_before: datetime) -> list[UUID]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def _take(me: UUID, ids: list[UUID], channel: str, addressee: str, now: datetime, real: datetime) -> Taken:
+def _take(me: UUID, ids: list[UUID], whom: tuple[str, str, UUID | None], now: datetime, real: datetime) -> Taken:
+    channel, addressee, endpoint = whom
     with connection.cursor() as cursor:
         cursor.execute(_TAKE, {"until": real + LEASE, "me": me, "now": now, "ids": ids})
         rows = sorted(cursor.fetchall(), key=lambda row: row[1])
     first = min(row[3] for row in rows)
-    return Taken(tuple(row[0] for row in rows), channel, addressee, max(row[2] for row in rows), first)
+    return Taken(tuple(row[0] for row in rows), channel, addressee, max(row[2] for row in rows), first, endpoint)

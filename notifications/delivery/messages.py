@@ -86,6 +86,14 @@ def _heard(row: Row, to: Recipient) -> tuple[str, object, int]:
     return row.written_by, row.payload.get("number"), to.user_id
 
 
+def for_endpoints(rows: Sequence[Row]) -> list[tuple[Row, dict[str, Any]]]:
+    """What a group or system of an agency may hear, in the same lines as its people: of ordinary cases only.
+
+    A group has no clearance, and what is about no case is for administrators.
+    """
+    return [(row, _content(row)) for row in _summed(rows) if row.rank == 0]
+
+
 def _content(row: Row) -> dict[str, Any]:
     """What the message keeps. It is put into words once here: what cannot be read must not reach an inbox."""
     content = {key: row.payload[key] for key in KEPT if key in row.payload}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -15,15 +16,23 @@ from agencies.actors import Actor, NoSuchActor, load_actor
 from agencies.sight import seeing
 from agencies.vocabulary import Label
 from notifications.channels.base import Outgoing, Permanent
+from notifications.channels.endpoints.relaying import open_endpoint
 from notifications.choices.store import address_of
 from notifications.delivery.leases import Taken
 from notifications.selectors import InboxMessage, find_message
+from notifications.wording import wording
 
 NO_READER = "收件人已停用、已离开单位或看不到该案件 the reader is gone or sees the case no more"
 NO_CONTACT = "没有已确认的联系方式 no confirmed contact"
 _SUBJECT = Label("联治：{n} 条消息", "Lianzhi: {n} messages")
 
-_ROWS = "SELECT user_id, message_id, endpoint FROM notifications_delivery WHERE id = ANY(%s) ORDER BY outbox_id"
+NO_ENDPOINT = "单位已停用该接收端 the agency has switched this endpoint off"
+_ROWS = "SELECT user_id, message_id FROM notifications_delivery WHERE id = ANY(%s) ORDER BY outbox_id"
+NOT_FOR_GROUPS = "案件已提高密级，不再向群组和系统发送 the case has become confidential"
+_ROW = """
+SELECT d.topic, d.content::text, d.created_at, c.id IS NOT NULL AND agencies_rank(c.confidentiality) = 0
+  FROM notifications_delivery d LEFT JOIN cases_case c ON c.id = d.case_id WHERE d.id = %s
+"""
 
 
 class _Line(NamedTuple):
@@ -36,13 +45,12 @@ class _Line(NamedTuple):
 
 def outgoing(taken: Taken) -> Outgoing:
     """Raises Permanent where there is nobody left to tell, or no way to."""
+    if taken.endpoint is not None:
+        return _to_endpoint(taken, taken.endpoint)
     with connection.cursor() as cursor:
         cursor.execute(_ROWS, [list(taken.ids)])
         rows = cursor.fetchall()
-    user_id = rows[0][0]
-    if user_id is None:
-        return _to_endpoint(taken, rows[0][2])
-    return _to_person(taken, user_id, [row[1] for row in rows])
+    return _to_person(taken, rows[0][0], [row[1] for row in rows])
 
 
 def _to_person(taken: Taken, user_id: int, message_ids: Sequence[int]) -> Outgoing:
@@ -84,7 +92,30 @@ def _line(message: InboxMessage, language: str) -> _Line:
 
 
 def _to_endpoint(taken: Taken, endpoint: UUID) -> Outgoing:
-    raise Permanent(NO_CONTACT)
+    opened = open_endpoint(endpoint)
+    if opened is None:
+        raise Permanent(NO_ENDPOINT)
+    address, secret, language = opened
+    with connection.cursor() as cursor:
+        cursor.execute(_ROW, [taken.id])
+        topic, content, created_at, ordinary = cursor.fetchone()
+    if not ordinary:
+        raise Permanent(NOT_FOR_GROUPS)
+    payload = json.loads(content)
+    text, number = wording(topic, payload).get(language), payload.get("number")
+    return Outgoing(
+        id=str(taken.id),
+        channel=taken.channel,
+        address=address,
+        language=language,
+        topic=topic,
+        subject=text,
+        text=text,
+        link=absolute(reverse("web:case", args=[number]) if number else reverse("web:tasks")),
+        created_at=created_at,
+        payload=payload,
+        secret=secret,
+    )
 
 
 def absolute(path: str) -> str:

@@ -10,9 +10,11 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from audit.ids import new_id
+from notifications.channels.endpoints.relaying import for_rows
 from notifications.choices.kinds import due_of, kind_group, urgent
 from notifications.choices.planning import NOTHING_CHOSEN, plan
 from notifications.choices.store import chosen_of
+from notifications.delivery.messages import Row
 
 
 class Written(NamedTuple):
@@ -38,18 +40,36 @@ def written(row: tuple[Any, ...]) -> Written:
 _WRITE = """
 INSERT INTO notifications_delivery (id, outbox_id, message_id, user_id, endpoint, agency_id, case_id, topic, channel,
     digest, content, state, attempts, not_before, problem, created_at)
-SELECT r.id, r.outbox_id, r.message_id, r.user_id, r.endpoint, r.agency_id, r.case_id, r.topic, r.channel,
-    r.digest, r.content, 'waiting', 0, r.not_before, '', r.created_at
+SELECT r.id, o.id, r.message_id, r.user_id, r.endpoint, r.agency_id, o.case_id, o.topic, r.channel,
+    r.digest, r.content, 'waiting', 0, coalesce(r.not_before, o.created_at), '', o.created_at
   FROM jsonb_to_recordset(%s::jsonb) AS r(id uuid, outbox_id bigint, message_id bigint, user_id bigint, endpoint uuid,
-    agency_id bigint, case_id uuid, topic text, channel text, digest boolean, content jsonb, not_before timestamptz,
-    created_at timestamptz)
+    agency_id bigint, channel text, digest boolean, content jsonb, not_before timestamptz)
+  JOIN cases_outbox o ON o.id = r.outbox_id
 ON CONFLICT DO NOTHING
 """
 
 
-def write_deliveries(messages: Sequence[Written]) -> int:
-    """Write what is planned for these messages. Returns how many deliveries."""
-    return _write([*for_people(messages)])
+def write_deliveries(messages: Sequence[Written], rows: Sequence[tuple[Row, dict[str, Any]]] = ()) -> int:
+    """Write what is planned for these messages, and for the endpoints of these rows' agencies. Returns how many."""
+    return _write([*for_people(messages), *for_agencies(rows)])
+
+
+def for_agencies(rows: Sequence[tuple[Row, dict[str, Any]]]) -> list[dict[str, Any]]:
+    """By what each endpoint of the addressed agency wants to hear."""
+    found = for_rows([(row.agency_id, row.topic) for row, _ in rows]) if rows else {}
+    return [
+        {
+            "id": str(new_id()),
+            "outbox_id": row.id,
+            "agency_id": row.agency_id,
+            "endpoint": str(endpoint.id),
+            "channel": endpoint.channel,
+            "digest": False,
+            "content": content,
+        }
+        for row, content in rows
+        for endpoint in found[row.agency_id, row.topic]
+    ]
 
 
 def for_people(messages: Sequence[Written]) -> list[dict[str, Any]]:
@@ -57,7 +77,9 @@ def for_people(messages: Sequence[Written]) -> list[dict[str, Any]]:
     chosen = chosen_of({message.user_id for message in messages})
     return [
         {
-            **_of(message),
+            "id": str(new_id()),
+            "outbox_id": message.outbox_id,
+            "agency_id": message.agency_id,
             "message_id": message.id,
             "user_id": message.user_id,
             "channel": planned.channel,
@@ -75,17 +97,6 @@ def for_people(messages: Sequence[Written]) -> list[dict[str, Any]]:
             urgent=urgent(message.topic, message.payload, message.created_at),
         )
     ]
-
-
-def _of(row: Written) -> dict[str, Any]:
-    return {
-        "id": str(new_id()),
-        "outbox_id": row.outbox_id,
-        "agency_id": row.agency_id,
-        "case_id": row.case_id,
-        "topic": row.topic,
-        "created_at": row.created_at.isoformat(),
-    }
 
 
 def _write(wanted: Sequence[Mapping[str, Any]]) -> int:

@@ -23,6 +23,7 @@ from audit import clock
 from audit.ids import new_id
 from notifications.channels import base
 from notifications.channels.base import Outgoing, Permanent, Temporary
+from notifications.channels.endpoints import relaying
 from notifications.delivery import leases
 from notifications.delivery.backoff import FOR, next_try
 from notifications.delivery.leases import Taken
@@ -84,7 +85,7 @@ def _take_up(run: _Run, pool: ThreadPoolExecutor) -> None:
         try:
             call = outgoing(taken)
         except Exception as fault:  # noqa: BLE001 — one that cannot be made must not stop the others
-            _settle(run, taken, fault)
+            _settle(run, taken, fault, called=False)
         else:
             run.flying[pool.submit(_send, call)] = taken
 
@@ -100,7 +101,16 @@ def _send(call: Outgoing) -> None:
         connections.close_all()
 
 
-def _settle(run: _Run, taken: Taken, fault: BaseException | None) -> None:
+def _settle(run: _Run, taken: Taken, fault: BaseException | None, *, called: bool = True) -> None:
+    _judge(run, taken, fault)
+    if taken.endpoint is not None and called:
+        # For the page of its agency; what is the delivery's stands in its row by now.
+        relaying.answered(taken.endpoint, now=clock.now(), problem=_problem(fault) if fault is not None else "")
+        if isinstance(fault, Permanent) and fault.gone:
+            relaying.gone(taken.endpoint, clock.now())
+
+
+def _judge(run: _Run, taken: Taken, fault: BaseException | None) -> None:
     if fault is None:
         leases.sent(taken)
         run.failures.pop(taken.addressee, None)
@@ -116,17 +126,18 @@ def _settle(run: _Run, taken: Taken, fault: BaseException | None) -> None:
     if again is not None and isinstance(fault, Temporary) and fault.retry_after is not None:
         again = max(again, min(now + fault.retry_after, taken.first_tried_at + FOR))
     leases.failed(run.me, taken, _problem(fault), again=again)
+    if not isinstance(fault, Temporary):
+        logger.error("a sender broke down: %s", _problem(fault))
     log = logger.info if again else logger.error
     log("delivery %s (%s) failed %d times, %s", taken.id, taken.channel, taken.attempts, "again" if again else "dead")
 
 
 def _problem(fault: BaseException) -> str:
     """A sender's words say nothing that may not be shown; of what nobody foresaw only the kind and the place is."""
-    if isinstance(fault, Temporary):
+    if isinstance(fault, (Temporary, Permanent)):
         return str(fault)
     at = fault.__traceback__
     while at is not None and at.tb_next is not None:
         at = at.tb_next
     place = f"{at.tb_frame.f_code.co_name}:{at.tb_lineno}" if at is not None else ""
-    logger.error("a sender broke down: %s in %s", type(fault).__name__, place)
     return f"{type(fault).__name__} {place}"

@@ -247,7 +247,7 @@ def test_who_leaves_the_agency_no_longer_reads_its_messages(opened, who):
 def test_the_queries_of_a_batch_do_not_grow_with_its_rows(opened, django_assert_max_num_queries):
     for _ in range(20):
         opened()
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(17):
         deliver_batch()
 
 
