@@ -30,9 +30,12 @@ BATCH = 500
 LOCK_NOT_AVAILABLE = "55P03"
 # Waits for the batch of another worker, for at most five seconds: a ring must not pass while that one is finishing,
 # since its last look may have been just before this row; and a worker that hangs must not take the others with it.
-_LOCK = "SET LOCAL lock_timeout = '5s'; SELECT pg_advisory_xact_lock(hashtextextended('notifications/relay', 0))"
+# One that stands still in the middle (a frozen machine) is cut off by the database after half a minute.
+_LOCK = """
+SET LOCAL lock_timeout = '5s'; SET LOCAL idle_in_transaction_session_timeout = '30s';
+SELECT pg_advisory_xact_lock(hashtextextended('notifications/relay', 0))
+"""
 
-# xmin is the transaction that wrote the row: a list of hundreds of cases is one transaction, an act on a case another.
 _CLAIM = """
 SELECT o.id, o.topic, o.agency_id, o.payload::text, o.xmin::text,
        CASE WHEN o.case_id IS NULL THEN -1 ELSE agencies_rank(c.confidentiality) END,

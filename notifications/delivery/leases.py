@@ -42,7 +42,11 @@ class Taken(NamedTuple):
         return self.ids[0]
 
 
-_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('notifications/send', 0))"
+# Who stands still with the lock in hand is cut off by the database.
+_LOCK = """
+SET LOCAL idle_in_transaction_session_timeout = '30s';
+SELECT pg_advisory_xact_lock(hashtextextended('notifications/send', 0))
+"""
 _OTHERS = """
 SELECT EXISTS (SELECT FROM notifications_delivery WHERE state = 'waiting' AND leased_until > %s AND leased_by <> %s)
 """

@@ -8,15 +8,17 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
-from django.db import OperationalError, connection, connections, transaction
+from django.db import InterfaceError, OperationalError, connection, connections, transaction
 
 from agencies.actors import find_actor, system_actor
 from agencies.models import Membership
 from agencies.services import end_role
+from audit.ids import new_id
 from cases.models import Outbox, Task
 from cases.workflow.bulk import Request, perform_many
 from cases.workflow.task_kinds import KINDS
 from notifications import relay
+from notifications.delivery import leases
 from notifications.delivery.messages import Row, messages_of
 from notifications.models import Message
 from notifications.relay import deliver_all, deliver_batch
@@ -285,6 +287,19 @@ def test_a_worker_that_hangs_does_not_take_the_others_with_it(demo_city, fresh_d
         assert "another worker has held the outbox" in caplog.text
         cursor.execute("SELECT pg_advisory_unlock(hashtextextended('notifications/relay', 0))")
     assert deliver_all() == 1
+
+
+@pytest.mark.parametrize("lock", [relay._LOCK, leases._LOCK])
+def test_a_worker_that_stands_still_with_the_lock_is_cut_off(demo_city, fresh_db, opened, lock):
+    """As a frozen machine would: its transaction is open and asks for nothing more."""
+    opened()
+    with pytest.raises((OperationalError, InterfaceError)), transaction.atomic(using="owner"):  # noqa: PT012
+        with connections["owner"].cursor() as cursor:
+            cursor.execute(lock.replace("'30s'", "'300ms'"))
+        assert deliver_all() == 1
+        leases.take(new_id(), free={}, busy={}, resting=())
+        connections["owner"].cursor().execute("SELECT pg_sleep(1)")
+    connections["owner"].close()
 
 
 def test_the_time_of_delivery_is_the_injected_clock(opened, monkeypatch):
