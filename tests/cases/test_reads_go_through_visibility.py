@@ -65,7 +65,7 @@ WITHOUT = {
     "cases/workflow/handover/plan.py": "an administrator moves work by its number and kind; opens no case",
     "notifications/delivery/fate.py": "ids of what is not delivered, of the agencies that the administrator keeps",
     "notifications/delivery/keeping.py": "numbers of ordinary cases, for the administrators of the agency concerned",
-    "notifications/delivery/outgoing.py": "asks the inbox as its reader; for a group only that the case is ordinary still",
+    "notifications/delivery/outgoing.py": "asks the inbox as its reader; for a group that it is ordinary still",
     "notifications/delivery/planned.py": "writes for rows that the relay has read, and reads no case",
     "notifications/delivery/standing.py": "two ages and nothing else",
     "notifications/delivery/stuck.py": "counts for each agency's administrators",
