@@ -12,6 +12,7 @@ from agencies.actors import Actor
 from agencies.directory import Directory, get_directory
 from agencies.visibility import seen, sight_keys
 from cases.selectors import refs
+from cases.selectors.clocks.statement import STANDS
 from cases.selectors.documents import is_told
 from cases.selectors.paging import Row
 from cases.selectors.precision.facts import facts_shown
@@ -75,7 +76,8 @@ SELECT jsonb_build_object(
   'participants', (SELECT coalesce(jsonb_agg(jsonb_build_object('agency', p.agency_id, 'relation', p.relation,
                                                                 'since', p.since) ORDER BY p.since, p.agency_id), '[]')
                    FROM case_participants(c.id) p),
-  'tasks', (SELECT coalesce(jsonb_agg(to_jsonb(t) || jsonb_build_object('assignee_name', u.display_name)
+  'tasks', (SELECT coalesce(jsonb_agg(to_jsonb(t)
+              || jsonb_build_object('assignee_name', u.display_name, 'paused', {STANDS})
                                       ORDER BY t.due_at, t.id), '[]')
             FROM cases_task t LEFT JOIN agencies_user u ON u.id = t.assignee_id
             WHERE t.case_id = c.id AND t.state = 'open'),
@@ -142,9 +144,20 @@ def _known(facts: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _task(task: dict[str, Any], directory: Directory) -> Row:
-    plain = ["id", "kind", "roles", "opened_at", "due_at", "due_rule", "provisional", "accepted_at", "returns", "data"]
+    plain = [
+        "id",
+        "kind",
+        "roles",
+        "opened_at",
+        "due_at",
+        "due_rule",
+        "provisional",
+        "accepted_at",
+        "returns",
+        "paused",
+    ]
     return {
-        **{name: task[name] for name in plain},
+        **{name: task[name] for name in (*plain, "data")},
         "agency": refs.agency(directory, task["agency_id"]),
         "unit": refs.agency(directory, task["unit_id"]),
         "assignee": refs.person(task["assignee_id"], task["assignee_name"]),

@@ -16,6 +16,7 @@ from uuid import UUID
 from agencies.actors import Actor
 from agencies.directory import Directory, get_directory
 from cases.selectors import refs
+from cases.selectors.clocks.statement import STANDS
 from cases.selectors.paging import (
     CAP,
     DEFAULT_PAGE_SIZE,
@@ -86,7 +87,7 @@ WITH total AS MATERIALIZED (SELECT ARRAY[{totals}] AS totals,
 keys AS MATERIALIZED ({keys} ORDER BY {order} LIMIT %s)
 SELECT total.totals, total.stamp, t.id, t.kind, t.agency_id, t.unit_id, t.roles, t.assignee_id,
        u.display_name AS assignee_name, t.stage, t.region_code, t.opened_at, t.due_at, t.provisional,
-       t.accepted_at, t.returns, t.case_id, c.number, c.title, c.level, c.confidentiality,
+       t.accepted_at, t.returns, {paused} AS paused, t.case_id, c.number, c.title, c.level, c.confidentiality,
        c.version
 FROM total LEFT JOIN keys ON true
 LEFT JOIN cases_task t ON t.id = keys.id
@@ -103,6 +104,7 @@ def _statement(scopes: list[Scope], wanted: TaskFilter, at: Cursor | None, size:
         totals=", ".join(f"({total.text})" for total in totals),
         keys="SELECT * FROM (" + " UNION ALL ".join(f"({page.text})" for page in pages) + ") AS heads",
         order=BY_DUE.order(at),
+        paused=STANDS,
         outer=BY_DUE.order(at, "keys."),
     )
     parameters = [p for piece in (*totals, *pages) for p in piece.parameters]
@@ -206,7 +208,9 @@ def _shown(row: Row, now: datetime, directory: Directory) -> Row:
         "region": refs.region(directory, row["region_code"]),
         "opened_at": row["opened_at"],
         "due_at": row["due_at"],
-        "overdue": row["due_at"] < now,
+        # A clock that stands still takes its deadline along: it is late with nothing.
+        "paused": row["paused"],
+        "overdue": row["due_at"] < now and not row["paused"],
         "provisional": row["provisional"],
         "accepted_at": row["accepted_at"],
         "returns": row["returns"],

@@ -135,11 +135,18 @@ def _instant(at: datetime | str | None) -> datetime | None:
 
 
 @register.simple_tag
-def due(due_at: datetime | str | None, *, provisional: bool = False, region: str = "") -> SafeString:
-    """A deadline: words first, the instant second, 暂定 where its calendar is not published yet."""
+def due(
+    due_at: datetime | str | None, *, provisional: bool = False, region: str = "", paused: bool = False
+) -> SafeString:
+    """A deadline: words first, the instant second, 暂定 where its calendar is not published yet.
+
+    While the clock stands still the deadline moves on with the time, so no instant is told.
+    """
     at = _instant(due_at)
     if at is None:
         return format_html('<span class="due"><b>{}</b></span>', gettext("未定期限"))
+    if paused:
+        return format_html('<span class="due"><b>{}</b></span>', gettext("暂停计时"))
     said = due_words(at, clock_now(), regional(region))
     mark = format_html(" {}", gettext("暂定")) if provisional else ""
     return format_html('<span class="due {}"><b>{}</b><small>{}{}</small></span>', said.tone, said.text, when(at), mark)

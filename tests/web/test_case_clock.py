@@ -148,3 +148,19 @@ def test_who_does_not_see_the_case_finds_no_clock(case: Any) -> None:
 def test_the_case_page_leads_there(case: Any) -> None:
     text = Person("drc-handler1").client.get(f"/cases/{case.number}/").content.decode()
     assert f'href="/cases/{case.number}/clock/"' in text
+
+
+def test_where_the_clock_stands_still_nobody_is_told_to_be_late(demo_city: None) -> None:
+    at("2026-11-03 10:00")
+    case = story.dispatched()
+    story.do("cac-handler1", "request_assistance", case, agency="320300-police", question="请协助核对")
+    at("2026-11-30 10:00")
+    rows = {row["kind"]: row for row in Person("cac-handler1").get("tasks/").data["results"]}
+    assert (rows["analyse_traffic"]["paused"], rows["analyse_traffic"]["overdue"]) == (True, False)
+    text = Person("cac-handler1").client.get(f"/cases/{case.number}/").content.decode()
+    standing = next(part for part in text.split('<div class="holder') if "流量核查" in part)
+    assert "暂停计时" in standing
+    assert "超期" not in standing.split("</svg>")[0]
+    story.do("police-handler1", "answer_assistance", case, answer="已核对")
+    rows = {row["kind"]: row for row in Person("cac-handler1").get("tasks/").data["results"]}
+    assert (rows["analyse_traffic"]["paused"], rows["analyse_traffic"]["overdue"]) == (False, False)

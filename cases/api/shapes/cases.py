@@ -69,6 +69,7 @@ class OpenTask(s.Serializer[Any]):
     provisional = s.BooleanField()
     accepted_at = s.DateTimeField(allow_null=True)
     returns = s.IntegerField()
+    paused = s.BooleanField(help_text="Its clock stands still: it is late with nothing.")
     data = s.DictField()
 
 

@@ -37,6 +37,7 @@ class TaskRow(s.Serializer[Any]):
     provisional = s.BooleanField(help_text="Computed without a published calendar of that year (暂定).")
     accepted_at = s.DateTimeField(allow_null=True)
     returns = s.IntegerField(help_text="How often it was returned.")
+    paused = s.BooleanField(help_text="Its clock stands still: it is late with nothing.")
 
 
 class Refusal(s.Serializer[Any]):

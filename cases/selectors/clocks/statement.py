@@ -23,6 +23,11 @@ FIRST: Final = date(2019, 1, 1)
 OPENS, LONG = office_day()
 
 
+# Whether the clock of an open task `t` stands still.
+STANDS: Final = """EXISTS (SELECT FROM cases_clockinterval ci
+    WHERE ci.task_id = t.id AND ci.ended_at IS NULL AND ci.state = 'paused')"""
+
+
 def statement(groups: tuple[str, ...], *, ended: bool) -> str:
     """Parameters: see `cases.selectors.clocks.dwell`."""
     of = "t.closed_at >= %(since)s AND t.closed_at < %(until)s AND t.state <> ALL(%(called_off)s)"

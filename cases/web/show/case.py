@@ -236,11 +236,10 @@ def task_row(task: Row, now: datetime, region: str = "") -> dict[str, Any]:
         "holder_id": (task["unit"] or task["agency"])["id"],
         "assignee": task["assignee"]["name"] if task["assignee"] else "",
         "kind_label": KINDS[task["kind"]].label,
-        "tone": due_words(due_at, now, regional(region)).tone if due_at else "",
+        "tone": due_words(due_at, now, regional(region)).tone if due_at and not task["paused"] else "",
         # Written by str(): an SVG takes no localised number.
         "percent": str(share_used(opened, due_at, now)),
         "elapsed": elapsed_words(opened, now, regional(region)),
-        "paused": bool((task["data"] or {}).get("paused")),
     }
 
 
