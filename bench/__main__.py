@@ -15,7 +15,7 @@ from types import ModuleType
 from typing import Any
 
 FOLDER = Path(__file__).resolve().parent
-DEEPER = ("delivery.telling", "handoffs.numbers", "importing.recount", "listing.clocks")
+DEEPER = ("deadlines.escalation", "delivery.telling", "handoffs.numbers", "importing.recount", "listing.clocks")
 
 
 def workloads() -> dict[str, ModuleType]:
