@@ -50,6 +50,7 @@ def test_the_page_shows_lengths_in_working_days() -> None:
     assert row.count('<td class="num">2.50</td>') >= 3
     assert "0.0%" in row
     assert 'data-row="用电核查"' not in text, "it is open"
+    assert 'data-total="2"' in text
     late = page("drc-handler1", "?by=kind&of=open").content.decode().split('data-row="用电核查"')[1]
     assert "100.0%" in late.split("</tr>")[0]
 

@@ -120,6 +120,12 @@ def name_of(row: Row, by: str) -> str:
     return str(value["name"]) if value and value["name"] else "--"
 
 
+def found(rows: list[Row], by: str) -> str:
+    """How many tasks the figures rest on, each once: one that several persons held is counted with the last."""
+    each = "ended_here" if by in ("unit", "person") else "tasks"
+    return f"{sum(row[each] for row in rows):,}"
+
+
 def line(row: Row, by: str) -> dict[str, Any]:
     """A row of the page: lengths in working days, the share in percent."""
     return {

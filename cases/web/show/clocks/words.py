@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from cases.policy.deadlines import office_day
 from cases.web.show.words import listed, say
@@ -62,7 +62,8 @@ def span(seconds: int) -> str:
     if seconds < day:
         hours = max(round(seconds / HOUR, 1), 0.1)
         return gettext("%(n)s 小时") % {"n": f"{hours:g}"}
-    return gettext("%(n)s 个工作日（时长）") % {"n": f"{seconds / day:.1f}".removesuffix(".0")}
+    written = f"{seconds / day:.1f}".removesuffix(".0")
+    return ngettext("%(n)s 个工作日", "%(n)s 个工作日", 1 if written == "1" else 2) % {"n": written}
 
 
 def days(seconds: int) -> str:

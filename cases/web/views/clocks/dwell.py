@@ -25,6 +25,7 @@ def working_time(request: PageRequest) -> HttpResponse:
     selects, given, asked, rows = _read(request)
     order = given.get("order", "running")
     context = {
+        "page": {"total": show.found(rows, asked.by)},
         "rows": [show.line(row, asked.by) for row in rows],
         "by": say(show.BY[asked.by]),
         "columns": [
