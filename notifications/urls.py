@@ -3,7 +3,7 @@
 from django.urls import path
 
 from notifications import views
-from notifications.pages import hearing, live, settings
+from notifications.pages import hearing, live, samples, settings
 
 app_name = "notifications"
 
@@ -14,5 +14,6 @@ urlpatterns = [
     path("mark/", views.mark, name="mark"),
     path("settings/", settings.settings_page, name="settings"),
     path("hearing/", hearing.hearing, name="hearing"),
+    path("samples/", samples.samples, name="samples"),
     path("arrivals/", live.arrivals, name="arrivals"),
 ]

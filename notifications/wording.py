@@ -88,6 +88,11 @@ _PASSED = frozenset({"deadline.overdue", "deadline.pressed", "deadline.reported"
 _OTHER = (Label("有新进展", "has moved on"), Label("有新进展", "have moved on"), False)
 
 
+def topics() -> tuple[str, ...]:
+    """Every topic that has words of its own."""
+    return tuple(_WORDS)
+
+
 def topic_name(topic: str) -> Label:
     """What a topic is about, without a case."""
     return _WORDS.get(topic, _OTHER)[0]

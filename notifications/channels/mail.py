@@ -65,14 +65,19 @@ def _judge(code: int, error: Exception) -> None:
     raise Temporary(f"SMTP {code}：邮件服务器暂不能投递 the mail server cannot deliver it now") from error
 
 
+def written(message: Outgoing) -> str:
+    """The plain text of a mail: what is told, where it leads, who sends it."""
+    foot = _FOOT.en if message.language == "en" else _FOOT.zh
+    return f"{message.text}\n\n{message.link}\n\n{foot}\n"
+
+
 def composed(message: Outgoing) -> EmailMultiAlternatives:
     """Plain text with a simple page beside it."""
     sender: str = settings.MAIL.sender
     foot = _FOOT.en if message.language == "en" else _FOOT.zh
-    text = f"{message.text}\n\n{message.link}\n\n{foot}\n"
     mail = EmailMultiAlternatives(
         subject=one_line(message.subject),
-        body=text,
+        body=written(message),
         from_email=sender,
         to=[message.address],
         headers={

@@ -94,6 +94,11 @@ def secret_fits(channel: str, secret: str) -> bool:
     return not secret or bool(form and re.fullmatch(form, secret))
 
 
+def written(message: Outgoing) -> str:
+    """What a robot says in its group."""
+    return f"{one_line(message.text)[:LONGEST_TEXT]}\n{message.link}"
+
+
 def _send(channel: str, message: Outgoing) -> None:
     robot, key = ROBOTS[channel], key_of(channel, message.address)
     if not key or not secret_fits(channel, message.secret):
@@ -104,7 +109,7 @@ def _send(channel: str, message: Outgoing) -> None:
     call = _Call(message, sign=channel == "feishu")
     token = _CALL.set(call)
     try:
-        plugin.send(body=f"{one_line(message.text)[:LONGEST_TEXT]}\n{message.link}")
+        plugin.send(body=written(message))
     finally:
         _CALL.reset(token)
     if call.answer is None:

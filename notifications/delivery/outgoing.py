@@ -14,17 +14,16 @@ from django.urls import reverse
 
 from agencies.actors import Actor, NoSuchActor, load_actor
 from agencies.sight import seeing
-from agencies.vocabulary import Label
 from notifications.channels.base import Outgoing, Permanent
 from notifications.channels.endpoints.relaying import open_endpoint
 from notifications.choices.store import address_of
 from notifications.delivery.leases import Taken
 from notifications.selectors import InboxMessage, find_message
+from notifications.texts import outgoing_text
 from notifications.wording import wording
 
 NO_READER = "收件人已停用、已离开单位或看不到该案件 the reader is gone or sees the case no more"
 NO_CONTACT = "没有已确认的联系方式 no confirmed contact"
-_SUBJECT = Label("联治：{n} 条消息", "Lianzhi: {n} messages")
 
 NO_ENDPOINT = "单位已停用该接收端 the agency has switched this endpoint off"
 _ROWS = "SELECT user_id, message_id FROM notifications_delivery WHERE id = ANY(%s) ORDER BY outbox_id"
@@ -37,7 +36,6 @@ SELECT d.topic, d.content::text, d.created_at, c.id IS NOT NULL AND agencies_ran
 
 class _Line(NamedTuple):
     topic: str
-    text: str
     link: str
     created_at: datetime
     payload: dict[str, Any]
@@ -64,8 +62,15 @@ def _to_person(taken: Taken, user_id: int, message_ids: Sequence[int]) -> Outgoi
     address = address_of(user_id, taken.channel)
     if address is None:
         raise Permanent(NO_CONTACT)
-    lines = [_line(message, reader.language) for message in messages]
-    subject = lines[0].text if len(lines) == 1 else _SUBJECT.get(reader.language).format(n=len(lines))
+    lines = [_line(message) for message in messages]
+    subject, text = outgoing_text(
+        topic=lines[0].topic,
+        topics=[line.topic for line in lines],
+        payloads=[line.payload for line in lines],
+        language=reader.language,
+        digest=len(lines) > 1,
+        channel=taken.channel,
+    )
     return Outgoing(
         id=str(taken.id),
         channel=taken.channel,
@@ -73,7 +78,7 @@ def _to_person(taken: Taken, user_id: int, message_ids: Sequence[int]) -> Outgoi
         language=reader.language,
         topic=lines[0].topic if len(lines) == 1 else "digest",
         subject=subject,
-        text="\n".join(line.text for line in lines),
+        text=text,
         link=lines[0].link if len(lines) == 1 else absolute(reverse("notifications:inbox")),
         created_at=lines[0].created_at,
         payload=lines[0].payload if len(lines) == 1 else {"count": len(lines)},
@@ -86,9 +91,9 @@ def _readable(reader: Actor, message_ids: Sequence[int]) -> list[InboxMessage]:
         return [message for id_ in message_ids if (message := find_message(reader, id_)) is not None]
 
 
-def _line(message: InboxMessage, language: str) -> _Line:
+def _line(message: InboxMessage) -> _Line:
     link = absolute(reverse("notifications:open", args=[message.id]))
-    return _Line(message.topic, message.text.get(language), link, message.at, message.payload)
+    return _Line(message.topic, link, message.at, message.payload)
 
 
 def _to_endpoint(taken: Taken, endpoint: UUID) -> Outgoing:

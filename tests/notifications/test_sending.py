@@ -68,7 +68,7 @@ def test_what_is_planned_is_written_with_the_message_and_sent_once(opened, recei
     assert [send_all(), send_all()] == [1, 0]
     (call,) = receiver.calls
     assert (call.id, call.address) == (str(row.id), lane("drc-handler2"))
-    assert call.text.endswith("待办：线索分办，11-25 18:00 前")
+    assert call.text.splitlines()[0].endswith("待办：线索分办，11-25 18:00 前")
     assert call.link.endswith(f"/inbox/{row.message_id}/")
     row.refresh_from_db()
     assert (row.state, row.attempts, row.sent_at, row.leased_until) == ("sent", 1, NOW + timedelta(seconds=5), None)
@@ -321,5 +321,5 @@ def test_a_digest_is_one_mail_with_a_line_for_each_message(opened, receiver, whe
     assert send_all() == 1
     assert [call.text.count("线索分办") for call in receiver.calls] == [3, 3]
     assert len({call.id for call in receiver.calls}) == 1
-    assert receiver.calls[0].subject == "联治：3 条消息"
+    assert receiver.calls[0].subject == "联治：今日消息汇总，3 条"
     assert states() == ["sent"] * 3
