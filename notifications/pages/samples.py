@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 
+from agencies.actors import Actor
 from agencies.vocabulary import SEPARATED_ROLES, Label, Role
 from audit import clock
 from cases.web.pages import PageRequest, page
@@ -38,7 +39,7 @@ _KEEPERS: Final = frozenset({Role.AGENCY_ADMIN, *SEPARATED_ROLES})
 @page
 def samples(request: PageRequest) -> HttpResponse:
     """For administrators, who are asked what a message looks like before they switch a channel on."""
-    if not any(request.actor.has_role(role) for role in _KEEPERS):
+    if not may_see(request.actor):
         raise NotAllowed(
             Text(
                 "消息样式供管理员查看。需要时请联系本单位管理员。",
@@ -59,6 +60,11 @@ def samples(request: PageRequest) -> HttpResponse:
         ],
     }
     return render(request, "notifications/samples.html", context)
+
+
+def may_see(actor: Actor) -> bool:
+    """Administrators, of an agency or of the three separated kinds."""
+    return any(actor.has_role(role) for role in _KEEPERS)
 
 
 def example(now: datetime) -> dict[str, Any]:

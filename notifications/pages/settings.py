@@ -27,6 +27,7 @@ from notifications.choices.kinds import AT_ONCE, CHANNELS, DIGEST, EMAIL, GROUPS
 from notifications.choices.models import Contact
 from notifications.choices.planning import Chosen, Quiet
 from notifications.choices.sealing import opened
+from notifications.pages.samples import may_see
 
 CHANNEL_NAMES = {EMAIL: Label("邮件", "Mail"), SMS: Label("短信", "Text message")}
 MODE_NAMES = {
@@ -129,6 +130,7 @@ def _shown(request: PageRequest, refused: AgencyError | None = None) -> HttpResp
         "digest_at": typed.get("digest_at") or f"{chosen.digest_at:%H:%M}",
         "language": typed.get("language") or User.objects.values_list("language", flat=True).get(pk=own),
         "absent": _substitutions(own),
+        "samples": may_see(request.actor),
     }
     return render(request, "notifications/settings.html", context, status=refused.status if refused else 200)
 

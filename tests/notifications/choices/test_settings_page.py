@@ -145,3 +145,8 @@ def test_the_page_says_who_stands_in(client, visit, who):
     assert f"由 {substitute.display_name} 代理" in client.get(ADDRESS).content.decode()
     assert f"你代理 {absent.display_name}" in visit("drc-handler1").get(ADDRESS).content.decode()
     assert "代理" not in visit("drc-reviewer1").get(ADDRESS).content.decode().split("<main")[1]
+
+
+def test_administrators_are_led_to_the_samples(visit, posted):
+    assert "/inbox/samples/" in visit("drc-admin1").get(ADDRESS).content.decode()
+    assert "/inbox/samples/" not in visit("drc-handler2").get(ADDRESS).content.decode()
