@@ -89,7 +89,7 @@ def test_a_line_about_many_cases_has_no_facts_of_one():
 
 
 def test_every_topic_is_shown_over_every_channel_to_administrators_alone(visit):
-    admin = visit("drc-admin1")
+    admin = visit("admin1")
     for topic in (*topics(), DIGEST):
         page = admin.get("/inbox/samples/", {"topic": topic}).content.decode()
         assert page.count("示例0000-0001") >= 2 or topic in ("delivery.stuck", "endpoint.gone") or "calendar" in topic

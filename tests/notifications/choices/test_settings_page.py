@@ -148,5 +148,5 @@ def test_the_page_says_who_stands_in(client, visit, who):
 
 
 def test_administrators_are_led_to_the_samples(visit, posted):
-    assert "/inbox/samples/" in visit("drc-admin1").get(ADDRESS).content.decode()
+    assert "/inbox/samples/" in visit("admin1").get(ADDRESS).content.decode()
     assert "/inbox/samples/" not in visit("drc-handler2").get(ADDRESS).content.decode()
