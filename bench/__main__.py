@@ -15,7 +15,14 @@ from types import ModuleType
 from typing import Any
 
 FOLDER = Path(__file__).resolve().parent
-DEEPER = ("deadlines.escalation", "delivery.telling", "handoffs.numbers", "importing.recount", "listing.clocks")
+DEEPER = (
+    "deadlines.escalation",
+    "delivery.telling",
+    "handoffs.numbers",
+    "importing.recount",
+    "listing.clocks",
+    "reporting.reports",
+)
 
 
 def workloads() -> dict[str, ModuleType]:

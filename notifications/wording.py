@@ -80,6 +80,7 @@ _WORDS = {
         Label("年放假安排待核对", "holiday plans to be checked"),
         False,
     ),
+    "report.ready": (Label("已生成", "is ready"), Label("已生成", "are ready"), False),
     "task.answered": (Label("已有结果", "answered"), Label("已有结果", "answered"), False),
 }
 _WORDS["delivery.stuck"] = (Label("消息投递受阻", "messages are stuck"), Label("", ""), False)

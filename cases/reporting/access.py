@@ -62,7 +62,7 @@ def visible_reports(actor: Actor) -> Q:
     """Which reports this person reads, as a condition."""
     found = Q(readers__overlap=case_agencies(actor))
     for code in watched_regions(actor):
-        found |= Q(region_id__startswith=code)
+        found |= Q(region__code__startswith=code)
     return found
 
 

@@ -32,6 +32,7 @@ from cases.reporting.papers.heads import head_of
 from cases.reporting.papers.ledger import Drawn, draw_ledger, sees_all
 from cases.reporting.papers.paper import bulletin_pdf, ledger_pdf
 from cases.reporting.pieces import AGENCY, COMMISSION, WATCH, kept
+from cases.reporting.telling import tell_readers
 
 logger = logging.getLogger(__name__)
 STATES = ReportVersion.State
@@ -126,6 +127,7 @@ def _finish(version: ReportVersion, drawn: Drawn, now: datetime) -> None:
         data=event_data(version, drawn.files),
         now=now,
     )
+    tell_readers(version, readers, now)
 
 
 def event_data(version: ReportVersion, files: list[ReportFile]) -> dict[str, Any]:

@@ -200,6 +200,7 @@ def _navigation(request: HttpRequest, actor: Actor) -> list[Group]:
             [
                 *_supervision(actor),
                 *_law(actor),
+                *([] if is_separated(actor) else [Item("/reports/", gettext("台账与通报"), "checklist")]),
                 *([Item("/working-time/", gettext("用时统计"), "clock")] if sight_keys(actor) else []),
                 Item("/audit/", gettext("审计"), "shield-check"),
                 Item("/rules/", gettext("规则"), "file-spreadsheet"),

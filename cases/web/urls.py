@@ -83,6 +83,7 @@ urlpatterns = [
     path("deadlines/", deadlines.deadlines, name="deadlines"),
     path("", include("cases.web.views.rules.urls")),
     path("", include("cases.web.views.calendar.urls")),
+    path("", include("cases.web.views.reports.urls")),
     path("tariff/", tariff.tariff, name="tariff"),
     path("report/", report.report, name="report"),
     path("report/follow/", report.follow, name="follow"),

@@ -136,7 +136,7 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
         **dict.fromkeys(
             ("audit_event", "cases_case", "cases_caseagency", "cases_clockinterval", "cases_site"), "SELECT"
         ),
-        "cases_task": "SELECT",
+        **dict.fromkeys(("cases_escalation", "cases_task"), "SELECT"),
         **dict.fromkeys(("cases_report", "cases_reportversion", "cases_reportfile"), "SELECT, INSERT, UPDATE"),
         "cases_reportpart": "SELECT, INSERT",
         "outbox_notice": "EXECUTE",

@@ -58,6 +58,7 @@ WITHOUT = {
     "cases/billing/comparing/services.py": "a file is put beside every list addressed to the company",
     "cases/billing/runs/accounts.py": "a run matches its rows with every list addressed to the company",
     "cases/billing/runs/working.py": "a worker asks the engine, which checks whoever started it at each case",
+    "cases/reporting/state/fired.py": "the same, of the late tasks in it",
     "cases/reporting/state/past.py": "counts for the report of a region, which cases.reporting.access hands out",
     "cases/reporting/plan.py": "whether a region has had a case at all; tells nobody of one",
     "cases/retention/provisions.py": "the system writes the register; cases.selectors.records says who reads it",

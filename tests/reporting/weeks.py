@@ -42,9 +42,11 @@ def do(now: str, who: str, action: str, case: Result | None = None, **data: Any)
     )
 
 
-def opened(now: str, title: str = "云龙区 淮盛科技有限公司", region: str = "320303", **data: Any) -> Result:
+def opened(
+    now: str, title: str = "云龙区 淮盛科技有限公司", region: str = "320303", who: str = "drc-handler1", **data: Any
+) -> Result:
     given = {"region_code": region, "title": title, "source": "telecom", "signals": SIGNALS, **data}
-    return do(now, "drc-handler1", "open_case", None, **given)
+    return do(now, who, "open_case", None, **given)
 
 
 def verified(now: str, case: Result, *, kwh: str = "35000", subject: str = "enterprise", **seen: Any) -> Result:

@@ -6,7 +6,7 @@ it; one that has become so since is counted and has no row any more.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -98,7 +98,7 @@ def find_late(version: ReportVersion, progress: Progress) -> Found:
             waiting += [(pair.now, task, pair.telling) for task in overdue_of(pair.now, week.ends)]
         if found.cases % _TELL_EVERY == 0:
             progress(found.cases)
-    fired = fired_until([task.id for _, task, _ in waiting], week.ends)
+    fired = fired_until([(task.id, task.due_at) for _, task, _ in waiting], week.ends)
     calendars: dict[str, WorkingCalendar] = {}
     for case, task, telling in waiting:
         if case.region_code not in calendars:
@@ -140,13 +140,19 @@ def _count(found: Found, late: Late, *, telling: bool) -> None:
 
 def totals(figures: dict[str, Any], directory: Directory) -> Iterator[list[Any]]:
     """A line for each agency, whoever is late with most first."""
-    agencies = figures["agencies"].items()
-    for agency, counted in sorted(agencies, key=lambda each: (-each[1]["tasks"], -each[1]["longest"], int(each[0]))):
+    agencies = order_of(figures)
+    for agency, counted in agencies:
         yield [words.agency_text(int(agency), directory), *_numbers(counted)]
     steps = {step.code: sum(row["steps"][step.code] for _, row in agencies) for step in STEPS}
     whole = {name: sum(row[name] for _, row in agencies) for name in ("tasks", "before", "cases")}
     longest = max((row["longest"] for _, row in agencies), default=0)
     yield ["合计", *_numbers({**whole, "longest": longest, "steps": steps})]
+
+
+def order_of(figures: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """The agencies with their counts, whoever is late with most first."""
+    found = figures["agencies"].items()
+    return sorted(found, key=lambda each: (-each[1]["tasks"], -each[1]["longest"], int(each[0])))
 
 
 def _numbers(counted: dict[str, Any]) -> list[int]:
@@ -180,7 +186,7 @@ def excerpts(rows: Iterable[Late]) -> dict[int, list[Late]]:
 
 
 NOTES: Final = (
-    "按周期结束时刻（下周一零时）尚未办结且已过期限的事项统计；到期时计时已中止的，不计逾期。",
+    "按周期结束时刻（下周一零时）尚未办结且已过期限的事项统计；计时中止期间不计逾期。",
     "催办、督办、通报各列为该步骤发出的时间，空白为尚未发出。逾期工作日按当地工作日历计算。",
     "敏感、内部案件不列入，另行专报。",
 )

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
+from cases.selectors.paging import fetch
+
 Fired = Mapping[str, datetime]
 
 
@@ -22,6 +24,18 @@ STEPS: Final = (
 )
 
 
-def fired_until(tasks: Sequence[str], at: datetime) -> dict[str, Fired]:
-    """For each of these tasks when each step was taken, before this instant."""
-    return {}
+_FIRED: Final = """
+SELECT e.task_id::text AS task, e.step, min(e.fired_at) AS fired_at
+FROM cases_escalation e
+JOIN unnest(%s::uuid[], %s::timestamptz[]) AS w(task, due) ON w.task = e.task_id AND w.due = e.due_at
+WHERE e.step = ANY(%s) AND e.outcome = 'told' AND e.fired_at < %s GROUP BY 1, 2
+"""
+
+
+def fired_until(tasks: Sequence[tuple[str, datetime]], at: datetime) -> dict[str, dict[str, datetime]]:
+    """For each of these tasks, named with its deadline, when each step was taken, before this instant."""
+    found: dict[str, dict[str, datetime]] = {}
+    ids, dues = [task for task, _ in tasks], [due for _, due in tasks]
+    for row in fetch(_FIRED, [ids, dues, [step.code for step in STEPS], at]) if tasks else ():
+        found.setdefault(row["task"], {})[row["step"]] = row["fired_at"]
+    return found

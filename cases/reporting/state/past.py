@@ -17,6 +17,7 @@ import orjson
 
 from audit.verification.projections import Event
 from cases.policy.reports.weeks import Week
+from cases.selectors.clocks.statement import STANDS
 from cases.selectors.paging import Row, fetch
 from cases.workflow.replay.lines import NULL, plain
 from cases.workflow.replay.state import State, fold
@@ -27,7 +28,7 @@ _NOBODY: Final = UUID(int=0)
 
 
 class Owed(NamedTuple):
-    """A task that was open; `paused`: its clock stood still when its day came, and has not gone on since."""
+    """A task that was open; `paused`: its clock stood still, so that it was late with nothing."""
 
     id: str
     kind: str
@@ -70,17 +71,16 @@ class Pair(NamedTuple):
 
 
 # Every case of the region has the region's commission among its agencies for good (cases/sql/case_agencies_v1.sql).
-_CASES: Final = """
+CASES = """
 SELECT c.id, c.number, c.title, c.stage, c.outcome, c.region_code, c.level, c.source, c.confidentiality,
        c.lead_agency_id, c.opened_at, c.closed_at, c.updated_at, c.facts::text AS facts,
        EXISTS (SELECT FROM cases_site s WHERE s.case_id = c.id AND s.located AND s.created_at < %s) AS placed
 FROM cases_caseagency ca JOIN cases_case c ON c.id = ca.case_id
 WHERE ca.agency_id = %s AND ca.case_id > %s AND c.opened_at < %s ORDER BY ca.case_id LIMIT %s
 """
-_TASKS: Final = """
+_TASKS: Final = f"""
 SELECT t.case_id, t.id::text, t.kind, t.agency_id, t.unit_id, t.due_at,
-       EXISTS (SELECT FROM cases_clockinterval i WHERE i.task_id = t.id AND i.ended_at IS NULL AND i.state = 'paused'
-               AND i.started_at <= t.due_at) AS paused
+       {STANDS} AS paused
 FROM cases_task t WHERE t.case_id = ANY(%s::uuid[]) AND t.state = 'open' ORDER BY t.id
 """
 _EVENTS: Final = """
@@ -97,7 +97,7 @@ def cases_of(agency_id: int, region: str, week: Week) -> Iterator[Pair]:
     """
     after = _NOBODY
     while True:
-        rows = fetch(_CASES, [week.ends, agency_id, after, week.ends, AT_ONCE])
+        rows = fetch(CASES, [week.ends, agency_id, after, week.ends, AT_ONCE])
         for pair in _pairs(rows, week):
             now, before = (one if one is not None and _counts(one, region) else None for one in pair[:2])
             if now is not None or before is not None:
@@ -192,14 +192,9 @@ def _open_tasks(told: State) -> Iterator[Owed]:
         task = told.tasks[task_id]
         if task["state"] == "open":
             unit = None if task["unit_id"] == NULL else int(task["unit_id"])
-            due = _moment(task["due_at"])
-            yield Owed(task_id, task["kind"], int(task["agency_id"]), unit, due, _stood(told, task_id, due))
-
-
-def _stood(told: State, task_id: str, due: datetime) -> bool:
-    """Whether the interval of its clock that is open is a pause from before then."""
-    interval = told.running.get(task_id)
-    return interval is not None and interval.state == "paused" and _moment(interval.since) <= due
+            interval = told.running.get(task_id)
+            paused = interval is not None and interval.state == "paused"
+            yield Owed(task_id, task["kind"], int(task["agency_id"]), unit, _moment(task["due_at"]), paused)
 
 
 def _moment(text: str | None) -> datetime:

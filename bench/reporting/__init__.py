@@ -1,0 +1,1 @@
+"""The weekly ledger at size, beside the same sheet by hand."""

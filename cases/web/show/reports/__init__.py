@@ -1,0 +1,1 @@
+"""Ledgers and bulletins, for their pages."""
