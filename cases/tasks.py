@@ -185,7 +185,7 @@ def escalate_deadlines() -> None:
 @working_as("calendar")
 def watch_calendar() -> None:
     """Take up the plan of a new year, which comes with a release, and warn while the next one is missing."""
-    loading = load_calendar(now=clock.now())
+    loading = load_calendar(now=clock.now(), budget_seconds=TURN_SECONDS)
     if loading.missing is not None:
         warn_of_missing(loading.missing, clock.now())
         logger.warning("no holiday plan for %s: deadlines that reach it are provisional", loading.missing)

@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
-    with sandbox() as box:
+    with sandbox(redis=True) as box:
         load_city()
         _make_base(box, arguments.cases)
         yield _measured(box)
@@ -40,11 +40,12 @@ def _measured(box: Sandbox) -> dict[str, Any]:
     from audit.sight import working_as
     from cases.calendar.entering import Draft, checked, enter
     from cases.calendar.preview import effect_of_days
+    from cases.policy.dated import CHINA
     from cases.workflow.clockwork.recounting import recount
 
     opened = _settled(box)
     now = opened + timedelta(hours=1)
-    day = _next_workday(opened.date())
+    day = _next_workday(opened.astimezone(CHINA).date())
     draft = Draft("disaster", "320300", day, reason="停工", source="徐政办发〔2026〕1号")
     with working_as("calendar"):
         recount(now=now)

@@ -41,8 +41,11 @@ class Loading:
     plans: int = 0
 
 
-def load_calendar(*, now: datetime) -> Loading:
-    """Record the calendar of this release where it is a new one, take its plans up, count again what rests on it."""
+def load_calendar(*, now: datetime, budget_seconds: float | None = None) -> Loading:
+    """Record the calendar of this release where it is a new one, take its plans up, count again what rests on it.
+
+    What a worker leaves for want of time is found by the sweep that counts again.
+    """
     calendar, actor = national_calendar(), system_actor()
     with transaction.atomic():
         new = _recorded() != calendar.version()
@@ -54,7 +57,7 @@ def load_calendar(*, now: datetime) -> Loading:
             }
             record(stream=STREAM, action=Action.CALENDAR_LOADED, actor=event_actor(actor), data=data, now=now)
         plans = load_release(now)
-    changed = recount(now=now).deadlines
+    changed = recount(now=now, budget_seconds=budget_seconds).deadlines
     known = calendar_for("", get_directory())
     return Loading(new, max(known.plans), changed, missing_year(now), len(plans))
 
