@@ -16,6 +16,9 @@ from django.conf import settings
 from django.db import transaction
 
 PAUSE = 0.25  # seconds between two rings of one process
+# A ring that nobody heard for so long is of no use: the sweep has been there. Without an end, rings of hours in which
+# no worker ran would stand in the queue before everything else, and the sweeps behind them would never be in time.
+EXPIRES = 10
 
 logger = logging.getLogger(__name__)
 _wanted = threading.Event()
@@ -44,7 +47,7 @@ def _run() -> None:
     while _wanted.wait():
         _wanted.clear()
         try:
-            current_app.send_task(settings.OUTBOX_TASK, ignore_result=True, retry=False)
+            current_app.send_task(settings.OUTBOX_TASK, ignore_result=True, retry=False, expires=EXPIRES)
         except Exception:
             # Whatever the broker's client raises: the sweep will find the row.
             logger.warning("the outbox bell could not be rung", exc_info=True)

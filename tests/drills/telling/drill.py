@@ -27,6 +27,9 @@ WORKING = (CHILD, WORKER, MAIN, RELAY)
 
 AT_WORK = 0.6  # seconds to wait until a victim has a transaction open
 DEEP = 0.01  # then at most so many more: the longest of a delivery
+# A batch that is killed each time grows until none is ever finished, and nothing is at work any more but the killer:
+# above so many waiting rows or mails it rests until there are few.
+MANY, FEW = 400, 40
 CASES_AT_REST = 20  # in which every worker must have had its share
 REST = 150  # seconds until everything is told, after the last kill
 
@@ -43,6 +46,8 @@ class Report:
     messages: int = 0
     deliveries: int = 0
     again: int = 0
+    breaths: int = 0
+    breathing: float = 0
     flaws: list[books.Flaw] = field(default_factory=list)
 
     def __str__(self) -> str:
@@ -54,6 +59,7 @@ class Report:
             f" ({killed}; PostgreSQL saw {self.torn} clients vanish inside a transaction);"
             f" {self.acts} acts acknowledged, {self.replayed} of them answered from memory, {self.messages} messages,"
             f" {self.deliveries} mails of which {self.again} arrived once more;"
+            f" {self.breaths} pauses of {self.breathing:.0f} s in all for a backlog;"
             f" at rest {self.rest:.1f} s after the last kill, longest wait {self.longest_wait:.1f} s;"
             f" lost {found[books.LOST]}, doubled {found[books.DOUBLED]}, out of order {found[books.DISORDERED]},"
             f" refused {found[books.REFUSED]}"
@@ -64,7 +70,7 @@ class Drill:
     """One run: `plan` says how often each is killed; the order and the moments are drawn from `seed`."""
 
     def __init__(
-        self, house: House, *, seed: int, clients: int = 3, pause: float = 0.02, mail: Receiver | None = None
+        self, house: House, *, seed: int, clients: int = 3, pause: float = 0.1, mail: Receiver | None = None
     ) -> None:
         self.house, self.seed, self.pause, self.clients = house, seed, pause, clients
         self.mail = mail
@@ -110,7 +116,7 @@ class Drill:
         self.house.wait(self._told, f"{name} is told", REST)
 
     def _told(self) -> bool:
-        return self.house.undelivered() == 0 and self.house.unsent() == 0
+        return self._waiting() == 0
 
     def _pattern(self) -> str:
         self._whole_case("a-pattern")
@@ -124,12 +130,23 @@ class Drill:
         told = time.monotonic()
         for number, what in enumerate(left):
             self._keep()
+            self._let_breathe()
             self._one(what)
             self.report.kills[what] += 1
             if time.monotonic() - told > 60:
                 told = time.monotonic()
                 say(f"{number + 1} of {len(left)} kills, {self.house.torn()} inside a transaction")
         self._keep()
+
+    def _let_breathe(self) -> None:
+        if self._waiting() > MANY:
+            self.report.breaths += 1
+            self.report.breathing += self.house.wait(
+                lambda: self._keep() or self._waiting() < FEW, "what waits becomes less while nobody is killed", 600
+            )
+
+    def _waiting(self) -> int:
+        return max(self.house.undelivered(), self.house.unsent())
 
     def _one(self, what: str) -> None:
         if what == RELAY:

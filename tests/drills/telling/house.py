@@ -251,7 +251,7 @@ class House:
             if time.monotonic() - began > seconds:
                 logs = "\n".join(f"{s.name}: {process.tail(s.log, 15)}" for s in (*self.workers, self.timetable))
                 raise AssertionError(f"not within {seconds:.0f} s: {what}\n{logs}")
-            time.sleep(0.05)
+            time.sleep(0.2)
         return time.monotonic() - began
 
     def stop(self) -> None:

@@ -6,6 +6,7 @@ a drill kills often.
 
 from __future__ import annotations
 
+import json
 import os
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -30,10 +31,17 @@ def by_mail(receiver: Receiver) -> dict[str, str]:
 
 
 def confirm_addresses(house: House) -> None:
-    """As if everybody had typed the code that was sent to them."""
+    """As if everybody had typed the code that was sent to them, and wished to hear of everything at once, by mail."""
     from audit.ids import new_id
+    from notifications.choices.kinds import AT_ONCE, EMAIL, GROUPS
     from notifications.choices.sealing import sealed
 
+    at_once = json.dumps({code: {"mode": AT_ONCE, "channels": [EMAIL]} for code in GROUPS})
+    house.sql(
+        "INSERT INTO notifications_preference (user_id, groups, digest_at, changed_at)"
+        " SELECT id, %s, '08:30', now() FROM agencies_user",
+        at_once,
+    )
     for (user,) in house.sql("SELECT id FROM agencies_user"):
         contact = new_id()
         house.sql(
