@@ -271,7 +271,7 @@ def test_raw_sql_over_every_table_shows_nobody_a_hidden_case(base: str) -> None:
 
 
 # Of these there is none in either world.
-NOBODYS = ("tip_id", "upload_id", "run_id", "version_id")
+NOBODYS = ("tip_id", "upload_id", "run_id", "version_id", "report_id")
 
 
 def addresses(case_ids: list[str], numbers: list[str], more: dict[str, list[Any]]) -> Iterator[tuple[str, str]]:
