@@ -58,9 +58,12 @@ from django.core.management import call_command
 from django.db import connections
 
 from audit import sight
+from cases.selectors.calendar import entered
 from config.database import wall
 
 ALIASES = ("default", "owner")
+# The stamp of directories that tests build without a database.
+IN_MEMORY = 1
 
 # The same algorithm, without the work that is meant for who guesses: 0.2 s for each of the hundreds of hashes of a run.
 # Other processes do all of it (test_passwords_cost_work.py).
@@ -99,6 +102,9 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     if "fresh_db" in names and ("db" in names or marker):
         raise pytest.UsageError("fresh_db and db exclude each other: db rolls back, fresh_db commits.")
     use_database(DEMO_TEST if "demo_city" in names else TEST)
+    if marker is None and names.isdisjoint({"db", "fresh_db", "demo_city"}):
+        # The city in memory (tests/workflow/desk.py) has no database to read the entered days of a calendar from.
+        entered._Process.held = IN_MEMORY, entered.EnteredDays()
     SERVERS.flush_redis()
 
 
