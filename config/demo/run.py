@@ -114,7 +114,7 @@ def play_stories(address: str, say: Say) -> None:
     measures.look_back(play, cast)
 
 
-def wait_for_messages(seconds: float = 60) -> tuple[int, int]:
+def wait_for_messages(seconds: float = 300) -> tuple[int, int]:
     """Messages delivered and outbox rows still waiting, once the worker has caught up or the time is over."""
     until = time.monotonic() + seconds
     while True:

@@ -204,3 +204,14 @@ def test_a_step_has_fallen_due_exactly_where_the_deadline_lies_before_the_cutoff
         at_it = instant(step, due, rule, cal)
         assert due < cutoff(step, at_it, rule, cal)
         assert not due < cutoff(step, at_it - timedelta(microseconds=1), rule, cal)
+
+
+def test_regions_of_one_family_have_the_same_rules() -> None:
+    codes = ("320302", "320303", "320311", "330106", "110101")
+    families = {code: escalation.family_of(code, [CITY, DISTRICT]) for code in codes}
+    assert families["320302"] == families["320311"] != families["320303"]
+    assert families["330106"] == families["110101"] != families["320302"]
+    for one in codes:
+        for other in codes:
+            same = escalation.versions(one, [CITY, DISTRICT]) == escalation.versions(other, [CITY, DISTRICT])
+            assert same == (families[one] == families[other])

@@ -134,6 +134,12 @@ def versions(region: str, overrides: Sequence[Override] = ()) -> tuple[Version, 
     return tuple(found)
 
 
+def family_of(region: str, overrides: Sequence[Override]) -> tuple[int, ...]:
+    """Name what decides the rule of a region: regions of one family have the same versions."""
+    released = [n for n, row in enumerate(_released()) if covers(row, region)]
+    return (*released, -1, *(n for n, each in enumerate(overrides) if region.startswith(each.region)))
+
+
 def national_changes(region: str) -> tuple[date, ...]:
     """Return the days from which the release has another rule for this region."""
     days: set[date] = set()

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from time import monotonic
 from typing import Any, Final, NamedTuple
@@ -23,7 +23,7 @@ from agencies.authority import event_actor
 from agencies.directory import Directory, get_directory
 from agencies.vocabulary import Kind
 from audit.actions import Action
-from audit.log import timestamp
+from audit.log import EventActor, timestamp
 from audit.services import record_by
 from cases.policy.calendar import WorkingCalendar
 from cases.policy.dated import CHINA
@@ -38,6 +38,7 @@ from cases.policy.escalation import (
     Whom,
     cutoff,
     due_steps,
+    family_of,
     versions,
     whom,
 )
@@ -115,12 +116,13 @@ class Held(NamedTuple):
 def escalate(*, now: datetime, chunk: int = CHUNK, budget_seconds: float | None = None) -> Sweep:
     """Fire every step that has fallen due by now. Running it twice, or twice at once, fires nothing twice."""
     began, deadlines, steps, late = monotonic(), 0, 0, 0
+    actor = event_actor(system_actor())
     for region in _with_something_due(now):
         full = True
         while full:
             if budget_seconds is not None and monotonic() - began > budget_seconds:
                 return Sweep(deadlines, steps, late, finished=False)
-            held, fired = _fired(region, now, chunk)
+            held, fired = _fired(region, actor, now, chunk)
             full = held == chunk and bool(fired)
             deadlines, steps, late = deadlines + held, steps + len(fired), late + sum(s.late for s in fired)
     return Sweep(deadlines, steps, late, finished=True)
@@ -143,26 +145,42 @@ def versions_in(region: str, directory: Directory) -> tuple[Version, ...]:
         return versions(region)
 
 
-def region_of(code: str, directory: Directory, now: datetime) -> Region:
-    """The rule of a region turned round: which deadlines have which step to take."""
-    calendar, found = calendar_for(code, directory), versions_in(code, directory)
-    supervision = directory.addressee(Kind.SUPERVISION, code)
-    ranges = [
+def regions_of(codes: Iterable[str], directory: Directory, now: datetime) -> dict[str, Region]:
+    """The rule of each region turned round: which deadlines have which step to take.
+
+    Most regions have the same rule and the same days, for which it is turned round once.
+    """
+    found: dict[str, Region] = {}
+    turned: dict[tuple[Any, ...], list[Range]] = {}
+    ruled: dict[tuple[Any, ...], tuple[Version, ...]] = {}
+    local = overrides(directory)
+    for code in codes:
+        calendar, family = calendar_for(code, directory), family_of(code, local)
+        rules = ruled.get(family) or ruled.setdefault(family, versions_in(code, directory))
+        days = (family, calendar.local_holidays, calendar.local_workdays)
+        if days not in turned:
+            turned[days] = _ranges(rules, calendar, now)
+        supervision = directory.addressee(Kind.SUPERVISION, code)
+        found[code] = Region(code, calendar, rules, turned[days], supervision.id if supervision else None)
+    return found
+
+
+def _ranges(rules: tuple[Version, ...], calendar: WorkingCalendar, now: datetime) -> list[Range]:
+    return [
         Range(done, low, high)
-        for version in found
+        for version in rules
         for low in (_midnight(version.since) if version.since else _EVER,)
         for done, step in enumerate(STEPS)
         for high in (min(cutoff(step, now, version.rule, calendar), _end(version)),)
         if low < high
     ]
-    return Region(code, calendar, found, ranges, supervision.id if supervision else None)
 
 
 def _with_something_due(now: datetime) -> list[Region]:
     directory = get_directory()
     with connection.cursor() as cursor:
         cursor.execute("SELECT escalation_regions()")
-        regions = {code: region_of(code, directory, now) for (code,) in cursor.fetchall()}
+        regions = regions_of([code for (code,) in cursor.fetchall()], directory, now)
         asked = [(code, r) for code, region in regions.items() for r in region.ranges]
         if not asked:
             return []
@@ -173,10 +191,10 @@ def _with_something_due(now: datetime) -> list[Region]:
         return [regions[code] for (code,) in sorted(cursor.fetchall())]
 
 
-def _fired(region: Region, now: datetime, size: int) -> tuple[int, list[Step]]:
+def _fired(region: Region, actor: EventActor, now: datetime, size: int) -> tuple[int, list[Step]]:
     """One chunk: how many deadlines were held, and the steps that fired. A region that fails keeps nobody waiting."""
     try:
-        return _chunk(region, now, size)
+        return _chunk(region, actor, now, size)
     except (OperationalError, InterfaceError):
         raise  # the database's trouble: the next sweep finds everything as it was
     except Exception:
@@ -185,7 +203,7 @@ def _fired(region: Region, now: datetime, size: int) -> tuple[int, list[Step]]:
 
 
 @transaction.atomic
-def _chunk(region: Region, now: datetime, size: int) -> tuple[int, list[Step]]:
+def _chunk(region: Region, actor: EventActor, now: datetime, size: int) -> tuple[int, list[Step]]:
     held = _take(region, size)
     fired = [
         (each, step)
@@ -200,7 +218,7 @@ def _chunk(region: Region, now: datetime, size: int) -> tuple[int, list[Step]]:
         [json.dumps([payload for _, payload in told], ensure_ascii=False)],
         stream=STREAM + region.code,
         action=Action.DEADLINES_ESCALATED,
-        actor=event_actor(system_actor()),
+        actor=actor,
         data={"region": region.code, "steps": [entry for entry, _ in told]},
         now=now,
     )
