@@ -175,6 +175,7 @@ ELSEWHERE = {
     "uploads": V1 + "/imports/uploads/",
     "upload": V1 + "/imports/uploads/{upload}",
     "accounts": "/accounts/",
+    "channels": "/channels/",
     "rules": V1 + "/rules/",
     "page_rules": "/rules/",
     "page_new_rule": "/rules/new/",

@@ -160,7 +160,7 @@ def lists(hidden: list[Hidden]) -> Iterator[str]:
                 "/suggestions/", "/suggestions/?state=rejected",
                 "/surcharges/", "/surcharges/?owing=open&order=start", "/surcharges/surcharges.csv",
                 "/rules/", "/rules/new/", "/calendar/", "/calendar/?region=3203&year=2026&month=11",
-                "/calendar/new/", "/calendar/plans/new/",
+                "/calendar/new/", "/calendar/plans/new/", "/channels/",
                 "/password/", "/accounts/", "/security/", "/audit/access/", "/audit/access/access-log.csv",
                 "/audit/erasures/", "/audit/erasures/?view=done", "/audit/registers/impact/",
                 "/audit/registers/provision.csv", "/audit/access/?person=drc-handler2",
