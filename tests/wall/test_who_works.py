@@ -53,6 +53,7 @@ def test_every_task_says_as_whom_it_works() -> None:
         "notifications.send_codes",
         *("notifications.send", "notifications.tell_stuck"),
         "cases.escalate_deadlines",
+        *("cases.draw_report", "cases.sweep_reports"),
     }
 
 
