@@ -45,6 +45,8 @@ def test_overdue_work_stands_by_agency_with_its_steps_and_leads_to_the_act(log_i
     assert all(word in page for word in ("已催办", "已督办", "已通报", "迟发"))
     address = f"/cases/{case.number}/actions/urge/?task={task.pk}"
     assert address in page
+    assert "未分派" in page
+    assert "Label(" not in page
     form = text(boss.get(address))
     assert re.search(rf'value="{task.pk}"[^>]*(selected|checked)', form), "the task is chosen already"
     assert "/actions/urge/" not in text(log_in("drc-handler1").get("/overdue/"))
