@@ -16,12 +16,17 @@ from tests.web import story
 
 @pytest.fixture
 def arrive() -> Callable[[str], str]:
-    """A message for drc-handler2 about a new case, whose number is answered."""
+    """A message for drc-handler2 about a new case, whose number is answered; what earlier tests left is told before."""
+
+    def deliver() -> None:
+        with working_as("relay"):
+            deliver_all()
+
+    deliver()
 
     def arrive(title: str) -> str:
         case = story.opened(title=title)
-        with working_as("relay"):
-            deliver_all()
+        deliver()
         return case.number
 
     return arrive

@@ -31,7 +31,7 @@ def agency(code):
 
 
 def say(code="320300-grid", key="k/1", roles=ADMINISTRATORS, **more):
-    payload = {"roles": roles, "link": "/settings/", **more.pop("payload", {})}
+    payload = {"roles": roles, "link": "/settings/", "dead": 1, "retrying": 2, **more.pop("payload", {})}
     return notice(topic="delivery.stuck", agency_id=agency(code), payload=payload, key=key, now=NOW, **more)
 
 
