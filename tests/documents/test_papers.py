@@ -263,4 +263,4 @@ def test_the_type_of_the_standard_is_used_where_the_deployment_has_it(tmp_path: 
 
 def forget_fonts() -> None:
     pdf.fonts.cache_clear()
-    pdf._families.cache_clear()
+    pdf.families.cache_clear()

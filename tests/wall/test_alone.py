@@ -86,6 +86,9 @@ def worlds(base: str) -> Iterator[dict[str, Any]]:
         for name, lay in ((nanjing, lay_in_nanjing), (confidential, lay_confidential)):
             with on_database(name), looking(TESTS):
                 hidden[name] = lay()
+                # What cannot be delivered is shown to whoever keeps the system (0090); nothing is waiting here.
+                with connections["owner"].cursor() as cursor:
+                    cursor.execute("UPDATE cases_outbox SET delivered_at = now() WHERE case_id = %s", [hidden[name]])
                 connections.close_all()
         yield {"base": base, "more": hidden}
         connections.close_all()

@@ -144,8 +144,12 @@ class Office:
             assert verify(stream=f"case/{case_id}").problems == ()
 
     def _clocks_fit(self) -> None:
-        """An open task has one running or one paused interval; it is paused for a stay or a question, and only then."""
+        """An open task has one running or one paused interval; it is paused for one of three reasons, and only then.
+
+        A stay, a question that is not answered, an objection that is not (which holds no window of a notice).
+        """
         stayed = bool((self.view.facts.get("stay") or {}).get("active"))
+        objected = (self.view.facts.get("objection") or {}).get("state") == "open"
         waiting = Counter(
             t.data.get("for") if t.kind == "answer_assistance" else t.data.get("of", {}).get("for")
             for t in self.view.tasks
@@ -155,7 +159,8 @@ class Office:
             cursor.execute(CLOCKS, [self.case])
             for task_id, kind, is_open, states, running, ordered in cursor.fetchall():
                 assert running == is_open and ordered, (kind, states)
-                held = bool(waiting[task_id]) or (stayed and KINDS[kind].adverse)
+                objection = objected and kind != "execute_suspension"
+                held = bool(waiting[task_id]) or ((stayed or objection) and KINDS[kind].adverse)
                 assert not is_open or states[-1] == ("paused" if held else "running"), (kind, states, held)
 
     def same_from_both_sides(self, who: str, rng: random.Random) -> None:

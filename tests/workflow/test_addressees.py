@@ -40,7 +40,7 @@ def registered(*more: Any, closed: str = "") -> Directory:
         [i, code, kind, region, parent, code, code, "发", duties, sort, code != closed]
         for i, code, kind, region, parent, sort, duties in (*AGENCIES, *more)
     ]
-    return _build({"stamp": 2, "regions": [list(r) for r in REGIONS], "agencies": agencies, "parameters": []})
+    return _build({"stamp": 1, "regions": [list(r) for r in REGIONS], "agencies": agencies, "parameters": []})
 
 
 def test_the_office_that_reported_the_intrusion_advises_where_the_region_has_none() -> None:
