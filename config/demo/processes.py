@@ -24,16 +24,24 @@ class DidNotStart(RuntimeError):
     """A process of the demo ended, or did not answer in time; the message holds the end of its log."""
 
 
-def free_port(wanted: int | None) -> int:
-    """The wanted port, else the first free one from 8000 on."""
+@contextmanager
+def own_port(wanted: int | None) -> Iterator[int]:
+    """The wanted port, else the first free one from 8000 on, which no other demo takes meanwhile.
+
+    The web server shares its port with whoever asks (SO_REUSEPORT): two demos that both found it free would each get
+    half of the other's requests. The name that is held is Linux's own (abstract) and goes with the process.
+    """
     for port in [wanted] if wanted else range(FIRST_PORT, FIRST_PORT + PORTS):
-        with socket.socket() as probe:
+        with socket.socket() as probe, socket.socket(socket.AF_UNIX) as claim:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
+                claim.bind(f"\0lianzhi-demo-{port}")
                 probe.bind(("127.0.0.1", port))
             except OSError:
                 continue
-        return port
+            probe.close()
+            yield port
+            return
     raise DidNotStart(f"端口 {wanted or FIRST_PORT} 已被占用，请另指定：manage.py demo --port 8100")
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 from django.conf import settings
 
+from config.demo.processes import DidNotStart, own_port
 from tests.installation import Installation, eventually
 from tools import demo_excerpt
 from tools.demo_excerpt import BLOCK, README, excerpt, without_chance
@@ -118,3 +119,14 @@ def test_a_demo_of_which_another_stopped_half_way_finds_untouched_cases() -> Non
     assert play.find("居民用户") == "XZ21-3"
     with pytest.raises(RuntimeError, match="监测名单中没有无人办理过的“居民用户”案件。请从空库重新开始"):
         play.find("居民用户")
+
+
+def test_two_demos_at_once_take_two_ports() -> None:
+    """Also before their web servers listen: those would share one port, and each other's requests."""
+    with own_port(None) as first:
+        with own_port(None) as second:
+            assert first != second
+        with pytest.raises(DidNotStart, match=f"端口 {first} 已被占用"), own_port(first):
+            pass
+    with own_port(first) as again:
+        assert again == first

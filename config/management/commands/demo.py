@@ -16,7 +16,7 @@ from audit.management.system import SystemCommand
 from config import embedded
 from config.demo import run
 from config.demo.play import OutOfCases
-from config.demo.processes import DidNotStart, free_port, running
+from config.demo.processes import DidNotStart, own_port, running
 from config.embedded import process
 from config.env import Env
 
@@ -66,7 +66,7 @@ class Command(SystemCommand):
         started = time.monotonic()
         self._say("■ 准备数据库、演示城市与人员 …")
         run.prepare()
-        with running(settings.BASE_DIR, settings.HOME.log, free_port(port)) as address:
+        with own_port(port) as mine, running(settings.BASE_DIR, settings.HOME.log, mine) as address:
             if run.already_played():
                 self._say("  上次演示的数据还在，直接提供服务。")
             else:
