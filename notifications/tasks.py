@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
+from typing import Final
 
 from celery import shared_task
+from django.core.cache import cache
+from redis.exceptions import RedisError
 
 from audit import clock
 from audit.sight import working_as
@@ -15,6 +19,7 @@ from notifications.delivery.sending import send_all
 from notifications.relay import deliver_all
 
 logger = logging.getLogger(__name__)
+_CODES: Final = "notifications/send_codes"
 
 
 @shared_task(name="notifications.deliver", ignore_result=True)
@@ -41,8 +46,25 @@ def send() -> int:
 @shared_task(name="notifications.send_codes", ignore_result=True)
 @working_as("contacts")
 def send_codes() -> int:
-    """Send the codes that wait. Running it twice, or twice at once, sends none twice."""
-    return codes.send_codes(clock.now())
+    """Send the codes that wait. Running it twice, or twice at once, sends none twice; one lane at a time is enough.
+
+    A mail server that does not answer would otherwise take the lanes of the inboxes, too.
+    """
+    if not _first(_CODES, codes.LONGEST):
+        return 0
+    try:
+        return codes.send_codes(clock.now())
+    finally:
+        with suppress(RedisError):
+            cache.delete(_CODES)
+
+
+def _first(name: str, seconds: float) -> bool:
+    """Whether nobody else is at it; without Redis nobody can say, and work goes on."""
+    try:
+        return bool(cache.add(name, 1, seconds))
+    except RedisError:
+        return True
 
 
 @shared_task(name="notifications.tell_stuck", ignore_result=True)

@@ -1,4 +1,4 @@
-"""The web server and the worker of the demo: started together, ended together, none outlives the demo."""
+"""The web server and the workers of the demo: started together, ended together, none outlives the demo."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import requests
+from django.conf import settings
 
 from config.embedded import process
 
@@ -47,15 +48,14 @@ def own_port(wanted: int | None) -> Iterator[int]:
 
 @contextmanager
 def running(base: Path, logs: Path, port: int) -> Iterator[str]:
-    """A live web server and a worker with its timetable; yields the server's address."""
+    """A live web server, a worker with its timetable and one that only tells; yields the server's address."""
     logs.mkdir(parents=True, exist_ok=True)
     web = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
     web += ["--workers", "1", "--blocking-threads", "4", "config.wsgi:application"]
-    worker = [sys.executable, "-m", "celery", "-A", "config", "worker", "--concurrency", "1", "--loglevel", "WARNING"]
-    worker += ["--beat", "--schedule", str(logs / "beat-schedule")]
+    work, telling = workers(logs)
     started: list[subprocess.Popen[bytes]] = []
     try:
-        for command, name in ((web, "web.log"), (worker, "worker.log")):
+        for command, name in ((web, "web.log"), (work, "worker.log"), (telling, "telling.log")):
             started.append(_start(command, logs / name, base))
         address = f"http://127.0.0.1:{port}"
         _wait(lambda: _answers(address), started[0], logs / "web.log")
@@ -63,6 +63,19 @@ def running(base: Path, logs: Path, port: int) -> Iterator[str]:
     finally:
         for child in reversed(started):
             process.stop(child, signal.SIGTERM, 20)
+
+
+def workers(logs: Path, *, app: str = "config") -> tuple[list[str], list[str]]:
+    """The commands of two: one for everything but telling, with the timetable, and one for telling alone.
+
+    Telling has three lanes: the inboxes, the channels, and codes or the day's word beside them.
+    """
+    worker = [sys.executable, "-m", "celery", "-A", app, "worker", "--loglevel", "WARNING"]
+    timetable = ["--beat", "--schedule", str(logs / "beat-schedule")]
+    return (
+        [*worker, "--queues", "celery", "--concurrency", "1", *timetable],
+        [*worker, "--queues", settings.TELLING, "--concurrency", "3", "--hostname", "telling@%h"],
+    )
 
 
 def _start(command: list[str], log: Path, base: Path) -> subprocess.Popen[bytes]:

@@ -6,6 +6,7 @@ import ssl
 from typing import Any
 
 from celery.schedules import crontab
+from kombu.entity import Exchange, Queue
 
 from config.settings.base import EMBEDDED, HOME, env
 
@@ -38,6 +39,14 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # However long Redis is away: workers and timetable wait for it.
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+# Telling has a queue of its own: a worker that takes nothing else (`-Q telling`) tells within seconds, whatever lists,
+# reports and recounts keep the others busy. A worker that names no queue takes from both.
+TELLING = "telling"
+CELERY_TASK_QUEUES = [
+    Queue(name, Exchange(name), routing_key=name)  # type: ignore[no-untyped-call]
+    for name in ("celery", TELLING)
+]
+CELERY_TASK_ROUTES = {"notifications.*": {"queue": TELLING}}
 # Rung after every act (see cases/workflow/recording/bell.py); a sweep finds what nobody rang for. Empty: no bell.
 OUTBOX_TASK = "notifications.deliver"
 CELERY_BEAT_SCHEDULER = "config.timetable:Timetable"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from datetime import datetime
 from typing import Final
 
@@ -20,6 +21,8 @@ from notifications.choices.sealing import code_of, opened
 logger = logging.getLogger(__name__)
 
 TASK: Final = "notifications.send_codes"
+AT_ONCE: Final = 30.0  # seconds after which the rest is left to the next look
+LONGEST: Final = AT_ONCE + 90  # that one look takes; no sender takes longer than a minute
 SUBJECT = Label("联治：验证码", "Lianzhi: confirmation code")
 TEXT = Label(
     "验证码 {code}，15 分钟内有效，用于确认消息提醒的联系方式。不是本人操作的，请忽略。",
@@ -36,7 +39,7 @@ def ring() -> None:
 
 def _ring() -> None:
     try:
-        current_app.send_task(TASK, ignore_result=True, retry=False)
+        current_app.send_task(TASK, ignore_result=True, retry=False, expires=10)
     except Exception:
         logger.warning("the workers could not be told of a code", exc_info=True)
 
@@ -47,8 +50,8 @@ def send_codes(now: datetime) -> int:
     One row at a time: it is marked before its sending begins, so that two workers send no code twice. What could not be
     sent is said on the page, and a worker that dies in between loses that one code: its person asks for another one.
     """
-    sent = 0
-    while (contact := _next(now)) is not None:
+    sent, began = 0, time.monotonic()
+    while time.monotonic() - began < AT_ONCE and (contact := _next(now)) is not None:
         sent += _send(contact)
     return sent
 

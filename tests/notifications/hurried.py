@@ -6,8 +6,10 @@ SABOTAGE=fresh_ids takes the safety out: every attempt has an id of its own, so 
 from __future__ import annotations
 
 import os
+import time
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import django
 
@@ -28,6 +30,16 @@ app.conf.beat_schedule = {
     for name, each in app.conf.beat_schedule.items()
     if name in ("deliver notifications", "send notifications")
 }
+
+
+@app.task(name="tests.long_job", ignore_result=True)  # type: ignore[untyped-decorator]
+def long_job(folder: str) -> None:
+    """Stands for a list, a report, a recount: says that it is at it, and ends when it is told to."""
+    (Path(folder) / "busy").touch()
+    while not (Path(folder) / "end").exists():
+        time.sleep(0.05)
+    (Path(folder) / "busy").unlink()
+
 
 if os.environ.get("SABOTAGE") == "fresh_ids":
     from audit.ids import new_id

@@ -10,9 +10,13 @@ import time
 from pathlib import Path
 
 import pytest
+from celery import current_app
 from django.db import connections, transaction
+from redis.exceptions import RedisError
 
 from cases.models import Outbox
+from config.demo.processes import workers
+from notifications import tasks
 from notifications.models import Message
 from tests.conftest import ROOT, SERVERS, child, wait_for
 
@@ -109,6 +113,28 @@ def test_the_sweep_finds_what_nobody_rang_for(fresh_db, celery_worker_process, o
         assert until(lambda: told_once(topic="task.opened"), seconds=40), (tmp_path / "beat.log").read_text()
 
 
+def test_whatever_keeps_the_workers_busy_what_is_told_arrives(fresh_db, redis_url, opened, tmp_path):
+    """The two workers of the demo; the one for everything else is at a long job, and another one waits for it."""
+    work, telling = workers(tmp_path, app="tests.notifications.hurried")
+    with child(work, tmp_path / "work.log") as busy, child(telling, tmp_path / "telling.log"):
+        for _ in range(2):
+            current_app.send_task("tests.long_job", [str(tmp_path)], ignore_result=True)
+        wait_for((tmp_path / "busy").exists, busy, tmp_path / "work.log")
+        opened()
+        assert until(told_once), (tmp_path / "telling.log").read_text()
+        assert (tmp_path / "busy").exists()
+        (tmp_path / "end").touch()
+
+
+def test_everything_that_tells_has_the_queue_of_its_own():
+    """Each by its name, and nothing that takes long."""
+    current_app.loader.import_default_modules()
+    router = current_app.amqp.router
+    ours = [name for name in current_app.tasks if not name.startswith("celery.")]
+    found = {name for name in ours if getattr(router.route({}, name).get("queue"), "name", "celery") == "telling"}
+    assert found == {f"notifications.{name}" for name in ("deliver", "send", "send_codes", "tell_stuck")}
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_without_celery_the_command_delivers_until_it_is_stopped(fresh_db, opened, number):
     running = subprocess.Popen(COMMAND, cwd=ROOT, env=os.environ, stdout=subprocess.PIPE, text=True)
@@ -119,3 +145,20 @@ def test_without_celery_the_command_delivers_until_it_is_stopped(fresh_db, opene
         running.send_signal(number)
         running.communicate(timeout=20)
     assert running.returncode == 0
+
+
+def test_codes_take_one_lane_at_a_time_and_go_out_without_redis_too(demo_city, db, redis_url, monkeypatch):
+    asked = []
+
+    def send(_now):
+        asked.append(tasks.send_codes())  # another worker, meanwhile
+        return 1
+
+    monkeypatch.setattr(tasks.codes, "send_codes", lambda now: send(now) if not asked else 2)
+    assert [tasks.send_codes(), tasks.send_codes(), asked] == [1, 2, [0]]
+
+    def away(*_):
+        raise RedisError
+
+    monkeypatch.setattr(tasks.cache, "add", away)
+    assert tasks.send_codes() == 2

@@ -15,12 +15,12 @@ from cases.workflow.recording import bell
 
 @pytest.fixture
 def rings(redis_url):
-    """What stands in the queue, once something does."""
+    """What stands in the queue of those who tell, once something does."""
 
     def read():
         until = time.monotonic() + 20
         with closing(Redis.from_url(redis_url)) as broker:
-            while not (found := broker.lrange("celery", 0, -1)):
+            while not (found := broker.lrange("telling", 0, -1)):
                 assert time.monotonic() < until, "nobody rang"
                 time.sleep(0.02)
             return [json.loads(message) for message in found]
