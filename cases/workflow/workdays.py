@@ -27,6 +27,8 @@ class _Process:
 
     made_of: tuple[Directory, EnteredDays, WorkingCalendar] | None = None
     by_region: dict[str, Standing]
+    # Most of thousands of regions have the same days, whose name is long in the making.
+    by_days: dict[tuple[frozenset[date], frozenset[date]], Standing]
 
 
 def calendar_for(region_code: str, directory: Directory) -> WorkingCalendar:
@@ -43,12 +45,15 @@ def standing_in(region_code: str, directory: Directory) -> Standing:
     entered, national = entered_days(directory.stamp), national_calendar()
     made = _Process.made_of
     if made is None or made[0] is not directory or made[1] is not entered or made[2] is not national:
-        _Process.by_region = {}
+        _Process.by_region, _Process.by_days = {}, {}
         _Process.made_of = directory, entered, national
-    by_region = _Process.by_region
+    by_region, by_days = _Process.by_region, _Process.by_days
     if (found := by_region.get(region_code)) is None:
         calendar = calendar_with(region_code, directory, entered.local)
-        found = by_region[region_code] = Standing(calendar, calendar.version())
+        days = calendar.local_holidays, calendar.local_workdays
+        if (found := by_days.get(days)) is None:
+            found = by_days[days] = Standing(calendar, calendar.version())
+        by_region[region_code] = found
     return found
 
 

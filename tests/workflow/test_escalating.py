@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,7 +14,7 @@ from agencies.services.parameters import set_parameter
 from cases.models import Escalation, Outbox, Task
 from cases.policy.calendar import national_calendar
 from cases.policy.escalation import STEPS
-from cases.workflow.clockwork import escalating
+from cases.workflow.clockwork import cutoffs
 from cases.workflow.clockwork.escalating import escalate
 from tests.workflow.desk import proposal
 from tests.workflow.world import World, at
@@ -197,7 +196,7 @@ def test_a_region_has_its_own_rule_from_its_day_on_and_its_own_days(
         **source,
     )
     own_days = national_calendar().with_local_days(holidays=frozenset({date(2026, 11, 11), date(2026, 11, 12)}))
-    monkeypatch.setattr(escalating, "calendar_for", lambda _region, _directory: own_days)
+    monkeypatch.setattr(cutoffs, "calendar_for", lambda _region, _directory: own_days)
     world.open()  # due on Friday, 6 November: by the release's rule
     world.now = at("2026-11-05 10:00")
     world.open(region_code="320302")  # due on Tuesday, 10 November
@@ -226,50 +225,6 @@ def test_what_is_no_rule_is_not_stored(world: World, value: Any) -> None:
     more = {"region": "3203", "effective_from": date(2027, 1, 1), "source": "文", "now": world.now}
     with pytest.raises(BadInput):
         set_parameter(actor=world.person("system"), key="escalation.steps", value=value, **more)
-
-
-def test_what_dies_in_between_has_done_nothing_and_the_next_sweep_does_the_rest(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for _ in range(5):
-        world.open()
-    real, calls = escalating.record_by, []
-
-    def dies(*args: Any, **more: Any) -> Any:
-        calls.append(1)
-        done = real(*args, **more)
-        if len(calls) == 2:
-            raise KeyboardInterrupt  # after everything was written, before the commit
-        return done
-
-    monkeypatch.setattr(escalating, "record_by", dies)
-    with pytest.raises(KeyboardInterrupt):
-        escalate(now=at("2026-11-20 12:00"), chunk=2)
-    assert len(steps()) == len(STEPS) * 2, "the first chunk, whole"
-    escalate(now=at("2026-11-20 12:01"), chunk=2)
-    assert len(steps()) == len(set(Escalation.objects.values_list("task", "step"))) == len(STEPS) * 5
-    assert len(sent()) == 3 * 5, "two reminders of each were overtaken"
-
-
-def test_a_sweep_ends_when_its_time_is_up(world: World) -> None:
-    world.open()
-    assert escalate(now=at("2026-11-20 12:00"), budget_seconds=-1) == (0, 0, 0, False)
-    assert steps() == []
-
-
-def test_one_event_a_sweep_and_region_names_the_steps(world: World) -> None:
-    for _ in range(3):
-        world.open()
-    world.open(region_code="320302")
-    sweep(world, "2026-11-05 09:00")
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT convert_from(body, 'UTF8') FROM audit_event WHERE stream LIKE 'escalation/%' ORDER BY 1")
-        bodies = [json.loads(row[0]) for row in cursor.fetchall()]
-    assert {(b["stream"], b["action"], len(b["data"]["steps"])) for b in bodies} == {
-        ("escalation/320303", "deadlines_escalated", 3),
-        ("escalation/320302", "deadlines_escalated", 1),
-    }
-    assert bodies[0]["data"]["steps"][0].keys() >= {"task", "step", "due", "fell", "late", "outcome", "agency"}
 
 
 def test_the_command_says_what_it_did(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

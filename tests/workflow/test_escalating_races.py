@@ -116,7 +116,7 @@ def test_a_sweep_that_is_killed_has_done_nothing_of_its_chunk(world: World, fres
     connections.close_all()
     child = os.fork()
     if child == 0:  # a worker: killed inside its second chunk, everything written and not committed
-        real, calls = escalating.record_by, []
+        real, calls = escalating.record_many_by, []
 
         def hangs(*args: Any, **more: Any) -> Any:
             calls.append(real(*args, **more))
@@ -124,7 +124,7 @@ def test_a_sweep_that_is_killed_has_done_nothing_of_its_chunk(world: World, fres
                 os.kill(os.getpid(), signal.SIGKILL)
             return calls[-1]
 
-        escalating.record_by = hangs  # type: ignore[assignment]
+        escalating.record_many_by = hangs  # type: ignore[assignment]
         try:
             escalate(now=LATE, chunk=2)
         finally:

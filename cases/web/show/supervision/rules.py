@@ -11,7 +11,7 @@ from agencies.vocabulary import LABELS, Label, Role
 from cases.policy import deadlines, escalation
 from cases.policy.escalation import KEY, STEPS, Rule, Version
 from cases.web.show.supervision.steps import NAMES
-from cases.workflow.clockwork.escalating import versions_in
+from cases.workflow.clockwork.cutoffs import versions_in
 from cases.workflow.task_kinds import KINDS
 
 TO = {
