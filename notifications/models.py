@@ -100,6 +100,11 @@ class Delivery(models.Model):
         indexes = [
             models.Index(fields=["not_before"], name="delivery_waiting_idx", condition=models.Q(state="waiting")),
             models.Index(fields=["case", "outbox"], name="delivery_order_idx", condition=models.Q(state="waiting")),
+            models.Index(
+                fields=["leased_until"],
+                name="delivery_leased_idx",
+                condition=models.Q(state="waiting", leased_until__isnull=False),
+            ),
             models.Index(fields=["agency"], name="delivery_agency_idx", condition=~models.Q(state="sent")),
         ]
 

@@ -7,21 +7,33 @@ no transaction is open while something is sent.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 from audit import clock
+from notifications.channels.base import CHANNELS
 from notifications.delivery.backoff import FOR
 
 LEASE: Final = timedelta(seconds=30)
-LOOK_AT: Final = 500  # due deliveries at once
-OF_ONE: Final = 2  # at once to one addressee, of two cases: a host that does not answer leaves lanes to the others
+LOOK_AT: Final = 200  # due deliveries of each channel at once
 DIGEST_LINES: Final = 200
 CUT_OFF: Final = "每次投递都被中断 cut off at every attempt"
+
+
+class Due(NamedTuple):
+    """A delivery that could be taken up: none of its case, channel and addressee comes before it."""
+
+    id: UUID
+    channel: str
+    addressee: str
+    digest: bool
+    not_before: datetime
+    endpoint: UUID | None
 
 
 class Taken(NamedTuple):
@@ -59,11 +71,11 @@ ADDRESSEE = "d.channel || ' ' || coalesce(d.user_id::text, d.endpoint::text)"
 # Nothing is taken up while an earlier one of its case, channel and addressee waits; one that was planned for later (the
 # end of quiet hours, a digest) holds nothing up.
 _FREE = f"""
-SELECT id, channel, addressee, digest, not_before, endpoint FROM (
+SELECT id, channel, addressee, digest, not_before, endpoint FROM unnest(%s::text[]) AS each (name), LATERAL (
     SELECT d.id, d.outbox_id, d.channel, {ADDRESSEE} AS addressee, d.digest, d.not_before, d.endpoint
       FROM notifications_delivery d
-     WHERE d.state = 'waiting' AND d.not_before <= %s AND (d.leased_until IS NULL OR d.leased_until <= %s)
-       AND NOT d.channel = ANY(%s) AND NOT {ADDRESSEE} = ANY(%s)
+     WHERE d.state = 'waiting' AND d.channel = each.name
+       AND d.not_before <= %s AND (d.leased_until IS NULL OR d.leased_until <= %s) AND NOT {ADDRESSEE} = ANY(%s)
        AND NOT EXISTS (
            SELECT FROM notifications_delivery e
             WHERE e.state = 'waiting' AND e.case_id = d.case_id AND e.outbox_id < d.outbox_id AND e.channel = d.channel
@@ -76,12 +88,14 @@ _TAKE = """
 UPDATE notifications_delivery d
    SET leased_until = %(until)s, leased_by = %(me)s, tried_at = %(now)s,
        first_tried_at = coalesce(d.first_tried_at, %(now)s), attempts = least(d.attempts + 1, 32767)
- WHERE d.id = ANY(%(ids)s) AND d.state = 'waiting'
+ WHERE d.id = ANY(%(ids)s) AND d.state = 'waiting' AND d.not_before <= %(now)s
+   AND (d.leased_until IS NULL OR d.leased_until <= %(real)s)
 RETURNING d.id, d.outbox_id, d.attempts, d.first_tried_at
 """
 _OF_DIGEST = f"""
 SELECT d.id FROM notifications_delivery d
- WHERE d.state = 'waiting' AND d.digest AND {ADDRESSEE} = %s AND d.not_before = %s ORDER BY d.outbox_id LIMIT %s
+ WHERE d.state = 'waiting' AND d.digest AND {ADDRESSEE} = %s AND d.not_before = %s
+   AND (d.leased_until IS NULL OR d.leased_until <= %s) ORDER BY d.outbox_id LIMIT %s
 """
 _RENEW = (
     "UPDATE notifications_delivery SET leased_until = %s WHERE id = ANY(%s) AND leased_by = %s AND state = 'waiting'"
@@ -99,40 +113,39 @@ UPDATE notifications_delivery SET state = %s, not_before = coalesce(%s, not_befo
 
 
 @transaction.atomic
-def take(me: UUID, *, free: Mapping[str, int], busy: Mapping[str, int], resting: Collection[str]) -> list[Taken] | None:
-    """What is due, up to so many for each channel; None while another process sends.
+def look(me: UUID, *, full: Collection[str], shunned: Collection[str]) -> list[Due] | None:
+    """What could be taken up now, the oldest of each channel; None while another process sends.
 
-    `busy`: how much is on its way to whom; `resting`: who is left alone for now.
+    `full`: channels that have no lane left; `shunned`: whom to leave alone for now.
+    """
+    now, real = clock.now(), clock.real_now()
+    with connection.cursor() as cursor:
+        if not _alone(cursor, me, real):
+            return None
+        cursor.execute(_GIVE_UP, [CUT_OFF, real, now - FOR, now])
+        channels = [channel for channel in CHANNELS if channel not in full]
+        cursor.execute(_FREE, [channels, now, real, list(shunned), LOOK_AT])
+        return [Due(*row) for row in cursor.fetchall()]
+
+
+@transaction.atomic
+def take(me: UUID, chosen: Sequence[Due]) -> list[Taken] | None:
+    """Lease these, as far as they are still to be sent; None while another process sends.
+
+    What was taken up, sent, withdrawn or put off since the look is left out.
     """
     # Leases are about processes: the machine's clock, also where that of a demonstration stands still.
     now, real = clock.now(), clock.real_now()
-    full = [channel for channel, lanes in free.items() if lanes <= 0]
     with connection.cursor() as cursor:
-        cursor.execute(_LOCK)
-        cursor.execute(_OTHERS, [real, me])
-        if cursor.fetchone()[0]:
+        if not _alone(cursor, me, real):
             return None
-        cursor.execute(_GIVE_UP, [CUT_OFF, real, now - FOR, now])
-        shunned = [*resting, *(addressee for addressee, number in busy.items() if number >= OF_ONE)]
-        cursor.execute(_FREE, [now, real, full, shunned, LOOK_AT])
-        found = cursor.fetchall()
-    return [_take(me, ids, whom, now, real) for ids, whom in _chosen(found, free, busy)]
+        return [taken for due in chosen if (taken := _take(cursor, me, due, now, real)) is not None]
 
 
-def _chosen(
-    found: Sequence[tuple[UUID, str, str, bool, datetime, UUID | None]],
-    free: Mapping[str, int],
-    busy: Mapping[str, int],
-) -> Iterator[tuple[list[UUID], tuple[str, str, UUID | None]]]:
-    """Of what is due as much as there are lanes for, of no addressee more than its share; a digest is one."""
-    left, at_once, digests = dict(free), dict(busy), set[tuple[str, datetime]]()
-    for id_, channel, addressee, digest, not_before, endpoint in found:
-        if left.get(channel, 1) <= 0 or at_once.get(addressee, 0) >= OF_ONE or (addressee, not_before) in digests:
-            continue
-        left[channel], at_once[addressee] = left.get(channel, 1) - 1, at_once.get(addressee, 0) + 1
-        if digest:
-            digests.add((addressee, not_before))
-        yield (_lines(addressee, not_before) if digest else [id_]), (channel, addressee, endpoint)
+def _alone(cursor: CursorWrapper, me: UUID, real: datetime) -> bool:
+    cursor.execute(_LOCK)
+    cursor.execute(_OTHERS, [real, me])
+    return not cursor.fetchone()[0]
 
 
 def anything_due() -> bool:
@@ -165,16 +178,15 @@ def failed(me: UUID, taken: Taken, problem: str, *, again: datetime | None) -> N
         cursor.execute(_FAILED, [state, again, problem[:200], list(taken.ids), me])
 
 
-def _lines(addressee: str, not_before: datetime) -> list[UUID]:
-    with connection.cursor() as cursor:
-        cursor.execute(_OF_DIGEST, [addressee, not_before, DIGEST_LINES])
-        return [row[0] for row in cursor.fetchall()]
-
-
-def _take(me: UUID, ids: list[UUID], whom: tuple[str, str, UUID | None], now: datetime, real: datetime) -> Taken:
-    channel, addressee, endpoint = whom
-    with connection.cursor() as cursor:
-        cursor.execute(_TAKE, {"until": real + LEASE, "me": me, "now": now, "ids": ids})
-        rows = sorted(cursor.fetchall(), key=lambda row: row[1])
+def _take(cursor: CursorWrapper, me: UUID, due: Due, now: datetime, real: datetime) -> Taken | None:
+    ids = [due.id]
+    if due.digest:
+        cursor.execute(_OF_DIGEST, [due.addressee, due.not_before, real, DIGEST_LINES])
+        ids = [row[0] for row in cursor.fetchall()]
+    cursor.execute(_TAKE, {"until": real + LEASE, "me": me, "now": now, "real": real, "ids": ids})
+    rows = sorted(cursor.fetchall(), key=lambda row: row[1])
+    if not rows:
+        return None
     first = min(row[3] for row in rows)
-    return Taken(tuple(row[0] for row in rows), channel, addressee, max(row[2] for row in rows), first, endpoint)
+    tried = max(row[2] for row in rows)
+    return Taken(tuple(row[0] for row in rows), due.channel, due.addressee, tried, first, due.endpoint)

@@ -11,67 +11,43 @@ from __future__ import annotations
 import logging
 import random
 import time
-from collections import Counter
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from typing import Final
-from uuid import UUID
 
 from django.db import connections
 
 from audit import clock
-from audit.ids import new_id
 from notifications.channels import base
 from notifications.channels.base import Outgoing, Permanent, Temporary
 from notifications.channels.endpoints import relaying
-from notifications.delivery import leases
+from notifications.delivery import leases, picking
 from notifications.delivery.backoff import FOR, next_try
 from notifications.delivery.leases import Taken
 from notifications.delivery.outgoing import outgoing
+from notifications.delivery.picking import Run
 
 logger = logging.getLogger(__name__)
 
-LANES: Final = 6  # at once over one channel
 RUN: Final = 45.0  # seconds after which a run takes up nothing more, and the next one does
 PATIENCE: Final = 100.0  # seconds that it waits then for what is on its way
-LOOK: Final = 0.5  # seconds between two looks for what has become due meanwhile
 RENEW: Final = 10.0  # seconds; a third of a lease
-TIRED: Final = 3  # failures in a row after which an addressee rests
 NO_SENDER: Final = "渠道未启用 this channel is not set up"
-
-
-@dataclass
-class _Run:
-    """What is on its way, and who failed how often in a row."""
-
-    me: UUID = field(default_factory=new_id)
-    flying: dict[Future[None], Taken] = field(default_factory=dict)
-    failures: Counter[str] = field(default_factory=Counter)
-    sent: int = 0
-
-    def free(self) -> dict[str, int]:
-        used = Counter(taken.channel for taken in self.flying.values())
-        return {channel: LANES - used[channel] for channel in base.CHANNELS}
-
-    def resting(self) -> list[str]:
-        return [addressee for addressee, number in self.failures.items() if number >= TIRED]
 
 
 def send_all(*, seconds: float = RUN) -> int:
     """Send what is due, for about so long. Returns how many calls went through; 0 while another process sends."""
-    run, began, renewed = _Run(), time.monotonic(), time.monotonic()
-    pool = ThreadPoolExecutor(LANES * len(base.CHANNELS), thread_name_prefix="sending")
+    run, began, renewed = Run(), time.monotonic(), time.monotonic()
+    pool = ThreadPoolExecutor(picking.LANES * len(base.CHANNELS), thread_name_prefix="sending")
     try:
         while True:
-            if time.monotonic() - began < seconds:
-                _take_up(run, pool)
-            elif time.monotonic() - began > seconds + PATIENCE:
+            went_on = time.monotonic() - began < seconds and _take_up(run, pool)
+            if time.monotonic() - began > seconds + PATIENCE:
                 logger.warning("%d deliveries are not finished; they are tried again", len(run.flying))
-            if not run.flying or time.monotonic() - began > seconds + PATIENCE:
+            if not (run.flying or went_on) or time.monotonic() - began > seconds + PATIENCE:
                 return run.sent
-            done, _ = wait(run.flying, timeout=LOOK, return_when=FIRST_COMPLETED)
+            done, _ = wait(run.flying, timeout=picking.LOOK, return_when=FIRST_COMPLETED)
             for future in done:
-                _settle(run, run.flying.pop(future), future.exception())
+                _settle(run, run.ended(future), future.exception())
             if time.monotonic() - renewed > RENEW and run.flying:
                 leases.renew(run.me, list(run.flying.values()))
                 renewed = time.monotonic()
@@ -79,15 +55,17 @@ def send_all(*, seconds: float = RUN) -> int:
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _take_up(run: _Run, pool: ThreadPoolExecutor) -> None:
-    busy = Counter(taken.addressee for taken in run.flying.values())
-    for taken in leases.take(run.me, free=run.free(), busy=busy, resting=run.resting()) or ():
+def _take_up(run: Run, pool: ThreadPoolExecutor) -> bool:
+    """Whether there was anything; also where none of it can be sent, what comes after it may be."""
+    found = run.take_up()
+    for taken in found:
         try:
             call = outgoing(taken)
         except Exception as fault:  # noqa: BLE001 — one that cannot be made must not stop the others
             _settle(run, taken, fault, called=False)
         else:
-            run.flying[pool.submit(_send, call)] = taken
+            run.started(pool.submit(_send, call), taken)
+    return bool(found)
 
 
 def _send(call: Outgoing) -> None:
@@ -101,7 +79,7 @@ def _send(call: Outgoing) -> None:
         connections.close_all()
 
 
-def _settle(run: _Run, taken: Taken, fault: BaseException | None, *, called: bool = True) -> None:
+def _settle(run: Run, taken: Taken, fault: BaseException | None, *, called: bool = True) -> None:
     _judge(run, taken, fault)
     if taken.endpoint is not None and called:
         # For the page of its agency; what is the delivery's stands in its row by now.
@@ -110,7 +88,7 @@ def _settle(run: _Run, taken: Taken, fault: BaseException | None, *, called: boo
             relaying.gone(taken.endpoint, clock.now())
 
 
-def _judge(run: _Run, taken: Taken, fault: BaseException | None) -> None:
+def _judge(run: Run, taken: Taken, fault: BaseException | None) -> None:
     if fault is None:
         leases.sent(taken)
         run.failures.pop(taken.addressee, None)

@@ -118,3 +118,12 @@ def receiver(monkeypatch: pytest.MonkeyPatch) -> Receiver:
     monkeypatch.setattr(outgoing, "address_of", lambda user_id, _channel: f"{user_id}@example")
     monkeypatch.setattr(base, "SENDERS", {"email": found, "sms": found, "webhook": found})
     return found
+
+
+def taken_by_another() -> list[Any]:
+    """One delivery, the oldest, is taken up by a process that is not this one."""
+    from audit.ids import new_id
+    from notifications.delivery import leases
+
+    me = new_id()
+    return leases.take(me, (leases.look(me, full=(), shunned=()) or [])[:1]) or []

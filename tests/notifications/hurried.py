@@ -17,13 +17,13 @@ from config.celery import app
 
 django.setup()
 
-from notifications.delivery import backoff, leases, sending  # noqa: E402 — models need the applications
+from notifications.delivery import backoff, leases, picking, sending  # noqa: E402 — models need the applications
 
 __all__ = ["app"]
 
 leases.LEASE = timedelta(seconds=2)  # type: ignore[misc]
 sending.RENEW = 0.5  # type: ignore[misc]
-sending.LOOK = 0.1  # type: ignore[misc]
+picking.LOOK = 0.1  # type: ignore[misc]
 backoff.FIRST = timedelta(seconds=1)  # type: ignore[misc]
 app.conf.beat_schedule = {
     name: {**each, "schedule": 1.0, "options": {"expires": 1}}

@@ -13,12 +13,11 @@ from django.test import Client
 from agencies.actors import system_actor
 from agencies.errors import NotPermitted
 from agencies.models import Agency
-from audit.ids import new_id
 from audit.models import Event
 from cases.models import Case, Outbox
 from cases.policy.dated import CHINA
 from notifications.channels.base import Permanent, Temporary
-from notifications.delivery import keeping, leases, sending, stuck
+from notifications.delivery import keeping, picking, stuck
 from notifications.delivery.fate import resend, withdraw
 from notifications.delivery.keeping import Wanted
 from notifications.delivery.sending import send_all
@@ -26,7 +25,7 @@ from notifications.delivery.standing import waiting_seconds
 from notifications.models import DailyRun, Delivery, Message
 from notifications.relay import deliver_all
 from tests.api.conftest import Person
-from tests.notifications.conftest import NOW
+from tests.notifications.conftest import NOW, taken_by_another
 from tests.notifications.test_sending import fail, lane, when  # noqa: F401 — a fixture
 from tests.web.test_reading import entered
 
@@ -123,7 +122,7 @@ def test_a_withdrawn_one_is_never_sent_and_can_be_resent(dead, who, when, receiv
 def test_what_is_being_sent_at_this_moment_is_neither_resent_nor_withdrawn(opened, receiver, when, who):  # noqa: F811
     opened()
     deliver_all()
-    leases.take(new_id(), free={"email": 1}, busy={}, resting=())
+    taken_by_another()
     for do in (resend, withdraw):
         assert do(actor=who("admin1"), wanted=Wanted(), now=LATER) == 0
     assert events("deliveries_withdrawn") == []
@@ -317,4 +316,4 @@ def test_the_agencies_of_a_system_administrator_are_those_of_the_region(who):
     assert {"320300-drc", "320300-grid", "320300-telecom"} <= kept
     assert Agency.objects.filter(code="320100-drc").exists()
     assert "320100-drc" not in kept
-    assert sending.LANES > leases.OF_ONE
+    assert picking.LANES > picking.OF_ONE

@@ -297,7 +297,7 @@ def test_a_worker_that_stands_still_with_the_lock_is_cut_off(demo_city, fresh_db
         with connections["owner"].cursor() as cursor:
             cursor.execute(lock.replace("'30s'", "'300ms'"))
         assert deliver_all() == 1
-        leases.take(new_id(), free={}, busy={}, resting=())
+        leases.look(new_id(), full=(), shunned=())
         connections["owner"].cursor().execute("SELECT pg_sleep(1)")
     connections["owner"].close()
 

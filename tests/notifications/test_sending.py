@@ -11,16 +11,15 @@ from django.db import connection, connections
 from agencies.actors import find_actor, system_actor
 from agencies.models import Membership
 from agencies.services import end_role
-from audit.ids import new_id
 from cases.models import Case
 from cases.workflow.recording.notices import notice
 from notifications.channels.base import Permanent, Temporary
 from notifications.choices.planning import Choice, Chosen
-from notifications.delivery import leases, planned, sending
+from notifications.delivery import leases, picking, planned, sending
 from notifications.delivery.sending import send_all
 from notifications.models import Delivery, Message
 from notifications.relay import deliver_all, deliver_batch
-from tests.notifications.conftest import NOW
+from tests.notifications.conftest import NOW, taken_by_another
 
 State = Delivery.State
 
@@ -201,7 +200,7 @@ def test_while_another_process_sends_nothing_is_taken_up_and_afterwards_with_the
     opened()
     opened()
     deliver_all()
-    (taken,) = leases.take(new_id(), free={"email": 1}, busy={}, resting=())
+    (taken,) = taken_by_another()
     assert (send_all(), receiver.calls) == (0, [])
     # The other one is killed; its lease runs out.
     Delivery.objects.filter(id=taken.id).update(leased_until=sending.clock.real_now() - timedelta(seconds=1))
@@ -219,7 +218,7 @@ def test_a_lease_ends_within_a_minute_and_is_renewed_in_time():
 def test_what_a_killed_worker_never_finished_within_three_days_is_dead(opened, receiver, when):
     opened()
     deliver_all()
-    leases.take(new_id(), free={"email": 1}, busy={}, resting=())
+    taken_by_another()
     Delivery.objects.update(leased_until=sending.clock.real_now() - timedelta(seconds=1))
     when(NOW + timedelta(days=3, minutes=1))
     assert send_all() == 0
@@ -302,7 +301,7 @@ def test_an_addressee_that_does_not_answer_rests_and_the_others_go_on(opened, re
     receiver.answers[lane("drc-handler2")] = lambda call: fail(Temporary)(call) if call.channel == "email" else None
     assert send_all() == 12
     tried = Delivery.objects.filter(channel="email", attempts=1).count()
-    assert sending.TIRED <= tried < sending.TIRED + leases.OF_ONE
+    assert picking.TIRED <= tried < picking.TIRED + picking.OF_ONE
     assert set(states(channel="sms")) == {"sent"}
 
 
