@@ -1,8 +1,8 @@
 """Work past its deadline: what is overdue now, by agency and task by task, and what was in a span of time.
 
-Overdue is a deadline that passed while the clock ran: a task that stood still when its day came (a stay, a request for
-information) gets another date when it goes on. A person is told of the tasks of cases that they read whole, and of
-their own agencies'; the system, for which `actor` is None, of what the wall lets it see.
+While its clock stands still (a stay, a request for information) a task is late with nothing: it gets another date when
+it goes on. So say the lists of tasks, the bulletin and the escalation. A person is told of the tasks of cases that they
+read whole, and of their own agencies'; the system, for which `actor` is None, of what the wall lets it see.
 """
 
 from __future__ import annotations
@@ -18,16 +18,17 @@ from agencies.actors import Actor
 from agencies.directory import Directory, get_directory
 from agencies.visibility import sight_keys, whole, whole_keys
 from cases.selectors import refs
+from cases.selectors.clocks.statement import STANDS
 from cases.selectors.paging import CAP, DEFAULT_PAGE_SIZE, Keyset, Page, Row, capped, escape_like, fetch, instant
 
 LONGEST_FIRST = Keyset("overdue", ("due_at", "id"), (instant, UUID))
 # A list that is longer is no list any more; the figures by agency are exact.
 MOST_LISTED = 20_000
 
-# A deadline that came while the clock stood still has not passed: the task stood then, and still stands at `{at}`.
-_RAN = """(SELECT count(DISTINCT i) FROM cases_clockinterval k, (VALUES (t.due_at), ({at})) AS v(i)
-    WHERE k.task_id = t.id AND k.state = 'paused' AND k.started_at <= v.i
-      AND (k.ended_at IS NULL OR k.ended_at > v.i)) < 2"""
+_LATE = f"t.state = 'open' AND t.due_at < %s AND NOT {STANDS}"
+# The clock ran on past the deadline, in a span [since, until).
+_RAN = """EXISTS (SELECT FROM cases_clockinterval k WHERE k.task_id = t.id AND k.state = 'running' AND k.started_at < %s
+    AND (k.ended_at IS NULL OR k.ended_at > greatest(t.due_at, %s)))"""
 _TOOK = """EXISTS (SELECT 1 FROM cases_escalation e WHERE e.task_id = t.id AND e.due_at = t.due_at AND e.step = %s)"""
 _SEEN = f"""(t.agency_id * 4 + t.rank = ANY(%s) OR t.unit_id * 4 + t.rank = ANY(%s)
     OR {whole("t.case_id")})"""
@@ -126,11 +127,11 @@ def overdue_work(
         f"""SELECT {_COLUMNS}, (SELECT json_object_agg(e.step, e.fired_at)::text FROM cases_escalation e
             WHERE e.task_id = t.id AND e.due_at = t.due_at AND e.fired_at < %s AND e.outcome IN ('told', 'nobody')
             AND e.step NOT IN ('tomorrow', 'today')) AS steps FROM cases_task t JOIN cases_case c ON c.id = t.case_id
-        WHERE {seen} AND t.due_at < %s AND t.opened_at < %s AND {_RAN.format(at="%s")}{place}
+        WHERE {seen} AND t.due_at < %s AND t.opened_at < %s AND {_RAN}{place}
         AND (t.state = 'open' OR (t.closed_at > t.due_at AND t.closed_at >= %s AND (t.state = 'done'
             OR t.closed_at >= %s)))
         ORDER BY t.agency_id, t.due_at, t.id LIMIT {MOST_LISTED}""",
-        [until, *keys, until, until, until, *values, since, until],
+        [until, *keys, until, until, until, since, *values, since, until],
     )
     directory = get_directory()
     return [_work(row, directory, until) for row in rows]
@@ -139,8 +140,7 @@ def overdue_work(
 def _open(actor: Actor | None, wanted: OverdueFilter, now: datetime) -> tuple[str, list[Any]]:
     seen, keys = _sight(actor)
     place, values = _narrowed(wanted)
-    where = f"{seen} AND t.state = 'open' AND t.due_at < %s AND {_RAN.format(at='%s')}{place}"
-    return where, [*keys, now, now, *values]
+    return f"{seen} AND {_LATE}{place}", [*keys, now, *values]
 
 
 def _sight(actor: Actor | None) -> tuple[str, list[Any]]:
