@@ -29,6 +29,7 @@ from cases.api.views.law import blindspots, changes, measures, tariff
 from cases.api.views.lists import corrections, steps, uploads, withdrawals
 from cases.api.views.money import urls as money
 from cases.api.views.papers import documents
+from cases.api.views.reports import urls as reports
 from cases.api.views.rules import urls as rules
 
 
@@ -105,6 +106,7 @@ _ROUTES: tuple[tuple[str, Any, str], ...] = (
     ("regions/", reference.RegionsView, "regions"),
     ("agencies/", reference.AgenciesView, "agencies"),
     *money.ROUTES,
+    *reports.ROUTES,
     ("schema/", SpectacularAPIView, "schema"),
 )
 

@@ -8,7 +8,7 @@ approvers of the region's own commission have a report drawn up. The database ho
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
@@ -26,9 +26,11 @@ from audit.access.writing import Way
 from audit.actions import Action
 from audit.services import record
 from cases.models import Report, ReportFile, ReportVersion
+from cases.policy.reports.figures import ENERGY
 from cases.policy.reports.numbers import KINDS
 from cases.policy.reports.weeks import Week, last_complete
 from cases.reporting.drawing import PREFIX
+from cases.reporting.papers.ledger import sees_all
 from cases.reporting.pieces import AGENCY, COMMISSION, WATCH
 from cases.reporting.plan import begin
 from cases.workflow.errors import InvalidInput, NotAllowed, NotVisible
@@ -97,6 +99,18 @@ def files_for(actor: Actor, version: ReportVersion) -> list[ReportFile]:
     return sorted(
         (file for file in files if file.agency_id in agencies), key=lambda f: (f.agency_id or 0, f.form != "xlsx")
     )
+
+
+def changes_for(version: ReportVersion, audience: str) -> list[list[Any]]:
+    """What a version says otherwise than the one before it, as far as these readers see the figures themselves.
+
+    Of an excerpt nothing; no energy where its sums may be left out, since a change of one would tell what a case uses.
+    """
+    if audience == AGENCY or not version.changes:
+        return []
+    # A bulletin has no energy.
+    whole = version.report.kind == Report.Kind.OVERDUE or sees_all(audience, version.figures)
+    return [change for change in version.changes if whole or change[0][-1] not in ENERGY]
 
 
 def draw_now(*, actor: Actor, kind: str, week: str, now: datetime) -> tuple[ReportVersion, bool]:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator
-from typing import Final
+from typing import BinaryIO, Final
 
 from cases.models import ReportFile, ReportPart, ReportVersion
 
 PART_BYTES: Final = 1 << 20
 COMMISSION, WATCH, AGENCY = "commission", "watch", "agency"
+TYPES: Final = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "pdf": "application/pdf",
+}
 
 
 class Pieces:
@@ -67,3 +72,12 @@ def content_of(file: ReportFile) -> Iterator[bytes]:
     parts = ReportPart.objects.filter(file_id=file.pk).order_by("number").values_list("content", flat=True)
     for piece in parts.iterator(chunk_size=4):
         yield bytes(piece)
+
+
+def as_file(file: ReportFile) -> BinaryIO:
+    """An anonymous file to send away: the pieces are read while it is known who reads."""
+    content = os.fdopen(os.memfd_create("report"), "w+b")
+    for piece in content_of(file):
+        content.write(piece)
+    content.seek(0)
+    return content

@@ -24,6 +24,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "RuleKindEnum": "cases.policy.entered.checking.CODES",
         "UndeliveredStateEnum": "notifications.delivery.keeping.STATES",
+        "ReportKindEnum": "cases.api.shapes.reports.KINDS",
+        "ReportStateEnum": "cases.api.shapes.reports.STATES",
     },
     "PREPROCESSING_HOOKS": ["cases.api.schema.one_form_each"],
     "POSTPROCESSING_HOOKS": [

@@ -153,6 +153,9 @@ def lists(hidden: list[Hidden]) -> Iterator[str]:
                 f"{V1}/agencies/", f"{V1}/regions/?parent=3203",
                 f"{V1}/deadlines/?from=2026-11-03", "/deadlines/?from=2026-11-03",
                 f"{V1}/tariff/simulation/?kwh=35000", "/tariff/?kwh=35000",
+                f"{V1}/reports/", f"{V1}/reports/?kind=ledger&region=320300", "/reports/", "/reports/?kind=overdue",
+                *(f"{at}/preview/?kind={kind}&week=2026-10-26" for at in ("/reports", f"{V1}/reports")
+                  for kind in ("ledger", "overdue")),
                 "/compensation/", "/deliveries/", "/deliveries/?state=dead", f"{V1}/deliveries/",
                 "/overdue/", "/overdue/?kind=triage", "/urges/", "/urges/?state=open&sort=due",
                 "/escalation-rules/")  # fmt: skip

@@ -34,8 +34,10 @@ from cases.intake.feedback.services import draw_version
 from cases.intake.lists.reading import open_list
 from cases.intake.services import process_list
 from cases.intake.steps.preview import run_preview
-from cases.models import Document, Feedback, ListBatch
+from cases.models import Document, Feedback, ListBatch, ReportVersion
 from cases.policy.dated import CHINA
+from cases.policy.reports.weeks import last_complete
+from cases.reporting.drawing import draw_version as draw_report
 from cases.workflow.engine import Result
 from tests.intake.samples import workbook
 from tests.intake.small import two_tenants
@@ -222,6 +224,7 @@ def reads(api: Api, world: OverTheApi) -> None:
     in_parts(api)
     entered_rules(api)
     calendar(api)
+    weekly(api)
     bills_of_a_month(api)
     pair = two_tenants().id
     for tail in ("", f"{pair}"):
@@ -234,6 +237,17 @@ def reads(api: Api, world: OverTheApi) -> None:
     told = {"username": "cac-handler2", "password": settings.DEMO_PASSWORD}
     api.send("cac-handler2", "POST", f"{V1}/session/", body=told)
     api.send("cac-handler2", "DELETE", f"{V1}/session/")
+
+
+def weekly(api: Api) -> None:
+    """A ledger looked ahead to, drawn up, listed, read and taken along."""
+    week = f"{last_complete(clock.now()).first}"
+    api.send("drc-handler1", "GET", f"{V1}/reports/preview?kind=ledger&week={week}")
+    sent = api.send("drc-handler1", "POST", f"{V1}/reports/", body={"kind": "ledger", "week": week})
+    report = json.loads(sent.content)["id"]
+    draw_report(ReportVersion.objects.get(report_id=report).pk, clock.now())
+    for tail in ("", report, f"{report}/versions/1/xlsx", f"{report}/versions/1/pdf"):
+        api.send("drc-handler1", "GET", f"{V1}/reports/{tail}")
 
 
 def deliveries(api: Api) -> None:

@@ -11,6 +11,7 @@ from agencies.vocabulary import Kind
 from cases.models.case import CaseOutcome, Level, Stage
 from cases.models.suggestion import SiteSuggestion
 from cases.policy.matching.weights import comparisons
+from cases.policy.reports.numbers import KINDS as REPORTS
 from cases.policy.statutory import clock_keys
 from cases.policy.tariff.simulate import COMPARED
 from cases.policy.tariff.words import PERIODS, VOLTAGES
@@ -94,6 +95,11 @@ DWELL_FILTERS = [
     _REGION,
     _query("kind", "Kind of task.", enum=list(KINDS)),
     _query("order", "Descending by this figure.", enum=list(SORTS)),
+]
+REPORT_FILTERS = [_query("kind", "The ledger, or the bulletin.", enum=list(REPORTS)), _REGION]
+REPORT_WEEK = [
+    _query("kind", "The ledger, or the bulletin.", enum=list(REPORTS), required=True),
+    _query("week", "The Monday of a week that is over.", OpenApiTypes.DATE, required=True),
 ]
 EVENT_FILTERS = [
     _query("person", "Username of who acted."),

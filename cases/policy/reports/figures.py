@@ -47,6 +47,7 @@ PROJECTS: Final = {
 DOUBLED: Final = frozenset({"new", "under_construction"})
 # A sum over fewer cases than this tells what one of them uses.
 FEWEST: Final = 3
+ENERGY: Final = ("kwh", "assessed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +142,13 @@ def _sum(lines: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
             decimal = isinstance(value, str)
             total[name] = f"{Decimal(total[name]) + Decimal(value):f}" if decimal else total[name] + value
     return total
+
+
+def told_lines(regions: Mapping[str, Mapping[str, Any]], home: str, *, whole: bool) -> dict[str, dict[str, Any]]:
+    """The lines as they are shown: energy is None where its sum is left out; `whole`: none is."""
+    lines = rolled_up(regions, home)
+    told = set(lines) if whole else energy_told(lines)
+    return {code: line if code in told else {**line, **dict.fromkeys(ENERGY)} for code, line in lines.items()}
 
 
 def energy_told(lines: Mapping[str, Mapping[str, Any]]) -> set[str]:

@@ -81,6 +81,8 @@ class Found:
         return {
             "agencies": {str(agency): counted.as_dict() for agency, counted in sorted(self.counted.items())},
             "tasks": sum(counted.tasks for counted in self.counted.values()),
+            # Not the sum: two agencies may be late on one case.
+            "cases": len(set().union(*(counted.cases for counted in self.counted.values()))),
             "before": sum(counted.before for counted in self.counted.values()),
         }
 
@@ -143,10 +145,17 @@ def totals(figures: dict[str, Any], directory: Directory) -> Iterator[list[Any]]
     agencies = order_of(figures)
     for agency, counted in agencies:
         yield [words.agency_text(int(agency), directory), *_numbers(counted)]
-    steps = {step.code: sum(row["steps"][step.code] for _, row in agencies) for step in STEPS}
-    whole = {name: sum(row[name] for _, row in agencies) for name in ("tasks", "before", "cases")}
-    longest = max((row["longest"] for _, row in agencies), default=0)
-    yield ["合计", *_numbers({**whole, "longest": longest, "steps": steps})]
+    yield ["合计", *_numbers(whole_of(figures))]
+
+
+def whole_of(figures: Mapping[str, Any]) -> dict[str, Any]:
+    """The counts of all agencies together."""
+    rows = figures["agencies"].values()
+    return {
+        **{name: figures[name] for name in ("tasks", "before", "cases")},
+        "longest": max((row["longest"] for row in rows), default=0),
+        "steps": {step.code: sum(row["steps"][step.code] for row in rows) for step in STEPS},
+    }
 
 
 def order_of(figures: Mapping[str, Any]) -> list[tuple[str, Any]]:

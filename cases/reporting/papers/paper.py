@@ -72,7 +72,7 @@ def _text(cell: Any) -> str:
         return f"{cell:%Y-%m-%d}"
     if isinstance(cell, Decimal):
         return f"{cell.normalize():,f}"
-    return str(cell)
+    return f"{cell:,}" if isinstance(cell, int) else str(cell)
 
 
 def _printed(head: Head, notes_said: list[str], tables_said: list[_Said]) -> bytes:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from agencies.directory import Directory, get_directory
-from cases.policy.reports.figures import FEWEST, MEASURES, energy_told, rolled_up
+from cases.policy.reports.figures import MEASURES, told_lines
 from cases.reporting.papers import words
 from cases.reporting.papers.books import BOLD, HEADER, NOTE, TITLE, As, Book, Layout
 from cases.reporting.papers.heads import Head
@@ -26,12 +26,11 @@ def tables(
 
     `whole`: the readers see the energy of each case anyway, so that no sum is left out.
     """
-    now, before = rolled_up(figures["now"]["regions"], home), rolled_up(figures["before"]["regions"], home)
+    now, before = (told_lines(figures[when]["regions"], home, whole=whole) for when in ("now", "before"))
     empty = {name: "0" if isinstance(value, str) else 0 for name, value in now[home].items()}
     change = ["本周末", "上周末", "比上周"]
-    yield "一、总体情况", ["项目", *change], list(_totals(now[home], before[home], whole=whole))
-    told = set(now) if whole else energy_told(now)
-    rows = [[_place(code, home, directory), *_line(now[code], told=code in told)] for code in now]
+    yield "一、总体情况", ["项目", *change], list(_totals(now[home], before[home]))
+    rows = [[_place(code, home, directory), *_line(now[code])] for code in now]
     yield "二、分地区情况（本周末）", ["地区", *_NAMES], rows
     more = [
         [_place(code, home, directory), *_changed(now.get(code, empty), before.get(code, empty))]
@@ -46,25 +45,24 @@ def tables(
         yield heading, ["类别", *change], list(_sorts(figures, name, named))
 
 
-def _totals(now: Mapping[str, Any], before: Mapping[str, Any], *, whole: bool) -> Iterator[list[Any]]:
+def _totals(now: Mapping[str, Any], before: Mapping[str, Any]) -> Iterator[list[Any]]:
     for measure in MEASURES:
         yield [measure.zh, now[measure.code], before[measure.code], now[measure.code] - before[measure.code]]
     for title, code in zip(ENERGY[:2], ("kwh", "assessed"), strict=True):
-        told = whole or all(line["with_kwh"] >= FEWEST or not line["with_kwh"] for line in (now, before))
+        told = now[code] is not None and before[code] is not None
         change = Decimal(now[code]) - Decimal(before[code]) if told else ""
-        yield [title, *(_kwh(line, code, told=told) for line in (now, before)), change]
+        yield [title, _kwh(now[code]), _kwh(before[code]), change]
     yield [ENERGY[2], now["new_projects"], before["new_projects"], now["new_projects"] - before["new_projects"]]
 
 
-def _line(line: Mapping[str, Any], *, told: bool) -> Iterator[Any]:
+def _line(line: Mapping[str, Any]) -> Iterator[Any]:
     yield from (line[measure.code] for measure in MEASURES)
-    yield _kwh(line, "kwh", told=told)
-    yield _kwh(line, "assessed", told=told)
+    yield from (_kwh(line[code]) for code in ("kwh", "assessed"))
     yield line["new_projects"]
 
 
-def _kwh(line: Mapping[str, Any], code: str, *, told: bool) -> Any:
-    return Decimal(line[code]) if told else FEW
+def _kwh(told: str | None) -> Any:
+    return FEW if told is None else Decimal(told)
 
 
 def _changed(now: Mapping[str, Any], before: Mapping[str, Any]) -> Iterator[int]:

@@ -11,8 +11,9 @@ from django.utils.translation import gettext
 from agencies.directory import get_directory
 from cases.intake.feedback.answers import FINDINGS, SUBJECTS
 from cases.models import CaseOutcome
-from cases.policy.reports.figures import MEASURES, energy_told, rolled_up
-from cases.reporting.papers.bulletin import order_of
+from cases.policy.reports.figures import ENERGY as SUMS
+from cases.policy.reports.figures import MEASURES, told_lines
+from cases.reporting.papers.bulletin import order_of, whole_of
 from cases.reporting.state.fired import STEPS
 from cases.web.show.words import OUTCOMES, say
 from cases.workflow.view import Text
@@ -62,26 +63,13 @@ class Table(NamedTuple):
 
 def ledger_tables(figures: Mapping[str, Any], home: str, *, whole: bool) -> Iterator[Table]:
     """Everything that the summary of the workbook says; `whole`: no sum of energy is left out."""
-    now, before = rolled_up(figures["now"]["regions"], home), rolled_up(figures["before"]["regions"], home)
-    told, told_before = (set(lines) if whole else energy_told(lines) for lines in (now, before))
+    now, before = (told_lines(figures[when]["regions"], home, whole=whole) for when in ("now", "before"))
     heads = [say(text) for text in WEEKS]
-    rows = [
-        [say(name), now[home][code], before[home][code], now[home][code] - before[home][code]]
-        for code, name in NAMES.items()
-    ]
-    rows += [
-        [
-            say(ENERGY[code]),
-            _energy(now[home], code, home in told),
-            _energy(before[home], code, home in told_before),
-            "",
-        ]
-        for code in ("kwh", "assessed")
-    ]
-    yield Table(gettext("总体情况"), [gettext("项目"), *heads], rows)
+    yield Table(gettext("总体情况"), [gettext("项目"), *heads], list(_totals(now[home], before[home])))
     names = [say(name) for name in (*NAMES.values(), *ENERGY.values())]
-    lines = [[_place(code, home), *_line(now[code], told=code in told)] for code in now]
+    lines = [[_place(code, home), *_line(now[code])] for code in now]
     yield Table(gettext("分地区情况"), [gettext("地区"), *names], lines)
+    yield Table(gettext("分地区比上周增减"), [gettext("地区"), *names[: len(NAMES)]], list(_changed(now, before, home)))
     for title, name, words in (
         (gettext("按主体性质"), "subjects", SUBJECTS),
         (gettext("按核查结果"), "findings", FINDINGS),
@@ -91,6 +79,26 @@ def ledger_tables(figures: Mapping[str, Any], home: str, *, whole: bool) -> Iter
         yield Table(title, [gettext("类别"), *heads], list(found))
 
 
+def _totals(now: Mapping[str, Any], before: Mapping[str, Any]) -> Iterator[list[Any]]:
+    yield from ([say(name), now[code], before[code], now[code] - before[code]] for code, name in NAMES.items())
+    yield from (_energies(code, now[code], before[code]) for code in SUMS)
+    new, old = now["new_projects"], before["new_projects"]
+    yield [say(ENERGY["new_projects"]), new, old, new - old]
+
+
+def _energies(code: str, now: str | None, before: str | None) -> list[Any]:
+    told = now is not None and before is not None
+    change = _energy(f"{Decimal(now or 0) - Decimal(before or 0):f}") if told else ""
+    return [say(ENERGY[code]), _energy(now), _energy(before), change]
+
+
+def _changed(now: Mapping[str, Any], before: Mapping[str, Any], home: str) -> Iterator[list[Any]]:
+    none = dict.fromkeys(NAMES, 0)
+    for place in sorted(now.keys() | before.keys(), key=lambda place: (place != home, place)):
+        new, old = now.get(place, none), before.get(place, none)
+        yield [_place(place, home), *(new[code] - old[code] for code in NAMES)]
+
+
 def bulletin_tables(figures: Mapping[str, Any]) -> Iterator[Table]:
     """Who is late with how many tasks."""
     directory = get_directory()
@@ -98,20 +106,24 @@ def bulletin_tables(figures: Mapping[str, Any]) -> Iterator[Table]:
     rows = []
     for agency, counted in order_of(figures):
         named = directory.by_id[int(agency)].name if int(agency) in directory.by_id else agency
-        change = counted["tasks"] - counted["before"]
-        steps = [counted["steps"].get(step, 0) for step in _STEPS]
-        rows.append([named, counted["tasks"], counted["before"], change, counted["cases"], counted["longest"], *steps])
+        rows.append([named, *_late(counted)])
+    rows.append([gettext("合计"), *_late(whole_of(figures))])
     yield Table(gettext("分单位统计"), [gettext("承办单位"), *(say(name) for name in names)], rows)
 
 
-def _energy(line: Mapping[str, Any], code: str, told: bool) -> str:  # noqa: FBT001 - the column and whether it is told
-    return f"{Decimal(line[code]).normalize():,f}" if told else say(FEW)
+def _late(counted: Mapping[str, Any]) -> list[int]:
+    change = counted["tasks"] - counted["before"]
+    steps = [counted["steps"].get(step, 0) for step in _STEPS]
+    return [counted["tasks"], counted["before"], change, counted["cases"], counted["longest"], *steps]
 
 
-def _line(line: Mapping[str, Any], *, told: bool) -> Iterator[Any]:
+def _energy(told: str | None) -> str:
+    return say(FEW) if told is None else f"{Decimal(told).normalize():,f}"
+
+
+def _line(line: Mapping[str, Any]) -> Iterator[Any]:
     yield from (line[code] for code in NAMES)
-    yield _energy(line, "kwh", told)
-    yield _energy(line, "assessed", told)
+    yield from (_energy(line[code]) for code in SUMS)
     yield line["new_projects"]
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from agencies.actors import Actor
 from cases.models import Report, ReportFile, ReportVersion
 from cases.policy.reports.numbers import KINDS
-from cases.reporting.access import edition_of, files_for
+from cases.reporting.access import changes_for, edition_of, files_for
 from cases.reporting.drawing import cases_so_far
 from cases.selectors.paging import Row
 from cases.web.show.reports.figures import change
@@ -71,6 +71,8 @@ def file_line(report_id: Any, version: int, file: ReportFile) -> dict[str, Any]:
 def version(actor: Actor, found: ReportVersion) -> dict[str, Any]:
     """One version on the page of its report."""
     label, tone = STATES[found.state]
+    audience, _ = edition_of(actor, found.report)
+    changes = changes_for(found, audience)
     return {
         "number": found.version,
         "label": label,
@@ -84,7 +86,7 @@ def version(actor: Actor, found: ReportVersion) -> dict[str, Any]:
         "drawn_at": found.drawn_at,
         "cases": found.cases if found.state == "drawn" else cases_so_far(found),
         "files": [file_line(found.report_id, found.version, file) for file in files_for(actor, found)],
-        "changes": [change(*each) for each in found.changes[:MOST_CHANGES]],
-        "more": max(len(found.changes) - MOST_CHANGES, 0),
+        "changes": [change(*each) for each in changes[:MOST_CHANGES]],
+        "more": max(len(changes) - MOST_CHANGES, 0),
         "first": found.version == 1,
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 from uuid import UUID
 
@@ -29,7 +28,7 @@ from cases.reporting.access import (
 )
 from cases.reporting.listing import list_reports, preview, versions_of
 from cases.reporting.papers.ledger import sees_all
-from cases.reporting.pieces import AGENCY, content_of
+from cases.reporting.pieces import AGENCY, COMMISSION, TYPES, as_file
 from cases.reporting.ringing import ring
 from cases.web import filters
 from cases.web.filters import Select
@@ -39,10 +38,6 @@ from cases.web.show.reports.figures import bulletin_tables, ledger_tables
 from cases.workflow.errors import InvalidInput, NotVisible
 
 PAGE_SIZE = 25
-TYPES = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "pdf": "application/pdf",
-}
 
 
 @page
@@ -119,7 +114,7 @@ def preview_page(request: PageRequest) -> HttpResponse:
         "code": kind,
         "week": week,
         "region": get_directory().regions[agency.region_code].name,
-        "tables": list(_tables(kind, figures, agency.region_code, "commission")),
+        "tables": list(_tables(kind, figures, agency.region_code, COMMISSION)),
     }
     return render(request, "web/reports/preview.html", context)
 
@@ -162,9 +157,4 @@ def report_file(request: PageRequest, report_id: UUID, version: int, form: str) 
     file = find_file(request.actor, report_id, version, form, agency)
     spend(EXPORTS, str(request.actor.user_id))
     note_taken(actor=request.actor, file=file, now=clock.now(), request=request)
-    # An anonymous file: the pieces are read while it is known who reads.
-    content = os.fdopen(os.memfd_create("report"), "w+b")
-    for piece in content_of(file):
-        content.write(piece)
-    content.seek(0)
-    return FileResponse(content, as_attachment=True, filename=filename(file), content_type=TYPES[form])
+    return FileResponse(as_file(file), as_attachment=True, filename=filename(file), content_type=TYPES[form])

@@ -1,0 +1,1 @@
+"""Weekly ledgers and overdue bulletins over the API."""
