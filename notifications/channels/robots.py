@@ -37,8 +37,11 @@ LONGEST_TEXT = 500  # 企业微信 takes 2,048 bytes
 class Robot(NamedTuple):
     """One platform: its plugin, where the robot's key lies in its address, and what its codes mean.
 
-    `parameter`: of the query; empty: the key is the end of the path. `key`: what apprise calls it. `later`: busy, or
-    too many messages a minute; `gone`: there is no such robot any more; every other code but 0 is final.
+    `parameter`: of the query; empty: the key is the end of the path. `key`: what apprise calls it. `never`: this message
+    is refused as it is; `gone`: there is no such robot any more, it is switched off or not in the group. Every other
+    code but 0 may pass: too many messages a minute, a fault over there, a keyword, signature or address that the group
+    asks for and its administrator can put right, or one that nobody knows yet. It is tried for three days and shown on
+    the endpoint's page; given up at once, messages would be lost before anybody looked.
     """
 
     plugin: str
@@ -46,25 +49,25 @@ class Robot(NamedTuple):
     parameter: str
     form: str
     secret: str
-    later: frozenset[int]
+    never: frozenset[int]
     gone: frozenset[int]
 
 
 ROBOTS = {
     "wecom": Robot(
-        "wecombot.NotifyWeComBot", "key", "key", r"[\w-]{1,128}", "", frozenset({-1, 45009, 45033}), frozenset({93000})
+        *("wecombot.NotifyWeComBot", "key", "key", r"[\w-]{1,128}", ""),
+        never=frozenset({40008, 40058}),
+        gone=frozenset({93000, 93004, 93008}),
     ),
     "dingtalk": Robot(
-        "dingtalk.NotifyDingTalk",
-        *("token", "access_token", r"[A-Za-z0-9]{1,128}", r"[A-Za-z0-9]{1,128}"),
-        frozenset({-1, 90030, 130101, 410100}),
-        frozenset({300005, 400013, 400101, 400102, 400106}),
+        *("dingtalk.NotifyDingTalk", "token", "access_token", r"[A-Za-z0-9]{1,128}", r"[A-Za-z0-9]{1,128}"),
+        never=frozenset({400105, 430101, 430102, 430103, 430104}),
+        gone=frozenset({300005, 400013, 400101, 400102, 400106}),
     ),
     "feishu": Robot(
-        "feishu.NotifyFeishu",
-        *("token", "", r"[\w-]{1,128}", r"[\w-]{1,128}"),
-        frozenset({11232}),
-        frozenset({19001}),
+        *("feishu.NotifyFeishu", "token", "", r"[\w-]{1,128}", r"[\w-]{1,128}"),
+        never=frozenset({9499}),
+        gone=frozenset({19001}),
     ),
 }
 
@@ -132,9 +135,9 @@ def _judge(robot: Robot, answer: Answer) -> None:
         raise Temporary("机器人的答复没有结果码 the answer of the robot holds no code")
     if code == 0:
         return
-    if code in robot.later:
-        raise Temporary(f"机器人答复 {code}：暂不能接收 the robot answers {code}: not now")
-    raise Permanent(f"机器人答复 {code}：拒绝接收 the robot answers {code}: refused", gone=code in robot.gone)
+    if code in robot.never or code in robot.gone:
+        raise Permanent(f"机器人答复 {code}：拒绝接收 the robot answers {code}: refused", gone=code in robot.gone)
+    raise Temporary(f"机器人答复 {code}：暂不能接收 the robot answers {code}: not now")
 
 
 class _Call:

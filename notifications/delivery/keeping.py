@@ -7,6 +7,7 @@ ordinarily confidential is not shown: its administrators need not know that ther
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,7 @@ from agencies.directory import AgencyRef
 from agencies.selectors import administered
 from agencies.vocabulary import Role
 from audit.sight import working_as
+from cases.selectors.paging import Keyset, instant
 
 KEEPERS: Final = (Role.AGENCY_ADMIN, Role.SYSTEM_ADMIN)
 STATES: Final = ("waiting", "retrying", "dead", "withdrawn")
@@ -62,7 +64,15 @@ class Kept:
     created_at: datetime
 
 
-# Parameters: _of(scope, wanted).
+def _id(text: str) -> str:
+    """A delivery's, or an outbox row's. Raises ValueError."""
+    if not re.fullmatch(r"[0-9a-f-]{1,36}", text):
+        raise ValueError(text)
+    return text
+
+
+_ORDER: Final = Keyset("deliveries", ("created_at", "id"), (instant, _id), descending=True)
+# Parameters: `parameters(scope, wanted)`.
 UNDELIVERED: Final = """
 SELECT d.id::text AS id, d.case_id, d.topic, d.channel, d.agency_id, d.user_id, d.endpoint,
        CASE WHEN d.state = 'waiting' AND d.attempts > 0 THEN 'retrying' ELSE d.state END AS state,
@@ -89,7 +99,8 @@ SELECT k.id, CASE WHEN c.id IS NULL THEN '' WHEN agencies_rank(c.confidentiality
        k.problem, k.created_at
   FROM ({UNDELIVERED}) k LEFT JOIN cases_case c ON c.id = k.case_id LEFT JOIN agencies_user u ON u.id = k.user_id
   LEFT JOIN notifications_endpoint e ON e.id = k.endpoint
-  {FILTER} ORDER BY k.created_at DESC, k.id DESC LIMIT %(limit)s
+  {FILTER} AND (%(at)s::timestamptz IS NULL OR (k.created_at, k.id) < (%(at)s, %(last)s))
+ ORDER BY k.created_at DESC, k.id DESC LIMIT %(limit)s
 """
 _COUNTS = f"SELECT k.state, count(*) FROM ({UNDELIVERED}) k {FILTER} GROUP BY 1"
 _TOPICS = f"SELECT DISTINCT k.topic FROM ({UNDELIVERED}) k ORDER BY 1"
@@ -108,11 +119,26 @@ def scope_of(actor: Actor) -> Scope:
 
 
 @working_as("deliveries")
-def undelivered(scope: Scope, wanted: Wanted, *, limit: int = SHOWN) -> list[Kept]:
-    """The newest first."""
+def undelivered(scope: Scope, wanted: Wanted, *, limit: int = SHOWN, cursor: str | None = None) -> list[Kept]:
+    """The newest first, or those after `cursor` (`cursor_of`). Raises InvalidCursor."""
+    beyond = _ORDER.decode(cursor)
+    at, last = beyond.values if beyond else (None, "")
+    with connection.cursor() as found:
+        found.execute(_LIST, {**parameters(scope, wanted), "limit": limit, "at": at, "last": last})
+        return [Kept(*row) for row in found.fetchall()]
+
+
+def cursor_of(last: Kept) -> str:
+    """Where the list goes on after this line, also when it has been delivered meanwhile."""
+    return _ORDER.encode({"created_at": last.created_at, "id": last.id}, backward=False)
+
+
+@working_as("deliveries")
+def matching(scope: Scope, wanted: Wanted) -> int:
+    """How many there are, that is, how many a change of all would be about."""
     with connection.cursor() as cursor:
-        cursor.execute(_LIST, {**parameters(scope, wanted), "limit": limit})
-        return [Kept(*row) for row in cursor.fetchall()]
+        cursor.execute(_COUNTS, parameters(scope, wanted))
+        return sum(int(number) for _, number in cursor.fetchall())
 
 
 @working_as("deliveries")

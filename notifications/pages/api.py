@@ -55,6 +55,7 @@ class UndeliveredList(s.Serializer[Any]):
 
     counts = UndeliveredCounts()
     more = s.BooleanField(help_text="Whether there are more than were listed.")
+    next = s.CharField(allow_null=True, help_text="The `cursor` that goes on after the last one listed.")
     results = Undelivered(many=True)
 
 
@@ -82,6 +83,7 @@ FILTERS = [
     OpenApiParameter(
         "limit", int, OpenApiParameter.QUERY, description=f"At most {keeping.SHOWN}, which is the default."
     ),
+    OpenApiParameter("cursor", str, OpenApiParameter.QUERY, description="`next` of the page before."),
 ]
 
 
@@ -100,11 +102,19 @@ class DeliveriesView(ApiView):
             agency=agency.id if agency else None,
         )
         limit = params.whole("limit", 1, keeping.SHOWN) or keeping.SHOWN
+        cursor = params.text("cursor", 400)
         params.done()
         scope = keeping.scope_of(self.actor)
-        found = keeping.undelivered(scope, wanted, limit=limit + 1)
-        results = [_shown(kept) for kept in found[:limit]]
-        return Response({"counts": keeping.counted(scope), "more": len(found) > limit, "results": results})
+        found = keeping.undelivered(scope, wanted, limit=limit + 1, cursor=cursor)
+        more = len(found) > limit
+        return Response(
+            {
+                "counts": keeping.counted(scope),
+                "more": more,
+                "next": keeping.cursor_of(found[limit - 1]) if more else None,
+                "results": [_shown(kept) for kept in found[:limit]],
+            }
+        )
 
 
 class _Change(ApiView):

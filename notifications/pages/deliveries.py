@@ -20,6 +20,7 @@ from notifications.delivery import fate, keeping
 from notifications.delivery.keeping import Kept, Wanted
 from notifications.wording import topic_name
 
+PAGE = 50
 CHANNELS = {
     "inbox": Label("站内消息", "Inbox"),
     "email": Label("邮件", "E-mail"),
@@ -58,7 +59,10 @@ WORDS = {
     "resend": Label("重新投递", "Resend"),
     "withdraw": Label("撤回", "Withdraw"),
     "chosen": Label("对所选的消息", "The chosen ones"),
-    "whole": Label("对符合当前条件的全部消息", "All that match the filter"),
+    "whole": Label("对符合当前条件的全部消息：共", "All that match the filter:"),
+    "pieces": Label("条", ""),
+    "older": Label("较早的消息", "Older"),
+    "newest": Label("回到最新", "Newest"),
     "same_id": Label(
         "重新投递沿用原编号，已收到的接收端不会重复处理", "Resent with the same id: who has it already knows it again"
     ),
@@ -66,10 +70,6 @@ WORDS = {
     "none_text": Label("消息送达后不再列在这里", "Messages are listed here until they arrive"),
     "none_found": Label("没有符合条件的消息", "Nothing matches"),
     "none_found_text": Label("其他状态或渠道可能有，请调整条件", "There may be some in other states or channels"),
-    "first": Label(
-        f"只列出前 {keeping.SHOWN} 条，请缩小条件；“全部”按钮仍对全部生效",
-        f"Only the first {keeping.SHOWN} are listed; the buttons for all still mean all",
-    ),
     "scroll": Label("表格，可左右滚动", "Table; scrolls sideways"),
     "filter": Label("筛选", "Filter"),
 }
@@ -84,18 +84,22 @@ NONE_CHANGED = Label(
 
 @page
 def deliveries(request: PageRequest) -> HttpResponse:
-    """The newest first, by state, channel, topic and agency."""
+    """The newest first, by state, channel, topic and agency; `after` continues below a line."""
     agencies = keeping.kept_by(request.actor)
     if not agencies:
         raise refused()
     scope, wanted = keeping.scope_of(request.actor), keeping.wanted_from(request.GET, agencies)
-    found = keeping.undelivered(scope, wanted, limit=keeping.SHOWN + 1)
+    after = request.GET.get("after", "")
+    found = keeping.undelivered(scope, wanted, limit=PAGE + 1, cursor=after)
+    shown = found[:PAGE]
     counts = keeping.counted(scope)
     picked = {name: request.GET.get(name, "") for name in ("channel", "topic", "agency") if request.GET.get(name)}
     context = {
         "words": WORDS,
-        "rows": [_row(kept) for kept in found[: keeping.SHOWN]],
-        "more": len(found) > keeping.SHOWN,
+        "rows": [_row(kept) for kept in shown],
+        "older": keeping.cursor_of(shown[-1]) if len(found) > len(shown) else "",
+        "after": after,
+        "matching": keeping.matching(scope, wanted),
         "views": _views(counts, wanted, picked),
         "channels": CHANNELS.items(),
         "topics": [(topic, topic_name(topic)) for topic in keeping.topics(scope)],

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import html
 import io
 import json
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -175,6 +178,44 @@ def test_the_page_filters_and_resends_what_was_ticked_or_all(dead, who):
     client.post("/deliveries/change/", {"do": "withdraw", "id": [str(dead.id)]})
     assert Delivery.objects.get().state == "withdrawn"
     assert "没有未送达的消息" in client.get("/deliveries/").content.decode()
+
+
+def test_pages_go_on_where_the_last_one_ended_and_the_button_for_all_says_how_many(opened, receiver, who, monkeypatch):
+    monkeypatch.setattr("notifications.pages.deliveries.PAGE", 2)
+    for _ in range(5):
+        opened()
+    deliver_all()
+    Delivery.objects.update(state="dead")
+    expected = [kept.id for kept in seen_by(who("admin1"))]
+    client, address, listed = entered("admin1"), "/deliveries/?state=dead", []
+    for _ in range(3):
+        page = client.get(address).content.decode()
+        assert re.search(r"对符合当前条件的全部消息：共\s+5\s+条", page)
+        listed += re.findall(r'name="id" value="([^"]+)"', page)
+        following = re.search(r'rel="next" href="([^"]+)"', page)
+        address = "/deliveries/" + html.unescape(following.group(1)) if following else ""
+    assert (listed, address) == (expected, "")
+    assert "回到最新" in page
+
+
+def test_the_api_goes_on_by_its_cursor_and_refuses_one_of_its_own_making(opened, receiver):
+    for _ in range(3):
+        opened()
+    deliver_all()
+    listed, cursor = [], ""
+    while cursor is not None:
+        found = Person("admin1").get(f"deliveries/?limit=2&cursor={cursor}").json()
+        assert found["more"] == (found["next"] is not None)
+        listed += [each["id"] for each in found["results"]]
+        cursor = found["next"]
+    assert len(listed) == len(set(listed)) == 3
+    for made_up in ("x", _token("9999-01-01T00:00:00+00:00", "\0")):
+        assert Person("admin1").get(f"deliveries/?cursor={made_up}").status_code == 400
+
+
+def _token(*values):
+    raw = json.dumps(["deliveries", "f", *values])
+    return base64.urlsafe_b64encode(raw.encode()).decode().rstrip("=")
 
 
 def test_the_page_is_for_administrators(demo_city):
