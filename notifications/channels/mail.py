@@ -90,7 +90,8 @@ def composed(message: Outgoing) -> EmailMultiAlternatives:
     mail.attach_alternative(
         format_html(
             # Each fact on a line of its own, as in the plain text.
-            '<!doctype html><html lang="{}"><body><p style="white-space: pre-line">{}</p><p><a href="{}">{}</a></p><p>{}</p></body></html>',
+            '<!doctype html><html lang="{}"><body><p style="white-space: pre-line">{}</p>'
+            '<p><a href="{}">{}</a></p><p>{}</p></body></html>',
             "en" if message.language == "en" else "zh-CN",
             message.text,
             message.link,

@@ -37,7 +37,7 @@ LONGEST_TEXT = 500  # 企业微信 takes 2,048 bytes
 class Robot(NamedTuple):
     """One platform: its plugin, where the robot's key lies in its address, and what its codes mean.
 
-    `parameter`: of the query; empty: the key is the end of the path. `key`: what apprise calls it. `never`: this message
+    `parameter`: of the query; empty: the key is the end of the path. `key`: what apprise calls it. `never`: the message
     is refused as it is; `gone`: there is no such robot any more, it is switched off or not in the group. Every other
     code but 0 may pass: too many messages a minute, a fault over there, a keyword, signature or address that the group
     asks for and its administrator can put right, or one that nobody knows yet. It is tried for three days and shown on
