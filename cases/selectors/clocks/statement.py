@@ -42,29 +42,22 @@ def statement(groups: tuple[str, ...], *, ended: bool) -> str:
     )
 
 
-def _worked(day: str, moment: str) -> str:
+def _worked(moment: str) -> str:
     """Seconds of office time before a local time: of the days before, and of its own day where that is worked."""
-    return f"{day}.before + least(greatest(extract(epoch FROM {moment}::time)::int - {OPENS}, 0), {day}.long)"
-
-
-def _on(day: str, moment: str) -> str:
-    return f"day {day} ON {day}.at = s.place + ({moment}::date - DATE '{FIRST.isoformat()}')"
+    at = f"[s.place + ({moment}::date - DATE '{FIRST.isoformat()}') + 1]"
+    return f"o.before{at} + least(greatest(extract(epoch FROM {moment}::time)::int - {OPENS}, 0), o.long{at})"
 
 
 _OWN = " AND (t.agency_id = ANY(%(agencies)s) OR i.unit_id = ANY(%(agencies)s))"
 _ENDS = "least(coalesce(i.ended_at, %(until)s), %(until)s)"
-_BEGUN, _ENDED = _worked("b", "s.begins"), _worked("e", "s.ends")
+_BEGUN, _ENDED = _worked("s.begins"), _worked("s.ends")
+# A joined table of days is taken for millions of rows: an array is asked at its place, and left behind (`told`) before
+# anything is grouped, which would write it out with every row. Who watches is asked of the cases of the period alone.
 _DWELL = f"""
-WITH day AS MATERIALIZED (
-    SELECT x.before, x.long, (x.n - 1)::int AS at
-    FROM unnest(%(before)s::int[], %(long)s::int[]) WITH ORDINALITY AS x(before, long, n)),
-watched AS MATERIALIZED (
-    SELECT ca.case_id FROM cases_caseagency ca JOIN cases_case k ON k.id = ca.case_id
-    JOIN agencies_agency a ON a.id = ca.agency_id
-    WHERE ca.agency_id * 4 + ca.rank = ANY(%(keys)s::bigint[])
-      AND (ca.relation = 'lead' OR ca.relation = 'supervisor' AND starts_with(k.region_code, a.region_id))),
+WITH office AS MATERIALIZED (SELECT %(before)s::int[] AS before, %(long)s::int[] AS long),
 task AS MATERIALIZED (
-    SELECT t.id, t.agency_id, t.kind, t.stage, t.region_code, t.closed_at, coalesce(p.place, 0) AS place,
+    SELECT t.id, t.case_id, t.agency_id, t.kind, t.stage, t.region_code, t.closed_at, coalesce(p.place, 0) AS place,
+        coalesce(t.agency_id * 4 + t.rank = ANY(%(own)s) OR t.unit_id * 4 + t.rank = ANY(%(own)s), false) AS is_own,
         CASE WHEN t.kind IN ('review_monitoring', 'follow_up')
                  THEN date_trunc('day', t.due_at AT TIME ZONE 'Asia/Shanghai')
              WHEN t.kind = 'execute_suspension'
@@ -72,11 +65,14 @@ task AS MATERIALIZED (
     FROM cases_task t
     LEFT JOIN unnest(%(places)s::text[], %(offsets)s::int[]) AS p(region_code, place) ON p.region_code = t.region_code
     WHERE {{of}}
-      AND (t.case_id IN (SELECT case_id FROM watched)
-           OR t.agency_id * 4 + t.rank = ANY(%(own)s) OR t.unit_id * 4 + t.rank = ANY(%(own)s))
       AND (%(stage)s::text IS NULL OR t.stage = %(stage)s) AND (%(kind)s::text IS NULL OR t.kind = %(kind)s)
       AND (%(agency)s::bigint IS NULL OR t.agency_id = %(agency)s)
       AND (%(region)s::text IS NULL OR starts_with(t.region_code, %(region)s))),
+watched AS MATERIALIZED (
+    SELECT ca.case_id FROM cases_caseagency ca JOIN cases_case k ON k.id = ca.case_id
+    JOIN agencies_agency a ON a.id = ca.agency_id
+    WHERE ca.agency_id * 4 + ca.rank = ANY(%(keys)s::bigint[]) AND ca.case_id IN (SELECT case_id FROM task)
+      AND (ca.relation = 'lead' OR ca.relation = 'supervisor' AND starts_with(k.region_code, a.region_id))),
 stretch AS MATERIALIZED (
     SELECT i.task_id, {{columns}}, i.state = 'running' AS ran, t.place, t.waits,
         i.started_at AT TIME ZONE 'Asia/Shanghai' AS begins, {_ENDS} AT TIME ZONE 'Asia/Shanghai' AS ends,
@@ -85,13 +81,13 @@ stretch AS MATERIALIZED (
         {{last}} AND i.due_at < CASE WHEN i.state = 'running' THEN {_ENDS}
             ELSE coalesce((SELECT max(r.ended_at) FROM cases_clockinterval r WHERE r.task_id = i.task_id
                 AND r.state = 'running' AND r.ended_at <= i.started_at), '-infinity') END AS is_late
-    FROM task t JOIN cases_clockinterval i ON i.task_id = t.id WHERE i.started_at < %(until)s{{named}}{{own}}),
-told AS (
+    FROM task t JOIN cases_clockinterval i ON i.task_id = t.id
+    WHERE (t.is_own OR t.case_id IN (SELECT case_id FROM watched)) AND i.started_at < %(until)s{{named}}{{own}}),
+told AS MATERIALIZED (
     SELECT s.*, {_ENDED} - ({_BEGUN}) AS span,
         CASE WHEN s.ran AND s.waits > s.begins
-             THEN {_worked("w", "least(s.ends, s.waits)")} - ({_BEGUN}) ELSE 0 END AS waited
-    FROM stretch s JOIN {_on("b", "s.begins")} JOIN {_on("e", "s.ends")}
-    LEFT JOIN {_on("w", "least(s.ends, s.waits)")} AND s.waits IS NOT NULL),
+             THEN {_worked("least(s.ends, s.waits)")} - ({_BEGUN}) ELSE 0 END AS waited
+    FROM stretch s CROSS JOIN office o),
 held AS (
     SELECT {{names}}, coalesce(sum(span) FILTER (WHERE ran), 0) - sum(waited) AS running, sum(waited) AS waiting,
         coalesce(sum(span) FILTER (WHERE NOT ran), 0) AS paused,
