@@ -67,6 +67,7 @@ class Action(StrEnum):
     DEMO_CLOCK_CHANGED = "demo_clock_changed"
     IMPORT_RECEIVED = "import_received"
     IMPORT_NAMED = "import_named"
+    IMPORT_RECOUNTED = "import_recounted"
     IMPORT_STARTED = "import_started"
     IMPORT_CANCELLED = "import_cancelled"
     IMPORT_COMMITTED = "import_committed"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import chain
 
 from agencies.directory import Directory, get_directory
 from cases.calendar.entering import Checked
@@ -11,6 +12,7 @@ from cases.models.calendar import CalendarEntry
 from cases.policy.calendar import WorkingCalendar, YearPlan
 from cases.policy.entered.days import LocalDay
 from cases.selectors.calendar.entered import entered_days
+from cases.workflow.clockwork.lists import open_lists
 from cases.workflow.clockwork.moving import Effect, Recounter, effect_of, open_deadlines
 from cases.workflow.workdays import calendar_with
 
@@ -33,7 +35,8 @@ def effect_of_plan(plan: YearPlan, now: datetime) -> Effect:
 
 def _effect(region: str, local: Sequence[LocalDay], plans: dict[int, YearPlan], now: datetime) -> Effect:
     made = _Made(get_directory(), local, plans)
-    return effect_of(open_deadlines([region], Recounter(made), inside=True), now)
+    lists = open_lists([region], made, inside=True)
+    return effect_of(chain(open_deadlines([region], Recounter(made), inside=True), lists), now)
 
 
 class _Made:

@@ -162,6 +162,9 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
         "outbox_notice": "EXECUTE",
         "cases_task": "SELECT",
         "cases_clockinterval": "SELECT",
+        # Lists whose issuer waits for the answer.
+        "cases_listbatch": "SELECT, UPDATE",
+        "cases_feedback": "SELECT",
         "case_load": "EXECUTE",
         "case_commit": "EXECUTE",
     },

@@ -105,9 +105,11 @@ PROTECTED_TABLES: dict[str, str] = {
     "oauth2_provider_grant": "SELECT",
     "oauth2_provider_idtoken": "SELECT",
     "oauth2_provider_devicegrant": "SELECT",
-    # Lists never change: only what an import goes on to find, the case a row leads to, and the key that seals it.
+    # Lists never change: only what an import goes on to find, the case a row leads to, and the key that seals it; and
+    # their day with the calendar, with an event (list_due_has_event).
     "cases_listbatch": "SELECT, INSERT,"
-    " UPDATE (state, problem, columns, rows_total, rows_done, moved_at, counts, finished_at, preview)",
+    " UPDATE (state, problem, columns, rows_total, rows_done, moved_at, counts, finished_at, preview, due_at,"
+    " due_provisional)",
     "cases_listpart": "SELECT, INSERT, UPDATE (sealed)",
     "cases_listrow": "SELECT, INSERT, UPDATE (site_id, sealed)",
     # A file on its way in: what was said of it stands, its parts come one after another and go together.

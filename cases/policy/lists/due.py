@@ -61,6 +61,16 @@ def due_of(level: str, received: datetime, cal: WorkingCalendar, override: objec
     return Deadline(at, f"{period.unit}:{period.amount}{local}", provisional)
 
 
+def counted_again(rule: str, received: datetime, cal: WorkingCalendar) -> Deadline | None:
+    """Return what a stored rule gives by this calendar; None where the list named its day, or has none."""
+    if rule in _PLAIN:
+        return None
+    kind, _, value = rule.removesuffix(" (region)").partition(":")
+    again = due_of("priority", received, cal, int(value)) if kind == "weekday" else None
+    again = again or due_of("full", received, cal, {kind: int(value)})
+    return again._replace(rule=rule)
+
+
 def stated(day: date) -> Deadline:
     """Return the deadline of a list that names its day."""
     return Deadline(close_of(day), STATED, provisional=False)

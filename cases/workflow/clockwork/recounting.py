@@ -2,8 +2,9 @@
 
 For each region with open work it is on record by which calendar its deadlines were counted (`CalendarCount`). Where
 that is another one now, each deadline that comes out differently is written anew under the lock of its case, in an
-event with the old and the new times, and whoever holds the task is told. A region is done when all of it is, so that a
-worker that dies half way leaves the rest to the next run; doing it twice changes nothing.
+event with the old and the new times, and whoever holds the task is told; the days of lists go first (`lists`). A region
+is done when all of it is, so that a worker that dies half way leaves the rest to the next run; doing it twice changes
+nothing.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from agencies.directory import get_directory
 from audit.log import build_body, timestamp
 from cases.models.calendar import CalendarCount
 from cases.workflow.actions import RECOUNT
+from cases.workflow.clockwork.lists import REGIONS as REGIONS_OF_LISTS
+from cases.workflow.clockwork.lists import recount_lists
 from cases.workflow.clockwork.moving import Recounter, open_deadlines
 from cases.workflow.deciding.loading import Loaded, load_cases
 from cases.workflow.effects.base import instant
@@ -37,7 +40,7 @@ CASES_A_TURN: Final = 200
 # An act that read the calendar before it changed may commit after the recount: longer than any transaction may take.
 SETTLING: Final = timedelta(minutes=2)
 
-_REGIONS = "SELECT DISTINCT region_code FROM cases_task WHERE state = 'open' ORDER BY 1"
+_REGIONS = f"SELECT region_code FROM cases_task WHERE state = 'open' UNION {REGIONS_OF_LISTS} ORDER BY 1"
 _RULES = "SELECT id::text, due_rule FROM cases_task WHERE case_id = ANY(%s::uuid[]) AND state = 'open'"
 _PAUSES = """
 SELECT task_id::text, started_at, ended_at FROM cases_clockinterval
@@ -62,9 +65,9 @@ def recount(*, now: datetime, budget_seconds: float | None = None) -> Recounting
         return Recounting(0, 0)
     directory, actor = get_directory(), system_actor()
     counter = Recounter(lambda region: calendar_for(region, directory))
+    changed = recount_lists(sorted(wanted), lambda region: calendar_for(region, directory), actor, now)
     found = open_deadlines(sorted(wanted), counter)
     cases = sorted({one.case for one in found if one.changes})
-    changed = 0
     for at in range(0, len(cases), CASES_A_TURN):
         if budget_seconds is not None and at and time.monotonic() - began > budget_seconds:
             bell.ring()

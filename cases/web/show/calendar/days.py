@@ -16,6 +16,7 @@ from cases.policy.calendar import SATURDAY, WorkingCalendar
 from cases.policy.entered.days import LOCAL_KINDS, PLAN, LocalDay
 from cases.selectors.paging import Row
 from cases.web.show.words import say
+from cases.workflow.clockwork.lists import KIND as OF_LIST
 from cases.workflow.clockwork.moving import Effect
 from cases.workflow.task_kinds import KINDS
 from cases.workflow.view import Text
@@ -36,6 +37,7 @@ STATUSES: Final = {
     "superseded": (Text("已更正", "Corrected"), ""),
     "withdrawn": (Text("已撤销", "Withdrawn"), ""),
 }
+_LIST_DAYS: Final = Text("名单反馈", "Answer to a list")
 WEEKDAYS: Final = tuple(map(Text, "一二三四五六日", ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")))
 MONDAY_FIRST: Final = Calendar(0)
 MOST_KINDS: Final = 8
@@ -142,7 +144,10 @@ def _spans(days: list[str]) -> list[str]:
 
 def effect(found: Effect) -> dict[str, Any]:
     """What a change would do, in words."""
-    kinds = [(say(KINDS[kind].label), n) for kind, n in found.kinds.most_common(MOST_KINDS)]
+    kinds = [
+        (say(_LIST_DAYS if kind == OF_LIST else KINDS[kind].label), n)
+        for kind, n in found.kinds.most_common(MOST_KINDS)
+    ]
     return {
         "looked_at": found.looked_at,
         "moved": found.moved,

@@ -67,6 +67,7 @@ OTHERS: Final = {
     OtherAction.SUBSTITUTION_ENDED: Text("结束代理", "Ended substitution"),
     OtherAction.WORK_HANDED_OVER: Text("离岗交接", "Handed over work"),
     OtherAction.IMPORT_RECEIVED: Text("接收名单", "Received list"),
+    OtherAction.IMPORT_RECOUNTED: Text("重新计算名单反馈期限", "Due date of a list counted again"),
     OtherAction.IMPORT_NAMED: Text("同一名单以另一名称报送", "The same list sent under another name"),
     OtherAction.IMPORT_STARTED: Text("提交导入", "Confirmed import"),
     OtherAction.IMPORT_CANCELLED: Text("取消导入", "Cancelled import"),
