@@ -14,7 +14,7 @@ from cases.models import Task
 from cases.policy.calendar import WorkingCalendar, national_calendar
 from cases.policy.clocks import waiting
 from cases.selectors.clocks.case import case_clocks
-from cases.selectors.clocks.dwell import DwellFilter, clearance, dwell
+from cases.selectors.clocks.dwell import DwellFilter, dwell
 from cases.workflow.workdays import calendar_for
 from tests.workflow.world import World, at
 
@@ -172,11 +172,8 @@ def test_filters_narrow(world: World, narrowed: dict[str, str], expected: bool) 
     assert bool(found(world, "drc-handler1", "kind", **narrowed)) is expected
 
 
-def test_clearance_is_the_share_that_ended_in_time(world: World) -> None:
+def test_late_is_the_share_that_ended_after_its_deadline(world: World) -> None:
     worked(world)
-    actor = world.person("drc-handler1")
-    with seeing(actor):
-        rows = clearance(actor, DwellFilter(**WHOLE), calendar_for)
-    cac = next(row for row in rows if row["agency"]["code"] == "320300-cac")
-    assert (cac["tasks"], cac["in_time"]) == (3, 2)
-    assert cac["share"] == pytest.approx(2 / 3)
+    cac = found(world, "drc-handler1", "agency")["320300-cac"]
+    assert (cac["ended_here"], cac["late_tasks"]) == (3, 1)
+    assert cac["late"] == pytest.approx(1 / 3)

@@ -62,20 +62,6 @@ def dwell(
     return sorted(told, key=lambda row: (-(row[sort] or 0), str([row[group] for group in groups])))
 
 
-def clearance(actor: Actor, wanted: DwellFilter, calendar_of: CalendarOf, *, by: str = "agency") -> list[Row]:
-    """How much of what ended in the period ended in time: for a dashboard."""
-    rows = dwell(actor, wanted, (by,), calendar_of, sort="tasks")
-    return [
-        {
-            by: row[by],
-            "tasks": row["ended_here"],
-            "in_time": row["ended_here"] - row["late_tasks"],
-            "share": None if row["late"] is None else 1 - row["late"],
-        }
-        for row in rows
-    ]
-
-
 def _parameters(
     actor: Actor, wanted: DwellFilter, own: list[int], directory: Directory, calendar_of: CalendarOf
 ) -> dict[str, Any]:
