@@ -76,16 +76,17 @@ def _recounted(wanted: Counting, calendar: WorkingCalendar, actor: Actor, now: d
     still = [one for one in open_lists([wanted.region], lambda _: calendar) if one.task == wanted.task and one.changes]
     if not still:
         return False
-    was, changes = batch.due_at, still[0].changes
-    batch.due_at = changes.get("due_at", was)
+    was, changes = still[0].due, still[0].changes
+    due: datetime = changes.get("due_at", was)
+    batch.due_at = due
     batch.due_provisional = changes.get("provisional", batch.due_provisional)
     batch.save(update_fields=["due_at", "due_provisional"])
     directory = get_directory()
     data: dict[str, Any] = {
         "batch": str(batch.id),
         "batch_name": batch.name,
-        "from": timestamp(was) if was else None,
-        "due": timestamp(batch.due_at),
+        "from": timestamp(was),
+        "due": timestamp(due),
         "due_rule": batch.due_rule,
         "provisional": batch.due_provisional,
         "calendar": calendar_version(wanted.region, directory),
