@@ -18,6 +18,6 @@ def drop(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0063_calendar")]
+    dependencies = [("cases", "0068_escalation_chunks")]
 
     operations = [migrations.RunPython(create, drop)]
