@@ -4,6 +4,7 @@
 const EVERY = 15000;
 const AWAY = 300000; // nobody looks at a hidden tab
 const LONGEST = 240000;
+const PATIENCE = 20000; // an answer that does not come must not be the last one that was asked for
 const NOTES = 3;
 
 const bell = document.querySelector("[data-live]");
@@ -12,6 +13,7 @@ let unread = bell?.dataset.unread;
 let failed = 0;
 let timer;
 let asking = false;
+let over = false; // nobody is logged in any more: said once, and not asked again
 
 const shown = (list, id) => list.querySelector(`[data-message="${id}"]`);
 const made = (html) => {
@@ -52,6 +54,7 @@ function show(answer) {
 }
 
 function end() {
+  over = true;
   const notes = document.querySelector("[data-live-notes]");
   const said = document.createElement("div");
   said.className = "arrived";
@@ -63,17 +66,15 @@ function end() {
 }
 
 async function ask() {
-  if (asking) return;
+  if (asking || over) return;
   asking = true;
   clearTimeout(timer);
-  let over = false;
   try {
     const query = new URLSearchParams({ after, unread });
     const headers = { "HX-Request": "true" };
-    const answer = await fetch(`${bell.dataset.live}?${query}`, { redirect: "manual", cache: "no-store", headers });
-    over = answer.status === 401 || answer.type === "opaqueredirect";
-    if (answer.status === 401) end();
-    else if (over) return;
+    const signal = AbortSignal.timeout(PATIENCE);
+    const answer = await fetch(`${bell.dataset.live}?${query}`, { redirect: "manual", cache: "no-store", headers, signal });
+    if (answer.status === 401 || answer.type === "opaqueredirect") end();
     else if (answer.status === 200) show(await answer.json());
     else if (answer.status !== 204) throw new Error(String(answer.status));
     failed = 0;
@@ -81,11 +82,12 @@ async function ask() {
     failed += 1;
   }
   asking = false;
-  if (!over) later();
+  later();
 }
 
 function later() {
   clearTimeout(timer);
+  if (over) return;
   const wait = document.hidden ? AWAY : Math.min(EVERY * 2 ** failed, LONGEST);
   // Not all at the same moment after an outage.
   timer = setTimeout(ask, wait * (0.8 + 0.4 * Math.random()));

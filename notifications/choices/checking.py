@@ -69,7 +69,8 @@ def _choice(group: Group, mode: str, channels: Sequence[str], confirmed: Collect
     wanted = tuple(channel for channel in CHANNELS if channel in channels)
     if mode not in group.modes or set(channels) - set(CHANNELS):
         raise BadInput("没有这个选项，请重新选择。", "There is no such choice; choose again.", field=group.code)
-    if mode == DIGEST and EMAIL not in confirmed:
+    # What may be switched off needs no mail to be kept: whoever has none reads it in the inbox.
+    if group.must and mode == DIGEST and EMAIL not in confirmed:
         raise BadInput(
             f"“{group.name.zh}”选了每日汇总：汇总以邮件发送，请先确认邮箱。",
             f"{group.name.en}: the digest is a mail; confirm a mail address first.",

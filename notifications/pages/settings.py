@@ -124,6 +124,7 @@ def _shown(request: PageRequest, refused: AgencyError | None = None) -> HttpResp
         "contacts": [_contact(channel, own, typed) for channel in CHANNELS if channel in usable()],
         "groups": [_group(group, chosen, typed, request) for group in GROUPS.values()],
         "channels": [(code, CHANNEL_NAMES[code]) for code in CHANNELS if code in chosen.confirmed],
+        "mailed": EMAIL in chosen.confirmed,
         "quiet_on": bool(typed.get("quiet")) if typed.get("do") == "choose" else chosen.quiet is not None,
         "quiet_from": typed.get("quiet_from") or f"{quiet.start:%H:%M}",
         "quiet_to": typed.get("quiet_to") or f"{quiet.end:%H:%M}",

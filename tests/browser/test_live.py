@@ -122,3 +122,34 @@ def test_a_hidden_tab_asks_rarely_and_at_once_when_it_is_looked_at(enter: Enter,
     number = arrive("隐藏一案")
     page.evaluate("() => { window.away = false; document.dispatchEvent(new Event('visibilitychange')); }")
     expect(page.locator(".msgs li", has_text=number)).to_have_count(1)
+
+
+def test_who_logged_out_in_another_tab_is_told_once_and_the_page_asks_no_more(enter: Enter) -> None:
+    page = enter("drc-handler2")
+    hurry(page)
+    page.goto("/inbox/")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.context.clear_cookies()
+    over = page.locator(".arrived", has_text="登录已结束")
+    expect(over).to_have_count(1)
+    known = len(asked)
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange')); window.dispatchEvent(new Event('online'));")
+    page.evaluate("new Promise((done) => setTimeout(done, 60 * 900))")  # hurried: less than a second
+    expect(over).to_have_count(1)
+    assert len(asked) == known
+    over.get_by_role("link").click()
+    page.wait_for_url(re.compile("/login/"))
+
+
+def test_an_answer_that_never_comes_is_not_the_last_question(enter: Enter, arrive: Callable[[str], str]) -> None:
+    page = enter("drc-handler2")
+    hurry(page)
+    page.add_init_script(
+        "AbortSignal.timeout = () => { const c = new AbortController(); c.abort(); return c.signal; };"
+    )
+    page.goto("/inbox/")
+    page.evaluate("new Promise((done) => setTimeout(done, 60 * 400))")
+    page.evaluate("AbortSignal.timeout = () => undefined")
+    number = arrive("超时一案之后")
+    expect(page.locator(".msgs li", has_text=number)).to_have_count(1)

@@ -104,6 +104,13 @@ def test_what_does_not_fit_is_refused_and_nothing_typed_is_lost(client, changes)
     assert not Preference.objects.exists()
 
 
+def test_the_form_as_it_is_shown_can_be_saved_by_who_has_no_contact_yet(client, who):
+    sent = {"do": "choose", "digest_at": "08:30", "language": "en"}
+    sent |= {f"mode_{code}": group.mode for code, group in GROUPS.items()}
+    assert client.post(ADDRESS, sent).status_code == 302
+    assert who("drc-handler2").language == "en"
+
+
 def test_a_language_that_there_is_not_is_refused(client):
     assert client.post(ADDRESS, form(language="xx")).status_code == 400
 
