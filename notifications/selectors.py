@@ -7,6 +7,7 @@ more): it is not counted, does not open and cannot be marked. One about no case 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -74,14 +75,19 @@ def inbox(
     group: str = "",
     after: int | None = None,
     since: int | None = None,
+    ids: Sequence[int] | None = None,
     limit: int = 20,
 ) -> list[InboxMessage]:
-    """The newest messages first; `after` is the id of the last one of the page before, `since` that of one known."""
+    """The newest messages first; `after` is the id of the last one of the page before, `since` that of one known.
+
+    `ids`: of these alone.
+    """
     only = {
         "AND read_at IS NULL": [] if unread_only else None,
         f"AND {GROUP_SQL} = %s": [group] if group else None,
         "AND id < %s": [after] if after is not None else None,
         "AND id > %s": [since] if since is not None else None,
+        "AND id = ANY(%s)": [list(ids)] if ids is not None else None,
     }
     wanted = {sql: params for sql, params in only.items() if params is not None}
     params: list[Any] = [*readable(actor), *(each for params in wanted.values() for each in params), limit]

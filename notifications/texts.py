@@ -20,6 +20,9 @@ from notifications.wording import wording
 
 DIGEST: Final = "digest"
 _PRODUCT: Final = Label("联治", "Lianzhi")
+# What a mail lists; the rest is in the inbox, to which it leads.
+DIGEST_LINES: Final = 200
+_MORE: Final = Label("另有 {n} 条，见站内消息", "{n} more in the inbox")
 _DIGEST: Final = Label("今日消息汇总，{n} 条", "daily digest, {n} messages")
 _NUMBER, _STAGE, _DUE = Label("案件编号", "Case"), Label("阶段", "Stage"), Label("期限", "Deadline")
 
@@ -37,7 +40,9 @@ def outgoing_text(
     lines = [wording(each, payload).get(language) for each, payload in zip(topics or [topic], payloads, strict=True)]
     if digest:
         said = _DIGEST.get(language).format(n=len(lines))
-        return f"{_named(language)}{said}", "\n".join(f"{n}. {line}" for n, line in enumerate(lines, 1))
+        listed = [f"{n}. {line}" for n, line in enumerate(lines[:DIGEST_LINES], 1)]
+        more = [_MORE.get(language).format(n=len(lines) - DIGEST_LINES)] if len(lines) > DIGEST_LINES else []
+        return f"{_named(language)}{said}", "\n".join([*listed, *more])
     text = lines[0]
     if channel == EMAIL:
         text = "\n".join([text, *_facts(payloads[0], language)])
@@ -49,8 +54,9 @@ def _named(language: str) -> str:
 
 
 def _facts(payload: Mapping[str, Any], language: str) -> list[str]:
-    """The facts of a mail, each on a line of its own; of many cases or none there are none."""
-    if "count" in payload or not payload.get("number"):
+    """The facts of a mail, each on a line of its own; of many cases or none (a year, a report) there are none."""
+    of_case = {"stage", "kind"} & payload.keys()
+    if "count" in payload or not of_case or not payload.get("number"):
         return []
     stage = STAGES.get(str(payload.get("stage", "")))
     found = [(_NUMBER, str(payload["number"]))]

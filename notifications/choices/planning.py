@@ -92,10 +92,10 @@ def plan(
         return []
     if choice.mode == DIGEST and not urgent and EMAIL in channels:
         at = next_time(chosen.digest_at, created_at)
-        if not _too_late(at, created_at, due_at):
+        if not too_late(at, created_at, due_at):
             return [Planned(EMAIL, at, digest=True)]
     at = created_at if urgent else after_quiet(chosen.quiet, created_at)
-    if _too_late(at, created_at, due_at):
+    if too_late(at, created_at, due_at):
         at = created_at
     return [Planned(channel, at, digest=False) for channel in channels]
 
@@ -118,6 +118,11 @@ def next_time(of_day: time, after: datetime) -> datetime:
     return at if at > local else at + timedelta(days=1)
 
 
+def too_late(at: datetime, created_at: datetime, due_at: datetime | None) -> bool:
+    """Whether waiting would leave less than the margin before a deadline that is still to come."""
+    return due_at is not None and at > created_at and created_at <= due_at < at + MARGIN
+
+
 def _channels(group: Group, choice: Choice, confirmed: frozenset[str]) -> tuple[str, ...]:
     # The digest is a mail, whatever is chosen for what cannot wait for it.
     wanted = {*choice.channels, *([EMAIL] if choice.mode == DIGEST else [])} & confirmed
@@ -125,11 +130,6 @@ def _channels(group: Group, choice: Choice, confirmed: frozenset[str]) -> tuple[
     if found or not group.must:
         return found
     return tuple(channel for channel in CHANNELS if channel in confirmed)[:1]
-
-
-def _too_late(at: datetime, created_at: datetime, due_at: datetime | None) -> bool:
-    """Whether waiting would leave less than the margin before a deadline that is still to come."""
-    return due_at is not None and at > created_at and created_at <= due_at < at + MARGIN
 
 
 def _minutes(of_day: time) -> int:

@@ -17,11 +17,11 @@ from django.db.backends.utils import CursorWrapper
 
 from audit import clock
 from notifications.channels.base import CHANNELS
+from notifications.delivery import digests
 from notifications.delivery.backoff import FOR
 
 LEASE: Final = timedelta(seconds=30)
 LOOK_AT: Final = 200  # due deliveries of each channel at once
-DIGEST_LINES: Final = 200
 CUT_OFF: Final = "每次投递都被中断 cut off at every attempt"
 
 
@@ -31,15 +31,14 @@ class Due(NamedTuple):
     id: UUID
     channel: str
     addressee: str
-    digest: bool
-    not_before: datetime
+    reader: int | None  # of a digest, which holds all that is due to them
     endpoint: UUID | None
 
 
 class Taken(NamedTuple):
-    """What one call of a sender is about: one delivery or, for a digest, all of one reader and day, the oldest first.
+    """What one call of a sender is about: one delivery or, for a digest, all that is due to its reader, oldest first.
 
-    `id` is what receivers deduplicate by.
+    `id` is what receivers deduplicate by: that of the newest, so that a digest with more in it is another one.
     """
 
     ids: tuple[UUID, ...]
@@ -51,7 +50,7 @@ class Taken(NamedTuple):
 
     @property
     def id(self) -> UUID:
-        return self.ids[0]
+        return self.ids[-1]
 
 
 # Who stands still with the lock in hand is cut off by the database.
@@ -71,8 +70,9 @@ ADDRESSEE = "d.channel || ' ' || coalesce(d.user_id::text, d.endpoint::text)"
 # Nothing is taken up while an earlier one of its case, channel and addressee waits; one that was planned for later (the
 # end of quiet hours, a digest) holds nothing up.
 _FREE = f"""
-SELECT id, channel, addressee, digest, not_before, endpoint FROM unnest(%s::text[]) AS each (name), LATERAL (
-    SELECT d.id, d.outbox_id, d.channel, {ADDRESSEE} AS addressee, d.digest, d.not_before, d.endpoint
+SELECT id, channel, addressee, CASE WHEN digest THEN user_id END, endpoint
+  FROM unnest(%s::text[]) AS each (name), LATERAL (
+    SELECT d.id, d.outbox_id, d.channel, {ADDRESSEE} AS addressee, d.digest, d.not_before, d.endpoint, d.user_id
       FROM notifications_delivery d
      WHERE d.state = 'waiting' AND d.channel = each.name
        AND d.not_before <= %s AND (d.leased_until IS NULL OR d.leased_until <= %s) AND NOT {ADDRESSEE} = ANY(%s)
@@ -88,14 +88,10 @@ _TAKE = """
 UPDATE notifications_delivery d
    SET leased_until = %(until)s, leased_by = %(me)s, tried_at = %(now)s,
        first_tried_at = coalesce(d.first_tried_at, %(now)s), attempts = least(d.attempts + 1, 32767)
- WHERE d.id = ANY(%(ids)s) AND d.state = 'waiting' AND d.not_before <= %(now)s
+ WHERE d.id = ANY(%(ids)s) AND d.state = 'waiting'
+   AND (d.not_before <= %(now)s OR d.digest AND d.attempts > 0)
    AND (d.leased_until IS NULL OR d.leased_until <= %(real)s)
 RETURNING d.id, d.outbox_id, d.attempts, d.first_tried_at
-"""
-_OF_DIGEST = f"""
-SELECT d.id FROM notifications_delivery d
- WHERE d.state = 'waiting' AND d.digest AND {ADDRESSEE} = %s AND d.not_before = %s
-   AND (d.leased_until IS NULL OR d.leased_until <= %s) ORDER BY d.outbox_id LIMIT %s
 """
 _RENEW = (
     "UPDATE notifications_delivery SET leased_until = %s WHERE id = ANY(%s) AND leased_by = %s AND state = 'waiting'"
@@ -105,9 +101,10 @@ _SENT = """
 UPDATE notifications_delivery SET state = 'sent', sent_at = %s, problem = '', leased_until = NULL, leased_by = NULL
  WHERE id = ANY(%s) AND state <> 'sent'
 """
+# In a digest that grows from day to day each line has its own three days.
 _FAILED = """
-UPDATE notifications_delivery SET state = %s, not_before = coalesce(%s, not_before), problem = %s,
-       leased_until = NULL, leased_by = NULL
+UPDATE notifications_delivery SET state = CASE WHEN first_tried_at <= %s THEN 'dead' ELSE %s END,
+       not_before = coalesce(%s, not_before), problem = %s, leased_until = NULL, leased_by = NULL
  WHERE id = ANY(%s) AND leased_by = %s AND state = 'waiting'
 """
 
@@ -175,18 +172,15 @@ def failed(me: UUID, taken: Taken, problem: str, *, again: datetime | None) -> N
     """It was refused, until `again`, or for good."""
     state = "dead" if again is None else "waiting"
     with connection.cursor() as cursor:
-        cursor.execute(_FAILED, [state, again, problem[:200], list(taken.ids), me])
+        cursor.execute(_FAILED, [clock.now() - FOR, state, again, problem[:200], list(taken.ids), me])
 
 
 def _take(cursor: CursorWrapper, me: UUID, due: Due, now: datetime, real: datetime) -> Taken | None:
-    ids = [due.id]
-    if due.digest:
-        cursor.execute(_OF_DIGEST, [due.addressee, due.not_before, real, DIGEST_LINES])
-        ids = [row[0] for row in cursor.fetchall()]
+    ids = [due.id] if due.reader is None else digests.lines(due.reader, due.channel, now, real)
     cursor.execute(_TAKE, {"until": real + LEASE, "me": me, "now": now, "real": real, "ids": ids})
     rows = sorted(cursor.fetchall(), key=lambda row: row[1])
     if not rows:
         return None
-    first = min(row[3] for row in rows)
+    first = max(row[3] for row in rows)
     tried = max(row[2] for row in rows)
     return Taken(tuple(row[0] for row in rows), due.channel, due.addressee, tried, first, due.endpoint)

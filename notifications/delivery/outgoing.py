@@ -18,7 +18,7 @@ from notifications.channels.base import Outgoing, Permanent
 from notifications.channels.endpoints.relaying import open_endpoint
 from notifications.choices.store import address_of
 from notifications.delivery.leases import Taken
-from notifications.selectors import InboxMessage, find_message
+from notifications.selectors import InboxMessage, inbox
 from notifications.texts import outgoing_text
 from notifications.wording import wording
 
@@ -88,7 +88,7 @@ def _to_person(taken: Taken, user_id: int, message_ids: Sequence[int]) -> Outgoi
 def _readable(reader: Actor, message_ids: Sequence[int]) -> list[InboxMessage]:
     """Those that the reader still finds in the inbox, asked as the reader: by both walls."""
     with seeing(reader):
-        return [message for id_ in message_ids if (message := find_message(reader, id_)) is not None]
+        return inbox(reader, ids=message_ids, limit=len(message_ids))[::-1]
 
 
 def _line(message: InboxMessage) -> _Line:

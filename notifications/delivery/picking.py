@@ -11,7 +11,6 @@ import time
 from collections import Counter
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -88,18 +87,18 @@ class Run:
     def _choose(self) -> list[Due]:
         """Take out of what was found what can start; a digest is one."""
         left, at_once = self._free(), Counter(taken.addressee for taken in self.flying.values())
-        resting, digests = self._resting(), set[tuple[str, datetime]]()
+        resting, digests = self._resting(), set[str]()
         chosen, rest = list[Due](), list[Due]()
         for due in self.found:
-            if due.addressee in resting or (due.addressee, due.not_before) in digests:
+            if due.addressee in resting or (due.addressee in digests and due.reader):
                 continue
             if left[due.channel] <= 0 or at_once[due.addressee] >= OF_ONE:
                 rest.append(due)
                 continue
             left[due.channel] -= 1
             at_once[due.addressee] += 1
-            if due.digest:
-                digests.add((due.addressee, due.not_before))
+            if due.reader is not None:
+                digests.add(due.addressee)
             chosen.append(due)
         self.found = rest
         return chosen

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection, connections
@@ -324,3 +324,90 @@ def test_a_digest_is_one_mail_with_a_line_for_each_message(opened, receiver, whe
     assert len({call.id for call in receiver.calls}) == 1
     assert receiver.calls[0].subject == "联治：今日消息汇总，3 条"
     assert states() == ["sent"] * 3
+
+
+@pytest.fixture
+def digested(monkeypatch):
+    """Everybody hears of hand-offs once a day by mail."""
+    digest = Chosen(confirmed=frozenset({"email"}), groups={"handoffs": Choice("digest", ("email",))})
+    monkeypatch.setattr(planned, "chosen_of", lambda ids: dict.fromkeys(ids, digest))
+    monkeypatch.setattr(planned, "urgent", lambda *_: False)
+    monkeypatch.setattr(planned, "due_of", lambda *_: None)
+
+
+def mails(receiver):
+    return [call.text.count("线索分办") for call in receiver.calls]
+
+
+def test_a_digest_leaves_out_what_was_read_meanwhile_and_does_not_come_empty(opened, receiver, when, digested):
+    opened(), opened(), opened()
+    deliver_all()
+    first, *_ = Message.objects.order_by("id").values_list("pk", flat=True)
+    Message.objects.filter(pk=first).update(read_at=NOW)
+    when(NOW + timedelta(days=1))
+    assert send_all() == 1
+    assert (mails(receiver), states()) == ([2], ["withdrawn", "sent", "sent"])
+    opened()
+    deliver_all()
+    Message.objects.update(read_at=NOW)
+    when(NOW + timedelta(days=2))
+    assert send_all() == 0
+    assert states()[-1] == "withdrawn"
+
+
+def test_after_days_down_one_digest_comes_with_all_of_them(opened, receiver, when, digested):
+    opened()
+    deliver_all()
+    opened()
+    deliver_all()
+    Delivery.objects.filter(pk=Delivery.objects.latest("outbox_id").pk).update(not_before=NOW + timedelta(days=2))
+    when(NOW + timedelta(days=4))
+    assert send_all() == 1
+    assert mails(receiver) == [2]
+
+
+def test_another_hour_gives_no_second_digest_that_day(opened, receiver, when, digested):
+    opened(), opened()
+    deliver_all()
+    late = Delivery.objects.latest("outbox_id")
+    hour = NOW + timedelta(days=1, hours=8)
+    Delivery.objects.filter(pk=late.pk).update(not_before=hour)
+    when(NOW + timedelta(days=1))
+    assert send_all() == 1
+    when(hour)
+    assert send_all() == 0
+    late.refresh_from_db()
+    assert (late.state, late.digest, late.not_before) == ("waiting", True, hour + timedelta(days=1))
+    when(hour + timedelta(days=1))
+    assert send_all() == 1
+    assert mails(receiver) == [1, 1]
+
+
+def test_what_cannot_wait_for_the_next_digest_goes_alone(opened, receiver, when, digested):
+    opened(), opened()
+    deliver_all()
+    late = Delivery.objects.latest("outbox_id")
+    hour = datetime.fromisoformat(late.message.payload["due_at"]) - timedelta(hours=7)
+    Delivery.objects.update(not_before=hour - timedelta(hours=2))
+    Delivery.objects.filter(pk=late.pk).update(not_before=hour)
+    when(hour - timedelta(hours=1))
+    assert send_all() == 1
+    when(hour)
+    assert [send_all(), send_all()] == [0, 1]  # the next run sends what this one has put out of the digest
+    assert "期限：" not in receiver.calls[0].subject and "期限：" in receiver.calls[1].text
+
+
+def test_a_digest_that_failed_takes_the_next_one_along_and_is_then_another_mail(opened, receiver, when, digested):
+    opened()
+    deliver_all()
+    receiver.answers[lane("drc-handler2")] = fail(Temporary, times=1)
+    when(NOW + timedelta(days=1))
+    assert send_all() == 0
+    opened()
+    deliver_all()
+    Delivery.objects.filter(attempts=0).update(not_before=NOW + timedelta(days=2))
+    Delivery.objects.filter(attempts=1).update(not_before=NOW + timedelta(days=2, hours=1))
+    when(NOW + timedelta(days=2))
+    assert send_all() == 1
+    assert mails(receiver) == [1, 2]
+    assert len({call.id for call in receiver.calls}) == 2
