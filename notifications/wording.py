@@ -20,7 +20,7 @@ _WORDS = {
     "task.resumed": (Label("恢复办理", "goes on"), Label("恢复办理", "going on"), True),
     "case.unlisted": (
         Label("已无名单线索支持，请复核", "has no list row behind it any more; review it"),
-        Label("已无名单线索支持，请复核", "have no list row behind them any more; review them"),
+        Label("已无名单线索支持，请复核", "cases have no list row behind them any more; review them"),
         False,
     ),
     "case.unlisted_measured": (
@@ -30,13 +30,13 @@ _WORDS = {
         ),
         Label(
             "已无名单线索支持，而处置措施已启动，请立即复核",
-            "have no list row behind them, and measures were begun: review now",
+            "cases have no list row behind them, and measures were begun: review them now",
         ),
         False,
     ),
     "case.still_drawing": (
         Label("停电后仍在用电，请到场核实", "is still drawing power after the cut; look at the site"),
-        Label("停电后仍在用电，请到场核实", "are still drawing power after the cut; look at the sites"),
+        Label("停电后仍在用电，请到场核实", "supplies are still drawn after the cut; look at the sites"),
         False,
     ),
     "deadline.tomorrow": (Label("期限将至", "is due soon"), Label("期限将至", "tasks are due soon"), True),
@@ -59,7 +59,7 @@ _WORDS = {
     "case.received": (Label("对方已签收", "was acknowledged"), Label("对方已签收", "were acknowledged"), False),
     "case.returned": (Label("对方已退回", "was returned"), Label("对方已退回", "were returned"), False),
     "case.done": (Label("对方已办理", "was done"), Label("对方已办理", "were done"), False),
-    "case.acted": (Label("有新进展", "has moved on"), Label("有新进展", "have moved on"), False),
+    "case.acted": (Label("有新进展", "has moved on"), Label("有新进展", "cases have moved on"), False),
     "task.ended": (
         Label("加价已停止执行，请不再加收", "the surcharge has ended; charge it no more"),
         Label("加价已停止执行，请不再加收", "surcharges have ended; charge them no more"),
@@ -86,7 +86,7 @@ _WORDS = {
 _WORDS["delivery.stuck"] = (Label("消息投递受阻", "messages are stuck"), Label("", ""), False)
 # About a deadline that is past: when it was, instead of by when.
 _PASSED = frozenset({"deadline.overdue", "deadline.pressed", "deadline.reported"})
-_OTHER = (Label("有新进展", "has moved on"), Label("有新进展", "have moved on"), False)
+_OTHER = (Label("有新进展", "has moved on"), Label("有新进展", "cases have moved on"), False)
 
 
 def topics() -> tuple[str, ...]:

@@ -45,11 +45,11 @@ WHY: Final = {
     "case.still_drawing": Label("牵头本案，或须到场核实", "They lead the case or have to look at the site"),
 }
 STEP_NAMES: Final = {
-    "tomorrow": Label("到期前提醒", "reminder before"),
-    "today": Label("到期日提醒", "reminder on the day"),
-    "overdue": Label("催办", "reminder to reviewers"),
-    "pressed": Label("督办", "brought to the commission"),
-    "reported": Label("通报", "reported to the supervision"),
+    "tomorrow": Label("提醒", "reminder"),
+    "today": Label("提醒", "reminder"),
+    "overdue": Label("催办", "reminder"),
+    "pressed": Label("督办", "supervised handling"),
+    "reported": Label("通报", "reported"),
 }
 _WHOSE: Final = {
     "holder": Label("承办人", "the holder"),
@@ -150,7 +150,7 @@ def _heard(actor: Actor, each: Supposed, people: Sequence[Recipient], names: Map
         roles=[LABELS[role] for role in Role if role.value in payload["roles"]],
         person=not payload["roles"] or "assignee" in payload,
         names=[names[recipient.user_id] for recipient in people if recipient.user_id in names],
-        nobody=row["agency"] is not None and not people,
+        nobody=bool(row["agency"]) and not people,
         mine=tuple(_planned(actor, row["topic"], payload, now)) if mine else None,
         escalates=row["topic"] in ("task.opened", "task.assigned"),
     )
@@ -183,9 +183,13 @@ def _steps(region: str, directory: Directory, now: datetime) -> list[Label]:
 def _step(step: str, days: int) -> Label:
     to, name = _WHOSE[whom(step).to], STEP_NAMES[step]
     if days < 0:
-        return Label(f"到期前 {-days} 个工作日：{name.zh}，{to.zh}", f"{-days} working days before: {name.en}, {to.en}")
+        return Label(f"到期前 {-days} 个工作日：{name.zh}，{to.zh}", f"{_days(-days)} before: {name.en}, {to.en}")
     if days == 0 and step == "overdue":
         return Label(f"到期未办：{name.zh}，{to.zh}", f"once it is overdue: {name.en}, {to.en}")
     if days == 0:
         return Label(f"到期当日：{name.zh}，{to.zh}", f"on the day: {name.en}, {to.en}")
-    return Label(f"逾期 {days} 个工作日：{name.zh}，{to.zh}", f"{days} working days after: {name.en}, {to.en}")
+    return Label(f"逾期 {days} 个工作日：{name.zh}，{to.zh}", f"{_days(days)} after: {name.en}, {to.en}")
+
+
+def _days(number: int) -> str:
+    return "1 working day" if number == 1 else f"{number} working days"

@@ -30,6 +30,7 @@ EXAMPLE: Final = "示例0000-0001"
 # What the commission ends by a letter needs an act that began it.
 SENT_BY_LETTER: Final = tuple(ENDED_BY_LETTER.values())
 NOBODY: Final = 0  # who acts is not known; the page says that the person acting is told of nothing
+_TASK: Final = "check_consumption"  # stands for all where it may be any
 FINDINGS: Final = ("trace_subscriber", "check_consumption", "analyse_traffic", "inspect_site")
 # Of a case that is led, these go to the commission that leads it; other kinds to the nearest agency of their sort.
 _LEADS: Final = Kind.DEVELOPMENT_COMMISSION.value
@@ -92,11 +93,15 @@ def _changes(
         for agency in [None] if named else _addressees(kind, view, directory):
             yield "opens", {"to": view.stage, "open": [_opened(kind, agency)]}
     own = [task for task in view.tasks if agency_id in (task.agency_id, task.unit_id)]
-    for task in _ended(row, view, own):
+    done = list(_ended(row, view, own))
+    for task in done:
         state = "returned" if row.action == "return_task" else "done"
         yield "ends", {"to": view.stage, "close": [{"id": task.id, "state": state}]}
     for task in view.tasks:
         yield from _moved(row, view, task, own=task in own)
+        # One task is done by the act; of several that it could do, the others may be called off.
+        if task in done and (len(done) == 1 or view.number == EXAMPLE):
+            continue
         if task.kind in ENDS.get(row.action.value, ()) or any(not KINDS[task.kind].survives(to) for to in stages):
             yield "ends", {"to": view.stage, "close": [{"id": task.id, "state": "cancelled"}]}
     for to in (*stages, view.stage):
@@ -170,7 +175,7 @@ def _drawn(view: CaseView, directory: Directory) -> dict[str, Any]:
 
 
 def example(row: Transition, lead: int, region: str, directory: Directory, now: datetime) -> CaseView:
-    """A case of nobody, in which every task that the act may end is open and was sent by the commission."""
+    """A case of nobody, in which every task that the act may end is open, sent by whoever sends such a task."""
     blank = CaseView(
         id="", number=EXAMPLE, title="", stage=_stage(row), version=1, region_code=region, level="normal",
         source="telecom", outcome=None, review_on=None, merged_into=None, lead_agency_id=lead,
@@ -181,7 +186,7 @@ def example(row: Transition, lead: int, region: str, directory: Directory, now: 
     tasks = []
     for kind in dict.fromkeys(_owed(row)):
         holder = _addressees(kind, blank, directory)[0]
-        acts.append(Act(len(acts) + 1, "", None, lead, now))
+        acts.append(Act(len(acts) + 1, "", None, _sender(kind, blank, directory), now))
         task = TaskView(
             id=kind, kind=kind, agency_id=holder or NOBODY, unit_id=None, roles=KINDS[kind].roles, assignee_id=None,
             opened_at=now, due_at=None, provisional=False, accepted_at=None, returns=0, data={}, due_rule="",
@@ -189,6 +194,14 @@ def example(row: Transition, lead: int, region: str, directory: Directory, now: 
         )  # fmt: skip
         tasks.append(task)
     return replace(blank, tasks=tuple(tasks), acts=tuple(acts))
+
+
+def _sender(kind: str, blank: CaseView, directory: Directory) -> int:
+    """The agency whose act opens a task of this kind: that of the first row of the table that does."""
+    first = next((row for row in TRANSITIONS.values() if kind in kinds_opened(row)), None)
+    word = first.agency[0] if first is not None else _LEADS
+    ref = directory.addressee(KINDS[_TASK].addressee if word == "=task" else word, blank.region_code)
+    return ref.id if ref is not None and word != _LEADS else blank.lead_agency_id
 
 
 def doers(row: Transition, view: CaseView, directory: Directory) -> list[int]:
@@ -212,7 +225,7 @@ def _owed(row: Transition) -> Iterator[str]:
         yield from (kind for kind in _SIGNS.get(word, (word,)) if kind in KINDS)
     yield from ENDS.get(row.action.value, ())
     if "=task" in (*row.completes, *row.agency) or row.action.value in (*MOVES, "rule_on_return"):
-        yield "check_consumption"
+        yield _TASK
     if row.action.value in HOLDS:
         yield "execute_suspension"
 

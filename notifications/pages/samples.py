@@ -32,6 +32,7 @@ CHANNELS: Final = (
     (SMS, Label("短信", "Text message")),
     (ROBOT, Label("群机器人", "Group robot")),
 )
+STUCK: Final = "delivery.stuck"
 _DIGEST_NAME: Final = Label("每日汇总", "Daily digest")
 _KEEPERS: Final = frozenset({Role.AGENCY_ADMIN, *SEPARATED_ROLES})
 
@@ -67,9 +68,11 @@ def may_see(actor: Actor) -> bool:
     return any(actor.has_role(role) for role in _KEEPERS)
 
 
-def example(now: datetime) -> dict[str, Any]:
-    """Every member that a message may hold, of a case that there cannot be."""
+def example(now: datetime, topic: str = "") -> dict[str, Any]:
+    """Every member that a message may hold, of a case that there cannot be; or of what is about no case."""
     due, kind = now + timedelta(days=3), KINDS["check_consumption"]
+    if other := _about_no_case(topic, now):
+        return other
     return {
         "number": NUMBER,
         "kind": kind.code,
@@ -77,19 +80,23 @@ def example(now: datetime) -> dict[str, Any]:
         "label_en": kind.label.en,
         "stage": "verification",
         "due_at": due.isoformat(),
-        "year": due.year,
-        "day": f"{due:%Y-%m-%d}",
-        "waiting": 3,
-        "retrying": 2,
-        "dead": 1,
-        "oldest": now.isoformat(),
     }
+
+
+def _about_no_case(topic: str, now: datetime) -> dict[str, Any]:
+    if topic.startswith("calendar."):
+        return {"number": str(now.year + 1), "link": "/calendar/"}
+    if topic == "report.ready":
+        return {"number": NUMBER, "label_zh": "工作台账", "label_en": "Weekly ledger", "link": "/reports/"}
+    if topic == "endpoint.gone":
+        return {"label_zh": "企业微信", "label_en": "WeCom", "link": "/channels/"}
+    return {"retrying": 2, "dead": 1, "oldest": now.isoformat(), "link": "/deliveries/"} if topic == STUCK else {}
 
 
 def _sample(topic: str, channel: str, language: str) -> tuple[str, str]:
     """Subject and text, as the sender of the channel would put them."""
     now = clock.now()
-    payload = example(now)
+    payload = example(now, topic)
     if channel == "inbox":
         return "", wording(topic, payload).get(language)
     several = topic == DIGEST

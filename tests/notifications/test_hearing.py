@@ -98,8 +98,8 @@ def test_for_a_case_the_answer_names_who_is_then_really_told(who, texts):
 def test_it_says_what_follows_when_nobody_acts(who):
     steps = [step.zh for step in answer(who("drc-handler1"), "dispatch_verification", "", NOW).steps]
     assert steps == [
-        "到期前 1 个工作日：到期前提醒，承办人",
-        "到期当日：到期日提醒，承办人",
+        "到期前 1 个工作日：提醒，承办人",
+        "到期当日：提醒，承办人",
         "到期未办：催办，承办单位的审核",
         "逾期 2 个工作日：督办，牵头的发展改革委",
         "逾期 5 个工作日：通报，督查单位",

@@ -37,7 +37,13 @@ def said(topic, channel, language, payload):
 
 @pytest.mark.parametrize("topic", [*topics(), "a.topic_of_tomorrow"])
 def test_no_topic_lets_anything_through_that_it_should_not(topic):
-    payload = {**example(NOW), **dict.fromkeys(CARELESS, CANARY), "roles": [CANARY], "assignee": CANARY, "by": CANARY}
+    payload = {
+        **example(NOW, topic),
+        **dict.fromkeys(CARELESS, CANARY),
+        "roles": [CANARY],
+        "assignee": CANARY,
+        "by": CANARY,
+    }
     for channel, language in product((EMAIL, SMS, "robot"), ("zh", "en")):
         text = said(topic, channel, language, payload)
         assert CANARY not in text and "138" not in text
@@ -57,6 +63,12 @@ def test_a_mail_names_case_stage_and_deadline():
     english = outgoing_text(topic="task.opened", payloads=[{**example(NOW)}], language="en", digest=False)
     assert english[0].startswith(f"Lianzhi: {NUMBER} to do: Check consumption")
     assert "Stage: " in english[1] and "阶段" not in english[1]
+
+
+@pytest.mark.parametrize("topic", ["calendar.missing", "report.ready"])
+def test_what_is_about_no_case_names_none(topic):
+    _subject, text = outgoing_text(topic=topic, payloads=[example(NOW, topic)], language="zh", digest=False)
+    assert "案件编号" not in text
 
 
 def test_a_text_message_is_the_line_alone():

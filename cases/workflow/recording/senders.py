@@ -1,7 +1,7 @@
 """Who hears how it went on, without having to do anything: whoever sent the work, and whoever leads the case.
 
-1. A hand-off to another agency is acknowledged, returned or done: the person whose act had sent it. An answer to a
-   question is told already (`messages`), as is work that the sender's own agency called off.
+1. A hand-off to another agency is acknowledged, returned, refused or done: the person whose act had sent it. An answer
+   to a question is told already (`messages`), as is work that the sender's own agency called off.
 2. Another agency moves the case to another stage, cuts or restores the supply, or has sampled the case: the commission
    that leads it, there the person who was last at work on it. Where the act gives the commission a task, that tells it.
 3. The commission ends what another agency carries out by letter, and no task says so: that agency has to stop.
@@ -30,6 +30,10 @@ TOLD_TO_LEAD: Final = frozenset(
 ENDS: Final = {"end_surcharge": ("acknowledge_surcharge", ("billing", "reviewer"))}
 
 
+# What these complete was not done by the other agency: it sends it back.
+REFUSES: Final = frozenset({"refuse_suspension", "refuse_surcharge", "report_infeasible", "report_failed_service"})
+
+
 class Doing(NamedTuple):
     """An act as it is told: its name, the person and the agency for which it was done."""
 
@@ -45,7 +49,7 @@ def followed(doing: Doing, view: CaseView, members: Mapping[str, Any], rows: Seq
 
 
 def _to_senders(doing: Doing, view: CaseView, members: Mapping[str, Any]) -> Iterator[Row]:
-    for topic, task in _gone_on(view, members):
+    for topic, task in _gone_on(doing.action, view, members):
         sent = next((act for act in view.acts if act.seq == task.opened_seq), None)
         if sent is None or sent.agency_id in (None, task.agency_id, task.unit_id, doing.agency_id):
             continue  # the system's, or no hand-off from one agency to another
@@ -54,7 +58,7 @@ def _to_senders(doing: Doing, view: CaseView, members: Mapping[str, Any]) -> Ite
         yield _row(topic, sent, {**_about(doing, view, members), **about})
 
 
-def _gone_on(view: CaseView, members: Mapping[str, Any]) -> Iterator[tuple[str, TaskView]]:
+def _gone_on(action: str, view: CaseView, members: Mapping[str, Any]) -> Iterator[tuple[str, TaskView]]:
     for row in members.get("touch", ()):
         if "accepted_at" in row and (task := view.task(row["id"])) is not None:
             yield RECEIVED, task
@@ -64,7 +68,7 @@ def _gone_on(view: CaseView, members: Mapping[str, Any]) -> Iterator[tuple[str, 
         if row["state"] == "returned":
             yield RETURNED, task
         elif row["state"] == "done" and not KINDS[task.kind].answers:
-            yield DONE, task
+            yield RETURNED if action in REFUSES else DONE, task
 
 
 def _to_lead(doing: Doing, view: CaseView, members: Mapping[str, Any], rows: Sequence[Row]) -> Iterator[Row]:
