@@ -88,19 +88,23 @@ def test_who_cannot_be_told_any_more_does_not_end_the_run(opened, receiver, when
     assert sorted(states()) == ["dead"] * 6 + ["sent"] * 2
 
 
-def test_a_long_digest_on_its_way_is_not_taken_up_by_its_last_lines(opened, receiver, when, monkeypatch):  # noqa: F811
+def test_what_is_due_while_a_digest_is_on_its_way_makes_no_second_one(opened, receiver, when, monkeypatch):  # noqa: F811
     digest = Chosen(confirmed=frozenset({"email"}), groups={"handoffs": Choice("digest", ("email",))})
     monkeypatch.setattr(planned, "chosen_of", lambda ids: dict.fromkeys(ids, digest))
     monkeypatch.setattr(planned, "urgent", lambda *_: False)
     monkeypatch.setattr(planned, "due_of", lambda *_: None)
-    monkeypatch.setattr(leases, "DIGEST_LINES", 2)
     backlog(opened, 3)
-    when(NOW + timedelta(days=1))
+    at = NOW + timedelta(days=1)
+    when(at)
     me = new_id()
-    (first,) = leases.take(me, leases.look(me, full=(), shunned=())[:1])
-    (second,) = leases.take(me, leases.look(me, full=(), shunned=())[:1])
-    assert [len(first.ids), len(second.ids)] == [2, 1]
-    assert not set(first.ids) & set(second.ids)
+    found = leases.look(me, full=(), shunned=())
+    (first,) = leases.take(me, found)
+    assert len(first.ids) == 3
+    backlog(opened, 1)
+    late = Delivery.objects.filter(attempts=0)
+    late.update(not_before=at)
+    assert leases.take(me, leases.look(me, full=(), shunned=())) == []
+    assert [each.not_before for each in late] == [at + timedelta(days=1)]
 
 
 def test_a_host_that_does_not_answer_fills_no_look(opened, receiver, when, looks, monkeypatch):  # noqa: F811
