@@ -40,6 +40,14 @@ def sent(client: Client, path: str, **form: Any) -> tuple[int, str]:
     return answer.status_code, answer.content.decode()
 
 
+def some_time_later(client: Client) -> Client:
+    """The login, which proved who it is, was a while ago."""
+    session = client.session
+    session["proven"] -= 3600
+    session.save()
+    return client
+
+
 def made() -> Endpoint:
     return Endpoint.objects.get()
 
@@ -118,3 +126,19 @@ def test_a_form_that_is_sent_after_the_session_carries_no_address_and_no_secret_
     page = answer.content.decode()
     assert answer.status_code == 401 and "值班系统" in page
     assert "for=duty" not in page and "SECcanary" not in page
+
+
+def test_where_messages_go_and_what_signs_them_changes_only_after_one_proved_who_one_is() -> None:
+    client = some_time_later(entered("grid-admin1"))
+    status, page = sent(client, "/channels/", **FORM)
+    assert status == 403 and "确认身份" in page and not Endpoint.objects.exists()
+    assert "值班系统" in page and "for=duty" not in page, "what was typed is carried, but no address"
+    sent(entered("grid-admin1"), "/channels/", **FORM)
+    path, secret = f"/channels/{made().pk}/", opened(made()).secret
+    # Nothing is asked before it is switched off: that must be quick.
+    sent(client, path, do="off")
+    assert not made().active
+    for do in ("on", "secret"):
+        status, page = sent(client, path, do=do, at_once="1")
+        assert "确认身份" in page
+        assert (made().active, opened(made()).secret) == (False, secret)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 
 from agencies.access.rates import EXPORTS, TooOften, spend
+from agencies.access.standing import is_fresh
 from agencies.directory import AgencyRef
 from agencies.errors import AgencyError
 from agencies.models import Agency
@@ -21,6 +22,7 @@ from agencies.selectors import administered
 from agencies.vocabulary import Role
 from audit import clock
 from cases.web.pages import PageRequest, page
+from cases.web.views.entry import confirm
 from cases.workflow.errors import NotAllowed, NotVisible
 from cases.workflow.view import Text
 from notifications.channels.endpoints import services
@@ -29,6 +31,8 @@ from notifications.channels.robots import ROBOTS
 from notifications.choices.kinds import GROUPS
 
 LANGUAGES = (("zh", "中文"), ("en", "English"))
+# Where messages go from now on, and what they are signed with: before that one proves who one is, as before adding one.
+PROVING = frozenset({"on", "secret"})
 
 
 @never_cache
@@ -39,6 +43,8 @@ def endpoints(request: PageRequest) -> HttpResponse:
     told: dict[str, Any] = {}
     status = 200
     if request.method == "POST":
+        if not is_fresh(request.session):
+            return confirm.ask(request)
         try:
             made, secret = _add(request, agencies)
         except AgencyError as refused:
@@ -71,6 +77,9 @@ def endpoint(request: PageRequest, endpoint_id: UUID) -> HttpResponse:
     told: dict[str, Any] = {}
     status = 200
     if request.method == "POST":
+        if request.POST.get("do") in PROVING and not is_fresh(request.session):
+            # A secret is carried over no page: without it the robot's own would be taken away.
+            return confirm.ask_first(request)
         try:
             told = _change(request, row)
         except AgencyError as refused:
