@@ -154,6 +154,19 @@ def test_the_versions_of_a_region_leave_no_gap() -> None:
     assert [v.until for v in escalation.versions("110101", [CITY, DISTRICT])] == [None]
 
 
+def test_a_rule_that_ends_gives_way_to_the_one_around_it() -> None:
+    for_ten_days = DISTRICT._replace(until=date(2026, 12, 20))
+    found = escalation.versions("320303", [CITY, for_ten_days])
+    assert [(v.since, v.until, v.rule.region) for v in found[1:]] == [
+        (date(2026, 12, 1), date(2026, 12, 10), "3203"),
+        (date(2026, 12, 10), date(2026, 12, 20), "320303"),
+        (date(2026, 12, 20), date(2027, 1, 1), "3203"),
+        (date(2027, 1, 1), None, ""),
+    ]
+    assert rule_on(date(2026, 12, 19), "320303", [for_ten_days]).own == frozenset({"tomorrow"})
+    assert rule_on(date(2026, 12, 20), "320303", [for_ten_days]).own == frozenset()
+
+
 @pytest.mark.parametrize(
     "value",
     [

@@ -14,7 +14,10 @@ from agencies.services.parameters import set_parameter
 from cases.models import Escalation, Outbox, Task
 from cases.policy.calendar import national_calendar
 from cases.policy.escalation import STEPS
-from cases.workflow.clockwork import cutoffs
+from cases.selectors.overdue import OverdueFilter, overdue_agencies
+from cases.selectors.overdue.steps import fired as told_of
+from cases.workflow.clockwork import cutoffs, escalating
+from cases.workflow.clockwork.cutoffs import Region, regions_of
 from cases.workflow.clockwork.escalating import escalate
 from tests.workflow.desk import proposal
 from tests.workflow.world import World, at
@@ -216,6 +219,34 @@ def test_a_region_has_its_own_rule_from_its_day_on_and_its_own_days(
         ("320302", "pressed"): (at("2026-11-13 09:00"), own),
         ("320302", "reported"): (at("2026-11-17 09:00"), own),
     }
+
+
+def test_a_day_that_a_region_works_brings_its_steps_forward(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    weekend = frozenset({date(2026, 11, 7), date(2026, 11, 8)})
+    worked = national_calendar().with_local_days(workdays=weekend)
+    monkeypatch.setattr(cutoffs, "calendar_for", lambda _region, _directory: worked)
+    world.open()  # due on Friday, 6 November
+    sweep(world, "2026-11-08 08:59")
+    assert "pressed" not in steps()
+    assert (sweep(world, "2026-11-08 09:00"), steps()[-1]) == (1, "pressed"), "two working days after it, a Sunday"
+
+
+def test_where_there_is_no_supervision_the_ledger_says_so_and_no_page_says_it_was_told(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = world.open()
+
+    def without(*given: Any) -> dict[str, Region]:
+        return {code: region._replace(supervision=None) for code, region in regions_of(*given).items()}
+
+    monkeypatch.setattr(escalating, "regions_of", without)
+    sweep(world, "2026-11-20 12:00")
+    assert fired()[-1] == ("reported", "nobody", True)
+    assert "deadline.reported" not in {topic for topic, _, _ in sent()}
+    actor, task = world.person("drc-handler1"), str(Task.objects.get(case_id=case).pk)
+    assert [row["step"] for row in told_of(actor, [task])[task]] == ["overdue", "pressed"]
+    (line,) = overdue_agencies(actor, OverdueFilter(), now=world.now)
+    assert (line.overdue, line.pressed, line.reported) == (1, 1, 0)
 
 
 @pytest.mark.parametrize("value", [{"pressed": 9}, {}, [1], {"tomorrow": 0}, {"other": 1}, "2", {"reported": True}])

@@ -147,7 +147,14 @@ def test_the_ledger_only_grows_and_a_change_behind_its_back_is_found(world: Worl
     for statement in ("UPDATE cases_escalation SET late = true", "DELETE FROM cases_escalation"):
         with pytest.raises(psycopg2.Error, match="stays on record"):
             as_owner(fresh_db, statement)
+    columns = "task_id, case_id, region_code, step, fell_at, fired_at, late, outcome, whom, agency_id, roles, rule"
+    added = (
+        f"INSERT INTO cases_escalation ({columns}, due_at, event_seq) SELECT {columns}, due_at + interval '1 day', 99"
+    )
+    as_owner(fresh_db, f"{added} FROM cases_escalation")
+    assert [problem.code for problem in verify().problems] == ["escalation"], "a row that no event names"
     as_owner(fresh_db, "ALTER TABLE cases_escalation DISABLE TRIGGER escalation_stays")
+    as_owner(fresh_db, "DELETE FROM cases_escalation WHERE event_seq = 99")
     as_owner(fresh_db, "UPDATE cases_escalation SET late = true")
     assert [problem.code for problem in verify().problems] == ["escalation"]
     as_owner(fresh_db, "DELETE FROM cases_escalation")

@@ -12,8 +12,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import orjson
-
 from agencies.actors import Actor
 from agencies.directory import Directory, get_directory
 from agencies.visibility import sight_keys, whole, whole_keys
@@ -29,7 +27,8 @@ _LATE = f"t.state = 'open' AND t.due_at < %s AND NOT {STANDS}"
 # The clock ran on past the deadline, in a span [since, until).
 _RAN = """EXISTS (SELECT FROM cases_clockinterval k WHERE k.task_id = t.id AND k.state = 'running' AND k.started_at < %s
     AND (k.ended_at IS NULL OR k.ended_at > greatest(t.due_at, %s)))"""
-_TOOK = """EXISTS (SELECT 1 FROM cases_escalation e WHERE e.task_id = t.id AND e.due_at = t.due_at AND e.step = %s)"""
+_TOOK = """EXISTS (SELECT 1 FROM cases_escalation e WHERE e.task_id = t.id AND e.due_at = t.due_at AND e.step = %s
+    AND e.outcome = 'told')"""
 _SEEN = f"""(t.agency_id * 4 + t.rank = ANY(%s) OR t.unit_id * 4 + t.rank = ANY(%s)
     OR {whole("t.case_id")})"""
 _COLUMNS = """t.id, t.case_id, c.number, t.kind, t.stage, t.region_code, t.agency_id, t.unit_id, t.roles, t.assignee_id,
@@ -71,8 +70,6 @@ class OverdueWork:
     opened_at: datetime
     due_at: datetime
     closed_at: datetime | None
-    # Of this deadline, the steps that somebody was told of: 催办, 督办, 通报, each with its time.
-    steps: dict[str, datetime]
 
 
 def overdue_agencies(actor: Actor | None, wanted: OverdueFilter, *, now: datetime) -> list[AgencyOverdue]:
@@ -124,14 +121,12 @@ def overdue_work(
     seen, keys = _sight(actor)
     place, values = _narrowed(OverdueFilter(agency_id=agency_id, region=region))
     rows = fetch(
-        f"""SELECT {_COLUMNS}, (SELECT json_object_agg(e.step, e.fired_at)::text FROM cases_escalation e
-            WHERE e.task_id = t.id AND e.due_at = t.due_at AND e.fired_at < %s AND e.outcome IN ('told', 'nobody')
-            AND e.step NOT IN ('tomorrow', 'today')) AS steps FROM cases_task t JOIN cases_case c ON c.id = t.case_id
+        f"""SELECT {_COLUMNS} FROM cases_task t JOIN cases_case c ON c.id = t.case_id
         WHERE {seen} AND t.due_at < %s AND t.opened_at < %s AND {_RAN}{place}
         AND (t.state = 'open' OR (t.closed_at > t.due_at AND t.closed_at >= %s AND (t.state = 'done'
             OR t.closed_at >= %s)))
         ORDER BY t.agency_id, t.due_at, t.id LIMIT {MOST_LISTED}""",
-        [until, *keys, until, until, until, since, *values, since, until],
+        [*keys, until, until, until, since, *values, since, until],
     )
     directory = get_directory()
     return [_work(row, directory, until) for row in rows]
@@ -190,5 +185,4 @@ def _work(row: Row, directory: Directory, until: datetime) -> OverdueWork:
         opened_at=row["opened_at"],
         due_at=row["due_at"],
         closed_at=closed if closed is not None and closed < until else None,
-        steps={step: datetime.fromisoformat(at) for step, at in orjson.loads(row["steps"] or "{}").items()},
     )

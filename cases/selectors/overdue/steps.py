@@ -16,7 +16,7 @@ def fired(actor: Actor, task_ids: Sequence[str]) -> dict[str, list[Row]]:
     rows = fetch(
         f"""SELECT e.task_id::text AS task, e.step, e.fired_at, e.late
         FROM cases_escalation e JOIN cases_task t ON t.id = e.task_id AND t.due_at = e.due_at
-        WHERE e.task_id = ANY(%s::uuid[]) AND e.outcome IN ('told', 'nobody') AND {seen("e.case_id")} ORDER BY e.id""",
+        WHERE e.task_id = ANY(%s::uuid[]) AND e.outcome = 'told' AND {seen("e.case_id")} ORDER BY e.id""",
         [list(task_ids), sight_keys(actor)],
     )
     found: dict[str, list[Row]] = {}

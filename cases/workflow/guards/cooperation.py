@@ -105,7 +105,7 @@ def urged_already(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
     return refuse(
         "urged_already",
         f"对{name}的督办尚未答复，答复后可再次督办。",
-        f"{name} has not answered the last one yet.",
+        f"{name} has not answered the last one yet; ask again after the answer.",
     )
 
 
