@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
@@ -14,6 +15,9 @@ from cases.models import Report, ReportFile, ReportVersion
 from cases.policy.reports.weeks import last_complete
 from cases.reporting import access
 from cases.reporting.drawing import draw_version
+from cases.reporting.papers.bulletin import Late
+from cases.reporting.papers.heads import Head
+from cases.reporting.papers.paper import bulletin_pdf
 from tests.agencies.cast import cleared
 from tests.reporting import weeks
 from tests.reporting.weeks import BEFORE, DURING
@@ -204,3 +208,19 @@ def test_an_empty_list_says_what_will_stand_there(log_in: LogIn) -> None:
     assert "还没有报告" in page
     assert access.FIRST_WEEK == 2020
     assert not ReportVersion.objects.exists()
+
+
+@pytest.mark.usefixtures("demo_city")
+def test_a_bulletin_with_many_excerpts_takes_no_more_memory_than_one_paper() -> None:
+    """The library keeps what its last ten papers were made of; ten of five hundred rows would be 700 MB."""
+    agency, day = weeks.commission(), weeks.at(BEFORE)
+    head = Head("overdue", "试〔2026〕1号", "徐州市", agency.name, weeks.WEEK, 1, day, day, late=False)
+    kept: list[int] = []
+    for paper in range(4):
+        rows = [
+            Late(f"{n}", f"XZ26-{paper}{n:04}", "320303", "triage", agency.id, None, day, 9, 7, {}) for n in range(400)
+        ]
+        bulletin_pdf(head, rows, None)
+        status = Path("/proc/self/status").read_text(encoding="ascii")
+        kept.append(int(status.partition("VmRSS:")[2].split()[0]) // 1024)
+    assert kept[-1] - kept[0] < 60, kept

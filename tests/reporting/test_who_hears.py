@@ -60,7 +60,7 @@ def test_whoever_reads_a_report_hears_of_each_version_once() -> None:
 
 
 @pytest.mark.usefixtures("late")
-def test_the_message_opens_the_report_in_both_languages(log_in: object) -> None:
+def test_the_message_opens_the_report_in_both_languages(log_in: LogIn) -> None:
     bulletin = weeks.draw("overdue")
     deliver_all()
     client = log_in("grid-reviewer1")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from agencies.directory import Directory, get_directory
 from cases.models import ReportVersion
@@ -21,7 +21,7 @@ from cases.reporting.papers.books import BOLD, HEADER, NOTE, TITLE, As, Book, La
 from cases.reporting.papers.heads import Head, head_of
 from cases.reporting.pieces import AGENCY, COMMISSION, WATCH, Pieces
 from cases.reporting.state.fired import STEPS, Fired, fired_until
-from cases.reporting.state.past import Owed, Past, cases_of
+from cases.reporting.state.past import Owed, cases_of
 from cases.reporting.state.standing import overdue_of
 from cases.workflow.workdays import calendar_for
 
@@ -87,38 +87,51 @@ class Found:
         }
 
 
+class _Owing(NamedTuple):
+    """A late task that has no row yet, and what its row needs of the case; not the case, of which there may be many."""
+
+    number: str
+    region: str
+    telling: bool
+    task: Owed
+
+
 def find_late(version: ReportVersion, progress: Progress) -> Found:
     """Go through the cases of the region, inside one moment."""
-    report, directory = version.report, get_directory()
+    report = version.report
     week, found = Week(report.first_day), Found()
-    waiting: list[tuple[Past, Owed, bool]] = []
+    waiting: list[_Owing] = []
     for pair in cases_of(report.agency_id, report.region_id, week):
         for task in overdue_of(pair.before, week.begins) if pair.before is not None else ():
             found.of(task.agency_id).before += 1
         if pair.now is not None:
             found.cases += 1
-            waiting += [(pair.now, task, pair.telling) for task in overdue_of(pair.now, week.ends)]
+            case = pair.now
+            waiting += [
+                _Owing(case.number, case.region_code, pair.telling, task) for task in overdue_of(case, week.ends)
+            ]
         if found.cases % _TELL_EVERY == 0:
             progress(found.cases)
-    fired = fired_until([(task.id, task.due_at) for _, task, _ in waiting], week.ends)
-    calendars: dict[str, WorkingCalendar] = {}
-    for case, task, telling in waiting:
-        if case.region_code not in calendars:
-            calendars[case.region_code] = calendar_for(case.region_code, directory)
-        late = _late(case, task, week.ends, calendars[case.region_code], fired.get(task.id, {}))
-        _count(found, late, telling=telling)
+    directory, calendars = get_directory(), dict[str, WorkingCalendar]()
+    fired = fired_until([(each.task.id, each.task.due_at) for each in waiting], week.ends)
+    for each in waiting:
+        if each.region not in calendars:
+            calendars[each.region] = calendar_for(each.region, directory)
+        late = _late(each, week.ends, calendars[each.region], fired.get(each.task.id, {}))
+        _count(found, late, telling=each.telling)
     found.rows.sort(key=lambda late: (late.due_at, late.case, late.task))
     return found
 
 
-def _late(case: Past, task: Owed, at: datetime, calendar: WorkingCalendar, fired: Fired) -> Late:
+def _late(owing: _Owing, at: datetime, calendar: WorkingCalendar, fired: Fired) -> Late:
     """The days of the clock and the working days that had passed since, up to the last day of the week."""
+    task = owing.task
     due, last = task.due_at.astimezone(CHINA).date(), (at.astimezone(CHINA)).date()
     workdays = working_days_between(due, last, calendar) - calendar.is_workday(last) if last > due else 0
     return Late(
         task=task.id,
-        case=case.number,
-        region=case.region_code,
+        case=owing.number,
+        region=owing.region,
         kind=task.kind,
         agency=task.agency_id,
         unit=task.unit_id,

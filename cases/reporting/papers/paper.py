@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from agencies.directory import get_directory
-from cases.documents.papers.pdf import FONTS, HEADING_FONTS, families, printed
+from cases.documents.papers.pdf import FONTS, HEADING_FONTS, families, let_go, printed
 from cases.policy.dated import CHINA
 from cases.reporting.papers import bulletin, words
 from cases.reporting.papers.heads import Head
@@ -20,6 +20,8 @@ LAYOUT: Final = Path(__file__).resolve().parent / "table.typ"
 # So many late tasks are printed; all of them stand in the workbook.
 MOST_PRINTED: Final = 500
 _WIDE: Final = 15
+# A paper with more rows than this leaves much behind.
+_LARGE: Final = 100
 _Said = dict[str, Any]
 
 
@@ -90,4 +92,7 @@ def _printed(head: Head, notes_said: list[str], tables_said: list[_Said]) -> byt
         "fonts": families(FONTS),
         "headings": families(HEADING_FONTS),
     }
-    return printed(LAYOUT, json.dumps(said, ensure_ascii=False))
+    content = printed(LAYOUT, json.dumps(said, ensure_ascii=False))
+    if sum(len(table["rows"]) for table in tables_said) > _LARGE:
+        let_go()
+    return content
