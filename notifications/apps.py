@@ -7,6 +7,9 @@ class NotificationsConfig(AppConfig):
     verbose_name = "消息"
 
     def ready(self) -> None:
+        from agencies.replay import verify_beside
+        from notifications.channels.endpoints.replay import Endpoints
         from notifications.channels.senders import register
 
         register()
+        verify_beside(Endpoints)

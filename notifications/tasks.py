@@ -13,7 +13,7 @@ from redis.exceptions import RedisError
 from audit import clock
 from audit.sight import working_as
 from notifications.choices import codes
-from notifications.delivery import stuck
+from notifications.delivery import pruning, stuck
 from notifications.delivery.leases import anything_due
 from notifications.delivery.sending import send_all
 from notifications.relay import deliver_all
@@ -72,3 +72,10 @@ def _first(name: str, seconds: float) -> bool:
 def tell_stuck() -> int:
     """Once a day what is stuck; asked often, so that a day on which the machine was down is told as soon as it runs."""
     return stuck.tell_stuck(now=clock.now())
+
+
+@shared_task(name="notifications.prune_deliveries", ignore_result=True)
+@working_as("relay")
+def prune_deliveries() -> int:
+    """Once a night; what it leaves undone, the next night finds."""
+    return pruning.prune(clock.now())

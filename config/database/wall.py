@@ -23,7 +23,7 @@ _READ_BY_VERIFIER = (
     *("cases_erasure", "cases_personalrecord", "cases_site", "cases_sitekey", "audit_access"),
     *("cases_listpart", "cases_listrow", "cases_tip", "cases_tippart"),
     *("agencies_impactassessment", "agencies_provision"),
-    *("cases_escalation", "cases_deadlinewatch"),
+    *("cases_escalation", "cases_deadlinewatch", "notifications_endpoint"),
     *("cases_report", "cases_reportversion", "cases_reportfile", "cases_reportpart"),
     *("cases_ruleversion", "cases_rulefile", "cases_calendarentry"),
     # Since when a password is in use, which factors and clients there are.
@@ -51,7 +51,7 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
     "relay": {
         "cases_outbox": "SELECT, UPDATE",
         "notifications_message": "SELECT, INSERT",
-        "notifications_delivery": "SELECT, INSERT, UPDATE",
+        "notifications_delivery": "SELECT, INSERT, UPDATE, DELETE",
         "notifications_dailyrun": "SELECT, INSERT",
         # What people have chosen, and where one of them is reached.
         "notifications_preference": "SELECT",

@@ -73,8 +73,9 @@ PROTECTED_TABLES: dict[str, str] = {
     "notifications_endpoint": "SELECT, INSERT, UPDATE (name, topics, language, active, off, sealed, secret_version,"
     " former_until, failures, failed_at, problem, answered_at)",
     "notifications_message": "SELECT, INSERT, UPDATE (read_at)",
-    # What goes out is written once; only its fate changes, and that it goes alone where a digest would come too late.
-    "notifications_delivery": "SELECT, INSERT,"
+    # What goes out is written once; only its fate changes, and that it goes alone where a digest would come too late;
+    # after half a year it is removed.
+    "notifications_delivery": "SELECT, INSERT, DELETE,"
     " UPDATE (state, attempts, digest, not_before, leased_until, leased_by, first_tried_at, tried_at,"
     " sent_at, problem)",
     "notifications_dailyrun": "SELECT, INSERT",

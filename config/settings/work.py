@@ -46,7 +46,11 @@ CELERY_TASK_QUEUES = [
     Queue(name, Exchange(name), routing_key=name)  # type: ignore[no-untyped-call]
     for name in ("celery", TELLING)
 ]
-CELERY_TASK_ROUTES = {"notifications.*": {"queue": TELLING}}
+CELERY_TASK_ROUTES = {
+    # Removing may take minutes.
+    "notifications.prune_deliveries": {"queue": "celery"},
+    "notifications.*": {"queue": TELLING},
+}
 # Rung after every act (see cases/workflow/recording/bell.py); a sweep finds what nobody rang for. Empty: no bell.
 OUTBOX_TASK = "notifications.deliver"
 CELERY_BEAT_SCHEDULER = "config.timetable:Timetable"
@@ -59,6 +63,12 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "send codes": {"task": "notifications.send_codes", "schedule": 10.0, "options": {"expires": 10}},
     # What is stuck, once a day; a day whose morning was missed is told with the next look.
     "tell what is stuck": {"task": "notifications.tell_stuck", "schedule": 300.0, "options": {"expires": 300}},
+    # What went out half a year ago.
+    "prune deliveries": {
+        "task": "notifications.prune_deliveries",
+        "schedule": crontab(hour=3, minute=50),
+        "options": {"expires": 3600},
+    },
     # Lists whose worker was killed or whose message was lost.
     "resume imports": {"task": "cases.resume_imports", "schedule": 60.0, "options": {"expires": 60}},
     # Lists that were sent in part and not finished within a day.

@@ -17,12 +17,14 @@ from agencies.actors import system_actor
 from agencies.errors import NotPermitted
 from agencies.models import Agency
 from audit.models import Event
+from audit.sight import working_as
 from cases.models import Case, Outbox
 from cases.policy.dated import CHINA
 from notifications.channels.base import Permanent, Temporary
-from notifications.delivery import keeping, picking, stuck
+from notifications.delivery import keeping, picking, pruning, stuck
 from notifications.delivery.fate import resend, withdraw
 from notifications.delivery.keeping import Wanted
+from notifications.delivery.pruning import prune
 from notifications.delivery.sending import send_all
 from notifications.delivery.standing import waiting_seconds
 from notifications.models import DailyRun, Delivery, Message
@@ -326,6 +328,33 @@ def test_what_is_retried_for_minutes_is_not_stuck_and_for_an_hour_it_is(opened, 
     assert DailyRun.objects.count() == 1
     assert stuck.tell_stuck(now=NOW + timedelta(days=1)) == 2
     assert notices()[0].payload["retrying"] == 1
+
+
+# How long it is kept.
+
+
+def test_after_half_a_year_what_went_out_is_removed_and_what_is_dead_stays(opened, receiver, when):  # noqa: F811
+    for _ in range(4):
+        opened()
+    deliver_all()
+    ids = [row.id for row in Delivery.objects.order_by("outbox_id")]
+    for id_, state in zip(ids, ("sent", "withdrawn", "dead", "waiting"), strict=True):
+        Delivery.objects.filter(id=id_).update(state=state, sent_at=NOW if state == "sent" else None)
+    with working_as("relay"):
+        assert prune(NOW + pruning.KEPT - timedelta(minutes=1)) == 0
+        assert prune(NOW + pruning.KEPT + timedelta(days=1)) == 2
+    assert sorted(Delivery.objects.values_list("state", flat=True)) == ["dead", "waiting"]
+    assert (Message.objects.count(), Outbox.objects.count()) == (4, 4)
+
+
+def test_nobody_else_removes_a_delivery(opened, receiver, when):  # noqa: F811
+    opened()
+    deliver_all()
+    Delivery.objects.update(state="sent", sent_at=NOW)
+    with working_as("deliveries"):
+        assert prune(NOW + pruning.KEPT * 2) == 0
+    with working_as("relay"):
+        assert prune(NOW + pruning.KEPT * 2) == 1
 
 
 # How long the oldest waits.

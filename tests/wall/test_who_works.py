@@ -51,7 +51,7 @@ def test_every_task_says_as_whom_it_works() -> None:
         *("cases.recount_deadlines",),
         *("audit.seal_access_log", "audit.prune_access_log", "notifications.deliver"),
         "notifications.send_codes",
-        *("notifications.send", "notifications.tell_stuck"),
+        *("notifications.send", "notifications.tell_stuck", "notifications.prune_deliveries"),
         "cases.escalate_deadlines",
         *("cases.draw_report", "cases.sweep_reports"),
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -15,6 +17,10 @@ CHANNELS = {
     "feishu": Label("飞书群机器人", "Feishu group robot"),
     "webhook": Label("业务系统推送（Webhook）", "Webhook of a system"),
 }
+
+
+# How long the secret before a new one signs, too.
+BOTH_SIGN = timedelta(days=7)
 
 
 class Endpoint(models.Model):

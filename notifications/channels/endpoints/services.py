@@ -6,7 +6,7 @@ import base64
 import secrets as chance
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
@@ -22,14 +22,12 @@ from audit.ids import new_id
 from audit.log import EventActor
 from notifications.channels.base import SENDERS, Outgoing, Permanent, Temporary
 from notifications.channels.endpoints.checking import check_address_of, check_name, check_secret, check_topics
-from notifications.channels.endpoints.model import Endpoint
+from notifications.channels.endpoints.model import BOTH_SIGN, Endpoint
 from notifications.channels.endpoints.relaying import answered
 from notifications.channels.endpoints.sealing import Kept, blind, opened, seal, secrets
 from notifications.channels.endpoints.telling import tell
 from notifications.channels.webhook import PREFIX
 
-# How long the secret before a new one signs, too.
-BOTH_SIGN = timedelta(days=7)
 _TEST = Label("测试消息：单位通知渠道已接通", "A test: this channel works")
 
 
@@ -73,7 +71,7 @@ def add_endpoint(*, actor: Actor, agency: Agency, draft: Draft, now: datetime) -
         )
     seal(endpoint, Kept(draft.url, own))
     endpoint.save(force_insert=True)
-    about = {"topics": endpoint.topics, "language": endpoint.language}
+    about = {"topics": endpoint.topics, "language": endpoint.language, "version": endpoint.secret_version}
     tell(endpoint, Action.ENDPOINT_ADDED, acting, now, about, named=True)
     return endpoint, own if hook else ""
 
