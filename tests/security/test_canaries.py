@@ -82,12 +82,18 @@ def written(monkeypatch: pytest.MonkeyPatch, settings: Any) -> dict[str, list[st
     monkeypatch.setattr(outgoing, "open_endpoint", lambda _: ("https://hook.invalid/", "", "zh"))
     found: dict[str, list[str]] = {channel: [] for channel in CHANNELS}
     as_sent: dict[str, Callable[[Outgoing], str]] = {
-        "email": lambda call: "".join(part.get_content() for part in mail.composed(call).message().walk()
-                                      if part.get_content_maintype() == "text") + call.subject,
+        "email": lambda call: (
+            call.subject
+            + "".join(
+                part.get_payload(decode=True).decode()
+                for part in mail.composed(call).message().walk()
+                if part.get_content_maintype() == "text"
+            )
+        ),
         "sms": lambda call: sms.composed(settings.SMS, call),
         "webhook": webhook.composed,
         **dict.fromkeys(robots.ROBOTS, robots.written),
-    }  # fmt: skip
+    }
     senders = {
         channel: (lambda call, channel=channel: found[channel].append(as_sent[channel](call))) for channel in CHANNELS
     }
