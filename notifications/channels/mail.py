@@ -129,7 +129,11 @@ class _GuardedTls(_Guarded, smtplib.SMTP_SSL):
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         plain = super()._get_socket(host, port, timeout)
-        return self.context.wrap_socket(plain, server_hostname=host)
+        try:
+            return self.context.wrap_socket(plain, server_hostname=host)
+        except BaseException:
+            self.close()  # nobody else has this half-made connection: its second handle and its end go with it
+            raise
 
 
 class _Backend(EmailBackend):

@@ -1,4 +1,4 @@
-"""A mail server (aiosmtpd) that takes messages by their Message-ID."""
+"""A mail server (aiosmtpd) that takes messages by their Message-ID; with TLS and a password if asked for."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ import email
 import email.policy
 import os
 import socket
+import ssl
 from collections.abc import Callable
 from typing import Any
 
-from aiosmtpd.smtp import SMTP
+from aiosmtpd.smtp import SMTP, AuthResult
 
 from tests.receivers.book import SLOW_SECONDS, Book
 
@@ -48,6 +49,8 @@ class Handler:
             kept=taken,
             fault=fault,
             to=envelope.rcpt_tos,
+            tls=session.ssl is not None or server.transport.get_extra_info("sslcontext") is not None,
+            user=session.auth_data,
             sender=envelope.mail_from,
             headers={name.lower(): str(value) for name, value in mail.items()},
             text=text.get_content() if text else "",
@@ -62,12 +65,35 @@ class Handler:
         return "250 OK" if taken else f"{fault} not taken from {envelope.mail_from} to {envelope.rcpt_tos[0]}"
 
 
-def serve(kind: str, book: Book, port: int, ready: Callable[[int], None]) -> None:
+def serve(
+    kind: str, book: Book, port: int, ready: Callable[[int], None], tls: str = "", pem: str = "", password: str = ""
+) -> None:
+    """Until killed. `tls`: `tls` from the first byte, `starttls`, or none; `pem`: the server's key and certificate."""
+    context = None
+    if tls:
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(pem)
+    more: dict[str, Any] = {"tls_context": context, "require_starttls": True} if tls == "starttls" else {}
+    if password:
+        more |= {"authenticator": _login(password), "auth_require_tls": tls == "starttls"}
+
     async def run() -> None:
         loop = asyncio.get_running_loop()
         listening = socket.create_server(("127.0.0.1", port))
-        server = await loop.create_server(lambda: SMTP(Handler(book), hostname="mail.invalid"), sock=listening)
+        server = await loop.create_server(
+            lambda: SMTP(Handler(book), hostname="mail.invalid", **more),
+            sock=listening,
+            ssl=context if tls == "tls" else None,
+        )
         ready(listening.getsockname()[1])
         await server.serve_forever()
 
     asyncio.run(run())
+
+
+def _login(password: str) -> Callable[..., AuthResult]:
+    def login(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
+        right = data.password == password.encode()
+        return AuthResult(success=right, handled=False, auth_data=data.login.decode())
+
+    return login

@@ -1,4 +1,4 @@
-"""`python -m tests.receivers.main KIND FOLDER PORT`: serve until killed. Port 0: any; `ready PORT` is printed."""
+"""`python -m tests.receivers.main KIND FOLDER PORT [OPTION…]`: serve until killed. Port 0: any. Prints `ready PORT`."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from tests.receivers import mailbox, web
 from tests.receivers.book import Book
 
 
-def main(kind: str, folder: str, port: str) -> None:
+def main(kind: str, folder: str, port: str, *options: str) -> None:
     parent = os.getppid()
     book = Book(Path(folder))
     serve = mailbox.serve if kind == "smtp" else web.serve
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    serve(kind, book, int(port), _ready)
+    serve(kind, book, int(port), _ready, *options)
 
 
 def _ready(port: int) -> None:
@@ -33,4 +33,4 @@ def _end_with(parent: int) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:4])
+    main(*sys.argv[1:])

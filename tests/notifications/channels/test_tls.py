@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import ipaddress
-import ssl
-import threading
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
-from aiosmtpd.smtp import SMTP, AuthResult
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -18,6 +15,7 @@ from cryptography.x509.oid import NameOID
 from notifications.channels import mail as channel
 from notifications.channels.base import Temporary
 from tests.notifications.channels.test_mail import TO, channel_settings
+from tests.receivers import start
 
 WORD = "word-of-the-mail"
 
@@ -57,74 +55,48 @@ def named(name):
 
 
 @pytest.fixture
-def server(papers):
-    """Starts a mail server; what it took, each with whether it came over TLS and who had logged in."""
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(papers / "server.pem")
-    loop, taken, servers = asyncio.new_event_loop(), [], []
+def server(papers, tmp_path):
+    """Starts a mail server that wants a password: a process, with which its sockets go, also of what broke off."""
+    started = []
 
-    class Handler:
-        async def handle_DATA(self, server, session, envelope):  # noqa: N802
-            taken.append((session.ssl is not None or server.transport.get_extra_info("sslcontext") is not None,
-                          session.auth_data, envelope.rcpt_tos))  # fmt: skip
-            return "250 OK"
+    def begin(tls):
+        started.append(start("smtp", tmp_path / "smtp", options=[tls, str(papers / "server.pem"), WORD]))
+        return started[-1]
 
-    def login(_server, _session, _envelope, _mechanism, data):
-        return AuthResult(success=data.password == WORD.encode(), handled=False, auth_data=data.login.decode())
-
-    def smtp(tls):
-        more = {"tls_context": context, "require_starttls": True} if tls == "starttls" else {}
-        return SMTP(Handler(), hostname="mail.invalid", authenticator=login, loop=loop,
-                    auth_require_tls=tls == "starttls", **more)  # fmt: skip
-
-    def start(tls):
-        made = loop.create_server(lambda: smtp(tls), "127.0.0.1", 0, ssl=context if tls == "tls" else None)
-        servers.append(asyncio.run_coroutine_threadsafe(made, loop).result(10))
-        return servers[-1].sockets[0].getsockname()[1]
-
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
-    yield start, taken
-    asyncio.run_coroutine_threadsafe(closed(servers), loop).result(10)
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join(10)
-    loop.close()
-
-
-async def closed(servers):
-    """No socket is left, also of what broke off."""
-    for each in servers:
-        each.close()
-        await each.wait_closed()
-    others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-    for task in others:
-        task.cancel()
-    await asyncio.gather(*others, return_exceptions=True)
-    await asyncio.sleep(0)
+    yield begin
+    for each in started:
+        each.stop()
 
 
 @pytest.mark.parametrize("tls", ["starttls", "tls"])
 def test_name_password_and_message_go_over_tls(server, papers, settings, outgoing, monkeypatch, tls):
-    start, taken = server
+    mails = server(tls)
     monkeypatch.setenv("SSL_CERT_FILE", str(papers / "ca.pem"))
-    settings.MAIL = channel_settings(start(tls), tls=tls, user="lz", password=WORD)
+    settings.MAIL = channel_settings(mails.port, tls=tls, user="lz", password=WORD)
     channel.send(outgoing("email", TO))
-    assert taken == [(True, "lz", [TO])]
+    assert [(got["tls"], got["user"], got["to"]) for got in mails.got()] == [(True, "lz", [TO])]
+
+
+def opened():
+    """How many files and sockets this process has open."""
+    return len(list(Path("/proc/self/fd").iterdir()))
 
 
 @pytest.mark.parametrize("tls", ["starttls", "tls"])
 def test_a_certificate_of_an_unknown_authority_ends_it_before_a_word_is_said(server, settings, outgoing, tls):
-    start, taken = server
-    settings.MAIL = channel_settings(start(tls), tls=tls, user="lz", password=WORD)
+    mails = server(tls)
+    settings.MAIL = channel_settings(mails.port, tls=tls, user="lz", password=WORD)
+    before = opened()
     with pytest.raises(Temporary, match="SSLCertVerificationError") as told:
         channel.send(outgoing("email", TO))
-    assert taken == [] and WORD not in str(told.value)
+    assert mails.got() == [] and WORD not in str(told.value)
+    assert opened() == before  # while `told` still holds what broke off
 
 
 def test_a_wrong_password_is_our_trouble_and_kills_no_message(server, papers, settings, outgoing, monkeypatch):
-    start, taken = server
+    mails = server("starttls")
     monkeypatch.setenv("SSL_CERT_FILE", str(papers / "ca.pem"))
-    settings.MAIL = channel_settings(start("starttls"), tls="starttls", user="lz", password="another word")
+    settings.MAIL = channel_settings(mails.port, tls="starttls", user="lz", password="another word")
     with pytest.raises(Temporary, match="535"):
         channel.send(outgoing("email", TO))
-    assert taken == []
+    assert mails.got() == []
