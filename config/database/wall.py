@@ -26,6 +26,8 @@ _READ_BY_VERIFIER = (
     *("cases_escalation", "cases_deadlinewatch", "notifications_endpoint"),
     *("cases_report", "cases_reportversion", "cases_reportfile", "cases_reportpart"),
     *("cases_ruleversion", "cases_rulefile", "cases_calendarentry"),
+    # What people chose about being told, and which contacts they confirmed.
+    *("notifications_preference", "notifications_contact"),
     # Since when a password is in use, which factors and clients there are.
     *("agencies_password", "mfa_authenticator", "oauth2_provider_application"),
 )
