@@ -48,6 +48,11 @@ OPENS: Final[dict[str, tuple[str, ...]]] = {
     "review_bill": ("issue_bill", "plan_surcharge", "close"),
     "receive_transfer": ("triage", "determine"),
     "rule_on_return": tuple(KINDS),
+    # What was open in the merged case goes on: any task of the stages in which cases are merged.
+    "undo_merge": (
+        *("triage", "review_exclusion", "review_monitoring", "determine", "review_determination"),
+        *("receive_transfer", "acknowledge_referral", "countersign_important_user", *FINDINGS),
+    ),
 }
 # Tasks whose agency the act itself decides.
 NAMES_AGENCY: Final = frozenset({"return_task", "rule_on_return", "receive_transfer"})
@@ -175,7 +180,7 @@ def _drawn(view: CaseView, directory: Directory) -> dict[str, Any]:
 
 
 def example(row: Transition, lead: int, region: str, directory: Directory, now: datetime) -> CaseView:
-    """A case of nobody, in which every task that the act may end is open, sent by whoever sends such a task."""
+    """A case of nobody, in which every task that the act may end is open, once from each agency that sends it."""
     blank = CaseView(
         id="", number=EXAMPLE, title="", stage=_stage(row), version=1, region_code=region, level="normal",
         source="telecom", outcome=None, review_on=None, merged_into=None, lead_agency_id=lead,
@@ -186,22 +191,26 @@ def example(row: Transition, lead: int, region: str, directory: Directory, now: 
     tasks = []
     for kind in dict.fromkeys(_owed(row)):
         holder = _addressees(kind, blank, directory)[0]
-        acts.append(Act(len(acts) + 1, "", None, _sender(kind, blank, directory), now))
-        task = TaskView(
-            id=kind, kind=kind, agency_id=holder or NOBODY, unit_id=None, roles=KINDS[kind].roles, assignee_id=None,
-            opened_at=now, due_at=None, provisional=False, accepted_at=None, returns=0, data={}, due_rule="",
-            opened_seq=len(acts),
-        )  # fmt: skip
-        tasks.append(task)
+        for sender in _senders(kind, blank, directory):
+            acts.append(Act(len(acts) + 1, "", None, sender, now))
+            task = TaskView(
+                id=f"{kind}/{sender}", kind=kind, agency_id=holder or NOBODY, unit_id=None, roles=KINDS[kind].roles,
+                assignee_id=None, opened_at=now, due_at=None, provisional=False, accepted_at=None, returns=0, data={},
+                due_rule="", opened_seq=len(acts),
+            )  # fmt: skip
+            tasks.append(task)
     return replace(blank, tasks=tuple(tasks), acts=tuple(acts))
 
 
-def _sender(kind: str, blank: CaseView, directory: Directory) -> int:
-    """The agency whose act opens a task of this kind: that of the first row of the table that does."""
-    first = next((row for row in TRANSITIONS.values() if kind in kinds_opened(row)), None)
-    word = first.agency[0] if first is not None else _LEADS
-    ref = directory.addressee(KINDS[_TASK].addressee if word == "=task" else word, blank.region_code)
-    return ref.id if ref is not None and word != _LEADS else blank.lead_agency_id
+def _senders(kind: str, blank: CaseView, directory: Directory) -> list[int]:
+    """The agencies whose acts open tasks of this kind, each once."""
+    found: list[int] = []
+    for row in TRANSITIONS.values():
+        if kind in kinds_opened(row):
+            for word in row.agency:
+                ref = directory.addressee(KINDS[_TASK].addressee if word == "=task" else word, blank.region_code)
+                found.append(ref.id if ref is not None and word != _LEADS else blank.lead_agency_id)
+    return list(dict.fromkeys(found)) or [blank.lead_agency_id]
 
 
 def doers(row: Transition, view: CaseView, directory: Directory) -> list[int]:
@@ -224,7 +233,9 @@ def _owed(row: Transition) -> Iterator[str]:
     for word in row.completes:
         yield from (kind for kind in _SIGNS.get(word, (word,)) if kind in KINDS)
     yield from ENDS.get(row.action.value, ())
-    if "=task" in (*row.completes, *row.agency) or row.action.value in (*MOVES, "rule_on_return"):
+    # An act that leaves the stage calls off whatever is open there.
+    leaves = row.from_stages != ("-",) and any(to in STAGES for to in row.to_stages)
+    if leaves or "=task" in (*row.completes, *row.agency) or row.action.value in (*MOVES, "rule_on_return"):
         yield _TASK
     if row.action.value in HOLDS:
         yield "execute_suspension"

@@ -196,7 +196,7 @@ class Desk:
         closed = {row["id"] for row in body.get("close", [])}
         touched = {row["id"]: row for row in body.get("touch", [])}
         tasks = [self._touched(t, touched.get(t.id, {})) for t in view.tasks if t.id not in closed]
-        tasks += [self._opened(row) for row in body.get("open", [])]
+        tasks += [replace(self._opened(row), opened_seq=body["seq"]) for row in body.get("open", [])]
         agencies = {t.agency_id for t in tasks} | {t.unit_id for t in tasks if t.unit_id}
         shared = {row["agency"] for row in body.get("share", [])}
         act = Act(body["seq"], body["action"], actor.user_id, body["actor"]["agency"], self.now)
