@@ -69,12 +69,12 @@ class Books:
     rows: list[Row] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
     deliveries: list[Delivery] = field(default_factory=list)
-    # Ids in the order in which the receiver took them, as often as it did.
+    # Ids in the order in which each receiver took them, as often as it did.
     received: Sequence[str] = ()
 
     @property
     def again(self) -> int:
-        """How often the receiver took what it had already: at-least-once, seen from outside."""
+        """How often a receiver took what it had already: at-least-once, seen from outside."""
         return len(self.received) - len(set(self.received))
 
 
@@ -119,8 +119,8 @@ def read(
     books.deliveries = [
         Delivery(*row)
         for row in sql(
-            "SELECT d.id::text, d.outbox_id, u.username || ' by ' || d.channel, d.state"
-            " FROM notifications_delivery d JOIN agencies_user u ON u.id = d.user_id WHERE d.case_id IS NOT NULL"
+            "SELECT d.id::text, d.outbox_id, coalesce(u.username, d.endpoint::text) || ' by ' || d.channel, d.state"
+            " FROM notifications_delivery d LEFT JOIN agencies_user u ON u.id = d.user_id WHERE d.case_id IS NOT NULL"
         )
     ]
     return books

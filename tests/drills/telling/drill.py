@@ -17,7 +17,7 @@ from config.embedded import process
 from tests.conftest import ROOT
 from tests.drills.telling import books
 from tests.drills.telling.house import House, Nursery, Service, kill
-from tests.receivers import Receiver
+from tests.drills.telling.reached import Outside
 
 # What is killed. The pool's child has the work; a worker is killed with its child, as by the kernel when memory runs
 # out, or alone, so that the child is left with what it has begun.
@@ -44,7 +44,8 @@ class Report:
     acts: int = 0
     replayed: int = 0
     messages: int = 0
-    deliveries: int = 0
+    mails: int = 0
+    calls: int = 0
     again: int = 0
     breaths: int = 0
     breathing: float = 0
@@ -58,7 +59,7 @@ class Report:
             f" {sum(n for what, n in self.kills.items() if what not in WORKING)} others in {self.seconds:.0f} s"
             f" ({killed}; PostgreSQL saw {self.torn} clients vanish inside a transaction);"
             f" {self.acts} acts acknowledged, {self.replayed} of them answered from memory, {self.messages} messages,"
-            f" {self.deliveries} mails of which {self.again} arrived once more;"
+            f" {self.mails} mails and {self.calls} calls of a system, of which {self.again} arrived once more;"
             f" {self.breaths} pauses of {self.breathing:.0f} s in all for a backlog;"
             f" at rest {self.rest:.1f} s after the last kill, longest wait {self.longest_wait:.1f} s;"
             f" lost {found[books.LOST]}, doubled {found[books.DOUBLED]}, out of order {found[books.DISORDERED]},"
@@ -70,10 +71,10 @@ class Drill:
     """One run: `plan` says how often each is killed; the order and the moments are drawn from `seed`."""
 
     def __init__(
-        self, house: House, *, seed: int, clients: int = 3, pause: float = 0.1, mail: Receiver | None = None
+        self, house: House, *, seed: int, clients: int = 3, pause: float = 0.1, outside: Outside | None = None
     ) -> None:
         self.house, self.seed, self.pause, self.clients = house, seed, pause, clients
-        self.mail = mail
+        self.outside = outside
         self.chance = random.Random(seed)
         self.report = Report()
         self._nursery: Nursery | None = None
@@ -84,6 +85,7 @@ class Drill:
         self._nursery = Nursery(self.house.environment, self.house.root / "nursery.log")
         try:
             self.house.start_services()
+            self._reach_people()
             pattern = self._pattern()
             crew = {name: self._client(name) for name in (f"client{n}" for n in range(self.clients))}
             self._kill(plan, say)
@@ -99,16 +101,25 @@ class Drill:
 
     # ---- Work
 
+    def _reach_people(self) -> None:
+        if self.outside is not None:
+            assert self._nursery is not None
+            done = self.house.root / "reached.done"
+            pid = self._nursery.bear("reached", f"{self.outside.hook.url}/hook", str(done))
+            self._wait_for(pid, done, "the people are reached")
+
     def _client(self, name: str, cases: int = 0) -> int:
         assert self._nursery is not None
         ledger, pause = self.house.root / f"{name}.ledger", 0 if cases else self.pause
         return self._nursery.bear("client", name, str(self.seed), str(ledger), str(cases), str(pause))
 
     def _wait_for_client(self, name: str, pid: int) -> None:
+        self._wait_for(pid, self.house.root / f"{name}.ledger.done", f"{name} ends")
+
+    def _wait_for(self, pid: int, done: Path, what: str) -> None:
         assert self._nursery is not None
-        done = self.house.root / f"{name}.ledger.done"
-        self.house.wait(lambda: done.exists() or not Path(f"/proc/{pid}").exists(), f"{name} ends")
-        assert done.exists(), f"{name} failed:\n{process.tail(self._nursery.log, 20)}"
+        self.house.wait(lambda: done.exists() or not Path(f"/proc/{pid}").exists(), what)
+        assert done.exists(), f"not so: {what}\n{process.tail(self._nursery.log, 20)}"
 
     def _whole_case(self, name: str) -> None:
         """One case from its opening to its last act, in peace, until everybody is told."""
@@ -220,9 +231,10 @@ class Drill:
 
     def _judge(self, pattern: str) -> None:
         acts = books.read_ledgers(self.house.root)
-        received = [line["id"] for line in self.mail.got() if line["kept"]] if self.mail else []
+        received = self.outside.received() if self.outside else []
         found = books.read(self.house.sql, acts, pattern, received=received)
-        self.report.deliveries, self.report.again = len(found.deliveries), found.again
+        self.report.calls = sum(delivery.user.endswith(" by webhook") for delivery in found.deliveries)
+        self.report.mails, self.report.again = len(found.deliveries) - self.report.calls, found.again
         self.report.flaws = books.flaws(found)
         self.report.acts, self.report.messages = len(acts), len(found.messages)
         self.report.replayed = sum(bool(act.get("replayed")) for act in acts)

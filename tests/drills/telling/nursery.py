@@ -1,7 +1,7 @@
 """`python -m tests.drills.telling.nursery`: for each line of its input a process, whose number it answers.
 
 `relay` is `manage.py deliver_notifications`, the same command in a process of its own; `client …` is `clients.py` with
-these words. Only loading is done once.
+these words, `reached …` is `reached.py`. Only loading is done once.
 """
 
 from __future__ import annotations
@@ -41,6 +41,8 @@ def main() -> None:
                 os.environ["PGAPPNAME"] = what
                 if what == "client":
                     clients.main(*words)
+                elif what == "reached":
+                    reached.main(*words)
                 else:
                     call_command(deliver_notifications.Command(), verbosity=0)
             except Exception:  # noqa: BLE001 — told, and whoever waits sees that there is no end of its work
