@@ -13,6 +13,7 @@ import orjson
 
 from agencies import visibility
 from agencies.actors import Actor
+from cases.selectors.clocks.statement import STANDS
 from cases.selectors.paging import CAP, Row, fetch
 from cases.selectors.reach.parts import Reading, reading
 from cases.selectors.reach.scopes import task_scopes
@@ -26,7 +27,10 @@ RECENT = 50
 
 
 class DueCounts(NamedTuple):
-    """Open tasks by due date; `week` includes today, neither includes what is overdue. Each at most CAP + 1."""
+    """Open tasks by due date; `week` includes today, neither includes what is overdue. Each at most CAP + 1.
+
+    A task whose clock stands still is due at no day yet: it is in `total` alone.
+    """
 
     overdue: int
     today: int
@@ -54,7 +58,8 @@ def due_counts(actor: Actor, *, now: datetime, today_end: datetime, week_end: da
     """How many open tasks are overdue, due today and due this week, and how many there are."""
     counts = [0, 0, 0]
     for scope in task_scopes(actor):
-        where = f"SELECT 1 FROM cases_task WHERE {scope.column} = %s AND rank <= %s AND state = 'open'"
+        open_ones = f"SELECT 1 FROM cases_task t WHERE {scope.column} = %s AND rank <= %s AND state = 'open'"
+        where = f"{open_ones} AND NOT {STANDS}"
         parts = [
             f"(SELECT count(*) FROM ({where} AND due_at < %s LIMIT {CAP + 1}) AS a) AS overdue",
             f"(SELECT count(*) FROM ({where} AND due_at >= %s AND due_at < %s LIMIT {CAP + 1}) AS b) AS today",
@@ -81,7 +86,7 @@ def senders(actor: Actor, tasks: Sequence[Row]) -> dict[str, int | None]:
 def outgoing(actor: Actor, *, now: datetime) -> list[Row]:
     """What other agencies owe on the newest cases that this person reads whole: agency, number, overdue, earliest."""
     mine = sorted({post.principal_id for post in actor.posts})
-    sql = f"""SELECT t.agency_id, count(*) AS count, count(*) FILTER (WHERE t.due_at < %s) AS overdue,
+    sql = f"""SELECT t.agency_id, count(*) AS count, count(*) FILTER (WHERE t.due_at < %s AND NOT {STANDS}) AS overdue,
             min(t.opened_at) AS oldest
         FROM (SELECT DISTINCT ca.case_id FROM cases_caseagency ca
               WHERE ca.agency_id = ANY(%s) AND ca.agency_id * 4 + ca.rank = ANY(%s) AND {visibility.WHOLE_THROUGH}

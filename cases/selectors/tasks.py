@@ -50,11 +50,13 @@ class TaskFilter:
     accepted: bool | None = None
     due_from: datetime | None = None
     due_before: datetime | None = None
+    # Whether the clock stands still. While it does, a task is late with nothing, whatever its deadline says.
+    paused: bool | None = None
 
     @property
     def counted(self) -> bool:
         """Whether the counters can answer for it."""
-        rest = (self.kind, self.assignee_id, self.accepted, self.due_from, self.due_before)
+        rest = (self.kind, self.assignee_id, self.accepted, self.due_from, self.due_before, self.paused)
         return all(wanted is None for wanted in rest)
 
     @property
@@ -134,6 +136,8 @@ def _rest(wanted: TaskFilter) -> Sql:
     )
     if wanted.accepted is not None:
         text += f" AND accepted_at IS {'NOT ' if wanted.accepted else ''}NULL"
+    if wanted.paused is not None:
+        text += f" AND {'' if wanted.paused else 'NOT '}{STANDS}"
     return Sql(text, parameters)
 
 
@@ -150,12 +154,12 @@ def _page(scope: Scope, wanted: TaskFilter, at: Cursor | None, size: int) -> Sql
     one_range = wanted.stage is not None and wanted.region is not None and len(wanted.region) == DISTRICT
     if scope.counted and wanted.narrows_place and not one_range:
         text = f"""SELECT head.id, head.due_at FROM ({_lists(place.text)}) AS list CROSS JOIN LATERAL (
-            SELECT id, due_at FROM cases_task WHERE agency_id = %s AND state = 'open' AND rank <= %s
+            SELECT id, due_at FROM cases_task t WHERE agency_id = %s AND state = 'open' AND rank <= %s
             AND stage = list.stage AND region_code = list.region_code{rest.text}{beyond}
             ORDER BY {order} LIMIT %s) AS head ORDER BY {BY_DUE.order(at, "head.")} LIMIT %s"""
         listed = [scope.agency_id, scope.rank, *place.parameters] * 2
         return Sql(text, [*listed, scope.agency_id, scope.rank, *rest.parameters, *values, size + 1, size + 1])
-    text = f"""SELECT id, due_at FROM cases_task WHERE {scope.column} = %s AND state = 'open' AND rank <= %s
+    text = f"""SELECT id, due_at FROM cases_task t WHERE {scope.column} = %s AND state = 'open' AND rank <= %s
         {place.text}{rest.text}{beyond} ORDER BY {order} LIMIT %s"""
     return Sql(text, [scope.agency_id, scope.rank, *place.parameters, *rest.parameters, *values, size + 1])
 
@@ -177,7 +181,7 @@ def _total(scope: Scope, wanted: TaskFilter) -> Sql:
             ) AS counted"""
         return Sql(text, [scope.agency_id, scope.rank, *place.parameters] * 2)
     rest = _rest(wanted)
-    text = f"""SELECT count(*) FROM (SELECT 1 FROM cases_task WHERE {scope.column} = %s AND state = 'open'
+    text = f"""SELECT count(*) FROM (SELECT 1 FROM cases_task t WHERE {scope.column} = %s AND state = 'open'
         AND rank <= %s{place.text}{rest.text} LIMIT {CAP + 1}) AS counted"""
     return Sql(text, [scope.agency_id, scope.rank, *place.parameters, *rest.parameters])
 

@@ -87,6 +87,8 @@ def test_filters_of_a_task_list(person, case):
         "?accepted=false": 1,
         "?due_before=2020-01-01": 0,
         "?due_before=2100-01-01T00:00:00Z": 1,
+        "?paused=true": 0,
+        "?paused=false": 1,
         "?kind=triage": 1,
         "?agency=320300-drc": 1,
         "?agency=320300-grid": 0,

@@ -1,4 +1,7 @@
-"""What is late is decided in three places, and the same in each: 逾期事项 (SQL), bulletin (events), sweep (watch)."""
+"""What is late is decided in several places, and the same in each.
+
+逾期事项, the tiles of the workbench and the lists behind them (SQL), the bulletin (events), the sweep (watch).
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,10 @@ from cases.models import Escalation, Task
 from cases.policy.reports.weeks import Week
 from cases.reporting.state.past import cases_of
 from cases.reporting.state.standing import overdue_of
+from cases.selectors import pages
 from cases.selectors.overdue import OverdueFilter, overdue_tasks, overdue_work
+from cases.selectors.tasks import TaskFilter, list_tasks
+from cases.web.show import tasks
 from cases.workflow.clockwork.escalating import escalate
 from tests.reporting.weeks import at
 from tests.workflow.world import World
@@ -55,8 +61,34 @@ def late_everywhere(world: World, monday: str) -> set[str]:
     told = {task.id for pair in pairs if pair.before is not None for task in overdue_of(pair.before, week.begins)}
     escalate(now=now)
     fired = {str(task) for task in Escalation.objects.filter(step="overdue").values_list("task", flat=True)}
-    assert shown == told == fired
+    listed, counted = on_the_workbench(world, monday)
+    assert shown == told == fired == listed
+    assert counted == len(shown)
     return shown
+
+
+def on_the_workbench(world: World, monday: str) -> tuple[set[str], int]:
+    """What those who owe it find behind 已超期, by page and API; and the sum of their tiles."""
+    now, listed, by_api, counted = at(f"{monday} 00:00"), set[str](), set[str](), 0
+    for username in ("drc-handler1", "cac-handler1", "police-handler1", "telecom-handler1"):
+        actor = world.person(username)
+        spans, everything = tasks.spans(now), list_tasks(actor, TaskFilter(), now=now).rows
+        found = {key: {row["id"] for row in list_tasks(actor, span, now=now).rows} for key, span in spans.items()}
+        assert found["overdue"] == {row["id"] for row in everything if row["overdue"]}
+        assert found["paused"] == {row["id"] for row in everything if row["paused"]}
+        found.pop("today")  # the week has it
+        assert sorted(id_ for ids in found.values() for id_ in ids) == sorted(row["id"] for row in everything)
+        listed |= found["overdue"]
+        by_api |= {row["id"] for row in list_tasks(actor, TaskFilter(due_before=now, paused=False), now=now).rows}
+        today_end, week_end = tasks.cuts(now)
+        counts = pages.due_counts(actor, now=now, today_end=today_end, week_end=week_end)
+        assert (counts.week, counts.total) == (len(found["week"]), len(everything))
+        counted += counts.overdue
+    owed = pages.outgoing(world.person("drc-handler1"), now=now)
+    own = pages.due_counts(world.person("drc-handler1"), now=now, today_end=now, week_end=now).overdue
+    assert sum(row["overdue"] for row in owed) + own == counted
+    assert by_api == listed
+    return listed, counted
 
 
 def test_a_clock_that_stands_still_in_several_stretches_is_late_nowhere(world: World, still: tuple[str, str]) -> None:

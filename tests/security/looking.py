@@ -135,7 +135,8 @@ def lists(hidden: list[Hidden]) -> Iterator[str]:
         yield f"{V1}/cases/?{query}"
         yield f"{V1}/cases/?page_size=1&{query}"
     for query in ("", *(f"stage={s}" for s in STAGES), "region=320311", *(f"kind={k}" for k in KINDS), "mine=true",
-                  "accepted=false", "due_before=2026-12-31", *(f"agency={a}" for a in AGENCIES)):  # fmt: skip
+                  "accepted=false", "due_before=2026-12-31", "paused=true", "paused=false",
+                  *(f"agency={a}" for a in AGENCIES)):  # fmt: skip
         yield f"{V1}/tasks/?{query}"
     for query in ("", *(f"agency={a}" for a in AGENCIES), *(f"case={h.number}" for h in hidden),
                   *(f"case={h.case}" for h in hidden), "action=open_case", "action=comment",

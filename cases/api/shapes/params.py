@@ -84,6 +84,11 @@ TASK_FILTERS = [
     _query("mine", "true: only those assigned to you.", OpenApiTypes.BOOL),
     _query("accepted", "Received already, or not yet.", OpenApiTypes.BOOL),
     _query("due_before", "Due before the end of this day, or before this time."),
+    _query(
+        "paused",
+        "Whether its clock stands still. Late are, with paused=false, those due before now.",
+        OpenApiTypes.BOOL,
+    ),
 ]
 DWELL_FILTERS = [
     _query("by", "What the figures are grouped by; agency where it is left out.", enum=list(GROUPS)),

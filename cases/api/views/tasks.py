@@ -40,6 +40,7 @@ class TasksView(ApiView):
             stood_for=self.actor.stood_for,
             accepted=params.boolean("accepted"),
             due_before=params.moment("due_before", end=True),
+            paused=params.boolean("paused"),
         )
         paging = params.page()
         params.done()

@@ -13,11 +13,12 @@ from django.utils.translation import gettext
 from agencies.actors import Actor
 from audit.ids import new_id
 from cases.selectors.paging import Row
+from cases.selectors.tasks import TaskFilter
 from cases.workflow.task_kinds import KINDS
 from cases.workflow.transitions import TRANSITIONS
 
 # The spans of `spans`, in their order.
-DUE = ("overdue", "today", "week", "later")
+DUE = ("overdue", "today", "week", "later", "paused")
 RECEIPT = ("accept_task", "return_task")
 
 
@@ -32,14 +33,15 @@ def cuts(now: datetime) -> tuple[datetime, datetime]:
     return midnight + timedelta(days=1), midnight + timedelta(days=7 - midnight.weekday())
 
 
-def spans(now: datetime) -> dict[str, tuple[datetime | None, datetime | None]]:
-    """Overdue, due today, due this week (today included), later: from when on and before when."""
+def spans(now: datetime) -> dict[str, TaskFilter]:
+    """Overdue, due today, due this week (today included), later; and what is due at no day yet."""
     today_end, week_end = cuts(now)
     return {
-        "overdue": (None, now),
-        "today": (now, today_end),
-        "week": (now, week_end),
-        "later": (week_end, None),
+        "overdue": TaskFilter(due_before=now, paused=False),
+        "today": TaskFilter(due_from=now, due_before=today_end, paused=False),
+        "week": TaskFilter(due_from=now, due_before=week_end, paused=False),
+        "later": TaskFilter(due_from=week_end, paused=False),
+        "paused": TaskFilter(paused=True),
     }
 
 

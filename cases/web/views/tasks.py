@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.http import HttpResponse
@@ -56,6 +57,7 @@ def _offered(actor: Actor) -> list[filters.Select]:
                 ("today", gettext("今日到期")),
                 ("week", gettext("本周到期")),
                 ("later", gettext("之后")),
+                ("paused", gettext("暂停计时")),
             ],
         ),
         filters.Select("accepted", gettext("签收"), gettext("全部"), receipts),
@@ -63,14 +65,12 @@ def _offered(actor: Actor) -> list[filters.Select]:
 
 
 def _wanted(actor: Actor, given: dict[str, str], now: datetime) -> TaskFilter:
-    due_from, due_before = tasks.spans(now).get(given.get("due", ""), (None, None))
-    return TaskFilter(
+    return replace(
+        tasks.spans(now).get(given.get("due", ""), TaskFilter()),
         stage=given.get("stage"),
         region=given.get("district"),
         kind=given.get("kind"),
         assignee_id=actor.user_id if given.get("assignee") == "me" else None,
         stood_for=actor.stood_for,
         accepted={"no": False, "yes": True}.get(given.get("accepted", "")),
-        due_from=due_from,
-        due_before=due_before,
     )

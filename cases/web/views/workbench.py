@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -99,19 +100,18 @@ def _scopes(actor: Actor, total: int, *, mine: bool, now: datetime) -> list[dict
 
 
 def _groups(actor: Actor, now: datetime, *, mine: bool) -> list[dict[str, Any]]:
-    """Overdue, today, the rest of the week, later: the earliest of each; the list behind the link has all."""
+    """Overdue, today, the rest of the week, later, standing still: the earliest of each; the link leads to all."""
     spans = tasks.spans(now)
     named = [
         ("overdue", gettext("已超期"), "bad", spans["overdue"]),
         ("today", gettext("今日到期"), "warn", spans["today"]),
-        ("week", gettext("本周其余"), "", (spans["today"][1], spans["week"][1])),
+        ("week", gettext("本周其余"), "", replace(spans["week"], due_from=spans["today"].due_before)),
         ("later", gettext("之后"), "", spans["later"]),
+        ("paused", gettext("暂停计时"), "", spans["paused"]),
     ]
     groups = []
-    for key, label, tone, (first, last) in named:
-        wanted = TaskFilter(
-            assignee_id=actor.user_id if mine else None, stood_for=actor.stood_for, due_from=first, due_before=last
-        )
+    for key, label, tone, span in named:
+        wanted = replace(span, assignee_id=actor.user_id if mine else None, stood_for=actor.stood_for)
         found = list_tasks(actor, wanted, now=now, size=PER_GROUP)
         rows = [{**tasks.shown(actor, row), "overdue": key == "overdue"} for row in found.rows]
         query = urlencode({"due": key, **({"assignee": "me"} if mine else {})})
