@@ -3,9 +3,10 @@
 Supervision reads the events of the cases it sees, of the agencies and accounts of its own region and of the settings
 that hold there; a reviewer or approver those of the own agency; an administrator the accounts of the own agency;
 everybody the own acts. Nobody reads an event of a case, or one that names a case, which they do not see. An audit
-administrator reads what supervision does of accounts, agencies and settings, failed logins under unknown names, and of
-no case. Of an account, those of the time when it had a post there, not of what it does elsewhere; before its first
-post, where it was opened.
+administrator reads what supervision does of accounts, agencies, settings and the calendar, failed logins under unknown
+names, and of no case. Of an account, those of the time when it had a post there, not of what it does elsewhere; before
+its first post, where it was opened. Events of the steps of deadlines and of reports are for the supervision of the
+region; such a one as names a case that it does not see is for nobody.
 """
 
 from __future__ import annotations
@@ -173,12 +174,22 @@ def _readable(actor: Actor) -> tuple[str, list[Any]]:
       WHEN left(e.stream, 7) = 'config/' THEN e.actor_id = %s OR (
         SELECT set_for LIKE ANY(%s::text[]) OR coalesce(set_for, '') = ANY(%s::text[])
         FROM (SELECT convert_from(e.body, 'UTF8')::jsonb -> 'data' ->> 'region' AS set_for) s)
+      WHEN left(e.stream, 9) = 'calendar/' THEN e.actor_id = %s OR substr(e.stream, 10) LIKE ANY(%s::text[])
+        OR substr(e.stream, 10) = ANY(%s::text[])
+      WHEN left(e.stream, 11) = 'escalation/' THEN substr(e.stream, 12) LIKE ANY(%s::text[]) AND NOT EXISTS (
+        SELECT FROM jsonb_array_elements(convert_from(e.body, 'UTF8')::jsonb #> '{{data,steps}}') s
+        WHERE NOT {visibility.whole("(s ->> 'case')::uuid")})
+      WHEN left(e.stream, 7) = 'report/' THEN e.actor_id = %s OR EXISTS (
+        SELECT FROM cases_report r WHERE r.id = substr(e.stream, 8)::uuid AND r.region_id LIKE ANY(%s::text[]))
       ELSE false END"""
     keys = visibility.sight_keys(actor)
     supervised = visibility.whole_keys(replace(actor, posts=tuple(supervising)))
     deciding = visibility.whole_keys(actor) if supervising or leading else []
     parameters: list[Any] = [keys, actor.user_id, leading, supervised, deciding, keys, actor.username]
     parameters += [auditing, regions, administered, regions, administered, actor.user_id, regions, _above(watching)]
+    parameters += [actor.user_id, regions, [*_above(watching), *(["national"] if watching else [])]]
+    overseen = [escape_like(post.region_code) + "%" for post in supervising]
+    parameters += [overseen, supervised, actor.user_id, overseen]
     return sql, parameters
 
 

@@ -54,6 +54,9 @@ STREAMS: Final = {
     "agency": Text("机构", "Agency"),
     "case": Text("案件", "Case"),
     "config": Text("参数", "Parameter"),
+    "calendar": Text("工作日历", "Working calendar"),
+    "escalation": Text("期限催办", "Steps of deadlines"),
+    "report": Text("报告", "Report"),
 }
 # What deserves a second look in a list.
 NOTABLE: Final = frozenset({"login_failed", "account_locked", "access_denied", "import_refused"})
@@ -103,10 +106,16 @@ def row(item: Row, params: QueryDict) -> dict[str, Any]:
 
 
 def _object(stream: str) -> str:
-    """What an event beside the cases is about: an account by its username, an agency by its name."""
+    """What an event beside the cases is about: an account by its username, an agency or a region by its name."""
     sort, _, name = stream.partition("/")
-    agency = get_directory().by_code.get(name) if sort == "agency" else None
-    return f"{say(STREAMS.get(sort, sort))} {agency.short_name if agency else name}".strip()
+    directory = get_directory()
+    if sort == "agency" and (agency := directory.by_code.get(name)):
+        name = agency.short_name
+    elif sort in ("calendar", "escalation"):
+        name = gettext("全国") if name == "national" else directory.region_path(name) or name
+    elif sort == "report":
+        name = ""  # its number stands in the event
+    return f"{say(STREAMS.get(sort, sort))} {name}".strip()
 
 
 def event(actor: Actor, item: Row) -> dict[str, Any]:
