@@ -155,6 +155,7 @@ def _readable(actor: Actor) -> tuple[str, list[Any]]:
     watching = [post for post in actor.posts if post.roles & {Role.SUPERVISOR.value, Role.AUDIT_ADMIN.value}]
     regions = [escape_like(post.region_code) + "%" for post in watching]
     administered = [post.agency_id for post in actor.posts if Role.AGENCY_ADMIN in post.roles]
+    of_time, values = _of_time(actor, supervising, watching)
     sql = f"""CASE
       WHEN split_part(e.stream, '/', 1) IN ('case', 'erasure') THEN {visibility.seen(_CASE)}
         AND (left(e.stream, 5) = 'case/' AND (e.actor_id = %s OR e.agency_id = ANY(%s::bigint[]))
@@ -174,23 +175,29 @@ def _readable(actor: Actor) -> tuple[str, list[Any]]:
       WHEN left(e.stream, 7) = 'config/' THEN e.actor_id = %s OR (
         SELECT set_for LIKE ANY(%s::text[]) OR coalesce(set_for, '') = ANY(%s::text[])
         FROM (SELECT convert_from(e.body, 'UTF8')::jsonb -> 'data' ->> 'region' AS set_for) s)
-      WHEN left(e.stream, 9) = 'calendar/' THEN e.actor_id = %s OR substr(e.stream, 10) LIKE ANY(%s::text[])
-        OR substr(e.stream, 10) = ANY(%s::text[])
-      WHEN left(e.stream, 11) = 'escalation/' THEN substr(e.stream, 12) LIKE ANY(%s::text[]) AND NOT EXISTS (
-        SELECT FROM jsonb_array_elements(convert_from(e.body, 'UTF8')::jsonb #> '{{data,steps}}') s
-        WHERE NOT {visibility.whole("(s ->> 'case')::uuid")})
-      WHEN left(e.stream, 7) = 'report/' THEN e.actor_id = %s OR EXISTS (
-        SELECT FROM cases_report r WHERE r.id = substr(e.stream, 8)::uuid AND r.region_id LIKE ANY(%s::text[]))
+      {of_time}
       ELSE false END"""
     keys = visibility.sight_keys(actor)
     supervised = visibility.whole_keys(replace(actor, posts=tuple(supervising)))
     deciding = visibility.whole_keys(actor) if supervising or leading else []
     parameters: list[Any] = [keys, actor.user_id, leading, supervised, deciding, keys, actor.username]
     parameters += [auditing, regions, administered, regions, administered, actor.user_id, regions, _above(watching)]
-    parameters += [actor.user_id, regions, [*_above(watching), *(["national"] if watching else [])]]
-    overseen = [escape_like(post.region_code) + "%" for post in supervising]
-    parameters += [overseen, supervised, actor.user_id, overseen]
-    return sql, parameters
+    return sql, [*parameters, *values]
+
+
+def _of_time(actor: Actor, supervising: list[Post], watching: list[Post]) -> tuple[str, list[Any]]:
+    """The calendar, which is a setting; steps of deadlines, which name cases; reports."""
+    sql = f"""WHEN left(e.stream, 9) = 'calendar/' THEN e.actor_id = %s OR substr(e.stream, 10) LIKE ANY(%s::text[])
+        OR substr(e.stream, 10) = ANY(%s::text[])
+      WHEN left(e.stream, 11) = 'escalation/' THEN substr(e.stream, 12) LIKE ANY(%s::text[]) AND NOT EXISTS (
+        SELECT FROM jsonb_array_elements(convert_from(e.body, 'UTF8')::jsonb #> '{{data,steps}}') s
+        WHERE NOT {visibility.whole("(s ->> 'case')::uuid")})
+      WHEN left(e.stream, 7) = 'report/' THEN e.actor_id = %s OR EXISTS (
+        SELECT FROM cases_report r WHERE r.id = substr(e.stream, 8)::uuid AND r.region_id LIKE ANY(%s::text[]))"""
+    watched, overseen = ([escape_like(post.region_code) + "%" for post in posts] for posts in (watching, supervising))
+    named = [*_above(watching), "national"] if watching else []
+    keys = visibility.whole_keys(replace(actor, posts=tuple(supervising)))
+    return sql, [actor.user_id, watched, named, overseen, keys, actor.user_id, overseen]
 
 
 def _above(watching: list[Post]) -> list[str]:
