@@ -10,11 +10,18 @@ from __future__ import annotations
 import time
 from collections import Counter
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
+from django.core.cache import cache
+from redis.exceptions import RedisError
+
+from audit import clock
 from audit.ids import new_id
+from notifications.channels.answers import LONGEST_WAIT
 from notifications.channels.base import CHANNELS
 from notifications.delivery import leases
 from notifications.delivery.leases import Due, Taken
@@ -22,7 +29,16 @@ from notifications.delivery.leases import Due, Taken
 LANES: Final = 6  # at once over one channel
 OF_ONE: Final = 2  # at once to one addressee, of two cases: a host that does not answer leaves lanes to the others
 TIRED: Final = 3  # failures in a row after which an addressee rests
+_QUIET: Final = "notifications/quiet"
 LOOK: Final = 0.5  # seconds between two looks for what has become due meanwhile
+
+
+def _quiet() -> dict[str, float]:
+    """Who asked an earlier run for time that is not over; without Redis nobody knows, and they ask again."""
+    with suppress(RedisError):
+        now = clock.now().timestamp()
+        return {addressee: until for addressee, until in (cache.get(_QUIET) or {}).items() if until > now}
+    return {}
 
 
 @dataclass
@@ -33,6 +49,7 @@ class Run:
     flying: dict[Future[None], Taken] = field(default_factory=dict)
     since: dict[UUID, float] = field(default_factory=dict)
     failures: Counter[str] = field(default_factory=Counter)
+    quiet: dict[str, float] = field(default_factory=_quiet)  # until when who asked not to be called
     sent: int = 0
     found: list[Due] = field(default_factory=list)
     looked: float = float("-inf")  # when the last look began
@@ -66,6 +83,12 @@ class Run:
         del self.since[taken.id]
         return taken
 
+    def leave_alone(self, addressee: str, wait: timedelta) -> None:
+        """It asked for this, whatever the call was about: other cases and the next runs call it no sooner."""
+        self.quiet[addressee] = clock.now().timestamp() + min(wait, LONGEST_WAIT).total_seconds()
+        with suppress(RedisError):
+            cache.set(_QUIET, self.quiet, LONGEST_WAIT.total_seconds())
+
     def _free(self) -> dict[str, int]:
         used = Counter(taken.channel for taken in self.flying.values())
         return {channel: LANES - used[channel] for channel in CHANNELS}
@@ -82,7 +105,9 @@ class Run:
         return [*self._resting(), *(addressee for addressee, number in slow.items() if number >= OF_ONE)]
 
     def _resting(self) -> set[str]:
-        return {addressee for addressee, number in self.failures.items() if number >= TIRED}
+        now = clock.now().timestamp()
+        tired = {addressee for addressee, number in self.failures.items() if number >= TIRED}
+        return tired | {addressee for addressee, until in self.quiet.items() if until > now}
 
     def _choose(self) -> list[Due]:
         """Take out of what was found what can start; a digest is one."""

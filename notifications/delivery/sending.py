@@ -101,8 +101,9 @@ def _judge(run: Run, taken: Taken, fault: BaseException | None) -> None:
         return
     run.failures[taken.addressee] += 1
     again = next_try(first=taken.first_tried_at, attempts=taken.attempts, now=now, dice=random.random())  # noqa: S311
-    if again is not None and isinstance(fault, Temporary) and fault.retry_after is not None:
-        again = max(again, min(now + fault.retry_after, taken.first_tried_at + FOR))
+    if isinstance(fault, Temporary) and fault.retry_after is not None:
+        run.leave_alone(taken.addressee, fault.retry_after)
+        again = again and max(again, min(now + fault.retry_after, taken.first_tried_at + FOR))
     leases.failed(run.me, taken, _problem(fault), again=again)
     if not isinstance(fault, Temporary):
         logger.error("a sender broke down: %s", _problem(fault))
