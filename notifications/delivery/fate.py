@@ -34,7 +34,7 @@ UPDATE notifications_delivery SET state = 'waiting', attempts = 0, first_tried_a
 RETURNING id::text, agency_id
 """
 _STOP = """
-UPDATE notifications_delivery SET state = 'withdrawn', leased_until = NULL, leased_by = NULL
+UPDATE notifications_delivery SET state = 'withdrawn', not_before = %s, leased_until = NULL, leased_by = NULL
  WHERE id = ANY(%s::uuid[]) AND state IN ('waiting', 'dead') AND (leased_until IS NULL OR leased_until <= %s)
 RETURNING id::text, agency_id
 """
@@ -94,7 +94,7 @@ def _again(cursor: CursorWrapper, deliveries: list[str], rows: list[str], now: d
 
 
 def _stop(cursor: CursorWrapper, deliveries: list[str], rows: list[str], now: datetime) -> list[Changed]:
-    cursor.execute(_STOP, [deliveries, clock.real_now()])
+    cursor.execute(_STOP, [now, deliveries, clock.real_now()])
     changed = cursor.fetchall()
     cursor.execute(_ROWS_STOP, [now, rows])
     return [*changed, *cursor.fetchall()]

@@ -10,11 +10,12 @@ from django.db import connection
 
 KEPT: Final = timedelta(days=180)
 AT_ONCE: Final = 5_000
-# What is dead waits for a person, however long that takes.
+# What is dead waits for a person, however long that takes; what that person withdrew counts from then on (`fate`).
 _PRUNE: Final = """
 DELETE FROM notifications_delivery WHERE id IN (
     SELECT id FROM notifications_delivery
-     WHERE state IN ('sent', 'withdrawn') AND coalesce(sent_at, tried_at, created_at) < %s LIMIT %s)
+     WHERE state IN ('sent', 'withdrawn')
+       AND coalesce(sent_at, greatest(tried_at, not_before), created_at) < %s LIMIT %s)
 """
 
 

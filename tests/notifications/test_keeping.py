@@ -28,7 +28,7 @@ from notifications.delivery.pruning import prune
 from notifications.delivery.sending import send_all
 from notifications.delivery.standing import waiting_seconds
 from notifications.models import DailyRun, Delivery, Message
-from notifications.relay import deliver_all
+from notifications.relay import deliver_all, try_again
 from tests.api.conftest import Person
 from tests.notifications.conftest import NOW, taken_by_another
 from tests.notifications.test_sending import fail, lane, when  # noqa: F401 — a fixture
@@ -159,9 +159,13 @@ def test_a_row_that_cannot_become_a_message_is_kept_like_a_delivery(opened, who,
     (kept,) = seen_by(who("admin1"))
     assert (kept.channel, kept.state, kept.attempts) == ("inbox", "retrying", 1)
     assert kept.problem.startswith("ZeroDivisionError")
+    assert seen_by(who("grid-admin1")) == []
+    assert withdraw(actor=who("grid-admin1"), wanted=Wanted(), now=LATER) == 0
     assert withdraw(actor=who("admin1"), wanted=Wanted(channel="inbox"), now=LATER) == 1
     monkeypatch.undo()
+    Outbox.objects.update(not_before=None)  # it could be tried at once, were it not withdrawn
     assert deliver_all() == 0
+    assert try_again() == 0
     assert resend(actor=who("sys-admin1"), wanted=Wanted(state="withdrawn"), now=LATER) == 1
     assert deliver_all() == 1
     assert Message.objects.count() == 1
@@ -345,6 +349,36 @@ def test_after_half_a_year_what_went_out_is_removed_and_what_is_dead_stays(opene
         assert prune(NOW + pruning.KEPT + timedelta(days=1)) == 2
     assert sorted(Delivery.objects.values_list("state", flat=True)) == ["dead", "waiting"]
     assert (Message.objects.count(), Outbox.objects.count()) == (4, 4)
+
+
+def test_half_a_year_begins_when_it_went_out_or_was_withdrawn(opened, receiver, when, who):  # noqa: F811
+    """What lay dead for long and was withdrawn yesterday can still be resent; what went out late is kept as long."""
+    opened(), opened()
+    deliver_all()
+    sent, withdrawn = Delivery.objects.order_by("outbox_id")
+    late = NOW + timedelta(days=300)
+    Delivery.objects.update(state="dead", tried_at=NOW)
+    withdraw(actor=who("admin1"), wanted=Wanted(ids=(str(withdrawn.pk),)), now=late)
+    Delivery.objects.filter(pk=sent.pk).update(state="sent", sent_at=late)
+    with working_as("relay"):
+        assert prune(late + pruning.KEPT - timedelta(minutes=1)) == 0
+        assert prune(late + pruning.KEPT + timedelta(minutes=1)) == 2
+
+
+def test_more_than_one_batch_is_removed_in_a_night_and_no_more_than_there_is_time_for(
+    opened,
+    receiver,
+    when,  # noqa: F811
+    monkeypatch,
+):
+    monkeypatch.setattr(pruning, "AT_ONCE", 2)
+    for _ in range(5):
+        opened()
+    deliver_all()
+    Delivery.objects.update(state="sent", sent_at=NOW)
+    with working_as("relay"):
+        assert prune(NOW + pruning.KEPT * 2, budget_seconds=0) == 0
+        assert prune(NOW + pruning.KEPT * 2) == 5
 
 
 def test_nobody_else_removes_a_delivery(opened, receiver, when):  # noqa: F811
