@@ -37,7 +37,15 @@ def test_whatever_the_dice_say_the_last_attempt_is_three_days_after_the_first(di
     while (at := next_try(first=BEGAN, attempts=attempts, now=now, dice=dice[attempts % len(dice)])) is not None:
         # Dice that always say nothing would take three days of seconds.
         now, attempts = (at, attempts + 1) if attempts < 200 else (BEGAN + FOR, attempts + 1)
+        assert attempts < 203, "it never ends"
     assert now - BEGAN == FOR
+
+
+def test_what_failed_together_is_spread_over_the_whole_envelope():
+    """A server that comes back is not asked by everybody in the same second."""
+    for dice in (0.01, 0.25, 0.5, 0.99):
+        at = next_try(first=BEGAN, attempts=12, now=BEGAN, dice=dice)
+        assert at == BEGAN + envelope(12) * dice
 
 
 def test_a_machine_that_slept_through_the_three_days_has_had_its_last_attempt():
