@@ -14,6 +14,10 @@ Address = IPv4Address | IPv6Address
 class OutgoingRefused(OSError):
     """The call was not made. The message names the host and the setting, never what was to be sent."""
 
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(f"{zh} {en}")
+        self.zh, self.en = zh, en
+
 
 class AnswerRefused(OutgoingRefused):
     """The call was made, and its answer was broken off: too long, or too slow."""
@@ -23,7 +27,7 @@ def check_host(host: str) -> str:
     """The name as it stands in the list. Raises OutgoingRefused for one that the operator has not named."""
     name = host.lower().rstrip(".").strip("[]")
     if name not in settings.OUTGOING_HOSTS:
-        raise OutgoingRefused(f"未在 LIANZHI_OUTGOING_HOSTS 中列出：{name} is not in LIANZHI_OUTGOING_HOSTS")
+        raise OutgoingRefused(f"{name} 未在 LIANZHI_OUTGOING_HOSTS 中列出", f"{name} is not in LIANZHI_OUTGOING_HOSTS")
     return name
 
 
@@ -56,8 +60,8 @@ def refuse_address(address: Address, name: str, *, private: bool) -> None:
     never = inner.is_link_local or inner.is_multicast or inner.is_unspecified or inner in _METADATA
     if never or (not inner.is_global and not private):
         raise OutgoingRefused(
-            f"{name} 的地址在内网，未在 LIANZHI_OUTGOING_PRIVATE 中列出 "
-            f"{name} has an inner address and is not in LIANZHI_OUTGOING_PRIVATE"
+            f"{name} 的地址在内网，未在 LIANZHI_OUTGOING_PRIVATE 中列出",
+            f"{name} has an inner address and is not in LIANZHI_OUTGOING_PRIVATE",
         )
 
 

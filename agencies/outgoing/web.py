@@ -48,10 +48,10 @@ def check_address(url: str) -> tuple[SplitResult, str]:
         parts = urlsplit(url)
         host, _ = parts.hostname or "", parts.port
     except ValueError as error:
-        raise OutgoingRefused("地址无法识别 the address cannot be read") from error
+        raise OutgoingRefused("地址无法识别", "the address cannot be read") from error
     host = check_host(host)
     if parts.scheme != "https" and not (parts.scheme == "http" and settings.DEMO):
-        raise OutgoingRefused(f"只可经 https 访问 {host}: only https may be used to call {host}")
+        raise OutgoingRefused(f"{host} 只可经 https 访问", f"only https may be used to call {host}")
     return parts, host
 
 
@@ -130,7 +130,7 @@ def _read(response: http.client.HTTPResponse, until: float, host: str) -> bytes:
         piece = response.read1(_PIECE)
         content += piece
         if len(content) > MOST_BYTES or monotonic() > until:
-            raise AnswerRefused(f"{host} 的答复过长或过慢 the answer of {host} is too long or too slow")
+            raise AnswerRefused(f"{host} 的答复过长或过慢", f"the answer of {host} is too long or too slow")
         if not piece:
             return content
 

@@ -28,7 +28,7 @@ TEXT = Label(
     "验证码 {code}，15 分钟内有效，用于确认消息提醒的联系方式。不是本人操作的，请忽略。",
     "Code {code}, good for 15 minutes, to confirm where notifications go. Ignore it if you did not ask for it.",
 )
-NOT_SENT = "没有发出：{} not sent"
+NOT_SENT = "没有发出 not sent ({})"
 
 
 def ring() -> None:
@@ -79,7 +79,8 @@ def _send(contact: Contact) -> bool:
 
 def _failed(contact: Contact, fault: Exception) -> bool:
     """The person sees that it did not go out, and may ask for another one."""
-    problem = NOT_SENT.format(str(fault)[:80] if isinstance(fault, Temporary | Permanent) else type(fault).__name__)
+    known = isinstance(fault, Temporary | Permanent)
+    problem = str(fault) if known else NOT_SENT.format(type(fault).__name__)
     Contact.objects.filter(pk=contact.pk).update(sent_at=None, problem=problem[:200])
     return False
 

@@ -16,6 +16,7 @@ from cases.web.pages import PageRequest, page, post_only
 from cases.web.show.words import say
 from cases.workflow.errors import NotAllowed
 from cases.workflow.view import Text
+from notifications.channels.problems import in_both
 from notifications.delivery import fate, keeping
 from notifications.delivery.keeping import Kept, Wanted
 from notifications.wording import topic_name
@@ -156,6 +157,7 @@ def _row(kept: Kept) -> dict[str, Any]:
         "channel": CHANNELS.get(kept.channel, Label(kept.channel, kept.channel)),
         "state": state,
         "tone": tone,
+        "problem": in_both(kept.problem),
         "waits": kept.state in ("waiting", "retrying"),
     }
 

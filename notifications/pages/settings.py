@@ -21,6 +21,7 @@ from cases.policy.dated import CHINA
 from cases.web.pages import PageRequest, page
 from cases.web.show.words import say
 from cases.workflow.errors import NotVisible
+from notifications.channels.problems import in_both
 from notifications.channels.senders import usable
 from notifications.choices import checking, codes, services, store
 from notifications.choices.kinds import AT_ONCE, CHANNELS, DIGEST, EMAIL, GROUPS, OFF, SMS, Group
@@ -149,7 +150,7 @@ def _contact(channel: str, own: int, typed: Mapping[str, str]) -> dict[str, Any]
         "since": used.confirmed_at if used else None,
         "waiting": _masked(waiting),
         "over": over,
-        "problem": waiting.problem if waiting else "",
+        "problem": in_both(waiting.problem) if waiting and waiting.problem else None,
         "expires": waiting.expires_at if waiting else None,
         "typed": typed.get(channel, "") if typed.get("do") == "enter" else "",
     }

@@ -41,8 +41,8 @@ def check_address_of(channel: str, url: str) -> str:
         parts, host = check_address(url)
     except OutgoingRefused as refused:
         raise BadInput(
-            f"这个地址不能使用：{refused}。主机须由系统运维人员列入 LIANZHI_OUTGOING_HOSTS。",
-            f"This address cannot be used: {refused}. The operator names the hosts in LIANZHI_OUTGOING_HOSTS.",
+            f"这个地址不能使用：{refused.zh}。请核对地址，或请系统运维人员将主机列入 LIANZHI_OUTGOING_HOSTS。",
+            f"This address cannot be used: {refused.en}. Check it, or ask the operator to name the host there.",
             field="url",
         ) from refused
     plain = len(url) <= LONGEST_URL and url.isascii() and url.isprintable() and " " not in url

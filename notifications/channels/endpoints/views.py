@@ -27,6 +27,7 @@ from cases.workflow.errors import NotAllowed, NotVisible
 from cases.workflow.view import Text
 from notifications.channels.endpoints import services
 from notifications.channels.endpoints.model import CHANNELS, Endpoint
+from notifications.channels.problems import in_both
 from notifications.channels.robots import ROBOTS
 from notifications.choices.kinds import GROUPS
 
@@ -120,7 +121,7 @@ def _change(request: PageRequest, row: Endpoint) -> dict[str, Any]:
     if do == "test":
         _spend(request)
         problem = services.try_endpoint(**asked)
-        return {"tested": True, "problem": problem}
+        return {"tested": True, "problem": in_both(problem) if problem else None}
     raise NotVisible
 
 
@@ -200,7 +201,7 @@ def _shown(row: Endpoint) -> dict[str, Any]:
         "has_secret": row.secret_version > 0,
         "failures": row.failures,
         "failed_at": row.failed_at,
-        "problem": row.problem,
+        "problem": in_both(row.problem) if row.problem else None,
         "answered_at": row.answered_at,
         "created_at": row.created_at,
     }
