@@ -10,11 +10,15 @@ from datetime import date, timedelta
 import pytest
 
 from agencies.actors import find_actor
+from agencies.directory import get_directory
 from agencies.services.parameters import set_parameter
 from audit import clock
 from cases.models import Case, Outbox, Task
+from cases.policy.calendar import working_days_between
+from cases.policy.dated import CHINA
 from cases.workflow.clockwork.escalating import escalate
 from cases.workflow.engine import perform
+from cases.workflow.workdays import calendar_for
 from tests.web import story
 from tests.web.conftest import LogIn
 from tests.web.test_acts import act
@@ -53,9 +57,24 @@ def test_overdue_work_stands_by_agency_with_its_steps_and_leads_to_the_act(log_i
     assert case.number not in text(log_in("telecom-handler1").get("/overdue/?agency=1&kind=triage"))
     shown = text(log_in("grid-handler1").get(f"/cases/{case.number}/"))
     assert "已通报" in shown
+    assert re.search(r'flex-wrap[^>]*><span class="tagx', shown), "three steps are wider than the column"
     assert "已催办" in text(boss.get(f"/overdue/?week={monday()}"))
     assert "没有逾期事项" in text(boss.get("/overdue/?kind=triage"))
     assert boss.get("/overdue/?week=1900-01-01").status_code == 200
+
+
+def test_a_week_that_is_over_counts_to_its_sunday_and_says_how_many_it_lists(log_in: LogIn, ahead: Ahead) -> None:
+    """The bulletin of that week says the same number; the instant of its end is the Monday after it."""
+    case = story.dispatched()
+    due = Task.objects.get(case_id=case.case_id, kind="check_consumption").due_at.astimezone(CHINA).date()
+    ahead(timedelta(days=30))
+    last = monday() - timedelta(weeks=1)
+    page = text(log_in("sup-supervisor1").get(f"/overdue/?week={last}&kind=check_consumption"))
+    days = working_days_between(due, last + timedelta(days=6), calendar_for("320300", get_directory()))
+    assert days and re.search(rf'仍未办结</td><td class="num">{days}</td>', page)
+    assert 'data-total="1">符合条件 1 件' in page and "共 1 件" in page
+    page = text(log_in("sup-supervisor1").get("/overdue/?kind=check_consumption"))
+    assert 'data-total="1">符合条件 1 件' in page and "共 1 件" in page
 
 
 def text(answer: object) -> str:

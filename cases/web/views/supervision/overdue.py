@@ -96,10 +96,14 @@ def overdue(request: PageRequest) -> HttpResponse:
         return render(request, "web/supervision/overdue.html", context | _of_week(actor, wanted, given["week"]))
     found = overdue_tasks(actor, wanted, now=now, cursor=filters.cursor(request.GET), size=PAGE_SIZE)
     told = fired(actor, [row["id"] for row in found.rows])
+    shown = overdue_agencies(actor, wanted, now=now)
+    # A long list is counted up to a thousand; the agencies' counts beside it are whole, and these are one figure.
+    count = f"{sum(row.overdue for row in shown):,}"
+    lines = [_line(actor, row, told.get(row["id"], [])) for row in found.rows]
     context |= {
-        "agencies": overdue_agencies(actor, wanted, now=now),
-        "page": filters.paged(found, [_line(actor, row, told.get(row["id"], [])) for row in found.rows]),
-        "total": Label(f"共 {found.total_text} 件", f"{found.total_text} in all"),
+        "agencies": shown,
+        "page": filters.paged(found, lines) | {"total": count},
+        "total": Label(f"共 {count} 件", f"{count} in all"),
     }
     return render(request, "web/supervision/overdue.html", context)
 
@@ -161,21 +165,24 @@ def _urges(actor: Actor, row: Row) -> bool:
 def _of_week(actor: Actor, wanted: OverdueFilter, week: str) -> dict[str, Any]:
     monday = datetime.combine(date.fromisoformat(week), datetime.min.time(), CHINA)
     until = min(monday + timedelta(weeks=1), clock.now())
+    # Of a week that is over its Sunday is the last day, as in the bulletin: the instant of its end is Monday already.
+    last = min(monday.date() + timedelta(days=6), until.astimezone(CHINA).date())
     rows = overdue_work(actor, since=monday, until=until, region=wanted.region, agency_id=wanted.agency_id)
     rows = [row for row in rows if wanted.kind in (None, row.kind)]
     told = fired(actor, [row.task_id for row in rows[:MOST_SHOWN]])
-    count = len(rows)
+    count = f"{len(rows):,}"
     shown = Label(f"共 {count} 件，列出前 {MOST_SHOWN} 件", f"{count} in all, the first {MOST_SHOWN} are listed")
     return {
         "week": _week_name(monday.date()),
-        "rows": [_past(row, until, told.get(row.task_id, [])) for row in rows[:MOST_SHOWN]],
-        "total": shown if count > MOST_SHOWN else Label(f"共 {count} 件", f"{count} in all"),
+        "rows": [_past(row, last, told.get(row.task_id, [])) for row in rows[:MOST_SHOWN]],
+        "page": {"total": count},
+        "total": shown if len(rows) > MOST_SHOWN else Label(f"共 {count} 件", f"{count} in all"),
     }
 
 
-def _past(row: OverdueWork, until: datetime, told: list[Row]) -> dict[str, Any]:
+def _past(row: OverdueWork, last: date, told: list[Row]) -> dict[str, Any]:
     calendar = calendar_for(row.region["code"], get_directory())
-    end = (row.closed_at or until).astimezone(CHINA).date()
+    end = row.closed_at.astimezone(CHINA).date() if row.closed_at else last
     return {
         "work": row,
         "label": KINDS[row.kind].label,
