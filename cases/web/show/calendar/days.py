@@ -77,6 +77,11 @@ def _marks(region: str, entries: Iterable[Row], directory: Directory) -> dict[da
     return marks
 
 
+def _note(mark: dict[str, Any]) -> str:
+    label, reason = mark["label"], mark["reason"]
+    return say(Text(f"{label.zh}：{reason}", f"{label.en}: {reason}"))
+
+
 def _day(day: date, calendar: WorkingCalendar, marks: dict[date, dict[str, Any]]) -> dict[str, Any]:
     worked, weekend = calendar.is_workday(day), day.weekday() >= SATURDAY
     holiday = not worked and (not weekend or calendar.is_statutory_holiday(day))
@@ -90,7 +95,7 @@ def _day(day: date, calendar: WorkingCalendar, marks: dict[date, dict[str, Any]]
         "tone": tone,
         "local": mark is not None,
         "label": say(mark["label"]) if mark else "",
-        "reason": mark["reason"] if mark else "",
+        "note": _note(mark) if mark else "",
         "href": mark["href"] if mark else "",
         "unsure": not calendar.certain(day),
     }

@@ -66,14 +66,24 @@ def _version(version: Version, directory: Directory, today: date) -> dict[str, A
     rule = version.rule
     named = directory.regions.get(rule.region)
     return {
-        "since": version.since,
-        "until": version.until,
+        "span": _span(version.since, version.until),
         "now": version.since is None or version.since <= today,
         "own": bool(rule.own),
         "region": named.name if named else "",
         "source": rule.source if rule.own else "",
         "steps": steps(rule),
     }
+
+
+def _span(since: date | None, until: date | None) -> Label:
+    """Which deadlines a rule is for, by the day on which they fall."""
+    if since is None and until is None:
+        return Label("适用于所有期限", "for every deadline")
+    if until is None:
+        return Label(f"适用于 {since} 起的期限", f"for deadlines from {since} on")
+    if since is None:
+        return Label(f"适用于 {until} 以前的期限", f"for deadlines before {until}")
+    return Label(f"适用于 {since} 起、{until} 以前的期限", f"for deadlines from {since}, before {until}")
 
 
 def regions(directory: Directory) -> list[dict[str, Any]]:

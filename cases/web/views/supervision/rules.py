@@ -30,9 +30,9 @@ WORDS = {
     "later": Label("将施行", "To come"),
     "default": Label("默认规则", "Default"),
     "source": Label("依据", "Source"),
+    "rests": Label("依据：", "Source: "),
     "from": Label("起始期限日", "For deadlines from"),
     "until": Label("之前", "before"),
-    "ever": Label("一直", "always"),
     "regions": Label("各地区的规定", "What regions have set"),
     "no_regions": Label("没有地区另作规定，均按默认规则", "No region has set its own; the default holds everywhere"),
     "how": Label(
@@ -81,7 +81,7 @@ def escalation_rules(request: PageRequest) -> HttpResponse:
         "versions": show.versions(region, directory, today),
         "regions": show.regions(directory),
         "periods": show.periods(region, directory, today),
-        "default_source": load("escalation")["defaults"]["source"],
+        "default_source": Label("《本系统办理规则》", load("escalation")["defaults"]["source"]),
     }
     return render(request, "web/supervision/rules.html", context)
 
