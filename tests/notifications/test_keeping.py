@@ -31,6 +31,7 @@ from notifications.models import DailyRun, Delivery, Message
 from notifications.relay import deliver_all, try_again
 from tests.api.conftest import Person
 from tests.notifications.conftest import NOW, taken_by_another
+from tests.notifications.test_leases import instead
 from tests.notifications.test_sending import fail, lane, when  # noqa: F401 — a fixture
 from tests.web.test_reading import entered
 
@@ -303,6 +304,22 @@ def test_what_is_stuck_is_told_once_a_day_to_those_who_keep_it(dead, texts):
     assert stuck.tell_stuck(now=china(21, 8, 31)) == 2
 
 
+def test_the_notice_itself_comes_once_a_day_too(dead, monkeypatch):
+    """Were the day forgotten, its notices would still be known by their keys."""
+    assert stuck.tell_stuck(now=china(20, 9, 10)) == 2
+    monkeypatch.setattr(stuck, "_RUN", "SELECT %s, %s, %s")
+    assert stuck.tell_stuck(now=china(20, 9, 15)) == 0
+    assert len(notices()) == 2
+
+
+def test_what_is_stuck_elsewhere_is_told_to_no_administrator_here(dead, who, texts):
+    """Of an agency of another city, which nobody here keeps."""
+    elsewhere = Agency.objects.get(code="320100-drc")
+    instead(dead, agency_id=elsewhere.pk, channel="sms")
+    assert stuck.tell_stuck(now=china(20, 9, 10)) == 0
+    assert (notices(), seen_by(who("sys-admin1")), seen_by(who("admin1"))) == ([], [], [])
+
+
 def test_a_day_without_anything_stuck_is_silent_also_when_something_gets_stuck_at_noon(opened, receiver, when):  # noqa: F811
     assert stuck.tell_stuck(now=china(20, 9)) == 0
     opened()
@@ -345,8 +362,8 @@ def test_after_half_a_year_what_went_out_is_removed_and_what_is_dead_stays(opene
     for id_, state in zip(ids, ("sent", "withdrawn", "dead", "waiting"), strict=True):
         Delivery.objects.filter(id=id_).update(state=state, sent_at=NOW if state == "sent" else None)
     with working_as("relay"):
-        assert prune(NOW + pruning.KEPT - timedelta(minutes=1)) == 0
-        assert prune(NOW + pruning.KEPT + timedelta(days=1)) == 2
+        assert prune(NOW + timedelta(days=180) - timedelta(minutes=1)) == 0
+        assert prune(NOW + timedelta(days=181)) == 2
     assert sorted(Delivery.objects.values_list("state", flat=True)) == ["dead", "waiting"]
     assert (Message.objects.count(), Outbox.objects.count()) == (4, 4)
 
