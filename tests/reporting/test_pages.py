@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from io import BytesIO
 from pathlib import Path
 
@@ -120,8 +121,6 @@ def test_the_papers_are_chinese_and_numbered_page_by_page() -> None:
         )
         for number, text in enumerate(pages, 1):
             assert f"第{number}页共{len(pages)}页" in text.replace(" ", "").replace("\n", "")
-            import re
-
             assert not set(re.findall(r"[A-Za-z]{3,}", text)) - {"XZ"}
 
 
@@ -224,3 +223,13 @@ def test_a_bulletin_with_many_excerpts_takes_no_more_memory_than_one_paper() -> 
         status = Path("/proc/self/status").read_text(encoding="ascii")
         kept.append(int(status.partition("VmRSS:")[2].split()[0]) // 1024)
     assert kept[-1] - kept[0] < 60, kept
+
+
+@pytest.mark.usefixtures("demo_city")
+def test_a_signature_never_stands_alone_on_the_last_page() -> None:
+    agency, day = weeks.commission(), weeks.at(BEFORE)
+    head = Head("overdue", "试〔2026〕1号", "徐州市", agency.name, weeks.WEEK, 1, day, day, late=False)
+    for many in range(9, 16):
+        rows = [Late(f"{n}", f"XZ26-{n:04}", "320303", "triage", agency.id, None, day, 9, 7, {}) for n in range(many)]
+        pages = [page.extract_text() for page in PdfReader(BytesIO(bulletin_pdf(head, rows, None))).pages]
+        assert f"共{many}项。" in re.sub(r"\s", "", pages[-1]), f"{many} rows, {len(pages)} pages"

@@ -31,8 +31,7 @@ def ledger_pdf(head: Head, home: str, figures: dict[str, Any], *, whole: bool) -
     for heading, names, rows in tables(figures, home, get_directory(), whole=whole):
         widths = [4, 3, 3, 3] if len(names) == 4 else [4.5, *(1.6 if len(names) > _WIDE else 2 for _ in names[1:])]
         found.append(_table(heading, names, rows, widths))
-    more = "逐件台账见同一编号的电子表格。"
-    return _printed(head, [*NOTES, more], found)
+    return _printed(head, list(NOTES), found, "逐件台账见同一编号的电子表格。")
 
 
 def bulletin_pdf(head: Head, rows: Sequence[bulletin.Late], figures: dict[str, Any] | None) -> bytes:
@@ -43,11 +42,11 @@ def bulletin_pdf(head: Head, rows: Sequence[bulletin.Late], figures: dict[str, A
         found.append(_table("一、分单位统计", names, bulletin.totals(figures, directory), [6, *(2 for _ in names[1:])]))
     heading = "二、逾期事项" if figures is not None else "逾期事项"
     shown = [[n, *bulletin.cells_of(late, directory)] for n, late in enumerate(rows[:MOST_PRINTED], 1)]
-    left = len(rows) - len(shown)
     names = [*bulletin.HEADS, *bulletin.STEP_HEADS]
     details = _table(heading, names, shown, [1.4, 3.4, 5, 4, 5.5, 4.5, 4, 1.8, 1.8, 4, 4, 4], left=(1, 2, 3, 4, 5))
-    details["more"] = f"另有{left}项见同一编号的电子表格。" if left else ""
-    return _printed(head, list(bulletin.NOTES), [*found, details])
+    cut = f"，以上为前{len(shown)}项，其余见同一编号的电子表格" if len(rows) > len(shown) else ""
+    closing = f"共{len(rows)}项{cut}。" if rows else ""
+    return _printed(head, list(bulletin.NOTES), [*found, details], closing)
 
 
 def _table(
@@ -63,7 +62,6 @@ def _table(
         "rows": [[_text(cell) for cell in row] for row in rows],
         "widths": list(widths),
         "left": list(left),
-        "more": "",
     }
 
 
@@ -77,7 +75,8 @@ def _text(cell: Any) -> str:
     return f"{cell:,}" if isinstance(cell, int) else str(cell)
 
 
-def _printed(head: Head, notes_said: list[str], tables_said: list[_Said]) -> bytes:
+def _printed(head: Head, notes_said: list[str], tables_said: list[_Said], closing: str) -> bytes:
+    """`closing` ends the last table."""
     day = head.at.astimezone(CHINA).date()
     said = {
         "title": head.title,
@@ -87,6 +86,7 @@ def _printed(head: Head, notes_said: list[str], tables_said: list[_Said]) -> byt
         "lines": [list(pair) for pair in head.lines()],
         "notes": notes_said,
         "tables": tables_said,
+        "closing": closing,
         "date": words.day_text(day),
         "day": [day.year, day.month, day.day],
         "fonts": families(FONTS),
