@@ -54,6 +54,13 @@ def test_the_product_uses_it():
     assert app.conf.beat_scheduler == "config.timetable:Timetable"
 
 
+def test_what_nobody_rang_for_is_looked_for_every_ten_seconds_and_what_is_stuck_within_minutes():
+    every = {entry["task"]: entry["schedule"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    assert [every[f"notifications.{name}"] for name in ("deliver", "send", "send_codes")] == [10.0] * 3
+    assert every["notifications.tell_stuck"] <= 600
+    assert isinstance(every["notifications.prune_deliveries"], crontab)
+
+
 def test_whatever_has_an_interval_is_asked_for_at_the_start_and_once(clerk):
     clerk.tick_through()
     assert len(INTERVALS) > 10
