@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from agencies.access.rates import Rate
+from notifications.channels.endpoints import views
 from notifications.channels.endpoints.sealing import opened
 from notifications.models import Endpoint
 from tests.agencies.cast import events
@@ -119,6 +121,20 @@ def test_a_test_message_shows_its_answer(settings: Any) -> None:
     assert "测试消息没有送达" in page and "LIANZHI_OUTGOING_HOSTS" in page
     assert made().failures == 1 and events(f"agency/{GRID}")[-1]["action"] == "endpoint_tested"
     assert "连续失败 1 次" in client.get("/channels/").content.decode()
+
+
+def test_messages_to_try_it_out_are_not_sent_without_end(
+    redis_url: str, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = entered("grid-admin1")
+    sent(client, "/channels/", **FORM)
+    settings.OUTGOING_HOSTS, settings.RATE_FACTOR = frozenset(), 1
+    monkeypatch.setattr(views, "EXPORTS", Rate("export", 1, 3600))
+    path = f"/channels/{made().pk}/"
+    _, first = sent(client, path, do="test")
+    status, second = sent(client, path, do="test")
+    assert "测试消息没有送达" in first and "操作过于频繁" in second and status >= 400
+    assert [event["action"] for event in events(f"agency/{GRID}")].count("endpoint_tested") == 1
 
 
 def test_a_form_that_is_sent_after_the_session_carries_no_address_and_no_secret_through_the_login() -> None:
