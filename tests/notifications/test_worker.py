@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from celery import current_app
 from django.db import connections, transaction
+from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
 from cases.models import Outbox
@@ -162,3 +163,19 @@ def test_codes_take_one_lane_at_a_time_and_go_out_without_redis_too(demo_city, d
 
     monkeypatch.setattr(tasks.cache, "add", away)
     assert tasks.send_codes() == 2
+
+
+def test_whoever_writes_messages_calls_the_senders_where_something_is_due(demo_city, db, opened, receiver, monkeypatch):
+    """So that a mail leaves at once and not with the next sweep; a broker that is away takes nothing with it."""
+    called = []
+    monkeypatch.setattr(tasks.send, "apply_async", lambda **how: called.append(how))
+    assert (tasks.deliver(), called) == (0, [])
+    opened()
+    assert (tasks.deliver(), len(called)) == (1, 1)
+
+    def away(**_):
+        raise OperationalError
+
+    monkeypatch.setattr(tasks.send, "apply_async", away)
+    opened()
+    assert tasks.deliver() == 1
