@@ -211,6 +211,18 @@ def test_a_person_cannot_write_a_plan_that_holds_without_a_second_one() -> None:
     assert code_of(error) == "23514"
 
 
+def test_no_plan_of_a_person_begins_in_force() -> None:
+    entry = proposed()
+    same = "kind, first_day, last_day, days, reason, source, digest, entered_at, entered_by_id, entered_agency_id"
+    with pytest.raises(DatabaseError) as error:
+        run(
+            f"INSERT INTO cases_calendarentry (id, status, ended_reason, {same})"
+            f" SELECT gen_random_uuid(), 'in_force', '', {same} FROM cases_calendarentry WHERE id = %s",
+            str(entry.pk),
+        )
+    assert code_of(error) == "LZ014"
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [

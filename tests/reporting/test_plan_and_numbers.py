@@ -14,8 +14,10 @@ from django.db import connections, transaction
 from django.db.utils import DatabaseError
 
 from agencies.actors import find_actor
+from agencies.directory import get_directory
 from audit.verification.run import verify
 from cases.models import Report, ReportFile, ReportPart, ReportVersion
+from cases.policy.reports.weeks import Week
 from cases.reporting import drawing, plan
 from cases.reporting.drawing import draw_version
 from tests.conftest import Clone
@@ -44,6 +46,11 @@ def test_each_week_once_and_what_was_missed_is_made_up_and_says_so() -> None:
         ("overdue", "3203", False),
     }
     assert swept("2026-11-16 08:01") == []
+    # A sweep that had looked before this one began finds them here.
+    for version in first:
+        agency = get_directory().by_id[version.report.agency_id]
+        week = Week(version.report.first_day)
+        assert plan.begin(version.report.kind, agency, week, None, at("2026-11-16 08:01")) == (version, False)
     # Nothing ran for three weeks.
     swept("2026-12-09 10:00")
     assert numbers() == [f"徐整治台账〔2026〕{n}号" for n in (1, 2, 3, 4)]

@@ -5,6 +5,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 from django.db import transaction
 
@@ -12,7 +16,7 @@ from agencies.directory import get_directory
 from audit.sight import working_as
 from cases.models import Escalation, Task
 from cases.policy.reports.weeks import Week
-from cases.reporting.state.past import cases_of
+from cases.reporting.state.past import Owed, cases_of
 from cases.reporting.state.standing import overdue_of
 from cases.selectors import pages
 from cases.selectors.overdue import OverdueFilter, overdue_tasks, overdue_work
@@ -115,3 +119,11 @@ def test_a_task_that_was_late_before_its_clock_stopped_was_late_in_that_week_and
     assert ("analyse_traffic" in weeks[9], "analyse_traffic" in weeks[16]) == (True, False)
     shown = overdue_tasks(actor, OverdueFilter(kind="analyse_traffic"), now=at("2026-11-16 12:00"))
     assert shown.rows == []
+
+
+def test_at_its_very_moment_a_deadline_has_not_passed_yet() -> None:
+    moment = at("2026-11-16 00:00")
+    dues = (moment - timedelta(microseconds=1), moment, moment + timedelta(microseconds=1))
+    owed = [Owed(str(n), "triage", 1, None, due, paused=False) for n, due in enumerate(dues)]
+    case: Any = SimpleNamespace(tasks=owed)
+    assert overdue_of(case, moment) == owed[:1]

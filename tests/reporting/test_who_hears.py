@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from agencies.actors import find_actor
-from cases.models import Outbox, ReportFile, ReportVersion
-from cases.reporting.access import edition_of, files_for, find_file
+from cases.models import Outbox, Report, ReportFile, ReportVersion
+from cases.reporting.access import edition_of, files_for, find_file, visible_reports
 from cases.reporting.drawing import draw_version
 from cases.reporting.listing import list_reports
 from cases.web.show.reports.pages import files_of
@@ -97,3 +97,8 @@ def test_an_excerpt_is_its_agencys_even_where_the_wall_would_let_others_through(
         find_file(find_actor("police-handler1"), bulletin.report_id, 1, "xlsx")
     with pytest.raises(NotVisible):
         find_file(find_actor("nj-drc-handler1"), bulletin.report_id, 1, "xlsx")
+    seen = {
+        who: Report.objects.filter(visible_reports(find_actor(who)), pk=bulletin.report_id).exists()
+        for who in ("drc-handler1", "xzsup-supervisor1", "grid-handler1", "police-handler1", "nj-drc-handler1")
+    }
+    assert [who for who, is_seen in seen.items() if is_seen] == ["drc-handler1", "xzsup-supervisor1", "grid-handler1"]

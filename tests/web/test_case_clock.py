@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from agencies.directory import get_directory
 from agencies.models import User
 from audit import clock
+from cases.policy.calendar import national_calendar
+from cases.policy.clocks import Holder
+from cases.selectors.clocks.case import _Told
 from tests.api.conftest import Person
 from tests.web import story
 
@@ -136,6 +141,27 @@ def test_an_own_part_has_its_own_tasks_and_persons_only(case: Any) -> None:
     answer = page("police-handler1", case.number)
     assert answer.status_code == 200
     assert "供电" not in answer.content.decode().split("<main", 1)[-1]
+
+
+def test_a_unit_holds_a_task_from_the_moment_it_was_given_to_it(demo_city: None) -> None:
+    at("2026-11-03 10:00")
+    given = story.dispatched()
+    found = task(asked("drc-handler1", given.number).data, "check_consumption")
+    at("2026-11-04 10:00")
+    story.do("grid-reviewer1", "assign_task", given, task=found["id"], unit="320303-grid")
+    at("2026-11-04 12:00")
+    row = task(asked("drc-handler1", given.number).data, "check_consumption")
+    assert row["unit"]["code"] == "320303-grid"
+    held = [(each["unit"] and each["unit"]["code"], each["running"]) for each in row["holders"]]
+    assert held == [(None, DAY), ("320303-grid", 2 * HOUR)]
+
+
+def test_of_an_own_part_no_person_of_another_agency_is_named(demo_city: None) -> None:
+    part: Any = SimpleNamespace(whole=False, agencies=frozenset({2}), tasks=frozenset())
+    data = {"people": {"7": "张三"}, "ledger": None, "tasks": None}
+    told = _Told(data, part, get_directory(), national_calendar(), clock.now())
+    holders = (Holder(1, None, 7), Holder(1, 3, 7), Holder(2, None, 7), Holder(1, 2, 7))
+    assert [told._holder(holder)["person"] is not None for holder in holders] == [False, False, True, True]
 
 
 def test_who_does_not_see_the_case_finds_no_clock(case: Any) -> None:

@@ -70,6 +70,16 @@ def test_a_region_that_fails_keeps_no_other_waiting(
     assert sweep(world, "2026-11-20 12:01") == len(STEPS), "and its own are told as soon as it can"
 
 
+def test_the_database_fires_no_step_before_the_one_that_is_next(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.open()
+    real = escalating.due_steps
+    monkeypatch.setattr(escalating, "due_steps", lambda *asked: real(*asked)[1:])
+    assert sweep(world, "2026-11-20 12:00") == 0
+    assert steps() == []
+    monkeypatch.setattr(escalating, "due_steps", real)
+    assert sweep(world, "2026-11-20 12:01") == len(STEPS)
+
+
 def test_many_regions_cost_no_more_statements_than_one(
     world: World, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:

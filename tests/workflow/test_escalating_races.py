@@ -151,6 +151,8 @@ def test_the_ledger_only_grows_and_a_change_behind_its_back_is_found(world: Worl
     added = (
         f"INSERT INTO cases_escalation ({columns}, due_at, event_seq) SELECT {columns}, due_at + interval '1 day', 99"
     )
+    with pytest.raises(psycopg2.IntegrityError, match="escalation_step_once"):
+        as_owner(fresh_db, added.replace(" + interval '1 day'", "") + " FROM cases_escalation")
     as_owner(fresh_db, f"{added} FROM cases_escalation")
     assert [problem.code for problem in verify().problems] == ["escalation"], "a row that no event names"
     as_owner(fresh_db, "ALTER TABLE cases_escalation DISABLE TRIGGER escalation_stays")
