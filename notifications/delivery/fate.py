@@ -26,9 +26,11 @@ NAMED: Final = 100  # ids in one event; beyond that their number
 NO_AGENCY: Final = "config/outbox"  # the stream for rows that name no agency
 
 _FOUND = f"SELECT k.id, k.channel FROM ({UNDELIVERED}) k {FILTER} ORDER BY k.created_at, k.id"
-# What is being sent at this moment is neither: whoever sends it writes down what became of it.
+# What is being sent at this moment is neither: whoever sends it writes down what became of it. A line of a digest goes
+# alone: the mail of the day may be out already, and whoever resends has been told that it goes now.
 _AGAIN = """
-UPDATE notifications_delivery SET state = 'waiting', attempts = 0, first_tried_at = NULL, not_before = %s
+UPDATE notifications_delivery
+   SET state = 'waiting', attempts = 0, first_tried_at = NULL, not_before = %s, digest = false
  WHERE id = ANY(%s::uuid[]) AND (state IN ('dead', 'withdrawn') OR state = 'waiting' AND attempts > 0)
    AND (leased_until IS NULL OR leased_until <= %s)
 RETURNING id::text, agency_id

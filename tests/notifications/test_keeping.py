@@ -32,7 +32,7 @@ from notifications.relay import deliver_all, try_again
 from tests.api.conftest import Person
 from tests.notifications.conftest import NOW, taken_by_another
 from tests.notifications.test_leases import instead
-from tests.notifications.test_sending import fail, lane, when  # noqa: F401 — a fixture
+from tests.notifications.test_sending import digested, fail, lane, when  # noqa: F401 — fixtures
 from tests.web.test_reading import entered
 
 LATER = NOW + timedelta(minutes=5)
@@ -108,6 +108,23 @@ def test_a_receiver_that_deduplicates_by_the_id_acts_once(opened, receiver, when
     assert send_all() == 1
     assert len(receiver.calls) == 2
     assert len(effects) == 1
+
+
+def test_a_resent_line_of_a_digest_goes_now_although_the_mail_of_the_day_is_out(opened, receiver, when, who, digested):  # noqa: F811
+    for failing in (True, False):
+        opened()
+        deliver_all()
+        if failing:
+            receiver.answers[lane("drc-handler2")] = fail(Permanent)
+        at = Delivery.objects.latest("outbox_id").not_before
+        when(at)
+        send_all()
+        receiver.answers.clear()
+    dead = Delivery.objects.get(state="dead")
+    when(at + timedelta(hours=1))
+    assert resend(actor=who("admin1"), wanted=Wanted(state="dead"), now=at + timedelta(hours=1)) == 1
+    assert send_all() == 1
+    assert receiver.calls[-1].id == str(dead.id)
 
 
 def test_a_withdrawn_one_is_never_sent_and_can_be_resent(dead, who, when, receiver):  # noqa: F811
