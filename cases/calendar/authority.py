@@ -58,9 +58,7 @@ def keeps(actor: Actor, region: str) -> bool:
 
 def regions_kept(actor: Actor) -> tuple[str, ...]:
     """The regions of the commissions in which somebody sets days: these and what lies in them."""
-    posts = (post for post in actor.posts if post.on_behalf is None and not post.is_unit)
-    found = {post.region_code for post in posts if keeps(actor, post.region_code)}
-    return tuple(sorted(found))
+    return tuple(sorted({post.region_code for post in actor.posts if keeps(actor, post.region_code)}))
 
 
 def planner(actor: Actor, directory: Directory) -> EventActor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import closing
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.db import DatabaseError, connection, transaction
 from agencies.actors import find_actor
 from agencies.directory import get_directory
 from audit.verification import verify
+from cases.calendar.authority import regions_kept
 from cases.calendar.entering import NoSuchEntry, withdraw
 from cases.models import CalendarEntry
 from cases.workflow.errors import GuardRefused, InvalidInput, NotAllowed
@@ -49,6 +51,21 @@ def test_a_day_off_counts_at_once_in_the_region_and_in_what_lies_in_it() -> None
     assert "暴雪" not in str(body)
     assert CalendarEntry.objects.get().reason == "暴雪红色预警停工"
     assert str(entry.pk) == body["data"]["entry"]
+
+
+def test_the_regions_that_somebody_keeps_are_those_where_they_approve_themselves() -> None:
+    approver = find_actor("drc-approver1")
+    (post,) = approver.posts
+    assert regions_kept(approver) == (post.region_code,)
+    elsewhere = replace(post, agency_code="320100-drc", region_code="3201")
+    for other in (
+        replace(elsewhere, roles=frozenset({"handler"})),
+        replace(elsewhere, on_behalf=7),
+        replace(elsewhere, is_unit=True),
+        replace(elsewhere, kind="grid_company"),
+    ):
+        assert regions_kept(replace(approver, posts=(post, other))) == (post.region_code,)
+    assert regions_kept(replace(approver, posts=(post, elsewhere))) == ("3201", post.region_code)
 
 
 def test_a_county_says_otherwise_than_its_city() -> None:
