@@ -26,6 +26,7 @@ from bench.sandbox import Sandbox, sandbox
 
 PAGE = 20
 DEPTH = 1_000
+GROUP = 12
 ROUNDS = 200
 TURN = 20
 WARM = 20
@@ -200,6 +201,7 @@ def workloads(box: Sandbox, superuser: Any) -> Iterator[Workload]:
     handler, supervisor = find_actor(HANDLER), find_actor(SUPERVISOR)
     agency = handler.agency_ids[0]
     yield from _task_lists(plain, handler, agency)
+    yield from _standing(plain, handler, agency)
     yield from _histories(plain, handler, supervisor)
     yield from _case_lists(plain, handler, agency)
 
@@ -226,6 +228,28 @@ def _task_lists(plain: Any, handler: Any, agency: int) -> Iterator[Workload]:
             yield Workload(
                 f"tasks_page_{DEPTH}{suffix}", handler, partial(page, wanted, deep), partial(plainly, wanted, deep)
             )
+
+
+def _standing(plain: Any, handler: Any, agency: int) -> Iterator[Workload]:
+    """The group 暂停计时 of the workbench, and its tiles, which leave those tasks out."""
+    from cases.selectors.pages import due_counts
+    from cases.selectors.tasks import TaskFilter, list_tasks
+    from cases.web.show.tasks import cuts
+
+    plain.pause_some()
+    now = datetime.now(UTC)
+    today_end, week_end = cuts(now)
+
+    def group() -> tuple[int, int]:
+        found = list_tasks(handler, TaskFilter(paused=True), now=now, size=GROUP)
+        return len(found.rows), found.total
+
+    def tiles() -> tuple[int, int]:
+        found = due_counts(handler, now=now, today_end=today_end, week_end=week_end)
+        return len(found), found.total
+
+    yield Workload("tasks_paused", handler, group, partial(plain.paused, agency, GROUP))
+    yield Workload("tiles", handler, tiles, partial(plain.tiles, agency, now, today_end, week_end))
 
 
 def _histories(plain: Any, handler: Any, supervisor: Any) -> Iterator[Workload]:

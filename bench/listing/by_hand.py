@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 
@@ -42,6 +42,37 @@ class Plain:
             *(agency, *values, agency, *values),
         )
         return len(rows)
+
+    def pause_some(self) -> None:
+        """One of two hundred open tasks stands still; in truth it does so by an event."""
+        with self.superuser.cursor() as cursor:
+            cursor.execute(
+                """UPDATE cases_clockinterval SET state = 'paused', reason = 'assistance'
+                   WHERE ended_at IS NULL AND hashtext(task_id::text) % 200 = 0"""
+            )
+            cursor.execute("ANALYZE cases_clockinterval")
+        self.superuser.commit()
+
+    def paused(self, agency: int, size: int) -> int:
+        found = """FROM cases_clockinterval i JOIN cases_task t ON t.id = i.task_id
+            JOIN cases_case c ON c.id = t.case_id
+            WHERE i.ended_at IS NULL AND i.state = 'paused' AND t.agency_id = %s AND t.state = 'open'"""
+        columns = "t.id, t.kind, t.due_at, c.number, c.title"
+        rows = self._run(f"SELECT {columns} {found} ORDER BY t.due_at LIMIT %s", agency, size)
+        self._run(f"SELECT count(*) {found}", agency)
+        return len(rows)
+
+    def tiles(self, agency: int, *cuts: datetime) -> int:
+        """Overdue, today and this week, each up to a thousand; paused tasks are not told apart."""
+        spans = ((datetime.min.replace(tzinfo=UTC), cuts[0]), (cuts[0], cuts[1]), (cuts[0], cuts[2]))
+        for since, until in spans:
+            self._run(
+                """SELECT count(*) FROM (SELECT 1 FROM cases_task WHERE agency_id = %s AND state = 'open'
+                   AND due_at >= %s AND due_at < %s LIMIT 1001) x""",
+                *(agency, since, until),
+            )
+        self._run("SELECT sum(n) FROM cases_taskcounter WHERE agency_id = %s", agency)
+        return len(spans) + 1
 
     def places(self, agency: int, stage: str | None, region: str | None, depth: int, n: int) -> list[Any]:
         place, values = _place(stage, region)
