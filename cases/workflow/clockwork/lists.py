@@ -38,7 +38,7 @@ _LISTS = f"""
 SELECT b.id::text, a.region_id, b.received_at, b.due_rule, b.due_at, b.due_provisional {_WAITING}
    AND ({{where}}) ORDER BY b.id
 """
-_INSIDE, _NAMED = "starts_with(a.region_id, %s)", "a.region_id = ANY(%s)"
+_INSIDE, _NAMED, _ONE = "starts_with(a.region_id, %s)", "a.region_id = ANY(%s)", "b.id = %s"
 
 
 class _List(NamedTuple):
@@ -55,8 +55,12 @@ def open_lists(
 ) -> Iterator[Counting]:
     """Every list of these regions (with `inside` also of the regions in them) that waits and that the caller sees."""
     where = " OR ".join([_INSIDE] * len(regions)) if inside else _NAMED
+    return _counted(where, list(regions) if inside else [list(regions)], calendar_in)
+
+
+def _counted(where: str, values: list[Any], calendar_in: Callable[[str], WorkingCalendar]) -> Iterator[Counting]:
     with connection.cursor() as cursor:
-        cursor.execute(_LISTS.format(where=where), list(regions) if inside else [list(regions)])
+        cursor.execute(_LISTS.format(where=where), values)
         found = [_List(*row) for row in cursor.fetchall()]
     for one in found:
         yield Counting(one.id, one.id, KIND, one.region, one.due, _changes(one, calendar_in(one.region)))
@@ -73,10 +77,10 @@ def recount_lists(
 @transaction.atomic
 def _recounted(wanted: Counting, calendar: WorkingCalendar, actor: Actor, now: datetime) -> bool:
     batch = ListBatch.objects.select_for_update().get(pk=wanted.task)
-    still = [one for one in open_lists([wanted.region], lambda _: calendar) if one.task == wanted.task and one.changes]
-    if not still:
+    still = next(_counted(_ONE, [wanted.task], lambda _: calendar), None)
+    if still is None or not still.changes:
         return False
-    was, changes = still[0].due, still[0].changes
+    was, changes = still.due, still.changes
     due: datetime = changes.get("due_at", was)
     batch.due_at = due
     batch.due_provisional = changes.get("provisional", batch.due_provisional)
