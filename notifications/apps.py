@@ -7,9 +7,11 @@ class NotificationsConfig(AppConfig):
     verbose_name = "消息"
 
     def ready(self) -> None:
-        from agencies.replay import verify_beside
+        from agencies.replay import Of, verify_beside
         from notifications.channels.endpoints.replay import Endpoints
         from notifications.channels.senders import register
+        from notifications.choices.replay import Choices
 
         register()
-        verify_beside(Endpoints)
+        verify_beside(Of.ACCOUNTS, Choices)
+        verify_beside(Of.AGENCIES, Endpoints)

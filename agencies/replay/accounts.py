@@ -10,7 +10,8 @@ from typing import Any
 
 import orjson
 
-from agencies.replay import entry, telling
+from agencies.replay import entry
+from agencies.replay.beside import Of, begun, shown
 from agencies.replay.rows import Told, compare, differing, fetch, fold_each, sets_differ, time_of
 from audit.actions import Action
 from audit.verification.projections import Event, Problem, Scope, Streams
@@ -45,16 +46,11 @@ class Account:
     client: dict[str, Any] | None = None
     seq: int = 0
     way_in: entry.WayIn = field(default_factory=entry.WayIn)
-    told_of: telling.ToldOf = field(default_factory=telling.ToldOf)
-
-    @property
-    def left(self) -> bool:
-        """Closed, or without a role: contacts are forgotten then."""
-        return not (self.row or {}).get("is_active") or not any(active for *_, active in self.roles)
 
 
 def verify_accounts(scope: Scope, streams: Streams) -> Iterator[Problem]:
-    told, damaged = fold_each(streams, _fold)
+    beside = begun(Of.ACCOUNTS)
+    told, damaged = fold_each(streams, lambda events: _fold(shown(events, beside)))
     yield from damaged.values()
     found = fetch(scope, _ACCOUNTS, "'account/' || username")
     rows = {row["stream"]: row for row in found if row["stream"] not in damaged}
@@ -76,7 +72,8 @@ def verify_accounts(scope: Scope, streams: Streams) -> Iterator[Problem]:
         )
     yield from _names_differ(scope, told, rows)
     yield from entry.verify(scope, {stream: account.way_in for stream, account in told.items()}, damaged)
-    yield from telling.verify(scope, {stream: account.told_of for stream, account in told.items()}, damaged)
+    for each in beside:
+        yield from each.problems(scope, damaged.keys())
 
 
 def _by_stream(
@@ -124,7 +121,6 @@ def _fold(events: Iterable[Event]) -> Account:
             account.substitutions = [
                 (*row[:-1], time_of(event)) if row[0] == data["substitution"] else row for row in account.substitutions
             ]
-        telling.fold(account.told_of, event, left=account.left)
     return account
 
 
