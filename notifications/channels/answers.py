@@ -21,12 +21,13 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
     try:
         return call(url, body=body, headers=headers)
     except AnswerRefused as error:
-        raise Temporary(str(error)) from error
+        raise Temporary(error.zh, error.en) from error
     except OutgoingRefused as error:
-        raise Permanent(str(error)) from error
+        raise Permanent(error.zh, error.en) from error
     except OSError as error:
         # Its own text may name addresses of the inside of the network.
-        raise Temporary(f"没有得到答复 no answer ({type(error).__name__})") from error
+        kind = type(error).__name__
+        raise Temporary(f"没有得到答复（{kind}）", f"no answer ({kind})") from error
 
 
 def judge(answer: Answer) -> None:
@@ -35,14 +36,20 @@ def judge(answer: Answer) -> None:
     if 200 <= status < 300:
         return
     if status == 410:
-        raise Permanent("HTTP 410：对方表示该地址已停用 the other side says that this address is gone", gone=True)
+        raise Permanent(
+            "HTTP 410：对方表示该地址已停用", "HTTP 410: the other side says that this address is gone", gone=True
+        )
     if status in _LATER or status >= 500:
         raise Temporary(
-            f"HTTP {status}：对方暂不能接收 the other side cannot take it now", retry_after=retry_after(answer.headers)
+            f"HTTP {status}：对方暂不能接收",
+            f"HTTP {status}: the other side cannot take it now",
+            retry_after=retry_after(answer.headers),
         )
     if 300 <= status < 400:
-        raise Permanent(f"HTTP {status}：对方要求转到别处，不予跟随 a redirect, which is not followed")
-    raise Permanent(f"HTTP {status}：对方拒绝接收 the other side refuses it")
+        raise Permanent(
+            f"HTTP {status}：对方要求转到别处，不予跟随", f"HTTP {status}: a redirect, which is not followed"
+        )
+    raise Permanent(f"HTTP {status}：对方拒绝接收", f"HTTP {status}: the other side refuses it")
 
 
 def retry_after(headers: Mapping[str, str]) -> timedelta | None:

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from agencies.vocabulary import Label
+
 CHANNELS = ("email", "sms", "wecom", "dingtalk", "feishu", "webhook")
 
 
@@ -38,19 +40,27 @@ class Outgoing:
     secret: str = field(default="", repr=False)
 
 
-class Temporary(Exception):
+class NotTaken(Exception):
+    """`said`: why, in both languages; one sentence stands for both where it is given alone."""
+
+    def __init__(self, zh: str, en: str = "") -> None:
+        super().__init__(f"{zh} {en}".rstrip())
+        self.said = Label(zh, en or zh)
+
+
+class Temporary(NotTaken):
     """Not now: try again later, not before `retry_after` where the other side asked for that."""
 
-    def __init__(self, problem: str, *, retry_after: timedelta | None = None) -> None:
-        super().__init__(problem)
+    def __init__(self, zh: str, en: str = "", *, retry_after: timedelta | None = None) -> None:
+        super().__init__(zh, en)
         self.retry_after = retry_after
 
 
-class Permanent(Exception):
+class Permanent(NotTaken):
     """Never: trying again would not help. `gone`: the other side says that its address is no more (410)."""
 
-    def __init__(self, problem: str, *, gone: bool = False) -> None:
-        super().__init__(problem)
+    def __init__(self, zh: str, en: str = "", *, gone: bool = False) -> None:
+        super().__init__(zh, en)
         self.gone = gone
 
 

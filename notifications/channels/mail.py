@@ -38,9 +38,9 @@ def send(message: Outgoing) -> None:
     """Hand it in at the mail server. Raises Temporary, Permanent."""
     server = settings.MAIL
     if server is None:
-        raise Permanent("未设置邮件服务器 no mail server is set (LIANZHI_SMTP_HOST)")
+        raise Permanent("未设置邮件服务器（LIANZHI_SMTP_HOST）", "no mail server is set (LIANZHI_SMTP_HOST)")
     if not _ADDRESS.fullmatch(message.address):
-        raise Permanent("邮箱地址不可用 the mail address cannot be used")
+        raise Permanent("邮箱地址不可用", "the mail address cannot be used")
     backend = _Backend(server)
     try:
         backend.open()
@@ -51,9 +51,12 @@ def send(message: Outgoing) -> None:
         _judge(error.smtp_code, error)
     except smtplib.SMTPResponseException as error:
         # The greeting, the login, our own address: none of them is the message's.
-        raise Temporary(f"SMTP {error.smtp_code}：邮件服务器拒绝本系统 the mail server refuses us") from error
+        raise Temporary(
+            f"SMTP {error.smtp_code}：邮件服务器拒绝本系统", f"SMTP {error.smtp_code}: the mail server refuses us"
+        ) from error
     except OSError as error:
-        raise Temporary(f"邮件服务器没有答复 no answer from the mail server ({type(error).__name__})") from error
+        kind = type(error).__name__
+        raise Temporary(f"邮件服务器没有答复（{kind}）", f"no answer from the mail server ({kind})") from error
     finally:
         with suppress(OSError):  # whatever was accepted is accepted
             backend.close()
@@ -61,8 +64,12 @@ def send(message: Outgoing) -> None:
 
 def _judge(code: int, error: Exception) -> None:
     if 500 <= code < 600:
-        raise Permanent(f"SMTP {code}：邮件服务器拒绝投递 the mail server refuses to deliver it") from error
-    raise Temporary(f"SMTP {code}：邮件服务器暂不能投递 the mail server cannot deliver it now") from error
+        raise Permanent(
+            f"SMTP {code}：邮件服务器拒绝投递", f"SMTP {code}: the mail server refuses to deliver it"
+        ) from error
+    raise Temporary(
+        f"SMTP {code}：邮件服务器暂不能投递", f"SMTP {code}: the mail server cannot deliver it now"
+    ) from error
 
 
 def written(message: Outgoing) -> str:

@@ -1,26 +1,36 @@
-"""What went wrong with a delivery is kept as one sentence, Chinese first; a page shows the half of its reader."""
+"""What went wrong with a delivery, as one column keeps it: a line of Chinese and, where it differs, one of English."""
 
 from __future__ import annotations
 
-import re
-
 from agencies.vocabulary import Label
+from notifications.channels.base import NotTaken
 
-_CHINESE = re.compile(r".*[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]", re.DOTALL)
-_STATUS = re.compile(r"(?:HTTP|SMTP) \d+")
-_NAMED = re.compile(r"\(([^()]+)\)$")
+LONGEST = 200  # signs; the width of the columns
+
+
+def as_kept(said: Label) -> str:
+    """Both halves, cut where a name in them was too long for the column."""
+    half = LONGEST // 2 - 1
+    return said.zh[:LONGEST] if said.zh == said.en else f"{said.zh[:half]}\n{said.en[:half]}"
 
 
 def in_both(problem: str) -> Label:
-    """Both halves: the Chinese one ends with its last Chinese sign, and what is in neither language is in both.
+    """What a page shows, each reader the own half. What has one line is in neither language, or in no other."""
+    zh, _, en = problem.partition("\n")
+    return Label(zh, en or zh)
 
-    A status that opens the sentence, and a name in brackets that ends it, belong to either.
-    """
-    chinese = _CHINESE.match(problem)
-    if chinese is None:
-        return Label(problem, problem)
-    zh, en = chinese[0], problem[chinese.end() :].strip()
-    if not en:
-        return Label(zh, zh)
-    status, named = _STATUS.match(zh), _NAMED.search(en)
-    return Label(f"{zh}（{named[1]}）" if named else zh, f"{status[0]}: {en}" if status else en)
+
+def in_one(problem: str) -> str:
+    """One line of both, for the shell."""
+    return problem.replace("\n", " ")
+
+
+def problem_of(fault: BaseException) -> str:
+    """To be kept. A sender's words may be shown as they are; of what nobody foresaw only its kind and place are."""
+    if isinstance(fault, NotTaken):
+        return as_kept(fault.said)
+    at = fault.__traceback__
+    while at is not None and at.tb_next is not None:
+        at = at.tb_next
+    place = f"{at.tb_frame.f_code.co_name}:{at.tb_lineno}" if at is not None else ""
+    return f"{type(fault).__name__} {place}"[:LONGEST]

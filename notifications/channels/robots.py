@@ -105,7 +105,7 @@ def written(message: Outgoing) -> str:
 def _send(channel: str, message: Outgoing) -> None:
     robot, key = ROBOTS[channel], key_of(channel, message.address)
     if not key or not secret_fits(channel, message.secret):
-        raise Permanent("机器人的地址或密钥不可用 the address or the secret of the robot cannot be used")
+        raise Permanent("机器人的地址或密钥不可用", "the address or the secret of the robot cannot be used")
     signed = {"secret": message.secret} if channel == "dingtalk" and message.secret else {}
     plugin = _plugin(channel)(**{robot.key: key}, **signed)
     plugin.api_url = plugin.notify_url = message.address
@@ -116,7 +116,7 @@ def _send(channel: str, message: Outgoing) -> None:
     finally:
         _CALL.reset(token)
     if call.answer is None:
-        raise Temporary("没有发出：组件拒绝了内容 nothing was sent: the library refused it")
+        raise Temporary("没有发出：组件拒绝了内容", "nothing was sent: the library refused it")
     _judge(robot, call.answer)
 
 
@@ -132,12 +132,12 @@ def _judge(robot: Robot, answer: Answer) -> None:
         else None
     )
     if isinstance(code, bool) or not isinstance(code, int):
-        raise Temporary("机器人的答复没有结果码 the answer of the robot holds no code")
+        raise Temporary("机器人的答复没有结果码", "the answer of the robot holds no code")
     if code == 0:
         return
     if code in robot.never or code in robot.gone:
-        raise Permanent(f"机器人答复 {code}：拒绝接收 the robot answers {code}: refused", gone=code in robot.gone)
-    raise Temporary(f"机器人答复 {code}：暂不能接收 the robot answers {code}: not now")
+        raise Permanent(f"机器人答复 {code}：拒绝接收", f"the robot answers {code}: refused", gone=code in robot.gone)
+    raise Temporary(f"机器人答复 {code}：暂不能接收", f"the robot answers {code}: not now")
 
 
 class _Call:
@@ -149,7 +149,7 @@ class _Call:
 
     def make(self, url: str, data: bytes | str, params: Mapping[str, str] | None) -> Answer:
         if self.answer is not None or url != self._message.address:
-            raise Permanent("组件的调用与端点不符 the library called something else than the endpoint")
+            raise Permanent("组件的调用与端点不符", "the library called something else than the endpoint")
         body = data.encode() if isinstance(data, str) else data
         if self._sign and self._message.secret:
             body = _signed(body, self._message.secret)

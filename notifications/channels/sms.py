@@ -27,14 +27,14 @@ def send(message: Outgoing) -> None:
     """Hand it to the gateway. Raises Temporary, Permanent."""
     gateway = settings.SMS
     if gateway is None:
-        raise Permanent("未设置短信网关 no SMS gateway is set (LIANZHI_SMS_URL)")
+        raise Permanent("未设置短信网关（LIANZHI_SMS_URL）", "no SMS gateway is set (LIANZHI_SMS_URL)")
     if not _NUMBER.fullmatch(message.address):
-        raise Permanent("手机号码不可用 the mobile number cannot be used")
+        raise Permanent("手机号码不可用", "the mobile number cannot be used")
     body, headers = request(gateway, message, composed(gateway, message))
     answer = post(gateway.url, body, headers)
     if answer.status in {401, 403}:
         # Our key, not this message: whoever keeps the settings has three days.
-        raise Temporary(f"HTTP {answer.status}：短信网关拒绝本系统 the gateway refuses us")
+        raise Temporary(f"HTTP {answer.status}：短信网关拒绝本系统", f"HTTP {answer.status}: the gateway refuses us")
     judge(answer)
     _judge(gateway, answer)
 
@@ -98,11 +98,11 @@ def _judge(gateway: Any, answer: Answer) -> None:
         said = None
     code = said.get(gateway.code_field) if isinstance(said, Mapping) else None
     if isinstance(code, bool) or not isinstance(code, str | int):
-        raise Temporary("短信网关的答复没有结果码 the answer of the gateway holds no code")
+        raise Temporary("短信网关的答复没有结果码", "the answer of the gateway holds no code")
     if str(code) in gateway.accepted:
         return
     # A gateway may put anything there, also the number that it did not like.
     shown = str(code) if _CODE.fullmatch(str(code)) else "?"
     if str(code) in gateway.later:
-        raise Temporary(f"短信网关答复 {shown}：暂不能发送 the gateway answers {shown}: not now")
-    raise Permanent(f"短信网关答复 {shown}：不予发送 the gateway answers {shown}: never")
+        raise Temporary(f"短信网关答复 {shown}：暂不能发送", f"the gateway answers {shown}: not now")
+    raise Permanent(f"短信网关答复 {shown}：不予发送", f"the gateway answers {shown}: never")

@@ -43,7 +43,7 @@ def headers(message: Outgoing, body: str) -> dict[str, str]:
     now = clock.real_now()
     keys = [_key(secret) for secret in message.secret.split()]
     if not keys:
-        raise Permanent("推送地址没有签名密钥 the webhook has no secret to sign with")
+        raise Permanent("推送地址没有签名密钥", "the webhook has no secret to sign with")
     return {
         "Content-Type": "application/json",
         "User-Agent": "Lianzhi-Webhooks/1",
@@ -60,5 +60,5 @@ def _key(secret: str) -> bytes:
     except binascii.Error:
         key = b""
     if not secret.startswith(PREFIX) or not SHORTEST_KEY <= len(key) <= LONGEST_KEY:
-        raise Permanent("签名密钥不可用 the secret cannot be used")
+        raise Permanent("签名密钥不可用", "the secret cannot be used")
     return key

@@ -14,7 +14,8 @@ from django.db.models import Q
 
 from agencies.vocabulary import Label
 from cases.models.sealing import CannotOpen
-from notifications.channels.base import SENDERS, Outgoing, Permanent, Temporary
+from notifications.channels.base import SENDERS, NotTaken, Outgoing, Permanent, Temporary
+from notifications.channels.problems import as_kept
 from notifications.choices.models import Contact
 from notifications.choices.sealing import code_of, opened
 
@@ -28,7 +29,7 @@ TEXT = Label(
     "验证码 {code}，15 分钟内有效，用于确认消息提醒的联系方式。不是本人操作的，请忽略。",
     "Code {code}, good for 15 minutes, to confirm where notifications go. Ignore it if you did not ask for it.",
 )
-NOT_SENT = "没有发出 not sent ({})"
+NOT_SENT = Label("没有发出（{kind}）", "not sent ({kind})")
 
 
 def ring() -> None:
@@ -79,9 +80,9 @@ def _send(contact: Contact) -> bool:
 
 def _failed(contact: Contact, fault: Exception) -> bool:
     """The person sees that it did not go out, and may ask for another one."""
-    known = isinstance(fault, Temporary | Permanent)
-    problem = str(fault) if known else NOT_SENT.format(type(fault).__name__)
-    Contact.objects.filter(pk=contact.pk).update(sent_at=None, problem=problem[:200])
+    kind = type(fault).__name__
+    said = fault.said if isinstance(fault, NotTaken) else Label(*(half.format(kind=kind) for half in NOT_SENT))
+    Contact.objects.filter(pk=contact.pk).update(sent_at=None, problem=as_kept(said))
     return False
 
 

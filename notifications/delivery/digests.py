@@ -13,10 +13,12 @@ from uuid import UUID
 
 from django.db import connection
 
+from agencies.vocabulary import Label
 from cases.policy.dated import CHINA
+from notifications.channels.problems import as_kept
 from notifications.choices.planning import next_time, too_late
 
-READ_MEANWHILE: Final = "汇总前已读 read before the digest was made"
+READ_MEANWHILE: Final = Label("汇总前已读", "read before the digest was made")
 _READ = """
 UPDATE notifications_delivery d SET state = 'withdrawn', problem = %s
   FROM notifications_message m
@@ -40,7 +42,7 @@ def lines(user_id: int, channel: str, now: datetime, real: datetime) -> list[UUI
     with connection.cursor() as cursor:
         cursor.execute(_DUE, [user_id, channel, now, real])
         found = cursor.fetchall()
-        cursor.execute(_READ, [READ_MEANWHILE, [row[0] for row in found]])
+        cursor.execute(_READ, [as_kept(READ_MEANWHILE), [row[0] for row in found]])
         read = {row[0] for row in cursor.fetchall()}
         left = [row for row in found if row[0] not in read]
         if not left:

@@ -15,14 +15,16 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
+from agencies.vocabulary import Label
 from audit import clock
 from notifications.channels.base import CHANNELS
+from notifications.channels.problems import LONGEST, as_kept
 from notifications.delivery import digests
 from notifications.delivery.backoff import FOR
 
 LEASE: Final = timedelta(seconds=30)
 LOOK_AT: Final = 200  # due deliveries of each channel at once
-CUT_OFF: Final = "每次投递都被中断 cut off at every attempt"
+CUT_OFF: Final = Label("每次投递都被中断", "cut off at every attempt")
 
 
 class Due(NamedTuple):
@@ -119,7 +121,7 @@ def look(me: UUID, *, full: Collection[str], shunned: Collection[str]) -> list[D
     with connection.cursor() as cursor:
         if not _alone(cursor, me, real):
             return None
-        cursor.execute(_GIVE_UP, [CUT_OFF, real, now - FOR, now])
+        cursor.execute(_GIVE_UP, [as_kept(CUT_OFF), real, now - FOR, now])
         channels = [channel for channel in CHANNELS if channel not in full]
         cursor.execute(_FREE, [channels, now, real, list(shunned), LOOK_AT])
         return [Due(*row) for row in cursor.fetchall()]
@@ -172,7 +174,7 @@ def failed(me: UUID, taken: Taken, problem: str, *, again: datetime | None) -> N
     """It was refused, until `again`, or for good."""
     state = "dead" if again is None else "waiting"
     with connection.cursor() as cursor:
-        cursor.execute(_FAILED, [clock.now() - FOR, state, again, problem[:200], list(taken.ids), me])
+        cursor.execute(_FAILED, [clock.now() - FOR, state, again, problem[:LONGEST], list(taken.ids), me])
 
 
 def _take(cursor: CursorWrapper, me: UUID, due: Due, now: datetime, real: datetime) -> Taken | None:

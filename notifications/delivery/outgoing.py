@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from agencies.actors import Actor, NoSuchActor, load_actor
 from agencies.sight import seeing
+from agencies.vocabulary import Label
 from notifications.channels.base import Outgoing, Permanent
 from notifications.channels.endpoints.relaying import open_endpoint
 from notifications.choices.store import address_of
@@ -22,12 +23,12 @@ from notifications.selectors import InboxMessage, inbox
 from notifications.texts import outgoing_text
 from notifications.wording import wording
 
-NO_READER = "收件人已停用、已离开单位或看不到该案件 the reader is gone or sees the case no more"
-NO_CONTACT = "没有已确认的联系方式 no confirmed contact"
+NO_READER = Label("收件人已停用、已离开单位或看不到该案件", "the reader is gone or sees the case no more")
+NO_CONTACT = Label("没有已确认的联系方式", "no confirmed contact")
 
-NO_ENDPOINT = "单位已停用该接收端 the agency has switched this endpoint off"
+NO_ENDPOINT = Label("单位已停用该接收端", "the agency has switched this endpoint off")
 _ROWS = "SELECT user_id, message_id FROM notifications_delivery WHERE id = ANY(%s) ORDER BY outbox_id"
-NOT_FOR_GROUPS = "案件已提高密级，不再向群组和系统发送 the case has become confidential"
+NOT_FOR_GROUPS = Label("案件已提高密级，不再向群组和系统发送", "the case has become confidential")
 _ROW = """
 SELECT d.topic, d.content::text, d.created_at, c.id IS NOT NULL AND agencies_rank(c.confidentiality) = 0
   FROM notifications_delivery d LEFT JOIN cases_case c ON c.id = d.case_id WHERE d.id = %s
@@ -55,13 +56,13 @@ def _to_person(taken: Taken, user_id: int, message_ids: Sequence[int]) -> Outgoi
     try:
         reader = load_actor(user_id)
     except NoSuchActor:
-        raise Permanent(NO_READER) from None
+        raise Permanent(*NO_READER) from None
     messages = _readable(reader, message_ids)
     if not messages:
-        raise Permanent(NO_READER)
+        raise Permanent(*NO_READER)
     address = address_of(user_id, taken.channel)
     if address is None:
-        raise Permanent(NO_CONTACT)
+        raise Permanent(*NO_CONTACT)
     lines = [_line(message) for message in messages]
     subject, text = outgoing_text(
         topic=lines[0].topic,
@@ -99,13 +100,13 @@ def _line(message: InboxMessage) -> _Line:
 def _to_endpoint(taken: Taken, endpoint: UUID) -> Outgoing:
     opened = open_endpoint(endpoint)
     if opened is None:
-        raise Permanent(NO_ENDPOINT)
+        raise Permanent(*NO_ENDPOINT)
     address, secret, language = opened
     with connection.cursor() as cursor:
         cursor.execute(_ROW, [taken.id])
         topic, content, created_at, ordinary = cursor.fetchone()
     if not ordinary:
-        raise Permanent(NOT_FOR_GROUPS)
+        raise Permanent(*NOT_FOR_GROUPS)
     payload = json.loads(content)
     text, number = wording(topic, payload).get(language), payload.get("number")
     return Outgoing(

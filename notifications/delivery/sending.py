@@ -16,10 +16,12 @@ from typing import Final
 
 from django.db import connections
 
+from agencies.vocabulary import Label
 from audit import clock
 from notifications.channels import base
 from notifications.channels.base import Outgoing, Permanent, Temporary
 from notifications.channels.endpoints import relaying
+from notifications.channels.problems import problem_of
 from notifications.delivery import leases, picking
 from notifications.delivery.backoff import FOR, next_try
 from notifications.delivery.leases import Taken
@@ -31,7 +33,7 @@ logger = logging.getLogger(__name__)
 RUN: Final = 45.0  # seconds after which a run takes up nothing more, and the next one does
 PATIENCE: Final = 100.0  # seconds that it waits then for what is on its way
 RENEW: Final = 10.0  # seconds; a third of a lease
-NO_SENDER: Final = "渠道未启用 this channel is not set up"
+NO_SENDER: Final = Label("渠道未启用", "this channel is not set up")
 
 
 def send_all(*, seconds: float = RUN) -> int:
@@ -73,7 +75,7 @@ def _send(call: Outgoing) -> None:
     try:
         sender = base.SENDERS.get(call.channel)
         if sender is None:
-            raise Permanent(NO_SENDER)
+            raise Permanent(*NO_SENDER)
         sender(call)
     finally:
         connections.close_all()
@@ -83,7 +85,7 @@ def _settle(run: Run, taken: Taken, fault: BaseException | None, *, called: bool
     _judge(run, taken, fault)
     if taken.endpoint is not None and called:
         # For the page of its agency; what is the delivery's stands in its row by now.
-        relaying.answered(taken.endpoint, now=clock.now(), problem=_problem(fault) if fault is not None else "")
+        relaying.answered(taken.endpoint, now=clock.now(), problem=problem_of(fault) if fault is not None else "")
         if isinstance(fault, Permanent) and fault.gone:
             relaying.gone(taken.endpoint, clock.now())
 
@@ -96,7 +98,7 @@ def _judge(run: Run, taken: Taken, fault: BaseException | None) -> None:
         return
     now = clock.now()
     if isinstance(fault, Permanent):
-        leases.failed(run.me, taken, str(fault), again=None)
+        leases.failed(run.me, taken, problem_of(fault), again=None)
         logger.warning("delivery %s (%s) is refused for good: %s", taken.id, taken.channel, fault)
         return
     run.failures[taken.addressee] += 1
@@ -104,19 +106,8 @@ def _judge(run: Run, taken: Taken, fault: BaseException | None) -> None:
     if isinstance(fault, Temporary) and fault.retry_after is not None:
         run.leave_alone(taken.addressee, fault.retry_after)
         again = again and max(again, min(now + fault.retry_after, taken.first_tried_at + FOR))
-    leases.failed(run.me, taken, _problem(fault), again=again)
+    leases.failed(run.me, taken, problem_of(fault), again=again)
     if not isinstance(fault, Temporary):
-        logger.error("a sender broke down: %s", _problem(fault))
+        logger.error("a sender broke down: %s", problem_of(fault))
     log = logger.info if again else logger.error
     log("delivery %s (%s) failed %d times, %s", taken.id, taken.channel, taken.attempts, "again" if again else "dead")
-
-
-def _problem(fault: BaseException) -> str:
-    """A sender's words say nothing that may not be shown; of what nobody foresaw only the kind and the place is."""
-    if isinstance(fault, (Temporary, Permanent)):
-        return str(fault)
-    at = fault.__traceback__
-    while at is not None and at.tb_next is not None:
-        at = at.tb_next
-    place = f"{at.tb_frame.f_code.co_name}:{at.tb_lineno}" if at is not None else ""
-    return f"{type(fault).__name__} {place}"

@@ -16,6 +16,7 @@ from cases.api.base import ApiView, say
 from cases.api.params import Params
 from cases.workflow.errors import InvalidInput
 from cases.workflow.view import Text
+from notifications.channels.problems import in_both
 from notifications.delivery import fate, keeping
 from notifications.delivery.keeping import Kept, Wanted
 from notifications.pages.deliveries import CHANNELS, refused
@@ -186,6 +187,6 @@ def _shown(kept: Kept) -> dict[str, Any]:
         "state": kept.state,
         "attempts": kept.attempts,
         "not_before": kept.not_before,
-        "problem": kept.problem,
+        "problem": say(in_both(kept.problem)),
         "created_at": kept.created_at,
     }

@@ -20,12 +20,13 @@ from agencies.vocabulary import Label, Role
 from audit.actions import Action
 from audit.ids import new_id
 from audit.log import EventActor
-from notifications.channels.base import SENDERS, Outgoing, Permanent, Temporary
+from notifications.channels.base import SENDERS, NotTaken, Outgoing
 from notifications.channels.endpoints.checking import check_address_of, check_name, check_secret, check_topics
 from notifications.channels.endpoints.model import BOTH_SIGN, Endpoint
 from notifications.channels.endpoints.relaying import answered
 from notifications.channels.endpoints.sealing import Kept, blind, opened, seal, secrets
 from notifications.channels.endpoints.telling import tell
+from notifications.channels.problems import as_kept
 from notifications.channels.webhook import PREFIX
 
 _TEST = Label("测试消息：单位通知渠道已接通", "A test: this channel works")
@@ -117,20 +118,20 @@ def change_secret(*, actor: Actor, endpoint: Endpoint, secret: str, at_once: boo
     return own if row.channel == "webhook" else ""
 
 
-def try_endpoint(*, actor: Actor, endpoint: Endpoint, now: datetime) -> str:
-    """Send a message that says what it is; what went wrong, empty where the other side took it. Raises NotPermitted.
+def try_endpoint(*, actor: Actor, endpoint: Endpoint, now: datetime) -> Label | None:
+    """Send a message that says what it is; what went wrong, None where the other side took it. Raises NotPermitted.
 
     The call is made outside of any transaction, after the event: a call that nobody recorded is not made.
     """
     with transaction.atomic():
         acting, row = _held(actor, endpoint)
         tell(row, Action.ENDPOINT_TESTED, acting, now)
-    kept = opened(row)
+    sealed = opened(row)
     text = _TEST.en if row.language == "en" else _TEST.zh
     message = Outgoing(
         id=str(new_id()),
         channel=row.channel,
-        address=kept.url,
+        address=sealed.url,
         language=row.language,
         topic="endpoint.test",
         subject=text,
@@ -138,15 +139,15 @@ def try_endpoint(*, actor: Actor, endpoint: Endpoint, now: datetime) -> str:
         link=f"{settings.PUBLIC_URL}{reverse('channels:endpoint', args=[row.pk])}",
         created_at=now,
         payload={},
-        secret=secrets(row, kept, now),
+        secret=secrets(row, sealed, now),
     )
     try:
         SENDERS[row.channel](message)
-    except (Temporary, Permanent) as refused:
-        answered(row.pk, now=now, problem=str(refused))
-        return str(refused)
+    except NotTaken as refused:
+        answered(row.pk, now=now, problem=as_kept(refused.said))
+        return refused.said
     answered(row.pk, now=now)
-    return ""
+    return None
 
 
 def keeper(actor: Actor, agency: Agency) -> EventActor:

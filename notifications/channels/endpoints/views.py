@@ -120,8 +120,7 @@ def _change(request: PageRequest, row: Endpoint) -> dict[str, Any]:
         return {"secret": secret} if secret else {"done": gettext("已更换密钥")}
     if do == "test":
         _spend(request)
-        problem = services.try_endpoint(**asked)
-        return {"tested": True, "problem": in_both(problem) if problem else None}
+        return {"tested": True, "problem": services.try_endpoint(**asked)}
     raise NotVisible
 
 

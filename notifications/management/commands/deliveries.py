@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from agencies.actors import system_actor
 from agencies.commands import agency_by_code
 from audit import clock
 from audit.management.system import SystemCommand
+from notifications.channels.problems import in_one
 from notifications.delivery import fate, keeping
 
 
@@ -51,8 +52,9 @@ class Command(SystemCommand):
             return
         scope = keeping.Scope(None, strays=True)
         for kept in keeping.undelivered(scope, wanted, limit=options["limit"]):
+            line = replace(kept, problem=in_one(kept.problem))
             self.stdout.write(
-                json.dumps(asdict(kept), ensure_ascii=False, default=str) if options["json"] else _line(kept)
+                json.dumps(asdict(line), ensure_ascii=False, default=str) if options["json"] else _line(line)
             )
 
 
