@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bench.listing.seed import seed
-from bench.lists import HANDLER, SUPERVISOR
+from bench.listing.workloads import HANDLER, SUPERVISOR
 from bench.sandbox import sandbox
 
 # What the page shows, read without asking who looks.

@@ -1,0 +1,153 @@
+"""The pages of `bench.lists`: each by its selectors and by hand."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any, NamedTuple
+
+from bench.sandbox import Sandbox
+
+PAGE = 20
+DEPTH = 1_000
+GROUP = 12
+DISTRICT, STAGE = "320302", "verification"
+HANDLER, SUPERVISOR = "320300-drc-p1", "320000-supervision-p1"
+
+
+class Workload(NamedTuple):
+    """The same page twice: `selector` returns (rows, total) to `who`, `sql` runs the hand-written statements."""
+
+    name: str
+    who: Any
+    selector: Callable[[], tuple[int, int]]
+    sql: Callable[[], int]
+
+
+def workloads(box: Sandbox, superuser: Any) -> Iterator[Workload]:
+    from agencies.actors import find_actor
+    from bench.listing.by_hand import Plain
+    from config.embedded import OWNER_ROLE
+
+    plain = Plain(box.connect(OWNER_ROLE), superuser)  # by hand, hence behind the wall
+    handler, supervisor = find_actor(HANDLER), find_actor(SUPERVISOR)
+    agency = handler.agency_ids[0]
+    yield from _task_lists(plain, handler, agency)
+    yield from _standing(plain, handler, agency)
+    yield from _histories(plain, handler, supervisor)
+    yield from _case_lists(plain, handler, agency)
+
+
+def _task_lists(plain: Any, handler: Any, agency: int) -> Iterator[Workload]:
+    from cases.selectors.tasks import BY_DUE, TaskFilter, list_tasks
+
+    now = datetime.now(UTC)
+
+    def page(wanted: TaskFilter, mark: Callable[[], Any]) -> tuple[int, int]:
+        found = list_tasks(handler, wanted, now=now, cursor=mark()[0], size=PAGE)
+        return len(found.rows), found.total
+
+    def plainly(wanted: TaskFilter, mark: Callable[[], Any]) -> int:
+        return int(plain.tasks(agency, wanted.stage, wanted.region, mark()[1], PAGE))
+
+    first = _turns([(None, None)])
+    for suffix, wanted in (("", TaskFilter()), ("_district_stage", TaskFilter(stage=STAGE, region=DISTRICT))):
+        yield Workload(f"tasks_first{suffix}", handler, partial(page, wanted, first), partial(plainly, wanted, first))
+        places = plain.places(agency, wanted.stage, wanted.region, PAGE * DEPTH, 50)
+        if places:
+            marks = [(BY_DUE.encode({"due_at": due, "id": id_}, backward=False), (due, id_)) for due, id_ in places]
+            deep = _turns(marks)
+            yield Workload(
+                f"tasks_page_{DEPTH}{suffix}", handler, partial(page, wanted, deep), partial(plainly, wanted, deep)
+            )
+
+
+def _standing(plain: Any, handler: Any, agency: int) -> Iterator[Workload]:
+    """The group 暂停计时 of the workbench, and its tiles, which leave those tasks out."""
+    from cases.selectors.pages import due_counts
+    from cases.selectors.tasks import TaskFilter, list_tasks
+    from cases.web.show.tasks import cuts
+
+    plain.pause_some()
+    now = datetime.now(UTC)
+    today_end, week_end = cuts(now)
+
+    def group() -> tuple[int, int]:
+        found = list_tasks(handler, TaskFilter(paused=True), now=now, size=GROUP)
+        return len(found.rows), found.total
+
+    def tiles() -> tuple[int, int]:
+        found = due_counts(handler, now=now, today_end=today_end, week_end=week_end)
+        return len(found), found.total
+
+    yield Workload("tasks_paused", handler, group, partial(plain.paused, agency, GROUP))
+    yield Workload("tiles", handler, tiles, partial(plain.tiles, agency, now, today_end, week_end))
+
+
+def _histories(plain: Any, handler: Any, supervisor: Any) -> Iterator[Workload]:
+    from cases.selectors.events import EventFilter, search_events
+    from cases.selectors.timeline import timeline
+
+    case = _turns(plain.some_cases(handler.agency_ids[0], 200))
+
+    def history() -> tuple[int, int]:
+        found = timeline(handler, case())
+        return (len(found.rows), found.total) if found else (0, 0)
+
+    yield Workload("history_of_a_case", handler, history, lambda: plain.history(case()))
+    person = _turns(plain.some_people(handler.agency_ids[0], 40))
+    week = _turns([datetime(2025, 12, 1, tzinfo=UTC) + timedelta(weeks=w) for w in range(40)])
+
+    def search() -> tuple[int, int]:
+        since = week()
+        wanted = EventFilter(actor_id=person(), since=since, until=since + timedelta(weeks=1))
+        found = search_events(supervisor, wanted, size=PAGE)
+        return len(found.rows), found.total
+
+    yield Workload(
+        "audit_person_week",
+        supervisor,
+        search,
+        lambda: plain.person_week(person(), week(), supervisor.agency_ids[0], PAGE),
+    )
+
+
+def _case_lists(plain: Any, handler: Any, agency: int) -> Iterator[Workload]:
+    from cases.selectors.cases import CaseFilter, list_cases
+
+    def page(wanted: CaseFilter) -> tuple[int, int]:
+        found = list_cases(handler, wanted, size=PAGE)
+        return len(found.rows), found.total
+
+    def search(words: Callable[[], str]) -> tuple[int, int]:
+        return page(CaseFilter(q=words()))
+
+    def plainly(words: Callable[[], str]) -> int:
+        return int(plain.search(agency, words(), PAGE))
+
+    for name, wanted in (
+        ("cases_first", CaseFilter()),
+        ("cases_stage_district", CaseFilter(stage=STAGE, region=DISTRICT)),
+    ):
+        yield Workload(
+            name, handler, partial(page, wanted), partial(plain.cases, agency, wanted.stage, wanted.region, PAGE)
+        )
+    # The first city has the numbers whose last two digits are below 45 (see seed.sql).
+    rare = [f"{n}号" for n in random.Random(7).sample([n for n in range(1000, 10_000) if n % 100 < 45], 40)]
+    for name, choice in (("cases_search_rare", rare), ("cases_search_common", ["冷库", "网吧", "机房"])):
+        yield Workload(name, handler, partial(search, _turns(choice)), partial(plainly, _turns(choice)))
+
+
+def _turns(values: list[Any]) -> Callable[[], Any]:
+    """The values one after the other, again and again, in a fixed mixed order."""
+    mixed = list(values)
+    random.Random(11).shuffle(mixed)
+    state = {"i": -1}
+
+    def following() -> Any:
+        state["i"] += 1
+        return mixed[state["i"] % len(mixed)]
+
+    return following
