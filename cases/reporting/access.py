@@ -96,9 +96,7 @@ def files_for(actor: Actor, version: ReportVersion) -> list[ReportFile]:
     """The files of this version that are this person's to read, workbook first."""
     audience, agencies = edition_of(actor, version.report)
     files = ReportFile.objects.filter(version=version, audience=audience).select_related("agency")
-    return sorted(
-        (file for file in files if file.agency_id in agencies), key=lambda f: (f.agency_id or 0, f.form != "xlsx")
-    )
+    return [file for file in files.order_by("agency_id", "-form") if file.agency_id in agencies]
 
 
 def changes_for(version: ReportVersion, audience: str) -> list[list[Any]]:
@@ -148,7 +146,7 @@ def find_file(actor: Actor, report_id: UUID | str, version: int, form: str, agen
     """One file of a version that was drawn up. Raises NotVisible."""
     report = find_report(actor, report_id)
     drawn = ReportVersion.objects.filter(report=report, version=version, state=ReportVersion.State.DRAWN).first()
-    if drawn is None or form not in FORMS:
+    if drawn is None:
         raise NotVisible(NO_SUCH)
     drawn.report = report
     found = [file for file in files_for(actor, drawn) if file.form == form and agency in (None, file.agency_id)]

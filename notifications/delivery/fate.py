@@ -57,7 +57,9 @@ def resend(*, actor: Actor, wanted: Wanted, now: datetime) -> int:
 
     Returns how many. Raises NotPermitted for who keeps no deliveries.
     """
-    return _change(Action.DELIVERIES_RESENT, actor, wanted, now)
+    number = _change(Action.DELIVERIES_RESENT, actor, wanted, now)
+    bell.ring()
+    return number
 
 
 def withdraw(*, actor: Actor, wanted: Wanted, now: datetime) -> int:
@@ -83,8 +85,6 @@ def _change(action: Action, actor: Actor, wanted: Wanted, now: datetime) -> int:
             deliveries = [id_ for id_, channel in found if channel != "inbox"]
             changed = (_again if action == Action.DELIVERIES_RESENT else _stop)(cursor, deliveries, rows, now)
         _record(action, actor, changed, wanted, now)
-        if action == Action.DELIVERIES_RESENT and changed:
-            bell.ring()
     return len(changed)
 
 

@@ -15,7 +15,8 @@ from agencies.actors import find_actor
 from agencies.directory import get_directory
 from agencies.models import Agency
 from audit.sight import working_as
-from cases.calendar import plans
+from cases.calendar import authority, plans
+from cases.calendar.entering import NoSuchEntry
 from cases.calendar.loading import load_calendar, missing_year
 from cases.models import CalendarEntry, Outbox
 from cases.policy.calendar import YearPlan, national_calendar
@@ -24,7 +25,7 @@ from cases.tasks import watch_calendar
 from cases.workflow.errors import GuardRefused, NotAllowed
 from cases.workflow.workdays import calendar_for
 from notifications.wording import wording
-from tests.calendar.entries import NOW, PLAN, approved, proposed
+from tests.calendar.entries import NOW, PLAN, approved, entered, proposed
 from tests.workflow.world import at
 
 pytestmark = pytest.mark.usefixtures("demo_city")
@@ -68,6 +69,41 @@ def test_a_notice_that_people_enter_counts_once_a_second_person_has_checked_it()
     assert not calendar_for("320303", get_directory()).is_workday(date(2027, 2, 8))
     with pytest.raises(GuardRefused):
         plans.approve(actor=find_actor("js-drc-approver2"), entry_id=entry.pk, now=NOW)
+
+
+def test_a_plan_is_decided_once_and_a_regions_days_are_none() -> None:
+    entry, day = approved(), entered()
+    for decide, who in ((plans.reject, "js-drc-approver2"), (plans.take_back, "js-drc-handler1")):
+        with pytest.raises(GuardRefused) as refused:
+            decide(actor=find_actor(who), entry_id=entry.pk, now=NOW)
+        assert refused.value.code == "already_decided"
+    # A reviewer checks plans and sets no region's days: those are not ended as if they were a plan.
+    reviewer = find_actor("js-drc-reviewer1")
+    for decide in (plans.approve, plans.reject):
+        with pytest.raises(NoSuchEntry):
+            decide(actor=reviewer, entry_id=day.pk, now=NOW)
+    with pytest.raises(NoSuchEntry):
+        plans.withdraw(actor=reviewer, entry_id=day.pk, reason="误", now=NOW)
+    day.refresh_from_db()
+    assert day.status == "in_force"
+
+
+def test_plans_are_for_own_posts_of_the_highest_commission_alone() -> None:
+    person, directory = find_actor("js-drc-approver1"), get_directory()
+    (post,) = person.posts
+    assert authority.plans(person, directory)
+    for other in (
+        replace(post, on_behalf=7),
+        replace(post, is_unit=True),
+        replace(post, kind="grid_company"),
+        replace(post, roles=frozenset({"agency_admin"})),
+    ):
+        actor = replace(person, posts=(other,))
+        assert not authority.plans(actor, directory)
+        with pytest.raises(NotAllowed):
+            authority.planner(actor, directory)
+        with pytest.raises(NotAllowed):
+            authority.checker(actor, directory, 0)
 
 
 def test_nobody_checks_a_plan_of_their_own_and_a_city_enters_none() -> None:
@@ -129,6 +165,11 @@ def test_a_plan_of_the_release_is_corrected_and_never_withdrawn_one_of_people_is
     with pytest.raises(GuardRefused) as refused:
         plans.withdraw(actor=checker, entry_id=shipped.pk, reason="误", now=NOW)
     assert refused.value.code == "of_the_release"
+    waiting = proposed()
+    with pytest.raises(GuardRefused) as refused:
+        plans.withdraw(actor=checker, entry_id=waiting.pk, reason="误", now=NOW)
+    assert refused.value.code == "already_ended", "nobody decided about it, but it came with no release"
+    plans.take_back(actor=find_actor("js-drc-handler1"), entry_id=waiting.pk, now=NOW)
     entry = approved()
     plans.withdraw(actor=checker, entry_id=entry.pk, reason="通知尚未公布", now=NOW)
     assert missing_year(NOW) == 2027

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 
 from agencies.actors import find_actor
 from cases.models import Outbox, Report, ReportFile, ReportVersion
-from cases.reporting.access import edition_of, files_for, find_file, visible_reports
+from cases.policy.reports.figures import ENERGY
+from cases.reporting.access import (
+    changes_for,
+    drawing_agency,
+    edition_of,
+    files_for,
+    find_file,
+    visible_reports,
+    watched_regions,
+)
 from cases.reporting.drawing import draw_version
 from cases.reporting.listing import list_reports
 from cases.web.show.reports.pages import files_of
@@ -102,3 +115,42 @@ def test_an_excerpt_is_its_agencys_even_where_the_wall_would_let_others_through(
         for who in ("drc-handler1", "xzsup-supervisor1", "grid-handler1", "police-handler1", "nj-drc-handler1")
     }
     assert [who for who, is_seen in seen.items() if is_seen] == ["drc-handler1", "xzsup-supervisor1", "grid-handler1"]
+
+
+@pytest.mark.usefixtures("demo_city")
+def test_one_watches_and_has_reports_drawn_up_through_posts_that_work_on_cases_there() -> None:
+    handler = find_actor("drc-handler1")
+    (post,) = handler.posts
+
+    def through(**other: Any) -> tuple[list[str], bool]:
+        actor = replace(handler, posts=(replace(post, **other),))
+        return watched_regions(actor), drawing_agency(actor) is not None
+
+    assert through() == ([post.region_code], True)
+    assert through(roles=frozenset({"agency_admin"})) == ([], False), "an administrator works on no case"
+    assert through(kind="grid_company") == ([], False)
+    assert not through(is_unit=True)[1]
+    assert not through(roles=frozenset({"reviewing_nothing"}))[1]
+
+
+@pytest.mark.usefixtures("late")
+def test_a_file_is_the_one_that_was_asked_for_and_of_a_version_that_was_drawn_up() -> None:
+    bulletin, actor = weeks.draw("overdue"), find_actor("drc-handler1")
+    assert [find_file(actor, bulletin.report_id, 1, form).form for form in ("xlsx", "pdf")] == ["xlsx", "pdf"]
+    for version, form in ((2, "xlsx"), (1, "docx")):
+        with pytest.raises(NotVisible):
+            find_file(actor, bulletin.report_id, version, form)
+
+
+def test_changes_are_told_to_whoever_reads_the_figures_themselves() -> None:
+    energy, plain = [["320303", ENERGY[0]], 1, 2], [["320303", "received"], 1, 2]
+
+    def told(audience: str, kind: str = "ledger", *, elsewhere: bool = False) -> list[Any]:
+        report, figures = SimpleNamespace(kind=kind), {"led_elsewhere": elsewhere}
+        version: Any = SimpleNamespace(report=report, figures=figures, changes=[energy, plain])
+        return changes_for(version, audience)
+
+    assert told("commission") == [energy, plain]
+    assert told("commission", elsewhere=True) == told("watch") == [plain]
+    assert told("watch", "overdue") == [energy, plain]
+    assert told("agency") == told("agency", "overdue") == []

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from audit import clock
-from cases.models import Task
+from cases.models import Case, Task
 from cases.selectors.overdue import OverdueFilter, overdue_agencies, overdue_tasks, overdue_work
+from cases.selectors.overdue import urges as asking
+from cases.selectors.overdue.steps import fired
+from cases.selectors.overdue.urges import UrgeFilter, urges
+from cases.selectors.reach.parts import Part, reading
+from cases.workflow.clockwork.escalating import escalate
 
 ALL = OverdueFilter()
 LATER = timedelta(days=30)
@@ -73,3 +79,54 @@ def test_a_span_holds_what_was_overdue_in_it_and_what_was_done_late(who, do, dis
 def _return(case):
     task = Task.objects.get(case=case, kind="check_consumption", state="open")
     return {"task": str(task.pk), "reason_code": "not_our_duty", "reason": "不属本单位"}
+
+
+def test_the_steps_of_the_tasks_that_are_asked_for_are_told_to_whoever_sees_the_case(who, dispatched):
+    escalate(now=clock.now() + LATER)
+    one, other = (str(pk) for pk in Task.objects.filter(state="open").values_list("pk", flat=True))
+    told = fired(who("drc-handler1"), [one])
+    assert set(told) == {one}
+    assert "reported" in [row["step"] for row in told[one]]
+    assert set(fired(who("drc-handler1"), [one, other])) == {one, other}
+    assert fired(who("cac-handler1"), [one, other]) == {}
+
+
+@pytest.fixture
+def urged(do, dispatched):
+    task = Task.objects.get(case=dispatched, kind="check_consumption")
+    do("sup-supervisor1", "urge", dispatched, task=str(task.pk), level="remind", demand="请于三日内反馈")
+    return dispatched
+
+
+def test_a_question_of_supervision_is_told_to_whoever_sees_it_and_narrowed_by_region(who, urged):
+    def asked(username, **wanted):
+        return [row["demand"] for row in urges(who(username), UrgeFilter(**wanted), now=clock.now()).rows]
+
+    assert asked("sup-supervisor1") == asked("grid-handler1", region="320303") == ["请于三日内反馈"]
+    assert asked("sup-supervisor1", region="320311") == asked("cac-handler1") == []
+    seq = Case.objects.get(pk=urged).facts["urges"][0]["seq"]
+    assert [key[1] for key in asking._sealed(who("grid-handler1"), {(urged, seq)})] == [seq]
+    assert asking._sealed(who("cac-handler1"), {(urged, seq)}) == {}
+
+
+def test_of_an_own_part_the_words_of_its_own_events_alone_are_told(who, urged, monkeypatch):
+    actor, (asked,) = who("grid-handler1"), Case.objects.get(pk=urged).facts["urges"]
+    whole = reading(actor, urged)
+    for part, words in (
+        (replace(whole, part=Part.OWN, events=[asked["seq"]]), "请于三日内反馈"),
+        (replace(whole, part=Part.OWN, events=[asked["seq"] + 1]), ""),
+        (replace(whole, part=Part.OWN, events=[asked["seq"]], called_off=frozenset({asked["seq"]})), ""),
+    ):
+        monkeypatch.setattr(asking, "reading", lambda *_, part=part: part)
+        (row,) = urges(actor, UrgeFilter(), now=clock.now()).rows
+        assert row["demand"] == words
+
+
+def test_words_that_were_erased_are_none(who, urged, monkeypatch):
+    seq = Case.objects.get(pk=urged).facts["urges"][0]["seq"]
+    monkeypatch.setattr(asking, "_sealed", lambda *_: {})
+    (row,) = urges(who("grid-handler1"), UrgeFilter(), now=clock.now()).rows
+    assert (row["demand"], row["answer"]) == ("", "")
+    monkeypatch.undo()
+    monkeypatch.setattr(asking, "fetch", lambda *_: [{"case_id": urged, "seq": seq, "data": None}])
+    assert asking._sealed(who("grid-handler1"), {(urged, seq)}) == {}

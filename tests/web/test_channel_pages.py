@@ -65,6 +65,13 @@ def test_a_secret_is_shown_once_and_the_address_never_again() -> None:
         assert "值班系统" in page and client.get(path)["Cache-Control"].count("no-store")
 
 
+def test_a_robot_has_no_secret_of_ours_and_its_own_page_is_next() -> None:
+    client = entered("grid-admin1")
+    robot = {"channel": "dingtalk", "url": "https://oapi.dingtalk.com/robot/send?access_token=abc", "secret": "SECab"}
+    status, page = sent(client, "/channels/", **{**FORM, **robot})
+    assert status == 200 and "已添加。请发一条测试消息" in page and 'value="test"' in page
+
+
 def test_what_was_typed_stays_in_a_refused_form_but_the_secret() -> None:
     form = {**FORM, "channel": "dingtalk", "url": "https://oapi.dingtalk.com/x?<b>", "secret": "SECcanary"}
     status, page = sent(entered("grid-admin1"), "/channels/", **form)
@@ -92,7 +99,7 @@ def test_another_agencys_channel_is_not_there() -> None:
     assert status == 404 and Endpoint.objects.count() == 1
 
 
-def test_topics_secret_and_switch_from_the_page_of_one() -> None:
+def test_topics_secret_and_switch_from_the_page_of_one(monkeypatch: pytest.MonkeyPatch) -> None:
     client = entered("grid-admin1")
     sent(client, "/channels/", **FORM)
     path, first = f"/channels/{made().pk}/", opened(made()).secret
@@ -102,8 +109,13 @@ def test_topics_secret_and_switch_from_the_page_of_one() -> None:
     assert status == 400 and made().name == "新名称"
     _, page = sent(client, path, do="secret")
     second = opened(made()).secret
-    assert second != first and page.count(second) == 1 and first not in page and "新旧密钥同时签名" in page
+    assert second != first and page.count(second) == 1 and first not in page and "以前新旧密钥同时签名" in page
     assert second not in client.get(path).content.decode()
+    assert "旧密钥签名至" in client.get(path).content.decode()
+    until = made().former_until
+    with monkeypatch.context() as later:
+        later.setattr(views.clock, "now", lambda: until)
+        assert "旧密钥签名至" not in client.get(path).content.decode()
     _, page = sent(client, path, do="off")
     assert "已停用，不再向它发送" in page and not made().active
     _, page = sent(client, path, do="on")

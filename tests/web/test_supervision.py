@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -16,6 +17,7 @@ from audit import clock
 from cases.models import Case, Outbox, Task
 from cases.policy.calendar import working_days_between
 from cases.policy.dated import CHINA
+from cases.web.views.supervision.overdue import _urges
 from cases.workflow.clockwork.escalating import escalate
 from cases.workflow.engine import perform
 from cases.workflow.workdays import calendar_for
@@ -143,3 +145,18 @@ def test_the_rules_of_a_region_stand_with_their_day_and_paper(log_in: LogIn) -> 
     assert all(word in page for word in ("超期第 3 个工作日 09:00", "将施行", "徐发改〔2026〕12号", since.isoformat()))
     elsewhere = text(client.get("/escalation-rules/?region=330100"))
     assert "没有代码为" in elsewhere or "超期第 3 个工作日" not in elsewhere.split("各地区的规定")[0]
+
+
+@pytest.mark.usefixtures("demo_city")
+def test_the_list_offers_to_urge_to_supervisors_of_the_region_alone() -> None:
+    boss = find_actor("xzsup-supervisor1")
+    (post,) = boss.posts
+    row = {"urged": False, "region": {"code": "320303"}}
+    assert _urges(boss, row)
+    assert not _urges(boss, {**row, "urged": True})
+    for other in (
+        replace(post, kind="development_commission"),
+        replace(post, roles=frozenset({"handler"})),
+        replace(post, region_code="320311"),
+    ):
+        assert not _urges(replace(boss, posts=(other,)), row)

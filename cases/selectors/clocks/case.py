@@ -66,10 +66,10 @@ def case_clocks(actor: Actor, ref: str, at: datetime, calendar_of: CalendarOf) -
     """Every task's clock, whose turn the case was and its extensions, all as they stood at that instant."""
     case_id = find_case_id(actor, ref)
     read = reading(actor, case_id) if case_id else None
-    rows = fetch(_CLOCKS, {"case": str(case_id), "at": at}) if read else []
-    if read is None or not rows:
+    if read is None:
         return None
-    data = orjson.loads(next(iter(rows[0].values())))
+    (row,) = fetch(_CLOCKS, {"case": str(case_id), "at": at})
+    data = orjson.loads(next(iter(row.values())))
     directory = get_directory(stamp=data["stamp"])
     return _Told(data, read, directory, calendar_of(data["case"]["region_code"], directory), at).answer()
 

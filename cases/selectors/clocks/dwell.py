@@ -52,7 +52,7 @@ def dwell(
     `ended_here` counts the tasks of the group that were with it last: `late` is the share of these.
     """
     own = visibility.sight_keys(actor)
-    if not own or not set(groups) <= GROUPS.keys():
+    if not set(groups) <= GROUPS.keys():
         return []
     directory = get_directory()
     parameters = _parameters(actor, wanted, own, directory, calendar_of)

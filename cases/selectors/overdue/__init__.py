@@ -122,11 +122,11 @@ def overdue_work(
     place, values = _narrowed(OverdueFilter(agency_id=agency_id, region=region))
     rows = fetch(
         f"""SELECT {_COLUMNS} FROM cases_task t JOIN cases_case c ON c.id = t.case_id
-        WHERE {seen} AND t.due_at < %s AND t.opened_at < %s AND {_RAN}{place}
-        AND (t.state = 'open' OR (t.closed_at > t.due_at AND t.closed_at >= %s AND (t.state = 'done'
-            OR t.closed_at >= %s)))
+        WHERE {seen} AND t.due_at < %s AND {_RAN}{place}
+        AND (t.state = 'open' OR (t.closed_at > t.due_at AND t.closed_at >= %s
+            AND NOT (t.state <> 'done' AND t.closed_at < %s)))
         ORDER BY t.agency_id, t.due_at, t.id LIMIT {MOST_LISTED}""",
-        [*keys, until, until, until, since, *values, since, until],
+        [*keys, until, until, since, *values, since, until],
     )
     directory = get_directory()
     return [_work(row, directory, until) for row in rows]
