@@ -36,12 +36,15 @@ _AGENCY: Final = {
 }
 _STEPS: Final = {step.code: Text(step.zh, step.en) for step in STEPS}
 _OUTCOMES: Final = {code: OUTCOMES[code].text for code in CaseOutcome.values if code in OUTCOMES}
+# The tables whose rows are sorts of cases: one code may stand in two of them, and "" in each.
+_SORTS: Final = {
+    "subjects": (Text("按主体性质", "By subject"), SUBJECTS),
+    "findings": (Text("按核查结果", "By finding"), FINDINGS),
+    "outcomes": (Text("按销号结果", "By outcome"), _OUTCOMES),
+}
 # Parts of a path that say nothing by themselves.
-_SILENT: Final = frozenset({"regions", "agencies", "subjects", "findings", "outcomes", "steps"})
+_SILENT: Final = frozenset({"regions", "agencies", "steps"})
 _WORDS: Final[Mapping[str, Text]] = {
-    **_OUTCOMES,
-    **SUBJECTS,
-    **FINDINGS,
     **NAMES,
     **ENERGY,
     **_AGENCY,
@@ -49,8 +52,9 @@ _WORDS: Final[Mapping[str, Text]] = {
     "now": WEEKS[0],
     "with_kwh": Text("有电量的案件", "Cases with energy"),
     "led_elsewhere": Text("由他单位牵头", "Led by another"),
-    "": UNSAID,
 }
+# The second column of the bulletin, where no column stands before it.
+_LATE_BEFORE: Final = Text("上周末逾期事项", "Overdue a week before")
 
 
 class Table(NamedTuple):
@@ -70,13 +74,9 @@ def ledger_tables(figures: Mapping[str, Any], home: str, *, whole: bool) -> Iter
     lines = [[_place(code, home), *_line(now[code])] for code in now]
     yield Table(gettext("分地区情况"), [gettext("地区"), *names], lines)
     yield Table(gettext("分地区比上周增减"), [gettext("地区"), *names[: len(NAMES)]], list(_changed(now, before, home)))
-    for title, name, words in (
-        (gettext("按主体性质"), "subjects", SUBJECTS),
-        (gettext("按核查结果"), "findings", FINDINGS),
-        (gettext("按销号结果"), "outcomes", _OUTCOMES),
-    ):
+    for name, (title, words) in _SORTS.items():
         found = _sorts(figures["now"][name], figures["before"][name], words)
-        yield Table(title, [gettext("类别"), *heads], list(found))
+        yield Table(say(title), [gettext("类别"), *heads], list(found))
 
 
 def _totals(now: Mapping[str, Any], before: Mapping[str, Any]) -> Iterator[list[Any]]:
@@ -140,12 +140,27 @@ def _place(code: str, home: str) -> str:
 
 
 def change(path: Sequence[str], before: Any, after: Any) -> dict[str, Any]:
-    """One figure that a later version gives otherwise, with where it stands in words."""
-    return {
-        "where": " · ".join(_said(part) for part in path if part not in _SILENT),
-        "before": "--" if before is None else before,
-        "after": "--" if after is None else after,
-    }
+    """One figure that a later version gives otherwise, with where it stands in words, as the tables say both."""
+    return {"where": " · ".join(_where(path)), "before": _cell(before), "after": _cell(after)}
+
+
+def _where(path: Sequence[str]) -> Iterator[str]:
+    if len(path) == 1:
+        yield gettext("合计")
+    above = ""
+    for part in path:
+        if above in _SORTS:
+            yield say(_SORTS[above][1].get(part, part or UNSAID))
+        elif part in _SORTS:
+            yield say(_SORTS[part][0])
+        elif part not in _SILENT:
+            yield say(_LATE_BEFORE) if part == "before" and part == path[-1] else _said(part)
+        above = part
+
+
+def _cell(value: Any) -> Any:
+    """A sum of energy is a text, a count a number; what an earlier version did not have yet is neither."""
+    return "--" if value is None else _energy(value) if isinstance(value, str) else value
 
 
 def _said(part: str) -> str:
