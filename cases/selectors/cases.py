@@ -17,6 +17,7 @@ from agencies.directory import Directory, get_directory
 from agencies.visibility import Part
 from agencies.vocabulary import Kind
 from cases.selectors import refs
+from cases.selectors.clocks.statement import STANDS
 from cases.selectors.paging import (
     CAP,
     DEFAULT_PAGE_SIZE,
@@ -99,13 +100,14 @@ about AS MATERIALIZED (SELECT (SELECT count(*) FROM first) AS n, (SELECT n FROM 
 SELECT about.n, about.stamp, c.id, c.number, c.title, c.stage, c.version, c.region_code, c.level, c.source, c.outcome,
        CASE WHEN p.whole THEN c.review_on END AS review_on, c.confidentiality, p.whole, c.lead_agency_id,
        c.opened_at, c.updated_at, c.stage_since, c.closed_at,
-       t.kind, t.agency_id, t.unit_id, t.assignee_id, u.display_name AS assignee_name, t.due_at, t.provisional
+       t.kind, t.agency_id, t.unit_id, t.assignee_id, u.display_name AS assignee_name, t.due_at, t.provisional,
+       t.paused
 FROM about LEFT JOIN keys ON true
 LEFT JOIN cases_case c ON c.id = keys.id
 LEFT JOIN LATERAL (SELECT {visibility.whole("c.id")} AS whole) p ON true
-LEFT JOIN LATERAL (SELECT * FROM cases_task WHERE case_id = c.id AND state = 'open'
-                   AND (p.whole OR agency_id = ANY(%s) OR unit_id = ANY(%s))
-                   ORDER BY due_at, id LIMIT 1) t ON true
+LEFT JOIN LATERAL (SELECT t.*, {STANDS} AS paused FROM cases_task t WHERE t.case_id = c.id AND t.state = 'open'
+                   AND (p.whole OR t.agency_id = ANY(%s) OR t.unit_id = ANY(%s))
+                   ORDER BY paused, t.due_at, t.id LIMIT 1) t ON true
 LEFT JOIN agencies_user u ON u.id = t.assignee_id
 ORDER BY {{order}}
 """
@@ -159,6 +161,7 @@ def _shown(row: Row, directory: Directory) -> Row:
             "assignee": refs.person(row["assignee_id"], row["assignee_name"]),
             "due_at": row["due_at"],
             "provisional": row["provisional"],
+            "paused": row["paused"],
         }
     plain = ("number", "title", "stage", "version", "level", "source", "outcome", "review_on", "confidentiality")
     return {

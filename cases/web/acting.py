@@ -269,7 +269,7 @@ def _about(form: Form) -> dict[str, Any]:
             "action": form.transition.action.value,
         },
         "case": case_page.heading(case) if case else None,
-        "tasks": [case_page.task_row(task, form.now) for task in case["tasks"]] if case else [],
+        "tasks": [case_page.task_row(t, form.now, case["region"]["code"]) for t in case["tasks"]] if case else [],
         "decision": measures.decision(case["facts"]) if case else [],
         "cut_warnings": cut.warnings(case["facts"]) if case else [],
         "entered": cut.before_confirming(form.actor, case, form.transition.action.value) if case else [],

@@ -22,6 +22,7 @@ class NextTask(s.Serializer[Any]):
     assignee = PersonRef(allow_null=True)
     due_at = s.DateTimeField()
     provisional = s.BooleanField(help_text="Computed without a published calendar of that year (暂定).")
+    paused = s.BooleanField(help_text="Its clock stands still (暂停计时): it is not overdue.")
 
 
 class CaseRow(s.Serializer[Any]):
@@ -42,7 +43,10 @@ class CaseRow(s.Serializer[Any]):
     closed_at = s.DateTimeField(allow_null=True)
     region = RegionRef()
     lead_agency = AgencyRef(allow_null=True)
-    next_task = NextTask(allow_null=True, help_text="The open task that is due first: whose turn it is.")
+    next_task = NextTask(
+        allow_null=True,
+        help_text="The open task that is due first: whose turn it is. One whose clock stands still comes last.",
+    )
 
 
 class CaseName(s.Serializer[Any]):

@@ -226,7 +226,7 @@ def _days(start: datetime, end: datetime, case: Row) -> int:
     return working_days_between(first, last, regional(case["region"]["code"]))
 
 
-def task_row(task: Row, now: datetime, region: str = "") -> dict[str, Any]:
+def task_row(task: Row, now: datetime, region: str) -> dict[str, Any]:
     """An open task: who holds it, by when, how much of its time is used."""
     opened = datetime.fromisoformat(task["opened_at"])
     due_at = datetime.fromisoformat(task["due_at"]) if task["due_at"] else None
@@ -236,6 +236,7 @@ def task_row(task: Row, now: datetime, region: str = "") -> dict[str, Any]:
         "holder_id": (task["unit"] or task["agency"])["id"],
         "assignee": task["assignee"]["name"] if task["assignee"] else "",
         "kind_label": KINDS[task["kind"]].label,
+        "region_code": region,
         "tone": due_words(due_at, now, regional(region)).tone if due_at and not task["paused"] else "",
         # Written by str(): an SVG takes no localised number.
         "percent": str(share_used(opened, due_at, now)),
