@@ -69,10 +69,13 @@ async function ask() {
   if (asking || over) return;
   asking = true;
   clearTimeout(timer);
+  // Not AbortSignal.timeout: browsers of the oldest kind that is served have none.
+  const patience = new AbortController();
+  const enough = setTimeout(() => patience.abort(), PATIENCE);
   try {
     const query = new URLSearchParams({ after, unread });
     const headers = { "HX-Request": "true" };
-    const signal = AbortSignal.timeout(PATIENCE);
+    const { signal } = patience;
     const answer = await fetch(`${bell.dataset.live}?${query}`, { redirect: "manual", cache: "no-store", headers, signal });
     if (answer.status === 401 || answer.type === "opaqueredirect") end();
     else if (answer.status === 200) show(await answer.json());
@@ -81,6 +84,7 @@ async function ask() {
   } catch {
     failed += 1;
   }
+  clearTimeout(enough);
   asking = false;
   later();
 }
