@@ -12,16 +12,23 @@ from agencies.actors import Actor
 from notifications.selectors import READABLE, readable
 
 
-def mark_read(*, actor: Actor, now: datetime, ids: Iterable[int] | None = None, newest: int | None = None) -> int:
-    """Mark the actor's own messages as read: these, or all up to the newest one seen. Returns how many were unread.
+def mark_read(
+    *,
+    actor: Actor,
+    now: datetime,
+    ids: Iterable[int] | None = None,
+    newest: int | None = None,
+    arrived: Iterable[int] = (),
+) -> int:
+    """Mark the actor's own as read: these, or all up to the newest one seen and those seen to arrive; how many it were.
 
     What the actor cannot read stays unread: nobody has seen it.
     """
     sql = f"UPDATE notifications_message SET read_at = %s WHERE {READABLE} AND read_at IS NULL"
     params: list[Any] = [now, *readable(actor)]
     if newest is not None:
-        sql += " AND id <= %s"
-        params.append(newest)
+        sql += " AND (id <= %s OR id = ANY(%s))"
+        params += [newest, list(arrived)]
     if ids is not None:
         sql += " AND id = ANY(%s)"
         params.append(list(ids))

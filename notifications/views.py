@@ -81,9 +81,10 @@ def open_message(request: PageRequest, message_id: int) -> HttpResponse:
 @post_only
 @page
 def read_all(request: PageRequest) -> HttpResponse:
-    """All that had arrived when the page was drawn; what came since has been seen by nobody."""
-    now = clock.now()
-    count = services.mark_read(actor=request.actor, now=now, newest=from_digits(request.POST.get("newest", "")))
+    """All that had arrived when the page was drawn, and the lines that came since and were shown; no other."""
+    now, newest = clock.now(), from_digits(request.POST.get("newest", ""))
+    arrived = [number for text in request.POST.getlist("arrived") if (number := from_digits(text)) is not None]
+    count = services.mark_read(actor=request.actor, now=now, newest=newest, arrived=arrived)
     return redirect(f"{reverse('notifications:inbox')}?{urlencode({'marked': count, 'at': now.isoformat()})}")
 
 

@@ -46,6 +46,9 @@ function show(answer) {
   document.querySelectorAll("[data-live-count]").forEach((count) => {
     count.textContent = unread;
   });
+  document.querySelectorAll("[data-live-all]").forEach((form) => {
+    form.hidden = !unread;
+  });
   // The oldest first, so that the newest ends on top of the list and at the end of the notes.
   answer.lines.reverse().forEach((item) => {
     list(item);
@@ -102,4 +105,11 @@ if (bell) {
   window.addEventListener("online", ask);
   window.addEventListener("pageshow", (event) => (event.persisted ? ask() : later()));
 }
+// "All" are those that stood on the page when it was drawn, and the lines that came and are still there to be read.
+document.addEventListener("formdata", (event) => {
+  if (!event.target.matches("[data-live-all]")) return;
+  document.querySelectorAll("[data-live-list] > [data-message]").forEach((line) => {
+    if (Number(line.dataset.message) > Number(bell.dataset.after)) event.formData.append("arrived", line.dataset.message);
+  });
+});
 document.addEventListener("click", (event) => event.target.closest("[data-dismiss]")?.parentElement.remove());

@@ -154,3 +154,29 @@ def test_an_answer_that_never_comes_is_not_the_last_question(enter: Enter, arriv
     page.goto("/inbox/")
     number = arrive("超时一案之后")
     expect(page.locator(".msgs li", has_text=number)).to_have_count(1)
+
+
+def test_all_are_those_that_were_drawn_and_the_lines_that_came_since(
+    enter: Enter, arrive: Callable[[str], str]
+) -> None:
+    page = enter("drc-handler2")
+    hurry(page)
+    page.goto("/inbox/")
+    seen = arrive("标记前到达一案")
+    expect(page.locator(".msgs li", has_text=seen)).to_have_count(1)
+    # From here on the page is told of nothing.
+    page.route("**/inbox/arrivals/**", lambda route: route.abort())
+    unseen = arrive("标记前未显示一案")
+    mark = page.get_by_role("button", name="全部标为已读")
+    mark.click()
+    page.wait_for_url(re.compile("marked="))
+    assert unread(page) == 1
+    expect(page.locator(".msgs li.new")).to_have_count(1)
+    expect(page.locator(".msgs li.new", has_text=unseen)).to_have_count(1)
+    page.unroute("**/inbox/arrivals/**")
+    mark.click()
+    page.wait_for_url(re.compile("marked=1"))
+    # The last one is read: nothing to mark, until the next one comes.
+    expect(mark).to_be_hidden()
+    arrive("全部已读之后一案")
+    expect(mark).to_be_visible()

@@ -129,6 +129,28 @@ def test_what_arrived_after_the_page_was_drawn_stays_unread(told, visit, who, op
     assert unread_count(who("drc-handler2")) == 1
 
 
+def test_lines_that_were_shown_to_arrive_are_marked_too_and_what_came_between_is_not(told, visit, who, opened):
+    client = visit("drc-handler2")
+    for _ in range(2):
+        opened()
+    deliver_all()
+    between, shown = Message.objects.filter(pk__gt=told[-1].pk, user__username="drc-handler2").order_by("pk")
+    made_up = ["x", "-1", "9" * 40]
+    client.post(reverse("notifications:read_all"), {"newest": told[-1].pk, "arrived": [shown.pk, *made_up]})
+    assert list(Message.objects.filter(user__username="drc-handler2", read_at=None)) == [between]
+    visit("grid-handler1").post(reverse("notifications:read_all"), {"newest": 0, "arrived": [between.pk]})
+    assert unread_count(who("drc-handler2")) == 1
+
+
+def test_an_inbox_that_was_empty_marks_nothing_that_came_unseen(visit, who, opened):
+    client = visit("drc-handler2")
+    assert 'name="newest" value="0"' in client.get(reverse("notifications:inbox")).content.decode()
+    opened()
+    deliver_all()
+    client.post(reverse("notifications:read_all"), {"newest": "0"})
+    assert unread_count(who("drc-handler2")) == 1
+
+
 def test_the_bell_says_when_there_are_more_than_it_counts(told, visit, monkeypatch):
     monkeypatch.setattr("notifications.selectors.UNREAD_CAP", 2)
     assert "消息，2+ 条未读" in visit("drc-handler2").get("/inbox/").content.decode()
