@@ -79,7 +79,7 @@ def login_form(request: HttpRequest, target: str, *, carried: Pairs, status: int
     context = {
         "next": target,
         "carried": carried,
-        "lost_files": _had_files(request),
+        **_lost(request),
         "demo": _demo(),
         "sso": settings.OIDC is not None,
         "public_tips": settings.PUBLIC_TIPS,
@@ -98,7 +98,7 @@ def second_form(
     request: HttpRequest, user: User, target: str, *, carried: Pairs, status: int = 200, error: str = ""
 ) -> HttpResponse:
     """The second step of the login, with what is carried through it."""
-    context = {"next": target, "carried": carried, "lost_files": _had_files(request), "error": error}
+    context = {"next": target, "carried": carried, **_lost(request), "error": error}
     return render(request, "web/entry/second.html", {**context, **ways_to_prove(request, user)}, status=status)
 
 
@@ -106,7 +106,7 @@ def confirm_form(
     request: HttpRequest, user: User, target: str, *, carried: Pairs, status: int = 200, error: str = ""
 ) -> HttpResponse:
     """The page to prove anew who one is, with what is carried through it and back to the act."""
-    context = {"next": target, "carried": carried, "lost_files": _had_files(request), "error": error}
+    context = {"next": target, "carried": carried, **_lost(request), "error": error}
     context["sign_on"] = sso.can_confirm(request.session, user)
     return render(request, "web/entry/confirm.html", {**context, **ways_to_prove(request, user)}, status=status)
 
@@ -135,7 +135,7 @@ def resume(request: HttpRequest, target: str, carried: Pairs, *, status: int = 2
         "fields": fields,
         "expired": status != 200,
         "proven": step != "edit",
-        "lost_files": _had_files(request),
+        **_lost(request),
     }
     return render(request, "web/resume.html", context, status=status)
 
@@ -156,8 +156,13 @@ def _pairs(post: QueryDict) -> Iterator[tuple[str, str]]:
             yield from ((name, str(value)) for value in values)
 
 
-def _had_files(request: HttpRequest) -> bool:
-    return bool(request.FILES) or request.POST.get("lost_files") == "1"
+def _lost(request: HttpRequest) -> dict[str, bool]:
+    """What is not carried, so that the pages say so: files, and the address and the secret of a channel."""
+    post = request.POST
+    return {
+        "lost_files": bool(request.FILES) or post.get("lost_files") == "1",
+        "lost_address": bool(post.get("url") or post.get("secret")) or post.get("lost_address") == "1",
+    }
 
 
 def _demo() -> dict[str, Any] | None:

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from agencies.access.rates import Rate
@@ -154,6 +155,19 @@ def test_a_form_that_is_sent_after_the_session_carries_no_address_and_no_secret_
     page = answer.content.decode()
     assert answer.status_code == 401 and "值班系统" in page
     assert "for=duty" not in page and "SECcanary" not in page
+
+
+def test_that_the_address_has_to_be_typed_again_is_said_on_every_page_on_the_way() -> None:
+    client, again = Client(), "地址和密钥没有保留，需要重新填写"
+    mark = re.search(r'name="whose" value="([^"]*)"', entered("grid-admin1").get("/channels/").content.decode())
+    assert mark is not None
+    door = client.post("/channels/", {**FORM, "whose": mark[1]}).content.decode()
+    assert again in door
+    typed = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', door))
+    back = client.post("/login/", {**typed, "username": "grid-admin1", "password": settings.DEMO_PASSWORD})
+    assert again in back.content.decode() and "已填写的内容仍在" in back.content.decode()
+    assert again in sent(some_time_later(client), "/channels/", **FORM)[1]
+    assert again not in Client().post("/cases/new/", {"title": "某楼"}).content.decode()
 
 
 def test_where_messages_go_and_what_signs_them_changes_only_after_one_proved_who_one_is() -> None:
