@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from agencies.directory import Directory
+from agencies.directory import Directory, get_directory
 from agencies.sight import seeing
 from cases.models import Task
 from cases.policy.calendar import WorkingCalendar, national_calendar
@@ -177,3 +177,38 @@ def test_late_is_the_share_that_ended_after_its_deadline(world: World) -> None:
     cac = found(world, "drc-handler1", "agency")["320300-cac"]
     assert (cac["ended_here"], cac["late_tasks"]) == (3, 1)
     assert cac["late"] == pytest.approx(1 / 3)
+
+
+def test_one_kind_and_one_agency_are_told_alone_and_nothing_of_a_group_that_is_none(world: World) -> None:
+    worked(world)
+    assert set(found(world, "drc-handler1", "kind", kind="triage")) == {"triage"}
+    office = get_directory().by_code["320300-cac"].id
+    assert set(found(world, "drc-handler1", "agency", agency_id=office)) == {"320300-cac"}
+    assert found(world, "drc-handler1", "password") == {}
+
+
+def test_what_begins_after_the_period_counts_nothing_in_it(world: World) -> None:
+    case = world.open()
+    world.act(case, "drc-handler1", "dispatch_verification", findings=["analyse_traffic"])
+    until = world.later(hours=5)
+    world.later(days=1)
+    world.act(case, "cac-handler1", "accept_task", task=task_of(world, case, "analyse_traffic"))
+    (told,) = [t for t in by_the_pure_clocks_open(world, case, until) if t["kind"] == "analyse_traffic"]
+    row = found(world, "drc-handler1", "kind", of="open", until=until)["analyse_traffic"]
+    assert row["running"] == told["elapsed"] == 5 * 3600
+
+
+def test_the_longest_stand_first_and_a_share_that_is_none_with_the_least(world: World) -> None:
+    worked(world)
+    case = world.open()
+    world.act(case, "drc-handler1", "assign_task", assignee="drc-handler1")
+    world.later(hours=1)
+    world.act(case, "drc-handler1", "assign_task", assignee="drc-handler2")
+    world.later(hours=1)
+    world.act(case, "drc-handler2", "dispatch_verification", findings=["analyse_traffic"])
+    actor = world.person("drc-handler1")
+    with seeing(actor):
+        agencies = [row["running"] for row in dwell(actor, DwellFilter(**WHOLE), ("agency",), calendar_for)]
+        people = dwell(actor, DwellFilter(**WHOLE), ("person",), calendar_for, sort="late")
+    assert agencies == sorted(agencies, reverse=True) != sorted(agencies)
+    assert [row["late"] for row in people].count(None) == 1

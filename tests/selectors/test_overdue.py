@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from agencies.directory import get_directory
 from audit import clock
 from cases.models import Case, Task
 from cases.selectors.overdue import OverdueFilter, overdue_agencies, overdue_tasks, overdue_work
@@ -98,12 +99,15 @@ def urged(do, dispatched):
     return dispatched
 
 
-def test_a_question_of_supervision_is_told_to_whoever_sees_it_and_narrowed_by_region(who, urged):
+def test_a_question_of_supervision_is_told_to_whoever_sees_it_and_narrowed_by_region_and_agency(who, urged):
     def asked(username, **wanted):
         return [row["demand"] for row in urges(who(username), UrgeFilter(**wanted), now=clock.now()).rows]
 
     assert asked("sup-supervisor1") == asked("grid-handler1", region="320303") == ["请于三日内反馈"]
     assert asked("sup-supervisor1", region="320311") == asked("cac-handler1") == []
+    ids = {agency.code: agency.id for agency in get_directory().by_id.values()}
+    assert asked("sup-supervisor1", agency_id=ids["320300-grid"]) == asked("sup-supervisor1")
+    assert asked("sup-supervisor1", agency_id=ids["320300-telecom"]) == []
     seq = Case.objects.get(pk=urged).facts["urges"][0]["seq"]
     assert [key[1] for key in asking._sealed(who("grid-handler1"), {(urged, seq)})] == [seq]
     assert asking._sealed(who("cac-handler1"), {(urged, seq)}) == {}

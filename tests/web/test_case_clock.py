@@ -38,6 +38,7 @@ def asked(who: str, number: str, query: str = "") -> Any:
 def case(demo_city: None) -> Any:
     """Traffic is analysed: accepted, asked round for two days, put off; Mid-Autumn and National Day lie between."""
     at("2026-09-23 10:00")
+    story.opened("另一户")
     opened = story.opened()
     at("2026-09-24 10:00")
     story.do("drc-handler1", "dispatch_verification", opened, findings=["analyse_traffic", "check_consumption"])
@@ -162,6 +163,58 @@ def test_of_an_own_part_no_person_of_another_agency_is_named(demo_city: None) ->
     told = _Told(data, part, get_directory(), national_calendar(), clock.now())
     holders = (Holder(1, None, 7), Holder(1, 3, 7), Holder(2, None, 7), Holder(1, 2, 7))
     assert [told._holder(holder)["person"] is not None for holder in holders] == [False, False, True, True]
+
+
+def moment(day: int) -> str:
+    return f"2026-11-{day:02}T10:00:00+08:00"
+
+
+def stretch(task: str, begins: int, due: int, seq: int, ends: int | None = None) -> dict[str, Any]:
+    times = {"begins": moment(begins), "ends": ends and moment(ends), "due": moment(due)}
+    return {"task": task, "agency": 2, "unit": None, "person": None, "state": "running", "reason": "", **times} | {
+        "seq": seq,
+        "action": "decide_extension",
+    }
+
+
+def side(of: str, closed: int | None, seq: int | None) -> dict[str, Any]:
+    asked = {"task": of, "kind": "analyse_traffic", "from": moment(12), "to": "2026-11-20"}
+    times = {"opened_at": moment(4), "closed_at": closed and moment(closed), "due_at": moment(30)}
+    return {"id": f"{of} {seq}", "kind": "decide_extension", "data": asked, "closed_seq": seq, **times}
+
+
+def test_of_an_own_part_the_extensions_of_its_own_tasks_are_told_with_what_became_of_them(demo_city: None) -> None:
+    now = datetime.fromisoformat(moment(9))
+    part: Any = SimpleNamespace(whole=False, agencies=[2], tasks=["own", "gap"])
+    data: dict[str, Any] = {
+        "people": None,
+        "ledger": [
+            *(stretch("own", *each) for each in ((3, 12, 2, 6), (6, 20, 6, 12), (12, 25, 9))),
+            stretch("other", 3, 12, 2),
+            stretch("gap", 12, 20, 9),
+        ],
+        "tasks": [
+            *({"id": each, "kind": "analyse_traffic", "data": {}} for each in ("own", "other", "gap")),
+            *(side("own", *each) for each in ((5, 5), (6, 6), (7, 7), (8, 8), (12, 9), (None, None))),
+            side("other", 6, 6),
+        ],
+        "case": {"extensions": [{"seq": 5, "granted": False}, *({"seq": n, "granted": True} for n in (6, 7, 9))]},
+    }
+    told = _Told(data, part, get_directory(), national_calendar(), now)
+    assert [task["id"] for task in told.tasks] == ["own"], "what no stretch had begun of is not there yet"
+    assert [row.seq for row in told.ledgers["own"]] == [2, 6]
+    named = datetime.fromisoformat(moment(20))
+    found = told._extensions()
+    assert {row["task"] for row in found} == {"own"}
+    assert [(row["state"], row["due_at"]) for row in found] == [
+        ("refused", None),
+        ("granted", named),
+        # The clock that stood still had brought a later day already.
+        ("granted", None),
+        ("fell_away", None),
+        ("asked", None),
+        ("asked", None),
+    ]
 
 
 def test_who_does_not_see_the_case_finds_no_clock(case: Any) -> None:

@@ -21,6 +21,7 @@ from cases.policy.clocks import (
     Holder,
     Interval,
     Segment,
+    as_of,
     clock,
     segments,
     turns,
@@ -51,12 +52,12 @@ SELECT jsonb_build_object(
         'person', i.person_id, 'state', i.state, 'reason', i.reason, 'begins', i.started_at, 'ends', i.ended_at,
         'due', i.due_at, 'seq', i.seq, 'action', e.action) ORDER BY i.started_at, i.id)
         FROM cases_clockinterval i LEFT JOIN audit_event e ON e.stream = 'case/' || c.id AND e.seq = i.seq
-        WHERE i.case_id = c.id AND i.started_at <= %(at)s),
+        WHERE i.case_id = c.id),
   'people', (SELECT jsonb_object_agg(u.id::text, u.display_name) FROM agencies_user u
         WHERE u.id IN (SELECT i.person_id FROM cases_clockinterval i WHERE i.case_id = c.id)),
   'closings', (SELECT jsonb_agg(jsonb_build_array(x.at, x.b ->> 'to' = 'closed') ORDER BY x.seq) FROM (
         SELECT e.at, e.seq, convert_from(e.body, 'UTF8')::jsonb AS b FROM audit_event e
-        WHERE e.stream = 'case/' || c.id AND e.at <= %(at)s) x
+        WHERE e.stream = 'case/' || c.id) x
         WHERE (x.b ->> 'to' = 'closed') <> (coalesce(x.b ->> 'from', '') = 'closed')))::text
 FROM cases_case c WHERE c.id = %(case)s
 """
@@ -82,9 +83,10 @@ class _Told:
     ) -> None:
         self.data, self.read, self.directory, self.calendar, self.at = data, read, directory, calendar, at
         self.people: dict[str, str] = data["people"] or {}
-        self.ledgers: dict[str, list[Interval]] = {}
+        whole: dict[str, list[Interval]] = {}
         for row in data["ledger"] or []:
-            self.ledgers.setdefault(row["task"], []).append(_interval(row))
+            whole.setdefault(row["task"], []).append(_interval(row))
+        self.ledgers = {task: ledger for task, rows in whole.items() if (ledger := as_of(rows, at))}
         known = data["tasks"] or []
         self.tasks = [t for t in known if t["id"] in self.ledgers and (read.whole or t["id"] in read.tasks)]
 
@@ -123,7 +125,7 @@ class _Told:
         row = {
             "id": task["id"],
             "kind": task["kind"],
-            **self._holder(now.holder),
+            **self._holder(ledger[-1].holder),
             "opened_at": datetime.fromisoformat(task["opened_at"]),
             "closed_at": ended if is_over else None,
             "ended_as": task["state"] if is_over else None,
@@ -153,9 +155,7 @@ class _Told:
             **self._holder(each.holder),
         }
 
-    def _holder(self, holder: Holder | None) -> Row:
-        if holder is None:
-            return {"agency": None, "unit": None, "person": None}
+    def _holder(self, holder: Holder) -> Row:
         named = self.read.whole or holder.agency in self.read.agencies or holder.unit in self.read.agencies
         person = holder.person if named else None
         return {
@@ -211,14 +211,15 @@ class _Told:
         told = {task["id"] for task in self.tasks}
         found = []
         for task in self.data["tasks"] or []:
-            asked = task["data"] or {}
-            if task["kind"] != SIDE or not (self.read.whole or asked.get("task") in told):
+            asked = task["data"]
+            if task["kind"] != SIDE or asked["task"] not in told:
                 continue
             decided = _moment(task["closed_at"])
             open_then = decided is None or decided > self.at
             granted = None if open_then else ruled.get(task["closed_seq"])
             state = "asked" if open_then else "fell_away" if granted is None else "granted" if granted else "refused"
-            after = [row.due for row in self.ledgers.get(asked["task"], []) if row.seq == task["closed_seq"]]
+            # A ruling that moved the deadline began a stretch; one that came after the clock had moved it did not.
+            after = [row.due for row in self.ledgers[asked["task"]] if row.seq == task["closed_seq"]]
             found.append(
                 {
                     "task": asked["task"],
@@ -230,7 +231,7 @@ class _Told:
                     "state": state,
                     "from": _moment(asked["from"]),
                     "to": asked["to"],
-                    "due_at": after[0] if after and granted else None,
+                    "due_at": after[0] if after else None,
                 }
             )
         return found
