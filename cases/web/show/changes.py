@@ -21,6 +21,7 @@ from cases.intake.tips import opening
 from cases.templatetags.lianzhi import region_name, when
 from cases.web.show import imports, words
 from cases.web.show.measures import STATES
+from cases.web.show.records import telling
 from cases.web.show.words import say
 from cases.workflow.fields import Field
 from cases.workflow.reference.facts import FACTS
@@ -175,6 +176,7 @@ class Words(NamedTuple):
 
     fields: Mapping[str, Field]
     people: Mapping[int, str]
+    event: telling.Said = telling.NOTHING
 
 
 def changes(actor: Actor, body: Mapping[str, Any], before: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -184,7 +186,8 @@ def changes(actor: Actor, body: Mapping[str, Any], before: Mapping[str, Any]) ->
     parts = [part for member in ("case", "set", "data") for part in _flat(body.get(member) or {}, (), DEPTH)]
     old = dict(_flat(before, (), DEPTH))
     values = [value for path, value in [*parts, *old.items()] if PERSONS.fullmatch(path[-1])]
-    said = Words(own, display_names(actor, {value for value in values if isinstance(value, int)}))
+    people = display_names(actor, {value for value in values if isinstance(value, int)})
+    said = Words(own, people, telling.words_of(body.get("action", "")))
     return [
         {
             "name": " · ".join([_name(step, path[:n], said) for n, step in enumerate(path)][-2:]),
@@ -206,8 +209,8 @@ def _flat(values: Mapping[str, Any], path: tuple[str, ...], depth: int) -> Itera
 
 
 def _name(step: str, above: tuple[str, ...], said: Words) -> str:
-    if not above and step in FACTS:
-        return say(FACTS[step].meaning)
+    if step in said.event.names or (not above and step in FACTS):
+        return say(said.event.names.get(step) or FACTS[step].meaning)
     if step in KINDS:
         return say(KINDS[step].label)
     if above[:1] in (("signals",), ("signal_sources",)) and step in words.SIGNALS:
@@ -287,7 +290,7 @@ def _text(name: str, value: str, said: Words) -> str:
     if name in REGIONS:
         return region_name(value)
     field = _own_field(name, said) or _ANY.get(name) or _ANY.get(f"{name}_code")
-    known = dict(field.choices).get(value) if field else None
+    known = said.event.values.get(value) or (dict(field.choices).get(value) if field else None)
     stage = words.STAGES[value].text if value in words.STAGES else None
     task = KINDS[value].label if value in KINDS else None
     role = {code.value: label for code, label in LABELS.items()}.get(value)

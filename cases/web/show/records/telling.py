@@ -1,0 +1,87 @@
+"""The events of the calendar, of the steps of deadlines and of reports: what their members and values are called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from cases.policy.escalation import NEEDLESS, OVERTAKEN, TOLD
+from cases.reporting.pieces import AGENCY, COMMISSION, WATCH
+from cases.web.show.calendar.days import KIND_LABELS, STATUSES
+from cases.web.show.supervision.rules import TO
+from cases.web.show.supervision.steps import NAMES
+from cases.workflow.view import Text
+
+
+class Said(NamedTuple):
+    """The words of one sort of event, before those of all others."""
+
+    names: Mapping[str, Text]
+    values: Mapping[str, Text]
+
+
+NOTHING: Final = Said({}, {})
+CALENDAR: Final = Said(
+    {
+        "content": Text("内容", "Content"),
+        "first": Text("起始日", "First day"),
+        "last": Text("结束日", "Last day"),
+        "reason": Text("事由的散列", "Hash of the reason"),
+        "source": Text("依据文件", "Paper"),
+        "days": Text("各日安排", "Days"),
+        "entry": Text("条目", "Entry"),
+        "ended": Text("被替换的条目", "Entry that it ended"),
+        "status": Text("状态", "State"),
+        "digest": Text("内容的散列", "Hash of the content"),
+        "calendar": Text("日历版本", "Calendar"),
+        "last_year": Text("至哪一年", "Up to the year"),
+        "package": Text("软件包版本", "Package"),
+    },
+    {**KIND_LABELS, **{status: name for status, (name, _) in STATUSES.items()}},
+)
+STEPS: Final = Said(
+    {
+        "steps": Text("各步骤", "Steps"),
+        "step": Text("步骤", "Step"),
+        "fell": Text("应发时间", "Was due at"),
+        "late": Text("是否迟发", "Late"),
+        "outcome": Text("结果", "Outcome"),
+        "whom": Text("发给", "To"),
+        "rule": Text("规则", "Rule"),
+    },
+    {
+        TOLD: Text("已发", "Sent"),
+        OVERTAKEN: Text("已过时，未发", "Past its day, not sent"),
+        NEEDLESS: Text("无须提醒", "Not needed"),
+        "nobody": Text("无人可发", "Nobody to tell"),
+        **{code: Text(name.zh, name.en) for code, name in (*NAMES.items(), *TO.items())},
+    },
+)
+REPORTS: Final = Said(
+    {
+        "number": Text("编号", "Number"),
+        "from": Text("周期起", "From"),
+        "to": Text("周期止", "To"),
+        "version": Text("版次", "Version"),
+        "late": Text("是否迟延", "Late"),
+        "cases": Text("案件数", "Cases"),
+        "figures_sha256": Text("数字的散列", "Hash of the figures"),
+        "audience": Text("读者", "Readers"),
+        "form": Text("格式", "Form"),
+    },
+    {
+        COMMISSION: Text("发展改革委", "Commission"),
+        WATCH: Text("督查机构", "Supervision"),
+        AGENCY: Text("承办单位", "The agency itself"),
+        "xlsx": Text("电子表格", "Workbook"),
+        "pdf": Text("PDF", "PDF"),
+        "ledger": Text("工作台账", "Ledger"),
+        "overdue": Text("逾期通报", "Bulletin"),
+    },
+)
+
+
+def words_of(action: str) -> Said:
+    """The words of an event with this action."""
+    sort = action.partition("_")[0]
+    return {"calendar": CALENDAR, "deadlines": STEPS, "report": REPORTS}.get(sort, NOTHING)

@@ -1,0 +1,56 @@
+"""One event of the calendar, of the steps of a deadline, of a report on the audit page: words, and no codes."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from typing import Any
+
+import orjson
+import pytest
+
+from agencies.actors import find_actor
+from audit import clock
+from audit.models import Event
+from cases.policy.dated import CHINA
+from cases.web.show.changes import changes
+from cases.workflow.clockwork.escalating import escalate
+from tests.calendar.entries import entered
+from tests.web import story
+
+# What is no word of ours: hashes, ids cut short, days, papers.
+OTHER = re.compile(r"[0-9a-f]{16,}|[0-9a-f]{8}…|SHA-256|PDF|chinesecalendar")
+REPORT = {
+    "number": "徐整治台账〔2021〕1号", "kind": "ledger", "region": "320300", "from": "2021-11-22", "to": "2021-11-28",
+    "version": 2, "late": True, "cases": 3222, "figures_sha256": "a1" * 32,
+    "files": [{"audience": "commission", "agency": None, "form": "xlsx", "sha256": "ca" * 32}],
+}  # fmt: skip
+
+
+def said(body: dict[str, Any]) -> str:
+    return "；".join(f"{line['name']} {line['value']}" for line in changes(find_actor("sup-supervisor1"), body, {}))
+
+
+def body_of(action: str) -> dict[str, Any]:
+    bodies = [orjson.loads(bytes(event.body)) for event in Event.objects.order_by("-id")[:50]]
+    return next(body for body in bodies if body.get("action") == action)
+
+
+@pytest.fixture
+def told(demo_city: None) -> None:
+    clock.set_clock(datetime(2026, 11, 3, 10, tzinfo=CHINA), frozen=True)
+    story.dispatched()
+    clock.set_clock(datetime(2026, 11, 30, 10, tzinfo=CHINA), frozen=True)
+    escalate(now=clock.now())
+    entered(now=clock.now(), first=date(2026, 11, 19), last=date(2026, 11, 20))
+
+
+@pytest.mark.usefixtures("told")
+def test_the_events_are_said_in_words() -> None:
+    found = {action: said(body_of(action)) for action in ("deadlines_escalated", "calendar_entered")}
+    found["report_drawn"] = said({"action": "report_drawn", "data": REPORT})
+    for action, text in found.items():
+        assert not re.search(r"[A-Za-z_]{3,}", OTHER.sub("", text)), f"{action}: {text}"
+    assert "步骤 到期前提醒" in found["deadlines_escalated"] and "结果 已过时，未发" in found["deadlines_escalated"]
+    assert "内容 · 种类 灾害停工日" in found["calendar_entered"] and "状态 有效" in found["calendar_entered"]
+    assert "周期起 2021-11-22；" in found["report_drawn"] and "读者 发展改革委" in found["report_drawn"]
