@@ -87,8 +87,13 @@ def _answer(pipe: Any, process: multiprocessing.process.BaseProcess, seconds: fl
 
 
 def _work(opened: Opened, due: Sequence[float], pipe: Any) -> None:
+    from cases.workflow.recording import bell
+
     try:
-        pipe.send(_acts(opened, due))
+        done = _acts(opened, due)
+        # As a web server does, it lives on after an act: with it would go the ring that waits for its turn.
+        time.sleep(2 * bell.PAUSE)
+        pipe.send(done)
     except Exception as error:  # noqa: BLE001 — whatever it is, the parent reports it
         pipe.send(repr(error))
 
