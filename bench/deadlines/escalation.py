@@ -2,8 +2,9 @@
 
 `python -m bench escalation --deadlines 100000,1000000 --json` seeds a throwaway database for each size (five open
 deadlines a case) and times a sweep with nothing due (a third is long overdue and has taken every step), with one of a
-hundred due a step, and with all of them. `by_hand` is one statement for one known rule and calendar that writes ledger,
-message and progress of the same deadlines without an event; `growth` is the time of a sweep against the first size.
+hundred due a step, and with all of them; then the first page of the trail, as supervision reads it. `by_hand` is one
+statement for one known rule and calendar that writes ledger, message and progress of the same deadlines without an
+event; `growth` is the time of a sweep against the first size.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bench.listing.seed import seed
+from bench.listing.workloads import SUPERVISOR
 from bench.sandbox import Sandbox, sandbox
 
 A_CASE = 5
@@ -45,8 +47,9 @@ def run(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
         command = [sys.executable, "-m", "bench", "escalation", "--deadlines", str(size), "--json"]
         done = subprocess.run(command, check=True, capture_output=True, text=True)
         for line in map(json.loads, done.stdout.splitlines()):
-            before = first.setdefault(line["workload"], line["sweep_ms"])
-            yield line | ({} if size == sizes[0] else {"growth": round(line["sweep_ms"] / before, 2)})
+            took = line.get("sweep_ms") or line["page_ms"]
+            before = first.setdefault(line["workload"], took)
+            yield line | ({} if size == sizes[0] else {"growth": round(took / before, 2)})
 
 
 def _measured(place: Sandbox, wanted: int) -> Iterator[dict[str, Any]]:
@@ -72,6 +75,33 @@ def _measured(place: Sandbox, wanted: int) -> Iterator[dict[str, Any]]:
                 "by_hand_ms": round(hand[0] * 1000, 1),
                 **({"times": round(sweep / hand[0], 1), "us_a_step": round(sweep * 1e6 / due, 1)} if due else {}),
             }
+        yield _looked_back(root, n)
+
+
+def _looked_back(root: Any, n: int) -> dict[str, Any]:
+    """The first page of the trail, as supervision reads it after all that: each event of steps names its cases."""
+    from agencies.actors import find_actor
+    from agencies.sight import seeing
+    from cases.selectors.events import EventFilter, search_events
+
+    supervisor = find_actor(SUPERVISOR)
+
+    def page() -> int:
+        with seeing(supervisor):
+            return len(search_events(supervisor, EventFilter(), size=20).rows)
+
+    def plainly() -> int:
+        with root, root.cursor() as cursor:
+            cursor.execute(
+                "SELECT id, stream, at, body FROM audit_event WHERE stream ~ '/32' ORDER BY id DESC LIMIT 20"
+            )
+            rows = cursor.fetchall()
+            cursor.execute("SELECT count(*) FROM audit_event WHERE stream ~ '/32'")
+            return len(rows)
+
+    seconds, hand = (min(_timed(call)[0] for _ in range(SWEEPS)) for call in (page, plainly))
+    told = {"workload": "trail of supervision", "deadlines": n, "page_ms": round(seconds * 1000, 1)}
+    return told | {"by_hand_ms": round(hand * 1000, 1), "times": round(seconds / hand, 1)}
 
 
 def _fill(root: Any, wanted: int) -> int:

@@ -190,8 +190,9 @@ def _of_time(actor: Actor, supervising: list[Post], watching: list[Post]) -> tup
     sql = f"""WHEN left(e.stream, 9) = 'calendar/' THEN e.actor_id = %s OR substr(e.stream, 10) LIKE ANY(%s::text[])
         OR substr(e.stream, 10) = ANY(%s::text[])
       WHEN left(e.stream, 11) = 'escalation/' THEN substr(e.stream, 12) LIKE ANY(%s::text[]) AND NOT EXISTS (
-        SELECT FROM jsonb_array_elements(convert_from(e.body, 'UTF8')::jsonb #> '{{data,steps}}') s
-        WHERE NOT {visibility.whole("(s ->> 'case')::uuid")})
+        SELECT FROM (SELECT DISTINCT (s ->> 'case')::uuid AS id
+          FROM jsonb_array_elements(convert_from(e.body, 'UTF8')::jsonb #> '{{data,steps}}') s) named
+        WHERE NOT {visibility.whole("named.id")})
       WHEN left(e.stream, 7) = 'report/' THEN e.actor_id = %s OR EXISTS (
         SELECT FROM cases_report r WHERE r.id = substr(e.stream, 8)::uuid AND r.region_id LIKE ANY(%s::text[]))"""
     watched, overseen = ([escape_like(post.region_code) + "%" for post in posts] for posts in (watching, supervising))
