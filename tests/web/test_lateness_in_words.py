@@ -12,6 +12,7 @@ from audit import clock
 from cases.policy.dated import CHINA
 from tests.api.conftest import Person
 from tests.calendar.entries import entered
+from tests.intake.ledgers import batch, bring, site, telecom
 from tests.web import story
 
 DUE = re.compile(r'<span class="due[^>]*><b>([^<]*)</b>')
@@ -58,6 +59,15 @@ def test_the_list_of_orders_counts_by_the_region_too(late: Any) -> None:
     entered(now=clock.now(), first=date(2026, 12, 1), last=None)
     after = said("sup-supervisor1", "/urges/")
     assert len(before) == len(after) == 1 and before != after
+
+
+def test_a_list_is_late_by_the_days_of_its_agencys_region(demo_city: None) -> None:
+    at("2026-11-03 10:00")
+    bring(telecom(site(1)), "名单", due="2026-11-10")
+    now = at("2026-11-30 10:00")
+    entered(now=now, first=date(2026, 11, 19), last=date(2026, 11, 20))
+    for path in ("/imports/", f"/imports/{batch('名单').pk}/"):
+        assert said("drc-handler1", path) == {"超期 12 个工作日"}, path
 
 
 def test_a_task_that_stands_still_is_late_in_no_list_and_hides_none_that_is(late: Any) -> None:

@@ -69,6 +69,7 @@ def facts(batch: ListBatch, cleared: Clearance, now: datetime) -> dict[str, Any]
         "due_rule": Text(*describe(batch.due_rule)),
         "provisional": batch.due_provisional,
         "overdue": is_overdue(batch, cleared, now),
+        "region": get_directory().by_id[batch.agency_id].region_code,
         "rate": cleared.rate,
         "sites": cleared.sites,
         "answered": cleared.answered,
