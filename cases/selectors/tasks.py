@@ -8,11 +8,12 @@ order, and the page is merged from their heads.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from agencies import visibility
 from agencies.actors import Actor
 from agencies.directory import Directory, get_directory
 from cases.selectors import refs
@@ -33,6 +34,9 @@ from cases.selectors.reach.scopes import Scope, task_scopes
 # Length of the code of a county or functional area, the lowest level.
 DISTRICT = 6
 
+# What came back to be done again, of an open task `t`; as the partial index has it.
+AGAIN = "(t.returns > 0 OR t.data ? 'rework')"
+
 BY_DUE = Keyset("tasks", ("due_at", "id"), (instant, UUID))
 
 
@@ -52,12 +56,18 @@ class TaskFilter:
     due_before: datetime | None = None
     # Whether the clock stands still. While it does, a task is late with nothing, whatever its deadline says.
     paused: bool | None = None
+    # Any of these kinds.
+    kinds: tuple[str, ...] = ()
+    # Only what came back to be done again: after a return, or sent back with what was found wrong.
+    again: bool = False
+    # Only what this person's roles can do and nobody else was named for.
+    doable: bool = False
 
     @property
     def counted(self) -> bool:
         """Whether the counters can answer for it."""
         rest = (self.kind, self.assignee_id, self.accepted, self.due_from, self.due_before, self.paused)
-        return all(wanted is None for wanted in rest)
+        return all(wanted is None for wanted in rest) and not (self.kinds or self.again or self.doable)
 
     @property
     def narrows_place(self) -> bool:
@@ -77,14 +87,62 @@ def list_tasks(
     scopes = [scope for scope in task_scopes(actor) if wanted.agency_id in (None, scope.agency_id)]
     if not scopes:
         return Page([], None, None, 0, exact=True)
-    rows = fetch(*_statement(scopes, wanted, at, size))
-    directory = get_directory(stamp=rows[0]["stamp"])
-    shown = [_shown(row, now, directory) for row in rows if row["id"] is not None]
+    totals = [_total(scope, wanted, actor) for scope in scopes]
+    rows, shown = _read(actor, scopes, wanted, now=now, size=size, at=at, totals=totals)
     return BY_DUE.page(shown, at, size, _add_up(rows[0]["totals"], scopes, wanted))
 
 
+def heads(actor: Actor, wanted: TaskFilter, *, now: datetime, size: int) -> list[Row]:
+    """The first rows of `list_tasks`, for whoever knows already how many there are."""
+    scopes = task_scopes(actor)
+    return _read(actor, scopes, wanted, now=now, size=size)[1][:size] if scopes else []
+
+
+def next_task(actor: Actor, *, now: datetime, after: str | None = None, mine: bool = False) -> Row | None:
+    """What this person does next, a row as of `list_tasks`: the earliest due that runs and that they can do.
+
+    `after`: the task just left; the next in due order behind it, and the first of all where none is behind it.
+    `mine`: only what was given to them by name.
+    """
+    wanted = TaskFilter(doable=True, paused=False)
+    if mine:
+        wanted = replace(wanted, assignee_id=actor.user_id, stood_for=actor.stood_for)
+    scopes = task_scopes(actor)
+    if not scopes:
+        return None
+    at = _place_of(actor, after) if after else None
+    for start in (at, None) if at else (None,):
+        found = [row for row in _read(actor, scopes, wanted, now=now, size=1, at=start)[1] if row["id"] != after]
+        if found:
+            return found[0]
+    return None
+
+
+def _place_of(actor: Actor, task_id: str) -> Cursor | None:
+    """Where a task stands in due order, open or done; of a case that this person sees."""
+    sql = f"SELECT due_at, id FROM cases_task t WHERE id = %s::uuid AND {visibility.seen('t.case_id')}"
+    rows = fetch(sql, [task_id, visibility.sight_keys(actor)])
+    return Cursor((rows[0]["due_at"], rows[0]["id"])) if rows else None
+
+
+def _read(
+    actor: Actor,
+    scopes: list[Scope],
+    wanted: TaskFilter,
+    *,
+    now: datetime,
+    size: int,
+    at: Cursor | None = None,
+    totals: list[Sql] | None = None,
+) -> tuple[list[Row], list[Row]]:
+    """The rows as read (never none: the first carries the totals), and those of tasks as shown."""
+    rows = fetch(*_statement(actor, scopes, wanted, totals or [], (at, size)))
+    directory = get_directory(stamp=rows[0]["stamp"])
+    return rows, [_shown(row, now, directory) for row in rows if row["id"] is not None]
+
+
 _STATEMENT = """
-WITH total AS MATERIALIZED (SELECT ARRAY[{totals}] AS totals,
+WITH total AS MATERIALIZED (SELECT ARRAY[{totals}]::bigint[] AS totals,
     (SELECT n FROM agencies_stamp) AS stamp),
 keys AS MATERIALIZED ({keys} ORDER BY {order} LIMIT %s)
 SELECT total.totals, total.stamp, t.id, t.kind, t.agency_id, t.unit_id, t.roles, t.assignee_id,
@@ -99,9 +157,11 @@ ORDER BY {outer}
 """
 
 
-def _statement(scopes: list[Scope], wanted: TaskFilter, at: Cursor | None, size: int) -> Sql:
-    totals = [_total(scope, wanted) for scope in scopes]
-    pages = [_page(scope, wanted, at, size) for scope in scopes]
+def _statement(
+    actor: Actor, scopes: list[Scope], wanted: TaskFilter, totals: list[Sql], part: tuple[Cursor | None, int]
+) -> Sql:
+    at, size = part
+    pages = [_page(scope, wanted, at, size, actor) for scope in scopes]
     text = _STATEMENT.format(
         totals=", ".join(f"({total.text})" for total in totals),
         keys="SELECT * FROM (" + " UNION ALL ".join(f"({page.text})" for page in pages) + ") AS heads",
@@ -126,19 +186,35 @@ def _place(wanted: TaskFilter) -> Sql:
     )
 
 
-def _rest(wanted: TaskFilter) -> Sql:
+def _rest(wanted: TaskFilter, actor: Actor) -> Sql:
     """What no counter knows."""
     text, parameters = _all(
         (" AND kind = %s", wanted.kind),
         (" AND assignee_id = ANY(%s)", None if wanted.assignee_id is None else [wanted.assignee_id, *wanted.stood_for]),
         (" AND due_at >= %s", wanted.due_from),
         (" AND due_at < %s", wanted.due_before),
+        (" AND kind = ANY(%s)", list(wanted.kinds) or None),
     )
     if wanted.accepted is not None:
         text += f" AND accepted_at IS {'NOT ' if wanted.accepted else ''}NULL"
     if wanted.paused is not None:
         text += f" AND {'' if wanted.paused else 'NOT '}{STANDS}"
+    if wanted.again:
+        text += f" AND {AGAIN}"
+    if wanted.doable:
+        can, held = doable(actor)
+        text, parameters = text + f" AND {can}", [*parameters, *held]
     return Sql(text, parameters)
+
+
+def doable(actor: Actor) -> Sql:
+    """That one of the person's roles, where the task was given, can do it, and that it is nobody else's by name."""
+    posts = [post for post in actor.posts if post.roles]
+    columns = ["t.unit_id" if post.is_unit else "t.agency_id" for post in posts]
+    can = " OR ".join(f"{column} = %s AND t.roles && %s::varchar[]" for column in columns) or "false"
+    held = [part for post in posts for part in (post.agency_id, sorted(post.roles))]
+    text = f"(t.assignee_id IS NULL OR t.assignee_id = ANY(%s)) AND ({can})"
+    return Sql(text, [[actor.user_id, *actor.stood_for], *held])
 
 
 def _all(*conditions: tuple[str, Any]) -> Sql:
@@ -147,8 +223,8 @@ def _all(*conditions: tuple[str, Any]) -> Sql:
     return Sql("".join(text for text, _ in given), [value for _, value in given])
 
 
-def _page(scope: Scope, wanted: TaskFilter, at: Cursor | None, size: int) -> Sql:
-    place, rest = _place(wanted), _rest(wanted)
+def _page(scope: Scope, wanted: TaskFilter, at: Cursor | None, size: int, actor: Actor) -> Sql:
+    place, rest = _place(wanted), _rest(wanted, actor)
     beyond, values = BY_DUE.beyond(at)
     order = BY_DUE.order(at)
     one_range = wanted.stage is not None and wanted.region is not None and len(wanted.region) == DISTRICT
@@ -172,7 +248,7 @@ def _lists(place: str) -> str:
         ) AS counted GROUP BY stage, region_code HAVING sum(n) > 0"""
 
 
-def _total(scope: Scope, wanted: TaskFilter) -> Sql:
+def _total(scope: Scope, wanted: TaskFilter, actor: Actor) -> Sql:
     place = _place(wanted)
     if scope.counted and wanted.counted:
         text = f"""SELECT coalesce(sum(n), 0)::bigint FROM (
@@ -180,7 +256,7 @@ def _total(scope: Scope, wanted: TaskFilter) -> Sql:
             UNION ALL SELECT n FROM cases_taskcounterdelta WHERE agency_id = %s AND rank <= %s{place.text}
             ) AS counted"""
         return Sql(text, [scope.agency_id, scope.rank, *place.parameters] * 2)
-    rest = _rest(wanted)
+    rest = _rest(wanted, actor)
     text = f"""SELECT count(*) FROM (SELECT 1 FROM cases_task t WHERE {scope.column} = %s AND state = 'open'
         AND rank <= %s{place.text}{rest.text} LIMIT {CAP + 1}) AS counted"""
     return Sql(text, [scope.agency_id, scope.rank, *place.parameters, *rest.parameters])

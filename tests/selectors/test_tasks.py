@@ -10,7 +10,7 @@ from django.db import connection
 
 from audit import clock
 from cases.selectors.paging import InvalidCursor
-from cases.selectors.tasks import BY_DUE, TaskFilter, list_tasks
+from cases.selectors.tasks import BY_DUE, TaskFilter, list_tasks, next_task
 
 FILTERS = [TaskFilter(stage=s, region=r) for s, r in product((None, "monitoring"), (None, "3203", "320302", "320303"))]
 
@@ -120,3 +120,22 @@ def test_one_statement_reads_page_and_total(who, opened, django_assert_num_queri
     for wanted in FILTERS:
         with django_assert_num_queries(1):
             list_tasks(actor, wanted, now=clock.now())
+
+
+def test_the_next_task_goes_down_the_list_of_what_the_person_can_do_and_begins_again(who, do, opened):
+    numbers = [opened(title=f"点位 {n}") for n in range(3)]
+    handler, now = who("drc-handler1"), clock.now()
+    order = [row["id"] for row in list_tasks(handler, TaskFilter(), now=now).rows]
+    assert len(order) == len(numbers)
+    assert next_task(handler, now=now)["id"] == order[0]
+    assert [next_task(handler, now=now, after=each)["id"] for each in order] == [order[1], order[2], order[0]]
+    # Whoever has another role is not sent to what they cannot do, nor to what somebody else was named for.
+    assert next_task(who("drc-approver1"), now=now) is None
+    assert list_tasks(who("drc-approver1"), TaskFilter(doable=True), now=now).total == 0
+    found = list_tasks(handler, TaskFilter(doable=True), now=now)
+    assert (found.total, found.exact) == (3, True)
+    task = found.rows[0]
+    do("drc-reviewer1", "assign_task", task["case"]["id"], task=task["id"], assignee="drc-handler2")
+    assert next_task(handler, now=now)["id"] == order[1]
+    assert next_task(who("drc-handler2"), now=now, mine=True)["id"] == task["id"]
+    assert next_task(handler, now=now, mine=True) is None
