@@ -10,7 +10,7 @@ import { PurgeCSS } from "purgecss";
 const TARGET = "chrome86";
 const OUT = "../cases/static/cases";
 const SHEETS = [
-  "tokens", "base", "frame", "components", "workbench", "list", "case", "measures", "calendar", "action", "import", "audit", "login", "small", "print",
+  "tokens", "base", "frame", "components", "workbench", "list", "case", "measures", "calendar", "action", "import", "audit", "login", "charts", "small", "print",
 ];
 
 async function styles() {

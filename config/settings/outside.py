@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from config.env import provider
-from config.settings.base import DEMO, env
+from config.settings.base import BASE_DIR, DEMO, env
 
 # Hosts that may be called at all; those of them whose addresses lie inside a network.
 OUTGOING_PRIVATE = frozenset(env.hosts("LIANZHI_OUTGOING_PRIVATE"))
@@ -22,6 +22,9 @@ OIDC: Any = provider(
     second_factor=env.words("LIANZHI_OIDC_SECOND_FACTOR"),
     plain=DEMO,
 )
+# Outlines of regions for the maps of the pages, and the number of the review that they passed (审图号), if they did.
+MAP_GEOJSON = env.directory("LIANZHI_MAP_GEOJSON", BASE_DIR / "cases" / "data" / "maps")
+MAP_APPROVAL_NO = env.text("LIANZHI_MAP_APPROVAL_NO", "")
 # Every rate times this: 2 for a city whose offices sit behind one address. The demo plays weeks in a minute.
 RATE_FACTOR = env.integer("LIANZHI_RATE_FACTOR", 50 if DEMO else 1, minimum=1, maximum=1000)
 
