@@ -10,7 +10,10 @@ import { PurgeCSS } from "purgecss";
 const TARGET = "chrome86";
 const OUT = "../cases/static/cases";
 const SHEETS = [
-  "tokens", "base", "frame", "components", "workbench", "list", "case", "measures", "calendar", "action", "import", "audit", "login", "charts", "small", "print",
+  "tokens", "base", "frame", "components", "workbench", "list", "case", "measures", "calendar", "import", "audit", "login",
+  "action", "acts",
+  "charts",
+  "small", "print",
 ];
 
 async function styles() {
@@ -37,6 +40,9 @@ async function scripts() {
   const htmx = await readFile("node_modules/htmx.org/dist/htmx.min.js", "utf8");
   await writeFile(`${OUT}/htmx.js`, (await transform(htmx, lowered)).code);
   await build({ ...lowered, entryPoints: ["js/app.js"], bundle: true, format: "iife", outfile: `${OUT}/app.js` });
+  // Loaded on the pages that need them only.
+  for (const name of ["act"])
+    await build({ ...lowered, entryPoints: [`js/${name}.js`], bundle: true, format: "iife", outfile: `${OUT}/${name}.js` });
 }
 
 async function icons() {

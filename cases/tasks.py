@@ -32,7 +32,9 @@ from cases.selectors.counters import fold_task_counters
 from cases.workflow.clockwork import lapsing
 from cases.workflow.clockwork.escalating import escalate
 from cases.workflow.clockwork.recounting import recount
+from cases.workflow.drafts import services as drafts
 from cases.workflow.errors import NotAllowed
+from cases.workflow.second import codes
 
 logger = logging.getLogger(__name__)
 
@@ -145,12 +147,15 @@ def fold_counters() -> None:
 def propose_erasures() -> None:
     """Put down the closed cases whose personal data have become due to go; people decide.
 
-    Rows of lists that led to no case go at once, and so do the reporters of tips that are done with.
+    Rows of lists that led to no case go at once, and so do the reporters of tips that are done with, drafts of acts
+    that nobody did and codes that are over.
     """
     now = clock.now()
     retention.propose(now)
     lists.erase_lists(now)
     reporters.erase_reporters(now)
+    drafts.discard_expired(now)
+    codes.discard_expired(now)
 
 
 @shared_task(name="cases.place_tips")

@@ -23,6 +23,7 @@ from cases.models import factors
 from cases.models.sealing import (
     CannotOpen,
     contact_place,
+    draft_place,
     endpoint_place,
     key_ring,
     mend_place,
@@ -127,6 +128,14 @@ _TABLES = (
         ("tip_id", "number"),
         lambda tip, number: tip_part_place(tip.bytes, number),
         4,
+    ),
+    _Table(
+        "cases_draft",
+        "草稿",
+        (("id", "uuid"),),
+        ("user_id", "case_id", "action"),
+        lambda user, case, action: draft_place(user, case.bytes if case else None, action),
+        1_000,
     ),
     _Table(
         "notifications_contact", "联系方式", (("id", "uuid"),), ("id",), lambda key: contact_place(key.bytes), 1_000

@@ -2,6 +2,7 @@
 
 from cases.models.calendar import CalendarCount, CalendarEntry
 from cases.models.case import Case, CaseAgency, CaseOutcome, Confidentiality, Level, Stage
+from cases.models.desk import Draft, SecondCode
 from cases.models.erasure import Erasure
 from cases.models.escalation import DeadlineWatch, Escalation
 from cases.models.feedback import Feedback, FeedbackPart, FeedbackRow
@@ -44,6 +45,7 @@ __all__ = [
     "DocumentSeries",
     "DocumentVersion",
     "DocumentVoid",
+    "Draft",
     "Erasure",
     "Escalation",
     "Feedback",
@@ -69,6 +71,7 @@ __all__ = [
     "RowAnswer",
     "RuleFile",
     "RuleVersion",
+    "SecondCode",
     "Signal",
     "SignalRequest",
     "Site",

@@ -130,3 +130,8 @@ def endpoint_place(endpoint: bytes) -> bytes:
 def mend_place(batch: bytes, number: int, cell: int) -> bytes:
     """What a mended value is bound to: its batch, row and cell."""
     return b"mend" + batch + number.to_bytes(4, "big") + cell.to_bytes(2, "big")
+
+
+def draft_place(user: int, case: bytes | None, action: str) -> bytes:
+    """What a draft is bound to: its person, its case and its act."""
+    return b"draft" + user.to_bytes(8, "big") + (case or bytes(16)) + action.encode()

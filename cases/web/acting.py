@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -22,8 +21,8 @@ from cases.documents.attachments import FileRefused, store_attachment
 from cases.policy.law import in_force
 from cases.selectors.attachments import list_attachments
 from cases.selectors.paging import Row
-from cases.selectors.timeline import timeline
 from cases.web import forms
+from cases.web.acts.since import acts_since, named
 from cases.web.offers import offers
 from cases.web.pages import PageRequest
 from cases.web.show import case as case_page
@@ -33,9 +32,6 @@ from cases.web.show.words import say
 from cases.workflow import engine
 from cases.workflow.actions import Action
 from cases.workflow.deciding.available import available_actions
-from cases.workflow.deciding.decision import decide, related_case
-from cases.workflow.deciding.loading import load_case
-from cases.workflow.deciding.opening import decide_opening
 from cases.workflow.errors import IdempotencyConflict, InvalidInput, PreconditionRequired, StaleVersion, WorkflowError
 from cases.workflow.fields import Transition
 from cases.workflow.task_kinds import KINDS
@@ -107,41 +103,6 @@ def take_files(request: PageRequest, form: Form) -> None:
         raise InvalidInput(fields=problems)
 
 
-def rehearse(form: Form) -> dict[str, Any]:
-    """What the act would do if it were confirmed now; raises the refusal it would meet. Nothing stays written."""
-    with transaction.atomic():
-        body = _rehearsed(form)
-        # Deciding draws a document number; a rehearsal gives it back.
-        transaction.set_rollback(True)
-    return body
-
-
-def _rehearsed(form: Form) -> dict[str, Any]:
-    related = related_case(form.transition, form.data)
-    other = load_case(related, form.actor.user_id, lock=False) if related else None
-    if form.case is None:
-        return decide_opening(form.transition, form.actor, get_directory(), form.data, 0, form.now, related=other).body
-    loaded = load_case(form.case["id"], form.actor.user_id, lock=False)
-    if loaded.view is not None and form.version_number not in (None, loaded.view.version):
-        raise engine.stale(loaded.view, form.version_number or 0, form.actor)
-    return decide(form.transition, loaded, form.data, form.now, related=other)[0].body
-
-
-def perform(form: Form) -> engine.Result:
-    """Do it. The version and the key of the form make sure that it is done on what was read, and once."""
-    if form.case is not None and form.version_number is None:
-        raise PreconditionRequired
-    return engine.perform(
-        case_id=form.case["id"] if form.case else None,
-        action=form.transition.action.value,
-        actor=form.actor,
-        data=form.data,
-        expected_version=form.version_number,
-        idempotency_key=form.key or None,
-        now=form.now,
-    )
-
-
 def what_changed(form: Form, refused: WorkflowError) -> dict[str, Any]:
     """What others did since the form was opened; the form goes on with the present version and a new key."""
     since, text = form.version_number, say(refused.text)
@@ -153,15 +114,12 @@ def what_changed(form: Form, refused: WorkflowError) -> dict[str, Any]:
     if form.case is None:
         return {"text": text, "changes": ""}
     form.version = str(form.case["version"])
-    history = timeline(form.actor, form.case["id"], size=20, newest_first=True)
-    found = [row for row in (history.rows if history else []) if row["seq"] > (since or 0)]
+    found = acts_since(form.actor, form.case, since or 0)
     by_others = any(row["actor"] is None or row["actor"]["id"] != form.actor.user_id for row in found)
     if isinstance(refused, StaleVersion) and (form.refusal or not by_others):
         # The engine's own sentence speaks of others and of submitting again.
         text = gettext("你打开这一页以后，这件案件已有变更，你的内容没有提交")
-    rows = [case_page.event_row(row) for row in reversed(found)]
-    said = [gettext("%(act)s（%(who)s）") % {"act": say(row["label"]), "who": row["who"]} for row in rows]
-    return {"text": text, "changes": words.clauses(said) if since is not None else ""}
+    return {"text": text, "changes": named(found) if since is not None else ""}
 
 
 def context(
@@ -275,7 +233,15 @@ def _about(form: Form) -> dict[str, Any]:
         "entered": cut.before_confirming(form.actor, case, form.transition.action.value) if case else [],
         "basis": _basis(form),
         "back": reverse("web:case", args=[case["number"]]) if case else reverse("web:cases"),
+        "keep_at": _keep_at(form),
     }
+
+
+def _keep_at(form: Form) -> str:
+    """Where the page saves a draft by itself."""
+    if form.case is None:
+        return reverse("web:keep_opening")
+    return reverse("web:keep_draft", args=[form.case["number"], form.transition.action.value])
 
 
 def _basis(form: Form) -> list[str]:

@@ -51,6 +51,7 @@ urlpatterns = [
         "cases/<str:number>/documents/<uuid:document_id>/<int:version>.<slug:form>", document.file, name="document_file"
     ),
     path("cases/<str:number>/actions/<slug:action>/", actions.act, name="action"),
+    path("", include("cases.web.views.acts.urls")),
     path("documents/", numbers.register, name="documents"),
     path("check/", check.check_page, name="check"),
     path("working-time/", working.working_time, name="working_time"),

@@ -83,6 +83,10 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
     },
     # What was sent in part goes: given up by its sender, a batch by now, or a day old.
     "uploads": dict.fromkeys(("cases_listupload", "cases_listuploadpart"), "SELECT, DELETE"),
+    # Acts that are done or given up, and drafts and codes whose time is over.
+    "drafts": {"cases_draft": "SELECT, DELETE", "cases_secondcode": "SELECT, DELETE"},
+    # A code is found by its hash before it is known whose it is.
+    "second_codes": {"cases_secondcode": "SELECT, UPDATE"},
     # Rows become sites and cases. Matching has to see the cases of every agency of the city.
     "intake": {
         "cases_listbatch": "SELECT, UPDATE",
@@ -186,7 +190,14 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
     "rotation": dict.fromkeys(
         (
             *("cases_personalrecord", "cases_listrow", "cases_listpart", "cases_listmend", "cases_previewrow"),
-            *("cases_feedbackpart", "cases_listuploadpart", "cases_tip", "cases_tippart", "mfa_authenticator"),
+            *(
+                "cases_draft",
+                "cases_feedbackpart",
+                "cases_listuploadpart",
+                "cases_tip",
+                "cases_tippart",
+                "mfa_authenticator",
+            ),
             "notifications_contact",
             "notifications_endpoint",
         ),

@@ -116,6 +116,9 @@ PROTECTED_TABLES: dict[str, str] = {
     # A file on its way in: what was said of it stands, its parts come one after another and go together.
     "cases_listupload": "SELECT, INSERT, DELETE, UPDATE (received, batch_id)",
     "cases_listuploadpart": "SELECT, INSERT, DELETE, UPDATE (sealed)",
+    # An act that is not finished: whose, on what, stays; what was typed changes until it is done.
+    "cases_draft": "SELECT, INSERT, DELETE, UPDATE (agency_id, version, shared, sealed, saved_at, expires_at)",
+    "cases_secondcode": "SELECT, INSERT, DELETE, UPDATE (ended_at, used_by_id, used_at)",
     "cases_listmend": "SELECT, INSERT, UPDATE (sealed)",
     "cases_sourcemapping": "SELECT, INSERT, UPDATE (columns, orders, saved_by_id, saved_at)",
     # What is told to the issuer is drawn up anew until it is sent; then nothing changes but the key that seals it.

@@ -28,8 +28,9 @@ from cases.intake.steps.preview import file_row, run_preview
 from cases.intake.steps.reader import mends_of
 from cases.intake.uploads.beginning import Announced, begin
 from cases.intake.uploads.parts import append_part, whole_file
-from cases.models import Feedback, ListBatch, ListPart, ListRow, ListUpload, PersonalRecord, PreviewRow
+from cases.models import Case, Feedback, ListBatch, ListPart, ListRow, ListUpload, PersonalRecord, PreviewRow
 from cases.models.sealing import CannotOpen
+from cases.workflow.drafts import services as drafts
 from notifications.channels.endpoints.services import Draft, add_endpoint
 from notifications.choices.services import enter_contact
 from tests.entry_tools import code_of, with_app
@@ -40,7 +41,7 @@ from tests.tips.reporting import send as report
 
 pytestmark = pytest.mark.usefixtures("demo_city")
 TABLES = (
-    *("cases_personalrecord", "cases_listrow", "cases_listpart", "cases_listmend", "cases_previewrow"),
+    *("cases_draft", "cases_personalrecord", "cases_listrow", "cases_listpart", "cases_listmend", "cases_previewrow"),
     *("cases_feedbackpart", "cases_listuploadpart", "cases_tip", "cases_tippart"),
     *("notifications_contact", "notifications_endpoint"),
 )
@@ -57,6 +58,7 @@ def old_key(settings: Any) -> bytes:
     on_trial()
     sent_in_part()
     report(**PERSON)
+    in_writing()
     with_app("drc-approver1")
     add_webhook(settings)
     settings.MAIL = object()
@@ -71,6 +73,24 @@ def add_webhook(settings: Any) -> None:
     draft = Draft("webhook", "值班系统", "https://hooks.city.gov.cn/", "", ["handoffs"], "zh")
     grid = Agency.objects.get(code="320300-grid")
     add_endpoint(actor=find_actor("grid-admin1"), agency=grid, draft=draft, now=clock.now())
+
+
+def in_writing() -> None:
+    """An act that somebody has begun to fill in: one on a case, and one that opens one."""
+    actor, case = find_actor("drc-handler1"), Case.objects.order_by("number").first()
+    assert case
+    drafts.save(actor, case.pk, "comment", {"comment": "未完"}, version=1, now=clock.now())
+    drafts.save(actor, None, "open_case", {"title": "未立"}, version=None, now=clock.now())
+
+
+def unfinished() -> list[dict[str, Any]]:
+    actor, case = find_actor("drc-handler1"), Case.objects.order_by("number").first()
+    assert case
+    kept = [
+        drafts.load(actor, case.pk, "comment", now=clock.now()),
+        drafts.load(actor, None, "open_case", now=clock.now()),
+    ]
+    return [each.data for each in kept if each]
 
 
 def on_trial() -> None:
@@ -108,7 +128,7 @@ def everything() -> tuple[Any, ...]:
     files = [original_file(batch) for batch in batches]
     told = [b"".join(pieces_of(version)) for version in Feedback.objects.all()]
     files += [whole_file(upload) for upload in ListUpload.objects.all()]
-    return values, cells, [*files, *told], trial, mends_of(batch.id for batch in batches)
+    return values, cells, [*files, *told], trial, mends_of(batch.id for batch in batches), unfinished()
 
 
 def run(*arguments: str) -> str:

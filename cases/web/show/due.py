@@ -27,6 +27,12 @@ def when_words(at: datetime) -> str:
     return local.strftime("%m-%d %H:%M" if local.year == timezone.localtime(clock.now()).year else "%Y-%m-%d %H:%M")
 
 
+def clock_words(at: datetime, now: datetime) -> str:
+    """The time of day; with the day where it is another one."""
+    same = timezone.localtime(at).date() == timezone.localtime(now).date()
+    return timezone.localtime(at).strftime("%H:%M") if same else when_words(at)
+
+
 def day_words(at: datetime) -> str:
     """The day of an instant in local time; the running year is left out."""
     return when_words(at)[:-6]

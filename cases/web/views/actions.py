@@ -16,6 +16,7 @@ from cases.selectors.case import get_case
 from cases.selectors.paging import Row
 from cases.web import acting, repeats
 from cases.web.acting import Form
+from cases.web.acts import doing, drafting
 from cases.web.forms import holds_personal
 from cases.web.pages import PageRequest, inside, page
 from cases.web.show.papers.document import to_hand_over
@@ -27,7 +28,7 @@ from cases.workflow.errors import IdempotencyConflict, NotVisible, WorkflowError
 from cases.workflow.step_up import StepUpRequired, check_step_up
 from cases.workflow.transitions import TRANSITIONS
 
-EDIT = ("edit", "row")
+EDIT = ("edit", "row", "save")
 # Pressed on a page that has shown what is about to be done; `again`: and that the same has just been done.
 CONFIRMED = ("confirm", "again")
 
@@ -39,18 +40,31 @@ def act(request: PageRequest, number: str, action: str) -> HttpResponse:
     if case is None or action not in TRANSITIONS or action == engine.OPEN_CASE:
         raise NotVisible
     form = acting.form_for(request, case, TRANSITIONS[action])
-    return _submitted(request, form) if request.method == "POST" else _show(request, form)
+    return _answered(request, form)
 
 
 @page
 def open_case(request: PageRequest) -> HttpResponse:
     """The one act without a case: opening one."""
-    form = acting.form_for(request, None, TRANSITIONS[engine.OPEN_CASE])
-    return _submitted(request, form) if request.method == "POST" else _show(request, form)
+    return _answered(request, acting.form_for(request, None, TRANSITIONS[engine.OPEN_CASE]))
 
 
-def _show(request: PageRequest, form: Form, *, status: int = 200, **more: Any) -> HttpResponse:
+def _answered(request: PageRequest, form: Form) -> HttpResponse:
+    if request.method != "POST":
+        return _show(request, form, draft=drafting.take_up(form, request.GET))
+    if request.POST.get("step") == "discard":
+        drafting.give_up(form)
+        messages.success(request, gettext("草稿已放弃"))
+        return redirect(request.path)
+    return _submitted(request, form)
+
+
+def _show(
+    request: PageRequest, form: Form, *, status: int = 200, draft: dict[str, Any] | None = None, **more: Any
+) -> HttpResponse:
+    """The form; what was sent with it and not done is kept as a draft."""
     context = acting.context(form, **more) | _marked(request, form)
+    context["draft"] = drafting.keep(form) if request.method == "POST" else draft
     context["to_serve"] = to_hand_over(form.case, form.transition.action.value)
     response = render(request, "web/action.html", context, status=status)
     # Stepping back by the browser's button finds what was typed, but for names, numbers and addresses of people, which
@@ -81,8 +95,9 @@ def _submitted(request: PageRequest, form: Form) -> HttpResponse:
             return _check(request, form, before)
         _prove(request, form)
         spend_act(form.transition.action.value, request.actor.user_id)
-        result = acting.perform(form)
+        result = doing.perform(form)
     except StepUpRequired:
+        drafting.keep(form)
         return confirm.ask(request)
     except WorkflowError as refused:
         return _refused(request, form, refused)
@@ -98,7 +113,8 @@ def _prove(request: PageRequest, form: Form) -> None:
 
 def _check(request: PageRequest, form: Form, before: Row | None) -> HttpResponse:
     """The page to read before it is done; `before`: the act by which the same has just been done."""
-    context = acting.check_context(form, acting.rehearse(form)) | {"before": before} | _marked(request, form)
+    context = acting.check_context(form, doing.rehearse(form)) | {"before": before} | _marked(request, form)
+    context["draft"] = drafting.keep(form)
     return render(request, "web/action_check.html", context, status=409 if before else 200)
 
 
@@ -117,6 +133,7 @@ def _refused(request: PageRequest, form: Form, refused: WorkflowError) -> HttpRe
 
 
 def _done(request: PageRequest, form: Form, result: engine.Result) -> HttpResponse:
+    drafting.drop(form)
     said = gettext("已办理：%(label)s（%(number)s）") % {"label": say(form.transition.label), "number": result.number}
     parts = [said, *acting.consequences(result)]
     messages.success(request, sentences(parts))

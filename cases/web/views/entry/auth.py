@@ -18,6 +18,7 @@ from agencies.access.second import factors
 from agencies.errors import AgencyError, TooManyTries
 from agencies.models import User
 from cases.web import entrance, whose
+from cases.web.acts import drafting
 from cases.web.pages import inside, post_only
 from cases.web.show.own import told
 from cases.web.show.words import say
@@ -89,6 +90,7 @@ def _onward(request: HttpRequest, user: AbstractBaseUser, target: str, carried: 
     if not carried:
         return redirect(target)
     if whose.belongs_to(carried, user.pk):
+        drafting.keep_carried(user.pk, target, carried)
         return entrance.resume(request, target, carried)
     messages.warning(request, gettext("登录前那一页上的内容是另一位使用者填写的，没有提交，也没有保留。"))
     return redirect(settings.LOGIN_REDIRECT_URL)

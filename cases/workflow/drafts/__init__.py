@@ -1,0 +1,1 @@
+"""Drafts: what was typed for an act that is not done yet."""
