@@ -266,6 +266,8 @@ def test_raw_sql_over_every_table_shows_nobody_a_hidden_case(base: str) -> None:
                 "cases_sourcemapping",
             ),
             *("cases_tip", "cases_tippart", "cases_signalrequest", "cases_listupload", "cases_listuploadpart"),
+            # Nobody is filling in an act, and nobody waits for a second person (tests/web).
+            *("cases_draft", "cases_secondcode"),
             # No paper of the week was drawn.
             *("cases_report", "cases_reportversion", "cases_reportfile", "cases_reportpart"),
             # No agency has a robot or webhook, and nobody has chosen how to be told: nothing goes out.
