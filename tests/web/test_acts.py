@@ -149,8 +149,10 @@ def test_what_was_typed_is_shown_too_where_the_version_is_the_present_one(log_in
     assert answer.status_code in (403, 409)  # type: ignore[attr-defined]
     assert "写了很久的说明" in text(answer)
     assert "下面的内容没有提交" in text(answer)
-    shown = log_in("drc-handler1").get(f"/cases/{case.number}/actions/dispatch_verification/")
-    assert "下面的内容" not in text(shown), "nothing was typed on a page that was only opened"
+    page = f"/cases/{case.number}/actions/dispatch_verification/"
+    assert "写了很久的说明" in text(log_in("drc-handler1").get(page)), "it is a draft now"
+    shown = log_in("drc-handler2").get(page)
+    assert "下面的内容" not in text(shown), "nothing was typed by whoever only opens the page"
 
 
 def test_a_stale_form_that_is_still_open_says_that_it_is_kept(log_in: LogIn) -> None:
