@@ -11,7 +11,7 @@ const TARGET = "chrome86";
 const OUT = "../cases/static/cases";
 const SHEETS = [
   "tokens", "base", "frame", "components", "workbench", "list", "case", "measures", "calendar", "import", "audit", "login",
-  "action", "acts",
+  "action", "acts", "bulk",
   "charts",
   "small", "print",
 ];
@@ -41,7 +41,7 @@ async function scripts() {
   await writeFile(`${OUT}/htmx.js`, (await transform(htmx, lowered)).code);
   await build({ ...lowered, entryPoints: ["js/app.js"], bundle: true, format: "iife", outfile: `${OUT}/app.js` });
   // Loaded on the pages that need them only.
-  for (const name of ["act"])
+  for (const name of ["act", "bulk"])
     await build({ ...lowered, entryPoints: [`js/${name}.js`], bundle: true, format: "iife", outfile: `${OUT}/${name}.js` });
 }
 

@@ -83,6 +83,8 @@ class Action(StrEnum):
     BILL_RUN_REVIEW_STARTED = "bill_run_review_started"
     BILL_RUN_REVIEWED = "bill_run_reviewed"
     BILL_RUN_DISCARDED = "bill_run_discarded"
+    BULK_STARTED = "bulk_started"
+    BULK_ENDED = "bulk_ended"
     BILLS_COMPARED = "bills_compared"
     REPORT_DRAWN = "report_drawn"
     REPORT_TAKEN = "report_taken"

@@ -34,6 +34,7 @@ from cases.workflow.clockwork.escalating import escalate
 from cases.workflow.clockwork.recounting import recount
 from cases.workflow.drafts import services as drafts
 from cases.workflow.errors import NotAllowed
+from cases.workflow.many import working as many
 from cases.workflow.second import codes
 
 logger = logging.getLogger(__name__)
@@ -118,6 +119,22 @@ def resume_bill_runs() -> None:
     stuck = BillRun.objects.filter(state__in=working.WORKING, moved_at__lt=clock.now() - STANDSTILL)
     for run_id in stuck.values_list("id", flat=True):
         run_bills.delay(str(run_id))
+
+
+@shared_task(name="cases.run_bulk")
+@working_as("bulk_run")
+def run_bulk(run_id: str) -> None:
+    """Go on with an act on many cases, or with its preview, for one turn, and ask for another while it is not done."""
+    if many.work(run_id, budget_seconds=TURN_SECONDS).state in many.WORKING:
+        run_bulk.delay(run_id)
+
+
+@shared_task(name="cases.resume_bulk_runs")
+@working_as("bulk_run")
+def resume_bulk_runs() -> None:
+    """Take up runs that stand still, whatever became of the message or the worker; give up what nobody confirms."""
+    for run_id in many.sweep(clock.now(), STANDSTILL):
+        run_bulk.delay(str(run_id))
 
 
 @shared_task(name="cases.draw_report", time_limit=DRAWING_SECONDS)

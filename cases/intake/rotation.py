@@ -22,6 +22,7 @@ from audit.services import record
 from cases.models import factors
 from cases.models.sealing import (
     CannotOpen,
+    bulk_place,
     contact_place,
     draft_place,
     endpoint_place,
@@ -111,6 +112,14 @@ _TABLES = (
         ("version_id", "number"),
         lambda version, number: part_place(version.bytes, number),
         4,
+    ),
+    _Table(
+        "cases_bulkinput",
+        "批量办理填写内容",
+        (("run_id", "uuid"),),
+        ("run_id",),
+        lambda run: bulk_place(run.bytes),
+        1_000,
     ),
     _Table(
         "notifications_endpoint",

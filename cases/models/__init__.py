@@ -1,5 +1,6 @@
 """All case tables, one file per family."""
 
+from cases.models.bulk import BulkInput, BulkRow, BulkRun
 from cases.models.calendar import CalendarCount, CalendarEntry
 from cases.models.case import Case, CaseAgency, CaseOutcome, Confidentiality, Level, Stage
 from cases.models.desk import Draft, SecondCode
@@ -33,6 +34,9 @@ __all__ = [
     "BillRunRow",
     "BilledFile",
     "BilledRow",
+    "BulkInput",
+    "BulkRow",
+    "BulkRun",
     "CalendarCount",
     "CalendarEntry",
     "Case",

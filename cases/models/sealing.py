@@ -127,6 +127,11 @@ def endpoint_place(endpoint: bytes) -> bytes:
     return b"endpoint" + endpoint
 
 
+def bulk_place(run: bytes) -> bytes:
+    """What is typed once for many cases is bound to: its run."""
+    return b"bulk" + run
+
+
 def mend_place(batch: bytes, number: int, cell: int) -> bytes:
     """What a mended value is bound to: its batch, row and cell."""
     return b"mend" + batch + number.to_bytes(4, "big") + cell.to_bytes(2, "big")

@@ -83,6 +83,7 @@ urlpatterns = [
     path("compensation.csv", compensation.register_csv, name="compensation_csv"),
     path("deadlines/", deadlines.deadlines, name="deadlines"),
     path("", include("cases.web.views.rules.urls")),
+    path("", include("cases.web.views.bulk.urls")),
     path("", include("cases.web.views.calendar.urls")),
     path("", include("cases.web.views.reports.urls")),
     path("tariff/", tariff.tariff, name="tariff"),

@@ -127,6 +127,14 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
         "case_load": "EXECUTE",
         "case_commit": "EXECUTE",
     },
+    # One act on many cases: rows keep what was chosen, and the acts go through the doors as every act does.
+    "bulk_run": {
+        **dict.fromkeys(("cases_bulkrun", "cases_bulkrow"), "SELECT, INSERT, UPDATE"),
+        "cases_bulkinput": "SELECT, INSERT, UPDATE, DELETE",
+        **dict.fromkeys(("audit_event", "cases_case", "cases_caseagency", "cases_task"), "SELECT"),
+        "case_load": "EXECUTE",
+        "case_commit": "EXECUTE",
+    },
     # What the issuer of a list is told: every row with the case that holds it now, whoever takes part in it.
     "feedback": {
         **dict.fromkeys(
@@ -191,6 +199,7 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
         (
             *("cases_personalrecord", "cases_listrow", "cases_listpart", "cases_listmend", "cases_previewrow"),
             *(
+                "cases_bulkinput",
                 "cases_draft",
                 "cases_feedbackpart",
                 "cases_listuploadpart",

@@ -51,6 +51,8 @@ CELERY_TASK_ROUTES = {
     "notifications.prune_deliveries": {"queue": "celery"},
     "notifications.*": {"queue": TELLING},
 }
+# Most rows of one act on many cases. Ten thousand take minutes in the background, and somebody has to read the preview.
+BULK_ROWS = env.integer("LIANZHI_BULK_ROWS", 5000, minimum=1, maximum=20_000)
 # Rung after every act (see cases/workflow/recording/bell.py); a sweep finds what nobody rang for. Empty: no bell.
 OUTBOX_TASK = "notifications.deliver"
 CELERY_BEAT_SCHEDULER = "config.timetable:Timetable"
@@ -77,6 +79,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "resume feedback": {"task": "cases.resume_feedback", "schedule": 60.0, "options": {"expires": 60}},
     # Runs of bills, likewise.
     "resume bill runs": {"task": "cases.resume_bill_runs", "schedule": 60.0, "options": {"expires": 60}},
+    # Acts on many cases, likewise; previews that nobody confirmed within a day are given up.
+    "resume bulk runs": {"task": "cases.resume_bulk_runs", "schedule": 60.0, "options": {"expires": 60}},
     # Weekly reports that are due, and those whose worker was killed.
     "sweep reports": {"task": "cases.sweep_reports", "schedule": 60.0, "options": {"expires": 60}},
     # Tips of residents that no worker was rung for.

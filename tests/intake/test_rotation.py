@@ -29,8 +29,11 @@ from cases.intake.steps.reader import mends_of
 from cases.intake.uploads.beginning import Announced, begin
 from cases.intake.uploads.parts import append_part, whole_file
 from cases.models import Case, Feedback, ListBatch, ListPart, ListRow, ListUpload, PersonalRecord, PreviewRow
+from cases.models.bulk import BulkRun
 from cases.models.sealing import CannotOpen
 from cases.workflow.drafts import services as drafts
+from cases.workflow.many.steps import Chosen, fill, typed
+from cases.workflow.many.steps import begin as begin_bulk
 from notifications.channels.endpoints.services import Draft, add_endpoint
 from notifications.choices.services import enter_contact
 from tests.entry_tools import code_of, with_app
@@ -43,7 +46,7 @@ pytestmark = pytest.mark.usefixtures("demo_city")
 TABLES = (
     *("cases_draft", "cases_personalrecord", "cases_listrow", "cases_listpart", "cases_listmend", "cases_previewrow"),
     *("cases_feedbackpart", "cases_listuploadpart", "cases_tip", "cases_tippart"),
-    *("notifications_contact", "notifications_endpoint"),
+    *("notifications_contact", "notifications_endpoint", "cases_bulkinput"),
 )
 
 
@@ -59,6 +62,7 @@ def old_key(settings: Any) -> bytes:
     sent_in_part()
     report(**PERSON)
     in_writing()
+    for_many()
     with_app("drc-approver1")
     add_webhook(settings)
     settings.MAIL = object()
@@ -83,6 +87,14 @@ def in_writing() -> None:
     drafts.save(actor, None, "open_case", {"title": "未立"}, version=None, now=clock.now())
 
 
+def for_many() -> None:
+    """What somebody has typed for an act on many cases."""
+    actor, case = find_actor("drc-handler1"), Case.objects.order_by("number").first()
+    assert case
+    run = begin_bulk(actor=actor, act="comment", chosen=Chosen(cases=[str(case.pk)], key="k"), now=clock.now())
+    fill(actor=actor, run_id=run.id, data={"comment": "一并备注"}, now=clock.now())
+
+
 def unfinished() -> list[dict[str, Any]]:
     actor, case = find_actor("drc-handler1"), Case.objects.order_by("number").first()
     assert case
@@ -90,7 +102,7 @@ def unfinished() -> list[dict[str, Any]]:
         drafts.load(actor, case.pk, "comment", now=clock.now()),
         drafts.load(actor, None, "open_case", now=clock.now()),
     ]
-    return [each.data for each in kept if each]
+    return [*(each.data for each in kept if each), *(typed(run) for run in BulkRun.objects.all())]
 
 
 def on_trial() -> None:

@@ -252,6 +252,8 @@ def test_raw_sql_over_every_table_shows_nobody_a_hidden_case(base: str) -> None:
             *("cases_listrow", "cases_taskcounter", "audit_sealed"),
             # Nobody has billed a month at once, or put beside it what was really billed.
             *("cases_billrun", "cases_billrunrow", "cases_billedfile", "cases_billedrow"),
+            # Nobody has done one act on many cases.
+            *("cases_bulkrun", "cases_bulkrow", "cases_bulkinput"),
             # Not of cases, or nothing has been read, provided or erased yet.
             *("cases_feedback", "cases_feedbackrow", "cases_feedbackpart"),
             # No deadline of theirs has come near.

@@ -48,7 +48,7 @@ def test_every_task_says_as_whom_it_works() -> None:
         *("cases.propose_erasures", "cases.note_provisions", "cases.draw_feedback", "cases.resume_feedback"),
         *("cases.propose_erasures", "cases.note_provisions", "cases.place_tips", "cases.discard_uploads"),
         *("cases.run_bills", "cases.resume_bill_runs", "cases.close_missed_windows"),
-        *("cases.recount_deadlines",),
+        *("cases.recount_deadlines", "cases.run_bulk", "cases.resume_bulk_runs"),
         *("audit.seal_access_log", "audit.prune_access_log", "notifications.deliver"),
         "notifications.send_codes",
         *("notifications.send", "notifications.tell_stuck", "notifications.prune_deliveries"),

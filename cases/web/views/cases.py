@@ -40,20 +40,20 @@ def case_list(request: PageRequest) -> HttpResponse:
         spend(SEARCHES, str(actor.user_id))
     if typed and find_case_id(actor, typed):
         return redirect("web:case", number=typed.upper())
-    offered = _offered(actor)
-    given = filters.given(request.GET, offered)
+    selects = offered(actor)
+    given = filters.given(request.GET, selects)
     asked = request.GET.get("view", "")
     # Whoever looks for a case by its name wants it, closed or not.
     view = asked if asked in VIEWS else ("all" if typed else "open")
-    found = list_cases(actor, _wanted(actor, given, typed, view), cursor=filters.cursor(request.GET), size=PAGE_SIZE)
+    found = list_cases(actor, wanted_of(actor, given, typed, view), cursor=filters.cursor(request.GET), size=PAGE_SIZE)
     context = {
         "page": filters.paged(found, _rows(actor, found.rows)),
-        "views": _views(view, found.total_text, request.GET),
+        "views": views_of(view, found.total_text, request.GET),
         "view": view,
         "typed": typed,
-        "selects": filters.selects(offered, given),
-        "chips": filters.chips(request.GET, offered, given, typed),
-        "unread": filters.unread(request.GET, offered, given, ("view", gettext("视图"), view)),
+        "selects": filters.selects(selects, given),
+        "chips": filters.chips(request.GET, selects, given, typed),
+        "unread": filters.unread(request.GET, selects, given, ("view", gettext("视图"), view)),
         "starts": starts(actor),
     }
     return render(request, "web/case_list.html", context)
@@ -96,7 +96,8 @@ def _note_opened(request: PageRequest, case: dict[str, Any], context: dict[str, 
 VIEWS = {"open": False, "ours": False, "closed": True, "all": None}
 
 
-def _offered(actor: Actor) -> list[filters.Select]:
+def offered(actor: Actor) -> list[filters.Select]:
+    """The drop-downs of the list."""
     return [
         filters.Select("stage", gettext("阶段"), gettext("全部阶段"), [(k, v.text) for k, v in words.STAGES.items()]),
         filters.Select("holder", gettext("当前办理"), gettext("全部机构"), _holders(actor)),
@@ -115,7 +116,8 @@ def _holders(actor: Actor) -> list[tuple[str, str]]:
     return [(str(a.id), a.short_name) for a in found]
 
 
-def _wanted(actor: Actor, given: dict[str, str], typed: str, view: str) -> CaseFilter:
+def wanted_of(actor: Actor, given: dict[str, str], typed: str, view: str) -> CaseFilter:
+    """What the chosen values narrow the list to."""
     holder = int(given["holder"]) if "holder" in given else None
     if view == "ours" and holder is None and actor.posts:
         holder = actor.posts[0].principal_id
@@ -130,7 +132,7 @@ def _wanted(actor: Actor, given: dict[str, str], typed: str, view: str) -> CaseF
     )
 
 
-def _views(current: str, total: str, params: QueryDict) -> list[dict[str, Any]]:
+def views_of(current: str, total: str, params: QueryDict) -> list[dict[str, Any]]:
     """The tabs, which keep the conditions. Only the open one is counted: all four would cost as many lists."""
     labels = {
         "open": gettext("在办"),

@@ -17,6 +17,7 @@ from cases.selectors.tasks import TaskFilter, list_tasks
 from cases.web import filters
 from cases.web.pages import PageRequest, page
 from cases.web.show import tasks, words
+from cases.web.show.bulk import bar
 from cases.workflow.task_kinds import KINDS
 
 PAGE_SIZE = 25
@@ -26,22 +27,24 @@ PAGE_SIZE = 25
 def task_list(request: PageRequest) -> HttpResponse:
     """The list behind the workbench's figures."""
     now = clock.now()
-    offered = _offered(request.actor)
-    given = filters.given(request.GET, offered)
-    wanted = _wanted(request.actor, given, now)
+    selects = offered(request.actor)
+    given = filters.given(request.GET, selects)
+    wanted = wanted_of(request.actor, given, now)
     found = list_tasks(request.actor, wanted, now=now, cursor=filters.cursor(request.GET), size=PAGE_SIZE)
     senders = pages.senders(request.actor, found.rows)
     rows = [tasks.shown(request.actor, row, senders) for row in found.rows]
     context = {
         "page": filters.paged(found, rows),
-        "selects": filters.selects(offered, given),
-        "chips": filters.chips(request.GET, offered, given),
-        "unread": filters.unread(request.GET, offered, given),
+        "selects": filters.selects(selects, given),
+        "chips": filters.chips(request.GET, selects, given),
+        "unread": filters.unread(request.GET, selects, given),
+        "bulk": bar(request.actor, "tasks", request.GET, found.total_text),
     }
     return render(request, "web/tasks.html", context)
 
 
-def _offered(actor: Actor) -> list[filters.Select]:
+def offered(actor: Actor) -> list[filters.Select]:
+    """The drop-downs of the list."""
     receipts = [("no", gettext("待签收")), ("yes", gettext("已签收"))]
     return [
         filters.Select("stage", gettext("阶段"), gettext("全部阶段"), [(k, v.text) for k, v in words.STAGES.items()]),
@@ -64,7 +67,8 @@ def _offered(actor: Actor) -> list[filters.Select]:
     ]
 
 
-def _wanted(actor: Actor, given: dict[str, str], now: datetime) -> TaskFilter:
+def wanted_of(actor: Actor, given: dict[str, str], now: datetime) -> TaskFilter:
+    """What the chosen values narrow the list to."""
     return replace(
         tasks.spans(now).get(given.get("due", ""), TaskFilter()),
         stage=given.get("stage"),

@@ -106,13 +106,13 @@ def load_case(case_id: str, user_id: int, key: str = "", *, lock: bool) -> Loade
         return _loaded(cursor.fetchone()[0])
 
 
-def load_cases(case_ids: Iterable[str], user_id: int) -> dict[str, Loaded]:
+def load_cases(case_ids: Iterable[str], user_id: int, *, lock: bool = True) -> dict[str, Loaded]:
     """Lock and read many cases, in the order of their ids so that two batches cannot wait for each other."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT x.id::text, case_load(x.id, %s, '', true)"
+            "SELECT x.id::text, case_load(x.id, %s, '', %s)"
             " FROM unnest(%s::uuid[]) WITH ORDINALITY AS x(id, n) ORDER BY n",
-            [user_id, sorted(set(case_ids))],
+            [user_id, lock, sorted(set(case_ids))],
         )
         return {row[0]: _loaded(row[1]) for row in cursor.fetchall()}
 

@@ -87,6 +87,8 @@ OTHERS: Final = {
     OtherAction.BILL_RUN_REVIEW_STARTED: Text("开始批量复核", "Started reviewing a run of bills"),
     OtherAction.BILL_RUN_REVIEWED: Text("批量复核完成", "Reviewed a run of bills"),
     OtherAction.BILL_RUN_DISCARDED: Text("作废抄表批次", "Threw a run of bills away"),
+    OtherAction.BULK_STARTED: Text("确认批量办理", "Confirmed an act on many cases"),
+    OtherAction.BULK_ENDED: Text("批量办理结束", "Ended an act on many cases"),
     OtherAction.BILLS_COMPARED: Text("核对实际电费", "Compared what was billed"),
     OtherAction.EXPORT_MADE: Text("导出", "Exported"),
     OtherAction.SECOND_CODE_MINTED: Text("出示双人确认码", "Showed a code for the second person"),

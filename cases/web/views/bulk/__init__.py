@@ -1,0 +1,1 @@
+"""One act on many cases, and what a list finds as a file."""
