@@ -13,6 +13,7 @@ const SHEETS = [
   "tokens", "base", "frame", "components", "workbench", "list", "case", "measures", "calendar", "import", "audit", "login",
   "action", "acts", "bulk",
   "charts",
+  "phone",
   "small", "print",
 ];
 
@@ -25,6 +26,7 @@ async function styles() {
       "../cases/web/**/*.py",
       "../cases/templatetags/*.py",
       "js/*.js",
+      "js/phone/*.js",
     ],
     variables: true,
     keyframes: true,
@@ -40,6 +42,8 @@ async function scripts() {
   const htmx = await readFile("node_modules/htmx.org/dist/htmx.min.js", "utf8");
   await writeFile(`${OUT}/htmx.js`, (await transform(htmx, lowered)).code);
   await build({ ...lowered, entryPoints: ["js/app.js"], bundle: true, format: "iife", outfile: `${OUT}/app.js` });
+  for (const [from, name] of [["page", "phone"], ["worker", "phone-worker"]])
+    await build({ ...lowered, entryPoints: [`js/phone/${from}.js`], bundle: true, format: "iife", outfile: `${OUT}/${name}.js` });
   // Loaded on the pages that need them only.
   for (const name of ["act", "bulk"])
     await build({ ...lowered, entryPoints: [`js/${name}.js`], bundle: true, format: "iife", outfile: `${OUT}/${name}.js` });

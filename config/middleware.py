@@ -176,4 +176,8 @@ def _largest(request: HttpRequest) -> int:
         return LARGEST_LIST
     if _is_tip(request):
         return LARGEST_TIP
-    return LARGEST_ACT if request.path.startswith("/cases/") else int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+    return (
+        LARGEST_ACT
+        if request.path.startswith(("/cases/", "/suspensions/"))
+        else int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+    )

@@ -19,6 +19,13 @@ document.addEventListener("click", (event) => {
   if (key) useKey(key.form);
 });
 
+// Whoever leaves takes along what a telephone keeps to work without network (suspensions); what waits there stays.
+document.addEventListener("submit", (event) => {
+  if (event.target.getAttribute("action") !== "/logout/" || !self.caches) return;
+  localStorage.removeItem("phone-whose");
+  caches.keys().then((names) => names.filter((one) => one.startsWith("phone-")).forEach((one) => caches.delete(one)));
+});
+
 // One submission a form: a second click while the first is under way does nothing.
 document.addEventListener("submit", (event) => {
   const form = event.target;

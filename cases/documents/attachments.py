@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from urllib.parse import quote
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 
 from agencies.access.reads import note_read
@@ -25,7 +25,15 @@ from cases.documents.uploads import CONTENT_TYPES, FileRefused, check_file, clea
 from cases.models import Attachment, CaseAgency
 from cases.selectors.attachments import get_attachment
 
-__all__ = ["MAX_BYTES", "FileRefused", "UploaderRefused", "download_headers", "read_attachment", "store_attachment"]
+__all__ = [
+    "MAX_BYTES",
+    "FileRefused",
+    "OtherFile",
+    "UploaderRefused",
+    "download_headers",
+    "read_attachment",
+    "store_attachment",
+]
 
 MAX_BYTES = 20 * 1024 * 1024
 # Who keeps files: everybody who works on the case. Supervision reads, administrators keep accounts.
@@ -60,19 +68,33 @@ class FileWithheld(FileRefused):
         )
 
 
-def store_attachment(*, actor: Actor, case_id: UUID | str, kind: str, upload: Upload, now: datetime) -> str:
+class OtherFile(FileRefused):
+    """Under this id another file is kept, or somebody else's."""
+
+
+def store_attachment(
+    *,
+    actor: Actor,
+    case_id: UUID | str,
+    kind: str,
+    upload: Upload,
+    now: datetime,
+    file_id: UUID | None = None,
+    near: bool | None = None,
+) -> str:
     """Keep a file on a case that the actor sees and return its id.
 
-    The file becomes part of the record when an act names it: its hash then stands in the event. Raises FileRefused,
-    UploaderRefused, and PermissionError where there is no such case for this person.
+    The file becomes part of the record when an act names it: its hash then stands in the event. `file_id`: made by the
+    sender, so that the same file sent again, also at the same time, is one file; `near`: as the model has it. Raises
+    FileRefused, OtherFile, UploaderRefused, and PermissionError where there is no such case for this person.
     """
     name = _checked_name(upload)
     agency_id = _participating(actor, case_id)
     content = upload.read()
     content_type = check_file(name, content)
     scan(name, content)
-    row = Attachment.objects.create(
-        id=new_id(),
+    row = Attachment(
+        id=file_id or new_id(),
         case_id=case_id,
         kind=kind,
         filename=name,
@@ -83,8 +105,24 @@ def store_attachment(*, actor: Actor, case_id: UUID | str, kind: str, upload: Up
         uploaded_by_id=actor.user_id,
         agency_id=agency_id,
         at=now,
+        near=near,
     )
+    _once(row)
     return str(row.pk)
+
+
+def _once(row: Attachment) -> None:
+    """Insert it. Whoever comes second under the same id waits for the first, and finds the same file or is refused."""
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:
+        same = {"case_id": row.case_id, "uploaded_by_id": row.uploaded_by_id, "sha256": row.sha256}
+        if not Attachment.objects.filter(pk=row.pk, **same).exists():
+            raise OtherFile(
+                "这个编号下已有另一份文件，没有覆盖。请重新选择后再传。",
+                "Another file is kept under this id and was not replaced. Choose it again.",
+            ) from None
 
 
 def read_attachment(

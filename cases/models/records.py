@@ -29,6 +29,9 @@ class Attachment(models.Model):
         "agencies.Agency", models.PROTECT, related_name="+", db_index=False, verbose_name="上传单位"
     )
     at = models.DateTimeField("上传时间")
+    # Of a picture: whether the telephone stood at the site when it was taken, where it said so beside the picture. The
+    # place itself is compared and forgotten.
+    near = models.BooleanField("拍摄时在现场", null=True)
     # From then on the content and the name are empty; the hash stays, as in the event that used the file.
     erased_at = models.DateTimeField("清除时间", null=True)
 

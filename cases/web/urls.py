@@ -52,6 +52,7 @@ urlpatterns = [
     ),
     path("cases/<str:number>/actions/<slug:action>/", actions.act, name="action"),
     path("", include("cases.web.views.acts.urls")),
+    path("", include("cases.web.views.phone.urls")),
     path("documents/", numbers.register, name="documents"),
     path("check/", check.check_page, name="check"),
     path("working-time/", working.working_time, name="working_time"),

@@ -15,8 +15,9 @@ from cases.models.sealing import key_ring
 from cases.policy.cutting.photos import rules
 from cases.policy.matching.spots import read_spot, within
 
-_SQL = """SELECT id::text, content, ARRAY(SELECT k.value FROM cases_sitekey k JOIN cases_site s ON s.id = k.site_id
-                                        WHERE s.case_id = a.case_id AND k.kind = 'spot')
+_SPOTS = """SELECT k.value FROM cases_sitekey k JOIN cases_site s ON s.id = k.site_id
+    WHERE s.case_id = {case} AND k.kind = 'spot'"""
+_SQL = f"""SELECT id::text, content, ARRAY({_SPOTS.format(case="a.case_id")}), near
 FROM cases_attachment a WHERE case_id = %s AND id = ANY(%s::uuid[])"""
 
 
@@ -25,8 +26,29 @@ def with_pictures(case_id: str, found: dict[str, dict[str, Any]], ids: Sequence[
     with connection.cursor() as cursor:
         cursor.execute(_SQL, [case_id, list(ids)])
         rows = cursor.fetchall()
-    read = {row[0]: about(read_exif(bytes(row[1])), {bytes(spot) for spot in row[2]}) for row in rows}
+    read = {}
+    for file_id, content, spots, beside in rows:
+        picture = about(read_exif(bytes(content)), {bytes(spot) for spot in spots})
+        read[file_id] = _either(picture, beside=beside)
     return {i: {**file, "picture": read[i]} if i in read else file for i, file in found.items()}
+
+
+def near_site(case_id: str, longitude: str, latitude: str) -> bool | None:
+    """Whether a place lies at a site of the case; None where it has none to compare it with, or this is no place."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SPOTS.format(case="%s"), [case_id])
+        spots = {bytes(row[0]) for row in cursor.fetchall()}
+    try:
+        return _near(Taken(None, float(longitude), float(latitude)), spots)
+    except ValueError:
+        return None
+
+
+def _either(picture: dict[str, Any], *, beside: bool | None) -> dict[str, Any]:
+    """A place that stands in the picture counts; what the telephone said beside it, where the picture has none."""
+    if picture["near"] is None and picture["site_known"] and beside is not None:
+        return {**picture, "near": beside}
+    return picture
 
 
 def about(taken: Taken, spots: Collection[bytes]) -> dict[str, Any]:

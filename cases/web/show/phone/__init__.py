@@ -1,0 +1,1 @@
+"""The crew's five steps as a telephone shows them."""
