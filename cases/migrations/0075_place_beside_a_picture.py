@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0074_drafts_and_codes")]
+    dependencies = [("cases", "0073_bulk_runs")]
 
     operations = [
         migrations.AddField("attachment", "near", models.BooleanField("拍摄时在现场", null=True)),
