@@ -45,7 +45,7 @@ async function scripts() {
   for (const [from, name] of [["page", "phone"], ["worker", "phone-worker"]])
     await build({ ...lowered, entryPoints: [`js/phone/${from}.js`], bundle: true, format: "iife", outfile: `${OUT}/${name}.js` });
   // Loaded on the pages that need them only.
-  for (const name of ["act", "bulk"])
+  for (const name of ["act", "bulk", "trail"])
     await build({ ...lowered, entryPoints: [`js/${name}.js`], bundle: true, format: "iife", outfile: `${OUT}/${name}.js` });
 }
 

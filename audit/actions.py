@@ -113,3 +113,4 @@ class Action(StrEnum):
     DELIVERIES_WITHDRAWN = "deliveries_withdrawn"
     VAULT_KEY_ROTATED = "vault_key_rotated"
     AUDIT_VERIFIED = "audit_verified"
+    AUDIT_BROKEN = "audit_broken"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
+from typing import Any
 
 from celery import shared_task
 from django.db.models import Q
@@ -11,6 +12,7 @@ from django.db.models import Q
 from agencies.actors import Actor, NoSuchActor, load_actor, system_actor
 from agencies.directory import get_directory
 from audit import clock
+from audit.log import EventActor
 from audit.sight import working_as
 from cases.billing.runs import working
 from cases.calendar.loading import load_calendar
@@ -23,6 +25,7 @@ from cases.intake.tips import placing
 from cases.intake.uploads.finishing import discard_expired
 from cases.models import ListBatch
 from cases.models.money import BillRun
+from cases.oversight.trail import verifying
 from cases.reporting.drawing import draw_version as draw_report_version
 from cases.reporting.plan import sweep
 from cases.retention import acts as retention
@@ -219,3 +222,13 @@ def recount_deadlines() -> None:
     """Count open deadlines again where the calendar changed, for one turn; rung for by a change, found by the sweep."""
     if recount(now=clock.now(), budget_seconds=TURN_SECONDS).left:
         recount_deadlines.delay()
+
+
+@shared_task(name="cases.verify_trail", time_limit=DRAWING_SECONDS)
+@working_as("verifier")
+def verify_trail(job_id: str = "", who: dict[str, Any] | None = None) -> None:
+    """Verify the whole trail and keep what was found: by plan every night, or for somebody who waits for it."""
+    if job_id and who is not None:
+        verifying.run(job_id, EventActor(**who))
+    else:
+        verifying.run_by_plan()

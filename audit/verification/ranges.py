@@ -1,6 +1,6 @@
 """One pass over the streams of a range: chains, sealed data, then the projection verifier of each prefix."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -16,14 +16,20 @@ from audit.verification.tally import Tally
 
 # Below and above every stream name, in byte order.
 LOWEST, HIGHEST = "", "\U0010ffff"
+# Hears after each chunk how many events have been read so far.
+Progress = Callable[[int], None]
 
 
-def verify_range(connection: Any, first: str, last: str, *, replay: bool = True) -> Tally:
+def unheard(_events: int) -> None:
+    """Nobody waits for it."""
+
+
+def verify_range(connection: Any, first: str, last: str, *, replay: bool = True, progress: Progress = unheard) -> Tally:
     """Verify the streams first <= name < last through a psycopg2 connection inside a transaction."""
     tally = Tally()
     verifiers = _overlapping(first, last) if replay else {}
     waiting = dict(verifiers)
-    streams = groupby(_events(connection, first, last, tally), key=attrgetter("stream"))
+    streams = groupby(_events(connection, first, last, tally, progress), key=attrgetter("stream"))
     for prefix, group in groupby(streams, key=lambda stream: _prefix(stream[0], verifiers)):
         if prefix:
             waiting.pop(prefix)
@@ -42,7 +48,7 @@ def end_of(prefix: str) -> str:
     return prefix[:-1] + chr(ord(prefix[-1]) + 1)
 
 
-def _events(connection: Any, first: str, last: str, tally: Tally) -> Iterator[Event]:
+def _events(connection: Any, first: str, last: str, tally: Tally, progress: Progress) -> Iterator[Event]:
     chains = Chains(tally)
     for rows in read_chunks(connection, first, last):
         promised: dict[int, Event] = {}
@@ -51,6 +57,7 @@ def _events(connection: Any, first: str, last: str, tally: Tally) -> Iterator[Ev
                 promised[event.id] = event
             yield event
         check_sealed(connection, promised, tally)
+        progress(tally.events)
 
 
 def _scope(connection: Any, first: str, last: str, prefix: str) -> Scope:

@@ -15,7 +15,7 @@ from django.db import connections
 from audit.sight import working_as
 from audit.verification import projections
 from audit.verification.projections import Problem
-from audit.verification.ranges import HIGHEST, LOWEST, verify_range
+from audit.verification.ranges import HIGHEST, LOWEST, Progress, unheard, verify_range
 from audit.verification.report import Report
 from audit.verification.sealed import strays
 from audit.verification.tally import Tally
@@ -28,10 +28,17 @@ _PLAN = "SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET 
 
 
 @working_as("verifier")
-def verify(*, stream: str | None = None, workers: int = 1, replay: bool = True, using: str = "default") -> Report:
+def verify(
+    *,
+    stream: str | None = None,
+    workers: int = 1,
+    replay: bool = True,
+    using: str = "default",
+    progress: Progress = unheard,
+) -> Report:
     """Verify the whole audit trail, or one stream. Read-only; raises nothing for what it finds.
 
-    Without `replay` the states are not rebuilt from their events and compared.
+    Without `replay` no state is rebuilt from its events. `progress` hears how many one process has read so far.
 
     Reads one snapshot through a connection of its own. Inside a transaction of the caller it reads through that one
     instead, the caller's own events included, and uses one process.
@@ -39,10 +46,10 @@ def verify(*, stream: str | None = None, workers: int = 1, replay: bool = True, 
     started = time.perf_counter()
     with _without_collector(), _snapshot(using) as (connection, shared):
         if stream is not None:
-            tally = verify_range(connection, stream, stream + "\x01", replay=replay)
+            tally = verify_range(connection, stream, stream + "\x01", replay=replay, progress=progress)
             unused = unsettled = None
         else:
-            tally = _all_streams(connection, workers if shared else 1, using, replay=replay)
+            tally = _all_streams(connection, workers if shared else 1, using, replay=replay, progress=progress)
             whole = (*strays(connection, tally.sealed), *_unread(connection, tally), *_lost(connection, tally))
             for problem in whole:
                 tally.report(problem)
@@ -89,10 +96,10 @@ def _snapshot(using: str) -> Iterator[tuple[Any, bool]]:
         yield connection, True
 
 
-def _all_streams(connection: Any, workers: int, using: str, *, replay: bool) -> Tally:
+def _all_streams(connection: Any, workers: int, using: str, *, replay: bool, progress: Progress) -> Tally:
     bounds = _bounds(connection, workers) if workers > 1 else [LOWEST, HIGHEST]
     if len(bounds) == 2:
-        return verify_range(connection, LOWEST, HIGHEST, replay=replay)
+        return verify_range(connection, LOWEST, HIGHEST, replay=replay, progress=progress)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_export_snapshot()")
         snapshot = cursor.fetchone()[0]

@@ -41,7 +41,10 @@ LATEST_FIRST = Keyset("events", ("at", "id"), (instant, whole), descending=True)
 
 @dataclass(frozen=True, slots=True)
 class EventFilter:
-    """What narrows the search; None means any. `since` is inclusive, `until` exclusive."""
+    """What narrows the search; None means any. `since` is inclusive, `until` exclusive.
+
+    `actions` are any of several; `at_night` what people did between 22:00 and 6:00.
+    """
 
     actor_id: int | None = None
     username: str | None = None
@@ -50,6 +53,8 @@ class EventFilter:
     case_id: UUID | None = None
     since: datetime | None = None
     until: datetime | None = None
+    actions: tuple[str, ...] | None = None
+    at_night: bool | None = None
 
 
 def search_events(
@@ -71,6 +76,16 @@ def search_events(
     directory = get_directory(stamp=rows[0]["stamp"])
     shown = [_shown(row, directory) for row in rows if row["id"] is not None]
     return LATEST_FIRST.page(shown, at, size, capped(n))
+
+
+def following(actor: Actor, wanted: EventFilter, after: Row | None, size: int) -> list[Row]:
+    """The next `size` events of the search after one of them, the latest first, without counting any."""
+    at = None if after is None else Cursor((after["at"], after["id"]))
+    keys, parameters = _keys(wanted, _readable(actor), at, size)
+    order = LATEST_FIRST.order(at, "keys.")
+    rows = fetch("WITH first AS (SELECT 0), " + _ROWS.format(keys=keys, order=order), parameters)
+    directory = get_directory(stamp=rows[0]["stamp"])
+    return [_shown(row, directory) for row in rows if row["id"] is not None]
 
 
 def _keys(wanted: EventFilter, readable: tuple[str, list[Any]], at: Cursor | None, limit: int) -> tuple[str, list[Any]]:
@@ -117,6 +132,11 @@ SELECT about.n, about.stamp, """
 )
 
 
+# Local hours; what the system does by itself at night is no person's.
+_AT_NIGHT = """%s = (e.actor_id IS NOT NULL
+    AND extract(hour FROM e.at AT TIME ZONE 'Asia/Shanghai') NOT BETWEEN 6 AND 21)"""
+
+
 def _conditions(wanted: EventFilter) -> tuple[str, list[Any]]:
     parts: list[tuple[str, Any]] = [
         ("e.actor_id = %s", wanted.actor_id),
@@ -126,6 +146,8 @@ def _conditions(wanted: EventFilter) -> tuple[str, list[Any]]:
         ("e.stream = %s", None if wanted.case_id is None else f"case/{wanted.case_id}"),
         ("e.at >= %s", wanted.since),
         ("e.at < %s", wanted.until),
+        ("e.action = ANY(%s)", None if wanted.actions is None else list(wanted.actions)),
+        (_AT_NIGHT, wanted.at_night),
     ]
     given = [(text, value) for text, value in parts if value is not None]
     return " AND ".join(text for text, _ in given) or "true", [value for _, value in given]

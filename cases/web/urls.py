@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from cases.web.views import actions, audit, cases, files, imports, tasks, withdrawals, workbench
+from cases.web.views import actions, cases, files, imports, tasks, withdrawals, workbench
 from cases.web.views.clocks import case as clocks
 from cases.web.views.clocks import dwell as working
 from cases.web.views.entry import auth, confirm, factors, helping, password, security, sso
@@ -92,14 +92,12 @@ urlpatterns = [
     path("report/follow/", report.follow, name="follow"),
     path("tips/<uuid:tip_id>/", sealed.tip, name="tip"),
     path("tips/<uuid:tip_id>/pictures/<int:number>", sealed.picture, name="tip_picture"),
-    path("audit/", audit.trail, name="audit"),
-    path("audit/verify/", audit.verify_now, name="audit_verify"),
+    path("", include("cases.web.views.trail.urls")),
     path("audit/access/", access.access_log, name="access_log"),
     path("audit/access/access-log.csv", access.access_csv, name="access_csv"),
     path("audit/erasures/", erasure.erasures, name="erasures"),
     path("audit/registers/<slug:sort>/", registers.register, name="register"),
     path("audit/registers/<slug:sort>.csv", registers.register_csv, name="register_csv"),
-    path("audit/<int:event_id>/", audit.trail, name="audit_event"),
     path("", include("cases.web.views.supervision.urls")),
     path("", include("cases.web.urls_money")),
 ]

@@ -55,6 +55,8 @@ CELERY_TASK_ROUTES = {
 BULK_ROWS = env.integer("LIANZHI_BULK_ROWS", 5000, minimum=1, maximum=20_000)
 # Rung after every act (see cases/workflow/recording/bell.py); a sweep finds what nobody rang for. Empty: no bell.
 OUTBOX_TASK = "notifications.deliver"
+# Hour and minute, local time.
+TRAIL_VERIFIED_AT = (5, 20)
 CELERY_BEAT_SCHEDULER = "config.timetable:Timetable"
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     # Whatever nobody rang for. A sweep that waited longer than the next one is of no use any more.
@@ -106,5 +108,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "escalate deadlines": {"task": "cases.escalate_deadlines", "schedule": 60.0, "options": {"expires": 60}},
     # Deadlines whose calendar changed: whatever nobody rang for, and the rest of what a killed worker began.
     "recount deadlines": {"task": "cases.recount_deadlines", "schedule": 60.0, "options": {"expires": 60}},
+    # The whole trail, every night; what it finds is kept on record and stands on the page of the trail.
+    "verify trail": {
+        "task": "cases.verify_trail",
+        "schedule": crontab(hour=TRAIL_VERIFIED_AT[0], minute=TRAIL_VERIFIED_AT[1]),
+        "options": {"expires": 3600},
+    },
     "watch calendar": {"task": "cases.watch_calendar", "schedule": 3600.0, "options": {"expires": 3600}},
 }

@@ -13,6 +13,7 @@ from django.db import transaction
 
 from audit.models import Event
 from audit.verification import projections, reading, run, tally, verify
+from audit.verification.keeping import last_kept
 from audit.verification.projections import Problem, Scope, Streams
 from bench.listing.seed import seed
 from tests.servers import Servers
@@ -231,14 +232,43 @@ def test_the_command_prints_one_line_of_json(note: Record, superuser: Any) -> No
     )
 
 
-def test_a_clean_result_is_recorded_and_a_bad_one_is_not(note: Record, superuser: Any) -> None:
+def test_a_clean_result_is_recorded_and_so_is_a_bad_one_under_another_name(note: Record, superuser: Any) -> None:
     event = note()
+    assert last_kept() is None
     assert command("--record")[0] == 0
     recorded = Event.objects.get(stream="config/audit")
-    assert json.loads(bytes(recorded.body))["data"] == {"events": 1, "streams": 1, "through_id": event.event_id}
+    data = json.loads(bytes(recorded.body))["data"]
+    assert data.pop("milliseconds") >= 0
+    assert (recorded.action, data) == (
+        "audit_verified",
+        {"events": 1, "streams": 1, "through_id": event.event_id},
+    )
+    kept = last_kept()
+    assert kept is not None
+    assert (kept.ok, kept.events, kept.broken) == (True, 1, None)
     superuser.execute("UPDATE audit_event SET agency_id = 5 WHERE id = %s", [event.event_id])
     assert command("--record")[0] == 1
-    assert Event.objects.filter(stream="config/audit").count() == 1
+    kept = last_kept()
+    assert kept is not None
+    assert (kept.ok, kept.broken, kept.code) == (False, event.event_id, "column")
+    assert Event.objects.filter(action="audit_verified").count() == 1
+
+
+def test_a_record_of_a_verification_that_was_changed_is_no_clean_one(note: Record, superuser: Any) -> None:
+    note()
+    command("--record")
+    superuser.execute("UPDATE audit_event SET body = '\\x7b' WHERE stream = 'config/audit'")
+    kept = last_kept()
+    assert kept is not None
+    assert (kept.ok, kept.code) == (False, "json")
+
+
+def test_the_progress_of_a_verification_is_told_by_events(note: Record) -> None:
+    note("account/y")
+    note("account/z")
+    heard: list[int] = []
+    verify(progress=heard.append)
+    assert heard[-1] == 2
 
 
 def test_a_stream_that_is_not_there_is_not_called_in_order(note: Record) -> None:

@@ -32,6 +32,9 @@ PLACES = ("agencies.visibility", "cases.selectors", "notifications.selectors")
 ASKS |= {"get_case", "find_case_id", "get_attachment", "list_attachments", "reading", "task_scopes"}
 
 WITHOUT = {
+    "cases/selectors/trail/bytes.py": "events that cases.selectors.events found, in the form of reach.several",
+    "cases/selectors/trail/chain.py": "hashes around an event that cases.selectors.events has shown",
+    "cases/selectors/trail/contents.py": "events that cases.selectors.events found, in the form of reach.several",
     "cases/workflow/deciding/loading.py": "loads what the engine decides on; `engine.visible` asks before it tells",
     "cases/workflow/papers/waiting.py": "the same: which version stands of the document that an act hands over",
     "cases/workflow/deciding/pictures.py": "the same, of the pictures that an act on such a case names; told are codes",

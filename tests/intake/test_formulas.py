@@ -32,6 +32,7 @@ NAMING = (
     "cases/web/views/law/blindspots.py",
     "cases/web/views/money/ledger.py",
     "cases/web/views/records/access.py",
+    "cases/web/views/trail/files.py",
 )
 
 

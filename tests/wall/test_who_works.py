@@ -53,7 +53,7 @@ def test_every_task_says_as_whom_it_works() -> None:
         "notifications.send_codes",
         *("notifications.send", "notifications.tell_stuck", "notifications.prune_deliveries"),
         "cases.escalate_deadlines",
-        *("cases.draw_report", "cases.sweep_reports"),
+        *("cases.draw_report", "cases.sweep_reports", "cases.verify_trail"),
     }
 
 

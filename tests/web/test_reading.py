@@ -23,7 +23,7 @@ from audit.models import Event
 from audit.verification import Report
 from audit.verification.projections import Problem
 from cases.documents.attachments import store_attachment
-from cases.web.show import audit as audit_page
+from cases.web.show.trail import verdict as band
 from tests.web import story
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -292,6 +292,8 @@ def test_a_verification_that_finds_a_changed_row_says_whose_it_is_to_those_who_s
     counts = dict.fromkeys(("events", "streams", "last_id", "sealed", "erased"), 9)
     found = {"missing_sealed": (), "unused_ids": 0, "unsettled": 0, "projections": (), "problems": (problem,)}
     report = Report(seconds=0.1, problem_count=1, **counts, **found)
-    said = audit_page.verdict(audit_page.remember(find_actor(username), report, ""))["text"]
+    kept = band.of_case(band.remember(find_actor(username), report, "", clock.now()))
+    assert kept is not None
+    said = kept["text"]
     place = where.format(case=case)
     assert f"发现 1 处问题，最早一处：{place}案件的“title”与事件重放不符" in said

@@ -6,15 +6,11 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import CommandError
-from django.db import transaction
 
 from audit import clock
-from audit.actions import Action
-from audit.log import EventActor
 from audit.management.system import SystemCommand
-from audit.services import record
 from audit.verification import Report, verify
-from audit.verification.chains import CHECKPOINT_STREAM
+from audit.verification.keeping import SYSTEM, keep
 from audit.verification.projections import Problem
 
 LISTED = 20
@@ -35,7 +31,8 @@ class Command(SystemCommand):
         parser.add_argument(
             "--record",
             action="store_true",
-            help="无误时记入审计（此后删除末尾记录也能发现）record a clean result, which later betrays deleted ends",
+            help="结果记入审计（无误的，此后删除末尾记录也能发现）"
+            "keep the result on record; a clean one later betrays deleted ends",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -48,26 +45,16 @@ class Command(SystemCommand):
             self.stdout.write(json.dumps(report.as_dict(), ensure_ascii=False))
         else:
             self._print(report, options["lang"])
+        if options["record"]:
+            keep(report, SYSTEM, clock.now())
         if not report.ok:
             sys.exit(1)
-        if options["record"]:
-            self._record(report)
 
     def _print(self, report: Report, lang: str) -> None:
         for line in _summary_zh(report) if lang == "zh" else _summary_en(report):
             self.stdout.write(line)
         for problem in report.problems[:LISTED]:
             self.stdout.write(f"  {_line(problem, lang)}")
-
-    @transaction.atomic
-    def _record(self, report: Report) -> None:
-        record(
-            stream=CHECKPOINT_STREAM,
-            action=Action.AUDIT_VERIFIED,
-            actor=EventActor(None, "system"),
-            data={"events": report.events, "streams": report.streams, "through_id": report.last_id},
-            now=clock.now(),
-        )
 
 
 def _line(problem: Problem, lang: str) -> str:

@@ -62,7 +62,7 @@ def reading(actor: Actor, case_id: UUID | str) -> Reading | None:
     A page that shows several things of one case asks once and hands the answer on.
     """
     keys = visibility.sight_keys(actor)
-    rows = fetch(_PLACES, [str(case_id), keys]) if keys else []
+    rows = fetch(PLACES, [[str(case_id)], keys]) if keys else []
     if not rows:
         return None
     places = [Participation(row["agency_id"], row["relation"], row["owes"]) for row in rows]
@@ -70,13 +70,13 @@ def reading(actor: Actor, case_id: UUID | str) -> Reading | None:
     if found is None:
         return None
     directory = get_directory(stamp=rows[0]["stamp"])
-    viewpoint = viewpoint_of(actor, _about(rows), directory)
+    viewpoint = viewpoint_of(actor, about(rows), directory)
     if found is Part.WHOLE:
         return Reading(found, viewpoint)
     return _own(str(case_id), viewpoint, _with_units((place.agency_id for place in places), directory))
 
 
-def _about(rows: list[Row]) -> About:
+def about(rows: list[Row]) -> About:
     case = rows[0]
     return About(
         case["lead_agency_id"],
@@ -87,8 +87,9 @@ def _about(rows: list[Row]) -> About:
     )
 
 
-_PLACES = """
-SELECT ca.agency_id, ca.relation, c.region_code, c.confidentiality, EXISTS (
+# The agencies through which each of some cases is visible, with what decides on how much is read.
+PLACES: Final = """
+SELECT ca.case_id::text AS case_id, ca.agency_id, ca.relation, c.region_code, c.confidentiality, EXISTS (
     SELECT 1 FROM cases_task t WHERE t.case_id = c.id AND t.state = 'open'
     AND ca.agency_id = ANY(ARRAY[t.agency_id, t.unit_id])) AS owes,
     c.lead_agency_id, (c.facts->'suspension')::text AS suspension, (c.facts->'surcharge')::text AS surcharge,
@@ -96,7 +97,7 @@ SELECT ca.agency_id, ca.relation, c.region_code, c.confidentiality, EXISTS (
      WHERE t.case_id = c.id AND t.state = 'open') AS tasks,
     (SELECT n FROM agencies_stamp) AS stamp
 FROM cases_caseagency ca JOIN cases_case c ON c.id = ca.case_id
-WHERE ca.case_id = %s AND ca.agency_id * 4 + ca.rank = ANY(%s)
+WHERE ca.case_id = ANY(%s::uuid[]) AND ca.agency_id * 4 + ca.rank = ANY(%s)
 """
 
 _EVENTS = """

@@ -1,7 +1,8 @@
-"""The audit trail for its page: filters, rows, one event with the proof that its hash is right, verification."""
+"""The audit trail for its page: filters, rows, one event with the proof that its hash is right."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -15,40 +16,39 @@ from django.utils.translation import gettext
 from agencies.actors import Actor
 from agencies.directory import get_directory
 from agencies.vocabulary import LABELS, Role
-from audit import clock
-from audit.verification import Report
-from audit.verification import verify as verify_trail
-from audit.verification.projections import Problem
+from cases.oversight.trail import risks
 from cases.policy.law import in_force
-from cases.selectors.case import find_case_id
-from cases.selectors.pages import facts_before, kinds_of
 from cases.selectors.paging import Row, fetch
-from cases.selectors.precision.proofs import CASE, state_shown
+from cases.selectors.trail.chain import place_of
+from cases.selectors.trail.contents import contents_of
 from cases.web.filters import Select
 from cases.web.show import words
-from cases.web.show.changes import changes
-from cases.web.show.due import when_words
+from cases.web.show.changes import unchanged
 from cases.web.show.records.actions import OTHERS
+from cases.web.show.trail import contents
 from cases.web.show.words import say
 from cases.workflow.actions import RECORDS
-from cases.workflow.errors import NotAllowed
-from cases.workflow.task_kinds import KINDS
 from cases.workflow.telling import label_of
 from cases.workflow.transitions import TRANSITIONS
 from cases.workflow.view import Text
 
-SESSION_KEY: Final = "audit_verdict"
+# Asks for the panel of one event alone, which htmx puts beside the list.
+PART: Final = "part"
+RISK_WORDS: Final = {
+    risks.REFUSED: Text("被拒绝", "Refused"),
+    risks.EXPORTS: Text("导出", "Exports"),
+    risks.PERSONAL: Text("查看个人信息", "Personal data looked at"),
+    risks.DATES: Text("变更期限或日期", "Deadlines and dates changed"),
+    risks.RIGHTS: Text("变更权限", "Rights changed"),
+    risks.NIGHT: Text("夜间操作（22 时至 6 时）", "At night (22:00 to 6:00)"),
+    risks.CHECKS: Text("校验与清理", "Verifications and clearings"),
+}
 LABEL_OF: Final[dict[str, Text]] = {
     **{other.value: text for other, text in OTHERS.items()},
     **{row.action.value: row.label for row in TRANSITIONS.values()},
     **{record: label_of(record) for record in RECORDS},
 }
 ROLES: Final = {role.value: LABELS[role] for role in Role}
-CLOSED: Final = {
-    "done": Text("已完成", "Done"),
-    "cancelled": Text("已取消", "Cancelled"),
-    "returned": Text("已退回", "Returned"),
-}
 STREAMS: Final = {
     "account": Text("账号", "Account"),
     "agency": Text("机构", "Agency"),
@@ -59,8 +59,10 @@ STREAMS: Final = {
     "report": Text("报告", "Report"),
 }
 # What deserves a second look in a list.
-NOTABLE: Final = frozenset({"login_failed", "account_locked", "access_denied", "import_refused"})
-TOUCHY: Final = frozenset({"reveal_personal_data", "export_made", "personal_data_revealed", "reporter_opened"})
+NOTABLE: Final = frozenset({*(risks.RISKS[risks.REFUSED] or ()), "audit_broken"})
+TOUCHY: Final = frozenset(
+    act for sort in (risks.EXPORTS, risks.PERSONAL, risks.DATES, risks.RIGHTS) for act in risks.RISKS[sort] or ()
+)
 
 
 def action_label(action: str) -> Text | str:
@@ -77,7 +79,13 @@ def offered(actor: Actor) -> list[Select]:
     return [
         Select("agency", gettext("机构"), gettext("全部机构"), [(str(a.id), a.short_name) for a in agencies]),
         Select("action", gettext("动作"), gettext("全部动作"), actions),
+        Select("risk", gettext("风险"), gettext("全部"), list(RISK_WORDS.items())),
     ]
+
+
+def risk_of(action: str) -> str:
+    """The sort of events that deserve a look to which an action belongs; empty for none."""
+    return next((say(RISK_WORDS[sort]) for sort, acts in risks.RISKS.items() if acts and action in acts), "")
 
 
 def find_person(actor: Actor, typed: str) -> int | None:
@@ -88,10 +96,18 @@ def find_person(actor: Actor, typed: str) -> int | None:
     return rows[0]["id"] if rows else None
 
 
+def rows(actor: Actor, found: Sequence[Row], params: QueryDict) -> list[dict[str, Any]]:
+    """The lines of the list, each with what changed and whether its bytes give its hash."""
+    told = contents_of(actor, found)
+    said = contents.summaries(actor, told)
+    return [{**row(item, params), "content": said[item["id"]], "intact": told[item["id"]].intact} for item in found]
+
+
 def row(item: Row, params: QueryDict) -> dict[str, Any]:
-    """One line of the list."""
+    """One line of the list, without what it changed."""
     case = item["case"]
-    kept = urlencode([(k, v) for k, v in params.items() if v])
+    kept = urlencode([(k, v) for k, v in params.items() if v and k != PART])
+    href = reverse("web:audit_event", args=[item["id"]])
     return {
         **item,
         "agency_id": item["agency"]["id"] if item["agency"] else None,
@@ -101,7 +117,8 @@ def row(item: Row, params: QueryDict) -> dict[str, Any]:
         "number": case["number"] if case else "",
         "object": _object(item["stream"]),
         "case_href": reverse("web:case", args=[case["number"]]) if case and case["number"] else "",
-        "href": reverse("web:audit_event", args=[item["id"]]) + (f"?{kept}" if kept else ""),
+        "href": href + (f"?{kept}" if kept else ""),
+        "part": f"{href}?{kept}&{PART}=event" if kept else f"{href}?{PART}=event",
     }
 
 
@@ -119,18 +136,16 @@ def _object(stream: str) -> str:
 
 
 def event(actor: Actor, item: Row) -> dict[str, Any]:
-    """One event: who, when, what changed, and the hash computed again from the stored bytes."""
-    body, following = item["shown"], item["next_prev"]
+    """One event: who, when, what changed, and the hashes of it and its neighbours computed from the stored bytes."""
+    body = item["shown"]
     role = body.get("actor", {}).get("role", "")
-    moved = body.get("from"), body.get("to")
-    before = facts_before(actor, item["stream"], item["seq"])
-    if item["stream"].startswith(CASE):
-        before = state_shown(actor, item["stream"], before)
-    changed = [*changes(actor, body, before), *_handed(actor, body)]
+    content = contents_of(actor, [item])[item["id"]]
+    changed = contents.lines(actor, content)
     return {
         **row(item, QueryDict()),
         "role": ROLES.get(role, role),
-        "moved": _moved(*moved),
+        "moved": contents.moved(body.get("from"), body.get("to")),
+        "risk": risk_of(item["action"]),
         "basis": [_cited(key, item["at"]) for key in body.get("basis", [])],
         "rules": body.get("rules", ""),
         "commit": body.get("commit", ""),
@@ -139,17 +154,9 @@ def event(actor: Actor, item: Row) -> dict[str, Any]:
         "changed_before": any(line.get("old") for line in changed),
         "body": item["body"] or orjson.dumps(body, option=orjson.OPT_SORT_KEYS).decode(),
         "withheld": len(item["withheld"]),
-        "before": {"seq": item["seq"] - 1, "leaf": body["prev"]} if item["seq"] > 1 else None,
-        "after": {"seq": item["seq"] + 1, "leaf": following} if following else None,
-        # The bytes give this hash, the body names the one before, and the next event names this one.
-        "intact": item["intact"],
+        "unchanged": unchanged(content.body, content.before) if content.intact else 0,
+        "place": place_of(actor, item),
     }
-
-
-def _moved(old: str | None, new: str | None) -> str:
-    if not new or old == new:
-        return ""
-    return f"{say(words.STAGES[old].text) if old else gettext('新案')} → {say(words.STAGES[new].text)}"
 
 
 def _cited(key: str, at: datetime) -> str:
@@ -159,98 +166,3 @@ def _cited(key: str, at: datetime) -> str:
     except KeyError:
         return key
     return basis.cite() if basis else key
-
-
-def _handed(actor: Actor, body: dict[str, Any]) -> list[dict[str, Any]]:
-    """The tasks that were opened and closed, and the number that was drawn."""
-    lines: list[dict[str, Any]] = [{"name": gettext("交办"), "value": _task(task)} for task in body.get("open", ())]
-    closed = {task["id"]: task["state"] for task in body.get("close", ())}
-    kinds = kinds_of(actor, list(closed)) if closed else {}
-    for task_id, state in closed.items():
-        name = say(KINDS[kinds[task_id]].label) if kinds.get(task_id) in KINDS else task_id
-        lines.append({"name": gettext("关闭事项"), "value": f"{name} {say(CLOSED.get(state, state))}"})
-    if body.get("document"):
-        lines.append({"name": gettext("文号"), "value": body["document"].get("number", "")})
-    return lines
-
-
-def _task(task: dict[str, Any]) -> str:
-    ref = get_directory().by_id.get(task.get("unit") or task["agency"])
-    kind = KINDS.get(task["kind"])
-    return f"{ref.short_name if ref else ''} {say(kind.label) if kind else task['kind']}"
-
-
-# --- verification ----------------------------------------------------------------------------------------------------
-
-
-def may_verify(actor: Actor) -> bool:
-    """Verifying everything costs the server seconds and is the supervisors' business."""
-    return actor.has_role(Role.SUPERVISOR)
-
-
-def verify(actor: Actor, stream: str | None) -> Report:
-    """Recompute one stream, or all. Raises NotAllowed for the whole trail where the person does not supervise."""
-    if stream is None and not may_verify(actor):
-        raise NotAllowed(
-            Text(
-                "校验全部记录需“督查”角色；可按案件编号校验单件案件。",
-                "Verifying everything needs the role supervisor; verify one case instead.",
-            )
-        )
-    return verify_trail(stream=stream)
-
-
-def remember(actor: Actor, report: Report, number: str) -> dict[str, Any]:
-    """What the page says about a verification; small enough for the session.
-
-    Of the whole trail neither how much there is nor the name of a case that the person does not see.
-    """
-    first = report.first
-    return {
-        "ok": report.ok,
-        **({"events": report.events, "streams": report.streams} if number else {}),
-        "seconds": round(report.seconds, 2),
-        "number": number,
-        "at": clock.now().isoformat(),
-        "problems": report.problem_count,
-        "first": {**_place(actor, first), "zh": first.zh, "en": first.en} if first else None,
-    }
-
-
-def _place(actor: Actor, problem: Problem) -> dict[str, Any]:
-    """The event, else the stream and the place in it; neither (None) for a case that the person does not see."""
-    sort, _, name = problem.stream.partition("/")
-    if sort == "case" and name and find_case_id(actor, name) is None:
-        return {"id": None, "where": None}
-    where = problem.stream if problem.seq is None else f"{problem.stream}#{problem.seq}"
-    return {"id": problem.event_id, "where": where}
-
-
-def verdict(kept: dict[str, Any] | None) -> dict[str, Any]:
-    """The band on top of the page: not verified yet, intact, or broken with the first bad event."""
-    if kept is None:
-        return {"tone": "idle", "icon": "shield-check", "heading": gettext("完整性校验"), "done": False,
-                "text": gettext("重新计算每条记录的散列与前后链接，并由记录重建案件状态逐一比对")}  # fmt: skip
-    at = when_words(datetime.fromisoformat(kept["at"]))
-    scope = kept["number"] or gettext("全部记录")
-    if kept["ok"]:
-        said = gettext("%(scope)s：各链连续，无缺号、无改动。%(at)s 校验，用时 %(seconds)s 秒")
-        if kept["number"]:
-            said = gettext(
-                "%(scope)s：%(events)s 条记录、%(streams)s 条链连续，无缺号、无改动。%(at)s 校验，用时 %(seconds)s 秒"
-            )
-        text = said % {**kept, "scope": scope, "at": at}
-        return {"tone": "", "icon": "shield-check", "heading": gettext("完整性校验通过"), "text": text, "done": True}
-    first = kept["first"]
-    where = first["where"] or gettext("一件你所在机构不参与办理的案件，")
-    where = gettext("第 %(id)s 号") % first if first["id"] else where
-    found = Text(first["zh"], first["en"])
-    text = gettext("%(scope)s：发现 %(problems)s 处问题，最早一处：%(where)s %(said)s")
-    values = {"scope": scope, "problems": kept["problems"], "where": where, "said": say(found)}
-    return {
-        "tone": "bad",
-        "icon": "alert-triangle",
-        "heading": gettext("完整性校验未通过"),
-        "text": text % values,
-        "done": True,
-    }

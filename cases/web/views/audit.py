@@ -1,94 +1,106 @@
-"""审计: the trail by person, action, agency, date and case; one event with its place in the chain; verification."""
+"""审计: the trail by person, action, agency, date, case and risk; one event beside it; verification."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from agencies.access.rates import EXPORTS, spend
+from agencies.access.reads import note_read
+from audit import clock
+from audit.access.writing import Way
+from audit.verification import Report
+from cases.oversight.trail.proof import note_broken
+from cases.oversight.trail.verifying import may_verify, verify_all, verify_case
 from cases.selectors.case import find_case_id
-from cases.selectors.events import EventFilter, get_event, search_events
+from cases.selectors.events import get_event, search_events
+from cases.selectors.paging import Row
 from cases.web import filters
 from cases.web.pages import PageRequest, page, post_only
 from cases.web.show import audit as audit_page
+from cases.web.show.trail import asked as conditions
+from cases.web.show.trail import verdict as band
 from cases.workflow.errors import NotVisible
 
 PAGE_SIZE = 25
-TYPED = ("from", "to", "case", "person")
 
 
 @page
 def trail(request: PageRequest, event_id: int | None = None) -> HttpResponse:
-    """The search, and beside it the event that was chosen."""
-    actor, offered = request.actor, audit_page.offered(request.actor)
-    given = filters.given(request.GET, offered)
-    typed = {name: request.GET.get(name, "").strip() for name in TYPED}
-    wanted, why_empty = _wanted(request, given, typed)
+    """The search, and beside it the event that was chosen; that alone where htmx asks for it."""
+    actor = request.actor
+    event = _event(request, event_id) if event_id is not None else None
+    if event is not None and request.GET.get(audit_page.PART):
+        return render(request, "web/trail/event.html", {"event": event})
+    asked = conditions.asked(actor, request.GET)
+    # Who looked through what is on record as well; what was found is not.
+    note_read(
+        actor=actor,
+        way=Way.PAGE,
+        case_id=asked.wanted.case_id if asked.wanted else None,
+        target="trail" if event_id is None else f"trail/{event_id}",
+        items=["audit_trail"],
+        rows=0,
+        request=request,
+    )
+    return render(request, "web/trail/trail.html", {"event": event, **_list(request, asked)})
+
+
+def _list(request: PageRequest, asked: conditions.Asked) -> dict[str, Any]:
+    """The search with what stands around it."""
+    actor, wanted, now = request.actor, asked.wanted, clock.now()
     found = search_events(actor, wanted, cursor=filters.cursor(request.GET), size=PAGE_SIZE) if wanted else None
-    event = get_event(actor, event_id) if event_id is not None else None
-    if event_id is not None and event is None:
-        raise NotVisible
-    rows = [audit_page.row(item, request.GET) for item in found.rows] if found else []
-    context = {
-        "page": filters.paged(found, rows) if found else {"rows": []},
-        "event": audit_page.event(actor, event) if event else None,
-        "filters": typed,
-        "unread": filters.unread(request.GET, offered, given, *typed_days(typed)),
-        "selects": filters.selects(offered, given),
-        "verdict": audit_page.verdict(request.session.get(audit_page.SESSION_KEY)),
-        "may_verify": audit_page.may_verify(actor),
-        "why_empty": why_empty,
+    rows = audit_page.rows(actor, found.rows, request.GET) if found else []
+    return {
+        "page": filters.paged(found, rows) if found else {"rows": [], "total": "0"},
+        "filters": asked.typed,
+        "unread": asked.unread(request.GET),
+        "selects": filters.selects(asked.offered, asked.given),
+        "chips": conditions.chips(asked, request.GET),
+        "periods": conditions.periods(request.GET, timezone.localtime(now).date()),
+        "verdict": band.verdict(actor, now),
+        "of_case": band.of_case(request.session.get(band.SESSION_KEY)),
+        "may_verify": may_verify(actor),
+        "why_empty": asked.why_empty,
+        "query": filters.without(request.GET, audit_page.PART).removeprefix("?"),
     }
-    return render(request, "web/audit.html", context)
+
+
+def _event(request: PageRequest, event_id: int) -> Row:
+    item = get_event(request.actor, event_id)
+    if item is None:
+        raise NotVisible
+    shown = audit_page.event(request.actor, item)
+    if not shown["place"].here.intact:
+        # Whoever comes upon it first puts it on record; from then on nothing of the trail leaves.
+        note_broken(request.actor, item["id"], item["stream"], item["seq"], clock.now())
+    shown["link"] = request.build_absolute_uri(reverse("web:audit_event", args=[event_id]))
+    return shown
 
 
 @post_only
 @page
 def verify_now(request: PageRequest) -> HttpResponse:
-    """Recompute the chain of one case, or of everything, and keep the result for this session."""
+    """Recompute the chain of one case, or of everything; a long trail is given to a worker."""
     number = request.POST.get("case", "").strip()
     case_id = find_case_id(request.actor, number) if number else None
     if number and case_id is None:
         raise NotVisible
-    report = audit_page.verify(request.actor, f"case/{case_id}" if case_id else None)
-    request.session[audit_page.SESSION_KEY] = audit_page.remember(request.actor, report, number)
-    if not report.ok:
+    spend(EXPORTS, str(request.actor.user_id))
+    now = clock.now()
+    if case_id is None:
+        found = verify_all(request.actor, now)
+        if not isinstance(found, Report):
+            return redirect("web:audit_run", job_id=found.id)
+    else:
+        found = verify_case(request.actor, str(case_id), now)
+        request.session[band.SESSION_KEY] = band.remember(request.actor, found, number, now)
+    if not found.ok:
         messages.error(request, gettext("完整性校验未通过，请通知系统管理员保全数据库"))
     return redirect("web:audit")
-
-
-def _wanted(request: PageRequest, given: dict[str, str], typed: dict[str, str]) -> tuple[EventFilter | None, str]:
-    """The search; None and the reason where nothing can match."""
-    case_id = find_case_id(request.actor, typed["case"]) if typed["case"] else None
-    if typed["case"] and case_id is None:
-        return None, gettext("没有编号为“%(n)s”的案件，或你所在机构不参与办理") % {"n": typed["case"]}
-    person = audit_page.find_person(request.actor, typed["person"]) if typed["person"] else None
-    if typed["person"] and person is None:
-        return None, gettext("没有找到“%(n)s”这位人员") % {"n": typed["person"]}
-    return EventFilter(
-        actor_id=person,
-        agency_id=int(given["agency"]) if "agency" in given else None,
-        action=given.get("action"),
-        case_id=case_id,
-        since=day_of(typed["from"]),
-        until=day_of(typed["to"], later=1),
-    ), gettext("换一个条件再查")
-
-
-def day_of(text: str, later: int = 0) -> datetime | None:
-    """Midnight of a typed day or of some days later, local time; None for what is no day."""
-    try:
-        return timezone.make_aware(datetime.combine(date.fromisoformat(text) + timedelta(days=later), time()))
-    except (ValueError, OverflowError):
-        return None
-
-
-def typed_days(typed: dict[str, str]) -> list[tuple[str, str, str]]:
-    """The two days as `filters.unread` asks about them."""
-    first = typed["from"] if day_of(typed["from"]) else ""
-    last = typed["to"] if day_of(typed["to"], later=1) else ""
-    return [("from", gettext("自"), first), ("to", gettext("至"), last)]

@@ -62,6 +62,8 @@ ITEMS: Final = {
     "working_time": Text("用时统计", "Working time"),
     "compensation": Text("停电赔偿登记", "Register of compensation"),
     "blind_spots": Text("监管盲区清单", "Register of blind spots"),
+    "audit_trail": Text("审计记录", "Audit trail"),
+    "audit_package": Text("审计可验证包", "Audit trail with its proof"),
     "tip_picture": Text("举报图片", "Picture of a tip"),
 }
 PURPOSE: Final = dict((*PURPOSES, *REPORTER_PURPOSES))
@@ -70,6 +72,7 @@ TARGETS: Final = {
     "import": Text("名单", "List"),
     "timeline": Text("办理记录", "Timeline"),
     "tip": Text("举报", "Tip"),
+    "trail": Text("审计记录", "Audit trail"),
 }
 CLOSED: Final = Text(
     "查阅日志供督查人员以及牵头发展改革委的审核、签发人员查看；需要了解某次查阅的，请联系他们。",

@@ -115,4 +115,5 @@ OTHERS: Final = {
     OtherAction.DELIVERIES_WITHDRAWN: Text("撤回消息投递", "Withdrew messages"),
     OtherAction.VAULT_KEY_ROTATED: Text("更换密钥", "Rotated vault key"),
     OtherAction.AUDIT_VERIFIED: Text("核验审计", "Verified the trail"),
+    OtherAction.AUDIT_BROKEN: Text("核验未通过", "Verification failed"),
 }

@@ -18,7 +18,7 @@ from cases.selectors.records.access import AccessFilter, access_lines, all_lines
 from cases.web import filters
 from cases.web.pages import PageRequest, page
 from cases.web.show.records import access as access_page
-from cases.web.views.audit import day_of, typed_days
+from cases.web.show.trail.asked import day_of, typed_days
 
 PAGE_SIZE = 50
 TYPED = ("from", "to", "case", "person")

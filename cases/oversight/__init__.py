@@ -1,0 +1,1 @@
+"""What supervision does: verifying the trail and taking it along with its proof; sampling closed cases."""
