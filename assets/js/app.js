@@ -1,5 +1,6 @@
 // Every page works without this file; it only saves steps. Security keys alone need it.
 
+import "./hotkeys.js";
 import "./live.js";
 import { useKey } from "./keys.js";
 
@@ -88,19 +89,4 @@ document.addEventListener("htmx:after:swap", () => {
   const reason = document.querySelector("[data-focus]");
   if (held) (reason || document.getElementById(held) || document.getElementById("main"))?.focus({ preventScroll: true });
   held = "";
-});
-
-// Keys: "/" search, then "g" with w, c, i, a for the main pages. Off while typing; nothing irreversible has a key.
-const GO = { w: "/", c: "/cases/", i: "/inbox/", a: "/audit/" };
-let waiting = false;
-document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
-  if (waiting && GO[event.key]) {
-    const link = document.querySelector(`a[href="${GO[event.key]}"]`);
-    if (link) link.click();
-  } else if (event.key === "/") {
-    event.preventDefault();
-    document.getElementById("q")?.focus();
-  }
-  waiting = event.key === "g";
 });

@@ -166,10 +166,11 @@ INSERT INTO cases_casesearch (case_id, grams)
     SELECT id, cases_grams('BN26-' || lpad(n::text, 7, '0') || ' ' || title) FROM k ORDER BY n;
 
 INSERT INTO cases_task (id, case_id, kind, agency_id, roles, state, stage, region_code, opened_at, due_at, due_rule, provisional,
-                        closed_at, returns, data, opened_seq, closed_seq)
+                        closed_at, returns, data, opened_seq, closed_seq, sender_id)
     SELECT task, k.id, kind, agency, '{handler}', CASE WHEN done IS NULL THEN 'open' ELSE 'done' END,
            CASE WHEN done IS NULL THEN stage ELSE was END, region, t0 + opened, t0 + due, rule, false,
-           CASE done WHEN 2 THEN t0 + interval '2 days' WHEN 3 THEN t0 + interval '9 days' END, 0, '{}', seq, done
+           CASE done WHEN 2 THEN t0 + interval '2 days' WHEN 3 THEN t0 + interval '9 days' END, 0, '{}', seq, done,
+           CASE WHEN seq < 3 OR stage <> 'verification' THEN drc WHEN by_grid THEN grid ELSE cac END
     FROM k CROSS JOIN LATERAL (
         SELECT t1, 'triage', drc, 'monitoring', interval '0', interval '3 days', '3wd', 1, CASE WHEN stage <> 'monitoring' THEN 2 END
         UNION ALL SELECT t2, CASE WHEN by_grid THEN 'check_consumption' ELSE 'analyse_traffic' END, CASE WHEN by_grid THEN grid ELSE cac END,

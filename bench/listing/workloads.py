@@ -66,7 +66,7 @@ def _task_lists(plain: Any, handler: Any, agency: int) -> Iterator[Workload]:
 
 def _standing(plain: Any, handler: Any, agency: int) -> Iterator[Workload]:
     """The group 暂停计时 of the workbench, and its tiles, which leave those tasks out."""
-    from cases.selectors.pages import due_counts
+    from cases.selectors.desk.counts import cells, count
     from cases.selectors.tasks import TaskFilter, list_tasks
     from cases.web.show.tasks import cuts
 
@@ -79,8 +79,8 @@ def _standing(plain: Any, handler: Any, agency: int) -> Iterator[Workload]:
         return len(found.rows), found.total
 
     def tiles() -> tuple[int, int]:
-        found = due_counts(handler, now=now, today_end=today_end, week_end=week_end)
-        return len(found), found.total
+        found = cells(handler, now=now, today_end=today_end, week_end=week_end)
+        return len(found), count(found)
 
     yield Workload("tasks_paused", handler, group, partial(plain.paused, agency, GROUP))
     yield Workload("tiles", handler, tiles, partial(plain.tiles, agency, now, today_end, week_end))

@@ -1,41 +1,24 @@
-"""What only the pages ask for: figures of the workbench and the extra columns of the case list.
-
-Every count is bounded: beyond `CAP` it is a lower bound, and the page says so.
-"""
+"""What only the pages ask for: what others owe, and the extra columns of the case list."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 
 from agencies import visibility
 from agencies.actors import Actor
 from cases.selectors.clocks.statement import STANDS
-from cases.selectors.paging import CAP, Row, fetch
+from cases.selectors.paging import Row, fetch
 from cases.selectors.reach.parts import Reading, reading
 from cases.selectors.reach.scopes import task_scopes
 
 # The newest cases an agency takes part in, among which "what others owe us" is looked for.
 OUTGOING_CASES = 5000
-# Computed before the join: behind row-level security a key that is computed in it (|| is not leakproof) finds no index.
-_STREAM_OF_TASK = "CROSS JOIN LATERAL (SELECT 'case/' || t.case_id AS stream OFFSET 0) s"
 # How many of a person's latest acts of one sort are compared with a new one.
 RECENT = 50
-
-
-class DueCounts(NamedTuple):
-    """Open tasks by due date; `week` includes today, neither includes what is overdue. Each at most CAP + 1.
-
-    A task whose clock stands still is due at no day yet: it is in `total` alone.
-    """
-
-    overdue: int
-    today: int
-    week: int
-    total: int
 
 
 def open_task_total(actor: Actor) -> int:
@@ -54,33 +37,14 @@ def open_task_total(actor: Actor) -> int:
     return total
 
 
-def due_counts(actor: Actor, *, now: datetime, today_end: datetime, week_end: datetime) -> DueCounts:
-    """How many open tasks are overdue, due today and due this week, and how many there are."""
-    counts = [0, 0, 0]
-    for scope in task_scopes(actor):
-        open_ones = f"SELECT 1 FROM cases_task t WHERE {scope.column} = %s AND rank <= %s AND state = 'open'"
-        where = f"{open_ones} AND NOT {STANDS}"
-        parts = [
-            f"(SELECT count(*) FROM ({where} AND due_at < %s LIMIT {CAP + 1}) AS a) AS overdue",
-            f"(SELECT count(*) FROM ({where} AND due_at >= %s AND due_at < %s LIMIT {CAP + 1}) AS b) AS today",
-            f"(SELECT count(*) FROM ({where} AND due_at >= %s AND due_at < %s LIMIT {CAP + 1}) AS c) AS week",
-        ]
-        mine = [scope.agency_id, scope.rank]
-        row = fetch("SELECT " + ", ".join(parts), [*mine, now, *mine, now, today_end, *mine, now, week_end])[0]
-        counts = [a + b for a, b in zip(counts, row.values(), strict=True)]
-    overdue, today, week = counts
-    return DueCounts(overdue, today, week, open_task_total(actor))
-
-
 def senders(actor: Actor, tasks: Sequence[Row]) -> dict[str, int | None]:
     """Which agency's act opened each of these tasks (rows of `list_tasks`); None: the system."""
     if not tasks:
         return {}
-    sql = f"""SELECT t.id::text AS id, e.agency_id FROM cases_task t
-        {_STREAM_OF_TASK} JOIN audit_event e ON e.stream = s.stream AND e.seq = t.opened_seq
+    sql = f"""SELECT t.id::text AS id, t.sender_id FROM cases_task t
         WHERE t.id = ANY(%s::uuid[]) AND {visibility.seen("t.case_id")}"""
     parameters = [[task["id"] for task in tasks], visibility.sight_keys(actor)]
-    return {row["id"]: row["agency_id"] for row in fetch(sql, parameters)}
+    return {row["id"]: row["sender_id"] for row in fetch(sql, parameters)}
 
 
 def outgoing(actor: Actor, *, now: datetime) -> list[Row]:
@@ -142,27 +106,6 @@ def stage_history(actor: Actor, case_id: str, *, read: Reading | None = None) ->
         else:
             moves.append(row)
     return [row for row in moves if read.whole or row["seq"] in read.events]
-
-
-def incoming(actor: Actor, *, size: int) -> tuple[list[Row], int]:
-    """Hand-offs from other agencies that nobody has received yet, the earliest due first; and how many, to CAP + 1."""
-    rows: list[Row] = []
-    total = 0
-    for scope in task_scopes(actor):
-        source = f"""FROM (SELECT * FROM cases_task WHERE {scope.column} = %s AND rank <= %s AND state = 'open'
-                  AND accepted_at IS NULL ORDER BY due_at, id LIMIT {CAP + 1}) t
-            {_STREAM_OF_TASK} JOIN audit_event e ON e.stream = s.stream AND e.seq = t.opened_seq
-                 AND e.agency_id IS DISTINCT FROM t.agency_id"""
-        mine = [scope.agency_id, scope.rank]
-        total += fetch(f"SELECT count(*) AS n {source}", mine)[0]["n"]
-        found = fetch(
-            f"""SELECT t.id::text AS id, t.kind, t.agency_id, t.unit_id, t.roles, t.opened_at, t.due_at, t.provisional,
-                t.accepted_at, e.agency_id AS from_agency_id, c.number, c.version
-            {source} JOIN cases_case c ON c.id = t.case_id ORDER BY t.due_at, t.id LIMIT %s""",
-            [*mine, size],
-        )
-        rows += found
-    return sorted(rows, key=lambda row: (row["due_at"], row["id"]))[:size], total
 
 
 def facts_before(actor: Actor, stream: str, seq: int) -> dict[str, Any]:

@@ -19,7 +19,6 @@ from agencies.directory import Directory, get_directory
 from cases.selectors import refs
 from cases.selectors.clocks.statement import STANDS
 from cases.selectors.paging import (
-    CAP,
     DEFAULT_PAGE_SIZE,
     Cursor,
     Keyset,
@@ -36,6 +35,9 @@ DISTRICT = 6
 
 # What came back to be done again, of an open task `t`; as the partial index has it.
 AGAIN = "(t.returns > 0 OR t.data ? 'rework')"
+
+# As far as a total is counted one by one: what the index of open tasks answers in a few hundredths of a second.
+CAP = 100_000
 
 BY_DUE = Keyset("tasks", ("due_at", "id"), (instant, UUID))
 
@@ -60,6 +62,8 @@ class TaskFilter:
     kinds: tuple[str, ...] = ()
     # Only what came back to be done again: after a return, or sent back with what was found wrong.
     again: bool = False
+    # Only what another agency sent and nobody has received.
+    incoming: bool = False
     # Only what this person's roles can do and nobody else was named for.
     doable: bool = False
 
@@ -67,7 +71,7 @@ class TaskFilter:
     def counted(self) -> bool:
         """Whether the counters can answer for it."""
         rest = (self.kind, self.assignee_id, self.accepted, self.due_from, self.due_before, self.paused)
-        return all(wanted is None for wanted in rest) and not (self.kinds or self.again or self.doable)
+        return all(wanted is None for wanted in rest) and not (self.kinds or self.again or self.incoming or self.doable)
 
     @property
     def narrows_place(self) -> bool:
@@ -201,6 +205,8 @@ def _rest(wanted: TaskFilter, actor: Actor) -> Sql:
         text += f" AND {'' if wanted.paused else 'NOT '}{STANDS}"
     if wanted.again:
         text += f" AND {AGAIN}"
+    if wanted.incoming:
+        text += " AND accepted_at IS NULL AND sender_id IS DISTINCT FROM agency_id"
     if wanted.doable:
         can, held = doable(actor)
         text, parameters = text + f" AND {can}", [*parameters, *held]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -14,9 +14,10 @@ from agencies.access.oversight import oversight
 from agencies.actors import Actor, NoSuchActor, load_actor
 from agencies.directory import get_directory
 from agencies.selectors import administered
+from agencies.services.comfort import wants_keys
 from agencies.sight import look_as
 from agencies.visibility import sight_keys
-from agencies.vocabulary import LABELS, SEPARATED_ROLES, Role
+from agencies.vocabulary import LABELS, SEPARATED_ROLES, Label, Role
 from audit import clock
 from cases.calendar.loading import missing_year
 from cases.selectors.law.blindspots import watches
@@ -25,6 +26,18 @@ from cases.web import whose
 from cases.web.show.words import listed, say
 from cases.workflow.reference.comparison import may_compare
 
+# After the key G: which letter leads where.
+GO: Final = {
+    "w": ("/", Label("工作台", "Workbench")),
+    "t": ("/tasks/", Label("待办", "Tasks")),
+    "c": ("/cases/", Label("案件", "Cases")),
+    "i": ("/inbox/", Label("消息", "Messages")),
+    "d": ("/dashboard/", Label("驾驶舱", "Dashboard")),
+    "a": ("/audit/", Label("审计", "Audit")),
+}
+_LETTERS: Final = {href: letter for letter, (href, _) in GO.items()}
+# So many entries fit into a window of 900 pixels; of more, the first group and the one worked in are unfolded.
+UNFOLDED = 14
 # In the order in which the bar of a narrow window prefers them.
 TABS = ("/", "/cases/", "/tasks/", "/inbox/", "/accounts/", "/audit/", "/security/")
 
@@ -40,6 +53,11 @@ class Item:
     hot: bool = False
     current: bool = False
 
+    @property
+    def go(self) -> str:
+        """The letter that leads here after the key G."""
+        return _LETTERS.get(self.href, "")
+
 
 @dataclass(slots=True)
 class Group:
@@ -47,6 +65,8 @@ class Group:
 
     label: str
     items: list[Item] = field(default_factory=list)
+    # Unfolded: in a short window the groups that are not worked in stay folded.
+    open: bool = True
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -95,6 +115,7 @@ def _of_person(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     return {
         "base": "web/base.html",
         "actor": actor,
+        "keys": wants_keys(actor.user_id),
         "whose": whose.mark(actor.user_id),
         "post_agency": post.agency_id if post else None,
         "post_name": post.agency_name if post else gettext("未分配机构"),
@@ -215,4 +236,7 @@ def _navigation(request: HttpRequest, actor: Actor) -> list[Group]:
     for group in groups:
         for item in group.items:
             item.current = request.path == item.href or (item.href != "/" and request.path.startswith(item.href))
+    if sum(len(group.items) for group in groups) > UNFOLDED:
+        for group in groups[1:]:
+            group.open = any(item.current for item in group.items)
     return groups

@@ -5,7 +5,7 @@ from django.urls import include, path
 from cases.web.views import actions, cases, files, imports, tasks, withdrawals, workbench
 from cases.web.views.clocks import case as clocks
 from cases.web.views.clocks import dwell as working
-from cases.web.views.entry import auth, confirm, factors, helping, password, security, sso
+from cases.web.views.entry import auth, confirm, factors, helping, keys, password, security, sso
 from cases.web.views.feedback import versions
 from cases.web.views.law import blindspots, changes, compensation, deadlines, tariff
 from cases.web.views.lists import corrections, steps
@@ -28,6 +28,7 @@ urlpatterns = [
     path("language/", auth.language, name="language"),
     path("password/", password.password, name="password"),
     path("security/", security.security, name="security"),
+    path("keys/", keys.keys, name="keys"),
     path("security/confirm/", confirm.confirm, name="confirm"),
     path("security/app/", factors.app, name="add_app"),
     path("security/key/", factors.key, name="add_key"),

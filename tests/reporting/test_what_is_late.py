@@ -19,6 +19,7 @@ from cases.policy.reports.weeks import Week
 from cases.reporting.state.past import Owed, cases_of
 from cases.reporting.state.standing import overdue_of
 from cases.selectors import pages
+from cases.selectors.desk.counts import SPANS, cells, count
 from cases.selectors.overdue import OverdueFilter, overdue_tasks, overdue_work
 from cases.selectors.tasks import TaskFilter, list_tasks
 from cases.web.show import tasks
@@ -85,11 +86,14 @@ def on_the_workbench(world: World, monday: str) -> tuple[set[str], int]:
         listed |= found["overdue"]
         by_api |= {row["id"] for row in list_tasks(actor, TaskFilter(due_before=now, paused=False), now=now).rows}
         today_end, week_end = tasks.cuts(now)
-        counts = pages.due_counts(actor, now=now, today_end=today_end, week_end=week_end)
-        assert (counts.week, counts.total) == (len(found["week"]), len(everything))
-        counted += counts.overdue
+        known = cells(actor, now=now, today_end=today_end, week_end=week_end)
+        spent = {span: count(known, lambda cell, span=span: cell.span == span) for span in SPANS}
+        assert (spent["today"] + spent["week"], sum(spent.values())) == (len(found["week"]), len(everything))
+        assert (spent["overdue"], spent["paused"]) == (len(found["overdue"]), len(found["paused"]))
+        counted += spent["overdue"]
     owed = pages.outgoing(world.person("drc-handler1"), now=now)
-    own = pages.due_counts(world.person("drc-handler1"), now=now, today_end=now, week_end=now).overdue
+    known = cells(world.person("drc-handler1"), now=now, today_end=now, week_end=now)
+    own = count(known, lambda cell: cell.span == "overdue")
     assert sum(row["overdue"] for row in owed) + own == counted
     assert by_api == listed
     return listed, counted

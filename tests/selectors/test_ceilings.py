@@ -17,6 +17,8 @@ from cases.selectors.attachments import get_attachment, list_attachments
 from cases.selectors.case import find_case_id, get_case
 from cases.selectors.cases import CaseFilter, list_cases
 from cases.selectors.counters import fold_task_counters
+from cases.selectors.desk.counts import cells, count
+from cases.selectors.desk.lines import states
 from cases.selectors.events import EventFilter, get_event, search_events
 from cases.selectors.precision.personal import Opened, personal
 from cases.selectors.tasks import TaskFilter, list_tasks
@@ -37,11 +39,11 @@ def secret(do, who):
 def figures(actor):
     """Every number of the workbench and the lists."""
     now = clock.now()
-    counts = pages.due_counts(actor, now=now, today_end=now + timedelta(days=1), week_end=now + timedelta(days=7))
+    known = cells(actor, now=now, today_end=now + timedelta(days=1), week_end=now + timedelta(days=7))
     return (
         pages.open_task_total(actor),
         sum(pages.tasks_by_stage(actor).values()),
-        counts.total,
+        count(known),
         list_tasks(actor, TaskFilter(), now=now).total,
         list_tasks(actor, TaskFilter(kind="triage"), now=now).total,
         list_tasks(actor, TaskFilter(stage="monitoring"), now=now).total,
@@ -81,7 +83,8 @@ def test_no_filter_search_or_address_tells_of_it(secret, who, username):
     assert personal(actor, secret.case_id, opened=Opened({"subscriber": clock.now() + timedelta(hours=1)})) == []
     assert pages.stage_history(actor, secret.case_id) == []
     assert pages.list_extras(actor, [secret.case_id]) == {}
-    assert pages.incoming(actor, size=5) == ([], 0)
+    assert list_tasks(actor, TaskFilter(incoming=True), now=clock.now()).rows == []
+    assert states(actor, [secret.case_id]) == {}
     assert pages.outgoing(actor, now=clock.now()) == []
 
 

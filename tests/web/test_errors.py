@@ -12,7 +12,7 @@ from django.test import Client
 
 from audit import clock
 from cases.models import Case
-from cases.web.views import workbench
+from cases.web.show.desk import officer
 from tests.web import story
 from tests.web.test_reading import entered
 
@@ -23,7 +23,7 @@ def test_a_failure_gives_a_reference_that_stands_in_the_log(
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("the disk is on fire")
 
-    monkeypatch.setattr(workbench.pages, "due_counts", broken)
+    monkeypatch.setattr(officer, "cells", broken)
     client = entered("drc-handler1")
     client.raise_request_exception = False
     with caplog.at_level(logging.ERROR):

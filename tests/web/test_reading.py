@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from datetime import datetime, timedelta
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -172,7 +173,7 @@ def test_what_is_not_overdue_stands_on_the_workbench_however_much_is_overdue(dem
     assert "新来的一案" in page
     tile = re.search(r'href="([^"]+)" data-tile="overdue".*?class="big">(\d+)<', page, re.DOTALL)
     assert tile
-    listed = client.get(tile[1]).content.decode()
+    listed = client.get(unescape(tile[1])).content.decode()
     assert f'data-total="{tile[2]}"' in listed
     assert "新来的一案" not in listed
 

@@ -80,13 +80,6 @@ def ordinary(kind: str) -> str:
     return ORDINARY.get(kind) or (kind if kind in acts else acts[0] if acts else "")
 
 
-def to_receive(actor: Actor, task: Row) -> dict[str, Any]:
-    """One line of the hand-offs that wait for a receipt, from a row of `pages.incoming`."""
-    known = {"agency": {"id": task["agency_id"]}, "unit": {"id": task["unit_id"]} if task["unit_id"] else None}
-    label = KINDS[task["kind"]].label
-    return {**task, "kind_label": label, "receipt": _receipt(actor, {**task, **known}, task["number"])}
-
-
 def is_for(actor: Actor, task: Row) -> bool:
     """Whether one of this person's roles in the agency, or in the unit it was given to, can do the task."""
     owner, unit = task["agency"]["id"], task["unit"]["id"] if task["unit"] else None

@@ -11,16 +11,20 @@ from django.utils.translation import gettext
 
 from agencies.actors import Actor
 from agencies.directory import get_directory
+from agencies.vocabulary import Label
 from audit import clock
-from cases.selectors import pages
 from cases.selectors.tasks import TaskFilter, list_tasks
 from cases.web import filters
 from cases.web.pages import PageRequest, page
 from cases.web.show import tasks, words
 from cases.web.show.bulk import bar
+from cases.web.show.desk import officer, works
+from cases.web.show.words import say
 from cases.workflow.task_kinds import KINDS
 
 PAGE_SIZE = 25
+WORK = Label("类别", "Sort")
+ALL_SORTS = Label("全部类别", "All sorts")
 
 
 @page
@@ -31,8 +35,8 @@ def task_list(request: PageRequest) -> HttpResponse:
     given = filters.given(request.GET, selects)
     wanted = wanted_of(request.actor, given, now)
     found = list_tasks(request.actor, wanted, now=now, cursor=filters.cursor(request.GET), size=PAGE_SIZE)
-    senders = pages.senders(request.actor, found.rows)
-    rows = [tasks.shown(request.actor, row, senders) for row in found.rows]
+    told = officer.rows(request.actor, found.rows, now)
+    rows = [told[row["id"]] for row in found.rows]
     context = {
         "page": filters.paged(found, rows),
         "selects": filters.selects(selects, given),
@@ -50,7 +54,13 @@ def offered(actor: Actor) -> list[filters.Select]:
         filters.Select("stage", gettext("阶段"), gettext("全部阶段"), [(k, v.text) for k, v in words.STAGES.items()]),
         filters.Select("district", gettext("区县"), gettext("全部区县"), filters.districts(actor, get_directory())),
         filters.Select("kind", gettext("事项"), gettext("全部事项"), [(k, v.label) for k, v in KINDS.items()]),
-        filters.Select("assignee", gettext("承办人"), gettext("全部人员"), [("me", gettext("分派给我"))]),
+        filters.Select("work", say(WORK), say(ALL_SORTS), [(key, say(label)) for key, label in works.NAMES.items()]),
+        filters.Select(
+            "whose",
+            gettext("承办人"),
+            say(works.WHOSE["all"]),
+            [(key, say(works.WHOSE[key])) for key in ("can", "mine")],
+        ),
         filters.Select(
             "due",
             gettext("期限"),
@@ -69,12 +79,11 @@ def offered(actor: Actor) -> list[filters.Select]:
 
 def wanted_of(actor: Actor, given: dict[str, str], now: datetime) -> TaskFilter:
     """What the chosen values narrow the list to."""
-    return replace(
+    wanted = replace(
         tasks.spans(now).get(given.get("due", ""), TaskFilter()),
         stage=given.get("stage"),
         region=given.get("district"),
         kind=given.get("kind"),
-        assignee_id=actor.user_id if given.get("assignee") == "me" else None,
-        stood_for=actor.stood_for,
         accepted={"no": False, "yes": True}.get(given.get("accepted", "")),
     )
+    return works.narrowed(actor, wanted, whose=given.get("whose", ""), work=given.get("work", ""))

@@ -20,7 +20,17 @@ CASE_COLUMNS = (
 )
 TASK_COLUMNS = (
     *("id", "kind", "agency_id", "unit_id", "roles", "assignee_id", "state", "stage", "region_code", "opened_at"),
-    *("opened_seq", "due_at", "due_rule", "provisional", "accepted_at", "closed_at", "closed_seq", "returns"),
+    *(
+        "sender_id",
+        "opened_seq",
+        "due_at",
+        "due_rule",
+        "provisional",
+        "accepted_at",
+        "closed_at",
+        "closed_seq",
+        "returns",
+    ),
 )
 # What a line of the ledger of intervals says besides agency, state, reason and times.
 CLOCK_COLUMNS = ("unit_id", "person_id", "due_at", "seq")
@@ -102,7 +112,7 @@ def _apply(state: State, event: Event) -> None:
     if before and (before != state.stage or ("case" in body and "region_code" in body["case"])):
         _move(state, event, before)
     if "open" in body:
-        _open(state, body["open"], at, str(seq))
+        _open(state, body, at, str(seq))
     if "touch" in body:
         _touch(state, body["touch"], at)
         _pass_on(state, body, at, str(seq))
@@ -149,11 +159,13 @@ def _move(state: State, event: Event, before: str) -> None:
                 state.flaws.append(left_open(event, task))
 
 
-def _open(state: State, rows: list[dict[str, Any]], at: str, seq: str) -> None:
+def _open(state: State, body: dict[str, Any], at: str, seq: str) -> None:
+    rows, sender = body["open"], shown(body["actor"]["agency"])
     for row in rows:
         task = state.tasks.get(row["id"])
         if task is None:
             task = state.tasks[row["id"]] = _begun(state, row, at, seq)
+            task["sender_id"] = sender
         else:
             # A merge had cancelled it, and its undoing brings it back as the one it was.
             task["state"], task["closed_at"], task["closed_seq"] = "open", NULL, NULL

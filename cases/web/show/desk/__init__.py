@@ -1,0 +1,1 @@
+"""The workbench of each sort of person, from what the selectors read."""
