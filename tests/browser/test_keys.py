@@ -1,4 +1,4 @@
-"""The keys of the pages: each does what a control on the page does, none while somebody types, none when switched off."""
+"""Single keys: each does what a control of the page does, none while somebody types, none when switched off."""
 
 from __future__ import annotations
 
@@ -45,5 +45,6 @@ def test_a_day_at_the_desk_by_keyboard_alone(enter: Enter) -> None:
     expect(other.locator("#q")).not_to_be_focused()
     other.goto("/keys/")
     other.locator("button[name=keys]").click()
+    expect(other.locator("body[data-keys]")).to_have_count(1)
     other.keyboard.press("/")
     expect(other.locator("#q")).to_be_focused()

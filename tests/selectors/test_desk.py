@@ -30,7 +30,7 @@ def busy(who, do, opened):
     do("drc-handler1", "dispatch_verification", first, findings=["trace_subscriber", "check_consumption"])
     task = str(Task.objects.get(case_id=first, kind="check_consumption").id)
     do("grid-handler1", "return_task", first, task=task, reason_code="not_our_region", reason="不在本辖区")
-    do("drc-reviewer1", "rule_on_return", first, decision="reassign", agency="320300-grid", reason="在供电区内")
+    do("drc-reviewer1", "rule_on_return", first, decision="reassign", agency="320300-grid")
     do("drc-handler1", "dispatch_verification", third, findings=["analyse_traffic"])
     return first, second, third
 
