@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from agencies import visibility
@@ -18,6 +18,7 @@ from agencies.actors import Actor
 from agencies.directory import Directory, get_directory
 from cases.selectors import refs
 from cases.selectors.clocks.statement import STANDS
+from cases.selectors.desk.conditions import AGAIN, Sql, doable
 from cases.selectors.paging import (
     DEFAULT_PAGE_SIZE,
     Cursor,
@@ -32,9 +33,6 @@ from cases.selectors.reach.scopes import Scope, task_scopes
 
 # Length of the code of a county or functional area, the lowest level.
 DISTRICT = 6
-
-# What came back to be done again, of an open task `t`; as the partial index has it.
-AGAIN = "(t.returns > 0 OR t.data ? 'rework')"
 
 # As far as a total is counted one by one: what the index of open tasks answers in a few hundredths of a second.
 CAP = 100_000
@@ -76,11 +74,6 @@ class TaskFilter:
     @property
     def narrows_place(self) -> bool:
         return self.stage is not None or self.region is not None
-
-
-class Sql(NamedTuple):
-    text: str
-    parameters: list[Any]
 
 
 def list_tasks(
@@ -211,16 +204,6 @@ def _rest(wanted: TaskFilter, actor: Actor) -> Sql:
         can, held = doable(actor)
         text, parameters = text + f" AND {can}", [*parameters, *held]
     return Sql(text, parameters)
-
-
-def doable(actor: Actor) -> Sql:
-    """That one of the person's roles, where the task was given, can do it, and that it is nobody else's by name."""
-    posts = [post for post in actor.posts if post.roles]
-    columns = ["t.unit_id" if post.is_unit else "t.agency_id" for post in posts]
-    can = " OR ".join(f"{column} = %s AND t.roles && %s::varchar[]" for column in columns) or "false"
-    held = [part for post in posts for part in (post.agency_id, sorted(post.roles))]
-    text = f"(t.assignee_id IS NULL OR t.assignee_id = ANY(%s)) AND ({can})"
-    return Sql(text, [[actor.user_id, *actor.stood_for], *held])
 
 
 def _all(*conditions: tuple[str, Any]) -> Sql:

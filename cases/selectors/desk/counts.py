@@ -13,9 +13,9 @@ from typing import Final
 
 from agencies.actors import Actor
 from cases.selectors.clocks.statement import STANDS
+from cases.selectors.desk.conditions import AGAIN, Sql, doable
 from cases.selectors.paging import fetch
 from cases.selectors.reach.scopes import Scope, task_scopes
-from cases.selectors.tasks import AGAIN, Sql, doable
 
 # In the order of the page. Late with nothing is what stands still, whatever its deadline says.
 SPANS: Final = ("overdue", "today", "week", "later", "paused")
