@@ -26,7 +26,7 @@ def drop(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0074_drafts_and_codes"), ("agencies", "0035_scope_of_the_feed")]
+    dependencies = [("cases", "0075_place_beside_a_picture"), ("agencies", "0035_scope_of_the_feed")]
 
     operations = [
         migrations.AddField(

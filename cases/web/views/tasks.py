@@ -56,10 +56,10 @@ def offered(actor: Actor) -> list[filters.Select]:
         filters.Select("kind", gettext("事项"), gettext("全部事项"), [(k, v.label) for k, v in KINDS.items()]),
         filters.Select("work", say(WORK), say(ALL_SORTS), [(key, say(label)) for key, label in works.NAMES.items()]),
         filters.Select(
-            "whose",
+            "assignee",
             gettext("承办人"),
             say(works.WHOSE["all"]),
-            [(key, say(works.WHOSE[key])) for key in ("can", "mine")],
+            [("can", say(works.WHOSE["can"])), ("me", say(works.WHOSE["mine"]))],
         ),
         filters.Select(
             "due",
@@ -86,4 +86,9 @@ def wanted_of(actor: Actor, given: dict[str, str], now: datetime) -> TaskFilter:
         kind=given.get("kind"),
         accepted={"no": False, "yes": True}.get(given.get("accepted", "")),
     )
-    return works.narrowed(actor, wanted, whose=given.get("whose", ""), work=given.get("work", ""))
+    return works.narrowed(
+        actor,
+        wanted,
+        whose={"me": "mine"}.get(given.get("assignee", ""), given.get("assignee", "")),
+        work=given.get("work", ""),
+    )

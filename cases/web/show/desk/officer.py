@@ -87,7 +87,7 @@ class Asked:
 
     def listed(self, **more: str) -> str:
         """The address of the whole list behind it."""
-        given = {"whose": self.whose if self.whose != "all" else "", "work": self.work, **more}
+        given = {"assignee": {"can": "can", "mine": "me"}.get(self.whose, ""), "work": self.work, **more}
         kept = urlencode({key: value for key, value in given.items() if value})
         return f"{reverse('web:tasks')}{'?' if kept else ''}{kept}"
 
