@@ -14,7 +14,7 @@ const SHEETS = [
   "action", "acts", "bulk",
   "charts",
   "phone",
-  "small", "print",
+  "small", "listing", "print",
 ];
 
 async function styles() {

@@ -77,17 +77,6 @@ def tasks_by_stage(actor: Actor) -> dict[str, int]:
     return {row["stage"]: row["n"] for row in fetch(sql, [agencies, agencies, of_units, units])}
 
 
-def list_extras(actor: Actor, case_ids: Sequence[str]) -> dict[str, Row]:
-    """Subject, signals and number of open tasks of those of the cases that this person reads whole, by id."""
-    if not case_ids:
-        return {}
-    sql = f"""SELECT c.id::text AS id, c.facts->'determination'->>'subject' AS subject,
-            (c.facts->'signals')::text AS signals,
-            (SELECT count(*) FROM cases_task t WHERE t.case_id = c.id AND t.state = 'open') AS open_tasks
-        FROM cases_case c WHERE c.id = ANY(%s::uuid[]) AND {visibility.whole("c.id")}"""
-    return {row["id"]: row for row in fetch(sql, [list(case_ids), visibility.whole_keys(actor)])}
-
-
 def stage_history(actor: Actor, case_id: str, *, read: Reading | None = None) -> list[dict[str, Any]]:
     """When a case entered which stage, in order, from those of its events that this person reads.
 

@@ -37,6 +37,8 @@ class Page:
     previous: str | None
     total: int
     exact: bool
+    # How many rows of the list lie before the first of this page, where the list knows.
+    before: int | None = None
 
     @property
     def total_text(self) -> str:

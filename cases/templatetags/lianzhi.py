@@ -153,13 +153,17 @@ def due(
 
 
 @register.simple_tag
-def signals(counts: Mapping[str, int] | None) -> SafeString:
-    """Which families of signals a case rests on: one, two, or three and more reports each."""
+def strengths(found: Mapping[str, Mapping[str, Any]] | None) -> SafeString:
+    """How strongly each family of signals speaks for a case; a dash where that is not told."""
+    if found is None:
+        return mark_safe('<span class="ink-3">--</span>')
     cells, spoken = [], []
     for family, look in words.SIGNALS.items():
-        count = int((counts or {}).get(family, 0))
-        spoken.append(gettext("%(family)s：%(count)s 条") % {"family": say(look.text), "count": count})
-        cells.append((min(count, 3), say(look.mark), spoken[-1]))
+        state = found[family]
+        # Where the agency was asked and nothing speaks yet, its answer is awaited.
+        level = "n" if state["awaited"] and not state["strength"] else str(state["strength"])
+        spoken.append(words.pair(look.text, words.STRENGTHS[level]))
+        cells.append((level, say(look.mark), spoken[-1]))
     drawn = format_html_join("", _SIGNAL, cells)
     return format_html('<span class="sgs" title="{}">{}</span>', words.listed(spoken), drawn)
 

@@ -78,7 +78,7 @@ class Departure:
 def unlisted(facts: Mapping[str, Any]) -> dict[str, Any] | None:
     """The departure that left no list row behind the case, unless one came, or people determined anew, since.
 
-    `case_search` asks the same.
+    `case_list` asks the same.
     """
     gone: dict[str, Any] | None = (facts.get("reassigned") or [None])[-1]
     if gone is None or gone.get("rows_left"):

@@ -16,7 +16,14 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 TABLES = (
     *("cases_case", "cases_caseagency", "cases_task", "cases_taskcounter", "cases_taskcounterdelta", "cases_document"),
-    *("cases_attachment", "cases_signal", "cases_personalrecord", "cases_clockinterval", "cases_casesearch"),
+    *(
+        "cases_attachment",
+        "cases_signal",
+        "cases_personalrecord",
+        "cases_clockinterval",
+        "cases_casesearch",
+        "cases_caselist",
+    ),
     *("cases_outbox", "cases_idempotencykey", "notifications_message", "audit_event", "audit_sealed"),
     *("cases_documentversion", "cases_documentvoid", "cases_escalation", "cases_deadlinewatch"),
 )

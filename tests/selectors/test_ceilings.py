@@ -82,7 +82,6 @@ def test_no_filter_search_or_address_tells_of_it(secret, who, username):
     assert evidence.signals(actor, secret.case_id) == []
     assert personal(actor, secret.case_id, opened=Opened({"subscriber": clock.now() + timedelta(hours=1)})) == []
     assert pages.stage_history(actor, secret.case_id) == []
-    assert pages.list_extras(actor, [secret.case_id]) == {}
     assert list_tasks(actor, TaskFilter(incoming=True), now=clock.now()).rows == []
     assert states(actor, [secret.case_id]) == {}
     assert pages.outgoing(actor, now=clock.now()) == []

@@ -82,7 +82,7 @@ def test_of_an_own_part_the_list_and_its_filters_tell_no_more_than_the_case(do, 
         wanted = CaseFilter(holder_ids=(who(holder).posts[0].agency_id,))
         assert list_cases(telecom, wanted).total == 0, holder
         assert list_cases(grid, wanted).total == 1, holder
-    assert pages.list_extras(telecom, [case.case_id]) == {}
+    assert [row[name] for name in ("subject", "monthly_kwh", "signals", "open_tasks")] == [None] * 4
     assert pages.outgoing(telecom, now=clock.now()) == []
     assert len(pages.outgoing(grid, now=clock.now())) == 2
     assert evidence.signals(telecom, case.case_id) == []

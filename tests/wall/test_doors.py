@@ -174,15 +174,19 @@ def test_who_takes_part_is_told_to_those_who_see_the_case(world: World) -> None:
 
 def test_the_search_finds_nothing_outside_the_sight_whatever_agency_is_named(world: World) -> None:
     world.open(title="云龙区 彭城冷库")
-    found = (
-        "SELECT count(*) FROM agencies_agency a, case_search(a.id, 2, '冷库',"
-        " NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, false, 9)"
+    through = (
+        "SELECT jsonb_agg(jsonb_build_object('agency', id, 'rank', 2, 'principal', id, 'kwh', 7)) FROM agencies_agency"
     )
+    wanted = '{"words": "冷库"}'
+    found = f"SELECT n, id IS NULL FROM case_list(({through}), '{wanted}', 'due', false, NULL, NULL, false, NULL, 9)"
+    counted = f"SELECT case_list_counts(({through}), '[{wanted}]')"
     with seeing(find_actor("drc-handler1")):
-        assert rows(found) == [(1,)]
+        assert rows(found) == [(1, False)]
+        assert rows(counted) == [([1],)]
     for sight in (sight_of(find_actor("nj-drc-handler1")), Sight(), Sight(system="counters")):
         with looking(sight):
-            assert rows(found) == [(0,)]
+            assert rows(found) == [(0, True)]
+            assert rows(counted) == [([0],)]
 
 
 def test_the_database_knows_the_same_keys_of_sight_as_the_application(world: World) -> None:

@@ -24,6 +24,7 @@ from audit.models import Event
 from audit.verification import Report
 from audit.verification.projections import Problem
 from cases.documents.attachments import store_attachment
+from cases.web.show.listing.asked import VIEWS
 from cases.web.show.trail import verdict as band
 from tests.web import story
 
@@ -192,7 +193,7 @@ def test_a_search_keeps_its_words_in_the_field(demo_city: None) -> None:
     assert re.search(r'id="f-q"[^>]* value="大庙"', page)
 
 
-def test_a_search_finds_what_is_closed_too_and_the_tabs_keep_it(demo_city: None) -> None:
+def test_a_search_finds_what_is_closed_too(demo_city: None) -> None:
     closed, opened = story.opened(title="大庙街道机房"), story.opened(title="大庙街道网吧")
     story.do("drc-handler1", "propose_exclusion", closed, reason_code="node", explanation="区块链节点")
     story.do("drc-reviewer2", "decide_exclusion", closed, decision="approve")
@@ -203,10 +204,20 @@ def test_a_search_finds_what_is_closed_too_and_the_tabs_keep_it(demo_city: None)
 
     assert found("/cases/?q=大庙") == {closed.number, opened.number}
     assert found("/cases/?q=大庙&view=open") == found("/cases/") == {opened.number}
-    tabs = re.findall(r'href="([^"]*view=[^"]*)"', client.get("/cases/?q=大庙&level=normal").content.decode())
-    assert len(tabs) == 4
-    for tab in tabs:
-        assert "q=%E5%A4%A7%E5%BA%99&amp;level=normal&amp;view=" in tab
+
+
+def test_a_tab_says_how_many_cases_its_view_lists(demo_city: None) -> None:
+    story.opened(title="大庙街道机房", region="320312")
+    story.dispatched()
+    client = entered("drc-handler1")
+    tabs = re.findall(
+        r'href="([^"]*view=\w+)"[^>]*>\s*[^<]+<b[^>]*>([\d,]+)</b>', client.get("/cases/?q=大庙").content.decode()
+    )
+    assert [href.partition("view=")[2] for href, _ in tabs] == list(VIEWS)
+    for href, count in tabs:
+        total = re.search(r'data-total="([\d,]+)"', client.get(href).content.decode())
+        assert total
+        assert total[1] == count, href
 
 
 def test_whoever_may_not_send_for_an_agency_is_told_so_and_keeps_what_was_typed(demo_city: None) -> None:

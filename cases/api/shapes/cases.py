@@ -10,6 +10,7 @@ from agencies.visibility import Part
 from agencies.vocabulary import Confidentiality, codes
 from cases.api.shapes.common import AgencyRef, PersonRef, RegionRef, page_of
 from cases.models.case import CaseOutcome, Level, Stage
+from cases.workflow.forms.choices import SUBJECTS
 
 PARTS = [part.value for part in Part]
 PART = "How much of the case you read: the whole, or your agency's own part (its acts, what it was sent, the answers)."
@@ -23,6 +24,11 @@ class NextTask(s.Serializer[Any]):
     due_at = s.DateTimeField()
     provisional = s.BooleanField(help_text="Computed without a published calendar of that year (暂定).")
     paused = s.BooleanField(help_text="Its clock stands still (暂停计时): it is not overdue.")
+
+
+class SignalState(s.Serializer[Any]):
+    strength = s.IntegerField(help_text="0 not seen, 1 weak, 2 medium, 3 strong.")
+    awaited = s.BooleanField(help_text="The agency has been asked and has not answered.")
 
 
 class CaseRow(s.Serializer[Any]):
@@ -47,6 +53,17 @@ class CaseRow(s.Serializer[Any]):
         allow_null=True,
         help_text="The open task that is due first: whose turn it is. One whose clock stands still comes last.",
     )
+    subject = s.ChoiceField(
+        [code for code, _ in SUBJECTS], allow_null=True, help_text="Who the user is; null of an own part."
+    )
+    monthly_kwh = s.CharField(
+        allow_null=True,
+        help_text="What it draws in a month: as checked, else as listed; null where you may not see it.",
+    )
+    signals = s.DictField(
+        child=SignalState(), allow_null=True, help_text="By family: traffic, hashpower, energy, funds, report, onsite."
+    )
+    open_tasks = s.IntegerField(allow_null=True, help_text="How many tasks are open; null of an own part.")
 
 
 class CaseName(s.Serializer[Any]):

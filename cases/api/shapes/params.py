@@ -8,6 +8,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 
 from agencies.vocabulary import Kind
+from cases.api.listing import ORDERS
 from cases.models.case import CaseOutcome, Level, Stage
 from cases.models.suggestion import SiteSuggestion
 from cases.policy.matching.weights import comparisons
@@ -15,10 +16,11 @@ from cases.policy.reports.numbers import KINDS as REPORTS
 from cases.policy.statutory import clock_keys
 from cases.policy.tariff.simulate import COMPARED
 from cases.policy.tariff.words import PERIODS, VOLTAGES
+from cases.selectors.cases import FAMILIES
 from cases.selectors.clocks.dwell import OF, SORTS
 from cases.selectors.clocks.statement import GROUPS
 from cases.selectors.paging import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE
-from cases.workflow.forms.choices import PRICE_VARIANTS
+from cases.workflow.forms.choices import PRICE_VARIANTS, SUBJECTS
 from cases.workflow.task_kinds import KINDS
 
 
@@ -75,6 +77,24 @@ CASE_FILTERS = [
         OpenApiTypes.BOOL,
     ),
     _query("q", "A number, or a part of number or title."),
+    _query(
+        "subject",
+        "Who the user is; a case without a finding goes by what its lists say.",
+        enum=[code for code, _ in SUBJECTS],
+    ),
+    _query("signal", "With signals of this family.", enum=list(FAMILIES)),
+    _query("strength", "With signal: at least 1 (weak), 2 (medium) or 3 (strong). 1 by default.", OpenApiTypes.INT),
+    _query("kwh_from", "Monthly energy from so many kWh, where you may see it.", OpenApiTypes.NUMBER),
+    _query("kwh_to", "Monthly energy up to so many kWh, where you may see it.", OpenApiTypes.NUMBER),
+    _query("due_from", "Earliest deadline of an open task from this day or time on."),
+    _query("due_before", "Earliest deadline before the end of this day, or before this time."),
+    _query("list", "Id of a list you may know of: the cases its rows lead to.", OpenApiTypes.UUID),
+    _query(
+        "order",
+        "By which column: newest first (-opened) by default. What has no deadline or no energy you may see stands last."
+        " Totals are exact in every order but the newest first, which counts up to 1,000.",
+        enum=list(ORDERS),
+    ),
 ]
 TASK_FILTERS = [
     _AGENCY,

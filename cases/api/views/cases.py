@@ -18,10 +18,10 @@ from cases.api import shapes
 from cases.api.answers import done
 from cases.api.base import ApiView, say
 from cases.api.headers import etag, idempotency_key, outcome_headers
+from cases.api.listing import asked
 from cases.api.params import Params, rendered
-from cases.models.case import CaseOutcome, Level, Stage
 from cases.selectors.case import find_case_id, get_case
-from cases.selectors.cases import CaseFilter, list_cases
+from cases.selectors.cases import list_cases
 from cases.selectors.precision.personal import personal, revealed
 from cases.selectors.precision.texts import in_clear
 from cases.selectors.precision.watermark import signature
@@ -42,22 +42,9 @@ class CasesView(ApiView):
         responses={200: shapes.CasePage},
     )
     def get(self, request: Request) -> Response:
-        """The cases you see, the newest first."""
+        """The cases you see, the newest first or in another order."""
         params = Params(request.query_params)
-        holder = params.agency("holder")
-        mine = params.boolean("mine")
-        params.apart("holder", "mine")
-        wanted = CaseFilter(
-            stage=params.choice("stage", Stage.values),
-            region=params.region(),
-            level=params.choice("level", Level.values),
-            outcome=params.choice("outcome", CaseOutcome.values),
-            number=params.text("number", 24),
-            holder_ids=(holder.id,) if holder else _own(self) if mine else (),
-            closed=params.boolean("closed"),
-            unlisted=params.boolean("unlisted") or None,
-            q=params.text("q", 60),
-        )
+        wanted = asked(params, self.actor)
         paging = params.page()
         params.done()
         if wanted.q:
@@ -153,7 +140,3 @@ class TimelineView(ApiView):
 
 def _told(entry: dict[str, Any]) -> dict[str, Any]:
     return {**entry, "sentence": say(tell(entry))}
-
-
-def _own(view: ApiView) -> tuple[int, ...]:
-    return tuple(sorted({post.principal_id for post in view.actor.posts}))

@@ -16,7 +16,7 @@ from cases.policy.privacy.precision import Detail, Form, Tie, Viewer, form, reve
 _LIST_TASKS: Final = frozenset({"plan_surcharge", "issue_surcharge_list"})
 # In the commission that leads the case these roles may ask who reported, whichever way the tip came.
 REPORTER_OPENERS: Final = (Role.HANDLER, Role.REVIEWER)
-_VIEWERS: Final = {
+VIEWERS: Final = {
     Kind.CYBERSPACE_OFFICE: Viewer.CYBERSPACE,
     Kind.TELECOM_BUREAU: Viewer.TELECOM,
     Kind.GRID_COMPANY: Viewer.GRID,
@@ -75,7 +75,7 @@ def _tie(post: Post, about: About, directory: Directory) -> Tie:
         return Tie(Viewer.SUPERIOR if _watches_from_above(post, about, directory) else Viewer.AUDITOR)
     if post.kind == Kind.DEVELOPMENT_COMMISSION:
         return _commission(post, about, directory)
-    viewer = _VIEWERS.get(Kind(post.kind), Viewer.PARTNER)
+    viewer = VIEWERS.get(Kind(post.kind), Viewer.PARTNER)
     handed = viewer is Viewer.GRID and _handed_over(about.facts)
     return Tie(viewer, _own(post, directory), handed_over=handed)
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-import orjson
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
@@ -147,19 +146,6 @@ def _merged(case: Row) -> dict[str, str] | None:
         return None
     number = case["merged_into"]["number"]
     return {"number": number, "href": reverse("web:case", args=[number])}
-
-
-def list_row(row: Row, extra: Mapping[str, Any]) -> dict[str, Any]:
-    """One line of the case list."""
-    next_task = row["next_task"]
-    return {
-        **row,
-        "watched": bool(row["review_on"]),
-        "task_label": KINDS[next_task["kind"]].label if next_task else "",
-        "open_tasks": extra.get("open_tasks", 0),
-        "subject": SUBJECTS.get(extra.get("subject") or ""),
-        "signals": orjson.loads(extra["signals"]) if extra.get("signals") else {},
-    }
 
 
 def link(case: Row, act: Availability) -> dict[str, Any]:

@@ -108,6 +108,15 @@ SIGNALS: Final = {
     "onsite": SignalLook(Text("现场", "On site"), Text("场", "S"), "map-pin"),
 }
 
+# How strongly a family speaks, by the class of its meter.
+STRENGTHS: Final = {
+    "3": Text("强", "strong"),
+    "2": Text("中", "medium"),
+    "1": Text("弱", "weak"),
+    "0": Text("未见", "none seen"),
+    "n": Text("待反馈", "awaited"),
+}
+
 AGENCY_CSS: Final = {
     Kind.DEVELOPMENT_COMMISSION: "ag-fgw",
     Kind.GRID_COMPANY: "ag-gd",

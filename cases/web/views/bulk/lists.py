@@ -16,7 +16,7 @@ from cases.selectors.choice import Pick, cases_of_numbers, picks_of_tasks
 from cases.selectors.paging import Row
 from cases.selectors.tasks import list_tasks
 from cases.web import filters
-from cases.web.views import cases as case_list
+from cases.web.show.listing import asked as case_list
 from cases.web.views import tasks as task_list
 from cases.workflow.many.steps import Chosen
 
@@ -34,14 +34,11 @@ class Asked:
     typed: str = ""
 
 
-def cases_asked(actor: Actor, params: QueryDict) -> Asked:
-    offered, typed = case_list.offered(actor), params.get("q", "").strip()
-    given = filters.given(params, offered)
-    asked = params.get("view", "")
-    view = asked if asked in case_list.VIEWS else ("all" if typed else "open")
-    words = [chip["label"] for chip in filters.chips(params, offered, given, typed)]
-    label = next(each["label"] for each in case_list.views_of(view, "", params) if each["current"])
-    return Asked(case_list.wanted_of(actor, given, typed, view), {"view": view, **given}, [label, *words], typed)
+def cases_asked(actor: Actor, params: QueryDict, now: datetime) -> Asked:
+    found = case_list.asked(actor, params, now)
+    conditions = {"view": found.view, **{name: text for name, text in found.applied.items() if name != "q"}}
+    said = [case_list.label_of(found.view), *(chip["label"] for chip in found.chips)]
+    return Asked(found.wanted, conditions, said, found.typed)
 
 
 def tasks_asked(actor: Actor, params: QueryDict, now: datetime) -> Asked:
@@ -95,7 +92,7 @@ class Form:
 
 def chosen(actor: Actor, form: Form, key: str, *, most: int, now: datetime) -> Chosen:
     """The rows that were ticked, or those of the whole result; of the latter no more than one beyond `most`."""
-    asked = tasks_asked(actor, form.params, now) if form.source == "tasks" else cases_asked(actor, form.params)
+    asked = tasks_asked(actor, form.params, now) if form.source == "tasks" else cases_asked(actor, form.params, now)
     about: dict[str, Any] = {"key": key, "source": form.source, "everything": form.everything}
     if form.everything:
         about["conditions"] = {**asked.conditions, **({"typed": True} if asked.typed else {})}

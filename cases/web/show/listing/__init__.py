@@ -1,0 +1,1 @@
+"""The page of the list of cases: what was asked for, its tabs, its rows."""
