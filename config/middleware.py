@@ -14,7 +14,7 @@ from django.http.response import HttpResponseBase
 
 from audit.sight import Sight, current, looking, nobody
 from cases.api.uploads import AROUND
-from cases.documents.attachments import MAX_BYTES
+from cases.documents.attachments import AT_ONCE, MAX_BYTES
 from cases.intake.receiving import LARGEST_FILE
 from cases.web.pages import too_large
 from cases.web.show.tips.form import MOST_PICTURES, PICTURE_MB
@@ -22,7 +22,7 @@ from config.health import healthz
 
 # Bytes of a form with files: what the largest list or the photographs of an inspection come to. Other forms hold text.
 LARGEST_LIST = LARGEST_FILE + AROUND
-LARGEST_ACT = 5 * MAX_BYTES + AROUND
+LARGEST_ACT = AT_ONCE * MAX_BYTES + AROUND
 LARGEST_TIP = MOST_PICTURES * PICTURE_MB * 1024 * 1024 + AROUND
 PUBLIC_FORM = "/report/"
 

@@ -34,6 +34,11 @@ def ended_by(request: HttpRequest) -> str:
     return str(getattr(request, "session_ended_by", ""))
 
 
+def ended_of(request: HttpRequest) -> int | None:
+    """Whose session that was."""
+    return getattr(request, "session_ended_of", None)
+
+
 def standing_of(request: HttpRequest) -> Standing | None:
     """How the session of this request stands; None for that of nobody."""
     return getattr(request, "standing", None)
@@ -50,6 +55,7 @@ def ending(
             why = _over(request.session) if now.alive else ELSEWHERE
             if why:
                 request.session_ended_by = why  # type: ignore[attr-defined]
+                request.session_ended_of = int(request.session[SESSION_KEY])  # type: ignore[attr-defined]
                 logout(request)
             else:
                 request.standing = now  # type: ignore[attr-defined]

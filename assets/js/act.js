@@ -1,10 +1,15 @@
 // On the form of an act: what is typed is kept as a draft by itself. The button on the form does the same without script.
 
+import { files } from "./files.js";
+
 const PAUSE = 4000; // after the last key
 const LONGEST = 30000; // while somebody types without a pause
 
 const form = document.querySelector("form[data-draft]");
-if (form) follow(form);
+if (form) {
+  follow(form);
+  files(form);
+}
 
 function follow(form) {
   const said = form.querySelector("[data-draft-said]");

@@ -36,6 +36,8 @@ __all__ = [
 ]
 
 MAX_BYTES = 20 * 1024 * 1024
+# So many of the largest go through one form.
+AT_ONCE = 5
 # Who keeps files: everybody who works on the case. Supervision reads, administrators keep accounts.
 _KEEPING = CASE_ROLES - {Role.SUPERVISOR}
 

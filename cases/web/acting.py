@@ -17,12 +17,13 @@ from agencies.digits import from_digits
 from agencies.directory import get_directory
 from audit import clock
 from audit.ids import new_id
-from cases.documents.attachments import FileRefused, store_attachment
+from cases.documents.attachments import AT_ONCE, MAX_BYTES
+from cases.documents.uploads import CONTENT_TYPES
 from cases.policy.law import in_force
 from cases.selectors.attachments import list_attachments
 from cases.selectors.paging import Row
 from cases.web import forms
-from cases.web.acts.since import acts_since, named
+from cases.web.acts.since import acts_since, named, overtaken, told_since
 from cases.web.offers import offers
 from cases.web.pages import PageRequest
 from cases.web.show import case as case_page
@@ -32,10 +33,10 @@ from cases.web.show.words import say
 from cases.workflow import engine
 from cases.workflow.actions import Action
 from cases.workflow.deciding.available import available_actions
-from cases.workflow.errors import IdempotencyConflict, InvalidInput, PreconditionRequired, StaleVersion, WorkflowError
+from cases.workflow.errors import IdempotencyConflict, PreconditionRequired, StaleVersion, WorkflowError
 from cases.workflow.fields import Transition
 from cases.workflow.task_kinds import KINDS
-from cases.workflow.view import Refusal, Text
+from cases.workflow.view import Refusal
 
 
 @dataclass(slots=True)
@@ -78,31 +79,6 @@ def form_for(request: PageRequest, case: Row | None, transition: Transition) -> 
     return form
 
 
-def take_files(request: PageRequest, form: Form) -> None:
-    """Store what was uploaded, so that a refused form still has it, and put its id where it was chosen.
-
-    One file that cannot be taken loses none of the others.
-    """
-    kind, problems = form.transition.action.value, {}
-    for name in forms.upload_names(form.transition.inputs):
-        uploads = request.FILES.getlist(name)
-        if not uploads or form.case is None:
-            continue
-        short = name.removeprefix(forms.PREFIX)
-        many = next(f for f in form.transition.inputs if f.name == short).kind == "attachments"
-        for upload in uploads:
-            try:
-                stored = store_attachment(
-                    actor=form.actor, case_id=form.case["id"], kind=kind, upload=upload, now=form.now
-                )
-            except FileRefused as refused:
-                problems[short] = Text(refused.zh, refused.en)
-                continue
-            form.data[short] = [*form.data.get(short, []), stored] if many else stored
-    if problems:
-        raise InvalidInput(fields=problems)
-
-
 def what_changed(form: Form, refused: WorkflowError) -> dict[str, Any]:
     """What others did since the form was opened; the form goes on with the present version and a new key."""
     since, text = form.version_number, say(refused.text)
@@ -119,7 +95,10 @@ def what_changed(form: Form, refused: WorkflowError) -> dict[str, Any]:
     if isinstance(refused, StaleVersion) and (form.refusal or not by_others):
         # The engine's own sentence speaks of others and of submitting again.
         text = gettext("你打开这一页以后，这件案件已有变更，你的内容没有提交")
-    return {"text": text, "changes": named(found) if since is not None else ""}
+    elif isinstance(refused, StaleVersion):
+        text = overtaken(found, form.actor.user_id, form.now) or text
+    told = told_since(form.actor, form.case, since, form.now) if found else []
+    return {"text": text, "changes": named(found) if since is not None else "", "told": told}
 
 
 def context(
@@ -234,6 +213,7 @@ def _about(form: Form) -> dict[str, Any]:
         "basis": _basis(form),
         "back": reverse("web:case", args=[case["number"]]) if case else reverse("web:cases"),
         "keep_at": _keep_at(form),
+        "upload": _upload(form),
     }
 
 
@@ -242,6 +222,19 @@ def _keep_at(form: Form) -> str:
     if form.case is None:
         return reverse("web:keep_opening")
     return reverse("web:keep_draft", args=[form.case["number"], form.transition.action.value])
+
+
+def _upload(form: Form) -> dict[str, Any] | None:
+    """Where the page sends a file by itself, and what is said before of files; None where a form takes none."""
+    if form.case is None or not forms.upload_names(form.transition.inputs):
+        return None
+    return {
+        "at": reverse("web:act_file", args=[form.case["number"], form.transition.action.value]),
+        "limit": MAX_BYTES,
+        "mb": MAX_BYTES // 1024 // 1024,
+        "all_mb": AT_ONCE * MAX_BYTES // 1024 // 1024,
+        "endings": words.listed(sorted(ending.upper().strip(".") for ending in CONTENT_TYPES)),
+    }
 
 
 def _basis(form: Form) -> list[str]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,14 +13,17 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from agencies import sso
 from agencies.access.second import factors, keys
-from agencies.access.sessions import AGE, ELSEWHERE, IDLE, ended_by
+from agencies.access.sessions import AGE, ELSEWHERE, IDLE, ended_by, ended_of
 from agencies.models import User
+from audit import clock
 from cases.web.frame import other_language
 from cases.web.show import words
+from cases.workflow.drafts.services import last_saved
 from cases.workflow.view import Text
 
 DEMO_PEOPLE = (
@@ -60,8 +65,24 @@ def ask(request: HttpRequest) -> HttpResponse:
 
 def _door(request: HttpRequest, target: str) -> str:
     """The address of the login page, which leads to the target and says why one has to log in again."""
-    why = ended_by(request)
-    return f"{reverse('web:login')}?{urlencode({'next': target, **({'ended': why} if why else {})}, safe='/')}"
+    why = {"ended": ended_by(request), "saved": _saved(request)}
+    said = {name: value for name, value in why.items() if value}
+    return f"{reverse('web:login')}?{urlencode({'next': target, **said}, safe='/:')}"
+
+
+def _saved(request: HttpRequest) -> str:
+    """The time at which whoever was logged out by itself last saved a draft, of the hours that a session lasts."""
+    user_id, now = ended_of(request), clock.now()
+    since = now - timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    saved_at = last_saved(user_id, since=since) if user_id else None
+    return f"{timezone.localtime(saved_at):%H:%M}" if saved_at else ""
+
+
+def saved_words(given: str) -> str:
+    """What the login page says of that draft; nothing for what is no time of day."""
+    if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", given):
+        return ""
+    return gettext("草稿已于 %(at)s 保存。登录后回到此页。") % {"at": given}
 
 
 def ended(why: str) -> str:

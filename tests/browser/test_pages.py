@@ -128,7 +128,8 @@ def test_an_act_that_cannot_be_undone_is_checked_and_then_confirmed(enter: Enter
     expect(reviewer.get_by_label("同意", exact=True)).to_be_checked()
     reviewer.get_by_role("button", name="下一步：核对").click()
     reviewer.get_by_role("button", name="确认审核认定意见").click()
-    expect(reviewer.locator(".note.ok")).to_contain_text("已办理：审核认定意见")
+    expect(reviewer.locator("h1")).to_have_text("已办理：审核认定意见")
+    reviewer.get_by_role("link", name="返回案件").click()
     expect(reviewer.locator("h1 .st")).to_contain_text("持续监测")
 
 

@@ -204,3 +204,28 @@ def test_drafts_end_after_two_weeks_by_the_nightly_job(demo_city: None, monkeypa
         tasks.propose_erasures()
     with seeing(own):
         assert rows("SELECT action FROM cases_draft") == [("comment",)]
+
+
+def test_whoever_was_logged_out_is_told_that_a_draft_is_kept(log_in: LogIn) -> None:
+    case = story.dispatched()
+    client = log_in("grid-handler1")
+    client.post(address(case), typed(client, case, "save"))
+    session = client.session
+    session["seen"] -= 24 * 3600
+    session.save()
+    door = client.get(address(case))
+    told = re.search(r"&ended=idle&saved=(\d\d:\d\d)$", door["Location"])
+    assert told
+    assert f"草稿已于 {told[1]} 保存。登录后回到此页。" in text(client.get(door["Location"]))
+    for made_up in ("99:99", "<b>", "09:27 and more"):
+        page = text(client.get("/login/", {"next": "/", "ended": "idle", "saved": made_up}))
+        assert "草稿" not in page
+
+
+def test_what_is_too_long_for_a_draft_stays_in_the_form(log_in: LogIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drafts, "LARGEST", 10)
+    case = story.dispatched()
+    client = log_in("grid-handler1")
+    answer = client.post(address(case), typed(client, case, "save"))
+    assert "计量箱已加封" in answer.content.decode()
+    assert Draft.objects.count() == 0

@@ -15,7 +15,7 @@ from audit import clock
 from cases.selectors.case import get_case
 from cases.web import forms
 from cases.web.acting import Form
-from cases.web.acts.since import changed_since
+from cases.web.acts.since import changed_since, told_since
 from cases.web.show.due import clock_words
 from cases.workflow import engine
 from cases.workflow.drafts import services as drafts
@@ -103,6 +103,7 @@ def _said(form: Form, kept: Kept, *, taken: bool) -> dict[str, Any]:
         "text": (gettext("已载入 %(at)s 保存的草稿") if taken else gettext("草稿已于 %(at)s 保存，尚未办理")) % said,
         "taken": taken,
         "changes": changed_since(form.actor, form.case, kept.version),
+        "told": told_since(form.actor, form.case, kept.version, form.now),
     }
 
 

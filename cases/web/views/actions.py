@@ -8,17 +8,23 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
+from django.views.decorators.debug import sensitive_post_parameters
 
+from agencies.access import proof
 from agencies.access.rates import UPLOADS, spend, spend_act
 from agencies.access.standing import is_fresh
+from agencies.errors import AgencyError
+from agencies.models import User
 from cases.selectors.case import get_case
 from cases.selectors.paging import Row
-from cases.web import acting, repeats
+from cases.web import acting, entrance, repeats
 from cases.web.acting import Form
-from cases.web.acts import doing, drafting
+from cases.web.acts import doing, drafting, files
 from cases.web.forms import holds_personal
 from cases.web.pages import PageRequest, inside, page
+from cases.web.show.acts import receipt
 from cases.web.show.papers.document import to_hand_over
 from cases.web.show.privacy.watermark import watermark
 from cases.web.show.words import say, sentences
@@ -33,6 +39,7 @@ EDIT = ("edit", "row", "save")
 CONFIRMED = ("confirm", "again")
 
 
+@sensitive_post_parameters("password", "code", "credential")
 @page
 def act(request: PageRequest, number: str, action: str) -> HttpResponse:
     """An act on a case."""
@@ -86,13 +93,15 @@ def _submitted(request: PageRequest, form: Form) -> HttpResponse:
     if request.FILES:
         spend(UPLOADS, str(request.actor.user_id))
     try:
-        acting.take_files(request, form)
+        files.take_files(request, form)
         if step in EDIT:
             return _show(request, form, extra_row=name)
         before = None if step == "again" else repeats.done_before(form)
         # What cannot be undone is never done from the first page, whatever step the request names.
         if before or step == "check" or (form.transition.one_way and step not in CONFIRMED):
             return _check(request, form, before)
+        if problem := _proof_typed(request, form):
+            return _check(request, form, before, problem=problem)
         _prove(request, form)
         spend_act(form.transition.action.value, request.actor.user_id)
         result = doing.perform(form)
@@ -111,11 +120,30 @@ def _prove(request: PageRequest, form: Form) -> None:
         check_step_up(action=action, case_id=form.case["id"], actor=form.actor, proven=proven, now=form.now)
 
 
-def _check(request: PageRequest, form: Form, before: Row | None) -> HttpResponse:
+def _proof_typed(request: PageRequest, form: Form) -> str:
+    """Take the proof that was typed on the check page; what is wrong with it, empty where nothing is.
+
+    Where the page had no room for one, or it is not needed any more, nothing is asked here.
+    """
+    if "prove" not in request.POST or not form.transition.step_up or is_fresh(request.session):
+        return ""
+    typed = {name: request.POST.get(name, "") for name in ("password", "code", "credential")}
+    if not any(typed.values()):
+        return gettext("请填写密码、动态码或恢复码，再确认办理")
+    try:
+        proof.step_up(request, User.objects.get(pk=request.actor.user_id), **typed)
+    except AgencyError as refused:
+        return say(refused.text)
+    return ""
+
+
+def _check(request: PageRequest, form: Form, before: Row | None, *, problem: str = "") -> HttpResponse:
     """The page to read before it is done; `before`: the act by which the same has just been done."""
     context = acting.check_context(form, doing.rehearse(form)) | {"before": before} | _marked(request, form)
-    context["draft"] = drafting.keep(form)
-    return render(request, "web/action_check.html", context, status=409 if before else 200)
+    context |= {"draft": drafting.keep(form), "problem": problem}
+    if form.transition.step_up and not is_fresh(request.session):
+        context["proof"] = entrance.ways_to_prove(request, User.objects.get(pk=request.actor.user_id))
+    return render(request, "web/action_check.html", context, status=400 if problem else 409 if before else 200)
 
 
 def _refused(request: PageRequest, form: Form, refused: WorkflowError) -> HttpResponse:
@@ -133,8 +161,16 @@ def _refused(request: PageRequest, form: Form, refused: WorkflowError) -> HttpRe
 
 
 def _done(request: PageRequest, form: Form, result: engine.Result) -> HttpResponse:
+    """What cannot be undone has its receipt on a page of its own; of the rest a message says what it led to."""
     drafting.drop(form)
     said = gettext("已办理：%(label)s（%(number)s）") % {"label": say(form.transition.label), "number": result.number}
-    parts = [said, *acting.consequences(result)]
-    messages.success(request, sentences(parts))
-    return redirect(inside(request, reverse("web:case", args=[result.number])))
+    left = next((task["id"] for task in result.closed), None)
+    if form.transition.one_way:
+        onward = reverse("web:act_receipt", args=[result.number, result.version])
+    else:
+        onward = reverse("web:case", args=[result.number])
+        text = sentences([said, *acting.consequences(result)])
+        found = receipt.links(request.actor, result.number, result.version, after=left, now=form.now)
+        more = format_html_join(" ", '<a href="{}">{}</a>', ((href, label) for label, href in found))
+        messages.success(request, format_html("{} {}", text, more))
+    return redirect(inside(request, onward))

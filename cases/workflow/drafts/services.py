@@ -126,6 +126,13 @@ def give_up(actor: Actor, case_id: Case, action: str) -> None:
 
 
 @working_as("drafts")
+def last_saved(user_id: int, *, since: datetime) -> datetime | None:
+    """When somebody whose session has just ended last saved a draft; nothing of what it says."""
+    found = Draft.objects.filter(user_id=user_id, saved_at__gte=since).order_by("-saved_at")
+    return found.values_list("saved_at", flat=True).first()
+
+
+@working_as("drafts")
 def discard_expired(now: datetime) -> int:
     """Throw away drafts whose time is over; returns how many."""
     return Draft.objects.filter(expires_at__lte=now).delete()[0]

@@ -43,6 +43,7 @@ def login_page(request: HttpRequest) -> HttpResponse:
         except TooManyTries as slow:
             status, error = slow.status, say(slow.text)
     more = {"username": typed, "error": error, "ended": entrance.ended(request.GET.get("ended", ""))}
+    more["saved"] = entrance.saved_words(request.GET.get("saved", "")) if more["ended"] else ""
     return entrance.login_form(request, target, carried=carried, status=status, **more)
 
 
