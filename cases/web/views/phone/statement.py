@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from agencies.access.rates import UPLOADS, spend, spend_act
 from cases.web import acting
 from cases.web.acting import Form
-from cases.web.acts import doing
+from cases.web.acts import doing, files
 from cases.web.pages import PageRequest, page
 from cases.web.show.words import sentences
 from cases.web.views.phone.frame import Visit, own, show, visit
@@ -47,7 +47,7 @@ def _sent(at: Visit, form: Form) -> HttpResponse:
         own(at.request)
         if at.request.FILES:
             spend(UPLOADS, str(at.request.actor.user_id))
-        acting.take_files(at.request, form)
+        files.take_files(at.request, form)
         if at.request.POST.get("step") == "save":
             drafts.save(
                 form.actor, at.case["id"], INFEASIBLE, form.data, version=form.version_number, now=at.now, shared=True
