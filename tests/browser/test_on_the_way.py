@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -41,26 +43,23 @@ def test_what_is_typed_is_kept_and_picked_up_again(enter: Enter, scripts: bool) 
     expect(page.locator("[name='f.note']")).to_have_value("")
 
 
-def test_files_go_up_one_by_one_and_the_refused_one_says_why(enter: Enter) -> None:
+def test_files_go_up_one_by_one_and_the_refused_one_says_why(enter: Enter, tmp_path: Path) -> None:
     case = story.opened(title="材料多件一案")
     page = enter("drc-handler1")
     page.goto(f"/cases/{case.number}/actions/attach_document/")
     page.locator("[name='f.paper']").select_option(index=1)
-    page.set_input_files(
-        "input[type=file]",
-        [
-            {"name": "现场.jpg", "mimeType": "image/jpeg", "buffer": photo(b"1")},
-            {"name": "程序.exe", "mimeType": "application/octet-stream", "buffer": b"MZ" * 600},
-            {"name": "录像.mp4", "mimeType": "video/mp4", "buffer": b"0" * (LIMIT + 1)},
-        ],
-    )
+    chosen = [tmp_path / name for name in ("现场.jpg", "程序.exe", "录像.txt")]
+    for path, content in zip(chosen, (photo(b"1"), b"MZ" * 600, b"0"), strict=True):
+        path.write_bytes(content)
+    os.truncate(chosen[2], LIMIT + 1)
+    page.set_input_files("input[type=file]", chosen)
     rows = page.locator(".upl")
     expect(rows.nth(0)).to_contain_text("已上传")
     expect(rows.nth(0).locator("img")).to_have_attribute("src", re.compile("^data:image/jpeg"))
     expect(rows.nth(1)).to_contain_text("不能上传“程序.exe”")
     expect(rows.nth(2)).to_contain_text("没有上传：超过 20 MB")
     expect(page.locator("[data-files-said]")).to_have_text("1 个已上传，2 个没有上传")
-    for name in ("程序.exe", "录像.mp4"):
+    for name in ("程序.exe", "录像.txt"):
         page.locator(".upl", has_text=name).get_by_role("button", name="移除").click()
     page.locator("button[value=now]").click()
     expect(page.locator(".note.ok")).to_contain_text("已办理：")
