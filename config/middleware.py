@@ -40,6 +40,8 @@ def content_security_policy(
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
+        if request.path.startswith("/suspensions/"):
+            response.headers.setdefault("Permissions-Policy", WITH_PLACE)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         return response
@@ -64,6 +66,9 @@ HEADERS = {
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
 }
+
+# The crew at the meter may send along where it is, when somebody agrees to that.
+WITH_PLACE = HEADERS["Permissions-Policy"].replace("geolocation=()", "geolocation=(self)")
 
 
 def nobody_at_first(

@@ -20,7 +20,7 @@ from audit import clock
 
 BEGUN, SEEN = "begun", "seen"
 # What an open page asks for by itself: it is no sign of a person, and a desk that was left is still signed out.
-UNATTENDED = frozenset({"/inbox/arrivals/", "/second/state/", "/suspensions/state/"})
+UNATTENDED = frozenset({"/inbox/arrivals/", "/second/state/", "/suspensions/state/", "/suspensions/hello/"})
 IDLE, AGE, ELSEWHERE = "idle", "age", "elsewhere"
 
 

@@ -85,6 +85,8 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
     "uploads": dict.fromkeys(("cases_listupload", "cases_listuploadpart"), "SELECT, DELETE"),
     # Acts that are done or given up, and drafts and codes whose time is over.
     "drafts": {"cases_draft": "SELECT, DELETE", "cases_secondcode": "SELECT, DELETE"},
+    # Whether a picture was taken at a site of its case; the keys themselves are told to nobody.
+    "places": {"cases_site": "SELECT", "cases_sitekey": "SELECT"},
     # A code is found by its hash before it is known whose it is.
     "second_codes": {"cases_secondcode": "SELECT, UPDATE"},
     # Rows become sites and cases. Matching has to see the cases of every agency of the city.

@@ -31,7 +31,7 @@ V1 = "/api/v1"
 RANDOM = (
     (re.compile(rb'(name="csrfmiddlewaretoken" value=")[^"]+'), rb"\1-"),
     (re.compile(rb'("csrf_token":")[^"]+'), rb"\1-"),
-    (re.compile(rb'(name="key" value=")[^"]+'), rb"\1-"),
+    (re.compile(rb'(name="(?:key|token|p\.\w+\.id)" value=")[^"]+'), rb"\1-"),
     (re.compile(rb"[0-9.,]+( (?:\xe7\xa7\x92|s\b))"), rb"-\1"),
 )
 # When a page that may not be kept has gone out of date: now.
@@ -102,6 +102,8 @@ def addresses(city: City, hidden: list[Hidden]) -> Iterator[str]:
         yield f"/cases/{number}/"
         yield f"/cases/{number}/clock/"
         yield f"/surcharges/{number}/1/"
+        yield from (f"/suspensions/{number}/{tail}" for tail in ("", "checks/", "photo/", "confirm/", "receipt/"))
+        yield f"/suspensions/state/?case={number}"
         for action in ("comment", "merge_case", "assign_task"):
             yield f"/cases/{number}/actions/{action}/"
     for each in hidden:

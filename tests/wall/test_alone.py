@@ -298,6 +298,7 @@ def addresses(case_ids: list[str], numbers: list[str], more: dict[str, list[Any]
             "document_id": more["documents"], "version": [1], "form": ["pdf", "docx"], "list_no": [1], "kind": ["csv"],
             "edition": [1], **{key: ["01900000-0000-7000-8000-000000000000"] for key in NOBODYS},
             "username": ["drc-handler1", "grid-handler1", "admin1"], "sort": ["impact", "provision"],
+            "step": ["checks", "photo"],
         }  # fmt: skip
         for values in _product([choices[each] for each in wanted]):
             address = pattern
@@ -335,7 +336,7 @@ def answer(client: Client, address: str) -> tuple[int, str]:
     body = b"".join(response.streaming_content) if response.streaming else response.content
     body = re.sub(rb'(name="csrfmiddlewaretoken" value="|"csrf_token":")[^"]+', rb"\1", body)
     # A fresh key for each form; and the moment that the page was made.
-    body = re.sub(rb'(name="(?:key|token)" value=")[^"]+', rb"\1", body)
+    body = re.sub(rb'(name="(?:key|token|p\.\w+\.id)" value="|"token": ")[^"]+', rb"\1", body)
     return response.status_code, hashlib.sha256(body).hexdigest()
 
 

@@ -14,7 +14,9 @@ from django.test import Client
 
 from agencies.access.standing import PROVEN
 from audit import clock
-from cases.models import Attachment, Draft
+from cases.models import Attachment, Draft, Site, SiteKey
+from cases.models.sealing import key_ring
+from cases.policy.matching.spots import read_spot, within
 from cases.workflow.onsite.steps import ITEMS
 from tests.files import photo, taken_picture
 from tests.web.conftest import LogIn
@@ -119,6 +121,17 @@ def test_the_whole_job_ends_in_the_acts_of_the_engine(due: tuple[World, str, str
     made = world.view(case).facts["suspension"]
     assert (made["state"], made["reading"], made["seal_no"]) == ("executed", "41872.35", "TS-2026-00318")
     assert len(made["photo_check"]) == 2
+    assert not Draft.objects.filter(case_id=case).exists()
+    # What a queue still holds of it is told so, but for what was taken before.
+    late = send(
+        first, f"/suspensions/{no}/photo/", {"token": "late-token", "whose": second(first, no)["whose"]}, **JSON
+    )
+    assert (late.status_code, late.json()["code"]) == (409, "no_open_task")
+    whose = {"whose": second(first, no)["whose"], "slot": "meter"}
+    for file_id, status in ((made["photo_check"][0]["file"], 200), (str(uuid.uuid4()), 409)):
+        file = SimpleUploadedFile("现场.jpg", photo(b"meter"), "image/jpeg")
+        again = first.post(f"/suspensions/{no}/photo/{file_id}/", {**whose, "file": file}, **JSON)
+        assert (again.status_code, again.json()["taken"]) == (status, status == 200)
     assert not Draft.objects.filter(case_id=case).exists()
     waiting = page(first, confirm)
     code = re.search(r"\b\d{3} \d{3}\b", waiting)
@@ -235,3 +248,72 @@ def test_the_place_beside_a_picture_is_compared_and_forgotten(due: tuple[World, 
     assert kept.near is None  # the case has no site with coordinates: nothing to compare it with
     assert b"117.28" not in bytes(kept.content)
     assert not [name for name, value in Attachment.objects.filter(pk=one).values()[0].items() if "117.2" in str(value)]
+
+
+def spotted(case: str) -> None:
+    """The case has a site whose place is known."""
+    place = read_spot("117.2839", "34.2044")
+    assert place
+    site = Site.objects.create(case_id=case, region_code="320303", located=True, created_at=clock.now())
+    value = key_ring().blind("spot", next(iter(within(place, 0, 0))))
+    SiteKey.objects.create(site=site, kind="spot", value=value, created_at=clock.now())
+
+
+def test_a_place_beside_the_picture_counts_where_the_picture_names_none(
+    due: tuple[World, str, str], log_in: LogIn
+) -> None:
+    world, case, no = due
+    spotted(case)
+    client, content = log_in("grid-crew1"), taken_picture("2026:11:07 10:38:00")
+    here, there = {"longitude": "117.2840", "latitude": "34.2044"}, {"longitude": "118.2", "latitude": "34.2"}
+    named = taken_picture("2026:11:07 10:38:00", (117.2839, 34.2044))
+    sent = [(content + b"1", here), (content + b"2", there), (named, there), (content + b"3", {})]
+    ids = []
+    for picture_, place in sent:
+        ids.append(str(uuid.uuid4()))
+        assert picture(client, no, picture_, ids[-1], **place).json()["taken"]
+    world.final_notice(case)
+    clock.set_clock(world.later(minutes=40), frozen=True)
+    world.execute(case, photos=ids)
+    found = world.view(case).facts["suspension"]["photo_check"]
+    assert [row["place"] for row in found] == ["ok", "off", "ok", "missing"]
+
+
+def test_what_a_step_lacks_is_named_and_kept(due: tuple[World, str, str], log_in: LogIn) -> None:
+    _, _, no = due
+    client = log_in("grid-crew1")
+    refused = send(client, f"/suspensions/{no}/checks/", {"f.public_safety": "true", "step": "next"})
+    assert refused.status_code == 422
+    assert "第 2 项：请选“是”或“否”" in read(refused)
+    assert "第 3 项" not in read(refused)
+    assert 'name="f.public_safety" value="true" checked' in refused.content.decode()
+    refused = send(client, f"/suspensions/{no}/photo/", {"f.reading": "12", "step": "next"})
+    assert refused.status_code == 422
+    for said in ("请填写封印号", "现场照片至少 2 张", "验明无电"):
+        assert said in read(refused)
+    assert 'name="f.reading" value="12"' in refused.content.decode()
+    # A queue is told the same, and what it sent is kept.
+    told = send(client, f"/suspensions/{no}/photo/", {"f.reading": "13", "step": "next"}, **JSON).json()
+    assert (told["taken"], len(told["errors"])) == (True, 4)
+
+
+def test_the_worker_keeps_forms_without_a_case(log_in: LogIn) -> None:
+    client = log_in("grid-crew1")
+    script = client.get("/suspensions/worker.js")
+    assert script["Content-Type"] == "text/javascript"
+    kept = re.findall(r"/suspensions/shell/\w+/", script.content.decode())
+    assert len(set(kept)) == 3
+    for address in kept:
+        assert "XZ26-" not in page(client, address)
+    assert client.get("/suspensions/shell/confirm/").status_code == 404
+    assert client.get("/suspensions/hello/").json()["whose"]
+    assert Client().get("/suspensions/hello/").status_code == 401
+    policy = client.get("/suspensions/shell/photo/")["Permissions-Policy"]
+    assert "geolocation=(self)" in policy
+    assert "geolocation=()" in client.get("/tasks/")["Permissions-Policy"]
+
+
+def test_the_tasks_of_a_crew_lead_to_the_steps(due: tuple[World, str, str], log_in: LogIn) -> None:
+    _, _, no = due
+    assert f'href="/suspensions/{no}/"' in log_in("grid-crew1").get("/tasks/").content.decode()
+    assert f'href="/suspensions/{no}/"' not in log_in("grid-reviewer1").get("/tasks/").content.decode()

@@ -193,7 +193,7 @@ function count() {
   if (!said || step !== "checks") return;
   const lines = form.querySelectorAll("fieldset.ck");
   const done = [...lines].filter((one) => one.querySelector("input[type=radio]:checked, p.ok")).length;
-  said.textContent = said.dataset.said ? said.textContent : `${done} / ${lines.length}`;
+  said.textContent = said.textContent.replace(/\d+/, done);
 }
 form?.addEventListener("change", count);
 
@@ -237,7 +237,7 @@ async function draw(entry) {
   const shot = document.createElement("span");
   shot.className = "shot";
   const stamp = document.createElement("i");
-  stamp.textContent = `${shots.dataset.stamp} ${new Date(entry.at).toLocaleString("sv").slice(0, 16)}`;
+  stamp.textContent = `${number} ${shots.dataset.stamp} ${new Date(entry.at).toLocaleString("sv").slice(0, 16)}`;
   const picture = await small(entry.blob);
   if (picture) shot.append(picture);
   shot.append(stamp);

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from agencies.actors import Actor
+from agencies.vocabulary import Role
 from audit.ids import new_id
 from cases.selectors.paging import Row
 from cases.selectors.tasks import TaskFilter
@@ -20,6 +21,8 @@ from cases.workflow.transitions import TRANSITIONS
 # The spans of `spans`, in their order.
 DUE = ("overdue", "today", "week", "later", "paused")
 RECEIPT = ("accept_task", "return_task")
+# What a crew does at the meter, step by step.
+ON_SITE = ("execute_suspension", "confirm_suspension")
 
 
 def completing(kind: str) -> list[str]:
@@ -94,6 +97,8 @@ def _act(actor: Actor, task: Row, number: str) -> dict[str, Any]:
     """The button of a row: straight to the act where only one completes the task, else to the case."""
     if not is_for(actor, task):
         return {"mine": False, "label": gettext("查看"), "href": reverse("web:case", args=[number])}
+    if task["kind"] in ON_SITE and any(Role.FIELD_CREW in post.roles for post in actor.posts):
+        return {"mine": True, "label": gettext("办理"), "href": reverse("web:suspension", args=[number])}
     if len(completing(task["kind"])) == 1:
         return {"mine": True, "label": gettext("办理"), "href": _to(number, ordinary(task["kind"]), task["id"])}
     return {"mine": True, "label": gettext("办理"), "href": reverse("web:case", args=[number]) + "#h-act"}

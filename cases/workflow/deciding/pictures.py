@@ -10,15 +10,15 @@ from typing import Any
 
 from django.db import connection
 
+from audit.sight import working_as
 from cases.documents.uploads.exif import Taken, read_exif
 from cases.models.sealing import key_ring
 from cases.policy.cutting.photos import rules
 from cases.policy.matching.spots import read_spot, within
 
+_SQL = "SELECT id::text, content, near FROM cases_attachment a WHERE case_id = %s AND id = ANY(%s::uuid[])"
 _SPOTS = """SELECT k.value FROM cases_sitekey k JOIN cases_site s ON s.id = k.site_id
-    WHERE s.case_id = {case} AND k.kind = 'spot'"""
-_SQL = f"""SELECT id::text, content, ARRAY({_SPOTS.format(case="a.case_id")}), near
-FROM cases_attachment a WHERE case_id = %s AND id = ANY(%s::uuid[])"""
+    WHERE s.case_id = %s AND k.kind = 'spot'"""
 
 
 def with_pictures(case_id: str, found: dict[str, dict[str, Any]], ids: Sequence[str]) -> dict[str, dict[str, Any]]:
@@ -26,22 +26,27 @@ def with_pictures(case_id: str, found: dict[str, dict[str, Any]], ids: Sequence[
     with connection.cursor() as cursor:
         cursor.execute(_SQL, [case_id, list(ids)])
         rows = cursor.fetchall()
-    read = {}
-    for file_id, content, spots, beside in rows:
-        picture = about(read_exif(bytes(content)), {bytes(spot) for spot in spots})
-        read[file_id] = _either(picture, beside=beside)
+    spots = _spots(case_id) if rows else set()
+    read = {
+        file_id: _either(about(read_exif(bytes(content)), spots), beside=beside) for file_id, content, beside in rows
+    }
     return {i: {**file, "picture": read[i]} if i in read else file for i, file in found.items()}
 
 
 def near_site(case_id: str, longitude: str, latitude: str) -> bool | None:
     """Whether a place lies at a site of the case; None where it has none to compare it with, or this is no place."""
-    with connection.cursor() as cursor:
-        cursor.execute(_SPOTS.format(case="%s"), [case_id])
-        spots = {bytes(row[0]) for row in cursor.fetchall()}
     try:
-        return _near(Taken(None, float(longitude), float(latitude)), spots)
+        return _near(Taken(None, float(longitude), float(latitude)), _spots(case_id))
     except ValueError:
         return None
+
+
+@working_as("places")
+def _spots(case_id: str) -> set[bytes]:
+    """The keyed cells of the sites of a case. No person reads the keys: what is told is near or not near."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SPOTS, [case_id])
+        return {bytes(row[0]) for row in cursor.fetchall()}
 
 
 def _either(picture: dict[str, Any], *, beside: bool | None) -> dict[str, Any]:

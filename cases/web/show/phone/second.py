@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from agencies.actors import Actor
-from agencies.directory import get_directory
 from cases.policy.cutting.zero_load import TOO_EARLY
 from cases.policy.dated import load
 from cases.selectors.crew.day import Day, day
@@ -160,9 +159,3 @@ def _typed_moment(typed: Any) -> str:
         return when_words(timezone.make_aware(datetime.fromisoformat(str(typed))))
     except ValueError:
         return str(typed or "--")
-
-
-def agency_of(case: Row) -> str:
-    """Who leads the case, by its short name."""
-    ref = get_directory().by_id.get(case["lead_agency"]["id"])
-    return ref.short_name if ref else ""

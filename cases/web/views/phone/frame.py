@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec, cast
 
 from django.http import HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from audit import clock
 from cases.selectors.case import get_case
 from cases.selectors.paging import Row
 from cases.web import whose
-from cases.web.pages import PageRequest
+from cases.web.pages import PageRequest, View
 from cases.web.show import case as case_page
 from cases.web.show.words import say
 from cases.workflow.deciding.available import Availability, available_actions
@@ -23,8 +25,7 @@ from cases.workflow.onsite.steps import Steps
 from cases.workflow.onsite.taking import keeps
 from cases.workflow.view import Text
 
-# Pages of this flow alone ask a telephone where it is, and only when somebody presses for it.
-PERMISSIONS = "camera=(), microphone=(), geolocation=(self), payment=(), usb=(), serial=(), hid=(), midi=()"
+P = ParamSpec("P")
 
 
 @dataclass(slots=True)
@@ -65,14 +66,27 @@ def show(at: Visit, template: str, context: dict[str, Any], *, status: int = 200
 
 def shell(request: PageRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
     """The same without a case: what the worker keeps for a telephone without network."""
-    response = render(request, f"web/phone/{template}.html", context, status=status)
-    response["Permissions-Policy"] = PERMISSIONS
-    return response
+    return render(request, f"web/phone/{template}.html", context, status=status)
 
 
 def queued(request: PageRequest) -> bool:
     """Whether the queue of a telephone asks, which reads no page."""
     return request.headers.get("Accept") == "application/json"
+
+
+def answers_queues(view: View[P]) -> View[P]:
+    """A queue is told in words of the server why something is not taken; a page shows its refusal as every page."""
+
+    @wraps(view)
+    def guarded(request: PageRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        try:
+            return view(request, *args, **kwargs)
+        except WorkflowError as error:
+            if not queued(request):
+                raise
+            return refused(error)
+
+    return cast("View[P]", guarded)
 
 
 def own(request: PageRequest) -> None:

@@ -11,9 +11,10 @@ from agencies.access.rates import UPLOADS, spend
 from audit import clock
 from cases.selectors.attachments import get_attachment
 from cases.selectors.case import get_case
+from cases.selectors.paging import Row
 from cases.web import whose
 from cases.web.pages import PageRequest, page, post_only
-from cases.web.views.phone.frame import own, refused, taken
+from cases.web.views.phone.frame import answers_queues, own, taken
 from cases.workflow.errors import InvalidInput, NotVisible, WorkflowError
 from cases.workflow.onsite.taking import crew, take_photo
 from cases.workflow.view import Text
@@ -29,23 +30,30 @@ def hello(request: HttpRequest) -> HttpResponse:
 
 @post_only
 @page
+@answers_queues
 def picture(request: PageRequest, number: str, file_id: UUID) -> HttpResponse:
     """One picture: taken once however often it is sent, also by two at the same moment."""
+    own(request)
+    spend(UPLOADS, str(request.actor.user_id))
+    case, now = get_case(request.actor, number), clock.now()
+    if case is None:
+        raise NotVisible
+    upload = request.FILES.get("file")
+    if upload is None:
+        raise InvalidInput(Text("没有收到照片。", "No picture came."), code="no_file")
     try:
-        own(request)
-        spend(UPLOADS, str(request.actor.user_id))
-        case, now = get_case(request.actor, number), clock.now()
-        if case is None:
-            raise NotVisible
-        upload = request.FILES.get("file")
-        if upload is None:
-            raise InvalidInput(Text("没有收到照片。", "No picture came."), code="no_file")
-        place = (request.POST.get("longitude", ""), request.POST.get("latitude", ""))
-        if get_attachment(request.actor, file_id) is None:
-            crew(request.actor, case["id"], now=now)
-        slot = request.POST.get("slot", "more")
-        told = place if all(place) else None
-        take_photo(request.actor, case, file_id, upload, slot=slot, place=told, now=now)
-    except WorkflowError as error:
-        return refused(error)
+        crew(request.actor, case["id"], now=now)
+    except WorkflowError:
+        if not _has(request, case, file_id):
+            raise
+        return taken(id=str(file_id))  # the answer that got lost: it was taken, and the cut made since
+    place = (request.POST.get("longitude", ""), request.POST.get("latitude", ""))
+    slot, told = request.POST.get("slot", "more"), place if all(place) else None
+    take_photo(request.actor, case, file_id, upload, slot=slot, place=told, now=now)
     return taken(id=str(file_id))
+
+
+def _has(request: PageRequest, case: Row, file_id: UUID) -> bool:
+    known = get_attachment(request.actor, file_id)
+    by = known["uploaded_by"] if known is not None and known["case"] == case["id"] else None
+    return by is not None and by["id"] == request.actor.user_id

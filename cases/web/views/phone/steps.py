@@ -24,7 +24,7 @@ from cases.web.show.privacy.personal import block
 from cases.web.show.privacy.watermark import watermark
 from cases.web.show.words import say
 from cases.web.views.phone.entered import checks_in, photo_in, pictures_in, second_notice
-from cases.web.views.phone.frame import Visit, own, queued, refused, show, taken, token, visit
+from cases.web.views.phone.frame import Visit, answers_queues, own, queued, show, taken, token, visit
 from cases.workflow.actions import Action
 from cases.workflow.drafts import services as drafts
 from cases.workflow.errors import WorkflowError, from_refusal
@@ -63,6 +63,7 @@ def task(request: PageRequest, number: str) -> HttpResponse:
 
 
 @page
+@answers_queues
 def checks(request: PageRequest, number: str) -> HttpResponse:
     """The second notice and the lines of the checklist; one no leads to the statement."""
     at = _crew(request, number)
@@ -116,6 +117,7 @@ def _hand_to_statement(at: Visit) -> None:
 
 
 @page
+@answers_queues
 def photo(request: PageRequest, number: str) -> HttpResponse:
     """Time and reading of the cut, its pictures, and the seal."""
     at = _crew(request, number)
@@ -201,9 +203,7 @@ def _sent(
         own(at.request)
         found = take(at)
     except WorkflowError as error:
-        if queued(at.request):
-            return refused(error)
-        if error.status in (403, 404):
+        if queued(at.request) or error.status in (403, 404):
             raise
         return again(error.fields or {"": error.text})
     if queued(at.request):

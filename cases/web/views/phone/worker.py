@@ -54,7 +54,7 @@ def shell_page(request: PageRequest, step: str) -> HttpResponse:
     if step == "checks":
         lines = shown.lines({})
         context |= {"form": {"lines": lines, "given": "", "minutes": 30, "methods": CONTACT, "given_at": ""}}
-        context["progress"] = about.progress(1, 22, "")
+        context["progress"] = about.progress(1, 22, about.counted(Steps(), warned=False))
     elif step == "photo":
         context |= {
             "form": shown.photo(empty, Steps(), {}, now),
