@@ -12,7 +12,7 @@ const OUT = "../cases/static/cases";
 const SHEETS = [
   "tokens", "base", "frame", "components", "workbench", "list", "case", "measures", "calendar", "import", "audit", "login",
   "action", "acts", "bulk",
-  "charts",
+  "charts", "dashboard",
   "phone",
   "small", "listing", "print",
 ];

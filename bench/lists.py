@@ -30,6 +30,7 @@ WARM = 20
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--cases", default="200000", help="how many cases; several sizes separated by commas (200000)")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"how often each page is read ({ROUNDS})")
+    parser.add_argument("--only", default="", help="the workloads whose names begin like this (all)")
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
 
 
@@ -42,6 +43,8 @@ def run(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
     with ExitStack() as stack:
         sides = [stack.enter_context(side(size)) for size in sizes]
         for name in sides[0].names:
+            if not name.startswith(arguments.only):
+                continue
             first = 0.0
             asked = [each for each in sides if name in each.names]
             for _ in range(-(-arguments.rounds // TURN)):

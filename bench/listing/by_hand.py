@@ -148,6 +148,31 @@ class Plain:
             )
         ]
 
+    def dashboard(self, agency: int, since: datetime, until: datetime) -> int:
+        """The figures straight from the cases, as one would write them first."""
+        seen = "JOIN cases_caseagency ca ON ca.case_id = c.id AND ca.agency_id = %s"
+        mining = "c.facts #>> '{determination,finding}' IN ('self_operated', 'hosted')"
+        rows = self._run(
+            f"""SELECT c.region_code, count(*) FILTER (WHERE c.stage <> 'closed'), count(*) FILTER (WHERE {mining}),
+                count(*) FILTER (WHERE c.facts #>> '{{suspension,executed_at}}' IS NOT NULL),
+                count(*) FILTER (WHERE c.facts #>> '{{surcharge,state}}' = 'billing'),
+                avg(c.closed_at - c.opened_at) FILTER (WHERE c.closed_at >= %s AND c.closed_at < %s),
+                sum((c.facts #>> '{{findings,check_consumption,monthly_kwh}}')::numeric)
+                    FILTER (WHERE {mining} AND c.stage <> 'closed')
+                FROM cases_case c {seen} GROUP BY c.region_code""",
+            *(since, until, agency),
+        )
+        self._run(
+            f"SELECT c.facts #>> '{{determination,subject}}', count(*) FROM cases_case c {seen} GROUP BY 1", agency
+        )
+        self._run(
+            f"""SELECT b ->> 'month', sum((b ->> 'surcharge')::numeric), sum((b ->> 'paid')::numeric)
+                FROM cases_case c {seen} CROSS JOIN LATERAL jsonb_array_elements(c.facts #> '{{surcharge,bills}}') b
+                WHERE c.facts ? 'surcharge' GROUP BY 1""",
+            agency,
+        )
+        return len(rows)
+
 
 def _place(stage: str | None, region: str | None) -> tuple[str, list[str]]:
     text, values = "", []

@@ -219,6 +219,7 @@ def _navigation(request: HttpRequest, actor: Actor) -> list[Group]:
         Group(
             gettext("监督"),
             [
+                *([Item("/dashboard/", gettext("驾驶舱"), "chart-bar")] if sight_keys(actor) else []),
                 *_supervision(actor),
                 *_law(actor),
                 *([] if is_separated(actor) else [Item("/reports/", gettext("台账与通报"), "checklist")]),

@@ -88,6 +88,7 @@ urlpatterns = [
     path("", include("cases.web.views.bulk.urls")),
     path("", include("cases.web.views.calendar.urls")),
     path("", include("cases.web.views.reports.urls")),
+    path("", include("cases.web.views.dashboard.urls")),
     path("tariff/", tariff.tariff, name="tariff"),
     path("report/", report.report, name="report"),
     path("report/follow/", report.follow, name="follow"),

@@ -59,6 +59,8 @@ PROTECTED_TABLES: dict[str, str] = {
     "cases_casesearch": "SELECT",
     # Read by doors of the owner only: what its columns tell depends on how much of the case is read.
     "cases_caselist": "SELECT",
+    "cases_casefigure": "SELECT",
+    "cases_billfigure": "SELECT",
     "cases_taskcounter": "SELECT",
     "cases_taskcounterdelta": "SELECT",
     "cases_idempotencykey": "SELECT",

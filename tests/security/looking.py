@@ -160,6 +160,9 @@ def lists(hidden: list[Hidden]) -> Iterator[str]:
                 *(f"{at}/preview/?kind={kind}&week=2026-10-26" for at in ("/reports", f"{V1}/reports")
                   for kind in ("ledger", "overdue")),
                 "/compensation/", "/deliveries/", "/deliveries/?state=dead", f"{V1}/deliveries/",
+                "/dashboard/", "/dashboard/?period=30d&map=table&money=table",
+                *(f"/dashboard/cases/?of={f}" for f in ("open", "listed", "mining", "done", "billed", "went-watched")),
+                "/dashboard/cases/?of=open&region=320303", "/dashboard/places.csv", "/dashboard/stages.csv",
                 "/overdue/", "/overdue/?kind=triage", "/urges/", "/urges/?state=open&sort=due",
                 "/escalation-rules/")  # fmt: skip
     yield from ("/", "/?scope=mine", "/more/", "/tasks/", "/cases/new/", "/inbox/", "/inbox/?unread=1", "/imports/",

@@ -49,7 +49,7 @@ WRITING += (
     "compensation_csv",
     "blind_spots_file",
 )
-WRITING += ("blind-spots-report", "working_time_file")
+WRITING += ("blind-spots-report", "working_time_file", "dashboard_file")
 
 # Not compared: what ends the session, and pages of one's own ways in, which hold fresh secrets and the machine's clock.
 PASSING = {"logout", "language", "schema", "security", "add_app", "add_key", "confirm"}
@@ -251,7 +251,7 @@ def test_raw_sql_over_every_table_shows_nobody_a_hidden_case(base: str) -> None:
             *("cases_listbatch", "cases_listpart"),
             *("cases_listrow", "cases_taskcounter", "audit_sealed"),
             # Nobody has billed a month at once, or put beside it what was really billed.
-            *("cases_billrun", "cases_billrunrow", "cases_billedfile", "cases_billedrow"),
+            *("cases_billrun", "cases_billrunrow", "cases_billedfile", "cases_billedrow", "cases_billfigure"),
             # Nobody has done one act on many cases.
             *("cases_bulkrun", "cases_bulkrow", "cases_bulkinput"),
             # Not of cases, or nothing has been read, provided or erased yet.

@@ -134,6 +134,8 @@ DOORS = {
     "case_erase": "the case is in sight and led by the looker's commission, the event is the looker's",
     "case_list": "cases in sight only",
     "case_list_counts": "cases in sight only",
+    "bill_figures_seen": "cases in sight only",
+    "case_figures_seen": "cases in sight only; of an own part what stands in its head",
     "case_list_of_row": "a row of a case in sight",
     "case_load": "the case is in sight, the person is the looker",
     "case_open_load": "the person is the looker",

@@ -88,6 +88,17 @@ def overdue_agencies(actor: Actor | None, wanted: OverdueFilter, *, now: datetim
     ]
 
 
+def overdue_regions(actor: Actor, *, now: datetime) -> dict[str, tuple[int, int]]:
+    """Of every county with overdue work: how many tasks, and on how many cases. The same tasks as in the list."""
+    where, parameters = _open(actor, OverdueFilter(), now)
+    rows = fetch(
+        f"""SELECT t.region_code, count(*) AS tasks, count(DISTINCT t.case_id) AS cases FROM cases_task t
+        WHERE {where} GROUP BY t.region_code""",
+        parameters,
+    )
+    return {row["region_code"]: (row["tasks"], row["cases"]) for row in rows}
+
+
 def overdue_tasks(
     actor: Actor, wanted: OverdueFilter, *, now: datetime, cursor: str | None = None, size: int = DEFAULT_PAGE_SIZE
 ) -> Page:

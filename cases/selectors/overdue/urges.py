@@ -77,6 +77,30 @@ def urges(
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class UrgeCounts:
+    """Of the questions that this person may know of: not answered, late, and asked and answered in a span."""
+
+    open: int
+    late: int
+    asked: int
+    answered: int
+
+
+def urge_counts(actor: Actor, *, since: datetime, until: datetime, now: datetime) -> UrgeCounts:
+    """`open` and `late` are those of the list; `asked` and `answered` those of [since, until)."""
+    where, parameters = _where(actor, UrgeFilter(), now)
+    row = fetch(
+        f"""SELECT count(*) FILTER (WHERE t.state = 'open') AS open,
+            count(*) FILTER (WHERE coalesce(t.closed_at, %s) > t.due_at) AS late,
+            count(*) FILTER (WHERE t.opened_at >= %s AND t.opened_at < %s) AS asked,
+            count(*) FILTER (WHERE t.state = 'done' AND t.closed_at >= %s AND t.closed_at < %s) AS answered
+        FROM cases_task t WHERE {where}""",
+        [now, since, until, since, until, *parameters],
+    )[0]
+    return UrgeCounts(row["open"], row["late"], row["asked"], row["answered"])
+
+
 def _where(actor: Actor, wanted: UrgeFilter, now: datetime) -> tuple[str, list[Any]]:
     keys = sight_keys(actor)
     late = None if wanted.late is None else [now]

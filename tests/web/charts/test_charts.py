@@ -85,8 +85,9 @@ def test_a_scale_begins_at_zero_and_ends_at_a_round_number(
     assert all(found.least <= value <= found.most for value in values if value is not None)
 
 
-def test_a_funnel_tells_the_share_of_the_step_before_where_there_is_one() -> None:
-    steps = [Step("名单", 1286), Step("核查", 1212), Step("停电", 0), Step("电价", 0), Step("办结", 442, follows=False)]
+def test_a_funnel_tells_the_share_of_the_step_that_it_is_measured_by() -> None:
+    begun = [Step("名单", 1286), Step("核查", 1212, of=0)]
+    steps = [*begun, Step("停电", 0, of=1), Step("电价", 0, of=2), Step("办结", 442)]
     chart = funnel("各阶段", steps, head="阶段", unit="件")
     assert [row[1:] for row in cells(chart)[1:]] == [
         ["1,286", "--"],

@@ -20,14 +20,16 @@ LENGTH: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a funnel: its name, how many came so far, the class of its colour, the list of exactly these."""
+    """One step of a funnel: its name, how many came so far, the class of its colour, the list of exactly these.
+
+    `of` is the place of the step of which it is a share; None: of none.
+    """
 
     name: str
     count: int
     css: str = "c-1"
     href: str = ""
-    # Whether the share of the step before means something here.
-    follows: bool = True
+    of: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ def bars(title: str, rows: Sequence[Bar], *, head: str, unit: str, digits: int =
 
 
 def funnel(title: str, steps: Sequence[Step], *, head: str, unit: str) -> Chart:
-    """How many came to each step, and which share that is of those who came to the step before."""
+    """How many came to each step, and which share that is of those who came to the step it is measured by."""
     most = max((step.count for step in steps), default=0) or 1
     shares = [_share(steps, n) for n in range(len(steps))]
     lines = format_html_join(
@@ -71,7 +73,7 @@ def funnel(title: str, steps: Sequence[Step], *, head: str, unit: str) -> Chart:
         ),
     )
     said = _said(title, [(step.name, write(step.count)) for step in steps], unit)
-    heads = [head, unit, gettext("占上一步")]
+    heads = [head, unit, gettext("占比")]
     rows = [[step.name, write(step.count), share or NONE] for step, share in zip(steps, shares, strict=True)]
     return Chart(
         format_html('<ol class="funnel" aria-label="{}">{}</ol>', said, lines), said, data_table(title, heads, rows)
@@ -79,9 +81,10 @@ def funnel(title: str, steps: Sequence[Step], *, head: str, unit: str) -> Chart:
 
 
 def _share(steps: Sequence[Step], n: int) -> str:
-    if n == 0 or not steps[n].follows or not steps[n - 1].count:
+    of = steps[n].of
+    if of is None or not steps[of].count:
         return ""
-    return f"{steps[n].count / steps[n - 1].count * 100:.1f}%"
+    return f"{steps[n].count / steps[of].count * 100:.1f}%"
 
 
 def _linked(name: str, href: str) -> SafeString:

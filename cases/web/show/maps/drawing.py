@@ -159,7 +159,7 @@ def _labelled(
         below = mark_safe(' dy="15"') if lines == 2 else mark_safe("")
         y = each.y - 2 if lines == 2 else each.y + 5
         return format_html(
-            '<text class="pm-t{}" x="{}" y="{}" aria-hidden="true">{}<tspan class="n" x="{}"{}>{}</tspan></text>',
+            '<text class="pm-t{}" x="{}" y="{}" aria-hidden="true">{} <tspan class="n" x="{}"{}>{}</tspan></text>',
             *(dark, each.x, f"{y:.1f}", name, each.x, below, count),
         )
     return mark_safe("")

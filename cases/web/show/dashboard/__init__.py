@@ -1,0 +1,1 @@
+"""What the dashboard says: its period, tiles, charts and tables, each figure with what it counts."""

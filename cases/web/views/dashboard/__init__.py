@@ -1,0 +1,1 @@
+"""驾驶舱 and the lists behind its figures."""

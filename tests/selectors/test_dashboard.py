@@ -1,0 +1,251 @@
+"""The figures of the dashboard against SQL written apart, over a seeded world; and the lists that lead to them."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from agencies.actors import Actor, find_actor
+from agencies.directory import get_directory
+from agencies.sight import seeing
+from bench.listing.dashboard import enrich
+from bench.listing.seed import seed
+from cases.selectors.clocks.dwell import DwellFilter, dwell
+from cases.selectors.dashboard.conditions import LISTS, WENT
+from cases.selectors.dashboard.figures import CaseFigures, case_figures, inside
+from cases.selectors.dashboard.listing import OF_AN_OWN_PART, Place, behind, listable
+from cases.selectors.dashboard.money import money_figures
+from cases.selectors.dashboard.scope import Scope, Span, scope_of, span
+from cases.selectors.dashboard.work import work_figures
+from cases.workflow.workdays import calendar_for
+from tests.conftest import SERVERS
+
+NOW = datetime(2026, 11, 5, 4, tzinfo=UTC)
+YEAR = span(date(2026, 1, 1), date(2026, 11, 5), (date(2025, 1, 1), date(2025, 11, 5)), NOW)
+SUMMER = span(date(2026, 6, 1), date(2026, 8, 31), (date(2026, 3, 1), date(2026, 5, 31)), NOW)
+# As somebody would write them over the cases themselves: `d` holds the parameters, `v` which cases are watched over.
+WATCHED = """WITH d AS (SELECT %(since)s::timestamptz AS a, %(until)s::timestamptz AS z, %(p)s::timestamptz AS pa,
+    %(q)s::timestamptz AS pz), v AS (SELECT c.*, facts #>> '{determination,finding}' AS said FROM cases_case c
+    WHERE EXISTS (SELECT FROM cases_caseagency ca WHERE ca.case_id = c.id AND ca.agency_id = %(agency)s
+        AND ca.relation IN ('lead', 'supervisor'))) """
+MINING = "v.said = 'self_operated' AND v.stage <> 'verification' AND coalesce(v.outcome, '') <> 'false_positive'"
+CUT = "v.facts #>> '{suspension,executed_at}' IS NOT NULL"
+CHARGED = "v.facts #>> '{surcharge,state}' = 'billing'"
+TOTALS = {
+    "all": "SELECT count(*) FROM v",
+    "listed": "SELECT count(*) FROM v, d WHERE opened_at BETWEEN a AND z",
+    "open": "SELECT count(*) FROM v, d WHERE opened_at < z AND NOT (closed_at IS NOT NULL AND closed_at < z)",
+    "open_before": "SELECT count(*) FROM v, d WHERE opened_at < a AND coalesce(closed_at, 'infinity') >= a",
+    "dispatched": "SELECT count(*) FROM v, d WHERE opened_at >= a AND opened_at < z AND NOT facts = '{}'",
+    "mining": f"SELECT count(*) FROM v, d WHERE opened_at >= a AND opened_at < z AND {MINING}",
+    "cut": f"SELECT count(*) FROM v, d WHERE opened_at >= a AND opened_at < z AND {CUT}",
+    "charged": f"SELECT count(*) FROM v, d WHERE opened_at >= a AND opened_at < z AND {CHARGED}",
+    "ended": "SELECT count(*) FROM v, d WHERE opened_at >= a AND opened_at < z AND closed_at IS NOT NULL",
+    "done": "SELECT count(*) FROM v, d WHERE closed_at >= a AND closed_at < z AND outcome <> 'merged'",
+    "done_before": "SELECT count(*) FROM v, d WHERE closed_at >= pa AND closed_at < pz AND outcome <> 'merged'",
+}
+LISTED = "opened_at >= a AND opened_at < z"
+USING = f"""{MINING} AND coalesce(v.outcome, '') <> 'merged' AND opened_at < {{at}}
+    AND coalesce(least((v.facts #>> '{{{{suspension,executed_at}}}}')::timestamptz, closed_at), 'infinity') >= {{at}}"""
+KWH = "(v.facts #>> '{findings,check_consumption,monthly_kwh}')::numeric"
+
+
+@pytest.fixture
+def world(fresh_db: Any) -> None:
+    with closing(SERVERS.cluster.connect(fresh_db.name)) as superuser:
+        seed(superuser, 900)
+        enrich(superuser)
+
+
+def rows(sql: str, actor: Actor, wanted: Span) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            WATCHED + sql,
+            {
+                "since": wanted.since,
+                "until": wanted.until,
+                "p": wanted.before_since,
+                "q": wanted.before_until,
+                "agency": actor.agency_ids[0],
+            },
+        )
+        return list(cursor.fetchall())
+
+
+def one(sql: str, actor: Actor, wanted: Span) -> Any:
+    return rows(sql, actor, wanted)[0][0]
+
+
+def watcher(name: str) -> tuple[Actor, Scope]:
+    actor = find_actor(name)
+    scope = scope_of(actor)
+    assert scope is not None
+    return actor, scope
+
+
+def counted(actor: Actor, scope: Scope, wanted: Span) -> CaseFigures:
+    with seeing(actor):
+        return case_figures(scope, wanted, calendar_for(scope.home, get_directory()))
+
+
+def check_cases(actor: Actor, scope: Scope, wanted: Span) -> None:
+    found = counted(actor, scope, wanted)
+    for name, sql in TOTALS.items():
+        assert found.totals[name] == one(sql, actor, wanted), name
+    by_region = dict(
+        rows(
+            "SELECT region_code, count(*) FILTER (WHERE opened_at < z AND coalesce(closed_at, 'infinity') >= z)"
+            " FROM v, d GROUP BY 1",
+            actor,
+            wanted,
+        )
+    )
+    assert {code: region.open for code, region in found.regions.items()} == by_region
+    weeks = rows(
+        "SELECT n, count(id) FROM d, generate_series(0, 7) n LEFT JOIN v ON opened_at < (SELECT z FROM d)"
+        " - (7 - n) * interval '7 days' AND coalesce(closed_at, 'infinity') >= (SELECT z FROM d)"
+        " - (7 - n) * interval '7 days'"
+        " GROUP BY n ORDER BY n",
+        actor,
+        wanted,
+    )
+    places = inside(found.regions, scope.home)
+    assert [n for _, n in weeks] == [sum(column) for column in zip(*(p.weeks for p in places.values()), strict=True)]
+    subjects = rows(
+        f"SELECT coalesce(facts #>> '{{determination,subject}}', 'unknown'), count(*) FROM v, d WHERE {LISTED}"
+        " AND outcome IS DISTINCT FROM 'merged' GROUP BY 1",
+        actor,
+        wanted,
+    )
+    assert found.subjects == dict(subjects)
+    for at, energy in (("z", found.energy), ("a", found.energy_before)):
+        (kwh, n) = rows(f"SELECT sum({KWH}), count(*) FROM v, d WHERE {USING.format(at=at)}", actor, wanted)[0]
+        assert (energy.kwh, energy.cases) == ((Decimal(kwh or 0) / 30) if n >= 3 or not n else None, n)
+    measured = f"SELECT count(*) FROM v, d WHERE {LISTED} AND ({CUT} OR {CHARGED})"
+    assert found.went.get("measured", 0) == one(measured, actor, wanted)
+    assert sum(found.went.values()) == found.totals["listed"], "each case is exactly one of these"
+    watched = f"SELECT count(*) FROM v, d WHERE {LISTED} AND stage = 'monitoring' AND review_on IS NOT NULL"
+    assert found.went.get("watched", 0) == one(watched, actor, wanted)
+    check_days(actor, scope, wanted, found)
+
+
+def check_days(actor: Actor, scope: Scope, wanted: Span, found: CaseFigures) -> None:
+    calendar = calendar_for(scope.home, get_directory())
+    spans = rows(
+        "SELECT (opened_at AT TIME ZONE 'Asia/Shanghai')::date, (closed_at AT TIME ZONE 'Asia/Shanghai')::date"
+        " FROM v, d WHERE closed_at >= a AND closed_at < z AND outcome <> 'merged'",
+        actor,
+        wanted,
+    )
+    worked = [
+        sum(calendar.is_workday(date.fromordinal(n)) for n in range(first.toordinal(), last.toordinal()))
+        for first, last in spans
+    ]
+    assert worked, "the world has closed cases"
+    assert found.days == pytest.approx(sum(worked) / len(worked))
+
+
+def check_money(actor: Actor, scope: Scope, wanted: Span) -> None:
+    bills = """SELECT sum((b ->> 'surcharge')::numeric), count(*), sum(round((b ->> 'surcharge')::numeric
+        * least((b ->> 'paid')::numeric / (b ->> 'amount')::numeric, 1), 2))
+        FROM v, d, jsonb_array_elements(v.facts #> '{surcharge,bills}') b WHERE b ->> 'state' <> 'refused'"""
+    span_ = " AND (b #>> '{issued,at}')::timestamptz >= a AND (b #>> '{issued,at}')::timestamptz < z"
+    with seeing(actor):
+        found = money_figures(scope, wanted)
+    assert found is not None
+    assert (found.now.billed, found.now.bills, found.now.collected) == rows(bills + span_, actor, wanted)[0]
+    for month, money in found.by_month:
+        if money.bills and money.billed is not None:
+            assert (money.billed, money.bills, money.collected) == rows(
+                bills + f" AND b ->> 'month' = '{month}'", actor, wanted
+            )[0]
+
+
+def check_lists(actor: Actor, scope: Scope, wanted: Span) -> None:
+    with seeing(actor):
+        figures = case_figures(scope, wanted, calendar_for(scope.home, get_directory()))
+        totals = {name: behind(actor, wanted, name, size=1).total for name in LISTS}
+        assert {n: totals[n] for n in figures.totals if n in totals} == {
+            n: figures.totals[n] for n in figures.totals if n in totals
+        }
+        assert {code: totals[f"went-{code}"] for code in WENT} == {code: figures.went.get(code, 0) for code in WENT}
+        assert totals["uses"] == figures.energy.cases
+        money = money_figures(scope, wanted)
+        assert money is not None
+        assert totals["billed"] == money.now.cases
+        for code, n in figures.subjects.items():
+            assert behind(actor, wanted, "listed", Place(subject=code), size=1).total == n
+        for code, region in inside(figures.regions, scope.home).items():
+            place = Place(code, exactly=code == scope.home)
+            assert behind(actor, wanted, "open", place, size=1).total == region.open
+        seen: list[str] = []
+        cursor: str | None = None
+        while True:
+            page = behind(actor, wanted, "open", size=20, cursor=cursor)
+            seen += [str(row["id"]) for row in page.rows]
+            cursor = page.next
+            if cursor is None:
+                break
+        assert len(seen) == len(set(seen)) == totals["open"], "page by page none is lost or doubled"
+        assert seen == sorted(seen, reverse=True)
+
+
+def check_work(actor: Actor, scope: Scope, wanted: Span) -> None:
+    with seeing(actor):
+        found = work_figures(actor, scope, wanted, calendar_for, now=NOW, fresh=True)
+        told = dwell(actor, DwellFilter(since=wanted.since, until=wanted.until), ("kind",), calendar_for)
+    assert found.now.ended == sum(row["ended_here"] for row in told) > 0
+    assert found.now.late == sum(row["late_tasks"] for row in told)
+    done = """SELECT count(*) FROM d, cases_task t JOIN v ON v.id = t.case_id WHERE t.closed_at >= a AND t.closed_at < z
+        AND t.state <> 'cancelled'"""
+    assert found.now.ended == one(done, actor, wanted)
+    assert found.now.late == one(done + " AND t.closed_at > t.due_at", actor, wanted)
+
+
+def test_every_figure_is_what_plain_sql_over_the_cases_says(world: None) -> None:
+    for name in ("320000-supervision-p1", "320300-drc-p1"):
+        actor, scope = watcher(name)
+        for wanted in (YEAR, SUMMER):
+            check_cases(actor, scope, wanted)
+            check_money(actor, scope, wanted)
+        check_lists(actor, scope, YEAR)
+        check_work(actor, scope, YEAR)
+    check_others()
+    check_kept()
+
+
+def check_others() -> None:
+    """An agency that takes part reads heads of cases: what they say and nothing of findings, energy or money."""
+    actor, scope = watcher("320300-grid-p1")
+    found = counted(actor, scope, YEAR)
+    mine = "SELECT count(*) FROM cases_caseagency WHERE agency_id = %s"
+    with connection.cursor() as cursor:
+        cursor.execute(mine, [actor.agency_ids[0]])
+        assert found.totals["all"] == cursor.fetchone()[0] > 0
+    assert (found.totals["mining"], found.totals["cut"], found.totals["charged"], found.energy.cases) == (0, 0, 0, 0)
+    assert set(found.subjects) == {""}
+    assert listable(scope) == OF_AN_OWN_PART | {"billed"}
+    office, cyber = watcher("320300-cac-p1")
+    with seeing(office):
+        assert money_figures(cyber, YEAR) is None
+
+
+def check_kept() -> None:
+    """The rows beside the cases are what the cases say; one that is not is counted and made right."""
+    with closing(SERVERS.cluster.connect(connection.settings_dict["NAME"])) as superuser, superuser.cursor() as cursor:
+        cursor.execute("SELECT case_figures_wrong()")
+        assert cursor.fetchone() == (0,)
+        cursor.execute("UPDATE cases_casefigure SET stage = 'closed' WHERE stage = 'suspension'")
+        wrong = cursor.rowcount
+        cursor.execute("DELETE FROM cases_billfigure WHERE no LIKE '%-1'")
+        wrong += cursor.rowcount
+        cursor.execute("SELECT case_figures_wrong()")
+        assert cursor.fetchone() == (wrong,)
+        cursor.execute("SELECT case_figures_rebuild(), case_figures_wrong()")
+        cursor.execute("SELECT case_figures_wrong()")
+        assert cursor.fetchone() == (0,)
