@@ -212,8 +212,8 @@ def test_in_english_nothing_is_left_in_chinese_but_names() -> None:
         "开发",
         ">发<",
         ">网<",
-        ">邳州<",
-        ">新沂<",
+        "邳州",
+        "新沂",
     }
     left = {
         word for word in re.findall(r">[^<]*[\u4e00-\u9fff][^<]*<", main) if not any(name in word for name in names)
