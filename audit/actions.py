@@ -89,6 +89,7 @@ class Action(StrEnum):
     REPORT_DRAWN = "report_drawn"
     REPORT_TAKEN = "report_taken"
     EXPORT_MADE = "export_made"
+    EXPORT_ENDED = "export_ended"
     SECOND_CODE_MINTED = "second_code_minted"
     SECOND_CODE_USED = "second_code_used"
     SECOND_CODE_REFUSED = "second_code_refused"

@@ -64,11 +64,13 @@ class TaskFilter:
     incoming: bool = False
     # Only what this person's roles can do and nobody else was named for.
     doable: bool = False
+    # Single tasks of the list.
+    ids: tuple[str, ...] | None = None
 
     @property
     def counted(self) -> bool:
         """Whether the counters can answer for it."""
-        rest = (self.kind, self.assignee_id, self.accepted, self.due_from, self.due_before, self.paused)
+        rest = (self.kind, self.assignee_id, self.accepted, self.due_from, self.due_before, self.paused, self.ids)
         return all(wanted is None for wanted in rest) and not (self.kinds or self.again or self.incoming or self.doable)
 
     @property
@@ -190,6 +192,7 @@ def _rest(wanted: TaskFilter, actor: Actor) -> Sql:
         (" AND assignee_id = ANY(%s)", None if wanted.assignee_id is None else [wanted.assignee_id, *wanted.stood_for]),
         (" AND due_at >= %s", wanted.due_from),
         (" AND due_at < %s", wanted.due_before),
+        (" AND id = ANY(%s::uuid[])", None if wanted.ids is None else list(wanted.ids)),
         (" AND kind = ANY(%s)", list(wanted.kinds) or None),
     )
     if wanted.accepted is not None:

@@ -28,7 +28,7 @@ def cases_of_numbers(actor: Actor, numbers: Sequence[str]) -> list[str]:
 
 def picks_of_tasks(actor: Actor, task_ids: Sequence[str]) -> list[Pick]:
     """The open tasks of these ids that the person's agencies and units owe, each once."""
-    wanted = list(dict.fromkeys(task_id for task_id in task_ids if _is_uuid(task_id)))
+    wanted = only_ids(task_ids)
     held, values = _held(actor)
     sql = f"""SELECT t.id::text AS id, t.case_id::text AS case_id
         FROM unnest(%s::uuid[]) WITH ORDINALITY AS x(id, n) JOIN cases_task t ON t.id = x.id
@@ -56,6 +56,11 @@ def _held(actor: Actor) -> tuple[str, list[int]]:
     scopes = task_scopes(actor)
     text = " OR ".join(f"(t.{scope.column} = %s AND t.rank <= %s)" for scope in scopes)
     return text or "false", [value for scope in scopes for value in (scope.agency_id, scope.rank)]
+
+
+def only_ids(texts: Sequence[str]) -> list[str]:
+    """Those that are ids at all, each once."""
+    return list(dict.fromkeys(text for text in texts if _is_uuid(text)))
 
 
 def _is_uuid(text: str) -> bool:

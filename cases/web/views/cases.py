@@ -17,6 +17,7 @@ from cases.selectors.cases import list_cases
 from cases.web import filters
 from cases.web.pages import PageRequest, page
 from cases.web.show import case as case_page
+from cases.web.show.bulk import bar
 from cases.web.show.listing import page as listing
 from cases.web.show.listing.asked import asked, jump
 from cases.web.show.privacy.watermark import watermark
@@ -42,7 +43,13 @@ def case_list(request: PageRequest) -> HttpResponse:
         return redirect(f"{reverse('web:cases')}{found.with_(after=place)}")
     listed = list_cases(actor, found.wanted, cursor=filters.cursor(request.GET), size=PAGE_SIZE, exact=True)
     return render(
-        request, "web/case_list.html", {**listing.context(actor, found, listed, now), "starts": starts(actor)}
+        request,
+        "web/case_list.html",
+        {
+            **listing.context(actor, found, listed, now),
+            "starts": starts(actor),
+            "bulk": bar(actor, "cases", request.GET, listed.total_text),
+        },
     )
 
 

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 import orjson
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils.translation import gettext
 
 from agencies.actors import Actor
@@ -71,6 +72,10 @@ def bar(actor: Actor, source: str, params: QueryDict, total: str) -> dict[str, A
     return {
         "acts": [_button(act) for act in offered(actor)],
         "key": str(new_id()),
+        "exports": [
+            {"kind": kind, "action": reverse(f"web:{source}_file", args=[kind]), "label": kind.upper()}
+            for kind in ("xlsx", "csv")
+        ],
         "list": source,
         "query": urlencode([(name, value) for name, value in params.items() if name not in ("after", "before")]),
         "total": total,

@@ -91,6 +91,7 @@ OTHERS: Final = {
     OtherAction.BULK_ENDED: Text("批量办理结束", "Ended an act on many cases"),
     OtherAction.BILLS_COMPARED: Text("核对实际电费", "Compared what was billed"),
     OtherAction.EXPORT_MADE: Text("导出", "Exported"),
+    OtherAction.EXPORT_ENDED: Text("导出完成", "Finished an export"),
     OtherAction.SECOND_CODE_MINTED: Text("出示双人确认码", "Showed a code for the second person"),
     OtherAction.SECOND_CODE_USED: Text("使用双人确认码", "Used a code for the second person"),
     OtherAction.SECOND_CODE_REFUSED: Text("双人确认码被拒", "Code for the second person refused"),
