@@ -21,6 +21,7 @@ DEEPER = (
     "handoffs.numbers",
     "importing.recount",
     "listing.clocks",
+    "listing.many",
     "reporting.reports",
 )
 
