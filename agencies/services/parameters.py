@@ -43,6 +43,7 @@ def set_parameter(
     """
     region_code = _check(region, key, value, source)
     acting = parameter_setter(actor, region_code)
+    before = _before(region_code, key, effective_from)
     effective_to = _make_room(region_code, key, effective_from)
     parameter = RegionParameter.objects.create(
         region_id=region_code,
@@ -59,6 +60,7 @@ def set_parameter(
         data={
             "region": region_code,
             "key": key,
+            "before": before,
             "value": value,
             "effective_from": effective_from.isoformat(),
             "source": source,
@@ -66,6 +68,13 @@ def set_parameter(
         now=now,
     )
     return parameter
+
+
+def _before(region_code: str, key: str, day: date) -> Any:
+    """What the region itself has set for that day so far; None: nothing of its own."""
+    ends = Q(effective_to__isnull=True) | Q(effective_to__gt=day)
+    held = RegionParameter.objects.filter(ends, region_id=region_code, key=key, effective_from__lte=day).first()
+    return held.value if held else None
 
 
 def _make_room(region_code: str, key: str, start: date) -> date | None:

@@ -230,8 +230,8 @@ def _navigation(request: HttpRequest, actor: Actor) -> list[Group]:
             ],
         ),
     ]
-    if administered(actor):
-        groups.append(Group(gettext("管理"), _administration(actor)))
+    kept = _administration(actor) if administered(actor) else []
+    groups.append(Group(gettext("管理"), [Item("/settings/", gettext("设置"), "settings"), *kept]))
     groups.append(Group(gettext("本人"), [Item("/security/", gettext("账号与安全"), "shield-lock")]))
     groups = [group for group in groups if group.items]
     for group in groups:

@@ -104,6 +104,7 @@ def test_the_approver_of_the_commission_sets_a_parameter(who, days):
     assert event["data"] == {
         "region": "3203",
         "key": days,
+        "before": None,
         "value": 4,
         "effective_from": "2026-06-01",
         "source": "徐发改〔2026〕12号",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -38,3 +39,15 @@ def states(actor: Actor, case_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
         }
         for row in rows
     }
+
+
+def windows(actor: Actor, task_ids: Sequence[str]) -> dict[str, datetime]:
+    """From when on a supply may be cut, of those of the tasks that have such a time; of cases that are seen."""
+    if not task_ids:
+        return {}
+    rows = fetch(
+        f"""SELECT t.id::text AS id, (t.data->>'window_from')::timestamptz AS opens FROM cases_task t
+        WHERE t.id = ANY(%s::uuid[]) AND t.data ? 'window_from' AND {visibility.seen("t.case_id")}""",
+        [list(task_ids), visibility.sight_keys(actor)],
+    )
+    return {row["id"]: row["opens"] for row in rows}

@@ -1,0 +1,136 @@
+"""The entrance: what this person can look at or change, in groups, and what was changed last."""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+from django.urls import reverse
+
+from agencies.actors import Actor
+from agencies.selectors import administered
+from agencies.vocabulary import CASE_ROLES, Kind, Label, Role
+from audit.actions import Action
+from cases.selectors.events import EventFilter, search_events
+from cases.selectors.paging import Row
+from cases.web.show.audit import action_label
+
+RECENT: Final = 8
+WORDS: Final = {
+    "title": Label("设置", "Settings"),
+    "sub": Label(
+        "机构、人员、规则与参数。每项变更即时生效并留痕",
+        "Agencies, people, rules, parameters; each change is on record",
+    ),
+    "home": Label("工作台", "Workbench"),
+    "yours": Label("由你办理", "yours to change"),
+    "read": Label("只读", "to read"),
+    "recent": Label("最近的变更", "Changed last"),
+    "none": Label("没有可查看的变更", "No change that you may read"),
+    "more": Label("审计记录", "Audit trail"),
+}
+CHANGES: Final = (
+    *(Action.AGENCY_CREATED, Action.AGENCY_CLOSED, Action.PARAMETER_CHANGED, Action.ROLE_GRANTED, Action.ROLE_ENDED),
+    *(Action.ACCOUNT_CREATED, Action.ACCOUNT_CHANGED),
+)
+
+
+class Entry(NamedTuple):
+    """One page of the settings."""
+
+    href: str
+    icon: str
+    label: Label
+    about: Label
+    yours: bool
+
+
+def entries(actor: Actor) -> list[tuple[Label, list[Entry]]]:
+    """The pages in their groups; a page that this person cannot open is not named."""
+    works = any(post.roles & CASE_ROLES for post in actor.posts)
+    keeps = bool(administered(actor))
+    own_admin = actor.has_role(Role.AGENCY_ADMIN)
+    sets = any(post.kind == Kind.DEVELOPMENT_COMMISSION and Role.APPROVER in post.roles for post in actor.posts)
+    people = [
+        Entry(
+            reverse("web:agencies"),
+            "building",
+            Label("机构与地区", "Agencies and regions"),
+            Label("各地区的单位、下属单位和职责", "The agencies of each region, their sub-units and duties"),
+            actor.has_role(Role.SYSTEM_ADMIN),
+        )
+    ]
+    if keeps:
+        about = Label("账号、角色及起止日期、密级、代理", "Accounts, roles with their days, ceilings, substitutions")
+        people.append(
+            Entry(reverse("web:accounts"), "users", Label("人员与角色", "People and roles"), about, yours=True)
+        )
+    rules = [
+        Entry(
+            reverse("web:parameters"),
+            "adjustments",
+            Label("期限与地区参数", "Deadlines and parameters"),
+            Label("办理期限、通知期、催办步骤、保存天数", "Times, notice periods, steps of reminding, retention"),
+            sets,
+        ),
+        Entry(
+            reverse("web:escalation_rules"),
+            "message-2-exclamation",
+            Label("催办规则", "Rules of reminding"),
+            Label("期限前后依次告知谁", "Who hears before and after a deadline"),
+            yours=False,
+        ),
+        Entry(
+            reverse("web:rules"),
+            "file-spreadsheet",
+            Label("电价与法律依据", "Tariffs and legal bases"),
+            Label("各版本、有效期、依据文件，两人复核", "Versions, validity, the paper each rests on; two people"),
+            works,
+        ),
+        Entry(
+            reverse("web:calendar"),
+            "calendar-due",
+            Label("工作日历", "Working calendar"),
+            Label("放假调休安排和本地区的日子", "Holiday plans and the region's own days"),
+            sets,
+        ),
+    ]
+    flows = []
+    if works:
+        about = Label("每个报送单位的表头对应", "How each source's columns were mapped")
+        flows.append(
+            Entry(reverse("web:sources"), "git-compare", Label("名单来源对应", "List sources"), about, yours=True)
+        )
+    if own_admin:
+        about = Label("单位在外部系统中怎样被通知", "Where the agency is told outside of this system")
+        flows.append(Entry("/channels/", "link", Label("单位通知渠道", "Channels"), about, yours=True))
+    if own_admin or actor.has_role(Role.SYSTEM_ADMIN):
+        about = Label("消息是否送达，失败的重发", "Whether messages arrive; what failed can be sent again")
+        flows.append(Entry("/deliveries/", "package-export", Label("投递", "Deliveries"), about, yours=True))
+    groups = [
+        (Label("机构与人员", "Agencies and people"), people),
+        (Label("规则与参数", "Rules and parameters"), rules),
+        (Label("数据与通知", "Data and messages"), flows),
+    ]
+    return [(label, found) for label, found in groups if found]
+
+
+def recent(actor: Actor, *actions: str, size: int = RECENT) -> list[dict[str, Any]]:
+    """The changes of settings that this person may read in the trail, the latest first."""
+    found = search_events(actor, EventFilter(actions=actions or CHANGES), size=size).rows
+    return [_line(row) for row in found]
+
+
+def _line(row: Row) -> dict[str, Any]:
+    who = (row["actor"] or {}).get("name") or (row["actor"] or {}).get("username") or ""
+    return {
+        "href": reverse("web:audit_event", args=[row["id"]]),
+        "label": action_label(row["action"]),
+        "about": row["stream"].split("/", 1)[-1],
+        "who": who,
+        "at": row["at"],
+    }
+
+
+def context(actor: Actor) -> dict[str, Any]:
+    """The page."""
+    return {"words": WORDS, "groups": entries(actor), "recent": recent(actor)}

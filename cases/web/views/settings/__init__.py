@@ -1,0 +1,1 @@
+"""设置: what those who run the system keep, behind one entrance."""
