@@ -62,7 +62,7 @@ def may_keep(actor: Actor, region: str) -> bool:
 
 def offered(region: str) -> dict[str, Any]:
     """The choices of the form."""
-    parents = Agency.objects.filter(parent__isnull=True, active=True, region_id__startswith=region).order_by("code")
+    parents = Agency.objects.filter(parent__isnull=True, active=True, region__code__startswith=region).order_by("code")
     return {
         "kinds": [(kind.value, LABELS[kind]) for kind in Kind],
         "partner_sorts": [(sort.value, LABELS[sort]) for sort in PartnerSort],
