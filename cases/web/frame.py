@@ -237,7 +237,16 @@ def _navigation(request: HttpRequest, actor: Actor) -> list[Group]:
     for group in groups:
         for item in group.items:
             item.current = request.path == item.href or (item.href != "/" and request.path.startswith(item.href))
-    if sum(len(group.items) for group in groups) > UNFOLDED:
-        for group in groups[1:]:
-            group.open = any(item.current for item in group.items)
+    _fold(groups)
     return groups
+
+
+def _fold(groups: list[Group]) -> None:
+    """Leave open the first group, the one worked in, and as many more as a short window has room for."""
+    room = UNFOLDED
+    for n, group in enumerate(sorted(groups, key=lambda group: not any(item.current for item in group.items))):
+        kept = group is groups[0] or n == 0
+        room -= len(group.items)
+        group.open = kept or room >= 0
+        if not group.open:
+            room += len(group.items)

@@ -14,7 +14,7 @@ from agencies.actors import Actor
 from agencies.vocabulary import Kind, Label, Role
 from cases.reporting.listing import list_reports
 from cases.selectors.law.blindspots import BlindFilter, totals
-from cases.selectors.overdue import OverdueFilter, overdue_agencies, overdue_tasks
+from cases.selectors.overdue import AgencyOverdue, OverdueFilter, overdue_agencies, overdue_tasks
 from cases.selectors.overdue.steps import fired
 from cases.selectors.overdue.urges import OPEN, UrgeFilter, urges
 from cases.selectors.paging import Row
@@ -62,44 +62,11 @@ def desk(actor: Actor, now: datetime) -> dict[str, Any]:
     asked = urges(actor, UrgeFilter(state=OPEN), now=now, by_due=True, size=ASKED)
     unanswered = urges(actor, UrgeFilter(state=OPEN, late=True), now=now, by_due=True, size=1)
     blind = totals(actor, BlindFilter())
-    late = sum(row.overdue for row in agencies)
-    pressed, reported = sum(row.pressed for row in agencies), sum(row.reported for row in agencies)
-    tiles = [
-        Tile("overdue", Label("逾期事项", "Overdue"), "clock-exclamation", late, _oldest(agencies), "bad"),
-        Tile(
-            "pressed",
-            Label("其中已报牵头单位", "Brought to the commission"),
-            "message-2-exclamation",
-            pressed,
-            Label(f"已通报 {reported:,} 件", f"{reported:,} brought to supervision"),
-        ),
-        Tile(
-            "urges",
-            Label("待答复督办", "To be answered"),
-            "message-2-exclamation",
-            asked.total,
-            _late(unanswered.total),
-            "warn",
-        ),
-        Tile(
-            "blind",
-            Label("监管盲区", "Blind spots"),
-            "alert-triangle",
-            blind.cases,
-            Label("没有措施可用的案件", "no measure reaches"),
-        ),
-    ]
-    hrefs = {
-        "overdue": reverse("web:overdue"),
-        "pressed": reverse("web:overdue"),
-        "urges": reverse("web:urges") + "?state=open",
-        "blind": reverse("web:blind_spots"),
-    }
     day = date_format(timezone.localtime(now), "Y-m-d l")
     return {
         "words": WORDS,
         "sub": f"{day} · {actor.posts[0].agency_name}",
-        "tiles": [tile.shown(hrefs[tile.key]) for tile in tiles],
+        "tiles": _tiles(agencies, asked.total, unanswered.total, blind.cases),
         "late": [_late_row(actor, row, told.get(row["id"], [])) for row in longest],
         "agencies": agencies,
         "asked": [_asked(row) for row in asked.rows],
@@ -108,7 +75,26 @@ def desk(actor: Actor, now: datetime) -> dict[str, Any]:
     }
 
 
-def _oldest(agencies: list[Any]) -> Label:
+def _tiles(agencies: list[AgencyOverdue], asked: int, unanswered: int, blind: int) -> list[dict[str, Any]]:
+    late = sum(row.overdue for row in agencies)
+    pressed, reported = sum(row.pressed for row in agencies), sum(row.reported for row in agencies)
+    brought = Label(f"已通报 {reported:,} 件", f"{reported:,} brought to supervision")
+    no_measure = Label("没有措施可用的案件", "no measure reaches")
+    overdue, questions = reverse("web:overdue"), reverse("web:urges") + "?state=open"
+    asks = "message-2-exclamation"
+    tiles = [
+        (Tile("overdue", Label("逾期事项", "Overdue"), "clock-exclamation", late, _oldest(agencies), "bad"), overdue),
+        (Tile("pressed", Label("其中已报牵头单位", "With the commission"), asks, pressed, brought), overdue),
+        (Tile("urges", Label("待答复督办", "To be answered"), asks, asked, _late(unanswered), "warn"), questions),
+        (
+            Tile("blind", Label("监管盲区", "Blind spots"), "alert-triangle", blind, no_measure),
+            reverse("web:blind_spots"),
+        ),
+    ]
+    return [tile.shown(href) for tile, href in tiles]
+
+
+def _oldest(agencies: list[AgencyOverdue]) -> Label:
     if not agencies:
         return Label("没有逾期事项", "nothing is overdue")
     at = when_words(min(row.oldest for row in agencies))

@@ -13,7 +13,7 @@ from agencies.vocabulary import LABELS, Duty, Kind, PartnerSort
 from cases.web.show.words import listed, say
 
 
-def listing(region: str, directory: Directory) -> list[dict[str, Any]]:
+def listing(actor: Actor, region: str, directory: Directory) -> list[dict[str, Any]]:
     """The principal agencies in and above a region, each with its sub-units; the closed ones at the end."""
     held = _held()
     found = [
@@ -22,7 +22,7 @@ def listing(region: str, directory: Directory) -> list[dict[str, Any]]:
         if not agency.is_unit and (agency.region_code.startswith(region) or region.startswith(agency.region_code))
     ]
     found.sort(key=lambda agency: (not agency.active, agency.region_code, list(Kind).index(Kind(agency.kind))))
-    return [_row(agency, directory, held) for agency in found]
+    return [{**_row(agency, directory, held), "may": may_keep(actor, agency.region_code)} for agency in found]
 
 
 def _held() -> dict[int, int]:

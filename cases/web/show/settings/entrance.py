@@ -46,72 +46,75 @@ class Entry(NamedTuple):
 
 def entries(actor: Actor) -> list[tuple[Label, list[Entry]]]:
     """The pages in their groups; a page that this person cannot open is not named."""
-    works = any(post.roles & CASE_ROLES for post in actor.posts)
-    keeps = bool(administered(actor))
-    own_admin = actor.has_role(Role.AGENCY_ADMIN)
-    sets = any(post.kind == Kind.DEVELOPMENT_COMMISSION and Role.APPROVER in post.roles for post in actor.posts)
-    people = [
-        Entry(
-            reverse("web:agencies"),
-            "building",
-            Label("机构与地区", "Agencies and regions"),
-            Label("各地区的单位、下属单位和职责", "The agencies of each region, their sub-units and duties"),
-            actor.has_role(Role.SYSTEM_ADMIN),
-        )
+    groups = [
+        (Label("机构与人员", "Agencies and people"), _people(actor)),
+        (Label("规则与参数", "Rules and parameters"), _rules(actor)),
+        (Label("数据与通知", "Data and messages"), _flows(actor)),
     ]
-    if keeps:
+    return [(label, found) for label, found in groups if found]
+
+
+def _people(actor: Actor) -> list[Entry]:
+    label = Label("机构与地区", "Agencies and regions")
+    about = Label("各地区的单位、下属单位和职责", "The agencies of each region, their sub-units and duties")
+    found = [Entry(reverse("web:agencies"), "building", label, about, actor.has_role(Role.SYSTEM_ADMIN))]
+    if administered(actor):
+        label = Label("人员与角色", "People and roles")
         about = Label("账号、角色及起止日期、密级、代理", "Accounts, roles with their days, ceilings, substitutions")
-        people.append(
-            Entry(reverse("web:accounts"), "users", Label("人员与角色", "People and roles"), about, yours=True)
-        )
-    rules = [
-        Entry(
-            reverse("web:parameters"),
+        found.append(Entry(reverse("web:accounts"), "users", label, about, yours=True))
+    return found
+
+
+def _rules(actor: Actor) -> list[Entry]:
+    sets = any(post.kind == Kind.DEVELOPMENT_COMMISSION and Role.APPROVER in post.roles for post in actor.posts)
+    works = any(post.roles & CASE_ROLES for post in actor.posts)
+    pages: tuple[tuple[str, str, Label, Label, bool], ...] = (
+        (
+            "parameters",
             "adjustments",
             Label("期限与地区参数", "Deadlines and parameters"),
             Label("办理期限、通知期、催办步骤、保存天数", "Times, notice periods, steps of reminding, retention"),
             sets,
         ),
-        Entry(
-            reverse("web:escalation_rules"),
+        (
+            "escalation_rules",
             "message-2-exclamation",
             Label("催办规则", "Rules of reminding"),
             Label("期限前后依次告知谁", "Who hears before and after a deadline"),
-            yours=False,
+            False,
         ),
-        Entry(
-            reverse("web:rules"),
+        (
+            "rules",
             "file-spreadsheet",
             Label("电价与法律依据", "Tariffs and legal bases"),
             Label("各版本、有效期、依据文件，两人复核", "Versions, validity, the paper each rests on; two people"),
             works,
         ),
-        Entry(
-            reverse("web:calendar"),
+        (
+            "calendar",
             "calendar-due",
             Label("工作日历", "Working calendar"),
             Label("放假调休安排和本地区的日子", "Holiday plans and the region's own days"),
             sets,
         ),
-    ]
-    flows = []
-    if works:
+    )
+    return [Entry(reverse(f"web:{name}"), icon, label, about, yours) for name, icon, label, about, yours in pages]
+
+
+def _flows(actor: Actor) -> list[Entry]:
+    found = []
+    own = actor.has_role(Role.AGENCY_ADMIN)
+    if any(post.roles & CASE_ROLES for post in actor.posts):
+        label = Label("名单来源对应", "List sources")
         about = Label("每个报送单位的表头对应", "How each source's columns were mapped")
-        flows.append(
-            Entry(reverse("web:sources"), "git-compare", Label("名单来源对应", "List sources"), about, yours=True)
-        )
-    if own_admin:
+        found.append(Entry(reverse("web:sources"), "git-compare", label, about, yours=True))
+    if own:
         about = Label("单位在外部系统中怎样被通知", "Where the agency is told outside of this system")
-        flows.append(Entry("/channels/", "link", Label("单位通知渠道", "Channels"), about, yours=True))
-    if own_admin or actor.has_role(Role.SYSTEM_ADMIN):
+        found.append(Entry("/channels/", "link", Label("单位通知渠道", "Channels"), about, yours=True))
+    if own or actor.has_role(Role.SYSTEM_ADMIN):
         about = Label("消息是否送达，失败的重发", "Whether messages arrive; what failed can be sent again")
-        flows.append(Entry("/deliveries/", "package-export", Label("投递", "Deliveries"), about, yours=True))
-    groups = [
-        (Label("机构与人员", "Agencies and people"), people),
-        (Label("规则与参数", "Rules and parameters"), rules),
-        (Label("数据与通知", "Data and messages"), flows),
-    ]
-    return [(label, found) for label, found in groups if found]
+        found.append(Entry("/deliveries/", "package-export", Label("投递", "Deliveries"), about, yours=True))
+    return found
 
 
 def recent(actor: Actor, *actions: str, size: int = RECENT) -> list[dict[str, Any]]:

@@ -38,6 +38,8 @@ WORDS: Final = {
     "act": Label("操作", "Act"),
     "closed": Label("已停用", "closed"),
     "close": Label("停用", "Close"),
+    "sure": Label("停用后不能恢复，记录保留", "It cannot be opened again; its past stays"),
+    "confirm": Label("确认停用", "Close it"),
     "new": Label("新设机构", "Set up an agency"),
     "code": Label("代码", "Code"),
     "code_help": Label(
@@ -75,7 +77,7 @@ def agencies(request: PageRequest) -> HttpResponse:
         "words": WORDS,
         "region": region,
         "options": region_options(request.actor, directory, region),
-        "rows": shown.listing(region.code, directory),
+        "rows": shown.listing(request.actor, region.code, directory),
         "may": shown.may_keep(request.actor, region.code),
         "refused": refused.text if refused else None,
         "typed": {name: request.POST.get(name, "") for name in _TYPED},
