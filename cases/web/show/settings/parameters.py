@@ -16,6 +16,8 @@ from agencies.services.parameters import declared
 from agencies.vocabulary import Label
 from cases.policy import deadlines, escalation
 from cases.policy.lists import due
+from cases.policy.privacy import retention
+from cases.policy.reports import weeks
 from cases.web.show.supervision.steps import NAMES
 from cases.workflow.task_kinds import KINDS
 
@@ -40,6 +42,7 @@ _PARTS: Final = {
     "second_notice_minutes": Label("二次通知（分钟前）", "second notice (minutes before)"),
     "days": Label("天数", "days"),
 }
+_RECEIPT: Final = Label("签收", "Receipt")
 _WEEKDAYS: Final = Label("星期几（1 至 7）", "day of the week (1 to 7)")
 _HOUR: Final = Label("几点（6 至 12，0 为不生成）", "hour (6 to 12, 0 for none)")
 
@@ -72,7 +75,10 @@ def name_of(key: str) -> Label:
     kind = key.removeprefix("deadline.")
     if kind in KINDS:
         return Label(KINDS[kind].label.zh, KINDS[kind].label.en)
-    return declared()[key]
+    if key.startswith("retention."):
+        rule = retention.rules()[key.removeprefix("retention.")]
+        return Label(rule.zh, rule.en)
+    return _RECEIPT if kind == "accept_task" else declared()[key]
 
 
 def has_unit(key: str) -> bool:
@@ -137,7 +143,11 @@ def said(key: str, value: Any) -> Label:
 
 
 def default_of(key: str) -> Label | None:
-    """What holds where no region has set anything, for the times of tasks."""
+    """What holds where no region has set anything; None where the release says it by class or by province."""
+    if key.startswith("retention."):
+        return said(key, {"days": retention.rules()[key.removeprefix("retention.")].days})
+    if key == weeks.PARAMETER:
+        return said(key, weeks.DEFAULT_HOUR)
     kind = key.removeprefix("deadline.")
     if kind not in deadlines.kinds():
         return None
