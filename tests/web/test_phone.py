@@ -150,7 +150,10 @@ def test_the_whole_job_ends_in_the_acts_of_the_engine(due: tuple[World, str, str
     done = send(other, confirm, {**second(other, no), "step": "second"})
     assert done.headers.get("Location") == f"/suspensions/{no}/receipt/", read(done)[:1500]
     assert world.view(case).facts["suspension"]["state"] == "confirmed"
+    waits = number(world, world.served(determined(world)))
     receipt = page(other, f"/suspensions/{no}/receipt/")
+    assert "下一户（2 / 2）" in receipt
+    assert f"/suspensions/{waits}/" in other.get(f"/suspensions/{no}/receipt/").content.decode()
     assert re.search(r"TD-\d{8}-\d{4,}", receipt)
     for said in ("接下来", "登记更正", "尚不能认定零负荷"):
         assert said in receipt

@@ -144,9 +144,8 @@ form?.addEventListener("submit", async (event) => {
     plain(wanted);
     return;
   }
-  const { results } = await go(true);
+  const found = await fate(entry.seq, wanted);
   delete form.dataset.busy;
-  const found = results.filter((one) => one.entry.seq === entry.seq).pop();
   if (found?.state === "taken" && found.said.errors) plain(wanted, entry.id);
   else if (found?.state === "taken") location.assign(found.said.next);
   else if (found?.state === "refused") {
@@ -159,6 +158,21 @@ form?.addEventListener("submit", async (event) => {
     box.scrollIntoView({ block: "center" });
   }
 });
+
+// What became of a step: the worker may be sending it while this page waits for its turn.
+async function fate(seq, wanted) {
+  const next = `/suspensions/${encodeURIComponent(number)}/${wanted === "save" ? "" : `${NEXT[step]}/`}`;
+  for (let n = 0; n < 20; n += 1) {
+    const { state: how, results } = await go(true);
+    const found = results.filter((one) => one.entry.seq === seq).pop();
+    if (found || how !== "busy") return found;
+    await new Promise((done) => setTimeout(done, 250));
+    const kept = (await all()).find((one) => one.seq === seq);
+    if (!kept) return { state: "taken", said: { next } };
+    if (kept.state === "refused") return { state: "refused" };
+  }
+  return null;
+}
 
 // The server's own page says what is missing.
 function plain(wanted, id) {

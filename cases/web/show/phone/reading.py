@@ -14,6 +14,7 @@ from cases.policy.cutting.plausible import Last, Remark
 from cases.policy.dated import CHINA
 from cases.selectors.paging import Row
 from cases.web.show.due import day_words
+from cases.web.show.words import clauses, sentences
 
 
 def last_reading(case: Row) -> Last | None:
@@ -39,15 +40,15 @@ def said(case: Row, data: Mapping[str, Any], now: datetime) -> dict[str, str]:
         return {"text": known, "tone": ""}
     times = decimal(data.get("multiplier")) or Decimal(1)
     told = _told(plausible.remark(typed, now, last, multiplier=times, monthly=monthly))
-    return {"text": f"{known}。{told['text']}" if told["text"] else known, "tone": told["tone"]}
+    return {"text": sentences([known, *filter(None, [told["text"]])]), "tone": told["tone"]}
 
 
 def _known(last: Last | None, monthly: Decimal | None) -> str:
     mean = gettext("反馈月用电 %(kwh)s kWh") % {"kwh": f"{monthly:f}"} if monthly else ""
     if last is None:
-        return gettext("案内没有上次抄表示数，请与现场抄表卡核对") + (f"；{mean}" if mean else "")
+        return clauses([gettext("案内没有上次抄表示数，请与现场抄表卡核对"), *filter(None, [mean])])
     told = gettext("上次抄表 %(day)s：示数 %(reading)s") % {"day": day_words(last.at), "reading": f"{last.reading:f}"}
-    return told + (f"；{mean}" if mean else "")
+    return clauses([told, *filter(None, [mean])])
 
 
 def _told(found: Remark) -> dict[str, str]:
