@@ -33,6 +33,7 @@ drills: setup ## kill what must be able to die; ask every cell of the policy, fo
 	@$(PYTHON_BIN) -m pytest -v tests/drills
 	@$(PYTHON_BIN) -m pytest -v -s tests/drills/drill_*.py
 	@$(PYTHON_BIN) -m pytest -v -s tests/security/drill_*.py
+	@$(PYTHON_BIN) -m pytest -v -s tests/browser/drill_*.py
 
 mutations: setup ## take each permission condition away, one at a time, and see a test fail (hours)
 	@$(PYTHON_BIN) tools/mutate.py

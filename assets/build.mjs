@@ -14,6 +14,7 @@ const SHEETS = [
   "action", "acts", "bulk",
   "charts", "dashboard",
   "phone",
+  "guide",
   "small", "listing", "print",
 ];
 

@@ -22,6 +22,7 @@ DEEPER = (
     "importing.recount",
     "listing.clocks",
     "listing.many",
+    "listing.pages",
     "reporting.reports",
 )
 

@@ -104,6 +104,18 @@ class Plain:
         self._run(f"SELECT count(*) FROM audit_event e WHERE {visible}", person, since, until, agency)
         return len(rows)
 
+    def latest(self, size: int) -> int:
+        return len(
+            self._run(
+                """SELECT e.id, e.stream, e.seq, e.at, e.action, u.display_name FROM audit_event e
+                   LEFT JOIN agencies_user u ON u.id = e.actor_id ORDER BY e.at DESC, e.id DESC LIMIT %s""",
+                size,
+            )
+        )
+
+    def stages(self) -> int:
+        return len(self._run("SELECT stage, region_code, count(*) FROM cases_case GROUP BY stage, region_code"))
+
     def cases(self, agency: int, stage: str | None, region: str | None, size: int) -> int:
         place, values = _place(stage, region)
         rows = self._run(

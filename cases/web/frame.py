@@ -23,6 +23,7 @@ from cases.calendar.loading import missing_year
 from cases.selectors.law.blindspots import watches
 from cases.selectors.pages import open_task_total
 from cases.web import whose
+from cases.web.show.guide import texts as guide
 from cases.web.show.words import listed, say
 from cases.workflow.reference.comparison import may_compare
 
@@ -84,6 +85,7 @@ def other_language() -> dict[str, str]:
 def _frame(request: HttpRequest) -> dict[str, Any]:
     moved = clock.current()
     base = {
+        "help": guide.address(request.resolver_match.view_name if request.resolver_match else None),
         "demo": settings.DEMO,
         "now": clock.now(),
         "clock": clock.now() if moved else None,

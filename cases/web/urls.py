@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from cases.web.views import actions, cases, files, imports, tasks, withdrawals, workbench
+from cases.web.views import actions, cases, files, guide, imports, tasks, withdrawals, workbench
 from cases.web.views.clocks import case as clocks
 from cases.web.views.clocks import dwell as working
 from cases.web.views.entry import auth, confirm, factors, helping, keys, password, security, sso
@@ -37,6 +37,8 @@ urlpatterns = [
     path("accounts/<str:username>/", accounts.person, name="person"),
     path("accounts/<str:username>/hand-over/", handover.hand_over, name="hand_over"),
     path("", workbench.workbench, name="workbench"),
+    path("help/", guide.contents, name="guides"),
+    path("help/<str:key>/", guide.guide, name="help"),
     path("more/", workbench.more, name="more"),
     path("tasks/", tasks.task_list, name="tasks"),
     path("cases/", cases.case_list, name="cases"),

@@ -55,7 +55,7 @@ def samples(request: PageRequest) -> HttpResponse:
         "topics": [(code, _DIGEST_NAME if code == DIGEST else topic_name(code), code == topic) for code in known],
         "group": None if topic == DIGEST else group_of(topic),
         "samples": [
-            {"channel": name, "shown": [(label, *_sample(topic, code, language)) for language, label in LANGUAGES]}
+            {"channel": name, "shown": [(each, label, *_sample(topic, code, each)) for each, label in LANGUAGES]}
             for code, name in CHANNELS
             if topic != DIGEST or code == EMAIL
         ],

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 import socket
+import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -17,7 +19,9 @@ from django.conf import settings
 from django.core.cache import cache
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
+from tests.browser.every import finding
 from tests.conftest import ALIASES, SERVERS, answers, child, connections, on_database, wait_for
+from tests.installation import Installation
 from tests.servers import DEMO_TEMPLATE
 
 # A refusal is a page of ours with a status of its own; the browser notes every such status in its console.
@@ -25,6 +29,7 @@ from tests.servers import DEMO_TEMPLATE
 STATUS_NOTE = re.compile(
     r"Failed to load resource: (the server responded with a status of 4\d\d|net::ERR_INTERNET_DISCONNECTED)"
 )
+ADDRESS = re.compile(r"打开 (http://127\.0\.0\.1:\d+)")
 Enter = Callable[..., Page]
 
 
@@ -105,3 +110,30 @@ def enter(browser: Browser, site: str, watched: Callable[[Page, str], None]) -> 
     yield enter
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(scope="session")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Installation, str]]:
+    """A demo that has been played to its end and still serves its pages."""
+    home = Installation(tmp_path_factory.mktemp("pages"))
+    with home.popen("demo") as process:
+        try:
+            yield home, _address(process)
+        finally:
+            process.terminate()
+            process.communicate(timeout=60)
+            home.stop()
+
+
+def _address(process: subprocess.Popen[str]) -> str:
+    until = time.monotonic() + 600
+    for line in process.stdout or ():
+        if match := ADDRESS.search(line):
+            return match[1]
+        assert time.monotonic() < until, "the demo does not come to its end"
+    raise AssertionError(process.stderr.read() if process.stderr else "")
+
+
+@pytest.fixture(scope="session")
+def found(played: tuple[Installation, str]) -> list[finding.Found]:
+    return [page for person in finding.PEOPLE for page in finding.pages_of(played[1], person)]

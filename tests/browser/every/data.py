@@ -1,0 +1,35 @@
+"""Every text of the data of an installation: what may stand on an English page in Chinese."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.installation import ROOT, Installation
+
+# Texts that the law, the lists and the people give, and that nobody may translate for them.
+# The sign before a text message and the number of the sample case are names too.
+NAMES = ("联治", "示例")
+FILES = ("cases/data/divisions", "cases/policy/data", "agencies/data")
+_COLUMNS = """
+SELECT string_agg(
+           format('SELECT %1$I::text AS t FROM %2$I WHERE %1$I::text ~ ''[㐀-鿿]''', column_name, table_name),
+           ' UNION ')
+  FROM information_schema.columns
+ WHERE table_schema = 'public' AND table_name !~ '^(audit_event|cases_outbox|django_)'
+   AND (data_type IN ('text', 'character varying') OR (data_type IN ('jsonb', 'ARRAY')))
+"""
+
+
+def texts(home: Installation) -> str:
+    """All Chinese texts in the tables but those of the trail, whose words are the product's own."""
+    union = home.query(_COLUMNS, role="postgres")
+    tables = home.query(f"SELECT string_agg(t, E'\\n') FROM ({union}) AS each", role="postgres") or ""
+    return "\n".join([tables, *NAMES, *(path.read_text(encoding="utf-8") for path in _shipped())])
+
+
+def _shipped() -> Iterator[Path]:
+    for folder in FILES:
+        for path in sorted((ROOT / folder).rglob("*")):
+            if path.suffix in (".json", ".csv", ".toml", ".txt"):
+                yield path
