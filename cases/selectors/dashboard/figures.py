@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import accumulate
-from typing import Any, Final
+from typing import Final, NamedTuple
 
 import orjson
 
@@ -20,7 +21,6 @@ from cases.selectors.dashboard.conditions import (
     LISTED,
     MINING,
     OPEN_AT,
-    USES_AT,
 )
 from cases.selectors.dashboard.scope import WEEKS, Scope, Span, months, weekly
 from cases.selectors.paging import fetch
@@ -61,42 +61,37 @@ class CaseFigures:
 
 
 _DAY: Final = f"w.before[({{at}} AT TIME ZONE 'Asia/Shanghai')::date - DATE '{FIRST.isoformat()}' + 1]"
-_DAYS: Final = f"""(SELECT sum({_DAY.format(at="f.closed_at")} - {_DAY.format(at="f.opened_at")})
-    FROM f, workdays w WHERE {{done}})"""
-_COUNTS: Final = f"""'listed', count(*) FILTER (WHERE {LISTED}),
-    'open', count(*) FILTER (WHERE {OPEN_AT.format(at="%(until)s")}),
-    'open_before', count(*) FILTER (WHERE {OPEN_AT.format(at="%(since)s")}),
-    'dispatched', count(*) FILTER (WHERE {LISTED} AND f.dispatched),
-    'mining', count(*) FILTER (WHERE {LISTED} AND {MINING}),
-    'cut', count(*) FILTER (WHERE {LISTED} AND f.cut_at IS NOT NULL),
-    'charged', count(*) FILTER (WHERE {LISTED} AND f.charged),
-    'ended', count(*) FILTER (WHERE {LISTED} AND f.stage = 'closed'),
-    'done', count(*) FILTER (WHERE {DONE}),
-    'done_before', count(*) FILTER (WHERE {DONE_BEFORE}),
-    'all', count(*)"""
-_WEEKS: Final = ", ".join(
-    f"count(*) FILTER (WHERE {OPEN_AT.format(at=f'(%(weeks)s::timestamptz[])[{n + 1}]')})" for n in range(WEEKS)
-)
+_WORKED: Final = f"sum({_DAY.format(at='f.closed_at')} - {_DAY.format(at='f.opened_at')})"
+_COUNTED: Final = {
+    "listed": LISTED,
+    "open": OPEN_AT.format(at="%(until)s"),
+    "open_before": OPEN_AT.format(at="%(since)s"),
+    "dispatched": f"{LISTED} AND f.dispatched",
+    "mining": f"{LISTED} AND {MINING}",
+    "cut": f"{LISTED} AND f.cut_at IS NOT NULL",
+    "charged": f"{LISTED} AND f.charged",
+    "ended": f"{LISTED} AND f.stage = 'closed'",
+    "done": DONE,
+    "done_before": DONE_BEFORE,
+    "all": "true",
+}
+_WEEKS: Final = [OPEN_AT.format(at=f"(%(weeks)s::timestamptz[])[{n + 1}]") for n in range(WEEKS)]
+_COUNTS: Final = ", ".join(f"count(*) FILTER (WHERE {text})" for text in (*_COUNTED.values(), *_WEEKS))
+# Each row is looked at three times: by region, by user and where it went, and of those that use power when they do.
 _STATEMENT: Final = f"""
-WITH workdays AS MATERIALIZED (SELECT %(workdays)s::int[] AS before),
-f AS MATERIALIZED (SELECT * FROM case_figures_seen(%(keys)s::bigint[], %(watching)s)),
-using_power AS MATERIALIZED (SELECT * FROM f WHERE f.kwh IS NOT NULL)
+WITH w AS MATERIALIZED (SELECT %(workdays)s::int[] AS before),
+f AS MATERIALIZED (SELECT * FROM case_figures_seen(%(keys)s::bigint[], %(watching)s))
 SELECT jsonb_build_object(
-    'totals', (SELECT jsonb_build_object({_COUNTS}) FROM f),
-    'regions', (SELECT jsonb_object_agg(region_code, counted) FROM (
-        SELECT f.region_code, jsonb_build_array(count(*) FILTER (WHERE {OPEN_AT.format(at="%(until)s")}),
-            count(*) FILTER (WHERE {LISTED}), {_WEEKS}) AS counted FROM f GROUP BY f.region_code) r),
-    'subjects', (SELECT jsonb_object_agg(subject, n) FROM (
-        SELECT f.subject, count(*) AS n FROM f WHERE {LISTED} AND f.outcome IS DISTINCT FROM 'merged'
-        GROUP BY f.subject) s),
-    'went', (SELECT jsonb_object_agg(went, n) FROM (
-        SELECT {GONE} AS went, count(*) AS n FROM f WHERE {LISTED} GROUP BY 1) g),
-    'days', {_DAYS.format(done=DONE)},
-    'days_before', {_DAYS.format(done=DONE_BEFORE)},
-    'energy', (SELECT jsonb_agg(jsonb_build_array(kwh::text, n) ORDER BY place) FROM (
-        SELECT m.place, sum(f.kwh) AS kwh, count(f.case_id) AS n
-        FROM unnest(%(instants)s::timestamptz[]) WITH ORDINALITY AS m(at, place)
-        LEFT JOIN using_power f ON {USES_AT.format(at="m.at")} GROUP BY m.place) e)
+    'regions', (SELECT jsonb_agg(counted) FROM (
+        SELECT jsonb_build_array(f.region_code, {_WORKED} FILTER (WHERE {DONE}),
+            {_WORKED} FILTER (WHERE {DONE_BEFORE}), {_COUNTS}) AS counted FROM f, w GROUP BY f.region_code) r),
+    'cohort', (SELECT jsonb_agg(jsonb_build_array(subject, went, merged, n)) FROM (
+        SELECT f.subject, {GONE} AS went, f.outcome IS NOT DISTINCT FROM 'merged' AS merged, count(*) AS n
+        FROM f WHERE {LISTED} GROUP BY 1, 2, 3) c),
+    'energy', (SELECT jsonb_agg(jsonb_build_array(begins, ends, kwh::text, n)) FROM (
+        SELECT width_bucket(f.opened_at, %(instants)s::timestamptz[]) AS begins,
+            width_bucket(coalesce(f.ended_at, 'infinity'), %(instants)s::timestamptz[]) AS ends, sum(f.kwh) AS kwh,
+            count(*) AS n FROM f WHERE f.kwh IS NOT NULL GROUP BY 1, 2) e)
 )::text AS found
 """
 
@@ -104,6 +99,7 @@ SELECT jsonb_build_object(
 def case_figures(scope: Scope, wanted: Span, calendar: WorkingCalendar) -> CaseFigures:
     """What is counted of the cases in this scope over this span; working days by this calendar."""
     of_months = months(wanted.until)
+    instants = sorted({wanted.until, wanted.since, *(at for _, at in of_months)})
     parameters = {
         **scope.parameters(),
         "since": wanted.since,
@@ -112,22 +108,55 @@ def case_figures(scope: Scope, wanted: Span, calendar: WorkingCalendar) -> CaseF
         "before_until": wanted.before_until,
         "weeks": weekly(wanted.until),
         "workdays": _workdays(calendar, wanted.last),
-        "instants": [wanted.until, wanted.since, *(at for _, at in of_months)],
+        "instants": instants,
     }
     found = orjson.loads(fetch(_STATEMENT, parameters)[0]["found"])
-    totals: Counts = found["totals"]
-    energy = told([_energy(*pair) for pair in found["energy"]], clear=scope.clear)
+    rows = {code: _Row(days or 0, before or 0, counts) for code, days, before, *counts in found["regions"] or ()}
+    totals = {name: sum(row.counts[n] for row in rows.values()) for n, name in enumerate(_COUNTED)}
+    used = [_used(found["energy"] or (), n) for n in range(len(instants))]
+    energy = dict(zip(instants, told(used, clear=scope.clear), strict=True))
+    cohort = found["cohort"] or ()
     return CaseFigures(
         totals=totals,
-        regions={code: Region(row[0], row[1], tuple(row[2:])) for code, row in (found["regions"] or {}).items()},
-        subjects=found["subjects"] or {},
-        went=found["went"] or {},
-        days=_mean(found["days"], totals["done"]),
-        days_before=_mean(found["days_before"], totals["done_before"]),
-        energy=energy[0],
-        energy_before=energy[1],
-        by_month=tuple((month, each) for (month, _), each in zip(of_months, energy[2:], strict=True)),
+        regions={code: row.region() for code, row in rows.items()},
+        subjects=_summed((subject, n) for subject, _, merged, n in cohort if not merged),
+        went=_summed((went, n) for _, went, _, n in cohort),
+        days=_mean(sum(row.days for row in rows.values()), totals["done"]),
+        days_before=_mean(sum(row.days_before for row in rows.values()), totals["done_before"]),
+        energy=energy[wanted.until],
+        energy_before=energy[wanted.since],
+        by_month=tuple((month, energy[at]) for month, at in of_months),
     )
+
+
+class _Row(NamedTuple):
+    """What one region has: working days of closed cases, now and before, and its counts."""
+
+    days: int
+    days_before: int
+    counts: list[int]
+
+    def region(self) -> Region:
+        names = list(_COUNTED)
+        opened, listed = self.counts[names.index("open")], self.counts[names.index("listed")]
+        return Region(opened, listed, tuple(self.counts[len(names) :]))
+
+
+def _used(groups: Iterable[tuple[int, int, str, int]], n: int) -> Energy:
+    """The energy at the instant in place `n`: of cases that were opened before it and ended at or after it.
+
+    A bucket is the number of instants that are not after the moment, so one opened at the very instant is not before.
+    """
+    using = [(kwh, cases) for begins, ends, kwh, cases in groups if begins <= n < ends]
+    # Reported by the month.
+    return Energy(sum((Decimal(kwh) for kwh, _ in using), Decimal(0)) / 30, sum(cases for _, cases in using))
+
+
+def _summed(pairs: Iterable[tuple[str, int]]) -> Counts:
+    found: Counts = {}
+    for name, n in pairs:
+        found[name] = found.get(name, 0) + n
+    return found
 
 
 def told(energy: list[Energy], *, clear: bool) -> list[Energy]:
@@ -135,13 +164,8 @@ def told(energy: list[Energy], *, clear: bool) -> list[Energy]:
     return [each if clear or each.cases >= FEWEST or not each.cases else Energy(None, each.cases) for each in energy]
 
 
-def _energy(kwh: str | None, cases: int) -> Energy:
-    # Reported by the month.
-    return Energy(Decimal(kwh or 0) / 30, cases)
-
-
-def _mean(days: int | None, cases: int) -> float | None:
-    return days / cases if cases and days is not None else None
+def _mean(days: int, cases: int) -> float | None:
+    return days / cases if cases else None
 
 
 def _workdays(calendar: WorkingCalendar, last: date) -> list[int]:
@@ -163,12 +187,3 @@ def inside(regions: dict[str, Region], home: str) -> dict[str, Region]:
 def _sum(regions: list[Region]) -> Region:
     weeks = tuple(sum(column) for column in zip(*(region.weeks for region in regions), strict=True))
     return Region(sum(r.open for r in regions), sum(r.listed for r in regions), weeks)
-
-
-def as_parameters(scope: Scope, wanted: Span) -> dict[str, Any]:
-    """For the lists behind the figures."""
-    return {
-        **scope.parameters(),
-        "since": wanted.since,
-        "until": wanted.until,
-    }
