@@ -13,17 +13,19 @@ from django.db import connection
 from agencies.actors import Actor, find_actor
 from agencies.directory import get_directory
 from agencies.sight import seeing
+from agencies.visibility import sight_keys
 from bench.listing.dashboard import enrich
 from bench.listing.seed import seed
 from cases.selectors.clocks.dwell import DwellFilter, dwell
 from cases.selectors.dashboard.conditions import LISTS, WENT
-from cases.selectors.dashboard.figures import CaseFigures, case_figures, inside
+from cases.selectors.dashboard.figures import CaseFigures, Energy, case_figures, inside, told
 from cases.selectors.dashboard.listing import OF_AN_OWN_PART, Place, behind, listable
-from cases.selectors.dashboard.money import money_figures
+from cases.selectors.dashboard.money import Money, left_out, money_figures
 from cases.selectors.dashboard.scope import Scope, Span, scope_of, span
 from cases.selectors.dashboard.work import work_figures
 from cases.workflow.workdays import calendar_for
 from tests.conftest import SERVERS
+from tests.workflow.world import World
 
 NOW = datetime(2026, 11, 5, 4, tzinfo=UTC)
 YEAR = span(date(2026, 1, 1), date(2026, 11, 5), (date(2025, 1, 1), date(2025, 11, 5)), NOW)
@@ -249,3 +251,83 @@ def check_kept() -> None:
         cursor.execute("SELECT case_figures_rebuild(), case_figures_wrong()")
         cursor.execute("SELECT case_figures_wrong()")
         assert cursor.fetchone() == (0,)
+
+
+def test_an_act_takes_the_figures_along(fresh_db: Any, demo_city: None) -> None:
+    """From list to cut and to a bill that is paid by half, by the acts themselves."""
+    world, proven = World(), {"finding": "self_operated", "subject": "sole_trader", "proven_from": "2026-10-01"}
+    waits = world.open(title="泉山区冷库")
+    charged = world.determined(world.verified(world.open(title="甲仓")), **proven, disposals=["surcharge"])
+    world.surcharged(charged)
+    cycle = {"month": "2026-10", "cycle_from": "2026-10-01", "cycle_to": "2026-10-31", "kwh": "35000"}
+    world.act(charged, "grid-billing1", "issue_bill", **cycle, energy_price="0.6664")
+    world.act(charged, "grid-reviewer1", "review_bill", decision="approve")
+    bill = world.view(charged).facts["surcharge"]["bills"][0]
+    half = str((Decimal(bill["amount"]) / 2).quantize(Decimal("0.01")))
+    world.act(charged, "grid-billing1", "record_payment", bill=bill["no"], amount=half, paid_on="2026-11-03")
+    more = {"ground": "G5_power_authority", "serious_or_refused": True}
+    cut = world.determined(world.verified(world.open(title="乙仓")), **proven, **more, disposals=["suspension"])
+    world.suspended(cut)
+    with closing(SERVERS.cluster.connect(fresh_db.name)) as superuser, superuser.cursor() as cursor:
+        cursor.execute("SELECT case_figures_wrong()")
+        assert cursor.fetchone() == (0,)
+        cursor.execute(
+            "SELECT case_id::text, dispatched, finding, charged, cut_at, ended_at, kwh FROM cases_casefigure"
+        )
+        found = {row[0]: row[1:] for row in cursor.fetchall()}
+        cursor.execute("SELECT month, surcharge, collected FROM cases_billfigure WHERE case_id = %s", [charged])
+        (month, surcharge, collected) = cursor.fetchone()
+    assert found[waits] == (False, "", False, None, None, None)
+    assert found[charged][:4] == (True, "self_operated", True, None)
+    off = world.view(cut).facts["suspension"]["executed_at"]
+    assert found[cut][:5] == (True, "self_operated", False, *(datetime.fromisoformat(off),) * 2)
+    assert (month, surcharge) == ("2026-10", Decimal(bill["surcharge"]))
+    assert collected == pytest.approx(surcharge / 2, abs=Decimal("0.01"))
+
+
+def elsewhere() -> str:
+    """Somebody of the commission of another city."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT min(username) FROM agencies_user WHERE username ~ '-drc-p1$' AND username <> '320300-drc-p1'"
+        )
+        found: str = cursor.fetchone()[0]
+        return found
+
+
+def test_the_door_shows_what_lies_in_the_sight_and_no_finding_of_an_own_part(world: None) -> None:
+    """Whatever keys are handed in: the sight of whoever looks decides, and the kind of the agency how much."""
+    leader, other = find_actor("320300-drc-p1"), find_actor(elsewhere())
+    taking_part = find_actor("320300-grid-p1")
+    asked = "SELECT count(*), count(*) FILTER (WHERE finding <> '' OR kwh IS NOT NULL) FROM case_figures_seen(%s, %s)"
+
+    def through(door: str, looker: Actor, keys: list[int], *, watching: bool) -> tuple[Any, ...]:
+        with seeing(looker), connection.cursor() as cursor:
+            cursor.execute(door, [keys, watching])
+            found: tuple[Any, ...] = cursor.fetchone()
+            return found
+
+    keys = sight_keys(leader)
+    seen, telling = through(asked, leader, keys, watching=True)
+    assert seen > telling > 0
+    assert through(asked, other, keys, watching=True) == (0, 0)
+    assert through(asked, other, keys, watching=False) == (0, 0)
+    own = sight_keys(taking_part)
+    assert through(asked, taking_part, own, watching=True) == (0, 0), "a company watches over nothing"
+    heads = through(asked, taking_part, own, watching=False)
+    assert heads[0] > 0
+    assert heads[1] == 0
+    bills = "SELECT count(*) FROM bill_figures_seen(%s, %s)"
+    assert through(bills, leader, keys, watching=True)[0] > 0
+    assert through(bills, other, keys, watching=True) == (0,)
+    office = find_actor("320300-cac-p1")
+    assert through(bills, office, sight_keys(office), watching=False) == (0,), "lists are not sent to it"
+
+
+def test_a_sum_that_would_tell_of_one_account_is_left_out() -> None:
+    some = [Energy(Decimal(10), 2), Energy(Decimal(0), 0), Energy(Decimal(90), 3)]
+    assert [each.kwh for each in told(some, clear=False)] == [None, 0, 90]
+    assert told(some, clear=True) == some
+    months = [Money(Decimal(n), Decimal(1), 1, cases) for n, cases in ((5, 1), (40, 4), (30, 3), (0, 0))]
+    assert [each.billed for each in left_out(months, clear=False)] == [None, 40, None, 0], "nor the smallest other"
+    assert left_out(months, clear=True) == months

@@ -58,15 +58,15 @@ def money_figures(scope: Scope, wanted: Span) -> MoneyFigures | None:
     }
     found = orjson.loads(fetch(_STATEMENT, parameters)[0]["found"])
     by_month = [_money(*(found["months"] or {}).get(month, ("0", "0", 0, 0))) for month in names]
-    now, before = (_told([_money(*found[name])], clear=scope.clear)[0] for name in ("now", "before"))
-    return MoneyFigures(now, before, tuple(zip(names, _told(by_month, clear=scope.clear), strict=True)))
+    now, before = (left_out([_money(*found[name])], clear=scope.clear)[0] for name in ("now", "before"))
+    return MoneyFigures(now, before, tuple(zip(names, left_out(by_month, clear=scope.clear), strict=True)))
 
 
 def _money(billed: str, collected: str, bills: int, cases: int) -> Money:
     return Money(Decimal(billed), Decimal(collected), bills, cases)
 
 
-def _told(sums: list[Money], *, clear: bool) -> list[Money]:
+def left_out(sums: list[Money], *, clear: bool) -> list[Money]:
     """A sum over the bills of fewer than three cases tells what one of them pays.
 
     Where just one of several is left out, so is the smallest other: the sum of all would give it away.
