@@ -58,7 +58,7 @@ async function send(told, anew) {
   try {
     const answer = await fetch("/suspensions/hello/", { headers: { Accept: "application/json" }, cache: "no-store" });
     if (answer.status === 401) return { state: "login" };
-    if (!answer.ok) return { state: "later" };
+    if (!answer.ok || answer.redirected) return { state: "later" };
     mine = await answer.json();
   } catch {
     return { state: "offline" };

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -105,8 +105,10 @@ def change(
         data = found.data | {ASIDE: found.aside}
         how(data)
         data[ASIDE]["taken"] = [*taken, token][-REMEMBERED:]
-        drafts.save(actor, case_id, EXECUTE, data, version=version, now=now, shared=True)
-    return Steps(data, now)
+        # Who waited for the turn began earlier and is later all the same: the newest draft is the one that counts.
+        saved = max(now, found.saved_at + timedelta(microseconds=1)) if found.saved_at else now
+        drafts.save(actor, case_id, EXECUTE, data, version=version, now=saved, shared=True)
+    return Steps(data, saved)
 
 
 def add_photo(actor: Actor, case_id: UUID | str, file_id: str, slot: str, *, version: int, now: datetime) -> Steps:
