@@ -131,6 +131,54 @@ class Plain:
         )
         return len(rows)
 
+    def cases_by(self, agency: int, sort: str, size: int) -> int:
+        """Open cases by earliest deadline, energy or change, and how many there are."""
+        key = {
+            "due": "(SELECT min(t.due_at) FROM cases_task t WHERE t.case_id = c.id AND t.state = 'open')",
+            "kwh": "(c.facts #>> '{findings,check_consumption,monthly_kwh}')::numeric",
+            "updated": "c.updated_at",
+        }[sort]
+        way = "ASC NULLS LAST" if sort == "due" else "DESC NULLS LAST"
+        found = """FROM cases_caseagency ca JOIN cases_case c ON c.id = ca.case_id
+            WHERE ca.agency_id = %s AND c.stage <> 'closed'"""
+        rows = self._run(
+            f"SELECT c.id, c.number, c.title, {key} AS key {found} ORDER BY key {way}, c.id LIMIT %s", agency, size
+        )
+        self._run(f"SELECT count(*) {found}", agency)
+        return len(rows)
+
+    def counts_of_views(self, agency: int, now: datetime) -> int:
+        """One count after the other, as somebody would write them."""
+        open_task = "EXISTS (SELECT 1 FROM cases_task t WHERE t.case_id = c.id AND t.state = 'open'"
+        conditions = (
+            ("c.stage <> 'closed'", ()),
+            (f"c.stage <> 'closed' AND {open_task} AND t.agency_id = %s)", (agency,)),
+            (f"c.stage <> 'closed' AND {open_task} AND t.due_at < %s)", (now,)),
+            ("c.stage <> 'closed' AND c.facts #>> '{determination,subject}' = 'natural_person'", ()),
+            ("c.stage = 'suspension'", ()),
+            ("c.stage = 'closed'", ()),
+            ("true", ()),
+        )
+        for condition, values in conditions:
+            self._run(
+                f"""SELECT count(*) FROM cases_caseagency ca JOIN cases_case c ON c.id = ca.case_id
+                    WHERE ca.agency_id = %s AND {condition}""",
+                agency,
+                *values,
+            )
+        return len(conditions)
+
+    def found_in_clear(self, agency: int, words: Any, size: int) -> int:
+        """LIKE over titles and over values that would lie there in clear."""
+        pattern = f"%{words()}%"
+        found = """FROM cases_caseagency ca JOIN cases_case c ON c.id = ca.case_id WHERE ca.agency_id = %s
+            AND (c.title LIKE %s OR EXISTS (SELECT 1 FROM bench_value v WHERE v.case_id = c.id AND v.text LIKE %s))"""
+        rows = self._run(
+            f"SELECT c.id, c.number, c.title {found} ORDER BY c.id DESC LIMIT %s", agency, pattern, pattern, size
+        )
+        self._run(f"SELECT count(*) {found}", agency, pattern, pattern)
+        return len(rows)
+
     def search(self, agency: int, words: str, size: int) -> int:
         found = """FROM cases_casesearch s JOIN cases_case c ON c.id = s.case_id
             JOIN cases_caseagency ca ON ca.case_id = c.id AND ca.agency_id = %s

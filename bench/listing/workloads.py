@@ -39,6 +39,8 @@ def workloads(box: Sandbox, superuser: Any) -> Iterator[Workload]:
     yield from _standing(plain, handler, agency)
     yield from _histories(plain, handler, supervisor)
     yield from _case_lists(plain, handler, agency)
+    yield from _orders(plain, handler, agency)
+    yield from _values(plain, superuser, handler, agency)
     # Last: it writes facts that the lists above are not measured with.
     yield from dashboards(plain, superuser, {"province": supervisor, "city": handler})
 
@@ -141,6 +143,56 @@ def _case_lists(plain: Any, handler: Any, agency: int) -> Iterator[Workload]:
     rare = [f"{n}号" for n in random.Random(7).sample([n for n in range(1000, 10_000) if n % 100 < 45], 40)]
     for name, choice in (("cases_search_rare", rare), ("cases_search_common", ["冷库", "网吧", "机房"])):
         yield Workload(name, handler, partial(search, _turns(choice)), partial(plainly, _turns(choice)))
+
+
+def _orders(plain: Any, handler: Any, agency: int) -> Iterator[Workload]:
+    """The page as it opens, in each order with its exact total; and the counts of all its views at once."""
+    from cases.selectors.cases import CaseFilter, Order, Sort, count_cases, list_cases
+    from cases.web.show.listing.asked import VIEWS, of_view
+
+    now = datetime.now(UTC)
+    for sort, down in ((Sort.DUE, False), (Sort.KWH, True), (Sort.UPDATED, True)):
+        wanted = CaseFilter(closed=False, order=Order(sort, descending=down))
+
+        def page(wanted: CaseFilter = wanted) -> tuple[int, int]:
+            found = list_cases(handler, wanted, size=PAGE, exact=True)
+            return len(found.rows), found.total
+
+        yield Workload(f"cases_by_{sort}", handler, page, partial(plain.cases_by, agency, sort.value, PAGE))
+    views = [of_view(handler, view, now) for view in VIEWS]
+
+    def counts() -> tuple[int, int]:
+        found = count_cases(handler, views)
+        return len(found), found[-1]
+
+    yield Workload("cases_counts_of_views", handler, counts, partial(plain.counts_of_views, agency, now))
+
+
+def _values(plain: Any, superuser: Any, handler: Any, agency: int) -> Iterator[Workload]:
+    """Two characters and more of a name or address that stands sealed, beside LIKE over the same values in clear."""
+    from bench.listing.values import ROADS, seed_values
+    from cases.selectors.cases import CaseFilter, Order, Sort, list_cases
+
+    seed_values(superuser)
+    due = Order(Sort.DUE, descending=False)
+
+    def find(words: Callable[[], str]) -> tuple[int, int]:
+        found = list_cases(handler, CaseFilter(q=words(), personal=True, order=due), size=PAGE, exact=True)
+        return len(found.rows), found.total
+
+    some = random.Random(3)
+    choices = {
+        "two_characters": ["水口", "孟庄", "人民", "青年", "大许", "棠张"],
+        "a_door": [f"{some.choice(ROADS)}{some.randrange(100, 999)}号" for _ in range(40)],
+        "nothing": ["蓬莱", "昆仑", "敦煌"],
+    }
+    for name, words in choices.items():
+        yield Workload(
+            f"cases_found_by_{name}",
+            handler,
+            partial(find, _turns(words)),
+            partial(plain.found_in_clear, agency, _turns(words), PAGE),
+        )
 
 
 def _turns(values: list[Any]) -> Callable[[], Any]:

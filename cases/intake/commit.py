@@ -18,6 +18,7 @@ from cases.intake.copying import copy_rows
 from cases.intake.lines import Line
 from cases.intake.lists.rows import FIGURES, ReadRow
 from cases.intake.lists.values import CST, read_time
+from cases.intake.sites.found import write_keys, write_networks
 from cases.intake.sites.plan import Placement, Plan
 from cases.intake.suggestions.writing import write_suggestions
 from cases.models.sealing import key_ring
@@ -49,6 +50,10 @@ def write_chunk(
     copy_rows("cases_listrow", _ROW, _rows(lines, targets, effects, numbers, imported))
     copy_rows("cases_sitekey", _KEY, _keys(plan, targets, imported.now))
     copy_rows("cases_signal", _SIGNAL, _signals(targets.values(), by_line, imported))
+    placed = [placement for target in targets.values() for placement in target.placements]
+    write_networks(
+        [(by_line[id(p)].row_id, p.read.reading["ip"]) for p in placed if p.read.reading.get("ip")], imported
+    )
     _write_persons(plan, targets, imported)
     _move(plan, targets, imported.now)
     copy_rows("cases_rowanswer", _ANSWER, _answers(plan, imported.now))
@@ -242,6 +247,7 @@ def _write_persons(plan: Plan, targets: dict[str, Target], imported: Import) -> 
         protected = field in PROTECTED
         records.append((record, case_id, field, source, sealed, ring.current, blind, protected, imported.now))
     copy_rows("cases_personalrecord", _PERSON, records, once="(case_id, field, blind)")
+    write_keys([(case_id, field, value) for case_id, field, value in values], imported)
 
 
 def _move(plan: Plan, targets: dict[str, Target], now: datetime) -> None:

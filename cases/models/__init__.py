@@ -8,6 +8,7 @@ from cases.models.erasure import Erasure
 from cases.models.escalation import DeadlineWatch, Escalation
 from cases.models.feedback import Feedback, FeedbackPart, FeedbackRow
 from cases.models.intake import ListBatch, ListName, ListPart, ListRow, Signal
+from cases.models.listing.saved import ListSetting, SavedView
 from cases.models.money import BilledFile, BilledRow, BillRun, BillRunRow
 from cases.models.records import (
     Attachment,
@@ -62,6 +63,7 @@ __all__ = [
     "ListName",
     "ListPart",
     "ListRow",
+    "ListSetting",
     "ListUpload",
     "ListUploadPart",
     "Outbox",
@@ -75,6 +77,7 @@ __all__ = [
     "RowAnswer",
     "RuleFile",
     "RuleVersion",
+    "SavedView",
     "SecondCode",
     "Signal",
     "SignalRequest",

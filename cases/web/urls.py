@@ -43,6 +43,7 @@ urlpatterns = [
     path("tasks/", tasks.task_list, name="tasks"),
     path("cases/", cases.case_list, name="cases"),
     path("cases/new/", actions.open_case, name="open_case"),
+    path("", include("cases.web.views.listing.urls")),
     path("cases/<str:number>/", cases.case_detail, name="case"),
     path("cases/<str:number>/clock/", clocks.case_clock, name="case_clock"),
     path("cases/<str:number>/files/<uuid:file_id>/", files.download, name="file"),

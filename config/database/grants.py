@@ -77,6 +77,7 @@ OPEN_FUNCTIONS = frozenset(
         "outbox_notice",
         "rule_slot",
         "rules_entered",
+        "search_note",
         "sight_administers",
         "sight_decides",
         "sight_keys",

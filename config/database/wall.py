@@ -104,10 +104,12 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
         "cases_sitesuggestion": "SELECT, INSERT, UPDATE",
         "cases_signal": "SELECT, INSERT, UPDATE",
         "cases_personalrecord": "SELECT, INSERT",
+        "cases_searchkey": "SELECT, INSERT",
         "cases_case": "SELECT",
         "case_load": "EXECUTE",
         "case_open_load": "EXECUTE",
         "case_commit": "EXECUTE",
+        "search_note": "EXECUTE",
     },
     # A list that was imported by mistake is taken back, and with it what cases had counted of it.
     "withdrawal": {
@@ -118,6 +120,7 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
         "cases_signal": "SELECT, UPDATE",
         "case_load": "EXECUTE",
         "case_commit": "EXECUTE",
+        "search_note": "EXECUTE",
         "list_release": "EXECUTE",
         "list_withdraw": "EXECUTE",
     },
@@ -128,6 +131,7 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
         **dict.fromkeys(("audit_event", "audit_sealed", "cases_case", "cases_caseagency", "cases_task"), "SELECT"),
         "case_load": "EXECUTE",
         "case_commit": "EXECUTE",
+        "search_note": "EXECUTE",
     },
     # One act on many cases: rows keep what was chosen, and the acts go through the doors as every act does.
     "bulk_run": {
@@ -136,6 +140,7 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
         **dict.fromkeys(("audit_event", "cases_case", "cases_caseagency", "cases_task"), "SELECT"),
         "case_load": "EXECUTE",
         "case_commit": "EXECUTE",
+        "search_note": "EXECUTE",
     },
     # What the issuer of a list is told: every row with the case that holds it now, whoever takes part in it.
     "feedback": {
@@ -183,6 +188,7 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
         "cases_feedback": "SELECT",
         "case_load": "EXECUTE",
         "case_commit": "EXECUTE",
+        "search_note": "EXECUTE",
     },
     # Windows of cuts that nobody made; the next notice is issued with each.
     "windows": {
@@ -190,6 +196,7 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
         "case_draw_number": "EXECUTE",
         "case_load": "EXECUTE",
         "case_commit": "EXECUTE",
+        "search_note": "EXECUTE",
     },
     # Open deadlines whose next step has fallen due; each step with its event and its message.
     "escalation": dict.fromkeys(
@@ -260,6 +267,7 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
         **dict.fromkeys(("audit_event", "cases_case", "cases_listbatch", "cases_task"), "SELECT"),
         "case_load": "EXECUTE",
         "case_commit": "EXECUTE",
+        "search_note": "EXECUTE",
     },
 }
 # Its figures of the run, and whether it has been played; there is none outside the demo.

@@ -270,6 +270,8 @@ def test_raw_sql_over_every_table_shows_nobody_a_hidden_case(base: str) -> None:
             *("cases_tip", "cases_tippart", "cases_signalrequest", "cases_listupload", "cases_listuploadpart"),
             # Nobody is filling in an act, and nobody waits for a second person (tests/web).
             *("cases_draft", "cases_secondcode"),
+            # Nobody has kept a view of the list, and what the cases hold came by no list and no sealed field.
+            *("cases_savedview", "cases_listsetting", "cases_searchkey"),
             # No paper of the week was drawn.
             *("cases_report", "cases_reportversion", "cases_reportfile", "cases_reportpart"),
             # No agency has a robot or webhook, and nobody has chosen how to be told: nothing goes out.

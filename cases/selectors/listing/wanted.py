@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
+from cases.models.listing import terms
 from cases.selectors.paging import Keyset, instant
 
 
@@ -62,6 +63,8 @@ class CaseFilter:
     kwh_from: Decimal | None = None
     kwh_to: Decimal | None = None
     list_id: UUID | None = None
+    # Whether `q` is looked for among the values of cases, too, as far as this person reads them.
+    personal: bool = False
     order: Order = Order()
 
     def as_json(self) -> dict[str, Any]:
@@ -80,6 +83,8 @@ class CaseFilter:
                 name: _text(getattr(self, name)) for name in ("due_from", "due_before", "kwh_from", "kwh_to", "list_id")
             },
         }
+        if self.personal and words:
+            found = {**found, "find": terms.asked(words) or None}
         renamed = {"list_id": "list"}
         return {renamed.get(name, name): value for name, value in found.items() if value is not None}
 

@@ -77,7 +77,7 @@ def _tie(post: Post, about: About, directory: Directory) -> Tie:
         return _commission(post, about, directory)
     viewer = VIEWERS.get(Kind(post.kind), Viewer.PARTNER)
     handed = viewer is Viewer.GRID and _handed_over(about.facts)
-    return Tie(viewer, _own(post, directory), handed_over=handed)
+    return Tie(viewer, own_of(post, directory), handed_over=handed)
 
 
 def _commission(post: Post, about: About, directory: Directory) -> Tie:
@@ -86,7 +86,7 @@ def _commission(post: Post, about: About, directory: Directory) -> Tie:
     in_charge = post.principal_id == about.lead_agency_id or bool(owed)
     if not in_charge and _watches_from_above(post, about, directory):
         return Tie(Viewer.SUPERIOR)
-    own = _own(post, directory)
+    own = own_of(post, directory)
     return Tie(
         Viewer.COMMISSION,
         own,
@@ -103,7 +103,7 @@ def _watches_from_above(post: Post, about: About, directory: Directory) -> bool:
     return home.startswith(post.region_code) and home != post.region_code
 
 
-def _own(post: Post, directory: Directory) -> frozenset[int]:
+def own_of(post: Post, directory: Directory) -> frozenset[int]:
     """An agency's entries and those of its units. A branch of the grid company is the company; a carrier is itself."""
     if not post.is_unit:
         return frozenset({post.agency_id, *(unit.id for unit in directory.units(post.agency_id))})

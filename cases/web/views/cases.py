@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -20,12 +20,14 @@ from cases.web.show import case as case_page
 from cases.web.show.bulk import bar
 from cases.web.show.listing import page as listing
 from cases.web.show.listing.asked import asked, jump
+from cases.web.show.listing.kept import expanded
 from cases.web.show.privacy.watermark import watermark
 from cases.web.show.starts import starts
 from cases.web.show.supervision.steps import with_steps
 from cases.web.show.tips.sealed import links_of_case
 from cases.workflow.deciding.available import available_actions
 from cases.workflow.errors import NotVisible
+from cases.workflow.listing import keeping
 
 PAGE_SIZE = 25
 
@@ -34,23 +36,21 @@ PAGE_SIZE = 25
 def case_list(request: PageRequest) -> HttpResponse:
     """The cases this person sees. An exact number goes straight to its case."""
     actor, now, typed = request.actor, clock.now(), request.GET.get("q", "").strip()
-    if typed:
+    if typed or request.GET.get("w"):
         spend(SEARCHES, str(actor.user_id))
     if typed and find_case_id(actor, typed):
         return redirect("web:case", number=typed.upper())
-    found = asked(actor, request.GET, now)
+    saved, setting = keeping.views_of(actor), keeping.setting_of(actor)
+    params, current = expanded(request.GET, saved, setting.view)
+    found = asked(actor, params, now)
     if (place := jump(found, request.GET.get("jump", ""))) is not None:
         return redirect(f"{reverse('web:cases')}{found.with_(after=place)}")
     listed = list_cases(actor, found.wanted, cursor=filters.cursor(request.GET), size=PAGE_SIZE, exact=True)
-    return render(
-        request,
-        "web/case_list.html",
-        {
-            **listing.context(actor, found, listed, now),
-            "starts": starts(actor),
-            "bulk": bar(actor, "cases", request.GET, listed.total_text),
-        },
-    )
+    context = listing.context(actor, found, listed, now, saved=saved, current=current)
+    # What the bar acts on is this result with the conditions of its view, whichever way it was asked for.
+    bulk = bar(actor, "cases", QueryDict(found.address.removeprefix("?")), listed.total_text)
+    more = {"starts": starts(actor), "density": setting.density, "bulk": bulk}
+    return render(request, "web/case_list.html", {**context, **more})
 
 
 @page

@@ -28,6 +28,7 @@ from cases.workflow.errors import IdempotencyConflict, StaleVersion, WorkflowErr
 from cases.workflow.fields import Transition
 from cases.workflow.papers.issuing import issue
 from cases.workflow.papers.waiting import handed_over, kept
+from cases.workflow.recording.found import remember
 from cases.workflow.recording.messages import messages, opened_messages
 from cases.workflow.recording.plain import plain
 from cases.workflow.recording.senders import Doing
@@ -275,4 +276,5 @@ def commit(writings: Sequence[Writing]) -> list[dict[str, Any]]:
         if getattr(getattr(cause, "diag", None), "constraint_name", "") == "cases_idempotencykey_pkey":
             raise IdempotencyConflict from error
         raise
+    remember(writings, [row["event_id"] for row in result])
     return result

@@ -22,6 +22,7 @@ from agencies.actors import Actor
 from cases.selectors.cases import CaseFilter, Sort
 from cases.web import filters
 from cases.web.show.listing.offered import NOT_PERSONS, ORDERS, offered
+from cases.web.show.listing.words import open_words
 from cases.web.show.tasks import cuts
 from cases.web.show.words import pair
 from cases.workflow.forms import choices
@@ -33,7 +34,21 @@ _BY_DUE: Final = ("open", "ours", "overdue", "residents", "suspension")
 DATES: Final = ("due_from", "due_to")
 # Everything that is a condition of a result, in the order of the page.
 CONDITIONS: Final = (
-    *("q", "stage", "holder", "district", "subject", "signal", "due", "due_from", "due_to", "kwh", "level", "list"),
+    *(
+        "q",
+        "w",
+        "stage",
+        "holder",
+        "district",
+        "subject",
+        "signal",
+        "due",
+        "due_from",
+        "due_to",
+        "kwh",
+        "level",
+        "list",
+    ),
     *("listed", "outcome"),
 )
 # A result is made of these parameters and no others; positions and row heights are none of it.
@@ -71,14 +86,21 @@ def asked(actor: Actor, params: QueryDict, now: datetime) -> Asked:
     """Read an address. What is not offered to this person is not applied, and `unread` says so."""
     selects = offered(actor)
     given = filters.given(params, selects)
-    typed = params.get("q", "").strip()
+    token = params.get("w", "")
+    sealed = open_words(actor.user_id, token)
+    # Words in the address itself are a number or a part of a title; what was typed into the form comes sealed.
+    typed = sealed or params.get("q", "").strip()
     days = {name: day for name in DATES if (day := _day(params.get(name, ""))) is not None}
     view = params.get("view", "")
     # Whoever looks for a case by its name wants it, closed or not.
     view = view if view in VIEWS else ("all" if typed else "open")
     sort = params.get("sort", "")
     sort = sort if sort in ORDERS else ("due" if view in _BY_DUE else "-opened")
-    conditions = {"q": typed, **given, **{name: day.isoformat() for name, day in days.items()}}
+    conditions = {
+        ("w" if sealed else "q"): token if sealed else typed,
+        **given,
+        **{name: day.isoformat() for name, day in days.items()},
+    }
     applied = {name: conditions[name] for name in CONDITIONS if conditions.get(name)}
     if params.get("view", "") in VIEWS:
         applied = {"view": view, **applied}
@@ -91,7 +113,14 @@ def asked(actor: Actor, params: QueryDict, now: datetime) -> Asked:
         typed=typed,
         applied=applied,
         chips=(),
-        unread=filters.unread(params, selects, given, *_others(view, sort, days)),
+        unread=[
+            *filters.unread(params, selects, given, *_others(view, sort, days)),
+            *(
+                [{"said": gettext("搜索条件已失效，请重新输入"), "href": filters.without(params, "w")}]
+                if token and not sealed
+                else []
+            ),
+        ],
         selects=filters.selects(selects, given),
     )
     return replace(found, chips=_chips(found, selects, given, days))
@@ -116,7 +145,7 @@ def _chips(
         for select in selects
         if select.name in given
     }
-    labels |= {"q": found.typed} if found.typed else {}
+    labels |= {("w" if "w" in found.applied else "q"): found.typed} if found.typed else {}
     said = {"due_from": gettext("期限不早于"), "due_to": gettext("期限不晚于")}
     labels |= {name: pair(said[name], day.isoformat()) for name, day in days.items()}
     return [{"name": name, "label": labels[name], "href": found.without(name)} for name in CONDITIONS if name in labels]
@@ -134,7 +163,8 @@ def wanted(actor: Actor, conditions: Mapping[str, str], view: str, sort: str, no
         level=conditions.get("level"),
         outcome=conditions.get("outcome"),
         holder_ids=(int(conditions["holder"]),) if conditions.get("holder") else base.holder_ids,
-        q=conditions.get("q") or None,
+        q=open_words(actor.user_id, conditions.get("w", "")) or conditions.get("q") or None,
+        personal=bool(conditions.get("w")),
         unlisted=True if conditions.get("listed") == "none" else None,
         subjects=_subjects(conditions["subject"]) if conditions.get("subject") else base.subjects,
         family=family or None,

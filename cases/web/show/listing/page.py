@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
+from django.utils.translation import gettext
+
 from agencies.actors import Actor
+from cases.models.listing.saved import SavedView
 from cases.selectors.cases import Sort, count_cases
 from cases.selectors.paging import Page, Row
 from cases.web import filters
 from cases.web.show.case import SUBJECTS
-from cases.web.show.listing.asked import VIEWS, Asked, label_of, of_view, without_each
+from cases.web.show.listing.asked import VIEWS, Asked, label_of, of_view, wanted, without_each
 from cases.web.show.listing.offered import IN_ROW, ORDERS
 from cases.web.show.words import say
 from cases.workflow.task_kinds import KINDS
@@ -25,9 +29,11 @@ HEADS: Final = {
 }
 
 
-def context(actor: Actor, found: Asked, page: Page, now: datetime) -> dict[str, Any]:
+def context(
+    actor: Actor, found: Asked, page: Page, now: datetime, *, saved: Sequence[SavedView] = (), current: str = ""
+) -> dict[str, Any]:
     """What the template needs."""
-    more, views = found.selects[IN_ROW:], tabs(actor, found, now)
+    more, views = found.selects[IN_ROW:], tabs(actor, found, now, saved, current)
     return {
         "page": {
             **filters.paged(page, [list_row(row) for row in page.rows]),
@@ -53,20 +59,36 @@ def context(actor: Actor, found: Asked, page: Page, now: datetime) -> dict[str, 
     }
 
 
-def tabs(actor: Actor, found: Asked, now: datetime) -> list[dict[str, Any]]:
+def tabs(actor: Actor, found: Asked, now: datetime, saved: Sequence[SavedView], current: str) -> list[dict[str, Any]]:
     """The views, each with how many cases it lists: all of them counted by one statement."""
-    counts = count_cases(actor, [of_view(actor, view, now) for view in VIEWS])
-    return [
+    kept = [wanted(actor, view.params, view.params.get("view", "open"), "-opened", now) for view in saved]
+    counts = count_cases(actor, [*(of_view(actor, view, now) for view in VIEWS), *kept])
+    built_in = [
         {
             "name": view,
             "label": label_of(view),
             "href": f"?view={view}",
-            "current": view == found.view,
+            "current": not current and view == found.view,
             "count": count,
             "tone": "bad" if view == "overdue" and count else "",
         }
-        for view, count in zip(VIEWS, counts, strict=True)
+        for view, count in zip(VIEWS, counts, strict=False)
     ]
+    own = [
+        {
+            "name": str(view.id),
+            "label": view.name,
+            "href": f"?view={view.id}",
+            "current": str(view.id) == current,
+            "count": count,
+            "saved": True,
+            "title": gettext("%(who)s 共用") % {"who": view.owner.display_name}
+            if view.owner_id != actor.user_id
+            else "",
+        }
+        for view, count in zip(saved, counts[len(VIEWS) :], strict=True)
+    ]
+    return built_in + own
 
 
 def heads(found: Asked) -> dict[str, dict[str, str]]:
@@ -99,6 +121,6 @@ def list_row(row: Row) -> dict[str, Any]:
 def _empty(actor: Actor, found: Asked, now: datetime) -> dict[str, Any]:
     """The conditions that emptied the list: without which one alone there would be how many, the most first."""
     each = without_each(actor, found, now)
-    counts = count_cases(actor, [wanted for _, wanted in each]) if each else []
+    counts = count_cases(actor, [lesser for _, lesser in each]) if each else []
     left = [{**chip, "count": count} for (chip, _), count in zip(each, counts, strict=True) if count]
     return {"chips": sorted(left, key=lambda chip: -int(chip["count"])), "any": bool(found.chips)}

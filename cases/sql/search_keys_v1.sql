@@ -1,0 +1,203 @@
+-- search_keys v1: what cases are found by beside number and title, without opening a seal.
+--
+-- Every term is a keyed hash (cases/models/listing/terms.py), in `terms` of the value itself, in `shown` of what is left of
+-- it where it stands masked. Nobody reads the table but the door of the list, which asks of each hit whether this viewer
+-- sees this value of this case in clear (terms) or masked (shown); so a search finds through what its viewer may read, and
+-- through nothing else.
+CREATE TABLE cases_searchkey (
+    id        bigserial PRIMARY KEY,
+    kind      varchar(8) NOT NULL CHECK (kind IN ('name', 'line', 'number', 'address', 'ip')),
+    -- Whose value it is: known by the case of a record or an event; that of a list row is told by its signal that counts.
+    case_id   uuid REFERENCES cases_case DEFERRABLE INITIALLY DEFERRED,
+    owner_id  bigint,
+    record_id uuid REFERENCES cases_personalrecord ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
+    row_id    bigint REFERENCES cases_listrow DEFERRABLE INITIALLY DEFERRED,
+    event_id  bigint REFERENCES audit_event DEFERRABLE INITIALLY DEFERRED,
+    terms     bigint[] NOT NULL,
+    shown     bigint[] NOT NULL,
+    CHECK (num_nonnulls(record_id, row_id, event_id) = 1 AND (case_id IS NULL) = (row_id IS NOT NULL))
+);
+CREATE UNIQUE INDEX searchkey_record_once ON cases_searchkey (record_id, owner_id) NULLS NOT DISTINCT WHERE record_id IS NOT NULL;
+CREATE UNIQUE INDEX searchkey_row_once ON cases_searchkey (row_id, kind) WHERE row_id IS NOT NULL;
+CREATE UNIQUE INDEX searchkey_event_once ON cases_searchkey (event_id, kind) WHERE event_id IS NOT NULL;
+CREATE INDEX searchkey_case_idx ON cases_searchkey (case_id) WHERE case_id IS NOT NULL;
+CREATE INDEX searchkey_terms_idx ON cases_searchkey USING gin (terms) WITH (fastupdate = off);
+CREATE INDEX searchkey_shown_idx ON cases_searchkey USING gin (shown) WITH (fastupdate = off);
+SELECT sight_wall('cases_searchkey'::regclass, 'false', 'false', 'false');
+SELECT sight_removal('cases_searchkey'::regclass);
+
+-- What is erased is not found any more.
+CREATE FUNCTION search_forget_row() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    DELETE FROM cases_searchkey WHERE row_id = NEW.id;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER search_forget_row AFTER UPDATE OF erased_at ON cases_listrow FOR EACH ROW
+    WHEN (NEW.erased_at IS NOT NULL) EXECUTE FUNCTION search_forget_row();
+CREATE FUNCTION search_forget_event() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    DELETE FROM cases_searchkey WHERE event_id = OLD.event_id;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER search_forget_event AFTER DELETE ON audit_sealed FOR EACH ROW EXECUTE FUNCTION search_forget_event();
+ALTER TABLE cases_listrow ENABLE ALWAYS TRIGGER search_forget_row;
+ALTER TABLE audit_sealed ENABLE ALWAYS TRIGGER search_forget_event;
+
+-- search_note v1: the terms of what was typed into the sealed fields of an event, by whoever wrote the event.
+CREATE FUNCTION search_note(p_event bigint, p_rows jsonb) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    e audit_event;
+BEGIN
+    SELECT * INTO e FROM audit_event WHERE id = p_event;
+    IF e.id IS NULL OR left(e.stream, 5) <> 'case/' OR NOT EXISTS (SELECT FROM audit_sealed s WHERE s.event_id = e.id)
+       OR (e.actor_id IS DISTINCT FROM sight_user() AND NOT sight_may('search_note EXECUTE') AND NOT sight_of_owner()) THEN
+        RAISE EXCEPTION 'event % has no sealed data of whoever looks', p_event USING ERRCODE = 'LZ006';
+    END IF;
+    INSERT INTO cases_searchkey (kind, case_id, owner_id, event_id, terms, shown)
+    SELECT x.kind, substr(e.stream, 6)::uuid, e.agency_id, e.id, x.terms, x.shown
+    FROM jsonb_to_recordset(p_rows) AS x(kind text, terms bigint[], shown bigint[])
+    ON CONFLICT (event_id, kind) WHERE event_id IS NOT NULL DO NOTHING;
+END $$;
+
+-- The cases that somebody finds through one agency by these terms: p_find is {kind: [[terms], …]}, each inner list a way
+-- of reading what was typed, of which all terms have to be there. What may be found by stands in p_agency: "finds" has for
+-- each kind the bits of the relations in which it is in clear and those in which it is masked (1 own, 2 in charge, 4 handed
+-- over, 8 from above), "own" whose values are the agency's own, "part" whose make its own part.
+CREATE FUNCTION case_find(p_agency jsonb, p_find jsonb) RETURNS SETOF uuid
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    v_id bigint := (p_agency ->> 'agency')::bigint;
+    v_principal bigint := (p_agency ->> 'principal')::bigint;
+    v_own bigint[] := _case_list_ids(p_agency -> 'own');
+    v_part bigint[] := _case_list_ids(p_agency -> 'part');
+    v_kind text;
+    v_region text;
+    v_way record;
+    v_hits text;
+BEGIN
+    SELECT kind, region_id INTO v_kind, v_region FROM agencies_agency WHERE id = v_id;
+    FOR v_way IN
+        SELECT f.key AS kind, w.terms, (p_agency #>> ARRAY['finds', f.key, 'clear'])::integer AS clear,
+               (p_agency #>> ARRAY['finds', f.key, 'masked'])::integer AS masked
+        FROM jsonb_each(p_find) f CROSS JOIN LATERAL (
+            SELECT ARRAY(SELECT t::bigint FROM jsonb_array_elements_text(x) t) AS terms FROM jsonb_array_elements(f.value) x) w
+    LOOP
+        -- What this agency sees nowhere is not even looked for.
+        v_hits := nullif(concat_ws(' UNION ALL ', v_hits,
+            CASE WHEN v_way.clear > 0 THEN format('SELECT id, %s AS bits FROM cases_searchkey WHERE kind = %L AND terms @> %L',
+                                                  v_way.clear, v_way.kind, v_way.terms) END,
+            CASE WHEN v_way.masked > 0 THEN format('SELECT id, %s AS bits FROM cases_searchkey WHERE kind = %L AND shown @> %L',
+                                                   v_way.masked, v_way.kind, v_way.terms) END), '');
+    END LOOP;
+    IF v_hits IS NULL THEN
+        RETURN;
+    END IF;
+    RETURN QUERY EXECUTE format($q$
+        WITH RECURSIVE hit AS MATERIALIZED (%s),
+        placed AS MATERIALIZED (
+            SELECT coalesce(k.case_id, s.case_id) AS case_id, k.owner_id, hit.bits
+            FROM hit JOIN cases_searchkey k ON k.id = hit.id
+            LEFT JOIN cases_signal s ON s.row_id = k.row_id AND s.withdrawn_at IS NULL
+            WHERE coalesce(k.case_id, s.case_id) IS NOT NULL),
+        -- What is known of a case that was merged is known of the survivor.
+        led(case_id, owner_id, bits) AS (
+            SELECT case_id, owner_id, bits FROM placed
+            UNION SELECT c.merged_into_id, led.owner_id, led.bits FROM led JOIN cases_case c ON c.id = led.case_id
+            WHERE c.merged_into_id IS NOT NULL)
+        SELECT DISTINCT led.case_id FROM led
+        JOIN cases_caseagency ca ON ca.case_id = led.case_id AND ca.agency_id = $1
+        JOIN cases_caselist l ON l.case_id = led.case_id
+        JOIN cases_case c ON c.id = led.case_id
+        CROSS JOIN LATERAL (SELECT ($2 <> 'partner' AND (ca.relation = 'lead'
+            OR ca.relation = 'supervisor' AND starts_with(l.region_code, $3) OR $1 = ANY(l.owing))) AS whole,
+            coalesce(led.owner_id = ANY($4), false) AS own,
+            $5 = l.lead_id OR $5 = ANY(l.holders) AS in_charge,
+            c.facts ? 'suspension' OR c.facts #> '{surcharge,issued_at}' IS NOT NULL
+                OR c.facts #> '{surcharge,earlier}' IS NOT NULL AS handed,
+            EXISTS (SELECT FROM agencies_agency la WHERE la.id = l.lead_id AND starts_with(la.region_id, $3)
+                    AND la.region_id <> $3) AS above) r
+        WHERE (r.whole OR led.owner_id = ANY($6))
+          AND (led.bits >> (r.own::int + 2 * r.in_charge::int + 4 * r.handed::int + 8 * r.above::int)) & 1 = 1
+    $q$, v_hits) USING v_id, v_kind, v_region, v_own, v_principal, v_part;
+END $$;
+
+-- case_list_seen v2: as v1, and by the terms of what cases hold.
+CREATE OR REPLACE FUNCTION case_list_seen(p_agency jsonb, p_wanted jsonb, p_columns text, p_and text) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    v_id bigint := (p_agency ->> 'agency')::bigint;
+    v_kind text;
+    v_region text;
+    v_whole text;
+    v_charge text;
+    v_kwh text;
+    v_due text := 'l.due_at';
+    v_bits integer := (p_agency ->> 'kwh')::integer;
+    v_where text := '';
+    v_joins text := '';
+    w jsonb := p_wanted;
+BEGIN
+    SELECT kind, region_id INTO v_kind, v_region FROM agencies_agency WHERE id = v_id;
+    IF v_kind = 'partner' THEN
+        v_whole := 'false';
+        v_due := format('(SELECT min(o.due_at) FROM cases_task o WHERE o.case_id = l.case_id AND o.state = ''open'''
+                        ' AND %s IN (o.agency_id, o.unit_id))', v_id);
+    ELSE
+        v_whole := format('(ca.relation = ''lead'' OR ca.relation = ''supervisor'' AND starts_with(l.region_code, %L)'
+                          ' OR %s = ANY(l.owing))', v_region, v_id);
+        v_due := format('CASE WHEN %s THEN l.due_at END', v_whole);
+    END IF;
+    IF v_bits = 0 OR v_whole = 'false' THEN
+        v_kwh := 'NULL::numeric';
+    ELSIF v_bits = 7 THEN
+        v_kwh := format('CASE WHEN %s THEN coalesce(l.kwh, l.signal_kwh) END', v_whole);
+    ELSE
+        v_charge := format('(%1$s = l.lead_id OR %1$s = ANY(l.holders))', (p_agency ->> 'principal')::bigint);
+        v_kwh := format('CASE WHEN %s AND (%s >> CASE WHEN %s THEN 1 WHEN EXISTS (SELECT FROM agencies_agency la'
+                        ' WHERE la.id = l.lead_id AND starts_with(la.region_id, %L) AND la.region_id <> %L) THEN 2 ELSE 0 END) & 1 = 1'
+                        ' THEN coalesce(l.kwh, l.signal_kwh) END', v_whole, v_bits, v_charge, v_region, v_region);
+    END IF;
+
+    v_where := concat(
+        CASE WHEN w ? 'stage' THEN format(' AND l.stage = %L', w ->> 'stage') END,
+        CASE WHEN w ? 'level' THEN format(' AND l.level = %L', w ->> 'level') END,
+        CASE WHEN w ? 'outcome' THEN format(' AND l.outcome = %L', w ->> 'outcome') END,
+        CASE WHEN w -> 'closed' = 'true' THEN ' AND l.stage = ''closed''' WHEN w ? 'closed' THEN ' AND l.stage <> ''closed''' END,
+        CASE WHEN length(w ->> 'region') = 6 THEN format(' AND l.region_code = %L', w ->> 'region')
+             WHEN w ? 'region' THEN format(' AND starts_with(l.region_code, %L)', w ->> 'region') END,
+        CASE WHEN w ? 'number' THEN format(' AND l.case_id = (SELECT n.id FROM cases_case n WHERE n.number = %L)', w ->> 'number') END,
+        -- By number or title, or by a value of the case that this viewer reads (case_find).
+        CASE WHEN w ? 'words' AND w ? 'find' THEN format(' AND (l.case_id IN (%s) OR l.case_id IN (SELECT case_find(%L, %L)))',
+                case_list_words(w ->> 'words'), p_agency, w -> 'find')
+             WHEN w ? 'words' THEN format(' AND l.case_id IN (%s)', case_list_words(w ->> 'words')) END,
+        -- Who owes what is told of a case that is read whole, and of one's own tasks (agencies.visibility.whole).
+        CASE WHEN w ? 'holders' AND v_kind = 'partner' THEN
+                format(' AND EXISTS (SELECT FROM cases_task o WHERE o.case_id = l.case_id AND o.state = ''open'''
+                       ' AND o.agency_id = ANY(%L) AND %s IN (o.agency_id, o.unit_id))', _case_list_ids(w -> 'holders'), v_id)
+             WHEN w ? 'holders' THEN format(' AND l.holders && %L AND %s', _case_list_ids(w -> 'holders'), v_whole) END,
+        CASE WHEN w ? 'subjects' THEN format(' AND coalesce(l.subject, l.site_subject) = ANY(%L) AND %s',
+                ARRAY(SELECT jsonb_array_elements_text(w -> 'subjects')), v_whole) END,
+        CASE WHEN w ? 'family' THEN format(' AND l.strengths[%s] >= %s AND %s', array_position(case_families(), w ->> 'family'),
+                (w ->> 'strength')::integer, v_whole) END,
+        CASE WHEN w ? 'kwh_from' THEN format(' AND %s >= %s', v_kwh, (w ->> 'kwh_from')::numeric) END,
+        CASE WHEN w ? 'kwh_to' THEN format(' AND %s <= %s', v_kwh, (w ->> 'kwh_to')::numeric) END,
+        CASE WHEN w ? 'due_from' THEN format(' AND %s >= %L', v_due, (w ->> 'due_from')::timestamptz) END,
+        CASE WHEN w ? 'due_before' THEN format(' AND %s < %L', v_due, (w ->> 'due_before')::timestamptz) END,
+        -- A list tells of its cases whoever sent it, and of those that are read whole everybody who may know of the list.
+        CASE WHEN w ? 'list' THEN format(' AND l.case_id IN (SELECT x.case_id FROM case_list_of_list(%L) x(case_id))'
+                ' AND (%s OR %L)', w ->> 'list', v_whole, EXISTS (
+                    SELECT FROM cases_listbatch b WHERE b.id = (w ->> 'list')::uuid AND b.agency_id = v_id)) END,
+        CASE WHEN w -> 'unlisted' = 'true' THEN format(' AND %s AND EXISTS (SELECT FROM cases_case c WHERE c.id = l.case_id'
+                ' AND coalesce(c.facts #>> ''{determination,decided_at}'', '''') <= c.facts #>> ''{reassigned,-1,at}'''
+                ' AND c.facts ? ''reassigned'' AND c.facts #>> ''{reassigned,-1,rows_left}'' = ''0'''
+                ' AND coalesce(c.facts ->> ''signal_sources'', '''') !~ ''"(telecom|trace|grid|tips)"'')', v_whole) END);
+    RETURN 'SELECT ' || replace(replace(replace(p_columns, '{whole}', v_whole), '{kwh}', v_kwh), '{due}', v_due)
+        || ' FROM cases_caseagency ca JOIN cases_caselist l ON l.case_id = ca.case_id'
+        || format(' WHERE ca.agency_id = %s AND ca.rank <= %s', v_id, (p_agency ->> 'rank')::integer)
+        || CASE WHEN sight_may('cases_case SELECT') OR sight_of_owner() THEN ''
+                ELSE format(' AND ca.agency_id * 4 + ca.rank = ANY(%L)', sight_keys()) END
+        || v_where || p_and;
+END $$;
