@@ -101,15 +101,12 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
         "cases_sourcemapping": "SELECT, INSERT, UPDATE",
         "cases_site": "SELECT, INSERT, UPDATE",
         "cases_sitekey": "SELECT, INSERT",
-        "cases_sitesuggestion": "SELECT, INSERT, UPDATE",
-        "cases_signal": "SELECT, INSERT, UPDATE",
-        "cases_personalrecord": "SELECT, INSERT",
-        "cases_searchkey": "SELECT, INSERT",
+        **dict.fromkeys(("cases_signal", "cases_sitesuggestion"), "SELECT, INSERT, UPDATE"),
+        **dict.fromkeys(("cases_personalrecord", "cases_searchkey"), "SELECT, INSERT"),
         "cases_case": "SELECT",
         "case_load": "EXECUTE",
         "case_open_load": "EXECUTE",
         "case_commit": "EXECUTE",
-        "search_note": "EXECUTE",
     },
     # A list that was imported by mistake is taken back, and with it what cases had counted of it.
     "withdrawal": {
@@ -120,7 +117,6 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
         "cases_signal": "SELECT, UPDATE",
         "case_load": "EXECUTE",
         "case_commit": "EXECUTE",
-        "search_note": "EXECUTE",
         "list_release": "EXECUTE",
         "list_withdraw": "EXECUTE",
     },
@@ -131,7 +127,6 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
         **dict.fromkeys(("audit_event", "audit_sealed", "cases_case", "cases_caseagency", "cases_task"), "SELECT"),
         "case_load": "EXECUTE",
         "case_commit": "EXECUTE",
-        "search_note": "EXECUTE",
     },
     # One act on many cases: rows keep what was chosen, and the acts go through the doors as every act does.
     "bulk_run": {
@@ -140,7 +135,6 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
         **dict.fromkeys(("audit_event", "cases_case", "cases_caseagency", "cases_task"), "SELECT"),
         "case_load": "EXECUTE",
         "case_commit": "EXECUTE",
-        "search_note": "EXECUTE",
     },
     # What the issuer of a list is told: every row with the case that holds it now, whoever takes part in it.
     "feedback": {
@@ -188,7 +182,6 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
         "cases_feedback": "SELECT",
         "case_load": "EXECUTE",
         "case_commit": "EXECUTE",
-        "search_note": "EXECUTE",
     },
     # Windows of cuts that nobody made; the next notice is issued with each.
     "windows": {
@@ -196,7 +189,6 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
         "case_draw_number": "EXECUTE",
         "case_load": "EXECUTE",
         "case_commit": "EXECUTE",
-        "search_note": "EXECUTE",
     },
     # Open deadlines whose next step has fallen due; each step with its event and its message.
     "escalation": dict.fromkeys(
@@ -267,7 +259,6 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
         **dict.fromkeys(("audit_event", "cases_case", "cases_listbatch", "cases_task"), "SELECT"),
         "case_load": "EXECUTE",
         "case_commit": "EXECUTE",
-        "search_note": "EXECUTE",
     },
 }
 # Its figures of the run, and whether it has been played; there is none outside the demo.
@@ -277,8 +268,9 @@ DEMO_RIGHTS: dict[str, Rights] = {
 
 
 def rights() -> dict[str, Rights]:
-    """The system actors of this installation."""
-    return SYSTEM_RIGHTS | (DEMO_RIGHTS if settings.DEMO else {})
+    """The system actors of this installation; whoever writes acts writes what they are found by, too."""
+    named = SYSTEM_RIGHTS | (DEMO_RIGHTS if settings.DEMO else {})
+    return {name: of if "case_commit" not in of else {**of, "search_note": "EXECUTE"} for name, of in named.items()}
 
 
 def apply(cursor: CursorWrapper, *, all_powerful: str = "") -> None:

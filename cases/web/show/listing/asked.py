@@ -113,17 +113,17 @@ def asked(actor: Actor, params: QueryDict, now: datetime) -> Asked:
         typed=typed,
         applied=applied,
         chips=(),
-        unread=[
-            *filters.unread(params, selects, given, *_others(view, sort, days)),
-            *(
-                [{"said": gettext("搜索条件已失效，请重新输入"), "href": filters.without(params, "w")}]
-                if token and not sealed
-                else []
-            ),
-        ],
+        unread=[*filters.unread(params, selects, given, *_others(view, sort, days)), *_expired(params, sealed)],
         selects=filters.selects(selects, given),
     )
     return replace(found, chips=_chips(found, selects, given, days))
+
+
+def _expired(params: QueryDict, sealed: str) -> list[dict[str, str]]:
+    """Sealed words that are not this person's, or whose key is gone."""
+    if sealed or not params.get("w"):
+        return []
+    return [{"said": gettext("搜索条件已失效，请重新输入"), "href": filters.without(params, "w")}]
 
 
 def _others(view: str, sort: str, days: Mapping[str, date]) -> list[tuple[str, str, str]]:
