@@ -7,6 +7,7 @@ import re
 from django.conf import settings
 
 from agencies.actors import find_actor
+from audit import clock
 from audit.models import Event
 from cases.models import Case
 from cases.selectors.tasks import next_task
@@ -14,8 +15,10 @@ from cases.workflow.transitions import TRANSITIONS
 from tests.web import story
 from tests.web.conftest import LogIn
 from tests.web.test_acts import act, text, version
+from tests.web.test_cut_pages import cut
 from tests.web.test_step_up import address, aged, signed, to_sign
 from tests.web.test_twice import hidden
+from tests.workflow.world import World
 
 
 def test_what_cannot_be_undone_ends_on_its_receipt(log_in: LogIn) -> None:
@@ -48,7 +51,7 @@ def test_the_next_task_is_the_one_of_the_workbench(log_in: LogIn) -> None:
     page = client.get(f"/cases/{first.number}/").content.decode()
     event = Event.objects.filter(action="dispatch_verification").latest("id")
     assert f'href="/cases/{first.number}/receipts/{event.seq}/">查看回执</a>' in page
-    left = next_task(find_actor("drc-handler1"), now=story.clock.now())
+    left = next_task(find_actor("drc-handler1"), now=clock.now())
     assert left is not None
     assert left["case"]["number"] == second.number
     onward = re.search(r'<a href="([^"]+)">办理下一件</a>', page)
@@ -104,3 +107,17 @@ def test_who_reads_a_part_of_the_case_is_told_no_more_than_that(log_in: LogIn) -
     )
     assert answer.status_code == 412
     assert "只有牵头单位" not in answer.content.decode()
+
+
+def test_what_waits_for_another_person_is_not_offered_as_the_next_task(log_in: LogIn) -> None:
+    world = World()
+    case = cut(world)
+    clock.set_clock(world.later(minutes=5), frozen=True)
+    row = Case.objects.get(pk=case)
+    seq = Event.objects.filter(action="execute_suspension", stream=f"case/{case}").latest("id").seq
+    page = log_in("grid-crew1").get(f"/cases/{row.number}/receipts/{seq}/")
+    assert "请第二人确认" in text(page)
+    assert "办理下一件" not in text(page), "the only task left is the other person's"
+    handler = log_in("grid-crew2").get(f"/cases/{row.number}/receipts/{seq}/")
+    assert "办理下一件" in text(handler)
+    assert "请第二人确认" not in text(handler), "it was not this person's act"

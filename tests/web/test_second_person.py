@@ -180,6 +180,9 @@ def test_the_pages_from_one_person_to_the_other(at_the_meter: tuple[World, str],
     number = world.view(case).number
     first, second = log_in("grid-crew1"), log_in("grid-crew2")
     page = f"/cases/{number}/second/{ACT}/"
+    own = first.get(f"/cases/{number}/actions/{ACT}/")
+    assert f'href="{page}">请第二人确认</a>' in own.content.decode(), "whoever may not is led to who may"
+    assert page not in log_in("grid-handler1").get(f"/cases/{number}/actions/{ACT}/").content.decode()
     assert "等待第二人：复核停电" in text(first.get(page))
     assert first.post(page)["Location"] == page
     waiting = first.get(page)

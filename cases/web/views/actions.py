@@ -31,6 +31,7 @@ from cases.web.show.words import say, sentences
 from cases.web.views.entry import confirm
 from cases.workflow import engine
 from cases.workflow.errors import IdempotencyConflict, NotVisible, WorkflowError
+from cases.workflow.second import codes
 from cases.workflow.step_up import StepUpRequired, check_step_up
 from cases.workflow.transitions import TRANSITIONS
 
@@ -72,12 +73,22 @@ def _show(
     """The form; what was sent with it and not done is kept as a draft."""
     context = acting.context(form, **more) | _marked(request, form)
     context["draft"] = drafting.keep(form) if request.method == "POST" else draft
+    context["second"] = _second(form)
     context["to_serve"] = to_hand_over(form.case, form.transition.action.value)
     response = render(request, "web/action.html", context, status=status)
     # Stepping back by the browser's button finds what was typed, but for names, numbers and addresses of people, which
     # the browser is told not to remember at all. Where nothing may be stored Chromium would forget everything.
     response["Cache-Control"] = "private, no-cache"
     return response
+
+
+def _second(form: Form) -> str:
+    """Where the first of two persons shows the other the way to this very act."""
+    if form.case is None or form.refusal is None or form.refusal.code != "four_eyes":
+        return ""
+    action = form.transition.action.value
+    shown = codes.may_show(form.actor, form.case["id"], action, now=form.now)
+    return reverse("web:second", args=[form.case["number"], action]) if shown else ""
 
 
 def _marked(request: PageRequest, form: Form) -> dict[str, Any]:
@@ -164,13 +175,12 @@ def _done(request: PageRequest, form: Form, result: engine.Result) -> HttpRespon
     """What cannot be undone has its receipt on a page of its own; of the rest a message says what it led to."""
     drafting.drop(form)
     said = gettext("已办理：%(label)s（%(number)s）") % {"label": say(form.transition.label), "number": result.number}
-    left = next((task["id"] for task in result.closed), None)
     if form.transition.one_way:
         onward = reverse("web:act_receipt", args=[result.number, result.version])
     else:
         onward = reverse("web:case", args=[result.number])
         text = sentences([said, *acting.consequences(result)])
-        found = receipt.links(request.actor, result.number, result.version, after=left, now=form.now)
+        found = receipt.links(request.actor, result, now=form.now)
         more = format_html_join(" ", '<a href="{}">{}</a>', ((href, label) for label, href in found))
         messages.success(request, format_html("{} {}", text, more))
     return redirect(inside(request, onward))

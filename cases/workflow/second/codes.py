@@ -103,6 +103,15 @@ def waits_for_another(view: CaseView, transition: Transition, actor: Actor) -> A
     return last if last is not None and waiting and last.user_id == actor.user_id else None
 
 
+def may_show(actor: Actor, case_id: UUID | str, action: str, *, now: datetime) -> bool:
+    """Whether this person did the first half of this act and the second half waits for another."""
+    transition = TRANSITIONS.get(action)
+    if transition is None or not transition.must_differ_from:
+        return False
+    view, _ = case_and_actions(case_id=case_id, actor=actor, now=now)
+    return waits_for_another(view, transition, actor) is not None
+
+
 def code_of(row: SecondCode) -> str:
     """The six digits of this row: in no column, queue or log."""
     digest = key_ring().blind("second code", row.id.hex + bytes(row.nonce).hex())

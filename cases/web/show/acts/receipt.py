@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from cases.selectors.tasks import next_task
 from cases.selectors.timeline import NEWEST_FIRST, timeline
 from cases.web.show import case as case_page
 from cases.web.show import tasks, words
+from cases.workflow.engine import Result
 from cases.workflow.task_kinds import KINDS
 from cases.workflow.telling import label_of
 from cases.workflow.transitions import TRANSITIONS
@@ -40,6 +42,7 @@ def build(actor: Actor, case: Row, row: Row, now: datetime) -> dict[str, Any]:
     """Everything on the receipt of this event."""
     moved = row["to_stage"] is not None and row["to_stage"] != row["from_stage"]
     region = case["region"]["code"]
+    left = next((task["id"] for task in row["closed"]), None)
     return {
         "case": case_page.heading(case),
         "back": reverse("web:case", args=[case["number"]]),
@@ -59,7 +62,7 @@ def build(actor: Actor, case: Row, row: Row, now: datetime) -> dict[str, Any]:
         "follows": [_follows(task, now) for task in row["opened"]],
         "tasks": [case_page.task_row(task, now, region) for task in case["tasks"]],
         "second": _second(actor, case, row),
-        "next": next_of(actor, next((task["id"] for task in row["closed"]), None), now),
+        "next": next_of(actor, left, now, barred=for_another(row["action"], row["opened"])),
     }
 
 
@@ -85,9 +88,17 @@ def _second(actor: Actor, case: Row, row: Row) -> dict[str, Any] | None:
     return None
 
 
-def next_of(actor: Actor, after: str | None, now: datetime) -> dict[str, Any] | None:
-    """What this person does next, by the order of the workbench, with where its button leads."""
-    task = next_task(actor, now=now, after=after)
+def next_of(actor: Actor, left: str | None, now: datetime, *, barred: Collection[str] = ()) -> dict[str, Any] | None:
+    """What this person does next, by the order of the workbench, with where its button leads.
+
+    `left`: the task just done; `barred`: those that this very act has opened for another person.
+    """
+    after, seen = left, set()
+    while (task := next_task(actor, now=now, after=after)) is not None and task["id"] in barred:
+        if task["id"] in seen:
+            return None  # nothing else is left, round and round
+        seen.add(task["id"])
+        after = task["id"]
     if task is None:
         return None
     row = tasks.shown(actor, task)
@@ -102,8 +113,16 @@ def next_of(actor: Actor, after: str | None, now: datetime) -> dict[str, Any] | 
     }
 
 
-def links(actor: Actor, number: str, seq: int, *, after: str | None, now: datetime) -> list[tuple[str, str]]:
+def for_another(action: str, opened: Iterable[Row]) -> list[str]:
+    """Of the tasks that an act opened, those whose own act takes another person."""
+    acts = TRANSITIONS.values()
+    kinds = {kind for act in acts if action in act.must_differ_from for kind in act.completes}
+    return [task["id"] for task in opened if task["kind"] in kinds]
+
+
+def links(actor: Actor, result: Result, *, now: datetime) -> list[tuple[str, str]]:
     """Links of the message after an act: its receipt, and what comes next."""
-    found = next_of(actor, after, now)
-    shown = [(gettext("查看回执"), reverse("web:act_receipt", args=[number, seq]))]
+    left = next((task["id"] for task in result.closed), None)
+    found = next_of(actor, left, now, barred=for_another(result.action, result.opened))
+    shown = [(gettext("查看回执"), reverse("web:act_receipt", args=[result.number, result.version]))]
     return [*shown, (gettext("办理下一件"), found["href"])] if found else shown
