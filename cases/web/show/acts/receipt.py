@@ -43,6 +43,8 @@ def build(actor: Actor, case: Row, row: Row, now: datetime) -> dict[str, Any]:
     moved = row["to_stage"] is not None and row["to_stage"] != row["from_stage"]
     region = case["region"]["code"]
     left = next((task["id"] for task in row["closed"]), None)
+    own = row["actor"] is not None and row["actor"]["id"] == actor.user_id
+    barred = for_another(row["action"], row["opened"]) if own else []
     return {
         "case": case_page.heading(case),
         "back": reverse("web:case", args=[case["number"]]),
@@ -57,12 +59,11 @@ def build(actor: Actor, case: Row, row: Row, now: datetime) -> dict[str, Any]:
             "event_id": row["event_id"],
             "leaf": row["leaf"],
             "stage": row["to_stage"] if moved else "",
-            "own": row["actor"] is not None and row["actor"]["id"] == actor.user_id,
         },
         "follows": [_follows(task, now) for task in row["opened"]],
         "tasks": [case_page.task_row(task, now, region) for task in case["tasks"]],
-        "second": _second(actor, case, row),
-        "next": next_of(actor, left, now, barred=for_another(row["action"], row["opened"])),
+        "second": _second(case, row) if own else None,
+        "next": next_of(actor, left, now, barred=barred),
     }
 
 
@@ -76,10 +77,8 @@ def _follows(task: Row, now: datetime) -> dict[str, Any]:
     }
 
 
-def _second(actor: Actor, case: Row, row: Row) -> dict[str, Any] | None:
-    """The act that waits for a second person because of this one, where this person did it."""
-    if row["actor"] is None or row["actor"]["id"] != actor.user_id:
-        return None
+def _second(case: Row, row: Row) -> dict[str, Any] | None:
+    """The act that waits for a second person because of this one."""
     waiting = {task["kind"] for task in case["tasks"]}
     for transition in TRANSITIONS.values():
         if row["action"] in transition.must_differ_from and waiting & set(transition.completes):
