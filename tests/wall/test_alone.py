@@ -297,7 +297,7 @@ def addresses(case_ids: list[str], numbers: list[str], more: dict[str, list[Any]
             "number": numbers, "ref": [*numbers, *case_ids], "action": ["comment"],
             "event_id": more["events"], "file_id": more["files"], "attachment_id": more["files"],
             "batch_id": more["batches"], "message_id": more["messages"], "suggestion_id": more["suggestions"],
-            "document_id": more["documents"], "version": [1], "form": ["pdf", "docx"], "list_no": [1], "kind": ["csv"],
+            "document_id": more["documents"], "version": [1], "form": ["pdf", "docx"], "list_no": [1], "kind": ["csv"], "seq": [1, 2],
             "edition": [1], **{key: ["01900000-0000-7000-8000-000000000000"] for key in NOBODYS},
             "username": ["drc-handler1", "grid-handler1", "admin1"], "sort": ["impact", "provision"],
             "step": ["checks", "photo"],
