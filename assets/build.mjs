@@ -11,11 +11,11 @@ const TARGET = "chrome86";
 const OUT = "../cases/static/cases";
 const SHEETS = [
   "tokens", "base", "frame", "components", "workbench", "list", "case", "measures", "calendar", "import", "audit", "login",
-  "action", "acts", "bulk",
+  "action", "acts",
   "charts", "dashboard",
   "phone",
   "guide",
-  "small", "listing", "print",
+  "small", "listing", "bulk", "print",
 ];
 
 async function styles() {
