@@ -85,6 +85,12 @@ def test_a_scale_begins_at_zero_and_ends_at_a_round_number(
     assert all(found.least <= value <= found.most for value in values if value is not None)
 
 
+@pytest.mark.parametrize(("most", "written"), [(1, "0.25"), (10, "2.5"), (100, "25"), (0.8, "0.2"), (0.4, "0.1")])
+def test_a_tick_is_written_with_all_its_digits(most: float, written: str) -> None:
+    found = scale([most])
+    assert f"{found.ticks[1]:.{found.digits}f}" == written
+
+
 def test_a_funnel_tells_the_share_of_the_step_that_it_is_measured_by() -> None:
     begun = [Step("名单", 1286), Step("核查", 1212, of=0)]
     steps = [*begun, Step("停电", 0, of=1), Step("电价", 0, of=2), Step("办结", 442)]

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from cases.web.show.maps import Area, Map, approval, locator, region_map
+from cases.web.show.maps import Area, Map, approval, drawing, locator, region_map
 from cases.web.show.maps.drawing import breaks, round_up, shade_of
 from cases.web.show.maps.shapes import Frame, children, code_of, frame, projected, shapes
 
@@ -160,6 +160,9 @@ def test_a_deployment_brings_its_own_outlines(settings: Any, tmp_path: Path) -> 
     shapes.cache_clear()
     with pytest.raises(ValueError, match=r"henan\.geojson"):
         shapes(str(tmp_path))
+    drawing._outlines.cache_clear()
+    assert region_map("41", areas(["4101"]), "在办") is None, "the page has its table all the same"
+    assert locator("410102", None, "郑州市") == ""
 
 
 def test_codes_lose_their_trailing_pairs() -> None:

@@ -69,7 +69,10 @@ def scale(values: Sequence[Number | None], steps: int = 4) -> Scale:
     ticks = [low]
     while ticks[-1] < most - step * 1e-9:
         ticks.append(ticks[-1] + step)
-    return Scale(low, ticks[-1], tuple(round(tick, 10) for tick in ticks), max(0, -floor(log10(step))))
+    # A quarter needs one digit more than a fifth: 0.25 is not 0.2.
+    power = floor(log10(step) + 1e-9)
+    quarter = abs(step / 10.0**power - 2.5) < 1e-6
+    return Scale(low, ticks[-1], tuple(round(tick, 10) for tick in ticks), max(0, quarter - power))
 
 
 def _round_step(value: float) -> float:

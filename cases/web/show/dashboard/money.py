@@ -62,10 +62,9 @@ def _row(month: str, energy: Energy | None, money: Money | None) -> list[str]:
 
 
 def _month(month: str) -> str:
-    """1 月, and of January its year."""
+    """1 月; in the place of January its year."""
     year, number = month.split("-")
-    named = gettext("%(n)s月") % {"n": int(number)}
-    return f"{year}-{number}" if number == "01" else named
+    return gettext("%(year)s年") % {"year": year} if number == "01" else gettext("%(n)s月") % {"n": int(number)}
 
 
 def _tens(value: Decimal | None) -> float | None:

@@ -152,7 +152,7 @@ def _labelled(
     wide = max(_length(area.name) * CHARACTER, _length(count) * CHARACTER)
     for lines, width in ((2, wide), (1, _length(count) * CHARACTER)):
         box = (each.x - width / 2, each.y - lines * LINE / 2, each.x + width / 2, each.y + lines * LINE / 2)
-        if width > each.width + 14 or lines * LINE > each.height + 4 or any(_meet(box, other) for other in taken):
+        if width > each.width + 4 or lines * LINE > each.height or any(_meet(box, other) for other in taken):
             continue
         taken.append(box)
         name = format_html('<tspan x="{}">{}</tspan>', each.x, area.name) if lines == 2 else mark_safe("")

@@ -6,12 +6,15 @@ Projection: Mercator. It keeps shapes right, and over one province its scale dif
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import hypot, log, pi, radians, tan
 from pathlib import Path
 from typing import Any, Final
+
+logger = logging.getLogger(__name__)
 
 Spot = tuple[float, float]
 # A place is labelled where the most room is: so many lines are tried between its top and its bottom.
@@ -77,8 +80,13 @@ def shapes(folder: str) -> dict[str, Shape]:
 
 
 def children(folder: str, code: str) -> list[Shape]:
-    """The outlines one level inside a region, in the order of their codes."""
-    found = shapes(folder)
+    """The outlines one level inside a region, in the order of their codes; none where the files cannot be read."""
+    try:
+        found = shapes(folder)
+    except (OSError, ValueError) as broken:
+        # Without a map the page has its table; whoever put the file there reads it in the log.
+        logger.error("no map is drawn: %s", broken)  # noqa: TRY400 - the reason is whole in the message
+        return []
     return [found[each] for each in sorted(found) if each[:-2] == code]
 
 
