@@ -229,3 +229,13 @@ def test_what_is_too_long_for_a_draft_stays_in_the_form(log_in: LogIn, monkeypat
     answer = client.post(address(case), typed(client, case, "save"))
     assert "计量箱已加封" in answer.content.decode()
     assert Draft.objects.count() == 0
+
+
+def test_what_the_page_sent_before_the_act_and_arrives_after_it_is_no_draft(log_in: LogIn) -> None:
+    case = story.opened()
+    client = log_in("drc-handler1")
+    place = address(case, "comment")
+    form = hidden(client.get(place).content.decode()) | {"f.comment": "走访邻居", "step": "now"}
+    assert client.post(place, form).status_code == 302
+    assert client.post(f"{place}draft/", form).json() == {"said": ""}
+    assert Draft.objects.count() == 0

@@ -19,7 +19,7 @@ from agencies.actors import Actor, Post
 from agencies.selectors import display_names
 from audit.ids import new_id
 from audit.sight import working_as
-from cases.models import Draft
+from cases.models import Draft, IdempotencyKey
 from cases.models.sealing import CannotOpen, draft_place, key_ring
 from cases.workflow.errors import InvalidInput
 from cases.workflow.transitions import TRANSITIONS
@@ -109,6 +109,11 @@ def load_shared(actor: Actor, case_id: UUID | str, action: str, *, now: datetime
         return kept
     name = display_names(actor, {kept.user_id}).get(kept.user_id, "")
     return Kept(kept.data, kept.version, kept.saved_at, kept.user_id, name, own=False)
+
+
+def is_done(actor: Actor, key: str) -> bool:
+    """Whether the form with this key has been done: what its page still sends by itself is no draft any more."""
+    return bool(key) and IdempotencyKey.objects.filter(actor_id=actor.user_id, key=key).exists()
 
 
 def drop(actor: Actor, case_id: Case, action: str) -> None:

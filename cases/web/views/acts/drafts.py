@@ -11,6 +11,7 @@ from cases.web.acting import Form
 from cases.web.acts import drafting
 from cases.web.pages import PageRequest, page, post_only
 from cases.workflow import engine
+from cases.workflow.drafts.services import is_done
 from cases.workflow.errors import NotVisible
 from cases.workflow.transitions import TRANSITIONS
 
@@ -33,5 +34,6 @@ def keep_opening(request: PageRequest) -> HttpResponse:
 
 
 def _kept(form: Form) -> JsonResponse:
-    said = drafting.keep(form)
+    # Sent just before the act and read just after it.
+    said = None if is_done(form.actor, form.key) else drafting.keep(form)
     return JsonResponse({"said": gettext("草稿已于 %(at)s 保存") % {"at": said["saved"]} if said else ""})
