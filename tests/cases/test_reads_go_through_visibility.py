@@ -75,6 +75,7 @@ WITHOUT = {
     "cases/retention/provisions.py": "the system writes the register; cases.selectors.records says who reads it",
     "cases/web/show/own/told.py": "the person's own account stream, which holds no event of a case",
     "cases/workflow/handover/plan.py": "an administrator moves work by its number and kind; opens no case",
+    "cases/workflow/drafts/services.py": "whether the person's own form was done, by the person's own keys",
     "cases/workflow/second/redeeming.py": "how often a code was refused, in the person's own account stream",
     "notifications/delivery/digests.py": "ids of the unread of one reader, asked for as that reader afterwards",
     "notifications/delivery/fate.py": "ids of what is not delivered, of the agencies that the administrator keeps",
