@@ -10,7 +10,7 @@ import { PurgeCSS } from "purgecss";
 const TARGET = "chrome86";
 const OUT = "../cases/static/cases";
 const SHEETS = [
-  "tokens", "base", "frame", "components", "workbench", "list", "case", "measures", "calendar", "import", "audit", "login",
+  "tokens", "base", "frame", "components", "workbench", "list", "case", "casepage", "measures", "calendar", "import", "audit", "login",
   "action", "acts",
   "charts", "dashboard",
   "phone",

@@ -20,6 +20,7 @@ DEEPER = (
     "delivery.telling",
     "handoffs.numbers",
     "importing.recount",
+    "listing.casepage",
     "listing.clocks",
     "listing.many",
     "listing.pages",

@@ -57,7 +57,7 @@ def get_case(actor: Actor, ref: str) -> Row | None:
         return None
     data = json.loads(row[0])
     read = reading(actor, data["case"]["id"])
-    return _shown(data, read, get_directory(stamp=data["stamp"])) if read else None
+    return shown(data, read, get_directory(stamp=data["stamp"])) if read else None
 
 
 _VISIBLE = seen("c.id")
@@ -97,7 +97,8 @@ def _condition(ref: str) -> tuple[str, str | None]:
         return "c.number = %s", ref.upper() if ref.isascii() and ref.isprintable() and len(ref) <= MAX_NUMBER else None
 
 
-def _shown(data: dict[str, Any], read: Reading, directory: Directory) -> Row:
+def shown(data: dict[str, Any], read: Reading, directory: Directory) -> Row:
+    """What this person reads of a case, from all that is known of it and of the cases beside it that they see."""
     case = data["case"]
     facts, withheld = facts_shown(_known(case["facts"] if read.whole else read.facts, data), read.viewpoint)
     # Of a case that this person does not see neither id nor number is told, whatever leads there.

@@ -11,6 +11,7 @@ region; such a one as names a case that it does not see is for nobody.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -109,6 +110,15 @@ def get_event(actor: Actor, event_id: int) -> Row | None:
     row = rows[0]
     more = {"prev": row["prev"], "next_prev": row["next_prev"], **body_of(actor, row)}
     return {**_shown(row, get_directory(stamp=row["stamp"])), **more}
+
+
+def readable_events(actor: Actor, event_ids: Collection[int]) -> set[int]:
+    """Those of these events that this person may open in the trail."""
+    if not event_ids:
+        return set()
+    visible, parameters = _readable(actor)
+    sql = f"SELECT e.id FROM audit_event e WHERE e.id = ANY(%s) AND {visible}"
+    return {row["id"] for row in fetch(sql, [list(event_ids), *parameters])}
 
 
 _COLUMNS = """e.id, e.stream, e.seq, e.at, e.action, e.actor_id, e.agency_id, encode(e.leaf, 'hex') AS leaf,

@@ -6,7 +6,7 @@ shown.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -28,7 +28,8 @@ _SIGNALS = (
     + """SELECT s.family, (coalesce(r.reading, '{}') || s.numbers)::text AS numbers,
     s.observed_from, s.observed_to, r.number AS row, b.name AS batch,
     b.kind, b.agency_id
-FROM family f JOIN cases_signal s ON s.case_id = f.id AND s.withdrawn_at IS NULL
+FROM family f JOIN cases_signal s ON s.case_id = f.id AND CASE WHEN %s::timestamptz IS NULL THEN s.withdrawn_at IS NULL
+    ELSE s.created_at < %s AND (s.withdrawn_at IS NULL OR s.withdrawn_at >= %s) AND f.id = ANY(%s::uuid[]) END
 LEFT JOIN cases_listrow r ON r.id = s.row_id LEFT JOIN LATERAL case_list_of_row(s.row_id) b ON true
 WHERE %s OR b.agency_id = ANY(%s)
 ORDER BY coalesce(s.observed_to, s.created_at) DESC, s.id DESC LIMIT %s"""
@@ -49,12 +50,24 @@ NUMBERS: Final[Mapping[str, Detail]] = {
 _SPAN: Final = {"energy": Detail.KWH, "funds": Detail.TRANSFER}
 
 
-def signals(actor: Actor, case_id: UUID | str, *, read: Reading | None = None) -> list[Row]:
-    """The observations that this person reads of a case, the latest first, at most MOST_SIGNALS, as shown."""
+def signals(
+    actor: Actor,
+    case_id: UUID | str,
+    *,
+    read: Reading | None = None,
+    until: datetime | None = None,
+    among: Sequence[str] = (),
+) -> list[Row]:
+    """The observations that this person reads of a case, the latest first, at most MOST_SIGNALS, as shown.
+
+    `until`: those that counted at that moment, of the cases (`among`) that the case was then.
+    """
     read = read or reading(actor, case_id)
     if read is None:
         return []
-    rows = fetch(_SIGNALS, [str(case_id), sight_keys(actor), read.whole, read.agencies, MOST_SIGNALS])
+    rows = fetch(
+        _SIGNALS, [str(case_id), sight_keys(actor), *[until] * 3, list(among), read.whole, read.agencies, MOST_SIGNALS]
+    )
     shown = [_shown(row, orjson.loads(row["numbers"] or "{}"), read.viewpoint) for row in rows]
     return [row for row in shown if row["numbers"] or row["observed_from"] or not row["told"]]
 

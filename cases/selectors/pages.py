@@ -77,7 +77,9 @@ def tasks_by_stage(actor: Actor) -> dict[str, int]:
     return {row["stage"]: row["n"] for row in fetch(sql, [agencies, agencies, of_units, units])}
 
 
-def stage_history(actor: Actor, case_id: str, *, read: Reading | None = None) -> list[dict[str, Any]]:
+def stage_history(
+    actor: Actor, case_id: str, *, read: Reading | None = None, until: datetime | None = None
+) -> list[dict[str, Any]]:
     """When a case entered which stage, in order, from those of its events that this person reads.
 
     A merge that was undone led nowhere: the case is where it was, since when it was.
@@ -87,9 +89,10 @@ def stage_history(actor: Actor, case_id: str, *, read: Reading | None = None) ->
         return []
     sql = """SELECT e.seq, e.at, e.agency_id, e.action, b.body->>'to' AS stage
         FROM audit_event e CROSS JOIN LATERAL (SELECT convert_from(e.body, 'UTF8')::jsonb AS body) b
-        WHERE e.stream = 'case/' || %s AND b.body->>'from' IS DISTINCT FROM b.body->>'to' ORDER BY e.seq"""
+        WHERE e.stream = 'case/' || %s AND b.body->>'from' IS DISTINCT FROM b.body->>'to'
+            AND (%s::timestamptz IS NULL OR e.at < %s) ORDER BY e.seq"""
     moves: list[dict[str, Any]] = []
-    for row in fetch(sql, [case_id]):
+    for row in fetch(sql, [case_id, until, until]):
         if row["action"] == "undo_merge":
             moves = moves[:-1]
         else:

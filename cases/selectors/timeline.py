@@ -20,6 +20,11 @@ IN_ORDER = Keyset("timeline", ("seq",), (whole,))
 NEWEST_FIRST = Keyset("history", ("seq",), (whole,), descending=True)
 
 
+def beginning_with(seq: int) -> str:
+    """The cursor of a page, the newest first, that begins with this event."""
+    return NEWEST_FIRST.encode({"seq": seq + 1}, backward=False)
+
+
 def timeline(
     actor: Actor,
     case_id: UUID | str,
@@ -29,11 +34,12 @@ def timeline(
     size: int = 100,
     newest_first: bool = False,
     read: Reading | None = None,
+    upto: int | None = None,
 ) -> Page | None:
     """The events that this person reads of a case, a page at a time; None where there is no such case for them.
 
-    `texts` says which sealed fields of an act are free text and may be shown; without it none is. Raises
-    InvalidCursor.
+    `upto`: as if this event were the last. `texts` says which sealed fields of an act are free text and may be shown;
+    without it none is. Raises InvalidCursor.
     """
     order = NEWEST_FIRST if newest_first else IN_ORDER
     at = order.decode(cursor)
@@ -41,13 +47,16 @@ def timeline(
     if read is None:
         return None
     beyond, values = order.beyond(at, "e.")
+    if upto is not None:
+        beyond, values = f"{beyond} AND e.seq <= %s", [*values, upto]
     among, told = ("", []) if read.whole else (" AND e.seq = ANY(%s)", [read.events])
     sql = _SQL.format(among=among, beyond=beyond, order=order.order(at, "e."), outer=order.order(at, "e."))
     stream = f"case/{case_id}"
     rows = fetch(sql, [str(case_id), sight_keys(actor), stream, *told, *values, size + 1])
     if not rows:
         return None
-    total = rows[0]["version"] if read.whole else len(read.events)
+    last = rows[0]["version"] if upto is None else upto
+    total = last if read.whole else sum(seq <= last for seq in read.events)
     directory = get_directory(stamp=rows[0]["stamp"])
     kinds = rows[0]["kinds"] or {}
     clean = cleaner(actor, case_id, read)

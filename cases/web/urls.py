@@ -45,6 +45,7 @@ urlpatterns = [
     path("cases/new/", actions.open_case, name="open_case"),
     path("", include("cases.web.views.listing.urls")),
     path("cases/<str:number>/", cases.case_detail, name="case"),
+    path("cases/<str:number>/", include("cases.web.views.casepage.urls")),
     path("cases/<str:number>/clock/", clocks.case_clock, name="case_clock"),
     path("cases/<str:number>/files/<uuid:file_id>/", files.download, name="file"),
     path("cases/<str:number>/documents/<uuid:document_id>/", document.document, name="document"),

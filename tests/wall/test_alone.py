@@ -50,6 +50,7 @@ WRITING += (
     "blind_spots_file",
 )
 WRITING += ("blind-spots-report", "working_time_file", "dashboard_file")
+WRITING += ("dossier",)
 
 # Not compared: what ends the session, and pages of one's own ways in, which hold fresh secrets and the machine's clock.
 PASSING = {"logout", "language", "schema", "security", "add_app", "add_key", "confirm"}

@@ -67,9 +67,12 @@ def case_clocks(actor: Actor, ref: str, at: datetime, calendar_of: CalendarOf) -
     """Every task's clock, whose turn the case was and its extensions, all as they stood at that instant."""
     case_id = find_case_id(actor, ref)
     read = reading(actor, case_id) if case_id else None
-    if read is None:
-        return None
-    (row,) = fetch(_CLOCKS, {"case": str(case_id), "at": at})
+    return clocks_of(actor, str(case_id), read, at, calendar_of) if read else None
+
+
+def clocks_of(actor: Actor, case_id: str, read: Reading, at: datetime, calendar_of: CalendarOf) -> Row:
+    """The same where it has been asked already what this person reads of the case."""
+    (row,) = fetch(_CLOCKS, {"case": case_id, "at": at})
     data = orjson.loads(next(iter(row.values())))
     directory = get_directory(stamp=data["stamp"])
     return _Told(data, read, directory, calendar_of(data["case"]["region_code"], directory), at).answer()

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -56,8 +57,8 @@ class Reading:
         return self.part is Part.WHOLE
 
 
-def reading(actor: Actor, case_id: UUID | str) -> Reading | None:
-    """What this person reads of the case; None where there is none for them.
+def reading(actor: Actor, case_id: UUID | str, *, until: datetime | None = None) -> Reading | None:
+    """What this person reads of the case, of an own part what was on record until then; None: none for them.
 
     A page that shows several things of one case asks once and hands the answer on.
     """
@@ -73,7 +74,7 @@ def reading(actor: Actor, case_id: UUID | str) -> Reading | None:
     viewpoint = viewpoint_of(actor, about(rows), directory)
     if found is Part.WHOLE:
         return Reading(found, viewpoint)
-    return _own(str(case_id), viewpoint, _with_units((place.agency_id for place in places), directory))
+    return _own(str(case_id), viewpoint, _with_units((place.agency_id for place in places), directory), until)
 
 
 def about(rows: list[Row]) -> About:
@@ -108,7 +109,7 @@ WITH mine AS MATERIALIZED (
         OR (t.kind = ANY(%(questions)s) AND q.agency_id = ANY(%(own)s)))
 ), told AS (
     SELECT e.seq, e.agency_id = ANY(%(own)s) IS TRUE AS own, convert_from(e.body, 'UTF8')::jsonb AS body
-    FROM audit_event e WHERE e.stream = %(stream)s
+    FROM audit_event e WHERE e.stream = %(stream)s AND (%(until)s::timestamptz IS NULL OR e.at < %(until)s)
 ), known AS (
     SELECT told.*,
         EXISTS (SELECT 1 FROM jsonb_array_elements(coalesce(body->'open', '[]') || coalesce(body->'touch', '[]')) x
@@ -128,8 +129,8 @@ FROM known WHERE own OR addressed OR answered OR ended ORDER BY seq
 """
 
 
-def _own(case_id: str, viewpoint: Viewpoint, own: list[int]) -> Reading:
-    values = {"own": own, "stream": f"case/{case_id}", "case": case_id, "questions": list(QUESTIONS)}
+def _own(case_id: str, viewpoint: Viewpoint, own: list[int], until: datetime | None) -> Reading:
+    values = {"own": own, "stream": f"case/{case_id}", "case": case_id, "questions": list(QUESTIONS), "until": until}
     rows = fetch(_EVENTS, values)
     files = [file["id"] for row in rows for file in orjson.loads(row["files"] or "[]")]
     return Reading(

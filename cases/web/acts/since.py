@@ -11,8 +11,8 @@ from agencies.actors import Actor
 from cases.selectors.paging import Row
 from cases.selectors.precision.since import written_since
 from cases.selectors.timeline import timeline
-from cases.web.show import case as case_page
 from cases.web.show import words
+from cases.web.show.casepage.history import event_row
 from cases.web.show.changes import changes
 from cases.web.show.due import clock_words
 from cases.web.show.words import say
@@ -37,7 +37,7 @@ def changed_since(actor: Actor, case: Row | None, version: int | None) -> str:
 
 def named(rows: list[Row]) -> str:
     """Which acts, and by whom."""
-    shown = [case_page.event_row(row) for row in rows]
+    shown = [event_row(row) for row in rows]
     return words.clauses(
         [gettext("%(act)s（%(who)s）") % {"act": say(row["label"]), "who": row["who"]} for row in shown]
     )
@@ -54,7 +54,7 @@ def told_since(actor: Actor, case: Row | None, version: int | None, now: datetim
 
 def overtaken(rows: list[Row], user_id: int, now: datetime) -> str:
     """Who came before, and when: the last of the others."""
-    others = [case_page.event_row(row) for row in rows if row["actor"] is None or row["actor"]["id"] != user_id]
+    others = [event_row(row) for row in rows if row["actor"] is None or row["actor"]["id"] != user_id]
     if not others:
         return ""
     said = {"who": others[-1]["who"] or gettext("系统"), "at": clock_words(others[-1]["at"], now)}
@@ -62,7 +62,7 @@ def overtaken(rows: list[Row], user_id: int, now: datetime) -> str:
 
 
 def _act(actor: Actor, row: Row, event: Row | None, now: datetime) -> dict[str, Any]:
-    shown = case_page.event_row(row)
+    shown = event_row(row)
     lines = changes(actor, event["body"], event["before"]) if event else []
     return {
         "label": shown["label"],

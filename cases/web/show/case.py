@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import QueryDict
@@ -14,31 +14,31 @@ from django.utils.translation import gettext
 from agencies.actors import Actor
 from agencies.visibility import Part
 from cases.intake.selectors import visible_batches
-from cases.intake.suggestions.reading import open_pairs
 from cases.policy.calendar import working_days_between
 from cases.selectors import pages
-from cases.selectors.attachments import list_attachments
+from cases.selectors.clocks.case import clocks_of
 from cases.selectors.paging import Row
 from cases.selectors.reach.parts import Reading, reading
-from cases.selectors.timeline import timeline
 from cases.web.show import evidence as case_evidence
 from cases.web.show import findings, measures, words
-from cases.web.show.due import day_words, due_words, elapsed_words, regional, share_used
+from cases.web.show.casepage.history import history
+from cases.web.show.casepage.papers import papers
+from cases.web.show.casepage.related import related
+from cases.web.show.due import day_words, due_words, elapsed_words, long_day, regional, share_used
 from cases.web.show.law import cut
 from cases.web.show.law.options import options
+from cases.web.show.maps import approval, locator
 from cases.web.show.privacy.personal import block
-from cases.web.show.sites.lineage import related
 from cases.web.show.sites.unlisted import notice
 from cases.web.show.tasks import ordinary
 from cases.web.show.words import say
 from cases.workflow.deciding.available import Availability
 from cases.workflow.forms import choices
 from cases.workflow.task_kinds import KINDS, STAGES
-from cases.workflow.telling import free_texts, label_of
 from cases.workflow.transitions import TRANSITIONS
 from cases.workflow.view import Text
+from cases.workflow.workdays import calendar_for
 
-TIMELINE_SIZE = 15
 LEVELS = dict(choices.LEVELS)
 SUBJECTS = dict(choices.SUBJECTS)
 SOURCES = dict(choices.SOURCES)
@@ -70,45 +70,50 @@ def build(actor: Actor, case: Row, acts: Sequence[Availability], now: datetime, 
     read = reading(actor, case["id"])
     allowed = [link(case, act) for act in acts if act.allowed]
     refused = [act for act in acts if not act.allowed and act.in_stage and act.refusal]
+    clocks = clocks_of(actor, case["id"], read, now, calendar_for) if read and case["tasks"] else None
     return {
-        "case": {**heading(case), "batch": batch_of(actor, case)},
-        "steps": steps(actor, case, now, read),
-        "tasks": [task_row(task, now, case["region"]["code"]) for task in case["tasks"]],
+        **record(actor, case, now, read, params),
+        "tasks": [task_row(task, now, case["region"]["code"], clocks) for task in case["tasks"]],
         "can": _can(case, allowed),
         "cannot": [act for act in refused if not _elsewhere(act)],
         "others": [act for act in refused if _elsewhere(act)],
-        "evidence": case_evidence.tabs(actor, case, params.get("signal", ""), read),
+        "options": options(actor, case, now, read, params.get("on", "")),
+        "upload": next((link(case, act) for act in acts if act.allowed and act.action == "attach_document"), None),
+        "papers": papers(actor, case, read, everything=params.get("check") == "all"),
+        "timeline": history(actor, case, read, cursor=params.get("history")),
+        **block(actor, case, now, read),
+        "reveal": next((link(case, act)["href"] for act in acts if act.allowed and act.action == REVEAL), None),
+        "related": related(actor, case, read),
+        "unlisted": notice(case),
+        "cut_warnings": cut.warnings(case["facts"]),
+        "opened_on": timezone.localtime(datetime.fromisoformat(case["opened_at"])).date().isoformat(),
+        "yesterday": (timezone.localtime(now).date() - timedelta(days=1)).isoformat(),
+    }
+
+
+def record(
+    actor: Actor,
+    case: Row,
+    now: datetime,
+    read: Reading | None,
+    params: QueryDict,
+    until: datetime | None = None,
+) -> dict[str, Any]:
+    """What is on record now, or what was until a past moment."""
+    return {
+        "case": {**heading(case), "batch": batch_of(actor, case)},
+        "steps": steps(actor, case, now, read, until),
+        "evidence": case_evidence.tabs(actor, case, params.get("signal", ""), read, until),
         "findings": findings.side_by_side(actor, case),
         "decision": measures.decision(case["facts"]),
         "bills": measures.bills(case["facts"]),
-        "options": options(actor, case, now, read, params.get("on", "")),
-        "papers": papers(case, list_attachments(actor, case["id"], read=read)),
-        "upload": next((link(case, act) for act in acts if act.allowed and act.action == "attach_document"), None),
-        "timeline": _history(actor, case, params.get("history"), read),
-        **block(actor, case, now, read),
-        "reveal": next((link(case, act)["href"] for act in acts if act.allowed and act.action == REVEAL), None),
-        "related": related(case),
-        "unlisted": notice(case),
-        "cut_warnings": cut.warnings(case["facts"]),
-        "pairs": open_pairs(actor, case["number"]) if case["stage"] in ("monitoring", "verification") else 0,
+        "locator": locator(case["region"]["code"]),
+        "approval": approval(),
         "participants": [
             {"agency_id": row["agency"]["id"], "text": RELATIONS.get(row["relation"], Text("", ""))}
             for row in case["participants"] if row["agency"]
         ],
     }  # fmt: skip
-
-
-def _history(actor: Actor, case: Row, cursor: str | None, read: Reading | None) -> dict[str, Any]:
-    """The acts on the case, the latest first, a page at a time."""
-    found = timeline(
-        actor, case["id"], texts=free_texts, cursor=cursor, size=TIMELINE_SIZE, newest_first=True, read=read
-    )
-    return {
-        "rows": [event_row(row) for row in found.rows] if found else [],
-        "total": found.total if found else 0,
-        "older": f"?history={found.next}#h-tl" if found and found.next else "",
-        "newer": f"?history={found.previous}#h-tl" if found and found.previous else "",
-    }
 
 
 def _elsewhere(act: Availability) -> bool:
@@ -126,7 +131,7 @@ def heading(case: Row) -> dict[str, Any]:
     return {
         **{
             key: case[key]
-            for key in ("id", "number", "title", "stage", "outcome", "version", "opened_at", "confidentiality")
+            for key in ("id", "number", "title", "stage", "outcome", "version", "head", "opened_at", "confidentiality")
         },
         "own_part": case["part"] == Part.OWN,
         "region_path": case["region"]["path"],
@@ -167,11 +172,13 @@ def _can(case: Row, allowed: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def steps(actor: Actor, case: Row, now: datetime, read: Reading | None = None) -> list[dict[str, Any]]:
+def steps(
+    actor: Actor, case: Row, now: datetime, read: Reading | None = None, until: datetime | None = None
+) -> list[dict[str, Any]]:
     """The five stages: passed with their days, the present one, those to come."""
     entered: dict[str, datetime] = {}
     left: dict[str, datetime] = {}
-    moves = pages.stage_history(actor, case["id"], read=read)
+    moves = pages.stage_history(actor, case["id"], read=read, until=until)
     for move, following in zip(moves, [*moves[1:], None][: len(moves)], strict=True):
         entered.setdefault(move["stage"], move["at"])
         if following:
@@ -198,9 +205,11 @@ def _step(
     elif start is not None:
         end = left.get(stage, now)
         span = gettext("%(start)s 至 %(end)s · %(n)s 个工作日")
+        back = n > words.STAGES[case["stage"]].step
         step |= {
-            "state": "done",
+            "state": "" if back else "done",
             "span": span % {"start": day_words(start), "end": day_words(end), "n": _days(start, end, case)},
+            "note": gettext("已退回上一环节") if back else "",
         }
     elif n < words.STAGES[case["stage"]].step and case["part"] == Part.WHOLE:
         step |= {"span": gettext("未经过")}
@@ -212,10 +221,12 @@ def _days(start: datetime, end: datetime, case: Row) -> int:
     return working_days_between(first, last, regional(case["region"]["code"]))
 
 
-def task_row(task: Row, now: datetime, region: str) -> dict[str, Any]:
-    """An open task: who holds it, by when, how much of its time is used."""
+def task_row(task: Row, now: datetime, region: str, clocks: Row | None = None) -> dict[str, Any]:
+    """An open task: who holds it, by when, how much of its working time is used and what is left of it."""
     opened = datetime.fromisoformat(task["opened_at"])
     due_at = datetime.fromisoformat(task["due_at"]) if task["due_at"] else None
+    said = due_words(due_at, now, regional(region)) if due_at and not task["paused"] else None
+    known = next((each for each in clocks["tasks"] if each["id"] == task["id"]), None) if clocks else None
     return {
         **task,
         "agency_id": task["agency"]["id"],
@@ -223,64 +234,18 @@ def task_row(task: Row, now: datetime, region: str) -> dict[str, Any]:
         "assignee": task["assignee"]["name"] if task["assignee"] else "",
         "kind_label": KINDS[task["kind"]].label,
         "region_code": region,
-        "tone": due_words(due_at, now, regional(region)).tone if due_at and not task["paused"] else "",
+        "tone": said.tone if said else "",
+        "left": said.text if said else "",
+        "due_day": long_day(due_at) if due_at and not task["paused"] else "",
         # Written by str(): an SVG takes no localised number.
-        "percent": str(share_used(opened, due_at, now)),
+        "percent": str(_used(known) if known else share_used(opened, due_at, now)),
         "elapsed": elapsed_words(opened, now, regional(region)),
     }
 
 
-def papers(case: Row, files: Sequence[Row]) -> list[dict[str, Any]]:
-    """Documents first (those without a text by their file), then files, each with its hash and where it is named."""
-    rows = [_document(case, paper, {file["id"]: file for file in files}) for paper in case["documents"]]
-    issued = {paper["attachment"] for paper in case["documents"] if not paper["sha256"]}
-    return rows + [_file(case, file) for file in files if file["id"] not in issued]
-
-
-def _document(case: Row, paper: Row, files: Mapping[str, Row]) -> dict[str, Any]:
-    file = None if paper["sha256"] else files.get(paper["attachment"] or "")
-    page = reverse("web:document", args=[case["number"], paper["id"]])
-    return {
-        "name": measures.paper_name(paper["kind"]), "number": paper["number"], "icon": "file-text",
-        "agency_id": paper["agency"]["id"] if paper["agency"] else None, "at": paper["at"], "seq": paper["seq"],
-        "voided": paper["voided"], **({"href": page, "sha256": paper["sha256"]} if paper["sha256"] else {}),
-        **({"href": _file_href(case, file), "sha256": file["sha256"], "size": file["size"]} if file else {}),
-    }  # fmt: skip
-
-
-def _file(case: Row, file: Row) -> dict[str, Any]:
-    icon = "photo" if file["content_type"].startswith("image/") else "file-text"
-    gone = file["erased_at"] is not None
-    return {
-        "name": gettext("已依规清除") if gone else file["filename"], "icon": icon,
-        "href": "" if gone else _file_href(case, file), "sha256": file["sha256"], "size": file["size"],
-        "agency_id": file["agency"]["id"] if file["agency"] else None, "at": file["at"],
-    }  # fmt: skip
-
-
-def _file_href(case: Row, file: Row) -> str:
-    """Its address; none where it is not opened to this person."""
-    if not file["readable"]:
-        return ""
-    return reverse("web:file", args=[case["number"], file["id"]])
-
-
-def event_row(row: Row) -> dict[str, Any]:
-    """One act of the history: what, what followed, who, when, and its place in the chain."""
-    moved = row["from_stage"] != row["to_stage"] and row["to_stage"] is not None
-    lines = [row["text"]] if row["text"] else []
-    if row["document"]:
-        lines.append(row["document"])
-    if moved and row["from_stage"]:
-        lines.append(gettext("进入 %(stage)s") % {"stage": say(words.STAGES[row["to_stage"]].text)})
-    handed = [
-        f"{task['agency']['short_name'] if task['agency'] else ''} {say(KINDS[task['kind']].label)}"
-        for task in row["opened"]
-    ]
-    if handed:
-        lines.append(gettext("交办 %(tasks)s") % {"tasks": words.listed(handed)})
-    return {
-        "id": row["event_id"], "seq": row["seq"], "at": row["at"], "leaf": row["leaf"],
-        "label": label_of(row["action"]), "line": words.clauses(lines),
-        "agency_id": row["agency"]["id"] if row["agency"] else None, "who": words.who(row),
-    }  # fmt: skip
+def _used(known: Row) -> int:
+    """Of the working time that the clock ran and will run, so much has run."""
+    if known["overdue"]:
+        return 100
+    whole: int = known["elapsed"] + (known["remaining"] or 0)
+    return round(100 * known["elapsed"] / whole) if whole else 0

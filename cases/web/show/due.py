@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
@@ -11,7 +11,14 @@ from django.utils.translation import gettext, ngettext
 from agencies.directory import held_directory
 from audit import clock
 from cases.policy.calendar import WorkingCalendar, working_days_between
+from cases.web.show.words import say
+from cases.workflow.view import Text
 from cases.workflow.workdays import calendar_for
+
+WEEKDAYS: Final = (
+    *(Text("周一", "Mon"), Text("周二", "Tue"), Text("周三", "Wed"), Text("周四", "Thu"), Text("周五", "Fri")),
+    *(Text("周六", "Sat"), Text("周日", "Sun")),
+)
 
 
 class Said(NamedTuple):
@@ -36,6 +43,16 @@ def clock_words(at: datetime, now: datetime) -> str:
 def day_words(at: datetime) -> str:
     """The day of an instant in local time; the running year is left out."""
     return when_words(at)[:-6]
+
+
+def long_day(at: datetime) -> str:
+    """A deadline with its day of the week: 11-20（周五）18:00."""
+    said, local = when_words(at), timezone.localtime(at)
+    return gettext("%(day)s（%(weekday)s）%(time)s") % {
+        "day": said[:-6],
+        "weekday": say(WEEKDAYS[local.weekday()]),
+        "time": said[-5:],
+    }
 
 
 def due_words(due_at: datetime, now: datetime, calendar: WorkingCalendar | None = None) -> Said:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
@@ -47,34 +49,51 @@ HEADLINES: Final = {
     "report": (),
     "onsite": ("devices", "power_kw"),
 }
+# How much a family says, by how many observations it rests on, as in the list; a finding may still be owed.
+STRENGTHS: Final = (Text("弱", "Weak"), Text("中", "Medium"), Text("强", "Strong"))
+AWAITED, ABSENT = Text("待反馈", "Awaited"), Text("未见", "Not seen")
+ANSWERS: Final = {"traffic": "analyse_traffic", "energy": "check_consumption", "onsite": "inspect_site"}
 PLAIN: Final = frozenset({"port", "month", "ip"})
 
 
-def tabs(actor: Actor, case: Row, wanted: str, read: Reading | None) -> dict[str, Any]:
+def tabs(actor: Actor, case: Row, wanted: str, read: Reading | None, until: datetime | None = None) -> dict[str, Any]:
     """The families of signals with what each says, and the observations of the one that is open."""
-    found = evidence.signals(actor, case["id"], read=read)
+    among = [case["id"], *(each["id"] for each in case["absorbed"])]
+    found = evidence.signals(actor, case["id"], read=read, until=until, among=among)
     counts: dict[str, int] = dict(case["facts"].get("signals") or {})
     present = [family for family in words.SIGNALS if counts.get(family)]
     current = wanted if wanted in words.SIGNALS else (present or list(words.SIGNALS))[0]
+    awaited = {task["kind"] for task in case["tasks"]}
     return {
         "present": len(present),
-        "tabs": [_tab(family, counts, found, current) for family in words.SIGNALS],
+        "tabs": [_tab(family, counts, found, current, awaited) for family in words.SIGNALS],
         "current": words.SIGNALS[current],
         "counted": counts.get(current, 0),
         "rows": [_row(item) for item in found if item["family"] == current],
     }
 
 
-def _tab(family: str, counts: dict[str, int], found: list[Row], current: str) -> dict[str, Any]:
-    look = words.SIGNALS[family]
-    numbers: dict[str, Any] = next(
-        (item["numbers"] for item in found if item["family"] == family and item["numbers"]), {}
-    )
+def every_row(actor: Actor, case: Row, read: Reading | None) -> list[dict[str, Any]]:
+    """The observations of all families, in the order of the families."""
+    found = evidence.signals(actor, case["id"], read=read)
+    return [{**_row(item), "family": family} for family in words.SIGNALS for item in found if item["family"] == family]
+
+
+def _tab(
+    family: str, counts: dict[str, int], found: list[Row], current: str, awaited: Collection[str]
+) -> dict[str, Any]:
+    look, count = words.SIGNALS[family], counts.get(family, 0)
+    own = [item for item in found if item["family"] == family]
+    numbers: dict[str, Any] = next((item["numbers"] for item in own if item["numbers"]), {})
     key = next((key for key in HEADLINES[family] if numbers.get(key)), None)
     label, unit = FIGURES[key] if key else ("", "")
+    waiting = not count and ANSWERS.get(family) in awaited
     return {
-        "family": family, "text": look.text, "icon": look.icon, "count": counts.get(family, 0),
-        "current": family == current, "value": said(key, numbers[key]) if key else "", "unit": unit, "hint": label,
+        "family": family, "text": look.text, "icon": look.icon, "count": count, "current": family == current,
+        "value": said(key, numbers[key]) if key else "", "unit": unit, "hint": label,
+        "level": min(count, len(STRENGTHS)),
+        "strength": STRENGTHS[min(count, 3) - 1] if count else AWAITED if waiting else ABSENT,
+        "sources": list(dict.fromkeys(item["agency_id"] for item in own if item["agency_id"])),
     }  # fmt: skip
 
 

@@ -40,6 +40,13 @@ FOR: Final = frozenset({"identified", "abnormal", "confirmed", "running", "devic
 AGAINST: Final = frozenset({"normal", "not_confirmed", "nothing_found"})
 VICTIM: Final = frozenset({"compromised"})
 SHOWN_LINES: Final = 6
+# Several words and an icon say it; red is for what is late, refused or wrong.
+CONFLICT: Final = "warn conflict"
+SIDES: Final = {
+    "for": (FOR, Text("指向“挖矿”", "Points to mining")),
+    "against": (AGAINST, Text("未发现“挖矿”", "Found no mining")),
+    "victim": (VICTIM, Text("疑被入侵利用", "Possibly a victim of an intrusion")),
+}
 
 
 def side_by_side(actor: Actor, case: Row) -> dict[str, Any]:
@@ -51,7 +58,7 @@ def side_by_side(actor: Actor, case: Row) -> dict[str, Any]:
     if case["part"] == Part.OWN:
         # Whether the others agree is what an own part does not tell.
         own = [row for row in rows if row.get("agency_id") is not None]
-        return {"rows": own, "verdict": "", "tone": "", "compare": ""}
+        return {"rows": own, "verdict": "", "tone": "", "compare": "", "sides": []}
     results = [given[kind].get("result", "") for kind in FINDING_KINDS if given.get(kind)]
     verdict, tone = _verdict(results, waiting=any(kind in open_kinds for kind in FINDING_KINDS))
     asked = bool(given) or any(kind in open_kinds for kind in FINDING_KINDS)
@@ -61,6 +68,7 @@ def side_by_side(actor: Actor, case: Row) -> dict[str, Any]:
         "rows": rows if asked else [],
         "verdict": verdict,
         "tone": tone,
+        "sides": _sides(given) if tone == CONFLICT else [],
         "compare": compare if may_compare(actor) else "",
     }
 
@@ -104,7 +112,7 @@ def _verdict(results: list[str], *, waiting: bool) -> tuple[str, str]:
     }
     sides.discard("open")
     if len(sides) > 1:
-        return gettext("意见不一致，需会商"), "bad"
+        return gettext("意见不一致，需会商"), CONFLICT
     if waiting:
         return gettext("反馈未齐"), "warn"
     if not sides:
@@ -114,6 +122,16 @@ def _verdict(results: list[str], *, waiting: bool) -> tuple[str, str]:
         "against": (gettext("无分歧，均未发现“挖矿”"), "ok"),
         "victim": (gettext("无分歧，疑被入侵利用"), "warn"),
     }[sides.pop()]
+
+
+def _sides(given: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Who says what, where they disagree."""
+    found = []
+    for codes, text in SIDES.values():
+        who = [say(AGENCIES[kind]) for kind in REPORTS if (given.get(kind) or {}).get("result") in codes]
+        if who:
+            found.append({"text": text, "who": listed(who)})
+    return found
 
 
 def _lines(inputs: tuple[Field, ...], found: Mapping[str, Any]) -> list[dict[str, Any]]:

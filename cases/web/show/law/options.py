@@ -22,17 +22,28 @@ def options(actor: Actor, case: Row, now: datetime, read: Reading | None, asked:
     except NotAllowed:
         return None
     rows = [_row(row) for row in found["measures"]]
+    closed = [row for row in rows if not row["available"]]
     return {
         "on": on,
         "facts_of": found["facts_of"],
         "rules": found["rules"],
         "open": [row for row in rows if row["available"]],
-        "closed": [row for row in rows if not row["available"]],
+        "closed": closed,
+        "common": _common(closed),
         "blind": found["blind_spot"]["applies"],
         "reasons": [_said(reason) for reason in found["blind_spot"]["reasons"]],
         "withheld": found["withheld"],
         "unread": bool(asked) and readable_day(asked) is None,
     }
+
+
+def _common(closed: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What every one of them misses, said once; each keeps in `own` what it misses beside that."""
+    first = closed[0]["missing"] if len(closed) > 1 else []
+    common = [piece for piece in first if all(piece in row["missing"] for row in closed)]
+    for row in closed:
+        row["own"] = [piece for piece in row["missing"] if piece not in common]
+    return common
 
 
 def _row(row: dict[str, Any]) -> dict[str, Any]:

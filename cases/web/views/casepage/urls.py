@@ -1,0 +1,12 @@
+"""The addresses of the pages beside the page of a case."""
+
+from django.urls import path
+
+from cases.web.views.casepage import beside, dossier, past
+
+urlpatterns = [
+    path("measures/", beside.measures, name="case_measures"),
+    path("history/", beside.case_history, name="case_history"),
+    path("past/", past.case_past, name="case_past"),
+    path("dossier.pdf", dossier.case_dossier, name="dossier"),
+]
