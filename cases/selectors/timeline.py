@@ -12,7 +12,7 @@ from agencies.actors import Actor
 from agencies.directory import Directory, get_directory
 from agencies.visibility import seen, sight_keys
 from cases.selectors import refs
-from cases.selectors.paging import Keyset, Page, Row, fetch, whole
+from cases.selectors.paging import Cursor, Keyset, Page, Row, fetch, whole
 from cases.selectors.precision.texts import cleaner
 from cases.selectors.reach.parts import Reading, reading
 
@@ -46,19 +46,15 @@ def timeline(
     read = read or reading(actor, case_id)
     if read is None:
         return None
-    beyond, values = order.beyond(at, "e.")
-    if upto is not None:
-        beyond, values = f"{beyond} AND e.seq <= %s", [*values, upto]
+    beyond, values = _beyond(order, at, upto)
     among, told = ("", []) if read.whole else (" AND e.seq = ANY(%s)", [read.events])
-    sql = _SQL.format(among=among, beyond=beyond, order=order.order(at, "e."), outer=order.order(at, "e."))
-    stream = f"case/{case_id}"
-    rows = fetch(sql, [str(case_id), sight_keys(actor), stream, *told, *values, size + 1])
+    by = order.order(at, "e.")
+    sql = _SQL.format(among=among, beyond=beyond, order=by, outer=by)
+    rows = fetch(sql, [str(case_id), sight_keys(actor), f"case/{case_id}", *told, *values, size + 1])
     if not rows:
         return None
-    last = rows[0]["version"] if upto is None else upto
-    total = last if read.whole else sum(seq <= last for seq in read.events)
-    directory = get_directory(stamp=rows[0]["stamp"])
-    kinds = rows[0]["kinds"] or {}
+    total = _total(read, rows[0]["version"] if upto is None else upto)
+    directory, kinds = get_directory(stamp=rows[0]["stamp"]), rows[0]["kinds"] or {}
     clean = cleaner(actor, case_id, read)
     shown = [
         {
@@ -69,6 +65,15 @@ def timeline(
         if row["seq"] is not None
     ]
     return order.page(shown, at, size, (total, True))
+
+
+def _beyond(order: Keyset, at: Cursor | None, upto: int | None) -> tuple[str, list[Any]]:
+    beyond, values = order.beyond(at, "e.")
+    return (beyond, values) if upto is None else (f"{beyond} AND e.seq <= %s", [*values, upto])
+
+
+def _total(read: Reading, last: int) -> int:
+    return last if read.whole else sum(seq <= last for seq in read.events)
 
 
 # version = number of events, held by a constraint of the database: the total costs nothing.
