@@ -115,3 +115,7 @@ class Action(StrEnum):
     VAULT_KEY_ROTATED = "vault_key_rotated"
     AUDIT_VERIFIED = "audit_verified"
     AUDIT_BROKEN = "audit_broken"
+    SAMPLE_PLANNED = "sample_planned"
+    SAMPLE_DRAWN = "sample_drawn"
+    SAMPLE_FOUND = "sample_found"
+    SAMPLE_CORRECTED = "sample_corrected"

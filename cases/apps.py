@@ -10,6 +10,8 @@ class CasesConfig(AppConfig):
         from audit.verification import projections
         from cases.calendar.checking import verify_calendar
         from cases.calendar.telling import PREFIX as CALENDAR
+        from cases.oversight.sampling.checking import verify_samples
+        from cases.oversight.sampling.planning import PREFIX as SAMPLES
         from cases.reporting.checking import verify_reports
         from cases.reporting.drawing import PREFIX as REPORTS
         from cases.retention.checking import LIST_PREFIX, PREFIX, verify_erasures, verify_lists
@@ -31,4 +33,5 @@ class CasesConfig(AppConfig):
         projections.register(ESCALATIONS, verify_escalations)
         projections.register(REPORTS, verify_reports)
         projections.register(CALENDAR, verify_calendar)
+        projections.register(SAMPLES, verify_samples)
         declare_parameters()

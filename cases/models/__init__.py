@@ -22,6 +22,7 @@ from cases.models.records import (
 )
 from cases.models.reports import Report, ReportFile, ReportPart, ReportVersion
 from cases.models.rules import RuleFile, RuleVersion
+from cases.models.sampling import Sample, SampleFinding, SampleUnit
 from cases.models.site import RowAnswer, Site, SiteKey
 from cases.models.steps import ListMend, ListUpload, ListUploadPart, PreviewKey, PreviewRow, SourceMapping
 from cases.models.suggestion import SiteSuggestion
@@ -77,6 +78,9 @@ __all__ = [
     "RowAnswer",
     "RuleFile",
     "RuleVersion",
+    "Sample",
+    "SampleFinding",
+    "SampleUnit",
     "SavedView",
     "SecondCode",
     "Signal",

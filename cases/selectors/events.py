@@ -226,11 +226,13 @@ def _of_time(actor: Actor, supervising: list[Post], watching: list[Post]) -> tup
           FROM jsonb_array_elements(convert_from(e.body, 'UTF8')::jsonb #> '{{data,steps}}') s) named
         WHERE NOT {visibility.whole("named.id")})
       WHEN left(e.stream, 7) = 'report/' THEN e.actor_id = %s OR EXISTS (
-        SELECT FROM cases_report r WHERE r.id = substr(e.stream, 8)::uuid AND r.region_id LIKE ANY(%s::text[]))"""
+        SELECT FROM cases_report r WHERE r.id = substr(e.stream, 8)::uuid AND r.region_id LIKE ANY(%s::text[]))
+      WHEN left(e.stream, 9) = 'sampling/' THEN EXISTS (
+        SELECT FROM cases_sample s WHERE s.id = substr(e.stream, 10)::uuid AND s.region_id LIKE ANY(%s::text[]))"""
     watched, overseen = ([escape_like(post.region_code) + "%" for post in posts] for posts in (watching, supervising))
     named = [*_above(watching), "national"] if watching else []
     keys = visibility.whole_keys(replace(actor, posts=tuple(supervising)))
-    return sql, [actor.user_id, watched, named, overseen, keys, actor.user_id, overseen]
+    return sql, [actor.user_id, watched, named, overseen, keys, actor.user_id, overseen, overseen]
 
 
 def _above(watching: list[Post]) -> list[str]:

@@ -20,6 +20,7 @@ from agencies.visibility import sight_keys
 from agencies.vocabulary import LABELS, SEPARATED_ROLES, Label, Role
 from audit import clock
 from cases.calendar.loading import missing_year
+from cases.oversight.sampling.access import may_sample
 from cases.selectors.law.blindspots import watches
 from cases.selectors.pages import open_task_total
 from cases.web import whose
@@ -211,6 +212,7 @@ def _supervision(actor: Actor) -> list[Item]:
     return [
         Item("/overdue/", gettext("逾期事项"), "clock-exclamation"),
         Item("/urges/", gettext("督办"), "message-2-exclamation"),
+        *([Item("/sampling/", gettext("抽查"), "filter")] if may_sample(actor) else []),
     ]
 
 

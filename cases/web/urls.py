@@ -106,5 +106,6 @@ urlpatterns = [
     path("audit/registers/<slug:sort>.csv", registers.register_csv, name="register_csv"),
     path("", include("cases.web.views.supervision.urls")),
     path("", include("cases.web.views.settings.urls")),
+    path("", include("cases.web.views.sampling.urls")),
     path("", include("cases.web.urls_money")),
 ]

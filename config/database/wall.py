@@ -26,6 +26,7 @@ _READ_BY_VERIFIER = (
     *("cases_escalation", "cases_deadlinewatch", "notifications_endpoint"),
     *("cases_report", "cases_reportversion", "cases_reportfile", "cases_reportpart"),
     *("cases_ruleversion", "cases_rulefile", "cases_calendarentry"),
+    *("cases_sample", "cases_sampleunit", "cases_samplefinding"),
     # What people chose about being told, and which contacts they confirmed.
     *("notifications_preference", "notifications_contact"),
     # Since when a password is in use, which factors and clients there are.

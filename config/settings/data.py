@@ -140,6 +140,10 @@ PROTECTED_TABLES: dict[str, str] = {
     " UPDATE (state, asked_by_id, asked_at, drawn_at, problem, cases, figures, changes)",
     "cases_reportfile": "SELECT, INSERT, UPDATE (size, rows, sha256)",
     "cases_reportpart": "SELECT, INSERT",
+    # A plan stays, the draw happens once, a finding stays; a correction is accepted once.
+    "cases_sample": "SELECT, INSERT, UPDATE (drawn, seed, drawn_at)",
+    "cases_sampleunit": "SELECT, INSERT, UPDATE (position, reviewer_id)",
+    "cases_samplefinding": "SELECT, INSERT, UPDATE (accepted_by_id, accepted_at)",
     "cases_site": "SELECT, INSERT, UPDATE (case_id, previous_case_id, region_code, subject, located)",
     "cases_sitekey": "SELECT, INSERT",
     # An officer answers; that a merge or its undoing answers too is written by a function of the owner.

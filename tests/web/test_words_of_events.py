@@ -25,6 +25,16 @@ REPORT = {
     "version": 2, "late": True, "cases": 3222, "figures_sha256": "a1" * 32,
     "files": [{"audience": "commission", "agency": None, "form": "xlsx", "sha256": "ca" * 32}],
 }  # fmt: skip
+PLANNED = {
+    "number": "江抽查〔2026〕1号", "region": "320300",
+    "closed_from": "2026-11-01", "closed_to": "2026-11-20", "strata": "county",
+    "size": 5, "population": 40, "population_sha256": "a1" * 32,
+}  # fmt: skip
+DRAWN = {"plan": "b2" * 32, "drawn": "c3" * 32, "seed": "d4" * 32, "taken": 5, "taken_sha256": "e5" * 32}
+FOUND = {
+    "position": 2, "result": "problem", "problem_kind": "evidence", "severity": "grave", "correct_by": "2026-12-10",
+    "case_seq": 14, "demanded": True,
+}  # fmt: skip
 
 
 def said(body: dict[str, Any]) -> str:
@@ -48,6 +58,9 @@ def told(demo_city: None) -> None:
 @pytest.mark.usefixtures("told")
 def test_the_events_are_said_in_words() -> None:
     found = {action: said(body_of(action)) for action in ("deadlines_escalated", "calendar_entered")}
+    found["sample_planned"] = said({"action": "sample_planned", "data": PLANNED})
+    found["sample_drawn"] = said({"action": "sample_drawn", "data": DRAWN})
+    found["sample_found"] = said({"action": "sample_found", "data": FOUND})
     found["report_drawn"] = said({"action": "report_drawn", "data": REPORT})
     for action, text in found.items():
         assert not re.search(r"[A-Za-z_]{3,}", OTHER.sub("", text)), f"{action}: {text}"

@@ -57,6 +57,7 @@ STREAMS: Final = {
     "calendar": Text("工作日历", "Working calendar"),
     "escalation": Text("期限催办", "Steps of deadlines"),
     "report": Text("报告", "Report"),
+    "sampling": Text("抽查", "Sample"),
 }
 # What deserves a second look in a list.
 NOTABLE: Final = frozenset({*(risks.RISKS[risks.REFUSED] or ()), "audit_broken"})
@@ -130,7 +131,7 @@ def _object(stream: str) -> str:
         name = agency.short_name
     elif sort in ("calendar", "escalation"):
         name = gettext("全国") if name == "national" else directory.region_path(name) or name
-    elif sort == "report":
+    elif sort in ("report", "sampling"):
         name = ""  # its number stands in the event
     return f"{say(STREAMS.get(sort, sort))} {name}".strip()
 

@@ -16,6 +16,7 @@ from agencies.access.reads import note_read
 from audit import clock
 from audit.access.writing import Way
 from audit.verification import Report
+from cases.oversight.sampling.access import may_sample
 from cases.oversight.trail.proof import note_broken
 from cases.oversight.trail.verifying import may_verify, verify_all, verify_case
 from cases.selectors.case import find_case_id
@@ -80,6 +81,9 @@ def _event(request: PageRequest, event_id: int) -> Row:
     if not shown["place"].here.intact:
         # Whoever comes upon it first puts it on record; from then on nothing of the trail leaves.
         note_broken(request.actor, item["id"], item["stream"], item["seq"], clock.now())
+    if shown["case_href"] and may_sample(request.actor):
+        # Whether the act is open on this case, its own page says.
+        shown["urge"] = reverse("web:action", args=[shown["number"], "urge"])
     shown["link"] = request.build_absolute_uri(reverse("web:audit_event", args=[event_id]))
     return shown
 

@@ -64,6 +64,8 @@ ITEMS: Final = {
     "compensation": Text("停电赔偿登记", "Register of compensation"),
     "blind_spots": Text("监管盲区清单", "Register of blind spots"),
     "audit_trail": Text("审计记录", "Audit trail"),
+    "sample_results": Text("抽查结果", "Results of a sample"),
+    "sample_population": Text("抽查总体", "Population of a sample"),
     "audit_package": Text("审计可验证包", "Audit trail with its proof"),
     "tip_picture": Text("举报图片", "Picture of a tip"),
 }

@@ -117,4 +117,8 @@ OTHERS: Final = {
     OtherAction.VAULT_KEY_ROTATED: Text("更换密钥", "Rotated vault key"),
     OtherAction.AUDIT_VERIFIED: Text("核验审计", "Verified the trail"),
     OtherAction.AUDIT_BROKEN: Text("核验未通过", "Verification failed"),
+    OtherAction.SAMPLE_PLANNED: Text("抽查立项", "Planned a sample"),
+    OtherAction.SAMPLE_DRAWN: Text("抽取案件", "Drew a sample"),
+    OtherAction.SAMPLE_FOUND: Text("登记抽查结论", "Recorded a finding"),
+    OtherAction.SAMPLE_CORRECTED: Text("抽查整改销号", "Accepted a correction"),
 }

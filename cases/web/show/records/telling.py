@@ -1,10 +1,11 @@
-"""The events of the calendar, of the steps of deadlines and of reports: what their members and values are called."""
+"""The events of calendar, steps of deadlines, reports and samples: what their members and values are called."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
+from cases.oversight.sampling.reviewing import KINDS, RESULTS, SEVERITIES
 from cases.policy.escalation import NEEDLESS, OVERTAKEN, TOLD
 from cases.reporting.pieces import AGENCY, COMMISSION, WATCH
 from cases.web.show.calendar.days import KIND_LABELS, STATUSES
@@ -79,9 +80,40 @@ REPORTS: Final = Said(
         "overdue": Text("逾期通报", "Bulletin"),
     },
 )
+SAMPLES: Final = Said(
+    {
+        "number": Text("编号", "Number"),
+        "closed_from": Text("办结日期自", "Closed from"),
+        "closed_to": Text("办结日期至", "Closed to"),
+        "strata": Text("分层", "Strata"),
+        "size": Text("抽取件数", "Cases to draw"),
+        "population": Text("总体件数", "Population"),
+        "population_sha256": Text("总体的散列", "Hash of the population"),
+        "plan": Text("立项记录的散列", "Hash of the plan"),
+        "drawn": Text("随机数", "Random bytes"),
+        "seed": Text("种子", "Seed"),
+        "taken": Text("抽中件数", "Drawn"),
+        "taken_sha256": Text("抽中案件的散列", "Hash of the drawn cases"),
+        "position": Text("抽取序号", "Place"),
+        "result": Text("结论", "Result"),
+        "problem_kind": Text("问题种类", "Kind of problem"),
+        "severity": Text("严重程度", "Severity"),
+        "correct_by": Text("整改期限", "To be put right by"),
+        "case_seq": Text("案件记录号", "Record of the case"),
+        "demanded": Text("是否要求整改", "Correction asked"),
+    },
+    {
+        "county": Text("区县", "District"),
+        "outcome": Text("办结结果", "Outcome"),
+        **RESULTS,
+        **KINDS,
+        **SEVERITIES,
+        "agency": Text("牵头单位", "Leading agency"),
+    },
+)
 
 
 def words_of(action: str) -> Said:
     """The words of an event with this action."""
     sort = action.partition("_")[0]
-    return {"calendar": CALENDAR, "deadlines": STEPS, "report": REPORTS}.get(sort, NOTHING)
+    return {"calendar": CALENDAR, "deadlines": STEPS, "report": REPORTS, "sample": SAMPLES}.get(sort, NOTHING)

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 
 from agencies.actors import Actor
 from agencies.directory import get_directory
-from agencies.vocabulary import Kind, Label, Role
+from agencies.vocabulary import Label
 from audit import clock
 from cases.policy.calendar import working_days_between
 from cases.policy.dated import CHINA
@@ -30,6 +28,7 @@ from cases.selectors.paging import Row
 from cases.web import filters
 from cases.web.pages import PageRequest, page
 from cases.web.show.supervision.steps import tags
+from cases.web.show.supervision.urging import urge_href
 from cases.web.show.words import say
 from cases.workflow.task_kinds import KINDS
 from cases.workflow.workdays import calendar_for
@@ -142,24 +141,13 @@ def _week_name(monday: date) -> Label:
 
 
 def _line(actor: Actor, row: Row, told: list[Row]) -> dict[str, Any]:
-    query = urlencode({"task": row["id"]})
     return {
         **row,
         "label": KINDS[row["kind"]].label,
         "tags": tags(told),
         "who": row["assignee"]["name"] if row["assignee"] else "",
-        "urge": f"{reverse('web:action', args=[row['number'], 'urge'])}?{query}" if _urges(actor, row) else "",
+        "urge": "" if row["urged"] else urge_href(actor, row["number"], row["region"]["code"], row["id"]),
     }
-
-
-def _urges(actor: Actor, row: Row) -> bool:
-    """Whether this person may urge there; whether the act is open on this case, its own page says."""
-    return not row["urged"] and any(
-        post.kind == Kind.SUPERVISION
-        and Role.SUPERVISOR.value in post.roles
-        and row["region"]["code"].startswith(post.region_code)
-        for post in actor.posts
-    )
 
 
 def _of_week(actor: Actor, wanted: OverdueFilter, week: str) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""The pages of sampling: the list with the plan, one sample, one drawn case, the files."""
