@@ -27,8 +27,7 @@ _READ_BY_VERIFIER = (
     *("cases_report", "cases_reportversion", "cases_reportfile", "cases_reportpart"),
     *("cases_ruleversion", "cases_rulefile", "cases_calendarentry"),
     *("cases_sample", "cases_sampleunit", "cases_samplefinding"),
-    # What people chose about being told, and which contacts they confirmed.
-    *("notifications_preference", "notifications_contact"),
+    *("notifications_preference", "notifications_contact"),  # what people chose about being told
     # Since when a password is in use, which factors and clients there are.
     *("agencies_password", "mfa_authenticator", "oauth2_provider_application"),
 )
