@@ -2,7 +2,7 @@
 # Relative paths only: the checkout may lie in a directory with spaces in its name.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup runtime demo test check bench drills mutations assets
+.PHONY: help setup runtime demo test check bench drills mutations assets screens
 MAKEFLAGS += --no-print-directory
 
 PYTHON_BIN := .venv/bin/python
@@ -37,6 +37,10 @@ drills: setup ## kill what must be able to die; ask every cell of the policy, fo
 
 mutations: setup ## take each permission condition away, one at a time, and see a test fail (hours)
 	@$(PYTHON_BIN) tools/mutate.py
+
+screens: setup ## pictures of the pages over the demo, into docs/screens/
+	@tools/browser
+	@$(PYTHON_BIN) -m tests.browser.screens
 
 assets: setup ## rebuild the committed style sheet, scripts, icons and message catalogue (needs Node)
 	@cd assets && npm ci --ignore-scripts && node build.mjs
