@@ -19,7 +19,7 @@ from django.conf import settings
 from django.core.cache import cache
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
-from tests.browser.every import finding
+from tests.browser.every import finding, looking
 from tests.conftest import ALIASES, SERVERS, answers, child, connections, on_database, wait_for
 from tests.installation import Installation
 from tests.servers import DEMO_TEMPLATE
@@ -90,7 +90,7 @@ def watched() -> Iterator[Callable[[Page, str], None]]:
 @pytest.fixture
 def enter(browser: Browser, site: str, watched: Callable[[Page, str], None]) -> Iterator[Enter]:
     """A new window of this person, logged in through the login page; with or without scripts, of any width."""
-    contexts = []
+    contexts, looked_at = [], []
 
     def enter(username: str, *, scripts: bool = True, width: int = 1440, language: str = "zh-CN") -> Page:
         context = browser.new_context(
@@ -98,6 +98,8 @@ def enter(browser: Browser, site: str, watched: Callable[[Page, str], None]) -> 
         )
         context.set_default_timeout(15_000)
         contexts.append(context)
+        if scripts:
+            looked_at.append(context)
         page = context.new_page()
         watched(page, site)
         page.goto("/login/")
@@ -108,8 +110,10 @@ def enter(browser: Browser, site: str, watched: Callable[[Page, str], None]) -> 
         return page
 
     yield enter
+    wrong = looking.faults_left(looked_at)
     for context in contexts:
         context.close()
+    assert not wrong, "\n".join(wrong)
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from audit import clock
 from cases.models import Attachment
 from cases.workflow.onsite.steps import ITEMS
+from tests.browser.every import looking
 from tests.files import photo
 from tests.web.test_cut_pages import determined, number
 from tests.workflow.world import World
@@ -41,6 +42,7 @@ def at(world: World, **span: float) -> None:
 def phone(browser: Browser, site: str, watched: Callable[[Page, str], None]) -> Iterator[Phone]:
     """A telephone of its own, logged in."""
     contexts: list[BrowserContext] = []
+    mute: list[BrowserContext] = []
 
     def phone(username: str, **how: Any) -> Page:
         context = browser.new_context(
@@ -48,14 +50,18 @@ def phone(browser: Browser, site: str, watched: Callable[[Page, str], None]) -> 
         )
         context.set_default_timeout(20_000)
         contexts.append(context)
+        if how.get("java_script_enabled") is False:
+            mute.append(context)
         page = context.new_page()
         watched(page, site)
         log_in(page, username)
         return page
 
     yield phone
+    wrong = looking.faults_left(context for context in contexts if context not in mute)
     for context in contexts:
         context.close()
+    assert not wrong, "\n".join(wrong)
 
 
 def log_in(page: Page, username: str) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import axe_playwright_python
-from playwright.sync_api import Page
+from playwright.sync_api import BrowserContext, Page
 
 WIDTHS = (320, 375, 1440)
 AXE_WIDTHS = (375, 1440)
@@ -56,6 +56,16 @@ def inaccessible(page: Page) -> list[str]:
         f"{each['id']}: {each['nodes'][0]['target']} {each['nodes'][0]['html'][:150]} ({len(each['nodes'])})"
         for each in result["violations"]
     ]
+
+
+def faults_left(contexts: Iterable[BrowserContext]) -> list[str]:
+    """What axe finds wrong with the pages that a test leaves open; without scripts it cannot look."""
+    found = []
+    for context in contexts:
+        for page in context.pages:
+            if page.url.startswith("http") and page.evaluate("document.contentType") == "text/html":
+                found += [f"{page.url}: {each}" for each in inaccessible(page)]
+    return found
 
 
 def too_wide(page: Page) -> int:
