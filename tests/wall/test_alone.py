@@ -290,7 +290,7 @@ def test_raw_sql_over_every_table_shows_nobody_a_hidden_case(base: str) -> None:
 
 # Of these there is none in either world.
 NOBODYS = ("tip_id", "upload_id", "run_id", "version_id", "report_id")
-NOBODYS += ("job_id", "endpoint_id", "entry_id", "sample_id")
+NOBODYS += ("job_id", "endpoint_id", "entry_id", "sample_id", "view_id")
 
 
 def addresses(case_ids: list[str], numbers: list[str], more: dict[str, list[Any]]) -> Iterator[tuple[str, str]]:
@@ -302,7 +302,7 @@ def addresses(case_ids: list[str], numbers: list[str], more: dict[str, list[Any]
             "event_id": more["events"], "file_id": more["files"], "attachment_id": more["files"],
             "batch_id": more["batches"], "message_id": more["messages"], "suggestion_id": more["suggestions"],
             "document_id": more["documents"], "version": [1], "form": ["pdf", "docx"], "list_no": [1], "kind": ["csv"],
-            "seq": [1, 2], "name": ["clearance"], "position": [1],
+            "seq": [1, 2], "name": ["clearance"], "position": [1], "key": ["cases", "retention.years"],
             "edition": [1], **{key: ["01900000-0000-7000-8000-000000000000"] for key in NOBODYS},
             "username": ["drc-handler1", "grid-handler1", "admin1"], "sort": ["impact", "provision"],
             "step": ["checks", "photo"],
