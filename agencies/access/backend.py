@@ -14,7 +14,10 @@ from agencies.access.logins import count_try
 from agencies.access.passwords import keeping as passwords
 from agencies.models import Client, User
 
-_QUERY = """SELECT * FROM agencies_user u WHERE id = %s AND is_active AND NOT is_system
+# In the order of the model: `from_db` takes a whole row by its places, and the table may have another order.
+_FIELDS = User._meta.concrete_fields  # noqa: SLF001
+_COLUMNS = ", ".join(f"u.{field.column}" for field in _FIELDS)
+_QUERY = f"""SELECT {_COLUMNS} FROM agencies_user u WHERE id = %s AND is_active AND NOT is_system
     AND NOT EXISTS (SELECT FROM agencies_client c WHERE c.user_id = u.id)"""
 
 
@@ -53,6 +56,5 @@ class Accounts(ModelBackend):
         with connection.cursor() as cursor:
             cursor.execute(_QUERY, [user_id])
             row = cursor.fetchone()
-            # The foreign key (`agency_id`), too, is called in the row as its field is in `from_db`: by the attribute.
-            columns = [column.name for column in cursor.description]
-        return None if row is None else User.from_db(connection.alias, columns, row)
+        names = [field.attname for field in _FIELDS]
+        return None if row is None else User.from_db(connection.alias, names, row)

@@ -22,13 +22,13 @@ class User(AbstractBaseUser):
     display_name = models.CharField(max_length=40)
     staff_no = models.CharField(max_length=20, blank=True, default="")
     language = models.CharField(max_length=2, choices=[("zh", "中文"), ("en", "English")], default="zh")
-    # Whether single keys do anything on the pages.
-    keys = models.BooleanField("快捷键", default=True, db_default=True)
     is_active = models.BooleanField(default=True)
     is_system = models.BooleanField(default=False)
     # Where the account was opened: it belongs there for as long as nobody has given it a role anywhere.
     agency = models.ForeignKey("agencies.Agency", on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField()
+    # Whether single keys do anything on the pages.
+    keys = models.BooleanField("快捷键", default=True, db_default=True)
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = []

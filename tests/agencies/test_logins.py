@@ -10,6 +10,7 @@ from django.test import RequestFactory
 
 from agencies.access.backend import Accounts
 from agencies.actors import system_actor
+from agencies.models import User
 from agencies.services import disable_user
 from audit.models import Event, Sealed
 from tests.agencies.cast import NOW, events
@@ -84,3 +85,11 @@ def test_the_system_actor_never_logs_in(user, request_):
     system.save()
     assert authenticate(request_, username="system", password="a password that somebody gave it") is None
     assert Accounts().get_user(system.pk) is None
+
+
+def test_the_account_of_a_session_is_that_of_the_table_field_by_field(user):
+    known = user("drc-handler1")
+    read = Accounts().get_user(known.pk)
+    names = [field.attname for field in User._meta.concrete_fields]
+    assert {name: getattr(read, name) for name in names} == {name: getattr(known, name) for name in names}
+    assert (read.is_active, read.is_system, read.keys) == (True, False, True)
