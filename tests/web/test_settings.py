@@ -66,19 +66,19 @@ def test_nobody_else_sets_one_and_the_page_says_who_does(demo_city: None) -> Non
 
 
 def test_the_system_administrator_sets_up_an_agency_and_closes_it(demo_city: None) -> None:
-    form = {"do": "create", "region": "3203", "code": "320300-street", "name": "云龙街道办", "short_name": "云龙街道",
-            "monogram": "街", "kind": "partner", "partner_sort": "street"}  # fmt: skip
+    form = {"do": "create", "region": "3203", "code": "320300-market", "kind": "partner", "partner_sort": "market"}
+    form |= {"name": "徐州市市场监管局", "short_name": "市场监管局", "monogram": "监"}
     assert entered("drc-approver1").post("/settings/agencies/", form).status_code == 403
-    assert not Agency.objects.filter(code="320300-street").exists()
+    assert not Agency.objects.filter(code="320300-market").exists()
     client = entered("sys-admin1")
     assert client.post("/settings/agencies/", {**form, "partner_sort": ""}).status_code == 400
     assert client.post("/settings/agencies/", form).status_code == 302
-    assert get_directory().by_code["320300-street"].active
-    assert "云龙街道办" in client.get("/settings/agencies/?region=3203").content.decode()
-    gone = client.post("/settings/agencies/", {"do": "close", "region": "3203", "agency": "320300-street"})
+    assert get_directory().by_code["320300-market"].active
+    assert "徐州市市场监管局" in client.get("/settings/agencies/?region=3203").content.decode()
+    gone = client.post("/settings/agencies/", {"do": "close", "region": "3203", "agency": "320300-market"})
     assert gone.status_code == 302
-    assert not Agency.objects.get(code="320300-street").active
-    actions = list(Event.objects.filter(stream="agency/320300-street").order_by("seq").values_list("action", flat=True))
+    assert not Agency.objects.get(code="320300-market").active
+    actions = list(Event.objects.filter(stream="agency/320300-market").order_by("seq").values_list("action", flat=True))
     assert actions == ["agency_created", "agency_closed"]
 
 
