@@ -10,6 +10,8 @@ from agencies.actors import find_actor
 from audit import clock
 from audit.models import Event
 from cases.models import Case
+from cases.selectors.precision.since import written_since
+from cases.selectors.reach.parts import reading
 from cases.selectors.tasks import next_task
 from cases.workflow.transitions import TRANSITIONS
 from tests.web import story
@@ -99,14 +101,18 @@ def test_who_came_before_and_what_it_changed_is_told_member_by_member(log_in: Lo
 
 
 def test_who_reads_a_part_of_the_case_is_told_no_more_than_that(log_in: LogIn) -> None:
-    case = story.dispatched()
-    client, seen = log_in("cac-handler1"), version(case)
-    story.do("grid-handler1", "comment", case, comment="只有牵头单位和本单位看")
-    answer = client.post(
-        f"/cases/{case.number}/actions/report_traffic/", {"version": str(seen), "key": "k", "step": "now"}
-    )
-    assert answer.status_code == 412
-    assert "只有牵头单位" not in answer.content.decode()
+    case, telecom = story.dispatched(), find_actor("telecom-handler1")
+    own = story.do("telecom-handler1", "report_subscriber", case, result="identified", subject="sole_trader")
+    other = story.do("cac-handler1", "report_traffic", case, result="confirmed", pools="2", connections="41260")
+    read = reading(telecom, case.case_id)
+    assert read is not None
+    assert not read.whole
+    assert written_since(find_actor("drc-handler1"), case.case_id, own.version)
+    assert written_since(telecom, case.case_id, own.version) == []
+    client = log_in("telecom-handler1")
+    assert client.get(f"/cases/{case.number}/receipts/{own.version}/").status_code == 200
+    # Not that of the event before it, either, which this person does read.
+    assert client.get(f"/cases/{case.number}/receipts/{other.version}/").status_code == 404
 
 
 def test_what_waits_for_another_person_is_not_offered_as_the_next_task(log_in: LogIn) -> None:
