@@ -192,6 +192,8 @@ INSERT INTO cases_caseagency (agency_id, case_id, relation, since)
     UNION ALL SELECT CASE WHEN by_grid THEN grid ELSE cac END, id, 'task', t0 + interval '2 days' FROM k WHERE stage <> 'monitoring'
     UNION ALL SELECT CASE WHEN by_grid THEN cac ELSE grid END, id, 'task', t0 + interval '2 days' FROM k WHERE stage <> 'monitoring' AND by_both;
 
+-- Without figures the planner would read all tasks for each case.
+ANALYZE cases_case, cases_task, cases_clockinterval, cases_site, cases_signal;
 SELECT case_list_rebuild();
 
 INSERT INTO cases_taskcounter (agency_id, region_code, stage, n)
