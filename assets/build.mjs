@@ -15,7 +15,7 @@ const SHEETS = [
   "charts", "dashboard",
   "phone",
   "guide",
-  "small", "listing", "bulk", "print",
+  "small", "listing", "bulk", "load", "print",
 ];
 
 async function styles() {

@@ -25,6 +25,7 @@ from cases.api.views import suggestions as sites
 from cases.api.views.calendar import urls as calendar
 from cases.api.views.clocks import case as clocks
 from cases.api.views.clocks import dwell as working
+from cases.api.views.evidence import load
 from cases.api.views.law import blindspots, changes, measures, tariff
 from cases.api.views.lists import corrections, steps, uploads, withdrawals
 from cases.api.views.money import urls as money
@@ -59,6 +60,7 @@ _ROUTES: tuple[tuple[str, Any, str], ...] = (
     ("cases/<case:ref>/actions", actions.ActionsView, "actions"),
     ("cases/<case:ref>/actions/<str:action>", actions.ActionView, "action"),
     ("cases/<case:ref>/attachments/", attachments.CaseAttachmentsView, "case-attachments"),
+    ("cases/<case:ref>/load-curve", load.LoadCurveView, "load-curve"),
     ("attachments/<uuid:attachment_id>", attachments.AttachmentView, "attachment"),
     ("documents/", documents.RegisterView, "documents"),
     ("documents/<uuid:document_id>", documents.DocumentView, "document"),

@@ -7,6 +7,7 @@ from typing import Any
 from rest_framework import serializers as s
 
 from cases.api.shapes.common import AgencyRef, PersonRef, RegionRef, page_of
+from cases.api.shapes.work import Done
 from cases.documents.fate import REASONS
 from cases.models.rules import RuleVersion
 from cases.policy.dated import CERTAINTY
@@ -69,6 +70,34 @@ class Attachments(s.Serializer[Any]):
 class Upload(s.Serializer[Any]):
     file = s.FileField()
     kind = s.CharField(required=False, help_text="The act that the file is for; attach_document where it is left out.")
+
+
+class LoadFile(s.Serializer[Any]):
+    file = s.FileField()
+
+
+class LoadDay(s.Serializer[Any]):
+    day = s.DateField()
+    kw = s.ListField(
+        child=s.CharField(allow_null=True),
+        help_text="96 quarters, the first 00:00 to 00:15; mean power in kW, null where nothing was measured.",
+    )
+    corrected = s.IntegerField(help_text="How many of its points a later file gave another value.")
+
+
+class LoadCurve(s.Serializer[Any]):
+    unit = s.CharField()
+    withheld = s.BooleanField(help_text="There are readings, and you may not read them.")
+    days = LoadDay(many=True)
+
+
+class LoadBrought(s.Serializer[Any]):
+    first = s.DateField()
+    last = s.DateField()
+    days = s.IntegerField(help_text="Days of the file.")
+    added = s.IntegerField(help_text="Points that were not known before.")
+    corrected = s.IntegerField(help_text="Points that had another value before.")
+    receipt = Done(allow_null=True, help_text="The act that put them on record; null where nothing was new.")
 
 
 class Region(s.Serializer[Any]):

@@ -15,11 +15,16 @@ from cases.selectors.precision.viewers import Viewpoint
 _WHO: Final = (Detail.NAME, Form.REVEAL)
 _WHERE: Final = (Detail.ADDRESS, Form.CLEAR)
 _METER: Final = (Detail.KWH, Form.CLEAR)
+# Load readings in the one form in which they are kept, and the file that they came in. Both are stored by
+# `cases.intake.loadcurves` alone, with the event that names them; no act and no upload has these kinds.
+LOAD_READINGS, LOAD_SOURCE = "load_curve", "load_source"
 # The least form of a detail that opens the files of an act; those of other acts are open to all who work on the case.
 ACTS: Final[Mapping[str, tuple[tuple[Detail, Form], ...]]] = {
     **dict.fromkeys(("report_subscriber", "record_inspection"), (_WHO, _WHERE)),
     **dict.fromkeys(("report_consumption", "issue_surcharge_list", "end_surcharge"), (_METER, _WHERE)),
     "issue_bill": (_METER,),
+    # As what the grid company reports of the consumption: to the commission in charge, and within the company.
+    **dict.fromkeys((LOAD_READINGS, LOAD_SOURCE), (_METER, _WHERE)),
     **dict.fromkeys(
         ("sign_suspension_order", "serve_notice", "report_infeasible", "execute_suspension", "confirm_suspension"),
         (_WHO, _WHERE),

@@ -22,6 +22,7 @@ from cases.selectors.reach.parts import Reading, reading
 from cases.web.show import evidence as case_evidence
 from cases.web.show import findings, measures, words
 from cases.web.show.casepage.history import history
+from cases.web.show.casepage.load import load_curve
 from cases.web.show.casepage.papers import papers
 from cases.web.show.casepage.related import related
 from cases.web.show.due import day_words, due_words, elapsed_words, long_day, regional, share_used
@@ -78,6 +79,7 @@ def build(actor: Actor, case: Row, acts: Sequence[Availability], now: datetime, 
         "cannot": [act for act in refused if not _elsewhere(act)],
         "others": [act for act in refused if _elsewhere(act)],
         "options": options(actor, case, now, read, params.get("on", "")),
+        "bring_load": bring_load(actor, case, acts),
         "upload": next((link(case, act) for act in acts if act.allowed and act.action == "attach_document"), None),
         "papers": papers(actor, case, read, everything=params.get("check") == "all"),
         "timeline": history(actor, case, read, cursor=params.get("history")),
@@ -103,7 +105,7 @@ def record(
     return {
         "case": {**heading(case), "batch": batch_of(actor, case)},
         "steps": steps(actor, case, now, read, until),
-        "evidence": case_evidence.tabs(actor, case, params.get("signal", ""), read, until),
+        "evidence": _evidence(actor, case, read, params, until),
         "findings": findings.side_by_side(actor, case),
         "decision": measures.decision(case["facts"]),
         "bills": measures.bills(case["facts"]),
@@ -116,6 +118,18 @@ def record(
     }  # fmt: skip
 
 
+def _evidence(
+    actor: Actor, case: Row, read: Reading | None, params: QueryDict, until: datetime | None
+) -> dict[str, Any]:
+    """The signals; with those of energy, the load curve of the site."""
+    found = case_evidence.tabs(actor, case, params.get("signal", ""), read, until)
+    if found["family"] != "energy":
+        return found
+    load = load_curve(actor, case, read, params, until)
+    # Of an own part nobody can say that there is none.
+    return {**found, "load": load, "load_shown": load is not None or bool(read and read.whole)}
+
+
 def _elsewhere(act: Availability) -> bool:
     """Another's to do, or an answer to something that nobody asked."""
     code = act.refusal.code if act.refusal else ""
@@ -123,6 +137,13 @@ def _elsewhere(act: Availability) -> bool:
 
 
 REVEAL = "reveal_personal_data"
+
+
+def bring_load(actor: Actor, case: Row, acts: Sequence[Availability]) -> str:
+    """Where load readings are brought, for people of the grid company; empty for others."""
+    may = any(act.allowed and act.action == "attach_document" for act in acts)
+    grid = any(post.kind == "grid_company" for post in actor.posts)
+    return reverse("web:bring_load", args=[case["number"]]) if may and grid else ""
 
 
 def heading(case: Row) -> dict[str, Any]:

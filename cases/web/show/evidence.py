@@ -67,6 +67,7 @@ def tabs(actor: Actor, case: Row, wanted: str, read: Reading | None, until: date
     return {
         "present": len(present),
         "tabs": [_tab(family, counts, found, current, awaited) for family in words.SIGNALS],
+        "family": current,
         "current": words.SIGNALS[current],
         "counted": counts.get(current, 0),
         "rows": [_row(item) for item in found if item["family"] == current],

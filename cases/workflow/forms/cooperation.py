@@ -52,6 +52,7 @@ PAPERS: Final = c.code_list(
     ("document", "文书", "Document"),
     ("letter", "来函", "Letter received"),
     ("load_reading", "停电后表码", "Reading after a cut"),
+    ("load_curve", "日负荷数据", "Load curve"),
     ("compensation_claim", "赔偿请求", "Claim for compensation"),
     ("compensation_decision", "赔偿决定", "Decision on compensation"),
     ("other", "其他", "Other"),

@@ -1,13 +1,16 @@
-"""Referral, transfer and supervision: to somebody who exists, is competent, and has not been asked already."""
+"""Referral, transfer, supervision: to somebody who exists, is competent, and was not asked already; and load curves."""
 
 from __future__ import annotations
 
+from cases.selectors.precision.files import LOAD_READINGS, LOAD_SOURCE
 from cases.selectors.precision.viewers import About, viewpoint_of
 from cases.workflow.effects.base import question_pending, resolve_agency
 from cases.workflow.forms.cooperation import PERSONAL, REPORTER_PURPOSES
 from cases.workflow.guards.base import Data, cite, correct, refuse
 from cases.workflow.guards.handoffs import disputable
 from cases.workflow.view import CaseView, Context, Refusal, Text
+
+LOAD_CURVE = "load_curve"
 
 
 def partner(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
@@ -164,4 +167,33 @@ def may_reveal(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
         ),
         missing=("items",),
         status=403,
+    )
+
+
+def load_brought(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
+    """A load curve is put on record by what reads it; a file that nobody read is none, and one is named once."""
+    if not data:
+        return None
+    kinds = {file["kind"] for file in ctx.attachments.values()}
+    if data["paper"] != LOAD_CURVE:
+        return _of_a_curve() if kinds & {LOAD_READINGS, LOAD_SOURCE} else None
+    if ctx.post.kind != "grid_company":
+        return refuse(
+            "load_is_the_grids",
+            "日负荷数据由供电公司提供。请选其他材料类别，或请供电公司导入。",
+            "Load readings are brought by the grid company. Choose another kind of paper, or ask it to.",
+            missing=("paper",),
+        )
+    named = {file for row in view.facts.get("papers") or [] if row["paper"] == LOAD_CURVE for file in row["files"]}
+    if LOAD_READINGS not in kinds or kinds - {LOAD_READINGS, LOAD_SOURCE} or named & set(ctx.attachments):
+        return _of_a_curve()
+    return None
+
+
+def _of_a_curve() -> Refusal:
+    return refuse(
+        "load_is_imported",
+        "日负荷数据在案件页“能耗”的“导入负荷数据”处提供，系统读取后入卷。",
+        "Load readings are brought under “Import load readings” in the energy evidence of the case, which reads them.",
+        missing=("paper",),
     )

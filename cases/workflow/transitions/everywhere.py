@@ -40,7 +40,7 @@ ROWS: Final = (
         opens=NONE,
         must_differ_from=NONE,
         inputs=forms.ATTACH_DOCUMENT,
-        guards=(zero_load.later_reading, compensation.claim_or_decision),
+        guards=(zero_load.later_reading, compensation.claim_or_decision, guards.load_brought),
         effect=effects.attach_document,
         basis=("penalty_law.evidence",),
     ),

@@ -45,10 +45,14 @@ def line_chart(
     levels: Sequence[tuple[str, Number]] = (),
     height: int = 292,
     dots: bool = True,
+    every: int = 0,
+    said: str = "",
 ) -> Chart:
     """One or more lines of one unit; `columns` stand behind them on a scale of their own.
 
-    `levels` are named lines across, such as a limit. A number that is not known breaks the line.
+    A label stands at the first place and at each `every`-th after it, where that is named. `said` is the sentence of
+    the drawing where the course alone would not tell it. `levels` are named lines across, such as a limit. A number
+    that is not known breaks the line.
     """
     beside = bool(columns and series)
     known = [value for each in series or (columns,) if each for value in each.values]
@@ -57,11 +61,11 @@ def line_chart(
     right = LEFT if beside else RIGHT
     plot = _Plot(len(labels), height, right, (WIDTH - LEFT - right) / (2 * max(len(labels), 1)) if columns else 0)
     everything = [*series, columns] if columns else list(series)
-    said = sentence(title, labels, everything)
+    said = said or sentence(title, labels, everything)
     parts = [
         _grid(ours, plot, everything[0].unit),
         _other_scale(theirs, plot, columns.unit) if columns and beside else "",
-        _below(labels, plot),
+        _below(labels, plot, every),
         _columns(columns, plot, theirs) if columns else "",
         *(_level(name, value, plot, ours) for name, value in levels),
         *(_line(each, plot, ours, dots=dots) for each in series),
@@ -95,10 +99,10 @@ def _tick(value: float, along: Scale) -> str:
     return f"{value:,.{along.digits}f}"
 
 
-def _below(labels: Sequence[str], plot: _Plot) -> SafeString:
-    """As many labels as there is room for, always the last one."""
-    every = max(1, -(-len(labels) // LABELS))
-    shown = [n for n in range(len(labels)) if (len(labels) - 1 - n) % every == 0]
+def _below(labels: Sequence[str], plot: _Plot, every: int) -> SafeString:
+    """As many labels as there is room for, always the last one; or from the first one on in steps."""
+    fitting = max(1, -(-len(labels) // LABELS))
+    shown = [n for n in range(len(labels)) if (n % every if every else (len(labels) - 1 - n) % fitting) == 0]
     rows = (
         (
             _anchor(n, plot) + ("" if (len(shown) - 1 - place) % 2 == 0 else " alt"),

@@ -1,0 +1,1 @@
+"""What speaks for a case, over HTTP: its load curve."""

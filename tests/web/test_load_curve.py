@@ -1,0 +1,284 @@
+"""The load curve of a case: brought by the grid company, kept with its event, shown to whom it is for, day by day."""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from agencies.actors import find_actor
+from agencies.models import User
+from audit import clock
+from audit.models import Event
+from cases.documents.attachments import store_attachment
+from cases.intake.loadcurves.bringing import bring
+from cases.models import Attachment
+from cases.policy.energy.days import QUARTERS, Day, written
+from cases.selectors.casepage.load import load_of
+from cases.selectors.reach.parts import reading
+from cases.workflow.engine import Result
+from cases.workflow.errors import GuardRefused, InvalidInput, NotVisible
+from tests.web import story
+from tests.web.test_reading import queries
+
+GRID, COMMISSION = "grid-handler1", "drc-handler1"
+
+
+def entered(username: str) -> Client:
+    client = Client()
+    client.force_login(User.objects.get(username=username))
+    return client
+
+
+def yesterday() -> date:
+    return timezone.localtime(clock.now()).date() - timedelta(1)
+
+
+def a_day(kw: str = "48", **other: str | None) -> Day:
+    values: list[Decimal | None] = [Decimal(kw)] * QUARTERS
+    for name, value in other.items():
+        values[int(name[1:])] = None if value is None else Decimal(value)
+    return tuple(values)
+
+
+def file_of(days: dict[date, Day], name: str = "负荷.csv") -> SimpleUploadedFile:
+    """Not the form in which readings are kept: the encoding is another."""
+    return SimpleUploadedFile(name, written(days).decode("utf-8-sig").encode("gb18030"))
+
+
+def brought(case: Result, days: dict[date, Day], who: str = GRID) -> Any:
+    return bring(actor=find_actor(who), case_id=case.case_id, upload=file_of(days), now=clock.now())
+
+
+def curve(case: Result, who: str, **more: Any) -> Any:
+    actor = find_actor(who)
+    return load_of(actor, case.case_id, reading(actor, case.case_id), **more)
+
+
+def energy_page(case: Result, who: str, more: str = "") -> str:
+    answer = entered(who).get(f"/cases/{case.number}/?signal=energy{more}")
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def words(page: str) -> str:
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", page)))
+
+
+def section(page: str) -> str:
+    found = re.search(r'<section class="loadc".*?</section>', page, re.DOTALL)
+    return found[0] if found else ""
+
+
+def month_of(last: date) -> dict[date, Day]:
+    return {last - timedelta(n): a_day(str(40 + n)) for n in range(30)}
+
+
+def test_a_month_is_brought_on_the_page_and_read_there(demo_city: None) -> None:
+    case, last = story.dispatched(), yesterday()
+    client = entered(GRID)
+    page = energy_page(case, GRID)
+    link = re.search(r'href="(/cases/[^"]+/load/)"', page)
+    assert link and "还没有 96 点负荷数据" in section(page)
+    form = client.get(link[1])
+    assert form.status_code == 200 and "下载模板" in form.content.decode()
+    template = client.get(f"{link[1]}template.csv")
+    assert template.content == written({}) and "attachment" in template.headers["Content-Disposition"]
+
+    answer = client.post(link[1], {"file": file_of(month_of(last)), "whose": str(User.objects.get(username=GRID).pk)})
+    assert answer.status_code == 302 and f"load={last}" in answer.headers["Location"]
+    shown = client.get(answer.headers["Location"]).content.decode()
+    assert f"共 30 日的负荷数据，新增 {30 * 96} 点，更正 0 点" in words(shown)
+    part = section(shown)
+    assert f"日负荷，{last}" in part and 'role="img"' in part
+    # 40 kW all day; the days before have a kW more each.
+    figures = dict(re.findall(r"<dt>([^<]+)</dt><dd><b>([^<]+)</b>", part))
+    assert figures == {
+        "日平均负荷": "40.0 kW",
+        "负荷率": "1.00",
+        "0 至 6 时电量占比": "25.0 %",
+        "当日电量": "960 kWh",
+        "近 30 日电量": f"{sum(range(40, 70)) * 24:,} kWh",
+    }
+    assert "供电公司" in part and re.search(r"\S+ 于 .+? 提供", words(part))
+
+
+def test_the_chosen_day_and_view_stand_in_the_address(demo_city: None) -> None:
+    case, last = story.dispatched(), yesterday()
+    brought(case, {last: a_day("48", q13="9.6"), last - timedelta(2): a_day("20", q7=None)})
+    latest = energy_page(case, COMMISSION)
+    assert f"日负荷，{last}" in latest
+    assert "03:15 起低于当日中位负荷的 30%，15 分钟内恢复" in words(section(latest))
+    assert re.search(r'aria-label="[^"]*最低 9\.6 kW（03:15）[^"]*"', section(latest)), "the drawing says it, too"
+    back = re.search(r'rel="prev" href="([^"]+)"', section(latest))
+    assert back and f"load={last - timedelta(2)}" in back[1], "the nearest day with readings, not the one before"
+    before = entered(COMMISSION).get(f"/cases/{case.number}/{html.unescape(back[1]).split('#')[0]}").content.decode()
+    assert f"日负荷，{last - timedelta(2)}" in before and "缺测 1 点" in section(before)
+    assert 'rel="next"' in section(before) and 'rel="prev"' not in section(before)
+
+    table = section(energy_page(case, COMMISSION, f"&show=table&load={last - timedelta(2)}"))
+    rows = re.findall(r'<tr><th scope="row">([^<]+)</th><td class="num">([^<]+)</td><td class="num">([^<]+)</td>', table)
+    assert len(rows) == 96 and "<svg class=\"chart\"" not in table
+    assert rows[7] == ("01:45–02:00", "--", "--") and rows[8] == ("02:00–02:15", "20.000", "5.000")
+    month = section(energy_page(case, COMMISSION, "&show=month"))
+    assert month.count("<rect class=\"ch-col") == 2 and len(re.findall('<th scope="row">', month)) == 30
+    assert "有数据 2 日，其中 96 点齐全 1 日" in words(month)
+    other = energy_page(case, COMMISSION, "&load=2020-01-01&show=nothing")
+    assert f"2020-01-01 没有负荷数据，显示的是 {last}" in words(section(other))
+
+
+def test_the_same_file_twice_is_one_and_a_later_value_is_a_correction(demo_city: None) -> None:
+    case, last = story.dispatched(), yesterday()
+    first = brought(case, {last: a_day("48", q1=None), last - timedelta(1): a_day()})
+    files, events = Attachment.objects.count(), Event.objects.count()
+    assert first.result is not None and (first.added, first.corrected) == (191, 0)
+    again = brought(case, {last: a_day("48", q1=None), last - timedelta(1): a_day()})
+    assert again.result is None and (Attachment.objects.count(), Event.objects.count()) == (files, events)
+
+    second = brought(case, {last: a_day("48", q0="50", q1="47"), last - timedelta(1): a_day()})
+    assert (second.added, second.corrected) == (1, 1)
+    found = curve(case, COMMISSION)
+    assert found.days[last] == a_day("48", q0="50", q1="47")
+    assert (found.corrected[last], len(found.sources[last]), len(found.sources[last - timedelta(1)])) == (1, 2, 1)
+    assert "更正过 1 点，更正前的数据在原文件中" in words(section(energy_page(case, COMMISSION)))
+    kept = Attachment.objects.filter(kind="load_curve").order_by("at", "id")
+    assert [bytes(file.content) for file in kept] == [
+        written({last: a_day("48", q1=None), last - timedelta(1): a_day()}),
+        written({last: a_day("48", q0="50", q1="47")}),
+    ], "what was said first stays, and of the second file only the day that brings something"
+
+
+def test_the_event_names_the_readings_and_the_file_they_came_in(demo_city: None) -> None:
+    case, last = story.dispatched(), yesterday()
+    days = {last: a_day()}
+    brought(case, days)
+    event = Event.objects.filter(stream=f"case/{case.case_id}").latest("seq")
+    stored = {str(file.pk): file for file in Attachment.objects.all()}
+    assert event.action == "attach_document"
+    named = {stored[row["id"]].kind: row["sha256"] for row in event.read()["files"]} if hasattr(event, "read") else {}
+    if not named:
+        import orjson
+
+        named = {stored[row["id"]].kind: row["sha256"] for row in orjson.loads(bytes(event.body))["files"]}
+    assert named == {kind: file.sha256 for file in stored.values() for kind in [file.kind]}
+    assert set(named) == {"load_curve", "load_source"}
+    out = io.StringIO()
+    call_command("verify_audit", stdout=out)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE cases_attachment SET content = convert_to(replace(convert_from(content, 'UTF8'), ',48,', ',49,'),"
+            " 'UTF8') WHERE kind = 'load_curve'"
+        )
+        assert cursor.rowcount == 1
+    with pytest.raises(SystemExit):
+        call_command("verify_audit", stdout=out)
+
+
+def test_a_file_in_the_form_that_is_kept_is_kept_once(demo_city: None) -> None:
+    case, days = story.dispatched(), {yesterday(): a_day()}
+    upload = SimpleUploadedFile("模板.csv", written(days))
+    bring(actor=find_actor(GRID), case_id=case.case_id, upload=upload, now=clock.now())
+    assert [file.kind for file in Attachment.objects.all()] == ["load_curve"]
+
+
+def test_what_is_refused_leaves_nothing(demo_city: None) -> None:
+    case = story.reported()
+    over = {yesterday(): a_day("48", q13="501")}
+    before = (Attachment.objects.count(), Event.objects.count())
+    with pytest.raises(InvalidInput, match="改正") as refused:
+        brought(case, over)
+    assert "超过 500 kW" in next(iter(refused.value.fields.values())).zh, "twice the contract capacity of 250 kVA"
+    answer = entered(GRID).post(f"/cases/{case.number}/load/", {"file": file_of(over)})
+    assert answer.status_code == 400 and "第 2 行：03:15 的值合 501 kW" in words(answer.content.decode())
+    nothing = entered(GRID).post(f"/cases/{case.number}/load/", {})
+    assert nothing.status_code == 400 and "请选择要上传的文件" in nothing.content.decode()
+    assert (Attachment.objects.count(), Event.objects.count()) == before
+
+
+def test_only_the_grid_company_brings_readings_and_only_what_was_read(demo_city: None) -> None:
+    case, days = story.dispatched(), {yesterday(): a_day()}
+    assert "/load/" not in energy_page(case, COMMISSION)
+    with pytest.raises(GuardRefused) as refused:
+        brought(case, days, who=COMMISSION)
+    assert refused.value.code == "load_is_the_grids"
+    assert not Attachment.objects.exists()
+    answer = entered(COMMISSION).post(f"/cases/{case.number}/load/", {"file": file_of(days)})
+    assert answer.status_code == 409 and "日负荷数据由供电公司提供" in answer.content.decode()
+    with pytest.raises(NotVisible):
+        brought(story.opened(), days)
+
+    upload = SimpleUploadedFile("负荷.csv", written(days))
+    unread = store_attachment(
+        actor=find_actor(GRID), case_id=case.case_id, kind="attach_document", upload=upload, now=clock.now()
+    )
+    with pytest.raises(GuardRefused) as refused:
+        story.do(GRID, "attach_document", case, attachments=[unread], paper="load_curve")
+    assert refused.value.code == "load_is_imported"
+    brought(case, days)
+    on_record = [str(file.pk) for file in Attachment.objects.filter(kind__startswith="load_")]
+    for paper in ("load_curve", "evidence"):
+        with pytest.raises(GuardRefused) as refused:
+            story.do(GRID, "attach_document", case, attachments=on_record, paper=paper)
+        assert refused.value.code == "load_is_imported", "a file is put on record once, and as what it is"
+
+
+def test_readings_are_for_those_who_may_open_their_file(demo_city: None) -> None:
+    case, last = story.dispatched(), yesterday()
+    brought(case, {last: a_day()})
+    for who in (COMMISSION, GRID, "grid-crew1"):
+        found = curve(case, who)
+        assert found is None or found.days == {last: a_day()}, who
+    assert curve(case, COMMISSION).days and curve(case, GRID).days
+    for who in ("cac-handler1", "sup-supervisor1"):
+        found = curve(case, who)
+        assert found.withheld and not found.days, who
+        page = section(energy_page(case, who))
+        assert "按权限不对你所在单位显示" in page and "<svg class=\"chart\"" not in page and "48.0" not in page, who
+    story.do("telecom-handler1", "report_subscriber", case, result="identified", subject="sole_trader")
+    assert curve(case, "telecom-handler1") is None, "of an own part it is not told that there are any"
+    assert not section(energy_page(case, "telecom-handler1")), "nor that there are none"
+
+
+def test_a_past_day_shows_what_was_on_record_then(demo_city: None) -> None:
+    case, last = story.dispatched(), yesterday()
+    brought(case, {last: a_day()})
+    then = clock.now()
+    brought(case, {last: a_day("48", q0="50")})
+    assert curve(case, COMMISSION, until=then).days[last] == a_day()
+    assert curve(case, COMMISSION).days[last] == a_day("48", q0="50")
+    first = Attachment.objects.earliest("at").at
+    assert curve(case, COMMISSION, until=first) is None
+
+
+def test_what_is_erased_is_not_read_any_more(demo_city: None) -> None:
+    case, last = story.dispatched(), yesterday()
+    brought(case, {last: a_day()})
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE cases_attachment SET content = '', filename = '', erased_at = now()")
+    assert curve(case, COMMISSION) is None
+    assert "还没有 96 点负荷数据" in energy_page(case, COMMISSION)
+
+
+def test_the_page_asks_as_much_of_one_file_as_of_many(demo_city: None) -> None:
+    case, last = story.dispatched(), yesterday()
+    client = entered(COMMISSION)
+    counts = []
+    for n in range(4):
+        brought(case, {last - timedelta(n): a_day()})
+        with queries() as asked:
+            assert client.get(f"/cases/{case.number}/?signal=energy").status_code == 200
+        counts.append(len(asked))
+    assert counts[1] == counts[3], counts
+    with queries() as asked:
+        client.get(f"/cases/{case.number}/?signal=traffic")
+    assert not any("a.content FROM cases_attachment" in str(sql) for sql in asked), "other signals read no curve"
