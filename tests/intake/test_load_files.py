@@ -10,7 +10,7 @@ import pytest
 
 from cases.intake.lists.values import CST
 from cases.intake.loadcurves.bringing import template
-from cases.intake.loadcurves.reading import MOST_TOLD, days_of
+from cases.intake.loadcurves.reading import MOST_TOLD, ReadFile, read_file
 from cases.policy.energy.days import QUARTERS, Day, clock
 from cases.workflow.errors import InvalidInput
 from tests.intake.samples import workbook
@@ -27,16 +27,28 @@ def lines(*rows: list[str]) -> bytes:
     return "\r\n".join(",".join(row) for row in rows).encode()
 
 
-def read(content: bytes, *, now: datetime = NOW, most: str = "200000") -> dict[date, Day]:
-    return days_of(content, now=now, most_kw=Decimal(most))
+def taken(content: bytes, *, now: datetime = NOW, most: str = "200000") -> ReadFile:
+    return read_file(content, now=now, most_kw=Decimal(most))
+
+
+def read(content: bytes, **more: Any) -> dict[date, Day]:
+    """The days of a file all of which is read."""
+    file = taken(content, **more)
+    assert not file.left_out and not file.faults
+    return file.days
 
 
 def refusal(content: bytes, **more: Any) -> list[str]:
-    with pytest.raises(InvalidInput) as refused:
-        read(content, **more)
-    assert refused.value.code == "not_load_readings"
-    assert all(text.en for text in refused.value.fields.values())
-    return [text.zh for text in refused.value.fields.values()]
+    """What is said of the rows that were left out, or of the file where none was read."""
+    fields: Any
+    try:
+        fields = taken(content, **more).faults
+    except InvalidInput as refused:
+        fields = refused.fields if refused.code == "not_load_readings" else {}
+    said = list(fields.values())
+    assert said
+    assert all(text.en for text in said)
+    return [text.zh for text in said]
 
 
 def a_day(*values: str, head: list[str] | None = None, unit: str = "kW", day: str = "2021-10-12") -> bytes:
@@ -96,7 +108,7 @@ def test_every_encoding_that_comes_from_a_desk(encoding: str) -> None:
 
 def test_a_workbook_with_dates_and_numbers_of_its_own() -> None:
     head = ["数据日期", "单位", *(time(n // 4, n % 4 * 15) for n in range(QUARTERS))]
-    row = [datetime(2021, 10, 12), "kW", *(float(text) for text in POWERS)]
+    row = [date(2021, 10, 12), "kW", *(float(text) for text in POWERS)]
     assert read(workbook(("负荷", [head, row]))) == {DAY: WANTED}
 
 
@@ -137,6 +149,7 @@ def test_a_zero_is_a_reading() -> None:
 def test_what_is_no_reading_is_refused_with_its_row(text: str, says: str) -> None:
     (told,) = refusal(with_value(text))
     assert told.startswith("第 3 行：") and says in told
+    assert set(taken(with_value(text)).days) == {date(2021, 10, 11)}, "the row whole, and no other"
 
 
 def test_more_than_the_site_can_draw_is_refused() -> None:
@@ -155,13 +168,14 @@ def test_the_same_point_twice_has_to_say_the_same() -> None:
     rows = [["日期", "单位", *BEGINS], ["2021-10-12", "kW", *POWERS], ["2021-10-12", "kW", *POWERS]]
     assert read(lines(*rows)) == {DAY: WANTED}
     rows[2][10] = "1"
-    assert refusal(lines(*rows)) == ["第 3 行：2021-10-12 02:00 与第 2 行的值不同"]
+    assert refusal(lines(*rows)) == ["第 3 行：2021-10-12 02:00 与第 2 行的值不同，按第 2 行"]
+    assert taken(lines(*rows)).days == {DAY: WANTED}
 
 
 def test_two_meters_are_two_files() -> None:
     head = ["日期", "单位", "计量点编号", *BEGINS]
     one, other = ["2021-10-11", "kW", "A1", *POWERS], ["2021-10-12", "kW", "A2", *POWERS]
-    assert "不是同一计量点" in refusal(lines(head, one, other))[0]
+    assert "不是同一户号或计量点" in refusal(lines(head, one, other))[0]
     assert len(read(lines(head, one, [*other[:2], "A1", *POWERS]))) == 2
 
 
@@ -188,5 +202,37 @@ def test_what_is_no_such_file_is_refused_with_the_reason(content: bytes, says: s
 
 
 def test_so_many_faults_are_told_at_once() -> None:
-    rows = [["时间", "功率(kW)"], *([f"2021-10-12 {at}", "-2"] for at in BEGINS)]
-    assert len(refusal(lines(*rows))) == MOST_TOLD
+    rows = [["时间", "功率(kW)"], ["2021-10-11 00:00", "1"], *([f"2021-10-12 {at}", "-2"] for at in BEGINS)]
+    file = taken(lines(*rows))
+    assert (len(file.faults), file.left_out) == (MOST_TOLD, 96), "the first are told, all are counted"
+    assert len(refusal(lines(rows[0], *rows[2:]))) == MOST_TOLD
+
+
+@pytest.mark.parametrize(("length", "step"), [(48, 30), (24, 60)])
+def test_a_meter_that_tells_less_often_keeps_its_points(length: int, step: int) -> None:
+    starts = [clock(n * step // 15) for n in range(length)]
+    stops = [clock((n + 1) * step // 15) for n in range(length)]
+    kept = tuple(Decimal(n) for n in range(length))
+    numbers = [str(n) for n in range(length)]
+    for head in (starts, stops, [*stops[:-1], "00:00"], [str(n) for n in range(1, length + 1)]):
+        assert read(a_day(*numbers, head=head)) == {DAY: kept}
+    energies = [str(Decimal(n) * step / 60) for n in range(length)]
+    assert read(a_day(*energies, head=starts, unit="kWh")) == {DAY: kept}, "the energy of a point over its time"
+    rows = [["时间", "电量(kWh)"], *([f"2021-10-12 {at}", kwh] for at, kwh in zip(starts, energies, strict=True))]
+    assert read(lines(*rows)) == {DAY: kept}
+
+
+def test_a_time_of_24_00_says_that_times_are_ends() -> None:
+    for ends in (ENDS, [*ENDS[:-1], "2021-10-13 00:00"]):
+        times = [at if len(at) > 5 else f"2021-10-12 {at}" for at in ends]
+        rows = [["数据时间", "功率(kW)"], *([at, kw] for at, kw in zip(times, POWERS, strict=True))]
+        assert read(lines(*rows)) == {DAY: WANTED}
+    apart = [["日期", "截止时间", "功率(kW)"], ["2021-10-12", "00:15", "48"], ["2021-10-12", "00:30", "49"]]
+    assert read(lines(*apart))[DAY][:3] == (48, 49, None), "said in the header"
+    other = read(lines(["日期", "时间", "功率(kW)"], ["2021-10-12", "00:15", "48"]))[DAY]
+    assert other[:2] == (None, 48), "otherwise a time is a beginning"
+
+
+def test_the_account_of_a_file_is_told() -> None:
+    rows = lines(["户号", "日期", "单位", *BEGINS], ["3203145824572", "2021-10-12", "kW", *POWERS])
+    assert taken(rows).account == "3203145824572" and taken(a_day()).account == ""

@@ -9,7 +9,7 @@ from fractions import Fraction
 import pytest
 
 from cases.policy.energy.days import QUARTERS, clock, kept, merged, news, read, written
-from cases.policy.energy.figures import month, of_day
+from cases.policy.energy.figures import bands, month, of_day, thirty
 from cases.policy.energy.stops import Stop, stops
 
 ON = date(2021, 10, 12)
@@ -107,7 +107,41 @@ def test_thirty_days_say_which_of_them_were_measured() -> None:
     found = month(days, ON)
     assert len(found) == 30 and found[0][0] == ON - timedelta(29) and found[-1][0] == ON
     assert [kwh for _, kwh, _ in found if kwh is not None] == [69 * 24, 41 * 24, 40 * 24]
-    assert sum(known for _, _, known in found) == 3 * 96
+    assert sum(complete for _, _, complete in found) == 3
+
+
+def test_a_day_by_the_hour_has_the_energy_of_its_hours() -> None:
+    hours = tuple(Decimal(n) for n in range(24))
+    found = of_day(hours)
+    assert (found.energy, found.mean, found.peak_at) == (sum(range(24)), Decimal("11.5"), 23)
+    assert found.night == Decimal(sum(range(6))) / sum(range(24))
+    assert of_day((None, *hours[1:])).factor is not None, "an hour is four quarters"
+    assert of_day((None, None, *hours[2:])).factor is None
+    assert read(written({ON: hours})) == {ON: hours}
+    assert stops((*hours[:3], Decimal(0), *hours[4:]), ON) == [], "the mean of an hour hides a fall"
+    with pytest.raises(ValueError, match="lengths"):
+        written({ON: hours, ON + timedelta(1): flat()})
+
+
+def test_a_day_that_comes_with_other_points_stands_as_the_later_file_has_it() -> None:
+    hours = (Decimal(40),) * 24
+    assert merged([{ON: flat()}, {ON: hours}])[ON] == hours
+    assert merged([{ON: hours}, {ON: flat(q3=None)}])[ON] == flat(q3=None)
+    found = news({ON: hours}, {ON: flat(q3=None)})
+    assert (found.added, found.corrected) == (0, 95)
+
+
+def test_the_band_of_a_month_leaves_out_what_was_not_measured() -> None:
+    days = {ON - timedelta(n): flat(str(10 * (n + 1))) for n in range(10)}
+    days[ON] = flat("10", q5=None)
+    days[ON - timedelta(40)] = flat("1000")
+    found = bands(days, thirty(ON))
+    first, fifth = found[0], found[5]
+    assert first is not None and fifth is not None
+    assert (first.mean, first.least, first.most, first.low, first.high) == (55, 10, 100, 10, 90)
+    assert (fifth.mean, fifth.least) == (60, 20), "a gap is no zero"
+    assert bands({ON: (Decimal(40),) * 24}, [ON])[95] is not None, "an hour holds for its quarters"
+    assert bands({}, thirty(ON)) == [None] * 96
 
 
 def test_a_short_stop_is_told() -> None:

@@ -127,11 +127,13 @@ def test_the_chosen_day_and_view_stand_in_the_address(demo_city: None) -> None:
     assert 'rel="next"' in section(before) and 'rel="prev"' not in section(before)
 
     table = section(energy_page(case, COMMISSION, f"&show=table&load={last - timedelta(2)}"))
-    rows = re.findall(r'<tr><th scope="row">([^<]+)</th><td class="num">([^<]+)</td><td class="num">([^<]+)</td>', table)
-    assert len(rows) == 96 and "<svg class=\"chart\"" not in table
+    rows = re.findall(
+        r'<tr><th scope="row">([^<]+)</th><td class="num">([^<]+)</td><td class="num">([^<]+)</td>', table
+    )
+    assert len(rows) == 96 and '<svg class="chart"' not in table
     assert rows[7] == ("01:45–02:00", "--", "--") and rows[8] == ("02:00–02:15", "20.000", "5.000")
     month = section(energy_page(case, COMMISSION, "&show=month"))
-    assert month.count("<rect class=\"ch-col") == 2 and len(re.findall('<th scope="row">', month)) == 30
+    assert month.count('<rect class="ch-col') == 2 and len(re.findall('<th scope="row">', month)) == 30
     assert "有数据 2 日，其中 96 点齐全 1 日" in words(month)
     other = energy_page(case, COMMISSION, "&load=2020-01-01&show=nothing")
     assert f"2020-01-01 没有负荷数据，显示的是 {last}" in words(section(other))
@@ -243,7 +245,7 @@ def test_readings_are_for_those_who_may_open_their_file(demo_city: None) -> None
         found = curve(case, who)
         assert found.withheld and not found.days, who
         page = section(energy_page(case, who))
-        assert "按权限不对你所在单位显示" in page and "<svg class=\"chart\"" not in page and "48.0" not in page, who
+        assert "按权限不对你所在单位显示" in page and '<svg class="chart"' not in page and "48.0" not in page, who
     story.do("telecom-handler1", "report_subscriber", case, result="identified", subject="sole_trader")
     assert curve(case, "telecom-handler1") is None, "of an own part it is not told that there are any"
     assert not section(energy_page(case, "telecom-handler1")), "nor that there are none"

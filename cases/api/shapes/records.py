@@ -80,7 +80,8 @@ class LoadDay(s.Serializer[Any]):
     day = s.DateField()
     kw = s.ListField(
         child=s.CharField(allow_null=True),
-        help_text="96 quarters, the first 00:00 to 00:15; mean power in kW, null where nothing was measured.",
+        help_text="96 quarters from 00:00 on (or 48 half hours, or 24 hours); mean power in kW, null where nothing was"
+        " measured.",
     )
     corrected = s.IntegerField(help_text="How many of its points a later file gave another value.")
 
@@ -91,12 +92,20 @@ class LoadCurve(s.Serializer[Any]):
     days = LoadDay(many=True)
 
 
+class LoadFault(s.Serializer[Any]):
+    row = s.IntegerField(help_text="As a spreadsheet counts it.")
+    reason = s.CharField()
+    reason_en = s.CharField()
+
+
 class LoadBrought(s.Serializer[Any]):
     first = s.DateField()
     last = s.DateField()
     days = s.IntegerField(help_text="Days of the file.")
     added = s.IntegerField(help_text="Points that were not known before.")
     corrected = s.IntegerField(help_text="Points that had another value before.")
+    left_out = s.IntegerField(help_text="Rows that are no readings.")
+    faults = LoadFault(many=True, help_text="The first of them, with the reason.")
     receipt = Done(allow_null=True, help_text="The act that put them on record; null where nothing was new.")
 
 

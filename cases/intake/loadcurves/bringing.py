@@ -1,11 +1,12 @@
 """Bringing load readings to a case: the file is kept, the readings in one form beside it, and an event names both.
 
 The same readings again are nothing new and leave no event; another value for a point is a correction: the file that
-said the earlier one stays on record.
+said the earlier one stays on record. Rows that are no readings are told and stay in the file that is kept.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,10 +19,11 @@ from django.db import transaction
 
 from agencies.actors import Actor
 from cases.documents.attachments import FileRefused, UploaderRefused, store_attachment
-from cases.intake.loadcurves.reading import days_of
+from cases.intake.loadcurves.reading import ReadFile, read_file
 from cases.policy.dated import load
-from cases.policy.energy.days import Days, news, written
-from cases.selectors.casepage.load import days_on_record
+from cases.policy.energy.days import Days, News, news, written
+from cases.selectors.casepage.load import days_on_record, other_account
+from cases.selectors.masking import mask
 from cases.selectors.precision.files import LOAD_READINGS, LOAD_SOURCE
 from cases.workflow import engine
 from cases.workflow.actions import Action
@@ -35,7 +37,10 @@ TEMPLATE_NAME: Final = "日负荷数据模板.csv"
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """What came of it: the days of the file, the points that are new and those corrected; the act, None for none."""
+    """What came of it: the days of the file, the points that are new and those corrected; the act, None for none.
+
+    `faults`: the first of the `left_out` rows that are no readings, by their number, each with the reason.
+    """
 
     first: date
     last: date
@@ -43,6 +48,8 @@ class Brought:
     added: int
     corrected: int
     result: engine.Result | None
+    faults: Mapping[int, Text]
+    left_out: int
 
 
 def bring(*, actor: Actor, case_id: UUID | str, upload: UploadedFile | None, now: datetime) -> Brought:
@@ -53,12 +60,35 @@ def bring(*, actor: Actor, case_id: UUID | str, upload: UploadedFile | None, now
     with transaction.atomic():
         # Two files at once wait for each other here: what the second brings anew is asked of what the first left.
         view = engine.visible(load_case(str(case_id), actor.user_id, lock=True))
-        days = days_of(content, now=now, most_kw=most_kw(view))
-        fresh = news(days_on_record(actor, view.id), days)
-        result = (
-            _put_on_record(actor, view, _kept(actor, view, name, content, fresh.days, now), now) if fresh.days else None
-        )
-    return Brought(min(days), max(days), len(days), fresh.added, fresh.corrected, result)
+        file = read_file(content, now=now, most_kw=most_kw(view))
+        if file.account and other_account(actor, view.id, file.account):
+            raise InvalidInput(fields={"file": _not_this_account(file.account)}, code="other_account")
+        fresh = news(days_on_record(actor, view.id), file.days)
+        done = None
+        if fresh.days:
+            kept = _kept(actor, view, name, content, fresh.days, now)
+            done = _put_on_record(actor, view, kept, _note(file, fresh), now)
+    first, last = min(file.days), max(file.days)
+    return Brought(first, last, len(file.days), fresh.added, fresh.corrected, done, file.faults, file.left_out)
+
+
+def _not_this_account(account: str) -> Text:
+    said = mask("meter", account)
+    return Text(
+        f"文件的户号 {said} 与本案登记的户号不符，没有导入。请核对案件编号和文件；户号确有变更的，"
+        "先补充用电核查结果中的户号，再导入。",
+        f"The account {said} of the file is none of this case; nothing was imported. Check the case and the file; where"
+        " the account has changed, complete the finding on consumption first.",
+    )
+
+
+def _note(file: ReadFile, fresh: News) -> str:
+    """What the event says beside the hashes of the files: which days, how many points, what was left out."""
+    days = fresh.days
+    said = f"{min(days)} 至 {max(days)} 共 {len(days)} 日，一日 {len(next(iter(days.values())))} 点，"
+    said += f"新增 {fresh.added} 点，更正 {fresh.corrected} 点"
+    said += f"；未读入 {file.left_out} 行" if file.left_out else ""
+    return said + ("；文件写有户号" if file.account else "；文件未写户号")
 
 
 def template() -> bytes:
@@ -93,12 +123,12 @@ def _kept(actor: Actor, view: CaseView, name: str, content: bytes, days: Days, n
         raise NotVisible from hidden
 
 
-def _put_on_record(actor: Actor, view: CaseView, files: list[str], now: datetime) -> engine.Result:
+def _put_on_record(actor: Actor, view: CaseView, files: list[str], note: str, now: datetime) -> engine.Result:
     return engine.perform(
         case_id=view.id,
         action=Action.ATTACH_DOCUMENT,
         actor=actor,
-        data={"attachments": files, "paper": LOAD_CURVE},
+        data={"attachments": files, "paper": LOAD_CURVE, "note": note},
         expected_version=None,
         idempotency_key=None,
         now=now,

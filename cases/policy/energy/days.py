@@ -1,7 +1,8 @@
 """Load readings: of each day 96 numbers, the mean power of each quarter of an hour in kW; a gap stays a gap.
 
-A quarter is named by its beginning: the first is 00:00 to 00:15. China has no summer time, so every day has 96.
-The one form in which readings are kept is a CSV table, a row a day (`written`, `read`).
+A meter that tells less often gives 48 numbers (half hours) or 24 (hours): they are kept as so many, and nothing is put
+between them. A point is named by its beginning: the first is 00:00 to 00:15. China has no summer time, so every day has
+as many. The one form in which readings are kept is a CSV table, a row a day (`written`, `read`).
 """
 
 import csv
@@ -13,6 +14,8 @@ from decimal import Decimal
 from typing import Final
 
 QUARTERS: Final = 96
+# So many points a day has, whichever meter told of it.
+LENGTHS: Final = (96, 48, 24)
 UNIT: Final = "kW"
 # Digits behind the point of a kW: a quarter's kWh of four digits loses nothing in it.
 PLACES: Final = Decimal("0.0001")
@@ -35,7 +38,22 @@ def clock(quarter: int) -> str:
     return f"{quarter // 4:02d}:{quarter % 4 * 15:02d}"
 
 
-HEADER: Final = ("日期", "单位", *(clock(n) for n in range(QUARTERS)))
+def begins(n: int, length: int = QUARTERS) -> str:
+    """Return when a point begins on a day of so many."""
+    return clock(n * (QUARTERS // length))
+
+
+def at_quarter(day: Day, quarter: int) -> Decimal | None:
+    """Return the mean power that holds in a quarter: that of the hour where the day was told by the hour."""
+    return day[quarter * len(day) // QUARTERS] if day else None
+
+
+def header(length: int = QUARTERS) -> tuple[str, ...]:
+    """Return the head of a table of days of so many points."""
+    return ("日期", "单位", *(begins(n, length) for n in range(length)))
+
+
+HEADERS: Final = {header(length): length for length in LENGTHS}
 
 
 def kept(value: Decimal) -> Decimal:
@@ -44,11 +62,17 @@ def kept(value: Decimal) -> Decimal:
 
 
 def written(days: Days) -> bytes:
-    """Return the table of these days, the earliest first; its mark tells a spreadsheet that it is UTF-8."""
+    """Return the table of these days, the earliest first; its mark tells a spreadsheet that it is UTF-8.
+
+    All of one length: a file comes from one meter.
+    """
+    length = len(next(iter(days.values()), (None,) * QUARTERS))
     out = io.StringIO()
     table = csv.writer(out, lineterminator="\r\n")
-    table.writerow(HEADER)
+    table.writerow(header(length))
     for day in sorted(days):
+        if len(days[day]) != length:
+            raise ValueError("days of several lengths in one table")
         table.writerow([day.isoformat(), UNIT, *("" if value is None else f"{value:f}" for value in days[day])])
     return b"\xef\xbb\xbf" + out.getvalue().encode()
 
@@ -56,11 +80,12 @@ def written(days: Days) -> bytes:
 def read(content: bytes) -> dict[date, Day]:
     """Return the days of a table that `written` made.  Raises ValueError for anything else."""
     rows = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""))
-    if tuple(next(rows, ())) != HEADER:
+    length = HEADERS.get(tuple(next(rows, ())))
+    if length is None:
         raise ValueError("not a table of load readings")
     days = {}
     for row in rows:
-        if len(row) != len(HEADER) or row[1] != UNIT:
+        if len(row) != length + 2 or row[1] != UNIT:
             raise ValueError("not a row of load readings")
         days[date.fromisoformat(row[0])] = tuple(Decimal(cell) if cell else None for cell in row[2:])
     return days
@@ -69,12 +94,14 @@ def read(content: bytes) -> dict[date, Day]:
 def merged(brought: Iterable[Days]) -> dict[date, Day]:
     """Return the readings as they stand after these, one after the other: a later value of a point corrects it.
 
-    A gap in a later one says nothing about a value that is there.
+    A gap in a later one says nothing about a value that is there. A day that comes again with another number of points
+    stands as the later file has it.
     """
     found: dict[date, Day] = {}
     for days in brought:
         for day, values in days.items():
-            found[day] = tuple(_later(found[day], values)) if day in found else values
+            same = len(found.get(day, ())) == len(values)
+            found[day] = tuple(_later(found[day], values)) if same else values
     return found
 
 
@@ -83,12 +110,19 @@ def _later(known: Day, values: Day) -> Iterator[Decimal | None]:
 
 
 def news(known: Days, brought: Days) -> News:
-    """Return the days that add to what is known or correct it, and how many points of each sort."""
+    """Return the days that add to what is known or correct it, and how many points of each sort.
+
+    Of a day that comes with another number of points every point counts as corrected.
+    """
     days, added, corrected = {}, 0, 0
     for day, values in brought.items():
-        before = known.get(day, (None,) * QUARTERS)
-        fresh = sum(new is not None and old is None for old, new in zip(before, values, strict=True))
-        other = sum(None not in (old, new) and old != new for old, new in zip(before, values, strict=True))
+        before = known.get(day, (None,) * len(values))
+        if len(before) != len(values):
+            fresh, other = 0, sum(new is not None for new in values)
+        else:
+            pairs = list(zip(before, values, strict=True))
+            fresh = sum(new is not None and old is None for old, new in pairs)
+            other = sum(None not in pair and pair[0] != pair[1] for pair in pairs)
         if fresh or other:
             days[day] = values
             added, corrected = added + fresh, corrected + other

@@ -45,12 +45,13 @@ def rule(on: date) -> Rule | None:
 def stops(day: Day, on: date) -> list[Stop]:
     """Return the stops of a day.
 
-    None of a day without a steady load, and none where there are more than the rule names.  A fall that is not over by
-    midnight, or has a gap in it or beside it, is no stop: nobody knows when it ended.
+    None of a day without a steady load, of one with fewer points than quarters (the mean of an hour hides a fall), and
+    none where there are more than the rule names.  A fall that is not over by midnight, or has a gap in it or beside
+    it, is no stop: nobody knows when it ended.
     """
     known = [value for value in day if value is not None]
     limits = rule(on)
-    if limits is None or not known or (middle := median(known)) < Decimal(limits.least_kw):
+    if limits is None or len(day) != QUARTERS or not known or (middle := median(known)) < Decimal(limits.least_kw):
         return []
     line = middle * limits.percent / 100
     found = [stop for stop in _falls(day, line) if stop.ends - stop.begins <= limits.quarters]

@@ -6,6 +6,7 @@ there are readings, and reads none.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -16,8 +17,10 @@ from agencies.actors import Actor
 from agencies.visibility import seen, sight_keys
 from cases.policy.energy.days import Day, Days, merged, news, read
 from cases.selectors.attachments import list_attachments
+from cases.selectors.masking import mask
 from cases.selectors.paging import Row, fetch
 from cases.selectors.precision.files import LOAD_READINGS
+from cases.selectors.precision.personal import Opened, personal
 from cases.selectors.reach.parts import Reading
 
 _CONTENTS: Final = f"""SELECT a.id::text AS id, a.content FROM cases_attachment a
@@ -62,6 +65,22 @@ def days_on_record(actor: Actor, case_id: UUID | str) -> dict[date, Day]:
     """All readings of a case that the actor sees, for whoever brings more of them: nothing of it is shown."""
     rows = fetch(_ON_RECORD, [str(case_id), LOAD_READINGS, sight_keys(actor)])
     return merged(read(bytes(row["content"])) for row in rows)
+
+
+def other_account(actor: Actor, case_id: UUID | str, account: str) -> bool:
+    """Whether the case has account numbers that the actor may compare, and this is none of them.
+
+    Compared as the actor sees them, masked ones by what the mask leaves.
+    """
+    known = [
+        row
+        for row in personal(actor, case_id, opened=Opened({}))
+        if row["kind"] == "meter" and not row["value"].startswith(("#", "***"))
+    ]
+    said = re.sub(r"[\s-]", "", account).removesuffix(".0").lower()
+    return bool(known) and not any(
+        (mask("meter", said) if row["masked"] else said) == re.sub(r"[\s-]", "", row["value"]).lower() for row in known
+    )
 
 
 def _ids(rows: Sequence[Row]) -> list[str]:

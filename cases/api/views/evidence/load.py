@@ -35,7 +35,7 @@ class LoadCurveView(ApiView):
 
     @extend_schema(tags=["attachments"], operation_id="load_curve_read", responses={200: shapes.LoadCurve})
     def get(self, request: Request, ref: str) -> Response:
-        """The readings of each day, 96 quarters in kW, the earliest day first; null where nothing was measured.
+        """The readings of each day, 96 points (48, 24) in kW, the earliest day first; null where nothing was measured.
 
         `withheld`: there are readings, and this person may not read them.
         """
@@ -57,7 +57,8 @@ class LoadCurveView(ApiView):
         """Bring readings as a file, CSV or XLSX, a row a day or a row a point, kW or kWh of a quarter.
 
         201 with the receipt of the act. The same readings again change nothing: 200, and `receipt` is null. A row that
-        is no reading is refused with its number, and then nothing of the file is kept.
+        is no reading is left out and told in `faults`, and stays in the file that is kept; a file without a reading and
+        one of another account are refused.
         """
         spend(UPLOADS, str(self.actor.user_id))
         upload, _ = read_form(request)
@@ -68,6 +69,8 @@ class LoadCurveView(ApiView):
             "days": brought.days,
             "added": brought.added,
             "corrected": brought.corrected,
+            "left_out": brought.left_out,
+            "faults": [{"row": row, "reason": text.zh, "reason_en": text.en} for row, text in brought.faults.items()],
             "receipt": done(brought.result) if brought.result else None,
         }
         return Response(answer, status=status.HTTP_201_CREATED if brought.result else status.HTTP_200_OK)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 
 from agencies.actors import Actor
 from cases.policy.dated import readable_day
-from cases.policy.energy.days import QUARTERS, Day, clock
+from cases.policy.energy.days import Day, begins, clock
 from cases.policy.energy.figures import Figures, month, most_missing, of_day
 from cases.policy.energy.stops import Stop, rule, stops
 from cases.selectors.casepage.load import Load, load_of
@@ -31,7 +31,7 @@ VIEWS: Final = {
 }
 DAY, MONTH, TABLE = VIEWS
 # A label each three hours.
-LABELLED: Final = 12
+LABELLED: Final = 8
 HEIGHT: Final = 260
 
 
@@ -55,6 +55,8 @@ def load_curve(
     return {
         "withheld": False,
         "day": day.isoformat(),
+        "points": len(found.days[day]),
+        "minutes": 1440 // len(found.days[day]),
         "absent": asked.isoformat() if asked and asked != day else "",
         "views": [{"key": key, "text": text, "current": key == current} for key, text in VIEWS.items()],
         "show": current,
@@ -75,11 +77,13 @@ def _beside(found: Load, day: date, *, before: bool) -> str:
 
 
 def _of_day(values: Day, day: date, numbers: Figures) -> Chart:
-    labels = [clock(n) for n in range(QUARTERS)]
+    labels = [begins(n, len(values)) for n in range(len(values))]
     own = Series(gettext("本户"), [_plain(value) for value in values], "kW", "c-energy", digits=1)
     title = gettext("%(day)s 日负荷") % {"day": day.isoformat()}
     said = pair(title, clauses([*_course(values, numbers), *_stops(values, day)]))
-    return line_chart(title, labels, [own], head=gettext("时刻"), height=HEIGHT, dots=False, every=LABELLED, said=said)
+    return line_chart(
+        title, labels, [own], head=gettext("时刻"), height=HEIGHT, dots=False, every=len(values) // LABELLED, said=said
+    )
 
 
 def _course(values: Day, numbers: Figures) -> list[str]:
@@ -89,17 +93,19 @@ def _course(values: Day, numbers: Figures) -> list[str]:
     least = min(value for value in values if value is not None)
     said = [
         gettext("平均 %(mean)s kW") % {"mean": write(_plain(numbers.mean), 1)},
-        gettext("最高 %(most)s kW（%(at)s）") % {"most": write(_plain(numbers.peak), 1), "at": clock(numbers.peak_at)},
-        gettext("最低 %(least)s kW（%(at)s）") % {"least": write(_plain(least), 1), "at": clock(values.index(least))},
+        gettext("最高 %(most)s kW（%(at)s）")
+        % {"most": write(_plain(numbers.peak), 1), "at": begins(numbers.peak_at, len(values))},
+        gettext("最低 %(least)s kW（%(at)s）")
+        % {"least": write(_plain(least), 1), "at": begins(values.index(least), len(values))},
     ]
-    return [*said, _missing(numbers)] if numbers.known < QUARTERS else said
+    return [*said, _missing(values)] if None in values else said
 
 
-def _missing(numbers: Figures) -> str:
-    return gettext("缺测 %(n)s 点") % {"n": QUARTERS - numbers.known}
+def _missing(values: Day) -> str:
+    return gettext("缺测 %(n)s 点") % {"n": values.count(None)}
 
 
-def _of_month(energy: Sequence[tuple[date, Decimal | None, int]], day: date) -> Chart:
+def _of_month(energy: Sequence[tuple[date, Decimal | None, bool]], day: date) -> Chart:
     labels = [f"{each:%m-%d}" for each, _, _ in energy]
     series = Series(gettext("日电量"), [_plain(kwh) for _, kwh, _ in energy], "kWh", "c-energy")
     title = gettext("至 %(day)s 的 30 日电量") % {"day": day.isoformat()}
@@ -107,19 +113,23 @@ def _of_month(energy: Sequence[tuple[date, Decimal | None, int]], day: date) -> 
 
 
 def _numbers(values: Day, day: date) -> Any:
-    """96 rows: the quarter and its power, with the energy that it makes."""
-    heads = [gettext("时段"), "kW", "kWh"]
+    """A row a point: the time and its power, with the energy that it makes."""
+    heads, parts = [gettext("时段"), "kW", "kWh"], len(values)
     rows = [
-        [f"{clock(n)}–{clock(n + 1)}", write(_plain(value), 3), write(_plain(value and value / 4), 3)]
+        [
+            f"{begins(n, parts)}–{begins(n + 1, parts)}",
+            write(_plain(value), 3),
+            write(_plain(value and value * 24 / parts), 3),
+        ]
         for n, value in enumerate(values)
     ]
     return data_table(gettext("%(day)s 日负荷") % {"day": day.isoformat()}, heads, rows)
 
 
-def _figures(numbers: Figures, energy: Sequence[tuple[date, Decimal | None, int]]) -> list[dict[str, str]]:
+def _figures(numbers: Figures, energy: Sequence[tuple[date, Decimal | None, bool]]) -> list[dict[str, str]]:
     """The figures below the drawing, each with how it is computed."""
     measured = [kwh for _, kwh, _ in energy if kwh is not None]
-    days, whole = len(measured), sum(known == QUARTERS for _, _, known in energy)
+    days, whole = len(measured), sum(complete for _, _, complete in energy)
     found = [
         (gettext("日平均负荷"), numbers.mean, "kW", 1, gettext("当日各点功率的平均")),
         (gettext("负荷率"), numbers.factor, "", 2, gettext("平均负荷 ÷ 最大负荷")),
@@ -128,9 +138,9 @@ def _figures(numbers: Figures, energy: Sequence[tuple[date, Decimal | None, int]
             numbers.night and numbers.night * 100,
             "%",
             1,
-            gettext("前 24 点电量 ÷ 全日电量"),
+            gettext("0 至 6 时各点电量 ÷ 全日电量"),
         ),
-        (gettext("当日电量"), numbers.energy, "kWh", 0, gettext("各点功率 × 0.25 小时之和")),
+        (gettext("当日电量"), numbers.energy, "kWh", 0, gettext("各点功率 × 每点时长之和")),
         (gettext("近 30 日电量"), sum(measured, Decimal()), "kWh", 0, _covered(days, whole)),
     ]
     return [
@@ -140,7 +150,7 @@ def _figures(numbers: Figures, energy: Sequence[tuple[date, Decimal | None, int]
 
 
 def _covered(days: int, whole: int) -> str:
-    return gettext("截至当日的 30 日，有数据 %(days)s 日，其中 96 点齐全 %(whole)s 日") % {"days": days, "whole": whole}
+    return gettext("截至当日的 30 日，有数据 %(days)s 日，其中各点齐全 %(whole)s 日") % {"days": days, "whole": whole}
 
 
 def _stops(values: Day, day: date) -> list[str]:
@@ -160,9 +170,10 @@ def _stop(each: Stop, percent: int) -> str:
 def _source(found: Load, day: date, numbers: Figures) -> dict[str, Any]:
     """Who brought the readings of the day, and when; what is missing of it, what was corrected."""
     rows = found.sources[day]
-    said = [_missing(numbers)] if numbers.known < QUARTERS else []
-    if QUARTERS - numbers.known > most_missing():
-        said.append(gettext("缺测超过 %(n)s 点，不计算负荷率和夜间占比") % {"n": most_missing()})
+    values = found.days[day]
+    said = [_missing(values)] if None in values else []
+    if numbers.factor is None and None in values:
+        said.append(gettext("缺测超过 %(n)s 分钟，不计算负荷率和夜间占比") % {"n": most_missing() * 15})
     if found.corrected[day]:
         said.append(gettext("更正过 %(n)s 点，更正前的数据在原文件中") % {"n": found.corrected[day]})
     return {

@@ -61,7 +61,6 @@ def line_chart(
     right = LEFT if beside else RIGHT
     plot = _Plot(len(labels), height, right, (WIDTH - LEFT - right) / (2 * max(len(labels), 1)) if columns else 0)
     everything = [*series, columns] if columns else list(series)
-    said = said or sentence(title, labels, everything)
     parts = [
         _grid(ours, plot, everything[0].unit),
         _other_scale(theirs, plot, columns.unit) if columns and beside else "",
@@ -73,7 +72,8 @@ def line_chart(
     svg = format_html(
         '{}<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>',
         _legend(everything, columns) if len(everything) > 1 else "",
-        *(WIDTH, height, said, format_html_join("", "{}", ((part,) for part in parts))),
+        *(WIDTH, height, said := said or sentence(title, labels, everything)),
+        format_html_join("", "{}", ((part,) for part in parts)),
     )
     return Chart(svg, said, table_of(title, head, labels, everything))
 

@@ -24,7 +24,7 @@ from cases.workflow.errors import InvalidInput, NotVisible
 
 @page
 def bring_load(request: PageRequest, number: str) -> HttpResponse:
-    """Choose a file; what cannot be read is told row by row, and nothing of the file is kept then."""
+    """Choose a file; rows that cannot be read are told one by one, and stay in the file that is kept."""
     case = get_case(request.actor, number)
     if case is None:
         raise NotVisible
@@ -37,6 +37,8 @@ def bring_load(request: PageRequest, number: str) -> HttpResponse:
             wrong = refused
         else:
             messages.success(request, said(done))
+            if done.left_out:
+                return render(request, "web/case/load_left_out.html", {"case": heading(case), "done": done})
             return redirect(f"{reverse('web:case', args=[number])}?signal=energy&load={done.last}#h-load")
     acts = available_actions(case_id=case["id"], actor=request.actor, now=now)
     context = {
