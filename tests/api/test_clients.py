@@ -316,6 +316,7 @@ def test_every_address_says_who_may_call_it():
         "ReportFileView": {"GET": "cases:read"},
         "ActionsView": {"GET": "cases:read"},
         "CaseAttachmentsView": {"POST": "findings:write"},
+        "LoadCurveView": {"GET": "cases:read", "POST": "findings:write"},
         "TasksView": {"GET": "cases:read"},
         "ImportsView": {"GET": "signals:write", "POST": "signals:write"},
         "ImportView": {"GET": "signals:write"},

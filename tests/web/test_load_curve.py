@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
+import hashlib
 import html
-import io
 import re
+from contextlib import closing
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+import orjson
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.core.management import call_command
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from agencies.actors import find_actor
 from agencies.models import User
 from audit import clock
 from audit.models import Event
+from audit.verification import verify
 from cases.documents.attachments import store_attachment
 from cases.intake.loadcurves.bringing import bring
 from cases.models import Attachment
 from cases.policy.energy.days import QUARTERS, Day, written
 from cases.selectors.casepage.load import load_of
+from cases.selectors.precision.files import LOAD_READINGS
 from cases.selectors.reach.parts import reading
 from cases.workflow.engine import Result
 from cases.workflow.errors import GuardRefused, InvalidInput, NotVisible
+from tests.servers import Servers
 from tests.web import story
 from tests.web.test_reading import queries
 
@@ -89,7 +94,7 @@ def test_a_month_is_brought_on_the_page_and_read_there(demo_city: None) -> None:
     client = entered(GRID)
     page = energy_page(case, GRID)
     link = re.search(r'href="(/cases/[^"]+/load/)"', page)
-    assert link and "还没有 96 点负荷数据" in section(page)
+    assert link and "还没有日负荷数据" in section(page)
     form = client.get(link[1])
     assert form.status_code == 200 and "下载模板" in form.content.decode()
     template = client.get(f"{link[1]}template.csv")
@@ -110,7 +115,7 @@ def test_a_month_is_brought_on_the_page_and_read_there(demo_city: None) -> None:
         "当日电量": "960 kWh",
         "近 30 日电量": f"{sum(range(40, 70)) * 24:,} kWh",
     }
-    assert "供电公司" in part and re.search(r"\S+ 于 .+? 提供", words(part))
+    assert "供电公司" in words(shown) and re.search(r"\S+ 于 .+? 提供", words(part))
 
 
 def test_the_chosen_day_and_view_stand_in_the_address(demo_city: None) -> None:
@@ -134,7 +139,7 @@ def test_the_chosen_day_and_view_stand_in_the_address(demo_city: None) -> None:
     assert rows[7] == ("01:45–02:00", "--", "--") and rows[8] == ("02:00–02:15", "20.000", "5.000")
     month = section(energy_page(case, COMMISSION, "&show=month"))
     assert month.count('<rect class="ch-col') == 2 and len(re.findall('<th scope="row">', month)) == 30
-    assert "有数据 2 日，其中 96 点齐全 1 日" in words(month)
+    assert "有数据 2 日，其中各点齐全 1 日" in words(month)
     other = energy_page(case, COMMISSION, "&load=2020-01-01&show=nothing")
     assert f"2020-01-01 没有负荷数据，显示的是 {last}" in words(section(other))
 
@@ -160,30 +165,30 @@ def test_the_same_file_twice_is_one_and_a_later_value_is_a_correction(demo_city:
     ], "what was said first stays, and of the second file only the day that brings something"
 
 
-def test_the_event_names_the_readings_and_the_file_they_came_in(demo_city: None) -> None:
+def test_the_event_names_the_readings_and_the_file_they_came_in(
+    servers: Servers, fresh_db: Any, demo_city: None
+) -> None:
     case, last = story.dispatched(), yesterday()
     days = {last: a_day()}
     brought(case, days)
     event = Event.objects.filter(stream=f"case/{case.case_id}").latest("seq")
     stored = {str(file.pk): file for file in Attachment.objects.all()}
     assert event.action == "attach_document"
-    named = {stored[row["id"]].kind: row["sha256"] for row in event.read()["files"]} if hasattr(event, "read") else {}
-    if not named:
-        import orjson
-
-        named = {stored[row["id"]].kind: row["sha256"] for row in orjson.loads(bytes(event.body))["files"]}
+    named = {stored[row["id"]].kind: row["sha256"] for row in orjson.loads(bytes(event.body))["files"]}
     assert named == {kind: file.sha256 for file in stored.values() for kind in [file.kind]}
     assert set(named) == {"load_curve", "load_source"}
-    out = io.StringIO()
-    call_command("verify_audit", stdout=out)
-    with connection.cursor() as cursor:
+    assert named[LOAD_READINGS] == hashlib.sha256(written(days)).hexdigest(), "the digest of the series"
+    said = f"{last.month}月{last.day}日共 1 日，一日 96 点，新增 96 点，更正 0 点；文件未写户号"
+    assert said in words(energy_page(case, COMMISSION)), "the history says which days and how much"
+    assert not [problem for problem in verify().problems if problem.code == "file"]
+    with closing(servers.cluster.connect(fresh_db.name)) as root, root.cursor() as cursor:
         cursor.execute(
             "UPDATE cases_attachment SET content = convert_to(replace(convert_from(content, 'UTF8'), ',48,', ',49,'),"
             " 'UTF8') WHERE kind = 'load_curve'"
         )
         assert cursor.rowcount == 1
-    with pytest.raises(SystemExit):
-        call_command("verify_audit", stdout=out)
+        root.commit()
+    assert any(problem.code == "file" for problem in verify().problems)
 
 
 def test_a_file_in_the_form_that_is_kept_is_kept_once(demo_city: None) -> None:
@@ -196,7 +201,8 @@ def test_a_file_in_the_form_that_is_kept_is_kept_once(demo_city: None) -> None:
 def test_what_is_refused_leaves_nothing(demo_city: None) -> None:
     case = story.reported()
     over = {yesterday(): a_day("48", q13="501")}
-    before = (Attachment.objects.count(), Event.objects.count())
+    acts = Event.objects.filter(stream=f"case/{case.case_id}")
+    before = (Attachment.objects.count(), acts.count())
     with pytest.raises(InvalidInput, match="改正") as refused:
         brought(case, over)
     assert "超过 500 kW" in next(iter(refused.value.fields.values())).zh, "twice the contract capacity of 250 kVA"
@@ -204,7 +210,7 @@ def test_what_is_refused_leaves_nothing(demo_city: None) -> None:
     assert answer.status_code == 400 and "第 2 行：03:15 的值合 501 kW" in words(answer.content.decode())
     nothing = entered(GRID).post(f"/cases/{case.number}/load/", {})
     assert nothing.status_code == 400 and "请选择要上传的文件" in nothing.content.decode()
-    assert (Attachment.objects.count(), Event.objects.count()) == before
+    assert (Attachment.objects.count(), acts.count()) == before
 
 
 def test_only_the_grid_company_brings_readings_and_only_what_was_read(demo_city: None) -> None:
@@ -262,13 +268,14 @@ def test_a_past_day_shows_what_was_on_record_then(demo_city: None) -> None:
     assert curve(case, COMMISSION, until=first) is None
 
 
-def test_what_is_erased_is_not_read_any_more(demo_city: None) -> None:
+def test_what_is_erased_is_not_read_any_more(servers: Servers, fresh_db: Any, demo_city: None) -> None:
     case, last = story.dispatched(), yesterday()
     brought(case, {last: a_day()})
-    with connection.cursor() as cursor:
+    with closing(servers.cluster.connect(fresh_db.name)) as root, root.cursor() as cursor:
         cursor.execute("UPDATE cases_attachment SET content = '', filename = '', erased_at = now()")
+        root.commit()
     assert curve(case, COMMISSION) is None
-    assert "还没有 96 点负荷数据" in energy_page(case, COMMISSION)
+    assert "还没有日负荷数据" in energy_page(case, COMMISSION)
 
 
 def test_the_page_asks_as_much_of_one_file_as_of_many(demo_city: None) -> None:
@@ -277,10 +284,56 @@ def test_the_page_asks_as_much_of_one_file_as_of_many(demo_city: None) -> None:
     counts = []
     for n in range(4):
         brought(case, {last - timedelta(n): a_day()})
-        with queries() as asked:
-            assert client.get(f"/cases/{case.number}/?signal=energy").status_code == 200
-        counts.append(len(asked))
+        counts.append(queries(client, f"/cases/{case.number}/?signal=energy"))
     assert counts[1] == counts[3], counts
-    with queries() as asked:
+    with CaptureQueriesContext(connection) as caught:
         client.get(f"/cases/{case.number}/?signal=traffic")
-    assert not any("a.content FROM cases_attachment" in str(sql) for sql in asked), "other signals read no curve"
+    assert not any("a.content FROM cases_attachment" in query["sql"] for query in caught), "others read no curve"
+
+
+def test_rows_that_cannot_be_read_are_told_and_stay_in_the_file_that_is_kept(demo_city: None) -> None:
+    case, last = story.dispatched(), yesterday()
+    rows = written({last - timedelta(1): a_day(), last: a_day()}).decode("utf-8-sig").splitlines()
+    rows[2] = rows[2].replace(",48,", ",-48,", 1)
+    content = "\n".join(rows).encode()
+    client = entered(GRID)
+    form = {"file": SimpleUploadedFile("负荷.csv", content), "whose": str(User.objects.get(username=GRID).pk)}
+    answer = client.post(f"/cases/{case.number}/load/", form)
+    page = words(answer.content.decode())
+    assert answer.status_code == 200 and "未读入 1 行" in page and "第 3 行：00:00 的值为负数" in page
+    assert list(curve(case, COMMISSION).days) == [last - timedelta(1)]
+    source = Attachment.objects.get(kind="load_source")
+    assert bytes(source.content) == content, "nothing of what was brought is lost"
+    assert "；未读入 1 行；" in words(energy_page(case, COMMISSION))
+    # Mended and brought again, the row that was left out is what is new.
+    again = brought(case, {last - timedelta(1): a_day(), last: a_day()})
+    assert (again.added, again.corrected, again.left_out) == (96, 0, 0)
+
+
+def test_a_file_of_another_account_is_refused(demo_city: None) -> None:
+    case, last = story.dispatched(), yesterday()
+    rows = written({last: a_day()}).decode("utf-8-sig").splitlines()
+
+    def file(account: str) -> SimpleUploadedFile:
+        text = f"户号,{rows[0]}\n{account},{rows[1]}"
+        return SimpleUploadedFile("负荷.csv", text.encode())
+
+    def bring_it(account: str) -> Any:
+        return bring(actor=find_actor(GRID), case_id=case.case_id, upload=file(account), now=clock.now())
+
+    assert bring_it("3203 9999 0001").result is not None, "no account is known: nothing to compare"
+    story.do(
+        GRID, "report_consumption", case, result="abnormal", user_class="ordinary", price_class="commercial",
+        serves_residents="false", theft="false", monthly_kwh="35000", capacity_kva="250", account="3203145824572",
+    )  # fmt: skip
+    files = Attachment.objects.count()
+    with pytest.raises(InvalidInput) as refused:
+        bring_it("3203999900015")
+    told = refused.value.fields["file"]
+    assert refused.value.code == "other_account" and "与本案登记的户号不符" in told.zh and "account" in told.en
+    assert "3203999900015" not in told.zh + told.en, "masked where it is said"
+    assert Attachment.objects.count() == files
+    again = bring_it("3203-1458-24572")
+    assert again.result is None and (again.added, again.corrected) == (0, 0), (
+        "the readings were known, the account fits"
+    )

@@ -85,10 +85,15 @@ def _not_this_account(account: str) -> Text:
 def _note(file: ReadFile, fresh: News) -> str:
     """What the event says beside the hashes of the files: which days, how many points, what was left out."""
     days = fresh.days
-    said = f"{min(days)} 至 {max(days)} 共 {len(days)} 日，一日 {len(next(iter(days.values())))} 点，"
+    said = f"{_day(min(days))}至{_day(max(days))}共 {len(days)} 日，一日 {len(next(iter(days.values())))} 点，"
     said += f"新增 {fresh.added} 点，更正 {fresh.corrected} 点"
     said += f"；未读入 {file.left_out} 行" if file.left_out else ""
     return said + ("；文件写有户号" if file.account else "；文件未写户号")
+
+
+def _day(day: date) -> str:
+    """A day in words: figures in a row are masked in free text as a number would be."""
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def template() -> bytes:

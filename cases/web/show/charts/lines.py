@@ -35,6 +35,10 @@ class _Plot:
         return self.height - BOTTOM - along.share(value) * (self.height - TOP - BOTTOM)
 
 
+def _plot(count: int, height: int, right: int, *, inset: bool) -> _Plot:
+    return _Plot(count, height, right, (WIDTH - LEFT - right) / (2 * max(count, 1)) if inset else 0)
+
+
 def line_chart(
     title: str,
     labels: Sequence[str],
@@ -58,8 +62,7 @@ def line_chart(
     known = [value for each in series or (columns,) if each for value in each.values]
     ours = scale(known + [value for _, value in levels])
     theirs = scale(columns.values, len(ours.ticks) - 1) if columns and beside else ours
-    right = LEFT if beside else RIGHT
-    plot = _Plot(len(labels), height, right, (WIDTH - LEFT - right) / (2 * max(len(labels), 1)) if columns else 0)
+    plot = _plot(len(labels), height, LEFT if beside else RIGHT, inset=columns is not None)
     everything = [*series, columns] if columns else list(series)
     parts = [
         _grid(ours, plot, everything[0].unit),
