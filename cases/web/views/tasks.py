@@ -42,6 +42,7 @@ def task_list(request: PageRequest) -> HttpResponse:
         "selects": filters.selects(selects, given),
         "chips": filters.chips(request.GET, selects, given),
         "unread": filters.unread(request.GET, selects, given),
+        "receiving": given.get("work") == works.RECEIVE,
         "bulk": bar(request.actor, "tasks", request.GET, found.total_text),
     }
     return render(request, "web/tasks.html", context)

@@ -80,6 +80,11 @@ class Asked:
         whose, work = params.get("scope", ""), params.get("work", "")
         return cls(whose if whose in works.WHOSE else "can", work if work in works.NAMES else "")
 
+    @property
+    def receiving(self) -> bool:
+        """Whether the rows are hand-offs that wait for their receipt, hence offer nothing else."""
+        return self.work == works.RECEIVE
+
     def query(self, **more: str) -> str:
         """This part as the query of an address; what is ordinary is left out."""
         given = {"scope": self.whose if self.whose != "can" else "", "work": self.work, **more}
