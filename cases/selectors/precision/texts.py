@@ -18,6 +18,9 @@ from cases.selectors.reach.parts import Reading
 
 # Phone, identity, account and card numbers that somebody typed into a free text.
 _LONG_NUMBER = re.compile(r"(?<![0-9A-Za-z])[0-9][0-9 -]{5,}[0-9Xx](?![0-9A-Za-z])")
+# What such a run may be instead, and is nothing of that: days, months and the hour that follows a day.
+_DAY = r"(?:19|20)[0-9]{2}-(?:0?[1-9]|1[0-2])(?:-(?:0?[1-9]|[12][0-9]|3[01]))?"
+_DAYS = re.compile(rf"{_DAY}(?: ?-{{0,2}} ?{_DAY})*(?: [0-9]{{1,2}})?")
 # A shorter value would be found inside words that have nothing to do with it.
 _SHORTEST = 2
 
@@ -38,9 +41,13 @@ def cleaner(actor: Actor, case_id: UUID | str, read: Reading) -> Cleaner:
             asked = True
         for clear, instead in known:
             text = text.replace(clear, instead)
-        return _LONG_NUMBER.sub(lambda found: masking.digits(found.group()), text)
+        return _LONG_NUMBER.sub(_hidden, text)
 
     return clean
+
+
+def _hidden(found: re.Match[str]) -> str:
+    return found.group() if _DAYS.fullmatch(found.group()) else masking.digits(found.group())
 
 
 def in_clear(actor: Actor, case_id: UUID | str, texts: Iterable[str], read: Reading) -> list[str]:
