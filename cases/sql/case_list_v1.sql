@@ -186,4 +186,6 @@ CREATE TRIGGER case_list_of_added_sites AFTER INSERT ON cases_site REFERENCING N
 CREATE TRIGGER case_list_of_changed_sites AFTER UPDATE ON cases_site REFERENCING NEW TABLE AS added
     FOR EACH STATEMENT EXECUTE FUNCTION case_list_of_evidence();
 SELECT case_list_rebuild();
+-- With cases in the base: a table with checks that wait for the end of the transaction cannot be altered.
+SET CONSTRAINTS ALL IMMEDIATE;
 SELECT sight_wall('cases_caselist'::regclass, 'false');

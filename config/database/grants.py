@@ -26,6 +26,7 @@ ALL = "SELECT, INSERT, UPDATE, DELETE"
 # The owner's functions that it may call: the doors to those tables, and what has to be read with the owner's rights.
 OPEN_FUNCTIONS = frozenset(
     {
+        "agencies_in_days",
         "agencies_own_posts",
         "agencies_posts",
         "agencies_rank",
@@ -48,6 +49,7 @@ OPEN_FUNCTIONS = frozenset(
         "case_erase",
         "bill_figures_seen",
         "case_family",
+        "case_figures_differing",
         "case_figures_seen",
         "case_in_sight",
         "case_list",

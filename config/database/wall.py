@@ -26,7 +26,7 @@ _READ_BY_VERIFIER = (
     *("cases_escalation", "cases_deadlinewatch", "notifications_endpoint"),
     *("cases_report", "cases_reportversion", "cases_reportfile", "cases_reportpart"),
     *("cases_ruleversion", "cases_rulefile", "cases_calendarentry"),
-    *("cases_sample", "cases_sampleunit", "cases_samplefinding"),
+    *("cases_sample", "cases_sampleunit", "cases_samplefinding", "cases_casefigure"),
     *("notifications_preference", "notifications_contact"),  # what people chose about being told
     # Since when a password is in use, which factors and clients there are.
     *("agencies_password", "mfa_authenticator", "oauth2_provider_application"),
@@ -170,6 +170,8 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
     # What was on record on a past day stands in the events.
     "measures": {"cases_case": "SELECT", "case_load": "EXECUTE", "audit_event": "SELECT"},
     "counters": {"fold_task_counters": "EXECUTE"},
+    # Roles whose last day is over: on record, and no case is looked at.
+    "posts": {},
     # Plans of a release, and open deadlines under another calendar than the one they were counted by.
     "calendar": {
         "config/calendar": "SELECT",
@@ -199,17 +201,8 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
     "rotation": dict.fromkeys(
         (
             *("cases_personalrecord", "cases_listrow", "cases_listpart", "cases_listmend", "cases_previewrow"),
-            *(
-                "cases_bulkinput",
-                "cases_draft",
-                "cases_feedbackpart",
-                "cases_listuploadpart",
-                "cases_tip",
-                "cases_tippart",
-                "mfa_authenticator",
-            ),
-            "notifications_contact",
-            "notifications_endpoint",
+            *("cases_bulkinput", "cases_draft", "cases_feedbackpart", "cases_listuploadpart", "cases_tip"),
+            *("cases_tippart", "mfa_authenticator", "notifications_contact", "notifications_endpoint"),
         ),
         "SELECT, UPDATE",
     ),

@@ -14,6 +14,7 @@ from agencies.actors import Actor, find_actor
 from agencies.directory import get_directory
 from agencies.sight import seeing
 from agencies.visibility import sight_keys
+from audit.verification import verify
 from bench.listing.dashboard import enrich
 from bench.listing.seed import seed
 from cases.selectors.clocks.dwell import DwellFilter, dwell
@@ -253,6 +254,10 @@ def check_kept() -> None:
         assert cursor.fetchone() == (0,)
 
 
+def differing() -> set[str]:
+    return {problem.stream for problem in verify().problems if problem.code == "figures"}
+
+
 def test_an_act_takes_the_figures_along(fresh_db: Any, demo_city: None) -> None:
     """From list to cut and to a bill that is paid by half, by the acts themselves."""
     world, proven = World(), {"finding": "self_operated", "subject": "sole_trader", "proven_from": "2026-10-01"}
@@ -283,6 +288,11 @@ def test_an_act_takes_the_figures_along(fresh_db: Any, demo_city: None) -> None:
     assert found[cut][:5] == (True, "self_operated", False, *(datetime.fromisoformat(off),) * 2)
     assert (month, surcharge) == ("2026-10", Decimal(bill["surcharge"]))
     assert collected == pytest.approx(surcharge / 2, abs=Decimal("0.01"))
+    assert differing() == set()
+    with closing(SERVERS.cluster.connect(fresh_db.name)) as superuser, superuser.cursor() as cursor:
+        cursor.execute("UPDATE cases_casefigure SET finding = '' WHERE case_id = %s", [cut])
+        cursor.execute("UPDATE cases_billfigure SET collected = 0 WHERE case_id = %s", [charged])
+    assert differing() == {f"case/{cut}", f"case/{charged}"}
 
 
 def elsewhere() -> str:

@@ -135,6 +135,7 @@ DOORS = {
     "case_list": "cases in sight only",
     "case_list_counts": "cases in sight only",
     "bill_figures_seen": "cases in sight only",
+    "case_figures_differing": "the verifier alone",
     "case_figures_seen": "cases in sight only; of an own part what stands in its head",
     "case_list_of_row": "a row of a case in sight",
     "case_load": "the case is in sight, the person is the looker",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import psycopg2
+
 from audit.verification.projections import Problem
 
 _COUNTERS = """
@@ -32,6 +34,7 @@ WHERE d.sha256 IS NOT NULL AND (v.id IS NULL OR encode(sha256(v.content), 'hex')
 
 
 def verify_totals(connection: Any) -> Iterator[Problem]:
+    yield from _figures(connection)
     with connection.cursor() as cursor:
         cursor.execute(_COUNTERS)
         for agency, region, stage, rank, told, found in cursor.fetchall():
@@ -65,3 +68,25 @@ def verify_totals(connection: Any) -> Iterator[Problem]:
                 f"文书 {number} 第 {version or 1} 版的正文与其哈希或前一版不符",
                 f"the text of document {number}, version {version or 1}, is not what its hashes say",
             )
+
+
+def _figures(connection: Any) -> Iterator[Problem]:
+    """What the dashboard counts stands beside each case, and follows from it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SAVEPOINT figures")
+        try:
+            cursor.execute("SELECT case_figures_differing()")
+            found = [str(case_id) for (case_id,) in cursor.fetchall()]
+        except psycopg2.DataError:
+            # Of facts that somebody changed behind the record no figures may follow at all.
+            cursor.execute("ROLLBACK TO SAVEPOINT figures")
+            found = [""]
+    for case_id in found:
+        yield Problem(
+            None,
+            f"case/{case_id}",
+            None,
+            "figures",
+            "驾驶舱所用的数字与案件不符，须用 manage.py case_figures --rebuild 重写",
+            "the figures of the dashboard are not those of the case; run manage.py case_figures --rebuild",
+        )

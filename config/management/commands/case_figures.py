@@ -5,13 +5,14 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import connections, transaction
 
+from audit.management.system import SystemCommand
 from config.database.routers import OWNER
 
 
-class Command(BaseCommand):
+class Command(SystemCommand):
     help = (
         "Say how many cases have other figures beside them than they should; --rebuild writes all anew. Needed only"
         " after the database was filled past its triggers, such as by a restore of single tables."
