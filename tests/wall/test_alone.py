@@ -50,10 +50,10 @@ WRITING += (
     "blind_spots_file",
 )
 WRITING += ("blind-spots-report", "working_time_file", "dashboard_file")
-WRITING += ("dossier",)
+WRITING += ("dossier", "cases_file", "tasks_file", "run_file", "sample_results", "sample_population", "audit_file")
 
 # Not compared: what ends the session, and pages of one's own ways in, which hold fresh secrets and the machine's clock.
-# Nor the trail as a package, in which stand the numbers of the exports before it.
+# Nor the whole trail as a package, in which stand the numbers of the exports before it: parts of it are asked below.
 PASSING = {"logout", "language", "schema", "security", "add_app", "add_key", "confirm", "audit_package"}
 
 # What an import and the relay leave beside a case.
@@ -317,6 +317,9 @@ def addresses(case_ids: list[str], numbers: list[str], more: dict[str, list[Any]
         yield "cases", f"/api/v1/cases/?{query}"
     for query in ("action=open_case", "action=comment", "username=nj-drc-handler1", "username=drc-handler1"):
         yield "events", f"/api/v1/events/?{query}"
+    for query in ("action=open_case", "action=comment"):
+        yield "audit_file", f"/audit/trail.csv?{query}"
+        yield "audit_file", f"/audit/package.zip?{query}"
 
 
 def _patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, str]]:
