@@ -42,7 +42,8 @@ SELECT u.id, u.username, u.display_name, u.staff_no, u.is_active, a.id, a.code, 
   FROM agencies_membership m
   JOIN agencies_user u ON u.id = m.user_id
   JOIN agencies_agency a ON a.id = m.agency_id
- WHERE m.active AND a.active AND m.agency_id = ANY(%s) AND (u.is_active OR %s)
+ WHERE m.active AND a.active AND m.agency_id = ANY(%s)
+   AND (u.is_active AND agencies_in_days(m.first_day, m.last_day) OR %s)
    AND NOT EXISTS (SELECT FROM agencies_client c WHERE c.user_id = u.id)
  GROUP BY u.id, a.id
  ORDER BY a.code, u.username
@@ -111,7 +112,8 @@ def seats(*roles: Role) -> list[tuple[int, str]]:
         cursor.execute(
             "SELECT DISTINCT a.id, a.region_id FROM agencies_membership m JOIN agencies_agency a ON a.id = m.agency_id"
             " JOIN agencies_user u ON u.id = m.user_id AND u.is_active"
-            " WHERE m.active AND a.active AND m.role = ANY(%s) ORDER BY a.id",
+            " WHERE m.active AND agencies_in_days(m.first_day, m.last_day) AND a.active AND m.role = ANY(%s)"
+            " ORDER BY a.id",
             [[role.value for role in roles]],
         )
         return cursor.fetchall()

@@ -24,6 +24,7 @@ class Action(StrEnum):
     SESSIONS_ENDED = "sessions_ended"
     ROLE_GRANTED = "role_granted"
     ROLE_ENDED = "role_ended"
+    ROLE_LIMITED = "role_limited"
     SUBSTITUTION_GRANTED = "substitution_granted"
     SUBSTITUTION_ENDED = "substitution_ended"
     WORK_HANDED_OVER = "work_handed_over"

@@ -2,7 +2,7 @@ from agencies.models.clients import Client
 from agencies.models.entry import LiveSession, Password, PastPassword
 from agencies.models.organisations import Agency
 from agencies.models.parameters import RegionParameter, Stamp
-from agencies.models.people import Membership, User
+from agencies.models.people import Membership, User, counting
 from agencies.models.places import Region
 from agencies.models.registers import ImpactAssessment, Provision
 from agencies.models.substitutions import Substitution
@@ -21,4 +21,5 @@ __all__ = [
     "Stamp",
     "Substitution",
     "User",
+    "counting",
 ]

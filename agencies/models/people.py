@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -56,8 +57,18 @@ class User(AbstractBaseUser):
         return False
 
 
+def counting(today: date) -> Q:
+    """Of memberships that stand on record: those that count today, as `agencies_in_days` has it."""
+    begun = Q(first_day__isnull=True) | Q(first_day__lte=today)
+    lasting = Q(last_day__isnull=True) | Q(last_day__gte=today)
+    return begun & lasting & Q(active=True)
+
+
 class Membership(models.Model):
-    """One role of one person in one agency. An ended role stays as a row; a role given again is a new row."""
+    """One role of one person in one agency. An ended role stays as a row; a role given again is a new row.
+
+    `since` and `until` say from when to when it stood on record, the days on which of them it counts.
+    """
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
     agency = models.ForeignKey("agencies.Agency", on_delete=models.PROTECT, related_name="memberships")
@@ -65,6 +76,9 @@ class Membership(models.Model):
     active = models.BooleanField(default=True)
     since = models.DateTimeField()
     until = models.DateTimeField(null=True)
+    # By the calendar of China, both included; None: at once, and for good. `agencies_posts` asks them.
+    first_day = models.DateField(null=True)
+    last_day = models.DateField(null=True)
     # The highest confidentiality of a case that this post may be given.
     ceiling = models.CharField(max_length=12, choices=choices(Confidentiality), default="ordinary")
     granted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -79,6 +93,10 @@ class Membership(models.Model):
                 name="membership_ended_has_an_end",
             ),
             models.CheckConstraint(condition=~Q(granted_by=F("user")), name="membership_nobody_grants_themself"),
+            models.CheckConstraint(
+                condition=Q(first_day__isnull=True) | Q(last_day__isnull=True) | Q(first_day__lte=F("last_day")),
+                name="membership_days_in_order",
+            ),
             models.UniqueConstraint(
                 fields=("user", "agency", "role"), condition=Q(active=True), name="membership_role_once"
             ),

@@ -21,7 +21,8 @@ SYSTEM = "account/system"
 _ACCOUNTS = """SELECT 'account/' || username AS stream, id, display_name, staff_no, language, is_active, is_system,
     created_at, agency_id FROM agencies_user WHERE"""
 _ROLES = """SELECT 'account/' || u.username AS stream, m.agency_id, m.role, m.ceiling, m.granted_by_id, m.since,
-    m.until, m.active FROM agencies_membership m JOIN agencies_user u ON u.id = m.user_id WHERE"""
+    m.until, m.active, m.first_day, m.last_day
+    FROM agencies_membership m JOIN agencies_user u ON u.id = m.user_id WHERE"""
 _SUBSTITUTIONS = """SELECT 'account/' || u.username AS stream, s.id, s.substitute_id, s.agency_id, s.roles, s.first_day,
     s.last_day, s.granted_by_id, s.created_at, s.ended_at
     FROM agencies_substitution s JOIN agencies_user u ON u.id = s.absent_id WHERE"""
@@ -29,7 +30,7 @@ _CLIENTS = """SELECT 'account/' || u.username AS stream, c.agency_id, c.scopes, 
     a.client_id FROM agencies_client c JOIN agencies_user u ON u.id = c.user_id
     JOIN oauth2_provider_application a ON a.id = c.application_id WHERE"""
 # The order of a role's values in `Account.roles`.
-_ROLE = ("agency_id", "role", "ceiling", "granted_by_id", "since", "until", "active")
+_ROLE = ("agency_id", "role", "ceiling", "granted_by_id", "since", "until", "active", "first_day", "last_day")
 _SUBSTITUTION = (
     *("id", "substitute_id", "agency_id", "roles", "first_day", "last_day", "granted_by_id", "created_at", "ended_at"),
 )
@@ -111,9 +112,9 @@ def _fold(events: Iterable[Event]) -> Account:
         elif action in (Action.CLIENT_CREATED, Action.CLIENT_ENDED):
             account.client = _client(account.client, data, event)
         elif action == Action.ROLE_GRANTED:
-            by = event.body["actor"]["id"]
-            account.roles.append((data["agency"], data["role"], data["ceiling"], by, time_of(event), None, True))
-        elif action == Action.ROLE_ENDED:
+            by, days = event.body["actor"]["id"], (_day(data, "first_day"), _day(data, "last_day"))
+            account.roles.append((data["agency"], data["role"], data["ceiling"], by, time_of(event), None, True, *days))
+        elif action in (Action.ROLE_ENDED, Action.ROLE_LIMITED):
             _end(account, data, event)
         elif action == Action.SUBSTITUTION_GRANTED:
             account.substitutions.append(_substitution(data, event))
@@ -147,9 +148,18 @@ def _client(known: dict[str, Any] | None, data: dict[str, Any], event: Event) ->
 
 
 def _end(account: Account, data: dict[str, Any], event: Event) -> None:
-    for n, (agency, role, ceiling, by, since, _, active) in enumerate(account.roles):
-        if active and (agency, role) == (data["agency"], data["role"]):
-            account.roles[n] = (agency, role, ceiling, by, since, time_of(event), False)
+    """On record from now on, or with the day that was set for it."""
+    for n, (agency, role, ceiling, by, since, until, active, first, last) in enumerate(account.roles):
+        if not active or (agency, role) != (data["agency"], data["role"]):
+            continue
+        if event.body["action"] == Action.ROLE_LIMITED:
+            account.roles[n] = (agency, role, ceiling, by, since, until, active, first, _day(data, "last_day"))
+        else:
+            account.roles[n] = (agency, role, ceiling, by, since, time_of(event), False, first, last)
+
+
+def _day(data: dict[str, Any], name: str) -> date | None:
+    return date.fromisoformat(data[name]) if data.get(name) else None
 
 
 def _names_differ(scope: Scope, told: dict[str, Account], rows: dict[str, dict[str, Any]]) -> Iterator[Problem]:

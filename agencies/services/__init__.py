@@ -21,7 +21,7 @@ from agencies.services.entry import (
 )
 from agencies.services.organisations import close_agency, create_agency
 from agencies.services.parameters import set_parameter
-from agencies.services.roles import end_role, grant_role
+from agencies.services.roles import end_past, end_role, grant_role, limit_role
 from agencies.services.substitutions import end_substitution, grant_substitution
 
 __all__ = [
@@ -37,12 +37,14 @@ __all__ = [
     "disable_user",
     "enable_user",
     "end_client",
+    "end_past",
     "end_role",
     "end_sessions",
     "end_substitution",
     "give_password",
     "grant_role",
     "grant_substitution",
+    "limit_role",
     "new_recovery_codes",
     "remove_factor",
     "reset_factors",

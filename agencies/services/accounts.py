@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from agencies.access import live, trail
 from agencies.access.passwords import keeping as passwords
@@ -153,7 +154,7 @@ def _set_active(actor: Actor, user: User, action: Action, *, active: bool, now: 
         return
     if not active:
         for held in Membership.objects.filter(user=locked, active=True):
-            separation.check_not_last(held, last=last)
+            separation.check_not_last(held, last=last, today=timezone.localdate(now))
     locked.is_active = active
     locked.save(update_fields=["is_active"])
     if not active:

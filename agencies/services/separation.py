@@ -5,10 +5,12 @@ The database refuses the same by a trigger (`membership_separated_roles`); here 
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import connection
 
 from agencies.errors import AgencyError, BadInput
-from agencies.models import Agency, Membership, User
+from agencies.models import Agency, Membership, User, counting
 from agencies.vocabulary import LABELS, SEPARATED_ROLES, Kind, Role
 
 # Whose people run the platform of a region; a sub-unit covers none.
@@ -48,12 +50,12 @@ def check_separate(user: User, role: str) -> None:
         )
 
 
-def check_not_last(membership: Membership, *, last: bool) -> None:
+def check_not_last(membership: Membership, *, last: bool, today: date) -> None:
     """Raises AgencyError for the last of the three of an agency who is still in office, unless it is said (`last`)."""
     if last or membership.role not in SEPARATED_ROLES or not membership.user.is_active:
         return
     others = Membership.objects.filter(
-        agency_id=membership.agency_id, role=membership.role, active=True, user__is_active=True
+        counting(today), agency_id=membership.agency_id, role=membership.role, user__is_active=True
     ).exclude(user_id=membership.user_id)
     if not others.exists():
         label = LABELS[Role(membership.role)]

@@ -101,6 +101,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(hour=4, minute=10),
         "options": {"expires": 3600},
     },
+    # Roles that ended with yesterday, on record; they count no more since midnight.
+    "end roles": {"task": "agencies.end_roles", "schedule": 3600.0, "options": {"expires": 3600}},
     "note provisions": {"task": "cases.note_provisions", "schedule": 600.0, "options": {"expires": 600}},
     # Windows of cuts that nobody made; no cut is possible in them, with or without it.
     "close missed windows": {"task": "cases.close_missed_windows", "schedule": 600.0, "options": {"expires": 600}},

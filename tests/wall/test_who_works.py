@@ -51,6 +51,7 @@ def test_every_task_says_as_whom_it_works() -> None:
         *("cases.recount_deadlines", "cases.run_bulk", "cases.resume_bulk_runs"),
         *("audit.seal_access_log", "audit.prune_access_log", "notifications.deliver"),
         "notifications.send_codes",
+        "agencies.end_roles",
         *("notifications.send", "notifications.tell_stuck", "notifications.prune_deliveries"),
         "cases.escalate_deadlines",
         *("cases.draw_report", "cases.sweep_reports", "cases.verify_trail"),

@@ -52,6 +52,29 @@ def test_the_page_tells_roles_days_ceilings_and_who_gave_them() -> None:
     assert "徐州市发展和改革委员会 · 签发" in page
 
 
+def test_a_role_is_given_for_days_to_come_and_ended_with_a_day() -> None:
+    today = timezone.localdate(clock.now())
+    first, last = (today + timedelta(days=n) for n in (3, 9))
+    given = {"agency": "320300-drc", "role": "approver", "from_day": first.isoformat(), "to_day": last.isoformat()}
+    status, page = sent("sec-admin1", "drc-handler1", "grant", **given)
+    row = next(row for row in re.findall(r"<tr.*?</tr>", page, re.DOTALL) if "· 签发" in row)
+    assert (status, [first.isoformat() in row, last.isoformat() in row, "未到任" in row]) == (200, [True] * 3)
+    assert all("approver" not in post.roles for post in find_actor("drc-handler1").posts)
+    sooner = (today + timedelta(days=5)).isoformat()
+    _, page = sent("admin1", "drc-handler1", "end", agency="320300-drc", role="approver", to_day=sooner)
+    assert f"的角色到 {sooner} 止（含当日），期满自动收回" in page
+    assert Membership.objects.get(user__username="drc-handler1", role="approver").last_day.isoformat() == sooner
+    # Refused, what was typed stands in the form.
+    status, page = sent("sec-admin1", "drc-handler2", "grant", **{**given, "to_day": today.isoformat()})
+    assert (status, "最后一日不早于今天" in page) == (400, True)
+    assert f'name="from_day" value="{first.isoformat()}"' in page
+    assert f'name="to_day" value="{today.isoformat()}"' in page
+    # The three separated administrators have no last day, hence no field for one.
+    page = entered("sec-admin1").get("/accounts/audit-admin1/").content.decode()
+    assert 'name="do" value="end"' in page
+    assert 'id="end-' not in page
+
+
 def test_a_refusal_stands_on_the_page_with_its_status() -> None:
     status, page = sent("admin1", "drc-handler1", "grant", agency="320300-drc", role="approver")
     assert (status, "由安全管理员授予" in page) == (403, True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
+from datetime import date
 from typing import Any
 
 from django.core.management.base import CommandError
@@ -10,7 +11,7 @@ from django.core.management.base import CommandError
 from agencies.actors import system_actor
 from agencies.commands import OperatorCommand, agency_by_code, user_by_name
 from agencies.models import Membership
-from agencies.services import end_role, grant_role
+from agencies.services import end_role, grant_role, limit_role
 from agencies.vocabulary import Confidentiality, Role, codes
 from audit import clock
 
@@ -33,15 +34,23 @@ class Command(OperatorCommand):
             help="密级上限，授予时有效。The most confidential case this post may open; for a grant.",
         )
 
+        for name, zh in (("--from", "自这一天起"), ("--to", "到这一天止（含），收回时同")):
+            parser.add_argument(name, dest=f"{name[2:]}_day", type=date.fromisoformat, help=f"{zh} a day as 2026-12-01")
+
     def handle(self, *args: Any, **options: Any) -> None:
         actor, now = system_actor(), clock.now()
         user, agency, role = user_by_name(options["username"]), agency_by_code(options["agency"]), options["role"]
         if options["change"] == "grant":
-            grant_role(actor=actor, user=user, agency=agency, role=role, ceiling=options["ceiling"], now=now)
+            days = {"first_day": options["from_day"], "last_day": options["to_day"]}
+            grant_role(actor=actor, user=user, agency=agency, role=role, ceiling=options["ceiling"], now=now, **days)
             self.stdout.write(f"已授予 {user.username} 在 {agency.name} 的 {role} 角色")
             return
         held = Membership.objects.filter(user=user, agency=agency, role=role, active=True).first()
         if held is None:
             raise CommandError(f"{user.username} 在 {agency.name} 没有 {role} 角色。They hold no such role.")
+        if options["to_day"]:
+            limit_role(actor=actor, membership=held, last_day=options["to_day"], now=now)
+            self.stdout.write(f"{user.username} 在 {agency.name} 的 {role} 角色到 {options['to_day']} 止")
+            return
         end_role(actor=actor, membership=held, now=now, last=options["last"])
         self.stdout.write(f"已终止 {user.username} 在 {agency.name} 的 {role} 角色")

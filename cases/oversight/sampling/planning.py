@@ -227,7 +227,8 @@ def _reviewers(sample: Sample) -> list[int]:
     """The supervisors of the agency, as of now."""
     rows = fetch(
         """SELECT DISTINCT m.user_id AS id FROM agencies_membership m JOIN agencies_user u ON u.id = m.user_id
-        WHERE m.agency_id = %s AND m.role = 'supervisor' AND m.until IS NULL AND u.is_active ORDER BY 1""",
+        WHERE m.agency_id = %s AND m.role = 'supervisor' AND m.active AND agencies_in_days(m.first_day, m.last_day)
+            AND u.is_active ORDER BY 1""",
         [sample.agency_id],
     )
     return [row["id"] for row in rows]

@@ -11,7 +11,7 @@ from django.utils import timezone
 from agencies.actors import Actor
 from agencies.authority import ORDINARY_ROLES
 from agencies.directory import AgencyRef
-from agencies.models import Membership, Substitution, User
+from agencies.models import Membership, Substitution, User, counting
 from agencies.selectors import administered, kept_accounts
 from agencies.services.roles import ROLES_OF_KIND
 from agencies.vocabulary import CASE_ROLES, LABELS, SEPARATED_ROLES, Confidentiality, Role
@@ -97,10 +97,15 @@ def of_person(actor: Actor, user: User) -> dict[str, Any]:
     substitutions = Substitution.objects.filter(Q(absent=user) | Q(substitute=user)).order_by("-first_day", "-pk")
     agencies, secures = administered(actor), administered(actor, Role.SECURITY_ADMIN)
     working = [held for held in roles if held.active and held.role in CASE_ROLES]
+    today = timezone.localdate(clock.now())
     return {
         "person": {**_row(actor, user), "agency": user.agency, "created_at": user.created_at},
         "held": [{"row": held, "label": LABELS[Role(held.role)], "ceiling": LABELS[Confidentiality(held.ceiling)],
-            "endable": held.active and bool(secures or held.role not in ADMINISTRATION)}
+            "endable": held.active and bool(secures or held.role not in ADMINISTRATION),
+            "begins": held.first_day or timezone.localtime(held.since).date(),
+            "ends": timezone.localtime(held.until).date() if held.until else held.last_day,
+            "to_come": held.active and held.first_day is not None and held.first_day > today,
+            "limitable": held.role not in SEPARATED_ROLES}
                  for held in roles],
         "substitutions": [_substitution(user, each) for each in substitutions.select_related(
             "absent", "substitute", "agency", "granted_by")[:50]],
@@ -133,7 +138,9 @@ def _colleagues(actor: Actor, user: User, working: list[Membership]) -> list[tup
     """Who can stand in or take over: who works on cases in the same principal agency or its units."""
     principals = {held.agency.parent_id or held.agency_id for held in working}
     beside = Membership.objects.filter(
-        Q(agency_id__in=principals) | Q(agency__parent_id__in=principals), active=True, role__in=CASE_ROLES
+        Q(agency_id__in=principals) | Q(agency__parent_id__in=principals),
+        counting(timezone.localdate(clock.now())),
+        role__in=CASE_ROLES,
     )
     found = kept_accounts(actor).filter(pk__in=beside.values("user_id"), is_active=True)
     return list(found.exclude(pk=user.pk).order_by("username").values_list("username", "display_name"))

@@ -68,7 +68,8 @@ def _kept(view: CaseView, outcome: Outcome, completed: Sequence[str], *, everyth
 _SOMEBODY = """
 SELECT EXISTS (
     SELECT 1 FROM agencies_membership m JOIN agencies_user u ON u.id = m.user_id AND u.is_active
-    WHERE m.active AND m.agency_id = ANY(%s) AND agencies_works_on_cases(m.role)
+    WHERE m.active AND agencies_in_days(m.first_day, m.last_day) AND m.agency_id = ANY(%s)
+        AND agencies_works_on_cases(m.role)
     GROUP BY m.agency_id, m.user_id HAVING bool_or(m.role = ANY(%s)) AND max(agencies_rank(m.ceiling)) >= %s)
 """
 

@@ -11,12 +11,15 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
+from django.utils import timezone
 
 from agencies.actors import Actor
 from agencies.authority import handing_over, manager_of
 from agencies.errors import BadInput
-from agencies.models import Membership, Substitution, User
+from agencies.models import Membership, Substitution, User, counting
 from agencies.vocabulary import CASE_ROLES, Confidentiality
+from audit import clock
 from audit.sight import working_as
 from cases.models import ListBatch
 from cases.workflow.deciding.four_eyes import OPPOSITE_SIDES
@@ -109,8 +112,12 @@ def _substitutions(user: User) -> Iterable[Substitution]:
     return list(running.filter(absent=user) | running.filter(substitute=user))
 
 
+def _today() -> Q:
+    return counting(timezone.localdate(clock.now()))
+
+
 def _alone(held: Membership) -> bool:
-    others = Membership.objects.filter(agency_id=held.agency_id, role=held.role, active=True, user__is_active=True)
+    others = Membership.objects.filter(_today(), agency_id=held.agency_id, role=held.role, user__is_active=True)
     return not others.exclude(user_id=held.user_id).exists()
 
 
@@ -148,7 +155,7 @@ def _people(usernames: Iterable[str], leaving: User) -> dict[str, _Successor]:
                 field="successor",
             )
     held: dict[int, list[Membership]] = {}
-    for row in Membership.objects.filter(user__in=found.values(), active=True):
+    for row in Membership.objects.filter(_today(), user__in=found.values()):
         held.setdefault(row.user_id, []).append(row)
     return {username: _successor(user, held.get(user.pk, [])) for username, user in found.items()}
 

@@ -14,8 +14,9 @@ from agencies.access.second import factors
 from agencies.access.standing import SET_UP, Standing
 from agencies.actors import Actor
 from agencies.authority import agencies_of
-from agencies.models import LiveSession, Membership, User
+from agencies.models import LiveSession, Membership, User, counting
 from agencies.vocabulary import Role
+from audit import clock
 from cases.web.show.own import told
 from cases.web.show.words import say
 
@@ -72,7 +73,9 @@ def _helpers(own: User) -> list[dict[str, str]]:
     """The security administrators of the regions of the person's agencies."""
     regions = [agency.region_id for agency in agencies_of(own)]
     rows = (
-        Membership.objects.filter(active=True, role=Role.SECURITY_ADMIN, user__is_active=True)
+        Membership.objects.filter(
+            counting(timezone.localdate(clock.now())), role=Role.SECURITY_ADMIN, user__is_active=True
+        )
         .exclude(user=own)
         .select_related("user", "agency")
     )

@@ -29,8 +29,8 @@ WORDS: Final = {
     "more": Label("审计记录", "Audit trail"),
 }
 CHANGES: Final = (
-    *(Action.AGENCY_CREATED, Action.AGENCY_CLOSED, Action.PARAMETER_CHANGED, Action.ROLE_GRANTED, Action.ROLE_ENDED),
-    *(Action.ACCOUNT_CREATED, Action.ACCOUNT_CHANGED),
+    *(Action.AGENCY_CREATED, Action.AGENCY_CLOSED, Action.PARAMETER_CHANGED, Action.ROLE_GRANTED),
+    *(Action.ROLE_LIMITED, Action.ROLE_ENDED, Action.ACCOUNT_CREATED, Action.ACCOUNT_CHANGED),
 )
 
 

@@ -25,6 +25,7 @@ from agencies.services import (
     end_substitution,
     grant_role,
     grant_substitution,
+    limit_role,
 )
 from agencies.vocabulary import Confidentiality
 from audit import clock
@@ -94,7 +95,16 @@ def _enable(request: PageRequest, user: User) -> Told:
 
 def _grant(request: PageRequest, user: User) -> Told:
     role, ceiling = request.POST.get("role", ""), request.POST.get("ceiling") or Confidentiality.ORDINARY.value
-    grant_role(actor=request.actor, user=user, agency=_agency(request), role=role, ceiling=ceiling, now=clock.now())
+    grant_role(
+        actor=request.actor,
+        user=user,
+        agency=_agency(request),
+        role=role,
+        ceiling=ceiling,
+        first_day=_day_if_any(request, "from_day"),
+        last_day=_day_if_any(request, "to_day"),
+        now=clock.now(),
+    )
     return {"done": gettext("已授予 %(name)s 角色") % {"name": user.username}}
 
 
@@ -103,6 +113,10 @@ def _end(request: PageRequest, user: User) -> Told:
     held = Membership.objects.filter(user=user, agency=_agency(request), role=role, active=True).first()
     if held is None:
         raise NotVisible
+    if day := _day_if_any(request, "to_day"):
+        limit_role(actor=request.actor, membership=held, last_day=day, now=clock.now())
+        said = gettext("%(name)s 的角色到 %(last)s 止（含当日），期满自动收回")
+        return {"done": said % {"name": user.username, "last": day.isoformat()}}
     end_role(actor=request.actor, membership=held, now=clock.now())
     return {"done": gettext("已收回 %(name)s 的角色") % {"name": user.username}}
 
@@ -129,6 +143,11 @@ def _day(typed: str, field: str) -> date:
         return date.fromisoformat(typed)
     except ValueError:
         raise BadInput("日期须写作 2026-12-01 的形式。", "Write days as 2026-12-01.", field=field) from None
+
+
+def _day_if_any(request: PageRequest, field: str) -> date | None:
+    typed = request.POST.get(field, "").strip()
+    return _day(typed, field) if typed else None
 
 
 def _end_substitution(request: PageRequest, user: User) -> Told:
