@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -13,16 +14,17 @@ from audit import clock
 from cases.selectors.cases import CaseFilter, Order, Place, Sort, count_cases, list_cases, matching
 from cases.selectors.paging import InvalidCursor
 from tests.web import story
+from tests.workflow.world import World
 
 CONSUMPTION = {"user_class": "ordinary", "price_class": "commercial", "serves_residents": "false", "theft": "false"}
 ORDERS = [Order(sort, descending=down) for sort in Sort for down in (False, True)]
 
 
-def walked(actor, wanted, size=2, meanwhile=lambda: None):
+def walked(actor, wanted, size=2, meanwhile=lambda: None, exact=True):
     """All pages forward; after the first something may happen."""
     found, cursor = [], None
     while True:
-        page = list_cases(actor, wanted, cursor=cursor, size=size, exact=True)
+        page = list_cases(actor, wanted, cursor=cursor, size=size, exact=exact)
         found.append(page)
         if cursor is None:
             meanwhile()
@@ -183,3 +185,36 @@ def test_nobody_reads_the_columns_but_through_the_doors(some, who):
     with seeing(who("drc-handler1")), connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM cases_caselist")
         assert cursor.fetchone() == (0,)
+
+
+def test_through_several_agencies_a_case_is_counted_once_and_by_the_best_of_them(demo_city, who):
+    """Read whole through one agency and in part through another, it meets what only the whole tells."""
+    world = World()
+    case = world.open()
+    world.act(case, "drc-handler1", "dispatch_verification", findings=["trace_subscriber", "check_consumption"])
+    world.act(case, "telecom-handler1", "report_subscriber", result="identified", subject="sole_trader", lines=1)
+    world.give("telecom-handler1", "handler", "320300-grid")
+    asked = [CaseFilter(), CaseFilter(subjects=("sole_trader",)), CaseFilter(subjects=("natural_person",))]
+    assert count_cases(who("grid-handler1"), asked) == [1, 1, 0]
+    both = who("telecom-handler1")
+    assert count_cases(both, asked) == [1, 1, 0]
+    for order in ORDERS:
+        assert [list_cases(both, replace(w, order=order), exact=True).total for w in asked] == [1, 1, 0]
+
+
+def test_the_newest_of_a_district_are_those_of_every_other_way(demo_city, who):
+    """They are looked up in the index of the case; pages, totals and the other conditions are the same."""
+    made = [story.opened(title=f"点位{n}", region="320312" if n % 2 else "320303") for n in range(6)]
+    story.do("drc-handler1", "dispatch_verification", made[1], findings=["inspect_site"])
+    for wanted, there in (
+        (CaseFilter(region="320312"), [5, 3, 1]),
+        (CaseFilter(region="320312", stage="monitoring"), [5, 3]),
+        (CaseFilter(region="320312", stage="verification"), [1]),
+        (CaseFilter(region="320312", q="点位3"), [3]),
+        (CaseFilter(region="3203", stage="verification"), [1]),
+    ):
+        pages = walked(who("drc-handler1"), wanted, exact=False)
+        assert ids(pages) == [made[n].case_id for n in there]
+        assert {page.total for page in pages} == {len(there)}
+        assert count_cases(who("drc-handler1"), [wanted]) == [len(there)]
+        assert list_cases(who("grid-handler1"), wanted).rows == []
