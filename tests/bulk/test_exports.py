@@ -16,8 +16,9 @@ from python_calamine import CalamineWorkbook
 
 from agencies.actors import find_actor
 from audit.models import Event
+from cases.models.bulk import BulkRow, BulkRun
 from cases.web.views.bulk import files, lists
-from tests.bulk.test_pages import hidden, ticked
+from tests.bulk.test_pages import confirmed, hidden, ticked
 from tests.web import story
 from tests.web.conftest import LogIn
 
@@ -91,6 +92,25 @@ def test_it_is_on_record_before_the_first_byte_and_after_the_last(log_in: LogIn)
     [ended] = exports("drc-handler1", "export_ended")
     assert (ended["rows"], ended["complete"]) == (1, True)
     assert ended["sha256"] == hashlib.sha256(content).hexdigest()
+
+
+def test_what_was_typed_stands_in_no_event_sealed_either(log_in: LogIn) -> None:
+    """What an erasure has to reach may not lie in a record that nobody can change."""
+    story.opened(title="甲仓")
+    client = log_in("drc-handler1")
+    address = client.post("/cases/search/", {"q": "甲仓"})["Location"]
+    token = address.partition("w=")[2]
+    assert token
+    list(client.get(address.replace("/cases/", "/cases/cases.csv")).streaming_content)
+    [made] = exports("drc-handler1")
+    assert (made["rows"], made["typed"], made["conditions"]) == (1, True, {"view": "all"})
+    page = client.get(address).content.decode()
+    run = client.post("/bulk/", {**hidden(page), "act": "dispatch_verification", "scope": "all"})["Location"]
+    assert client.post(run, {"step": "preview", "f.findings": ["inspect_site"]}).status_code == 302
+    confirmed(client, run)
+    assert BulkRun.objects.get().conditions == {"view": "all", "typed": True}
+    assert not [event for event in Event.objects.all() if token.encode() in bytes(event.body)]
+    assert BulkRow.objects.get().fate == "done"
 
 
 def test_a_file_that_is_broken_off_says_how_far_it_came(log_in: LogIn, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -42,7 +42,8 @@ class Asked:
 
 def cases_asked(actor: Actor, params: QueryDict, now: datetime) -> Asked:
     found = asked(actor, params, now)
-    codes = {name: value for name, value in found.applied.items() if name != "q"} | {"view": found.view}
+    # These stand in runs and in events, for good: what was typed is in neither, open or sealed.
+    codes = {name: value for name, value in found.applied.items() if name not in ("q", "w")} | {"view": found.view}
     words = [label_of(found.view), *(chip["label"] for chip in found.chips)]
     return Asked(found.wanted, "cases", codes, words, found.typed)
 
