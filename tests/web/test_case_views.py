@@ -8,8 +8,11 @@ import pytest
 from django.test import Client
 
 from agencies.models import User
-from cases.models import ListSetting, SavedView
+from cases.models import ListBatch, ListSetting, SavedView
+from tests.intake.samples import bring
 from tests.web import story
+
+TELECOM = "源IP地址,源端口,矿池地址,首次发现时间\n58.218.77.9,51317,qpool.example:7777,2026-10-16 07:53:00\n"
 
 pytestmark = pytest.mark.usefixtures("demo_city")
 
@@ -162,3 +165,23 @@ def test_a_day_is_jumped_to_in_the_order_of_deadlines():
     assert "跳至期限" in before
     assert "跳至期限" not in client.get("/cases/?sort=-kwh").content.decode()
     assert len(cases) == 3
+
+
+def test_a_view_counts_what_it_lists_for_each_who_may_use_it():
+    """A colleague's view names a list that one may not know of, or one that is not among the latest: as it is read."""
+    bring("telecom", TELECOM.encode(), name="早先的名单")
+    story.opened(title="不在名单上", region="320303")
+    batch, client = str(ListBatch.objects.get().pk), entered("drc-handler1")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("cases.web.show.listing.offered.LATEST_LISTS", 0)
+        client.post("/cases/views/save/", {"query": f"?view=all&list={batch}", "name": "早先的"})
+        view = SavedView.objects.get()
+        assert view.params == {"view": "all", "list": batch}
+        page = client.get(f"/cases/?view={view.id}").content.decode()
+        assert "早先的名单" in page
+        assert tabs(client.get("/cases/?view=all").content.decode())["早先的"][1] == str(len(numbers(page))) == "1"
+    # Of a list that is nobody's to know the page says that it does not narrow, and the count is that of the page.
+    SavedView.objects.update(params={"view": "all", "list": str(view.id)})
+    page = client.get(f"/cases/?view={view.id}").content.decode()
+    assert tabs(page)["早先的"][1] == str(len(numbers(page))) == "2"
+    assert "有条件无法识别" in page

@@ -42,7 +42,7 @@ def case_list(request: PageRequest) -> HttpResponse:
         return redirect("web:case", number=typed.upper())
     saved, setting = keeping.views_of(actor), keeping.setting_of(actor)
     params, current = expanded(request.GET, saved, setting.view)
-    found = asked(actor, params, now)
+    found = asked(actor, params, now, saved)
     if (place := jump(found, request.GET.get("jump", ""))) is not None:
         return redirect(f"{reverse('web:cases')}{found.with_(after=place)}")
     listed = list_cases(actor, found.wanted, cursor=filters.cursor(request.GET), size=PAGE_SIZE, exact=True)

@@ -19,6 +19,7 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext
 
 from agencies.actors import Actor
+from cases.models.listing.saved import SavedView
 from cases.selectors.cases import CaseFilter, Sort
 from cases.web import filters
 from cases.web.show.listing.offered import NOT_PERSONS, ORDERS, offered
@@ -82,9 +83,12 @@ class Asked:
         return "?" + urlencode({**self.applied, **more})
 
 
-def asked(actor: Actor, params: QueryDict, now: datetime) -> Asked:
-    """Read an address. What is not offered to this person is not applied, and `unread` says so."""
-    selects = offered(actor)
+def asked(actor: Actor, params: QueryDict, now: datetime, saved: Sequence[SavedView] = ()) -> Asked:
+    """Read an address. What is not offered to this person is not applied, and `unread` says so.
+
+    `saved`: views whose lists are to be offered, too.
+    """
+    selects = offered(actor, [params.get("list", ""), *(view.params.get("list", "") for view in saved)])
     given = filters.given(params, selects)
     token = params.get("w", "")
     sealed = open_words(actor.user_id, token)

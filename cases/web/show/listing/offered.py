@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from django.utils.translation import gettext
@@ -10,12 +11,13 @@ from agencies.actors import Actor
 from agencies.directory import get_directory
 from cases.intake.selectors import visible_batches
 from cases.selectors.cases import Order, Sort
+from cases.selectors.choice import only_ids
 from cases.web import filters
 from cases.web.show import words
 from cases.workflow.forms import choices
 from cases.workflow.view import Text
 
-# How many of the latest lists stand in the drop-down; an older one is reached from its own page.
+# How many of the latest lists stand in the drop-down, besides those that are asked for.
 LATEST_LISTS = 40
 STRENGTHS: Final = {1: Text("有", "any"), 2: Text("≥ 中", "≥ medium"), 3: Text("强", "strong")}
 NOT_PERSONS: Final = "not_natural_person"
@@ -45,15 +47,15 @@ ORDERS: Final = {
 }
 
 
-def offered(actor: Actor) -> list[filters.Select]:
-    """The drop-downs: first those of the row, then those behind 更多条件."""
+def offered(actor: Actor, lists: Sequence[str] = ()) -> list[filters.Select]:
+    """The drop-downs: first those of the row, then those behind 更多条件. `lists`: ids that are to be among them."""
     return [
         filters.Select("stage", gettext("阶段"), gettext("全部阶段"), [(k, v.text) for k, v in words.STAGES.items()]),
         filters.Select("holder", gettext("当前办理"), gettext("全部机构"), _holders(actor)),
         filters.Select("district", gettext("区县"), gettext("全部区县"), filters.districts(actor, get_directory())),
         filters.Select("subject", gettext("用电主体"), gettext("全部主体"), _subjects()),
         filters.Select("signal", gettext("信号"), gettext("全部信号"), _signals()),
-        *_more(actor),
+        *_more(actor, lists),
     ]
 
 
@@ -61,12 +63,12 @@ def offered(actor: Actor) -> list[filters.Select]:
 IN_ROW: Final = 5
 
 
-def _more(actor: Actor) -> list[filters.Select]:
+def _more(actor: Actor, lists: Sequence[str]) -> list[filters.Select]:
     return [
         filters.Select("due", gettext("办理期限"), gettext("不限"), _spans()),
         filters.Select("kwh", gettext("月电量"), gettext("不限"), _energies()),
         filters.Select("level", gettext("名单级别"), gettext("全部级别"), choices.LEVELS),
-        filters.Select("list", gettext("监测名单"), gettext("全部名单"), _lists(actor)),
+        filters.Select("list", gettext("监测名单"), gettext("全部名单"), _lists(actor, lists)),
         filters.Select("listed", gettext("名单线索"), gettext("不限"), [("none", gettext("已无名单线索支持"))]),
         filters.Select("outcome", gettext("办结结果"), gettext("不限"), _outcomes()),
     ]
@@ -111,6 +113,9 @@ def _outcomes() -> list[tuple[str, Any]]:
     return [(code, look.text) for code, look in words.OUTCOMES.items()]
 
 
-def _lists(actor: Actor) -> list[tuple[str, str]]:
-    latest = visible_batches(actor).filter(state="done").order_by("-received_at", "-id").values_list("id", "name")
-    return [(str(list_id), name) for list_id, name in latest[:LATEST_LISTS]]
+def _lists(actor: Actor, asked: Sequence[str]) -> list[tuple[str, str]]:
+    done = visible_batches(actor).filter(state="done").values_list("id", "name")
+    found = {str(key): name for key, name in done.order_by("-received_at", "-id")[:LATEST_LISTS]}
+    if others := set(only_ids(asked)) - found.keys():
+        found |= {str(key): name for key, name in done.filter(pk__in=others)}
+    return list(found.items())

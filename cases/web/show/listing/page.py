@@ -61,7 +61,7 @@ def context(
 
 def tabs(actor: Actor, found: Asked, now: datetime, saved: Sequence[SavedView], current: str) -> list[dict[str, Any]]:
     """The views, each with how many cases it lists: all of them counted by one statement."""
-    kept = [wanted(actor, view.params, view.params.get("view", "open"), "-opened", now) for view in saved]
+    kept = [wanted(actor, asked, asked.get("view", "open"), "-opened", now) for asked in _readable(saved, found)]
     counts = count_cases(actor, [*(of_view(actor, view, now) for view in VIEWS), *kept])
     built_in = [
         {
@@ -89,6 +89,15 @@ def tabs(actor: Actor, found: Asked, now: datetime, saved: Sequence[SavedView], 
         for view, count in zip(saved, counts[len(VIEWS) :], strict=True)
     ]
     return built_in + own
+
+
+def _readable(saved: Sequence[SavedView], found: Asked) -> list[dict[str, str]]:
+    """The conditions of saved views as the list will read them: without what it does not offer to this person."""
+    offers = {each["name"]: {option["value"] for option in each["options"]} for each in found.selects}
+    return [
+        {name: value for name, value in view.params.items() if name not in offers or value in offers[name]}
+        for view in saved
+    ]
 
 
 def heads(found: Asked) -> dict[str, dict[str, str]]:
