@@ -206,6 +206,12 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
         ),
         "SELECT, UPDATE",
     ),
+    # The terms by which cases are found, of values that were stored before there were any.
+    "search_terms": {
+        **dict.fromkeys(("audit_event", "audit_sealed", "cases_listbatch", "cases_listrow"), "SELECT"),
+        **dict.fromkeys(("cases_personalrecord", "cases_signal", "cases_site"), "SELECT"),
+        "cases_searchkey": "SELECT, INSERT",
+    },
     # What became of the rows of a list, on the command line.
     "list_report": {
         **dict.fromkeys(("cases_listbatch", "cases_listname", "cases_listrow", "cases_site", "cases_case"), "SELECT"),

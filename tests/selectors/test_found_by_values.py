@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import io
+
+import orjson
 import pytest
+from django.core.management import call_command
 from django.db import connection, connections
 
 from agencies.actors import find_actor
 from agencies.sight import seeing
 from audit import clock
+from audit.sight import nobody
+from cases.intake.sites import backfill
 from cases.models import Case
 from cases.models.listing.terms import asked, terms_of, terms_shown
 from cases.selectors.cases import CaseFilter, count_cases, list_cases
@@ -27,6 +33,9 @@ VALUES = {
     "network": "58.218.10.21",
 }
 SECOND = "源IP地址,源端口,矿池地址,首次发现时间\n58.218.77.9,51317,qpool.example:7777,2026-10-16 07:53:00\n"
+KEYS = "SELECT (to_jsonb(k) - 'id')::text AS key FROM cases_searchkey k ORDER BY to_jsonb(k) - 'id'"
+SOURCES = ("record_id", "row_id", "event_id")
+METERS = "户号,户名,用电地址,年月,总电量\n3203012345678,淮盛数据服务有限公司,徐州市铜山区大许镇人民路8号,2026.09,9120\n"
 NOTHING = Opened({})
 
 
@@ -70,10 +79,7 @@ def test_of_a_masked_value_what_is_shown_is_found_and_no_more(demo_city, monkeyp
 
 
 def test_the_values_of_a_list_are_found_by_whoever_sent_it_and_a_withdrawn_address_by_nobody(demo_city):
-    grid = (
-        "户号,户名,用电地址,年月,总电量\n3203012345678,淮盛数据服务有限公司,徐州市铜山区大许镇人民路8号,2026.09,9120\n"
-    )
-    bring("grid", grid.encode())
+    bring("grid", METERS.encode())
     bring("telecom", SECOND.encode())
     # Before they take part the grid company and the bureau see no case, whoever brought its values.
     assert not found("grid-handler1", "3203012345678")
@@ -146,3 +152,32 @@ def test_what_is_erased_is_found_no_more(fresh_db, demo_city):
         cursor.execute("UPDATE cases_listrow SET erased_at = %s", [clock.now()])
         cursor.execute("SELECT count(*) FROM cases_searchkey WHERE kind = 'ip'")
         assert cursor.fetchone() == (0,)
+
+
+def test_what_was_stored_before_there_were_terms_gets_them_and_keeps_them(fresh_db, demo_city, monkeypatch):
+    """As they were written with the lists and the acts."""
+    world, case = build(monkeypatch)
+    to_measures(world, case)
+    bring("telecom", SECOND.encode(), name="第二份")
+    bring("grid", METERS.encode(), name="第三份")
+    monkeypatch.undo()
+
+    def keys() -> list[dict[str, object]]:
+        with connections["owner"].cursor() as cursor:
+            cursor.execute(KEYS)
+            return [orjson.loads(row[0]) for row in cursor.fetchall()]
+
+    written = keys()
+    assert {"record_id", "row_id", "event_id"} == {name for key in written for name in SOURCES if key[name]}
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("DELETE FROM cases_searchkey")
+    assert not found("drc-handler1", "58.218.77.9")
+    monkeypatch.setattr(backfill, "AT_ONCE", 2)
+    with nobody():
+        call_command("search_terms", stdout=io.StringIO(), stderr=io.StringIO())
+    assert keys() == written
+    assert found("drc-handler1", "58.218.77.9")
+    out = io.StringIO()
+    call_command("search_terms", stdout=out, stderr=io.StringIO())
+    assert "补建检索词 0 条" in out.getvalue()
+    assert keys() == written

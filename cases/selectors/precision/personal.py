@@ -127,9 +127,9 @@ def values(actor: Actor, case_id: UUID | str, read: Reading) -> Iterator[Value]:
     own = None if read.whole else read.agencies
     listed = [found for found in _listed(case_id, keys) if own is None or found[0]["agency_id"] in own]
     # Who brought a value of the vault is told by the rows it stands in, the reader's own before those of others.
-    senders = {_plain(str(cell)): row["agency_id"] for row, cells in listed for cell in cells if cell}
+    senders = {compared(str(cell)): row["agency_id"] for row, cells in listed for cell in cells if cell}
     senders |= {
-        _plain(str(cell)): row["agency_id"]
+        compared(str(cell)): row["agency_id"]
         for row, cells in listed
         if row["agency_id"] in read.viewpoint.own
         for cell in cells
@@ -138,7 +138,7 @@ def values(actor: Actor, case_id: UUID | str, read: Reading) -> Iterator[Value]:
     found = [row["id"] for row in fetch(_RECORDS, [str(case_id), keys])]
     for record in PersonalRecord.objects.filter(pk__in=found).order_by("field", "created_at", "pk"):
         text = record.value
-        sender = senders.get(_plain(text))
+        sender = senders.get(compared(text))
         if own is None or sender in own:
             yield Value(*VAULT[record.field], text, sender, record.protected)
     for row in fetch(_TYPED, [str(case_id), keys, list(TYPED)]):
@@ -157,7 +157,8 @@ def _listed(case_id: UUID | str, keys: list[int]) -> Iterator[tuple[dict[str, An
         yield row, open_cells(row["sealed"], UUID(str(row["batch_id"])).bytes, row["row"])
 
 
-def _plain(text: str) -> str:
+def compared(text: str) -> str:
+    """A value as it is looked for in the cells of a list."""
     return re.sub(r"[\s-]", "", text).removesuffix(".0").lower()
 
 
