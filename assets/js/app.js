@@ -53,6 +53,21 @@ const release = (form) => {
 // Coming back with the browser's own button must leave the form usable.
 window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(release));
 
+// On a phone the filters of a list stand folded above it; elsewhere nothing folds them.
+const phone = matchMedia("(max-width: 767px)");
+const fold = () => document.querySelectorAll("details.fold").forEach((each) => (each.open = !phone.matches));
+fold();
+phone.addEventListener("change", fold);
+document.addEventListener("htmx:after:swap", fold);
+
+// Where the session has ended meanwhile, words that were searched for go on as a form: the log-in carries it along.
+document.addEventListener("htmx:before:response", (event) => {
+  const { sourceElement, response } = event.detail.ctx;
+  if (response.status !== 401 || !sourceElement.matches("form[data-filters][method=post]")) return;
+  event.preventDefault();
+  sourceElement.submit();
+});
+
 // A refused form puts the reader at the reason.
 const focusReason = () => document.querySelector("[data-focus]")?.focus();
 document.addEventListener("DOMContentLoaded", focusReason);
@@ -86,7 +101,9 @@ document.addEventListener("htmx:before:swap", () => {
   held = focused?.closest("#main") ? focused.id || "main" : "";
 });
 document.addEventListener("htmx:after:swap", () => {
-  const reason = document.querySelector("[data-focus]");
-  if (held) (reason || document.getElementById(held) || document.getElementById("main"))?.focus({ preventScroll: true });
+  const places = [document.querySelector("[data-focus]"), document.getElementById(held), document.getElementById("main")];
+  // What is folded away takes no focus.
+  const open = (each) => each && !each.closest("details:not([open]) > :not(summary)");
+  if (held) places.find(open)?.focus({ preventScroll: true });
   held = "";
 });

@@ -1,4 +1,5 @@
-// Ticked rows of a list: how many, all of a page at once, a range by Shift, and clearing. The form works without it.
+// Ticked rows of a list: how many, all of a page at once, a range by Shift, and clearing. With script the bar is there as
+// soon as a row is ticked; the form works without it.
 
 const form = () => document.querySelector("[data-bulk]");
 const boxes = () => [...document.querySelectorAll("input[data-select]")];
@@ -8,6 +9,7 @@ function show() {
   if (!bar) return;
   const all = boxes();
   const ticked = all.filter((box) => box.checked);
+  bar.classList.toggle("some", ticked.length > 0);
   all.forEach((box) => box.closest("[data-row]")?.classList.toggle("sel", box.checked));
   const label = bar.querySelector("[data-bulk-count]");
   label.textContent = ticked.length ? label.dataset.some.replace("{n}", ticked.length) : label.dataset.none;

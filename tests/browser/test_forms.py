@@ -129,9 +129,33 @@ def test_the_keyboard_goes_on_where_htmx_exchanged_the_page(enter: Enter) -> Non
     expect(page.locator("#main")).to_be_focused()
     page.locator("#f-q").press_sequentially("键盘")
     page.locator("#f-q").press("Enter")
-    page.wait_for_url(re.compile("q="))
+    page.wait_for_url(re.compile("w="))
     expect(page.locator("tr[data-number]")).to_have_count(1)
     expect(page.locator("#f-q")).to_be_focused()
+    # On a phone the conditions are folded away again, and what stands in them cannot hold the focus.
+    page.set_viewport_size({"width": 375, "height": 800})
+    expect(page.locator("#f-q")).to_be_hidden()
+    page.locator("details.fold > summary").press("Enter")
+    page.locator("#f-q").fill("键盘一案")
+    page.locator("#f-q").press("Enter")
+    expect(page.locator(".chip", has_text="键盘一案")).to_have_count(1)
+    expect(page.locator("#f-q")).to_be_hidden()
+    expect(page.locator("#main")).to_be_focused()
+
+
+def test_words_that_are_searched_for_after_the_session_ended_go_through_the_login(enter: Enter) -> None:
+    story.opened(title="找回一案", region="320311")
+    page = enter("drc-handler1")
+    page.goto("/cases/?view=open")
+    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    page.fill("#f-q", "找回一案")
+    page.locator("#f-q").press("Enter")
+    page.fill("#u", "drc-handler1")
+    page.fill("#p", settings.DEMO_PASSWORD)
+    page.click("form:has(#p) button.btn-primary")
+    page.get_by_role("button", name="回到填写页").click()
+    page.wait_for_url(re.compile(r"/cases/\?.*w="))
+    expect(page.locator("tr[data-number]")).to_have_count(1)
 
 
 def test_after_logging_out_stepping_back_shows_nothing(enter: Enter) -> None:
