@@ -91,7 +91,8 @@ def _of_records(found: Sequence[Row], done: Written) -> Iterator[tuple[Any, ...]
             done.unreadable.append(f"cases_personalrecord {row['id']}")
             continue
         kind, shown = VAULT_KINDS[row["field"]], mask(row["field"], value)
-        for owner in sorted(brought[row["case_id"], compared(value)]) or [None]:
+        owners: list[int | None] = [*sorted(brought[row["case_id"], compared(value)])]
+        for owner in owners or [None]:
             terms = (terms_of(kind, value), terms_shown(kind, shown))
             yield kind, row["case_id"], owner, row["id"], None, None, *terms
 
