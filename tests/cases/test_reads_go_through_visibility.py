@@ -49,6 +49,7 @@ WITHOUT = {
     "cases/workflow/measures/past.py": "the case of `reading.decision_for`, which asks first",
     "cases/workflow/clockwork/lapsing.py": "the system closes windows through the engine, for nobody to read",
     "cases/intake/sites/found.py": "an import writes the terms of the records that it has just written",
+    "cases/intake/sites/backfill.py": "the system writes the terms of what is stored, and tells no more than how many",
     "cases/calendar/loading.py": "the last event of config/calendar, which is about no case",
     "cases/workflow/clockwork/moving.py": "counts of what the database lets the looker see, or for the system",
     "cases/workflow/clockwork/recounting.py": "the system counts deadlines again, for nobody to read",
