@@ -363,4 +363,11 @@ def test_a_printed_case_has_its_findings_and_no_buttons(enter: Enter) -> None:
     for hidden in (".side", ".topbar", ".can", ".cannot"):
         expect(page.locator(hidden).first).to_be_hidden()
     expect(page.locator(".ops article")).to_have_count(4)
-    expect(page.locator(".only-print")).to_contain_text("打印：李明远")
+    said = page.locator(".only-print")
+    expect(said).to_have_count(2)
+    expect(said.first).to_have_text(
+        re.compile(rf"^{case.number} 打印时留痕至第 \d+ 号，链首散列 [0-9a-f]{{6}}…[0-9a-f]{{4}}$")
+    )
+    expect(said.last).to_contain_text("打印：李明远")
+    for line in said.all():
+        expect(line).to_be_visible()

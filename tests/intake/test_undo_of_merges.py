@@ -16,6 +16,7 @@ from django.test import Client
 from agencies.actors import find_actor
 from audit import clock
 from cases.models import Case, Signal, SiteKey
+from cases.templatetags.lianzhi import short_hash
 from cases.workflow.engine import perform
 from tests.intake.samples import bring, rows_of
 from tests.intake.small import FLAT, NEXT_DOOR, ONE, OTHER, TELECOM, TRACE, cases, located, meters, seen, sheet
@@ -58,6 +59,7 @@ CHANGING = (
     r'<section class="card" aria-labelledby="h-msg">.*?</section>',
     r'href="/inbox/"[^>]*>.*?</a>',
 )
+STAMP = '<p class="only-print casepage-mark">{number} 打印时留痕至第 {n} 号，链首散列 {head}</p>'
 
 
 def dump(case: Case) -> dict[str, Any]:
@@ -74,6 +76,10 @@ def pages(client: Client, case: Case) -> dict[str, str]:
     for pattern in CHANGING:
         html = re.sub(pattern, "", html, flags=re.DOTALL)
     told = json.loads(client.get(f"/api/v1/cases/{case.number}").content)
+    # What is on paper says up to which event: on it stands the number of the moment, and nothing else of the page moves.
+    stamp = STAMP.format(number=case.number, n=told["version"], head=short_hash(told["head"]))
+    assert html.count(stamp) == 1, stamp
+    html = html.replace(stamp, "")
     for name in ("version", "head", "updated_at"):
         told.pop(name)
     personal = client.get(f"/api/v1/cases/{case.number}/personal").content.decode()

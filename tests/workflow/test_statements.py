@@ -4,7 +4,9 @@
 - the people that the data name,
 - another case: one that finds it and one that locks and reads it,
 - a document number that is drawn,
-- a document that is handed over: which version of it stands.
+- a document that is handed over: which version of it stands,
+- the places of the sites that pictures are compared with: no person reads these, so that is asked as `places`,
+- an account, address or name that was typed into sealed fields: the terms by which it will be found.
 
 Every act of the table is done once, by the people who do it, and counted against the numbers below.
 """
@@ -24,7 +26,7 @@ from tests.workflow.world import World
 
 pytestmark = pytest.mark.usefixtures("demo_city")
 
-PLAIN, FILES, PICTURES, PEOPLE, OTHER_CASE, NUMBER, HANDED_OVER = 2, 1, 1, 1, 2, 1, 1
+PLAIN, FILES, PICTURES, PEOPLE, OTHER_CASE, NUMBER, HANDED_OVER, PLACES, TERMS = 2, 1, 1, 1, 2, 1, 1, 1, 1
 
 # By hand: a number that grows is a decision, not an accident.
 STATEMENTS = {
@@ -63,7 +65,7 @@ STATEMENTS = {
     "give_final_notice": PLAIN,
     "lapse_notice": PLAIN + NUMBER,
     "report_infeasible": PLAIN,
-    "execute_suspension": PLAIN + FILES + PICTURES,
+    "execute_suspension": PLAIN + FILES + PICTURES + PLACES,
     "confirm_suspension": PLAIN,
     "record_objection": PLAIN,
     "decide_objection": PLAIN + NUMBER,
@@ -74,7 +76,7 @@ STATEMENTS = {
     "restore_supply": PLAIN,
     "confirm_restoration": PLAIN,
     "propose_surcharge": PLAIN,
-    "issue_surcharge_list": PLAIN + FILES + NUMBER,
+    "issue_surcharge_list": PLAIN + FILES + NUMBER + TERMS,
     "acknowledge_surcharge": PLAIN + NUMBER,
     "refuse_surcharge": PLAIN,
     "notify_subscriber": PLAIN + FILES + HANDED_OVER,
