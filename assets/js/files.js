@@ -52,7 +52,7 @@ export function files(form) {
     const says = shown.querySelector("[data-says]");
     const bar = shown.querySelector("progress");
     const body = new FormData();
-    for (const name of ["csrfmiddlewaretoken", "whose", "version"]) body.append(name, form.elements[name]?.value ?? "");
+    for (const name of ["csrfmiddlewaretoken", "whose", "version", "key"]) body.append(name, form.elements[name]?.value ?? "");
     body.append("field", field.dataset.field);
     body.append("file", file, file.name);
     const request = new XMLHttpRequest();

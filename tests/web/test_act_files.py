@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 
 from cases.documents import attachments
 from cases.models import Attachment
@@ -36,6 +37,32 @@ def test_a_file_that_the_page_sends_by_itself_is_kept_or_refused_with_a_reason(l
     assert client.post(address(case.number), {"field": "f.attachments"}).status_code == 400
     assert client.get(address(case.number)).status_code == 405
     assert Attachment.objects.count() == 1
+
+
+def test_the_same_file_of_the_same_form_is_kept_once_however_often_it_is_sent(log_in: LogIn) -> None:
+    """The answer got lost, a button was pressed twice; another form, name, content or person is another file."""
+    case = story.opened()
+    client = log_in("drc-handler1")
+
+    def sent(key: str, name: str = "笔录.txt", content: bytes = b"evidence", who: Client = client) -> str:
+        form = {"field": "f.attachments", "key": key, "file": SimpleUploadedFile(name, content)}
+        found: str = who.post(address(case.number), form).json()["id"]
+        return found
+
+    one = sent("k1")
+    assert sent("k1") == one
+    form = {"version": str(version(case)), "key": "k1", "step": "edit", "f.paper": "other"}
+    answer = client.post(
+        f"/cases/{case.number}/actions/attach_document/",
+        {**form, "f.attachments": SimpleUploadedFile("笔录.txt", b"evidence")},
+    )
+    assert f'value="{one}" checked' in answer.content.decode(), "with the form as by itself"
+    assert Attachment.objects.count() == 1
+    others = [
+        sent("k2"), sent("k1", "笔录二.txt"), sent("k1", content=b"other"), sent("k1", who=log_in("drc-handler2")),
+        sent(""), sent(""),
+    ]  # fmt: skip
+    assert len({one, *others}) == Attachment.objects.count() == 7
 
 
 @pytest.mark.parametrize(("who", "status"), [("nj-drc-handler1", 404), ("sup-supervisor1", 403)])

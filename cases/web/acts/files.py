@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+from uuid import UUID, uuid5
+
 from django.core.files.uploadedfile import UploadedFile
 from django.template.defaultfilters import filesizeformat
 
@@ -41,7 +44,21 @@ def take_files(request: PageRequest, form: Form) -> None:
 def store(form: Form, upload: UploadedFile) -> str:
     """Keep one file on the case of the form and return its id. Raises FileRefused."""
     case_id, kind = form.case["id"] if form.case else "", form.transition.action.value
-    return store_attachment(actor=form.actor, case_id=case_id, kind=kind, upload=upload, now=form.now)
+    return store_attachment(
+        actor=form.actor, case_id=case_id, kind=kind, upload=upload, now=form.now, file_id=_id_of(form, upload)
+    )
+
+
+def _id_of(form: Form, upload: UploadedFile) -> UUID | None:
+    """The same file sent again with the same form is one file: the answer got lost, or a button was pressed twice."""
+    if not form.key or form.case is None:
+        return None
+    digest = hashlib.sha256()
+    for part in upload.chunks():
+        digest.update(part)
+    upload.seek(0)
+    said = (str(form.actor.user_id), form.transition.action.value, form.key, upload.name or "", digest.hexdigest())
+    return uuid5(UUID(form.case["id"]), "\n".join(said))
 
 
 def said(refusal: FileRefused, size: int) -> Text:
