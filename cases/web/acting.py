@@ -52,6 +52,8 @@ class Form:
     key: str = ""
     refusal: Refusal | None = None
     tasks: tuple[str, ...] = ()
+    # An earlier draft was offered on this page and not put in: what is typed beside it does not take its place.
+    beside: bool = False
 
     @property
     def version_number(self) -> int | None:
@@ -68,6 +70,7 @@ def form_for(request: PageRequest, case: Row | None, transition: Transition) -> 
     if request.method == "POST":
         form.data = forms.read(transition.inputs, request.POST)
         form.version, form.key = request.POST.get("version", ""), request.POST.get("key", "")
+        form.beside = request.POST.get("beside") == "1"
     else:
         form.version, form.key = str(case["version"]) if case else "", str(new_id())
         tasks = [t for t in form.tasks if t == request.GET.get("task") or len(form.tasks) == 1]
@@ -76,6 +79,8 @@ def form_for(request: PageRequest, case: Row | None, transition: Transition) -> 
             form.data["items"] = request.GET.getlist("items")
         elif transition.action == Action.MERGE_CASE:  # that of the comparison of two cases names the other
             form.data |= {name: request.GET[name] for name in ("survivor", "reason_code") if name in request.GET}
+        elif transition.action == Action.ATTACH_DOCUMENT and "paper" in request.GET:  # that of a receipt: a correction
+            form.data["paper"] = request.GET["paper"]
     return form
 
 
@@ -132,6 +137,7 @@ def context(
             "errors": listed,
             "key": form.key,
             "version": form.version,
+            "beside": form.beside,
         },
         "refusal": shown,
         "wanted": _wanted(form, shown),
@@ -177,7 +183,10 @@ def check_context(form: Form, foreseen: Mapping[str, Any]) -> dict[str, Any]:
     after += measures.simulated(foreseen.get("set") or {})
     return {
         **_about(form),
-        "form": {"hidden": forms.hidden(inputs, form.data), "key": form.key, "version": form.version},
+        "form": {
+            "hidden": forms.hidden(inputs, form.data),
+            **{name: getattr(form, name) for name in ("key", "version", "beside")},
+        },
         "summary": forms.summary(inputs, form.data, offers(form.actor, form.case, form.tasks), files_of(form)),
         "after": after,
     }

@@ -116,6 +116,24 @@ def test_the_page_saves_by_itself_and_nothing_is_kept_of_an_act_that_is_not_ones
     assert client.get(f"{address(case)}draft/").status_code == 405
 
 
+def test_what_is_typed_beside_an_offered_draft_does_not_take_its_place(log_in: LogIn) -> None:
+    """The page keeps by itself: whoever begins anew without the draft would lose it unasked."""
+    case = story.dispatched()
+    client = log_in("grid-handler1")
+    client.post(address(case), typed(client, case, "save"))
+    form = hidden(client.get(address(case)).content.decode())
+    assert form["beside"] == "1"
+    assert client.post(f"{address(case)}draft/", {**form, "f.monthly_kwh": "35000"}).json()["said"]
+    taken = client.get(address(case), {"draft": "1"}).content.decode()
+    assert "计量箱已加封" in taken and 'value="35000"' in taken
+
+    # With the draft in the form what is emptied there is gone.
+    form = hidden(taken)
+    assert "beside" not in form
+    assert client.post(f"{address(case)}draft/", {**form, "f.monthly_kwh": "35000"}).json()["said"]
+    assert "计量箱已加封" not in client.get(address(case), {"draft": "1"}).content.decode()
+
+
 def test_a_draft_is_given_up(log_in: LogIn) -> None:
     case = story.dispatched()
     client = log_in("grid-handler1")

@@ -13,6 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from agencies.access.standing import PROVEN
+from agencies.models import User
 from audit import clock
 from cases.models import Attachment, Draft, Site, SiteKey
 from cases.models.sealing import key_ring
@@ -210,6 +211,33 @@ def test_a_step_is_shared_with_the_crew_and_with_nobody_else(due: tuple[World, s
     assert "已完成" not in page(reader, f"/suspensions/{no}/")
     assert reader.get(f"/suspensions/{no}/checks/").status_code == 403
     page(log_in("nj-drc-handler1"), f"/suspensions/{no}/", 404)
+
+
+def test_what_is_typed_at_a_desk_goes_to_the_same_draft_and_loses_nothing_of_it(
+    due: tuple[World, str, str], log_in: LogIn
+) -> None:
+    world, case, no = due
+    world.final_notice(case)
+    clock.set_clock(world.later(minutes=40), frozen=True)
+    first, other, one = log_in("grid-crew1"), log_in("grid-crew2"), str(uuid.uuid4())
+    checked(first, no)
+    assert picture(first, no, photo(b"1"), one).json()["taken"]
+    desk = f"/cases/{no}/actions/execute_suspension/"
+    # At a desk the page keeps by itself what is typed: over the own draft, and over that of a colleague of the crew,
+    # which is not theirs to throw away.
+    said = page(first, desk)
+    assert "保存，尚未办理" in said and "放弃草稿" in said
+    assert first.post(f"{desk}draft/", {"f.seal_no": "TS-1"}).json()["said"]
+    said = page(other, desk)
+    assert f"由 {User.objects.get(username='grid-crew1').display_name} 保存" in said and "放弃草稿" not in said
+    assert other.post(f"{desk}draft/", {"f.reading": "41872.35"}).json()["said"]
+    for client in (first, other):
+        body = client.get(f"/suspensions/{no}/photo/").content.decode()
+        for kept in (f'data-id="{one}"', 'value="TS-1"', 'value="41872.35"'):
+            assert kept in body, kept
+        assert "已完成" in page(client, f"/suspensions/{no}/"), "the answers stay"
+        taken = client.get(desk, {"draft": "1"}).content.decode()
+        assert f'value="{one}" checked' in taken and 'value="TS-1"' in taken
 
 
 def test_a_step_is_taken_once_under_its_id_and_from_its_own_person(due: tuple[World, str, str], log_in: LogIn) -> None:

@@ -29,7 +29,7 @@ KEPT_FOR: Final = timedelta(days=14)
 # Of JSON: far more than the longest form, and far less than a request may bring.
 LARGEST: Final = 512 * 1024
 # Chosen by the page, not by the person.
-_GIVEN: Final = frozenset({"task"})
+GIVEN: Final = frozenset({"task"})
 Case = UUID | str | None
 
 _SAVE: Final = """
@@ -77,7 +77,7 @@ def save(
     `shared`: colleagues of the same agency who may do the act can go on with it. Raises TooLarge.
     """
     typed = {name: value for name, value in data.items() if value not in (None, "", [], {})}
-    if typed.keys() <= _GIVEN:
+    if typed.keys() <= GIVEN:
         _remove(_own(actor, case_id, action))
         return None
     content = orjson.dumps(typed, default=str)

@@ -89,13 +89,16 @@ def load(actor: Actor, case_id: UUID | str, *, now: datetime) -> Steps:
 def change(
     actor: Actor,
     case_id: UUID | str,
-    token: str,
+    token: str | None,
     how: Callable[[dict[str, Any]], None],
     *,
     version: int | None,
     now: datetime,
 ) -> Steps:
-    """Change the draft under the id of this change; one that was taken before changes nothing."""
+    """Change the draft under the id of this change; one that was taken before changes nothing.
+
+    `token`: None for what is never sent by a queue, and whose last state counts however often it comes.
+    """
     with transaction.atomic():
         _hold(case_id)
         found = load(actor, case_id, now=now)
@@ -104,7 +107,7 @@ def change(
             return found
         data = found.data | {ASIDE: found.aside}
         how(data)
-        data[ASIDE]["taken"] = [*taken, token][-REMEMBERED:]
+        data[ASIDE]["taken"] = [*taken, token][-REMEMBERED:] if token else taken
         # Who waited for the turn began earlier and is later all the same: the newest draft is the one that counts.
         saved = max(now, found.saved_at + timedelta(microseconds=1)) if found.saved_at else now
         drafts.save(actor, case_id, EXECUTE, data, version=version, now=saved, shared=True)
