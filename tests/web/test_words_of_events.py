@@ -17,6 +17,8 @@ from cases.web.show.changes import changes
 from cases.workflow.clockwork.escalating import escalate
 from tests.calendar.entries import entered
 from tests.web import story
+from tests.workflow.test_statements import CUT
+from tests.workflow.world import World
 
 # What is no word of ours: hashes, ids cut short, days, papers.
 OTHER = re.compile(r"[0-9a-f]{16,}|[0-9a-f]{8}…|SHA-256|PDF|chinesecalendar")
@@ -67,3 +69,24 @@ def test_the_events_are_said_in_words() -> None:
     assert "步骤 到期前提醒" in found["deadlines_escalated"] and "结果 已过时，未发" in found["deadlines_escalated"]
     assert "内容 · 种类 灾害停工日" in found["calendar_entered"] and "状态 有效" in found["calendar_entered"]
     assert "周期起 2021-11-22；" in found["report_drawn"] and "读者 发展改革委" in found["report_drawn"]
+
+
+def test_the_acts_on_a_case_are_said_without_codes(demo_city: None) -> None:
+    """A whole way with pictures, readings, a list that was refused, bills and a merge: every event of it."""
+    world = World()
+    case = world.determined(world.verified(world.open()), disposals=["suspension", "surcharge"], **CUT)
+    world.suspended(case)
+    world.surcharged(case)
+    twin, survivor = world.open(), world.view(world.open()).number
+    world.act(twin, "drc-handler1", "merge_case", survivor=survivor, reason_code="same_site")
+    clock.set_clock(world.now, frozen=True)
+    raw = {}
+    told = set()
+    for event in Event.objects.filter(stream__startswith="case/"):
+        body = orjson.loads(bytes(event.body))
+        told.add(body["action"])
+        lines = [f"{line['name']} {line['value']}" for line in changes(find_actor("sup-supervisor1"), body, {})]
+        if codes := [line for line in lines if re.search(r"[a-z]+[_:][a-z]+|\b[a-z]{3,}\b", OTHER.sub("", line))]:
+            raw[body["action"]] = codes
+    assert not raw
+    assert {"execute_suspension", "issue_surcharge_list", "merge_case", "decide_determination"} <= told

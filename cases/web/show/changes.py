@@ -17,6 +17,7 @@ from agencies.selectors import display_names
 from agencies.vocabulary import LABELS
 from cases.intake.lists.judging.files import FILE
 from cases.intake.tips import opening
+from cases.policy.deadlines import describe
 from cases.templatetags.lianzhi import region_name, when
 from cases.web.show import imports, words
 from cases.web.show.records import telling
@@ -35,6 +36,8 @@ AGENCIES: Final = frozenset({"agency", "lead_agency_id", "partner", "by_agency",
 REGIONS: Final = frozenset({"region", "region_code", "from_region", "to_region"})
 INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+# How the deadline of a task was found.
+RULE: Final = re.compile(r"\w+:\d+ (working_days|hours|calendar_days)( \(region\))?")
 LONGEST: Final = 400
 DEPTH: Final = 2
 
@@ -97,8 +100,9 @@ def _flat(values: Mapping[str, Any], path: tuple[str, ...], depth: int) -> Itera
 
 
 def _name(step: str, above: tuple[str, ...], said: Words) -> str:
-    if step in said.event.names or (not above and step in FACTS):
-        return say(said.event.names.get(step) or FACTS[step].meaning)
+    named = said.event.names.get(".".join((*above[-1:], step))) or said.event.names.get(step)
+    if named or (not above and step in FACTS):
+        return say(named or FACTS[step].meaning)
     if step in KINDS:
         return say(KINDS[step].label)
     if above[:1] in (("signals",), ("signal_sources",)) and step in words.SIGNALS:
@@ -177,8 +181,11 @@ def _text(name: str, value: str, said: Words) -> str:
         return value[:8] + "…"
     if name in REGIONS:
         return region_name(value)
+    if name == "due_rule" and RULE.fullmatch(value):
+        return say(Text(*describe(value)))
     field = _own_field(name, said) or _ANY.get(name) or _ANY.get(f"{name}_code")
-    known = said.event.values.get(value) or (dict(field.choices).get(value) if field else None)
+    told = said.event.values.get(f"{name}:{value}") or said.event.values.get(value)
+    known = told or (dict(field.choices).get(value) if field else None)
     stage = words.STAGES[value].text if value in words.STAGES else None
     task = KINDS[value].label if value in KINDS else None
     role = {code.value: label for code, label in LABELS.items()}.get(value)

@@ -1,4 +1,8 @@
-"""The events of calendar, steps of deadlines, reports and samples: what their members and values are called."""
+"""The events of cases, calendar, steps of deadlines, reports and samples: what members and values are called.
+
+A member of a group is named by both (`photo_check.place`), a value of one member by both (`place:off`), where the word
+alone means something else beside it.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +11,13 @@ from typing import Final, NamedTuple
 
 from cases.oversight.sampling.reviewing import KINDS, RESULTS, SEVERITIES
 from cases.policy.escalation import NEEDLESS, OVERTAKEN, TOLD
+from cases.policy.tariff.words import CERTAINTIES
 from cases.reporting.pieces import AGENCY, COMMISSION, WATCH
 from cases.web.show.calendar.days import KIND_LABELS, STATUSES
+from cases.web.show.law.cut import LOAD
 from cases.web.show.supervision.rules import TO
 from cases.web.show.supervision.steps import NAMES
+from cases.workflow.transitions import TRANSITIONS
 from cases.workflow.view import Text
 
 
@@ -111,9 +118,46 @@ SAMPLES: Final = Said(
         "agency": Text("牵头单位", "Leading agency"),
     },
 )
+CASES: Final = Said(
+    {
+        "photo_check": Text("照片核对", "Pictures compared"),
+        "photo_check.time": Text("拍摄时间", "Time"),
+        "photo_check.place": Text("拍摄地点", "Place"),
+        "photo_check.minutes": Text("相差分钟", "Minutes apart"),
+        "photos_explained": Text("照片已说明", "Pictures explained"),
+        "zero_load": Text("零负荷核对", "Zero load"),
+        "zero_load.reading": Text("表码", "Reading"),
+        "zero_load.hours": Text("间隔小时", "Hours between"),
+        "drawn": Text("停电后用电 kWh", "kWh since the cut"),
+        "second_notice_minutes": Text("再次通知提前分钟", "Minutes of the second notice"),
+        "reading_explained": Text("表码已说明", "Reading explained"),
+        "certainty": Text("价格核实程度", "How sure the prices are"),
+        "doubts": Text("待核实", "To be verified"),
+        "provisional": Text("暂定", "Provisional"),
+        "returns": Text("退回次数", "Times returned"),
+        "level_before": Text("并案前名单级别", "List level before"),
+    },
+    {
+        "time:ok": Text("相符", "fits"),
+        "time:off": Text("不符", "differs"),
+        "time:missing": Text("无", "none"),
+        "place:ok": Text("相符", "fits"),
+        "place:off": Text("不符", "differs"),
+        "place:missing": Text("无", "none"),
+        "place:unchecked": Text("未比对", "not compared"),
+        "outcome:merged": Text("已并案", "Merged"),
+        "price_entered": Text("电价为人工录入", "Price entered by hand"),
+        "price_unverified": Text("电价未经核实", "Price not verified"),
+        "surcharge_unverified": Text("加价文件未见原件", "Surcharge document not seen"),
+        **{f"state:{code}": text for code, text in LOAD.items()},
+        **{f"certainty:{code}": Text(*words) for code, words in CERTAINTIES.items()},
+    },
+)
 
 
 def words_of(action: str) -> Said:
     """The words of an event with this action."""
+    if action in TRANSITIONS:
+        return CASES
     sort = action.partition("_")[0]
     return {"calendar": CALENDAR, "deadlines": STEPS, "report": REPORTS, "sample": SAMPLES}.get(sort, NOTHING)
