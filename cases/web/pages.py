@@ -111,7 +111,10 @@ def not_found(request: HttpRequest) -> HttpResponse:
 
 def too_large(request: HttpRequest, limit: int) -> HttpResponse:
     """A form over its limit, in MB, which nobody has read."""
-    text = gettext("一次最多提交 %(limit)s MB，这次的内容超出了，没有读取，也没有任何改动。请减少或拆分文件后再提交。")
+    text = gettext(
+        "一次最多提交 %(limit)s MB，这次的内容超出了，没有读取，也没有任何改动。请减少或拆分文件后再提交。"
+        "用浏览器的“后退”可回到刚才的表单，已填写的文字还在，标“密封”的项须重填。"
+    )
     return error_page(request, 413, gettext("内容过大"), text % {"limit": limit}, tone="warn")
 
 

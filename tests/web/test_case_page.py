@@ -164,6 +164,37 @@ def test_a_file_that_is_too_large_to_be_read_with_the_page_is_compared_when_that
 # -- history -----------------------------------------------------------------------------------------------------------
 
 
+def test_a_file_is_on_record_when_an_act_names_it_and_not_before(demo_city: None) -> None:
+    world = World()
+    case = world.open()
+    file, number = world.attach(case, "drc-handler1", "函.pdf"), world.view(case).number
+    clock.set_clock(world.now + timedelta(minutes=1), frozen=True)
+    before = page_of("drc-handler1", number)
+    assert "已上传，未提交" in before and "已入卷" not in before
+    world.act(case, "drc-handler1", "attach_document", attachments=[file], paper="other")
+    clock.set_clock(world.now + timedelta(days=1), frozen=True)
+    after = page_of("drc-handler1", number)
+    assert "已入卷" in after and "已上传，未提交" not in after
+
+
+def test_a_crew_is_led_from_the_case_to_the_steps_at_the_meter(demo_city: None) -> None:
+    """Before the cut is due, when it is, and when the second person confirms; nobody else is."""
+    world = World()
+    case = world.served(world.determined(world.verified(world.open()), **SUSPENSION))
+    number = world.view(case).number
+    steps, desk = f'href="/suspensions/{number}/"', f'href="/cases/{number}/actions/execute_suspension/"'
+    for when in ("before", "due"):
+        if when == "due":
+            world.later(days=4)
+            world.final_notice(case)
+            world.later(minutes=40)
+        clock.set_clock(world.now, frozen=True)
+        crew = page_of("grid-crew1", number)
+        assert steps in crew and desk not in crew
+        assert ("现场办理停电" in crew) is (when == "before"), "then it is the act itself that leads there"
+        assert steps not in page_of("drc-handler1", number) + page_of("grid-handler1", number)
+
+
 def test_an_act_tells_what_it_changed_and_whoever_may_open_the_trail_has_the_way_there(demo_city: None) -> None:
     case = story.reported()
     story.do(
@@ -277,6 +308,16 @@ def test_whoever_reads_an_own_part_is_told_of_no_shared_value(demo_city: None) -
         knows(each, "meter", "3203145824572")
     assert row_of(page_of("drc-handler1", case.number), same.number)
     assert 'class="rel"' not in page_of("telecom-handler1", case.number)
+
+
+def test_a_case_that_is_read_in_part_is_not_named_beside_one_that_is_read_whole(demo_city: None) -> None:
+    owed, also_owed, answered = story.dispatched(), story.dispatched(), story.reported()
+    for each in (owed, also_owed, answered):
+        knows(each, "meter", "3203145824572")
+    page = page_of("grid-handler1", owed.number)
+    assert row_of(page, also_owed.number), "a case that is read whole, too"
+    assert not row_of(page, answered.number)
+    assert row_of(page_of("drc-handler1", owed.number), answered.number), "whoever reads both whole is told"
 
 
 # -- findings, measures, cost ------------------------------------------------------------------------------------------

@@ -42,7 +42,7 @@ WITH named AS (
     SELECT DISTINCT ON (f ->> 'id') f ->> 'id' AS id, f ->> 'sha256' AS sha256, e.id AS event_id
     FROM audit_event e CROSS JOIN LATERAL jsonb_array_elements(
         coalesce(convert_from(e.body, 'UTF8')::jsonb -> 'files', '[]')) f
-    WHERE e.stream = 'case/' || %s ORDER BY f ->> 'id', e.seq)
+    WHERE e.stream = 'case/' || %s AND e.at < %s ORDER BY f ->> 'id', e.seq)
 SELECT a.id::text AS id, n.event_id, a.total <= %s AS reached,
     CASE WHEN a.erased_at IS NULL AND a.total <= %s
          THEN encode(sha256(a.content), 'hex') = a.sha256 AND coalesce(n.sha256 = a.sha256, true) END AS agrees
@@ -65,9 +65,14 @@ def documents_compared(actor: Actor, case_id: UUID | str, *, until: datetime = A
     return {row["id"]: row for row in fetch(_DOCUMENTS, [until, until, str(case_id), sight_keys(actor)])}
 
 
-def files_compared(actor: Actor, case_id: UUID | str, *, most: int = AT_ONCE) -> dict[str, dict[str, Any]]:
-    """By id: whether the content is what was uploaded, and the event that named it; the newest first, up to `most`."""
-    values = [str(case_id), most, most, str(case_id), sight_keys(actor)]
+def files_compared(
+    actor: Actor, case_id: UUID | str, *, most: int = AT_ONCE, until: datetime = ALWAYS
+) -> dict[str, dict[str, Any]]:
+    """By id: whether the content is what was uploaded, and the event that named it; the newest first, up to `most`.
+
+    `until`: only what acts before that moment named; a file that none has named is no part of the record yet.
+    """
+    values = [str(case_id), until, most, most, str(case_id), sight_keys(actor)]
     return {row["id"]: row for row in fetch(_FILES, values)}
 
 

@@ -31,7 +31,7 @@ from cases.web.show.law.options import options
 from cases.web.show.maps import approval, locator
 from cases.web.show.privacy.personal import block
 from cases.web.show.sites.unlisted import notice
-from cases.web.show.tasks import ordinary
+from cases.web.show.tasks import ON_SITE, at_the_meter, is_for, ordinary
 from cases.web.show.words import say
 from cases.workflow.deciding.available import Availability
 from cases.workflow.forms import choices
@@ -69,22 +69,25 @@ def batch_of(actor: Actor, case: Row) -> dict[str, Any] | None:
 def build(actor: Actor, case: Row, acts: Sequence[Availability], now: datetime, params: QueryDict) -> dict[str, Any]:
     """The context of the case page."""
     read = reading(actor, case["id"])
-    allowed = [link(case, act) for act in acts if act.allowed]
+    allowed = [link(actor, case, act) for act in acts if act.allowed]
     refused = [act for act in acts if not act.allowed and act.in_stage and act.refusal]
     clocks = clocks_of(actor, case["id"], read, now, calendar_for) if read and case["tasks"] else None
     return {
         **record(actor, case, now, read, params),
         "tasks": [task_row(task, now, case["region"]["code"], clocks) for task in case["tasks"]],
         "can": _can(case, allowed),
+        "on_site": _on_site(actor, case, allowed),
         "cannot": [act for act in refused if not _elsewhere(act)],
         "others": [act for act in refused if _elsewhere(act)],
         "options": options(actor, case, now, read, params.get("on", "")),
         "bring_load": bring_load(actor, case, acts),
-        "upload": next((link(case, act) for act in acts if act.allowed and act.action == "attach_document"), None),
+        "upload": next(
+            (link(actor, case, act) for act in acts if act.allowed and act.action == "attach_document"), None
+        ),
         "papers": papers(actor, case, read, everything=params.get("check") == "all"),
         "timeline": history(actor, case, read, cursor=params.get("history")),
         **block(actor, case, now, read),
-        "reveal": next((link(case, act)["href"] for act in acts if act.allowed and act.action == REVEAL), None),
+        "reveal": next((link(actor, case, act)["href"] for act in acts if act.allowed and act.action == REVEAL), None),
         "related": related(actor, case, read),
         "unlisted": notice(case),
         "cut_warnings": cut.warnings(case["facts"]),
@@ -174,12 +177,15 @@ def _merged(case: Row) -> dict[str, str] | None:
     return {"number": number, "href": reverse("web:case", args=[number])}
 
 
-def link(case: Row, act: Availability) -> dict[str, Any]:
-    """A button: the label of the table and the page of the act."""
+def link(actor: Actor, case: Row, act: Availability) -> dict[str, Any]:
+    """A button: the label of the table and the page of the act; a crew is led to the steps at the meter."""
+    on_site = at_the_meter(actor, act.action)
     return {
         "action": act.action,
         "label": act.label,
-        "href": reverse("web:action", args=[case["number"], act.action]),
+        "href": reverse("web:suspension", args=[case["number"]])
+        if on_site
+        else reverse("web:action", args=[case["number"], act.action]),
         "one_way": act.one_way,
     }
 
@@ -191,6 +197,14 @@ def _can(case: Row, allowed: list[dict[str, Any]]) -> dict[str, Any]:
         "first": [item for item in allowed if item["action"] in first],
         "rest": [item for item in allowed if item["action"] not in first],
     }
+
+
+def _on_site(actor: Actor, case: Row, allowed: list[dict[str, Any]]) -> str:
+    """Where the crew begins the steps of a cut that may not be made yet: checks and second notice come before it."""
+    if any(item["action"] in ON_SITE for item in allowed):
+        return ""
+    mine = any(at_the_meter(actor, task["kind"]) and is_for(actor, task) for task in case["tasks"])
+    return reverse("web:suspension", args=[case["number"]]) if mine else ""
 
 
 def steps(

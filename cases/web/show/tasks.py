@@ -93,11 +93,16 @@ def is_for(actor: Actor, task: Row) -> bool:
     )
 
 
+def at_the_meter(actor: Actor, kind: str) -> bool:
+    """Whether this person does it on site, step by step on a telephone."""
+    return kind in ON_SITE and any(Role.FIELD_CREW in post.roles for post in actor.posts)
+
+
 def _act(actor: Actor, task: Row, number: str) -> dict[str, Any]:
     """The button of a row: straight to the act where only one completes the task, else to the case."""
     if not is_for(actor, task):
         return {"mine": False, "label": gettext("查看"), "href": reverse("web:case", args=[number])}
-    if task["kind"] in ON_SITE and any(Role.FIELD_CREW in post.roles for post in actor.posts):
+    if at_the_meter(actor, task["kind"]):
         return {"mine": True, "label": gettext("办理"), "href": reverse("web:suspension", args=[number])}
     if len(completing(task["kind"])) == 1:
         return {"mine": True, "label": gettext("办理"), "href": _to(number, ordinary(task["kind"]), task["id"])}

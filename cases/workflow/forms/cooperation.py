@@ -51,6 +51,7 @@ PAPERS: Final = c.code_list(
     ("photo", "照片", "Photo"),
     ("document", "文书", "Document"),
     ("letter", "来函", "Letter received"),
+    ("correction", "更正说明", "Correction"),
     ("load_reading", "停电后表码", "Reading after a cut"),
     ("load_curve", "日负荷数据", "Load curve"),
     ("compensation_claim", "赔偿请求", "Claim for compensation"),

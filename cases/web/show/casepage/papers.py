@@ -23,6 +23,9 @@ AGREES: Final = (Text("一致", "Unchanged"), "ok")
 DIFFERS: Final = (Text("不一致", "Changed"), "bad")
 ERASED: Final = (Text("内容已清除", "Erased"), "")
 UNREAD: Final = (Text("未校验", "Not checked"), "")
+# Whether an act has named a file. Until then it waits in somebody's form, or was left in it.
+ON_FILE: Final = (Text("已入卷", "On file"), "")
+WAITING: Final = (Text("已上传，未提交", "Uploaded, not submitted"), "warn")
 
 
 def papers(
@@ -32,7 +35,9 @@ def papers(
     files = [row for row in list_attachments(actor, case["id"], read=read) if until is None or row["at"] < until]
     compared = (
         documents_compared(actor, case["id"], until=until or ALWAYS) if case["documents"] else {},
-        files_compared(actor, case["id"], most=EVERYTHING if everything else AT_ONCE) if files else {},
+        files_compared(actor, case["id"], most=EVERYTHING if everything else AT_ONCE, until=until or ALWAYS)
+        if files
+        else {},
     )
     rows = listed(case, files, *compared)
     return {
@@ -88,7 +93,7 @@ def _file(case: Row, file: Row, compared: Row | None) -> dict[str, Any]:
         "name": gettext("已依规清除") if gone else file["filename"], "icon": icon, "number": "", "seq": None,
         "href": "" if gone else _file_href(case, file), "sha256": file["sha256"], "size": file["size"],
         "agency_id": file["agency"]["id"] if file["agency"] else None, "at": file["at"],
-        "state": (Text("已入卷", "On file"), ""), "verdict": _of_file(file, compared),
+        "state": ON_FILE if compared and compared["event_id"] else WAITING, "verdict": _of_file(file, compared),
     }  # fmt: skip
 
 

@@ -205,5 +205,7 @@ def receipt(request: PageRequest, number: str) -> HttpResponse:
     if found is None:
         raise NotVisible
     correct = at.act(Action.ATTACH_DOCUMENT.value)
-    href = reverse("web:action", args=[at.case["number"], correct.action]) if correct.allowed else ""
+    # What is on record is not changed: a correction is put beside it, with what proves it.
+    page = reverse("web:action", args=[at.case["number"], correct.action])
+    href = f"{page}?paper=correction" if correct.allowed else ""
     return show(at, "receipt", {"receipt": found, "correct": href})
