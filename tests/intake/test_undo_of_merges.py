@@ -76,7 +76,7 @@ def pages(client: Client, case: Case) -> dict[str, str]:
     for pattern in CHANGING:
         html = re.sub(pattern, "", html, flags=re.DOTALL)
     told = json.loads(client.get(f"/api/v1/cases/{case.number}").content)
-    # What is on paper says up to which event: on it stands the number of the moment, and nothing else of the page moves.
+    # Paper says up to which event it goes: its line has the number of the moment, and nothing else of the page moves.
     stamp = STAMP.format(number=case.number, n=told["version"], head=short_hash(told["head"]))
     assert html.count(stamp) == 1, stamp
     html = html.replace(stamp, "")
