@@ -135,9 +135,7 @@ def context(
             "asks": any(item.widget != "hidden" for item in drawn),
             "fields": drawn,
             "errors": listed,
-            "key": form.key,
-            "version": form.version,
-            "beside": form.beside,
+            **_carried(form),
         },
         "refusal": shown,
         "wanted": _wanted(form, shown),
@@ -147,6 +145,11 @@ def context(
         "can_simulate": form.transition.action in simulation.NEEDS,
         "simulation": simulation.shown(form.transition, form.data, form.case, _today(form)),
     }
+
+
+def _carried(form: Form) -> dict[str, Any]:
+    """What each page of the form hands on to the next."""
+    return {"key": form.key, "version": form.version, "beside": form.beside}
 
 
 def _kept(form: Form) -> list[dict[str, Any]]:
@@ -183,10 +186,7 @@ def check_context(form: Form, foreseen: Mapping[str, Any]) -> dict[str, Any]:
     after += measures.simulated(foreseen.get("set") or {})
     return {
         **_about(form),
-        "form": {
-            "hidden": forms.hidden(inputs, form.data),
-            **{name: getattr(form, name) for name in ("key", "version", "beside")},
-        },
+        "form": {"hidden": forms.hidden(inputs, form.data), **_carried(form)},
         "summary": forms.summary(inputs, form.data, offers(form.actor, form.case, form.tasks), files_of(form)),
         "after": after,
     }
