@@ -49,9 +49,16 @@ def _close() -> None:
 
 
 @pytest.fixture
-def pair(demo_city: None, fresh_db: Clone, settings: Any) -> Iterator[Pair]:
+def hushed() -> Iterator[None]:
+    """No line for each of hundreds of refusals; given back also where the worlds cannot be built."""
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
+
+
+@pytest.fixture
+def pair(demo_city: None, fresh_db: Clone, settings: Any, hushed: None) -> Iterator[Pair]:
     settings.SESSION_IDLE_SECONDS = settings.SESSION_COOKIE_AGE  # all have logged in before the first of them looks
-    logging.disable(logging.CRITICAL)  # a line for each of hundreds of refusals
     city, hidden = worlds.build(SERVERS, fresh_db.name)
     people = worlds.people()
     made = Pair(fresh_db.name, city, hidden, people, {name: looking.enter(name) for name, *_ in people})
@@ -62,7 +69,6 @@ def pair(demo_city: None, fresh_db: Clone, settings: Any) -> Iterator[Pair]:
             made.without[each.name] = copies.enter_context(copy)
         yield made
         _close()
-    logging.disable(logging.NOTSET)
 
 
 @dataclass

@@ -286,6 +286,8 @@ REMOVE = (
     "DELETE FROM cases_caseagency WHERE case_id = %(case)s::uuid",
     "DELETE FROM cases_casesearch WHERE case_id = %(case)s::uuid",
     "DELETE FROM cases_caselist WHERE case_id = %(case)s::uuid",
+    "DELETE FROM cases_billfigure WHERE case_id = %(case)s::uuid",
+    "DELETE FROM cases_casefigure WHERE case_id = %(case)s::uuid",
     "DELETE FROM cases_searchkey WHERE case_id = %(case)s::uuid",
     f"DELETE FROM audit_event WHERE id IN ({_EVENTS})",
     "DELETE FROM cases_case WHERE id = %(case)s::uuid",
