@@ -17,7 +17,7 @@ from audit import clock
 from cases.models import Case, Outbox, Task
 from cases.policy.calendar import working_days_between
 from cases.policy.dated import CHINA
-from cases.web.views.supervision.overdue import _urges
+from cases.web.show.supervision.urging import urge_href
 from cases.workflow.clockwork.escalating import escalate
 from cases.workflow.engine import perform
 from cases.workflow.workdays import calendar_for
@@ -101,7 +101,9 @@ def test_supervision_sees_its_questions_and_the_answers(log_in: LogIn, ahead: Ah
     again = act(boss, case, "urge", **{"f.task": str(task.pk), "f.level": "remind", "f.demand": "尽快", "key": "again"})
     assert "尚未答复，答复后可再次督办" in text(again)
     ahead(timedelta(days=30))
-    assert "督办待答复" in text(boss.get("/overdue/"))
+    late = text(boss.get("/overdue/"))
+    assert "督办待答复" in late
+    assert f"/cases/{case.number}/actions/urge/?task={task.pk}" not in late  # what has been asked is not asked again
     assert "个工作日" in text(boss.get("/urges/?late=yes&state=open&sort=due"))
     asked = Task.objects.get(case_id=case.case_id, kind="answer_urge")
     assert f"/cases/{case.number}/actions/answer_urge/?task={asked.pk}" in text(grid.get("/urges/"))
@@ -151,12 +153,10 @@ def test_the_rules_of_a_region_stand_with_their_day_and_paper(log_in: LogIn) -> 
 def test_the_list_offers_to_urge_to_supervisors_of_the_region_alone() -> None:
     boss = find_actor("xzsup-supervisor1")
     (post,) = boss.posts
-    row = {"urged": False, "region": {"code": "320303"}}
-    assert _urges(boss, row)
-    assert not _urges(boss, {**row, "urged": True})
+    assert urge_href(boss, "XZ26-0001", "320303", "7") == "/cases/XZ26-0001/actions/urge/?task=7"
     for other in (
         replace(post, kind="development_commission"),
         replace(post, roles=frozenset({"handler"})),
         replace(post, region_code="320311"),
     ):
-        assert not _urges(replace(boss, posts=(other,)), row)
+        assert urge_href(replace(boss, posts=(other,)), "XZ26-0001", "320303", "7") == ""

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
 from agencies.actors import Actor
-from agencies.vocabulary import Kind, Label, Role
+from agencies.vocabulary import Kind, Label
 from cases.reporting.listing import list_reports
 from cases.selectors.law.blindspots import BlindFilter, totals
 from cases.selectors.overdue import AgencyOverdue, OverdueFilter, overdue_agencies, overdue_tasks
@@ -22,6 +21,7 @@ from cases.web.show.desk.officer import Tile
 from cases.web.show.due import when_words
 from cases.web.show.reports.pages import row as report_row
 from cases.web.show.supervision.steps import tags
+from cases.web.show.supervision.urging import urge_href
 from cases.web.show.words import say
 from cases.workflow.task_kinds import KINDS
 
@@ -106,11 +106,7 @@ def _late(n: int) -> Label:
 
 
 def _late_row(actor: Actor, row: Row, told: list[Row]) -> dict[str, Any]:
-    may = not row["urged"] and any(
-        Role.SUPERVISOR.value in post.roles and row["region"]["code"].startswith(post.region_code)
-        for post in actor.posts
-    )
-    urge = f"{reverse('web:action', args=[row['number'], 'urge'])}?{urlencode({'task': row['id']})}" if may else ""
+    urge = "" if row["urged"] else urge_href(actor, row["number"], row["region"]["code"], row["id"])
     who = row["assignee"]["name"] if row["assignee"] else say(WORDS["unassigned"])
     return {**row, "label": KINDS[row["kind"]].label, "who": who, "tags": tags(told), "urge": urge}
 
