@@ -111,7 +111,7 @@ def test_a_page_without_scripts_has_the_number_the_list_and_the_buttons(
 
 
 def test_a_hidden_tab_asks_rarely_and_at_once_when_it_is_looked_at(enter: Enter, arrive: Callable[[str], str]) -> None:
-    page = enter("drc-handler2")
+    page = enter("drc-handler2", stopped=True)
     page.add_init_script("Object.defineProperty(document, 'hidden', {get: () => window.away === true});")
     page.goto("/inbox/")
     waits = (

@@ -10,7 +10,10 @@ from tests.installation import ROOT, Installation
 # Texts that the law, the lists and the people give, and that nobody may translate for them.
 # The sign before a text message and the number of the sample case are names too.
 NAMES = ("联治", "示例")
-FILES = ("cases/data/divisions", "cases/policy/data", "agencies/data")
+FILES = (
+    *("agencies/data", "cases/data/divisions"),
+    *("cases/policy/data/legal_bases.toml", "cases/policy/data/surcharge_rates.toml"),
+)
 _COLUMNS = """
 SELECT string_agg(
            format('SELECT %1$I::text AS t FROM %2$I WHERE %1$I::text ~ ''[㐀-鿿]''', column_name, table_name),
@@ -18,6 +21,12 @@ SELECT string_agg(
   FROM information_schema.columns
  WHERE table_schema = 'public' AND table_name !~ '^(audit_event|cases_outbox|django_)'
    AND (data_type IN ('text', 'character varying') OR (data_type IN ('jsonb', 'ARRAY')))
+"""
+
+_NAMES = """
+SELECT array_agg(name) FROM (
+    SELECT name FROM agencies_agency UNION SELECT short_name FROM agencies_agency
+    UNION SELECT name FROM agencies_region UNION SELECT display_name FROM agencies_user) AS each
 """
 
 
@@ -28,8 +37,12 @@ def texts(home: Installation) -> str:
     return "\n".join([tables, *NAMES, *(path.read_text(encoding="utf-8") for path in _shipped())])
 
 
+def names(home: Installation) -> set[str]:
+    """The names of agencies, people and regions: some are words of the pages, too."""
+    return set(home.query(_NAMES, role="postgres"))
+
+
 def _shipped() -> Iterator[Path]:
     for folder in FILES:
-        for path in sorted((ROOT / folder).rglob("*")):
-            if path.suffix in (".json", ".csv", ".toml", ".txt"):
-                yield path
+        found = ROOT / folder
+        yield from [found] if found.is_file() else sorted(found.rglob("*.csv"))

@@ -33,8 +33,8 @@ PEOPLE = (
     "sec-admin1",
     "audit-admin1",
 )
-# Pages of one kind that are looked at for each person.
-EACH = 1
+# How often one kind is asked for: a page that says nothing without a question answers the second time.
+TRIES = 2
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 
 
@@ -49,14 +49,22 @@ class Found:
 
 
 class _Links(HTMLParser):
+    """The links of a page, and the forms that ask for a day: with the last day that they take."""
+
     def __init__(self) -> None:
         super().__init__()
         self.found: list[str] = []
+        self.form = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        target = dict(attrs).get("href")
+        given = dict(attrs)
+        target = given.get("href")
         if tag == "a" and target and not target.startswith("#"):
             self.found.append(target)
+        elif tag == "form":
+            self.form = (given.get("action") or "") if given.get("method", "get") == "get" else ""
+        elif tag == "input" and given.get("type") == "date" and "required" in given and given.get("max") and self.form:
+            self.found.append(f"{self.form}?{given['name']}={given['max']}")
 
 
 def log_in(address: str, person: str) -> requests.Session:
@@ -74,22 +82,24 @@ def log_in(address: str, person: str) -> requests.Session:
     return session
 
 
-def pages_of(address: str, person: str, each: int = EACH) -> list[Found]:
+def pages_of(address: str, person: str, each: int = 1) -> list[Found]:
     """All pages that links lead this person to, at most `each` of a kind; answers that are no page are left out."""
-    session, seen, found = log_in(address, person), Counter[str](), []
+    session, found = log_in(address, person), list[Found]()
+    tried, shown = Counter[str](), Counter[str]()
     waiting, asked = deque(["/", "/more/"]), {"/", "/more/"}
     while waiting:
         path = waiting.popleft()
         name = name_of(path)
-        if name is None or seen[name] >= each:
+        if name is None or shown[name] >= each or tried[name] >= each * TRIES:
             continue
-        seen[name] += 1
+        tried[name] += 1
         with session.get(address + path, stream=True) as answer:
             if not answer.headers.get("Content-Type", "").startswith("text/html"):
                 continue
             text = answer.text
         assert answer.status_code < 500, f"{person} {path}: {answer.status_code}"
         if answer.ok:
+            shown[name] += 1
             found.append(Found(name, path, person, len(text)))
         for link in _targets(text, address + path, address):
             if link not in asked:
@@ -105,12 +115,14 @@ def _targets(text: str, base: str, address: str) -> Iterator[str]:
         whole = urlsplit(urljoin(base, target))
         if f"{whole.scheme}://{whole.netloc}" == address:
             yield whole.path
+            if whole.query:
+                yield f"{whole.path}?{whole.query}"
 
 
 def name_of(path: str) -> str | None:
     """The name of an address; acts are told apart."""
     try:
-        match = resolve(path)
+        match = resolve(urlsplit(path).path)
     except Resolver404:
         return None
     if match.view_name == "web:action":

@@ -6,14 +6,18 @@ Sources: WCAG 2.2 AA as axe-core checks it; the widths are those of a small phon
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import axe_playwright_python
+from babel.messages.pofile import read_po
 from playwright.sync_api import BrowserContext, Page
 
+from tests.installation import ROOT
+
+PO = ROOT / "cases" / "locale" / "en" / "LC_MESSAGES" / "django.po"
 WIDTHS = (320, 375, 1440)
 AXE_WIDTHS = (375, 1440)
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
@@ -86,13 +90,23 @@ def wrong_with(page: Page, widths: Iterable[int] = WIDTHS) -> list[str]:
     return found
 
 
-def chinese_left(page: Page, known: str) -> list[str]:
+def chinese_left(page: Page, known: str, names: Collection[str]) -> list[str]:
     """The Chinese words on a page that do not come from the data; `known`: all texts of the data, joined.
 
-    Names put together from known ones (a province, its city, its county) are known too.
+    Names put together from known ones (a province, its city, its county) are known too. A text that is a sentence of
+    the catalogue is the product's own, also where the data hold the same words, unless it is one of these names.
     """
-    words = {run for text in page.evaluate(_READ) for run in CHINESE.findall(ARTICLE.sub(" ", text))}
-    return sorted(word for word in words if not _is_known(word, known))
+    texts = [text for text in page.evaluate(_READ) if CHINESE.search(text)]
+    own = {text for text in texts if text in _sentences() and text not in names}
+    words = {run for text in texts for run in CHINESE.findall(ARTICLE.sub(" ", text))}
+    return sorted(own | {word for word in words if not _is_known(word, known)})
+
+
+@cache
+def _sentences() -> frozenset[str]:
+    """What the pages say in Chinese and have English for."""
+    with PO.open("rb") as file:
+        return frozenset(str(message.id) for message in read_po(file) if message.id and message.string != message.id)
 
 
 def _is_known(word: str, known: str) -> bool:

@@ -19,7 +19,7 @@ def complaints(
 ) -> list[str]:
     """What is wrong with these pages in this language, each with its name, address and reader."""
     home, address = played
-    known = data.texts(home) if language == "en" else ""
+    known, names = (data.texts(home), data.names(home)) if language == "en" else ("", set())
     wrong, by_person = [], defaultdict(list)
     for each in pages:
         by_person[each.person].append(each)
@@ -32,7 +32,7 @@ def complaints(
             page.goto(each.path)
             found = looking.wrong_with(page)
             if language == "en":
-                found += [f"left in Chinese: {word}" for word in looking.chinese_left(page, known)]
+                found += [f"left in Chinese: {word}" for word in looking.chinese_left(page, known, names)]
             wrong += [f"{each.name} {each.path} ({person}): {complaint}" for complaint in found]
         _leave(page, language)
         context.close()

@@ -18,9 +18,9 @@ FIRED: Final = {
 NAMES: Final = {
     "tomorrow": Label("到期前提醒", "Reminder before"),
     "today": Label("到期日提醒", "Reminder on the day"),
-    "overdue": Label("催办", "Reviewers (催办)"),
-    "pressed": Label("督办", "Commission (督办)"),
-    "reported": Label("通报", "Supervision (通报)"),
+    "overdue": Label("催办", "Reviewers"),
+    "pressed": Label("督办", "Commission"),
+    "reported": Label("通报", "Supervision"),
 }
 LATE: Final = Label("迟发", "late")
 
