@@ -74,6 +74,7 @@ def note_export(
     request: HttpRequest | None,
     way: Way = Way.EXPORT,
     target: str = "",
+    case_id: UUID | str | None = None,
     more: Mapping[str, Any] | None = None,
 ) -> None:
     """Record that data left as this file, before it does: a line of the access log and an event of the person.
@@ -83,6 +84,7 @@ def note_export(
     note_read(
         actor=actor,
         way=way,
+        case_id=case_id,
         target=target,
         items=[what],
         rows=rows,

@@ -121,6 +121,13 @@ class Play:
         content = PNG if name.endswith(".png") else PDF + f"% {name}\n".encode()
         return self.person(username).upload(number, name, content, kind)
 
+    def load(self, username: str, number: str, name: str, content: bytes) -> None:
+        """A file of load readings that the grid company brings."""
+        person = self.person(username)
+        brought = person.call("POST", f"cases/{number}/load-curve", files={"file": (name, content)})
+        span = f"{brought['first']} 至 {brought['last']}，{brought['days']} 日，{brought['added']} 点"
+        self.say(f"  ↑ {number} {person.name}（{person.agency}）{name}：{span}")
+
     def photo(self, username: str, number: str, name: str, kind: str) -> str:
         """A picture taken now: what a telephone writes into it stands in it."""
         out, tags = io.BytesIO(), Image.Exif()

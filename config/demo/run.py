@@ -23,7 +23,7 @@ from cases.intake.services import import_file
 from cases.models import CaseOutcome, Stage
 from cases.workflow.actions import Action
 from config.demo.play import CHINA, Play
-from config.demo.stories import first_weeks, measures
+from config.demo.stories import first_weeks, loads, measures
 
 SAMPLE = Path(__file__).resolve().parent.parent.parent / "cases" / "data" / "samples" / "xuzhou-batch1"
 # file, kind of list, sender, who imports it
@@ -102,12 +102,14 @@ def play_stories(address: str, say: Say) -> None:
     cast = first_weeks.choose(play)
     first_weeks.triage(play, cast)
     first_weeks.verify(play, cast)
+    loads.before(play, cast)
     play.clock("2021-10-18 09:30", "认定：提出与审核由两人办理")
     first_weeks.decide_households(play, cast)
     first_weeks.decide_victim(play, cast)
     first_weeks.decide_measures(play, cast)
     measures.order(play, cast)
     measures.execute(play, cast)
+    loads.after(play, cast)
     measures.restore(play, cast)
     measures.surcharge(play, cast)
     measures.bill_and_close(play, cast)

@@ -7,7 +7,20 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from cases.web.show.charts import Chart, Series, bar_chart, bars, funnel, line_chart, range_bar, sparkline
+from cases.web.show.charts import (
+    Area,
+    Cells,
+    Chart,
+    Series,
+    Span,
+    bar_chart,
+    bars,
+    funnel,
+    heat_map,
+    line_chart,
+    range_bar,
+    sparkline,
+)
 from cases.web.show.charts.bars import Bar, Step
 from cases.web.show.charts.marks import scale, write
 
@@ -128,3 +141,61 @@ def test_a_sparkline_says_its_course() -> None:
 def test_a_range_bar_holds_what_is_longer_than_its_scale() -> None:
     widths = [float(rect.attrib["width"]) for rect in drawn(range_bar(5, 40, 9, 10)).iter("rect")]
     assert max(widths) <= 240
+
+
+def shapes(chart: Chart, css: str) -> list[ET.Element]:
+    svg = next(e for e in drawn(chart.svg).iter("svg") if "chart" in e.attrib.get("class", ""))
+    return [e for e in svg.iter() if css in e.attrib.get("class", "").split()]
+
+
+def test_an_area_lies_between_its_edges_and_breaks_where_one_is_not_known() -> None:
+    low, high = Series("P10", [1, 2, None, 3, 4], "kW"), Series("P90", [5, 6, 7, 8, None], "kW")
+    chart = line_chart("负荷", list("abcde"), [Series("本户", [1, 2, 3, 4, 10], "kW")], areas=[Area("带", low, high)])
+    (path,) = shapes(chart, "ch-area")
+    assert path.attrib["d"].count("M") == 2 and path.attrib["d"].count("z") == 2
+    assert "带" in chart.svg, "named in the legend"
+    assert cells(chart)[0] == ["", "本户（kW）", "P10（kW）", "P90（kW）"]
+    assert cells(chart)[3] == ["c", "3", "--", "7"]
+
+
+def test_a_stretch_of_time_lies_from_its_first_to_its_last_place() -> None:
+    series = [Series("本户", [1] * 5, "kW")]
+    chart = line_chart("负荷", list("abcde"), series, marked=[Span("停电", 1, 3)])
+    (rect,) = shapes(chart, "ch-span")
+    other = line_chart("负荷", list("abcde"), series, marked=[Span("停电", 0, 4)])
+    (whole,) = shapes(other, "ch-span")
+    assert float(rect.attrib["width"]) == pytest.approx(float(whole.attrib["width"]) / 2, abs=0.2)
+    assert float(rect.attrib["x"]) > float(whole.attrib["x"]) and "停电" in chart.svg
+
+
+def heat(values: list[list[float | None]], span: Span | None = None) -> Chart:
+    said = Cells(["1", "2", "3"], list("abcd"), values, "kW")
+    return heat_map(said, said="三日", table=ENERGY_TABLE, steps=(1, 1), span=span)
+
+
+ENERGY_TABLE = bar_chart("每月", MONTHS, MONEY).table
+
+
+def test_a_heat_map_draws_each_cell_by_its_level_and_strikes_gaps_through() -> None:
+    chart = heat([[0, 0, None, 20], [20, 20, 20, 20], [None, None, None, None]])
+    (lowest,), (highest,), (gaps,) = shapes(chart, "ht-0"), shapes(chart, "ht-5"), shapes(chart, "ht-gap")
+    assert lowest.attrib["d"].count("M") == 1, "two zeros beside each other are one run, and no gap"
+    assert highest.attrib["d"].count("M") == 2, "a cell of its own, and a row whole"
+    assert gaps.attrib["d"].count("M") == 2, "a gap in a day, and a day not measured at all"
+    assert not shapes(chart, "ht-2")
+    assert chart.svg.count('role="img" aria-label="三日"') == 1 and " style=" not in chart.svg
+    assert "缺测" in chart.svg and "kW" in chart.svg
+
+
+def test_a_heat_map_without_a_number_is_all_gap() -> None:
+    chart = heat([[None] * 4] * 3)
+    assert len(shapes(chart, "ht-gap")) == 1 and not shapes(chart, "ht-0")
+
+
+def test_the_outline_follows_the_cells_over_the_ends_of_rows() -> None:
+    inside = shapes(heat([[1] * 4] * 3, Span("停电", 1, 2)), "ht-span")[0].attrib["d"]
+    over = shapes(heat([[1] * 4] * 3, Span("停电", 2, 9)), "ht-span")[0].attrib["d"]
+    assert (inside.count("V"), over.count("V")) == (1, 3)
+    xs = [float(x) for x in re.findall(r"[MH](-?[0-9.]+)", over)]
+    # From the middle of the first row to the right edge, back to the middle of the last row, to the left edge and up.
+    assert xs == [xs[0], max(xs), xs[0], min(xs), xs[0]]

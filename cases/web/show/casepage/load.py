@@ -2,37 +2,37 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils.translation import gettext
 
 from agencies.actors import Actor
 from cases.policy.dated import readable_day
-from cases.policy.energy.days import Day, begins, clock
-from cases.policy.energy.figures import Figures, month, most_missing, of_day
-from cases.policy.energy.stops import Stop, rule, stops
+from cases.policy.energy.days import begins
+from cases.policy.energy.figures import Figures, month, most_missing, of_day, thirty
 from cases.selectors.casepage.load import Load, load_of
 from cases.selectors.paging import Row
 from cases.selectors.reach.parts import Reading
 from cases.templatetags.lianzhi import when
-from cases.web.show.charts import Chart, Series, bar_chart, data_table, line_chart
+from cases.web.show.casepage import loads
+from cases.web.show.casepage.loads import Cut, cut_of, missing, plain
+from cases.web.show.charts import Chart
 from cases.web.show.charts.marks import write
-from cases.web.show.words import clauses, pair
 from cases.workflow.view import Text
 
 VIEWS: Final = {
     "day": Text("日负荷", "Daily load"),
+    "heat": Text("30 日热力图", "30 days, heat map"),
     "month": Text("30 日电量", "30 days of energy"),
     "table": Text("数据表", "Table"),
 }
-DAY, MONTH, TABLE = VIEWS
-# A label each three hours.
-LABELLED: Final = 8
-HEIGHT: Final = 260
+DAY, HEAT, MONTH, TABLE = VIEWS
 
 
 def load_curve(
@@ -50,8 +50,9 @@ def load_curve(
     asked = readable_day(params.get("load", ""))
     day = asked if asked in found.days else max(found.days)
     current = params.get("show", DAY) if params.get("show") in VIEWS else DAY
-    numbers = of_day(found.days[day])
+    numbers, cut = of_day(found.days[day]), cut_of(case["facts"])
     energy = month(found.days, day)
+    drawn = _drawn(found, day, current, numbers, cut, params)
     return {
         "withheld": False,
         "day": day.isoformat(),
@@ -62,68 +63,52 @@ def load_curve(
         "show": current,
         "earlier": _beside(found, day, before=True),
         "later": _beside(found, day, before=False),
-        "chart": _of_day(found.days[day], day, numbers) if current == DAY else _of_month(energy, day),
-        "table": _numbers(found.days[day], day) if current == TABLE else "",
+        "chart": drawn,
+        "table": loads.points_table(found.days, day) if current == TABLE else "",
+        "data": _data(found, day, current),
+        "export": reverse("web:load_readings", args=[case["number"]]) if until is None else "",
         "figures": _figures(numbers, energy),
-        "stops": _stops(found.days[day], day),
+        "stops": [
+            *loads.told_stops(found.days[day], day),
+            *loads.told_cut(cut, thirty(day) if current in (HEAT, MONTH) else [day]),
+        ],
         **_source(found, day, numbers),
     }
+
+
+def _drawn(found: Load, day: date, current: str, numbers: Figures, cut: Cut | None, params: QueryDict) -> Chart | None:
+    if current == DAY:
+        return loads.day_chart(found.days, day, numbers, cut)
+    if current == HEAT:
+        return loads.heat_chart(found.days, day, cut, {each: _address(params, each) for each in found.days})
+    return loads.month_chart(found.days, day) if current == MONTH else None
+
+
+def _address(params: QueryDict, day: date) -> str:
+    """The same page with the curve of a day."""
+    query = params.copy()
+    query["signal"], query["show"], query["load"] = "energy", DAY, day.isoformat()
+    query.pop("history", None)
+    return f"?{query.urlencode()}#h-load"
+
+
+def _data(found: Load, day: date, current: str) -> str:
+    """The numbers of the drawing for the script that lets it be touched; empty where there is nothing to touch."""
+    if current not in (DAY, HEAT):
+        return ""
+    words = {
+        "own": gettext("本户"),
+        "mean": gettext("30 日平均"),
+        "band": gettext("30 日 P10 至 P90"),
+        "gap": gettext("缺测"),
+    }
+    return json.dumps({**loads.drawing(found.days, day), "show": current, "words": words}, separators=(",", ":"))
 
 
 def _beside(found: Load, day: date, *, before: bool) -> str:
     """The nearest day with readings before or after this one."""
     days = [each for each in found.days if (each < day if before else each > day)]
     return (max(days) if before else min(days)).isoformat() if days else ""
-
-
-def _of_day(values: Day, day: date, numbers: Figures) -> Chart:
-    labels = [begins(n, len(values)) for n in range(len(values))]
-    own = Series(gettext("本户"), [_plain(value) for value in values], "kW", "c-energy", digits=1)
-    title = gettext("%(day)s 日负荷") % {"day": day.isoformat()}
-    said = pair(title, clauses([*_course(values, numbers), *_stops(values, day)]))
-    return line_chart(
-        title, labels, [own], head=gettext("时刻"), height=HEIGHT, dots=False, every=len(values) // LABELLED, said=said
-    )
-
-
-def _course(values: Day, numbers: Figures) -> list[str]:
-    """The day in words: its mean, its highest and lowest quarter, what is missing."""
-    if numbers.mean is None or numbers.peak is None or numbers.peak_at is None:
-        return [gettext("没有读数")]
-    least = min(value for value in values if value is not None)
-    said = [
-        gettext("平均 %(mean)s kW") % {"mean": write(_plain(numbers.mean), 1)},
-        gettext("最高 %(most)s kW（%(at)s）")
-        % {"most": write(_plain(numbers.peak), 1), "at": begins(numbers.peak_at, len(values))},
-        gettext("最低 %(least)s kW（%(at)s）")
-        % {"least": write(_plain(least), 1), "at": begins(values.index(least), len(values))},
-    ]
-    return [*said, _missing(values)] if None in values else said
-
-
-def _missing(values: Day) -> str:
-    return gettext("缺测 %(n)s 点") % {"n": values.count(None)}
-
-
-def _of_month(energy: Sequence[tuple[date, Decimal | None, bool]], day: date) -> Chart:
-    labels = [f"{each:%m-%d}" for each, _, _ in energy]
-    series = Series(gettext("日电量"), [_plain(kwh) for _, kwh, _ in energy], "kWh", "c-energy")
-    title = gettext("至 %(day)s 的 30 日电量") % {"day": day.isoformat()}
-    return bar_chart(title, labels, series, head=gettext("日期"), height=HEIGHT)
-
-
-def _numbers(values: Day, day: date) -> Any:
-    """A row a point: the time and its power, with the energy that it makes."""
-    heads, parts = [gettext("时段"), "kW", "kWh"], len(values)
-    rows = [
-        [
-            f"{begins(n, parts)}–{begins(n + 1, parts)}",
-            write(_plain(value), 3),
-            write(_plain(value and value * 24 / parts), 3),
-        ]
-        for n, value in enumerate(values)
-    ]
-    return data_table(gettext("%(day)s 日负荷") % {"day": day.isoformat()}, heads, rows)
 
 
 def _figures(numbers: Figures, energy: Sequence[tuple[date, Decimal | None, bool]]) -> list[dict[str, str]]:
@@ -144,7 +129,7 @@ def _figures(numbers: Figures, energy: Sequence[tuple[date, Decimal | None, bool
         (gettext("近 30 日电量"), sum(measured, Decimal()), "kWh", 0, _covered(days, whole)),
     ]
     return [
-        {"label": label, "value": write(_plain(value), digits), "unit": unit if value is not None else "", "how": how}
+        {"label": label, "value": write(plain(value), digits), "unit": unit if value is not None else "", "how": how}
         for label, value, unit, digits, how in found
     ]
 
@@ -153,25 +138,31 @@ def _covered(days: int, whole: int) -> str:
     return gettext("截至当日的 30 日，有数据 %(days)s 日，其中各点齐全 %(whole)s 日") % {"days": days, "whole": whole}
 
 
-def _stops(values: Day, day: date) -> list[str]:
-    """What fell and came back, as it was measured."""
-    limits = rule(day)
-    return [_stop(each, limits.percent) for each in stops(values, day)] if limits else []
+EXPORT_HEADS: Final = (
+    Text("日期", "Day"),
+    Text("时段起", "From"),
+    Text("时段止", "To"),
+    Text("kW", "kW"),
+    Text("来源文件 SHA-256", "SHA-256 of the file"),
+)
 
 
-def _stop(each: Stop, percent: int) -> str:
-    return gettext("%(at)s 起低于当日中位负荷的 %(percent)s%%，%(n)s 分钟内恢复") % {
-        "at": clock(each.begins),
-        "percent": percent,
-        "n": each.minutes,
-    }
+def export_rows(found: Load) -> list[list[str]]:
+    """Every point of every day, the gaps among them as empty cells; of each day the files that told of it."""
+    rows = []
+    for day in sorted(found.days):
+        values, files = found.days[day], " ".join(str(row["sha256"]) for row in found.sources[day])
+        for n, value in enumerate(values):
+            times = [begins(n, len(values)), begins(n + 1, len(values))]
+            rows.append([day.isoformat(), *times, "" if value is None else f"{value:f}", files])
+    return rows
 
 
 def _source(found: Load, day: date, numbers: Figures) -> dict[str, Any]:
     """Who brought the readings of the day, and when; what is missing of it, what was corrected."""
     rows = found.sources[day]
     values = found.days[day]
-    said = [_missing(values)] if None in values else []
+    said = [missing(values)] if None in values else []
     if numbers.factor is None and None in values:
         said.append(gettext("缺测超过 %(n)s 分钟，不计算负荷率和夜间占比") % {"n": most_missing() * 15})
     if found.corrected[day]:
@@ -187,7 +178,3 @@ def _source(found: Load, day: date, numbers: Figures) -> dict[str, Any]:
         ],
         "remarks": said,
     }
-
-
-def _plain(value: Decimal | None) -> float | None:
-    return None if value is None else float(value)

@@ -5,8 +5,24 @@ and colours are classes of charts.css (`c-…`), so that the page's policy needs
 """
 
 from cases.web.show.charts.bars import bar_chart, bars, funnel
+from cases.web.show.charts.heat import Cells, heat_map
 from cases.web.show.charts.lines import line_chart
 from cases.web.show.charts.marks import Chart, Series, data_table
 from cases.web.show.charts.small import range_bar, sparkline
+from cases.web.show.charts.spans import Area, Span
 
-__all__ = ["Chart", "Series", "bar_chart", "bars", "data_table", "funnel", "line_chart", "range_bar", "sparkline"]
+__all__ = [
+    "Area",
+    "Cells",
+    "Chart",
+    "Series",
+    "Span",
+    "bar_chart",
+    "bars",
+    "data_table",
+    "funnel",
+    "heat_map",
+    "line_chart",
+    "range_bar",
+    "sparkline",
+]

@@ -10,6 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from cases.web.show.charts.marks import Chart, Number, Scale, Series, at, scale, sentence, table_of
+from cases.web.show.charts.spans import Area, Span, area, spans
 
 WIDTH: Final = 560
 LEFT, RIGHT, TOP, BOTTOM = 52, 12, 34, 30
@@ -47,6 +48,8 @@ def line_chart(
     columns: Series | None = None,
     head: str = "",
     levels: Sequence[tuple[str, Number]] = (),
+    areas: Sequence[Area] = (),
+    marked: Sequence[Span] = (),
     height: int = 292,
     dots: bool = True,
     every: int = 0,
@@ -55,16 +58,18 @@ def line_chart(
     """One or more lines of one unit; `columns` stand behind them on a scale of their own.
 
     A label stands at the first place and at each `every`-th after it, where that is named. `said` is the sentence of
-    the drawing where the course alone would not tell it. `levels` are named lines across, such as a limit. A number
-    that is not known breaks the line.
+    the drawing where the course alone would not tell it. `levels` are named lines across, such as a limit, `areas` lie
+    behind the lines, `marked` are stretches of time. A number that is not known breaks the line.
     """
     beside = bool(columns and series)
     known = [value for each in series or (columns,) if each for value in each.values]
-    ours = scale(known + [value for _, value in levels])
+    ours = scale(known + [value for _, value in levels] + [value for each in areas for value in each.high.values])
     theirs = scale(columns.values, len(ours.ticks) - 1) if columns and beside else ours
     plot = _plot(len(labels), height, LEFT if beside else RIGHT, inset=columns is not None)
     everything = [*series, columns] if columns else list(series)
     parts = [
+        spans(marked, plot, TOP, height - BOTTOM) if marked else "",
+        *(area(each, plot, ours) for each in areas),
         _grid(ours, plot, everything[0].unit),
         _other_scale(theirs, plot, columns.unit) if columns and beside else "",
         _below(labels, plot, every),
@@ -74,11 +79,12 @@ def line_chart(
     ]
     svg = format_html(
         '{}<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>',
-        _legend(everything, columns) if len(everything) > 1 else "",
+        _legend(everything, columns, areas) if len(everything) + len(areas) > 1 else "",
         *(WIDTH, height, said := said or sentence(title, labels, everything)),
         format_html_join("", "{}", ((part,) for part in parts)),
     )
-    return Chart(svg, said, table_of(title, head, labels, everything))
+    table = table_of(title, head, labels, [*everything, *(edge for each in areas for edge in (each.low, each.high))])
+    return Chart(svg, said, table)
 
 
 def _grid(along: Scale, plot: _Plot, unit: str) -> SafeString:
@@ -166,9 +172,10 @@ def _alone(values: Sequence[Number | None], n: int) -> bool:
     return before is None and after is None
 
 
-def _legend(series: Sequence[Series], columns: Series | None) -> SafeString:
+def _legend(series: Sequence[Series], columns: Series | None, areas: Sequence[Area]) -> SafeString:
     """The names beside their marks, above the drawing: text that wraps where there is little room."""
-    rows = ((each.css, (0, 10) if each is columns else (4, 2), each.name) for each in series)
+    rows = [(each.css, (0, 10) if each is columns else (4, 2), each.name) for each in series]
+    rows += [(each.css, (0, 10), each.name) for each in areas]
     marked = format_html_join(
         "",
         '<li><svg class="{}" width="18" height="10" viewBox="0 0 18 10" aria-hidden="true">'

@@ -61,6 +61,7 @@ ITEMS: Final = {
     "surcharge_ledger": Text("加价台账", "Ledger of surcharges"),
     "working_time": Text("用时统计", "Working time"),
     "case_dossier": Text("案件卷宗", "Dossier of a case"),
+    "load_curve": Text("日负荷数据", "Load readings"),
     "compensation": Text("停电赔偿登记", "Register of compensation"),
     "blind_spots": Text("监管盲区清单", "Register of blind spots"),
     "audit_trail": Text("审计记录", "Audit trail"),

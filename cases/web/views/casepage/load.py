@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from urllib.parse import quote
 
 from django.contrib import messages
@@ -10,14 +11,22 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from agencies.access.rates import UPLOADS, spend
+from agencies.access import reads
+from agencies.access.rates import EXPORTS, UPLOADS, spend
 from audit import clock
 from cases.intake.loadcurves.bringing import TEMPLATE_NAME, Brought, bring, template
 from cases.intake.loadcurves.reading import MOST_DAYS
 from cases.selectors.case import get_case
+from cases.selectors.casepage.load import load_of
+from cases.selectors.precision.files import LOAD_READINGS
+from cases.selectors.reach.parts import reading
 from cases.web.pages import PageRequest, page
 from cases.web.show.case import bring_load as address
 from cases.web.show.case import heading
+from cases.web.show.casepage.load import EXPORT_HEADS, export_rows
+from cases.web.show.records import access as access_page
+from cases.web.show.words import say
+from cases.web.views.records.access import attachment
 from cases.workflow.deciding.available import available_actions
 from cases.workflow.errors import InvalidInput, NotVisible
 
@@ -60,6 +69,29 @@ def said(done: Brought) -> str:
         gettext("已导入 %(first)s 至 %(last)s 共 %(days)s 日的负荷数据，新增 %(added)s 点，更正 %(corrected)s 点")
         % counts
     )
+
+
+@page
+def load_readings(request: PageRequest, number: str) -> HttpResponse:
+    """All points on record as a file, for whoever may read them; taking it is logged."""
+    case = get_case(request.actor, number)
+    found = load_of(request.actor, case["id"], reading(request.actor, case["id"])) if case else None
+    if case is None or found is None or found.withheld:
+        raise NotVisible
+    spend(EXPORTS, str(request.actor.user_id))
+    rows = export_rows(found)
+    content = access_page.as_csv([say(head) for head in EXPORT_HEADS], rows)
+    reads.note_export(
+        actor=request.actor,
+        what=LOAD_READINGS,
+        rows=len(rows),
+        file_hash=hashlib.sha256(content).hexdigest(),
+        now=clock.now(),
+        request=request,
+        case_id=case["id"],
+        more={"case": case["id"], "number": case["number"]},
+    )
+    return attachment(content, f"load-{case['number']}.csv")
 
 
 @page

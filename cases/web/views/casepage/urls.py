@@ -9,6 +9,7 @@ urlpatterns = [
     path("history/", beside.case_history, name="case_history"),
     path("past/", past.case_past, name="case_past"),
     path("load/", load.bring_load, name="bring_load"),
+    path("load/readings.csv", load.load_readings, name="load_readings"),
     path("load/template.csv", load.load_template, name="load_template"),
     path("dossier.pdf", dossier.case_dossier, name="dossier"),
 ]
