@@ -90,3 +90,6 @@ def test_every_view_is_accessible_and_no_wider_than_the_screen(enter: Enter, lan
         shown(page, f"{view}-{language}-1440")
         page.set_viewport_size({"width": 375, "height": 900})
         shown(page, f"{view}-{language}-375")
+    if language == "English":
+        page.set_viewport_size({"width": 1440, "height": 900})
+        page.get_by_role("button", name="中文").first.click()
