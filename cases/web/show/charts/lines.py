@@ -77,14 +77,22 @@ def line_chart(
         *(_level(name, value, plot, ours) for name, value in levels),
         *(_line(each, plot, ours, dots=dots) for each in series),
     ]
-    svg = format_html(
-        '{}<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>',
-        _legend(everything, columns, areas) if len(everything) + len(areas) > 1 else "",
-        *(WIDTH, height, said := said or sentence(title, labels, everything)),
-        format_html_join("", "{}", ((part,) for part in parts)),
-    )
+    said = said or sentence(title, labels, everything)
+    legend = _legend(everything, columns, areas) if len(everything) + len(areas) > 1 else ""
     table = table_of(title, head, labels, [*everything, *(edge for each in areas for edge in (each.low, each.high))])
-    return Chart(svg, said, table)
+    return Chart(_svg(legend, height, said, parts), said, table)
+
+
+def _svg(legend: SafeString | str, height: int, said: str, parts: Sequence[SafeString | str]) -> SafeString:
+    drawn = format_html_join("", "{}", ((part,) for part in parts))
+    return format_html(
+        '{}<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>',
+        legend,
+        WIDTH,
+        height,
+        said,
+        drawn,
+    )
 
 
 def _grid(along: Scale, plot: _Plot, unit: str) -> SafeString:
