@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -36,6 +36,10 @@ class _Plot:
         return self.height - BOTTOM - along.share(value) * (self.height - TOP - BOTTOM)
 
 
+def _known(series: Iterable[Series | None]) -> list[Number | None]:
+    return [value for each in series if each for value in each.values]
+
+
 def _plot(count: int, height: int, right: int, *, inset: bool) -> _Plot:
     return _Plot(count, height, right, (WIDTH - LEFT - right) / (2 * max(count, 1)) if inset else 0)
 
@@ -62,13 +66,12 @@ def line_chart(
     behind the lines, `marked` are stretches of time. A number that is not known breaks the line.
     """
     beside = bool(columns and series)
-    known = [value for each in series or (columns,) if each for value in each.values]
-    ours = scale(known + [value for _, value in levels] + [value for each in areas for value in each.high.values])
+    ours = scale([*_known(series or (columns,)), *_known([each.high for each in areas]), *(n for _, n in levels)])
     theirs = scale(columns.values, len(ours.ticks) - 1) if columns and beside else ours
     plot = _plot(len(labels), height, LEFT if beside else RIGHT, inset=columns is not None)
     everything = [*series, columns] if columns else list(series)
     parts = [
-        spans(marked, plot, TOP, height - BOTTOM) if marked else "",
+        spans(marked, plot, TOP, height - BOTTOM),
         *(area(each, plot, ours) for each in areas),
         _grid(ours, plot, everything[0].unit),
         _other_scale(theirs, plot, columns.unit) if columns and beside else "",
@@ -78,7 +81,7 @@ def line_chart(
         *(_line(each, plot, ours, dots=dots) for each in series),
     ]
     said = said or sentence(title, labels, everything)
-    legend = _legend(everything, columns, areas) if len(everything) + len(areas) > 1 else ""
+    legend = _legend(everything, columns, areas)
     table = table_of(title, head, labels, [*everything, *(edge for each in areas for edge in (each.low, each.high))])
     return Chart(_svg(legend, height, said, parts), said, table)
 
@@ -181,7 +184,9 @@ def _alone(values: Sequence[Number | None], n: int) -> bool:
 
 
 def _legend(series: Sequence[Series], columns: Series | None, areas: Sequence[Area]) -> SafeString:
-    """The names beside their marks, above the drawing: text that wraps where there is little room."""
+    """The names beside their marks, above the drawing: text that wraps where there is little room. One needs none."""
+    if len(series) + len(areas) < 2:
+        return SafeString()
     rows = [(each.css, (0, 10) if each is columns else (4, 2), each.name) for each in series]
     rows += [(each.css, (0, 10), each.name) for each in areas]
     marked = format_html_join(
