@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from bench.listing.counting import counted
 from bench.listing.seed import seed
 from bench.listing.workloads import HANDLER
 from bench.sandbox import sandbox
@@ -108,16 +109,14 @@ def _grown(handler: Any, case: str) -> None:
 
 def _measured(address: Callable[[], str], rounds: int) -> dict[str, Any]:
     from django.core.cache import cache
-    from django.db import connection
     from django.test import Client
-    from django.test.utils import CaptureQueriesContext
 
     from agencies.models import User
 
     client = Client(HTTP_HOST="localhost")
     client.force_login(User.objects.get(username=HANDLER))
     client.get(address())
-    with CaptureQueriesContext(connection) as seen:
+    with counted() as statements:
         answer = client.get(address())
     if answer.status_code != 200:
         raise RuntimeError(f"{address()} answered {answer.status_code}")
@@ -129,7 +128,7 @@ def _measured(address: Callable[[], str], rounds: int) -> dict[str, Any]:
         client.get(where)
         took.append((time.perf_counter() - started) * 1000)
     return {
-        "queries": len(seen),
+        "queries": statements.n,
         "p50_ms": round(statistics.median(took), 1),
         "p95_ms": round(statistics.quantiles(took, n=20)[-1], 1),
         "gzip_kb": round(len(gzip.compress(answer.content)) / 1024, 1),

@@ -4,8 +4,10 @@
 for each page ROUNDS times in turn with its hand-written SQL. One object a page: p50 and p95 of the server's time in
 milliseconds, the number of statements (the same each time, or the bench fails), the bytes of the page and of all it
 loads at the first view, compressed as a web server sends them. `by_hand_ms` is the page's own rows without guards,
-sight, words and HTML. With `--browser` also what a person waits for in Chromium, with an empty cache: milliseconds to
-the first byte, to the first and to the largest paint, and to the end of loading.
+sight, words and HTML. With `--browser` also what a person waits for in Chromium, with an empty cache, at 1440 px and,
+with a processor four times slower, at 375: milliseconds to the first byte, to the first and the largest paint (fcp,
+lcp) and to the end of loading, those in which the page does not answer (tbt), how much of it shifts (cls), and the
+weight of all that was really loaded, compressed.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from bench.listing.counting import counted
 from bench.sandbox import sandbox
 
 ROUNDS, WARM = 100, 5
@@ -111,15 +114,14 @@ def _measure(asked: Asked, client: Any, rounds: int) -> dict[str, Any]:
     ours, raw, statements = [], [], set()
     body = b""
     for turn in range(WARM + rounds):
-        counter = _Counter()
-        body, took = _open(client, asked.path, counter)
+        body, took, sent = _open(client, asked.path)
         started = time.perf_counter()
         asked.by_hand()
         by_hand = (time.perf_counter() - started) * 1000
         if turn >= WARM:
             ours.append(took)
             raw.append(by_hand)
-            statements.add(counter.n)
+            statements.add(sent)
     if len(statements) != 1:
         raise RuntimeError(f"{asked.name}: the number of statements changes: {sorted(statements)}")
     p50, p50_raw = statistics.median(ours), statistics.median(raw)
@@ -135,27 +137,15 @@ def _measure(asked: Asked, client: Any, rounds: int) -> dict[str, Any]:
     }
 
 
-def _open(client: Any, path: str, counter: _Counter) -> tuple[bytes, float]:
-    from django.db import connections
-
+def _open(client: Any, path: str) -> tuple[bytes, float, int]:
+    """What it answers, in how many milliseconds, with how many statements."""
     started = time.perf_counter()
-    with connections["default"].execute_wrapper(counter):
+    with counted() as counter:
         answer = client.get(path)
     took = (time.perf_counter() - started) * 1000
     if answer.status_code != 200:
         raise RuntimeError(f"{path}: {answer.status_code}")
-    return answer.content, took
-
-
-class _Counter:
-    """How many statements were sent."""
-
-    def __init__(self) -> None:
-        self.n = 0
-
-    def __call__(self, execute: Any, *statement: Any) -> Any:
-        self.n += 1
-        return execute(*statement)
+    return answer.content, took, counter.n
 
 
 def _assets(body: bytes) -> int:

@@ -98,6 +98,11 @@ def _directory() -> Directory:
     return _Names.directory
 
 
+def forget_names() -> None:
+    """The next page reads them again."""
+    _Names.directory = None
+
+
 def _agency(who: Any) -> Any:
     """An agency from its id, from a row of a list, or as it is."""
     if isinstance(who, Mapping):
