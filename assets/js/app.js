@@ -55,7 +55,12 @@ window.addEventListener("pageshow", () => document.querySelectorAll("form[data-s
 
 // On a phone the filters of a list stand folded above it; elsewhere nothing folds them.
 const phone = matchMedia("(max-width: 767px)");
-const fold = () => document.querySelectorAll("details.fold").forEach((each) => (each.open = !phone.matches));
+const fold = () => {
+  for (const each of document.querySelectorAll("details.fold")) {
+    each.open = !phone.matches;
+    each.classList.add("set");
+  }
+};
 fold();
 phone.addEventListener("change", fold);
 document.addEventListener("htmx:after:swap", fold);
