@@ -16,7 +16,7 @@ from cases.selectors.paging import Keyset, Page, Row, fetch
 
 NEWEST_FIRST: Final = Keyset("dashboard", ("id",), (UUID,), descending=True)
 # Of an own part nothing is told that does not stand in the head of a case.
-OF_AN_OWN_PART: Final = frozenset({"open", "listed", "ended", "done"})
+OF_AN_OWN_PART: Final = frozenset({"open", "listed", "ended", "done", "missed"})
 _PLACE: Final = " AND (%(region)s::text IS NULL OR starts_with(f.region_code, %(region)s))"
 _EXACTLY: Final = " AND (%(exactly)s::text IS NULL OR f.region_code = %(exactly)s)"
 _OUTSIDE: Final = " AND (%(outside)s::text IS NULL OR NOT starts_with(f.region_code, %(outside)s))"

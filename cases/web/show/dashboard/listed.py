@@ -19,12 +19,13 @@ _TITLES: Final = {
     **{code: name for code, name, _, _ in stages.STEPS},
     "listed": Text("期内立案的案件", "Cases opened in the period"),
     "done": Text("期内办结的案件", "Cases closed in the period"),
+    "missed": Text("有事项到期而未按期办理的案件", "Cases with a task that missed its deadline"),
     "uses": Text("在用电的属实案件", "Confirmed cases that use power"),
     "billed": Text("期内出具账单的案件", "Cases billed in the period"),
     **{f"went-{code}": text for code, (text, _) in stages.SIDES.items()},
 }
 # Under which definition a figure stands.
-_DEFINED: Final = {"open": "open", "done": "days", "uses": "energy", "billed": "money"}
+_DEFINED: Final = {"open": "open", "missed": "in_time", "done": "days", "uses": "energy", "billed": "money"}
 
 
 def about(wanted: Asked, figure: str, params: QueryDict) -> dict[str, Any]:

@@ -26,7 +26,7 @@ _NO_PLACE: Final = frozenset({"市辖区", "县", "省直辖县级行政区划"}
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One row: open and listed cases, late tasks, what was done in time, and how many were open week by week."""
+    """One row: open and listed cases, late tasks, what was due and done in time, and the course of eight weeks."""
 
     code: str
     name: str
@@ -134,7 +134,7 @@ def attention(rows: list[Place]) -> list[Place]:
 def cells(rows: list[Place]) -> list[list[str]]:
     """As a file: heads, then one row a place."""
     heads = [gettext("地区"), gettext("在办"), gettext("期内立案"), gettext("超期事项"), gettext("超期案件")]
-    heads += [gettext("期内办结事项"), gettext("其中超期"), gettext("按期率（%）")]
+    heads += [gettext("期内到期事项"), gettext("按期办结"), gettext("至今未办"), gettext("按期率（%）")]
     heads += [gettext("%(n)s 周前在办") % {"n": WEEKS - 1 - n} for n in range(WEEKS - 1)]
     return [
         heads,
@@ -143,7 +143,10 @@ def cells(rows: list[Place]) -> list[list[str]]:
                 row.name,
                 *(
                     str(n)
-                    for n in (row.open, row.listed, row.late, row.late_cases, row.in_time.ended, row.in_time.late)
+                    for n in (
+                        *(row.open, row.listed, row.late, row.late_cases),
+                        *(row.in_time.due, row.in_time.kept, row.in_time.standing),
+                    )
                 ),
                 row.share,
                 *(str(n) for n in row.weeks[:-1]),

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from django.urls import reverse
 from django.utils.translation import gettext
 
 from cases.web.show.charts.marks import write
@@ -77,16 +76,15 @@ def _open(facts: Facts) -> Tile:
 def _in_time(facts: Facts) -> Tile:
     now, before = facts.work.now, facts.work.before
     share = None if now.share is None else now.share * 100
-    query = f"from={facts.asked.span.first}&to={facts.asked.span.last}&by=region"
-    words = {"late": write(now.late), "ended": write(now.ended)}
+    words = {"due": write(now.due), "late": write(now.late), "standing": write(now.standing)}
     return Tile(
         "in_time",
         gettext("按期办理率"),
         write(share, 1),
         "%",
-        f"{reverse('web:working_time')}?{query}",
+        facts.asked.list_of("missed"),
         change(share, None if before.share is None else before.share * 100, gettext(" 个百分点"), digits=1, good=1),
-        gettext("较上期；办结事项 %(ended)s 项，超期 %(late)s 项") % words,
+        gettext("较上期；到期 %(due)s 项，超期办结 %(late)s 项，至今未办 %(standing)s 项") % words,
     )
 
 

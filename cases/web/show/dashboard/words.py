@@ -39,9 +39,11 @@ DEFINITIONS: Final = (
         "in_time",
         Text("按期办理率", "Done in time"),
         Text(
-            "期内办结或退回的事项中未超过期限的比例，已取消的不计，延期和暂停后的期限为准；与“用时统计”同口径。",
-            "Of the tasks that ended in the period, cancelled ones left out, those that kept their deadline, extensions"
-            " and pauses counted in; as in Working time.",
+            "期限落在期内的事项中按期办结或退回的比例；至今未办的同样计入，故超期未办的会拉低此率。延期和暂停后的期限为准，"
+            "目前暂停计时的和已取消的不计。",
+            "Of the tasks whose deadline fell into the period, those that were done or returned by it. What is not done"
+            " to this day counts, so that standing overdue work lowers the rate. Extensions and pauses are counted in;"
+            " what stands still now and what was cancelled is left out.",
         ),
     ),
     Definition(
@@ -108,9 +110,10 @@ DEFINITIONS: Final = (
         Text("机构停留时长", "Time with each agency"),
         Text(
             "期内办结的事项由承办单位计时的工作日：一半不超过中位数，九成不超过 90 分位；时限为现行规定；"
-            "超期率同按期办理率。",
+            "超期率为其中超过期限才办结的，至今未办的不在内。",
             "Working time of tasks that ended in the period: half within the median, nine in ten within the 90th"
-            " percentile. Limit: the rule in force. Late as for Done in time.",
+            " percentile. Limit: the rule in force. Late: those of them that ended after their deadline; what is not"
+            " done is not among them.",
         ),
     ),
     Definition(
