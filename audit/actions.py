@@ -66,6 +66,7 @@ class Action(StrEnum):
     RULE_TAKEN_BACK = "rule_taken_back"
     DEMO_DATA_LOADED = "demo_data_loaded"
     DEMO_CLOCK_CHANGED = "demo_clock_changed"
+    SOURCE_MAPPED = "source_mapped"
     IMPORT_RECEIVED = "import_received"
     IMPORT_NAMED = "import_named"
     IMPORT_RECOUNTED = "import_recounted"

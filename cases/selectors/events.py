@@ -56,6 +56,7 @@ class EventFilter:
     until: datetime | None = None
     actions: tuple[str, ...] | None = None
     at_night: bool | None = None
+    stream: str | None = None
 
 
 def search_events(
@@ -158,6 +159,7 @@ def _conditions(wanted: EventFilter) -> tuple[str, list[Any]]:
         ("e.at < %s", wanted.until),
         ("e.action = ANY(%s)", None if wanted.actions is None else list(wanted.actions)),
         (_AT_NIGHT, wanted.at_night),
+        ("e.stream = %s", wanted.stream),
     ]
     given = [(text, value) for text, value in parts if value is not None]
     return " AND ".join(text for text, _ in given) or "true", [value for _, value in given]

@@ -111,6 +111,20 @@ def test_columns_of_unknown_words_are_mapped_by_a_person_and_known_the_next_time
     assert third.state == ListBatch.State.RECEIVED
 
 
+def test_what_is_read_differently_from_now_on_is_on_record_with_what_was_before() -> None:
+    """Once for a new header, once for each change; who confirms what stood has changed nothing."""
+    header, ways = "甲,乙,丙,丁", (COLUMNS, COLUMNS, COLUMNS | {"ip": 1, "port": 0})
+    for n, columns in enumerate(ways):
+        confirm(led(GOOD.replace("1159", f"116{n}"), header=header, name=f"第{n}批"), columns, save=True)
+    bodies = [orjson.loads(bytes(e.body)) for e in Event.objects.filter(action="source_mapped").order_by("seq")]
+    assert [body["data"]["columns"] for body in bodies] == [ways[0], ways[2]]
+    assert [body["data"].get("columns_before") for body in bodies] == [None, ways[0]]
+    assert {body["actor"]["username"] for body in bodies} == {sender().username}
+    page = entered("audit-admin1").get("/settings/").content.decode()
+    assert "确认名单来源对应" in page
+    assert re.search("列对应 · 源IP地址 .{1,20}改为", page)
+
+
 def test_a_saved_mapping_is_of_one_source_only() -> None:
     confirm(led(GOOD, header="甲,乙,丙,丁"), save=True)
     other, _ = receive_list(

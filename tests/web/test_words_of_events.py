@@ -13,7 +13,9 @@ from agencies.actors import find_actor
 from audit import clock
 from audit.models import Event
 from cases.policy.dated import CHINA
+from cases.selectors.trail.contents import Content
 from cases.web.show.changes import changes
+from cases.web.show.trail.contents import summaries
 from cases.workflow.clockwork.escalating import escalate
 from tests.calendar.entries import entered
 from tests.web import story
@@ -37,6 +39,21 @@ FOUND = {
     "position": 2, "result": "problem", "problem_kind": "evidence", "severity": "grave", "correct_by": "2026-12-10",
     "case_seq": 14, "demanded": True,
 }  # fmt: skip
+
+
+CLOCK = {"change": "set", "shows": "2021-12-03T01:30:00.020026Z"}
+PARAMETER = {
+    "region": "320300", "before": {"working_days": 3}, "value": {"working_days": 5},
+    "effective_from": "2026-12-01", "source": "徐整治办〔2026〕3号",
+}  # fmt: skip
+LIMITED = {"role": "reviewer", "last_day_before": "2026-12-20", "last_day": "2026-12-10"}
+MAPPED = {
+    "kind": "telecom",
+    "columns_before": {"ip": 1},
+    "columns": {"ip": 2, "port": 3},
+    "orders": {"first": "dmy"},
+}
+TAKEN = {"what": "case_list", "rows": 500, "complete": False, "sha256": "a1" * 32, "format": "xlsx"}
 
 
 def said(body: dict[str, Any]) -> str:
@@ -64,6 +81,11 @@ def test_the_events_are_said_in_words() -> None:
     found["sample_drawn"] = said({"action": "sample_drawn", "data": DRAWN})
     found["sample_found"] = said({"action": "sample_found", "data": FOUND})
     found["report_drawn"] = said({"action": "report_drawn", "data": REPORT})
+    found["demo_clock_changed"] = said({"action": "demo_clock_changed", "data": CLOCK})
+    found["parameter_changed"] = said({"action": "parameter_changed", "data": PARAMETER})
+    found["role_limited"] = said({"action": "role_limited", "data": LIMITED})
+    found["source_mapped"] = said({"action": "source_mapped", "data": MAPPED})
+    found["export_ended"] = said({"action": "export_ended", "data": TAKEN})
     for action, text in found.items():
         assert not re.search(r"[A-Za-z_]{3,}", OTHER.sub("", text)), f"{action}: {text}"
     assert "步骤 到期前提醒" in found["deadlines_escalated"] and "结果 已过时，未发" in found["deadlines_escalated"]
@@ -90,3 +112,22 @@ def test_the_acts_on_a_case_are_said_without_codes(demo_city: None) -> None:
             raw[body["action"]] = codes
     assert not raw
     assert {"execute_suspension", "issue_surcharge_list", "merge_case", "decide_determination"} <= told
+
+
+@pytest.mark.usefixtures("demo_city")
+def test_what_stood_before_stands_beside_what_is_new_and_hashes_in_no_line_of_the_list() -> None:
+    supervisor = find_actor("sup-supervisor1")
+    for action, line in (
+        ("parameter_changed", {"name": "值 · 个工作日", "value": "5", "old": "3"}),
+        ("role_limited", {"name": "结束日", "value": "2026-12-10", "old": "2026-12-20"}),
+        ("source_mapped", {"name": "列对应 · 源IP地址", "value": "2", "old": "1"}),
+    ):
+        data = {"parameter_changed": PARAMETER, "role_limited": LIMITED, "source_mapped": MAPPED}[action]
+        lines = changes(supervisor, {"action": action, "data": data}, {})
+        assert line in lines, lines
+        assert not any("before" in each["name"] or each["name"] == "早于" for each in lines)
+    content = Content({"action": "export_ended", "data": TAKEN}, {}, {}, [], intact=True)
+    line = summaries(supervisor, {1: content})[1]
+    assert "案件清单" in line
+    assert "a1a1" not in line
+    assert any("a1a1" in each["value"] for each in changes(supervisor, content.body, {})), "its own page tells it"

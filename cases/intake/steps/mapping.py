@@ -12,7 +12,10 @@ from typing import Any, Final
 from django.db import transaction
 
 from agencies.actors import Actor
+from agencies.authority import event_actor
 from agencies.directory import get_directory
+from audit.actions import Action
+from audit.services import record
 from audit.sight import working_as
 from cases.intake.feeds.reading import open_sheets
 from cases.intake.lists.fields import FIELDS
@@ -162,14 +165,22 @@ def _save(batch: ListBatch, actor: Actor, now: datetime) -> None:
     """For the next list of this agency and kind with the same header."""
     for one in batch.columns["sheets"]:
         if one["columns"]:
-            SourceMapping.objects.update_or_create(
-                agency_id=batch.agency_id,
-                kind=batch.kind,
-                signature=signature(one["headers"]),
-                defaults={
-                    "columns": one["columns"],
-                    "orders": {name: one["orders"][name] for name in one["asked"] if name in one["orders"]},
-                    "saved_by_id": actor.user_id,
-                    "saved_at": now,
-                },
-            )
+            orders = {name: one["orders"][name] for name in one["asked"] if name in one["orders"]}
+            _keep(batch, actor, signature(one["headers"]), {"columns": one["columns"], "orders": orders}, now)
+
+
+def _keep(batch: ListBatch, actor: Actor, header: str, told: dict[str, Any], now: datetime) -> None:
+    """On record is what is read differently from now on; who confirms what stood has changed nothing."""
+    key: dict[str, Any] = {"agency_id": batch.agency_id, "kind": batch.kind, "signature": header}
+    before = SourceMapping.objects.select_for_update().filter(**key).first()
+    SourceMapping.objects.update_or_create(**key, defaults={**told, "saved_by_id": actor.user_id, "saved_at": now})
+    if before is not None and (before.columns, before.orders) == (told["columns"], told["orders"]):
+        return
+    former = {"columns_before": before.columns, "orders_before": before.orders} if before else {}
+    record(
+        stream=f"agency/{batch.agency.code}",
+        action=Action.SOURCE_MAPPED,
+        actor=event_actor(actor),
+        data={"kind": batch.kind, "header": header, **former, **told},
+        now=now,
+    )

@@ -15,7 +15,8 @@ from django.utils.translation import gettext
 
 from agencies.actors import Actor
 from agencies.directory import get_directory
-from agencies.vocabulary import LABELS, Role
+from agencies.services.parameters import declared
+from agencies.vocabulary import LABELS, Label, Role
 from cases.oversight.trail import risks
 from cases.policy.law import in_force
 from cases.selectors.paging import Row, fetch
@@ -25,6 +26,7 @@ from cases.web.filters import Select
 from cases.web.show import words
 from cases.web.show.changes import unchanged
 from cases.web.show.records.actions import OTHERS
+from cases.web.show.settings import parameters
 from cases.web.show.trail import contents
 from cases.web.show.words import say
 from cases.workflow.actions import RECORDS
@@ -58,6 +60,11 @@ STREAMS: Final = {
     "escalation": Text("期限催办", "Steps of deadlines"),
     "report": Text("报告", "Report"),
     "sampling": Text("抽查", "Sample"),
+    "register": Text("登记簿", "Register"),
+}
+NAMES_OF_CONFIG: Final = {
+    "calendar": Text("工作日历", "Working calendar"),
+    "demo_clock": Text("演示时钟", "Clock of the demonstration"),
 }
 # What deserves a second look in a list.
 NOTABLE: Final = frozenset({*(risks.RISKS[risks.REFUSED] or ()), "audit_broken"})
@@ -123,6 +130,11 @@ def row(item: Row, params: QueryDict) -> dict[str, Any]:
     }
 
 
+def name_of_parameter(key: str) -> Label | str:
+    """What a region sets by this key; a key that is no more stands for itself."""
+    return parameters.name_of(key) if key in declared() else key
+
+
 def _object(stream: str) -> str:
     """What an event beside the cases is about: an account by its username, an agency or a region by its name."""
     sort, _, name = stream.partition("/")
@@ -131,7 +143,9 @@ def _object(stream: str) -> str:
         name = agency.short_name
     elif sort in ("calendar", "escalation"):
         name = gettext("全国") if name == "national" else directory.region_path(name) or name
-    elif sort in ("report", "sampling"):
+    elif sort == "config":
+        name = say(NAMES_OF_CONFIG.get(name) or name_of_parameter(name))
+    elif sort in ("report", "sampling", "register"):
         name = ""  # its number stands in the event
     return f"{say(STREAMS.get(sort, sort))} {name}".strip()
 

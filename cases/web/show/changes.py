@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
 from django.utils.translation import gettext
@@ -17,7 +18,8 @@ from agencies.selectors import display_names
 from agencies.vocabulary import LABELS
 from cases.intake.lists.judging.files import FILE
 from cases.intake.tips import opening
-from cases.policy.deadlines import describe
+from cases.policy import deadlines
+from cases.policy.lists import due
 from cases.templatetags.lianzhi import region_name, when
 from cases.web.show import imports, words
 from cases.web.show.records import telling
@@ -36,8 +38,7 @@ AGENCIES: Final = frozenset({"agency", "lead_agency_id", "partner", "by_agency",
 REGIONS: Final = frozenset({"region", "region_code", "from_region", "to_region"})
 INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-# How the deadline of a task was found.
-RULE: Final = re.compile(r"\w+:\d+ (working_days|hours|calendar_days)( \(region\))?")
+BEFORE: Final = "before"
 LONGEST: Final = 400
 DEPTH: Final = 2
 
@@ -59,7 +60,9 @@ def changes(
     """
     transition = TRANSITIONS.get(body.get("action", ""))
     own = {field.name: field for field in transition.inputs} if transition else {}
-    parts, old = _parts(body), dict(_flat(before, (), DEPTH))
+    former = _former(body.get("data") or {})
+    parts = [(path, value) for path, value in _parts(body) if path[0] not in former]
+    old = {**dict(_flat(before, (), DEPTH)), **dict(_flat({_of(name): former[name] for name in former}, (), DEPTH))}
     if people is None:
         people = display_names(actor, people_in(body, before))
     said = Words(own, people, telling.words_of(body.get("action", "")))
@@ -72,6 +75,16 @@ def changes(
         for path, value in parts
         if old.get(path) != value and not (len(path) > 1 and path[-1] in OWN)
     ]
+
+
+def _former(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What an event beside the cases says itself of how it was before, by the member that says so."""
+    return {name: value for name, value in data.items() if name.endswith(BEFORE) and _of(name) in data}
+
+
+def _of(name: str) -> str:
+    """The member that a former one belongs to: `last_day` of `last_day_before`, `value` of `before`."""
+    return name.removesuffix(BEFORE).removesuffix("_") or "value"
 
 
 def people_in(body: Mapping[str, Any], before: Mapping[str, Any]) -> set[int]:
@@ -166,6 +179,14 @@ def _said(name: str, value: Any, said: Words) -> str:
     return _text(name, str(value), said)
 
 
+def _rule(stored: str) -> str:
+    """By which rule a day was found, of a task or of a list; empty for what is neither."""
+    for describe in (deadlines.describe, due.describe):
+        with suppress(LookupError, ValueError):
+            return say(Text(*describe(stored)))
+    return ""
+
+
 def _number(name: str, value: int, said: Words) -> str:
     if name in AGENCIES and value in get_directory().by_id:
         return get_directory().by_id[value].short_name
@@ -179,10 +200,10 @@ def _text(name: str, value: str, said: Words) -> str:
         return when(value)
     if UUID.fullmatch(value):
         return value[:8] + "…"
+    if name == "due_rule" and (rule := _rule(value)):
+        return rule
     if name in REGIONS:
         return region_name(value)
-    if name == "due_rule" and RULE.fullmatch(value):
-        return say(Text(*describe(value)))
     field = _own_field(name, said) or _ANY.get(name) or _ANY.get(f"{name}_code")
     told = said.event.values.get(f"{name}:{value}") or said.event.values.get(value)
     known = told or (dict(field.choices).get(value) if field else None)

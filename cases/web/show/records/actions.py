@@ -45,6 +45,7 @@ OTHERS: Final = {
     OtherAction.ROLE_GRANTED: Text("授予角色", "Granted role"),
     OtherAction.ROLE_ENDED: Text("收回角色", "Ended role"),
     OtherAction.ROLE_LIMITED: Text("设置角色的最后一日", "Set last day of role"),
+    OtherAction.SOURCE_MAPPED: Text("确认名单来源对应", "Mapped a list source"),
     OtherAction.ACCESS_DENIED: Text("拒绝访问", "Access denied"),
     OtherAction.AGENCY_CREATED: Text("建立机构", "Created agency"),
     OtherAction.AGENCY_CHANGED: Text("变更机构", "Changed agency"),

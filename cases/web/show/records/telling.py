@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
+from cases.intake.lists.fields import FIELDS
 from cases.oversight.sampling.reviewing import KINDS, RESULTS, SEVERITIES
 from cases.policy.escalation import NEEDLESS, OVERTAKEN, TOLD
 from cases.policy.tariff.words import CERTAINTIES
 from cases.reporting.pieces import AGENCY, COMMISSION, WATCH
 from cases.web.show.calendar.days import KIND_LABELS, STATUSES
 from cases.web.show.law.cut import LOAD
+from cases.web.show.lists.mapping import ORDERS
 from cases.web.show.supervision.rules import TO
 from cases.web.show.supervision.steps import NAMES
 from cases.workflow.transitions import TRANSITIONS
@@ -155,9 +157,33 @@ CASES: Final = Said(
 )
 
 
+PARAMETERS: Final = Said(
+    {
+        "working_days": Text("个工作日", "Working days"),
+        "calendar_days": Text("个自然日", "Calendar days"),
+        "hours": Text("小时", "Hours"),
+        "days": Text("天数", "Days"),
+        **{code: Text(name.zh, name.en) for code, name in NAMES.items()},
+    },
+    {},
+)
+SOURCES: Final = Said(
+    {
+        "orders": Text("日期顺序", "Order of dates"),
+        "header": Text("表头特征", "Mark of the header"),
+        **FIELDS,
+    },
+    dict(ORDERS),
+)
+CLOCK: Final = Said({"change": Text("变更", "Change")}, {})
+SORTS: Final = {
+    "calendar": CALENDAR, "deadlines": STEPS, "report": REPORTS, "sample": SAMPLES, "demo": CLOCK,
+    "parameter": PARAMETERS, "source": SOURCES,
+}  # fmt: skip
+
+
 def words_of(action: str) -> Said:
     """The words of an event with this action."""
     if action in TRANSITIONS:
         return CASES
-    sort = action.partition("_")[0]
-    return {"calendar": CALENDAR, "deadlines": STEPS, "report": REPORTS, "sample": SAMPLES}.get(sort, NOTHING)
+    return SORTS.get(action.partition("_")[0], NOTHING)

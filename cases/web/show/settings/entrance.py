@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final, NamedTuple
 
+from django.http import QueryDict
 from django.urls import reverse
 
 from agencies.actors import Actor
@@ -11,8 +12,7 @@ from agencies.selectors import administered
 from agencies.vocabulary import CASE_ROLES, Kind, Label, Role
 from audit.actions import Action
 from cases.selectors.events import EventFilter, search_events
-from cases.selectors.paging import Row
-from cases.web.show.audit import action_label
+from cases.web.show import audit
 
 RECENT: Final = 8
 WORDS: Final = {
@@ -31,6 +31,20 @@ WORDS: Final = {
 CHANGES: Final = (
     *(Action.AGENCY_CREATED, Action.AGENCY_CLOSED, Action.PARAMETER_CHANGED, Action.ROLE_GRANTED),
     *(Action.ROLE_LIMITED, Action.ROLE_ENDED, Action.ACCOUNT_CREATED, Action.ACCOUNT_CHANGED),
+    *(Action.SOURCE_MAPPED, Action.RULE_PROPOSED, Action.RULE_APPROVED, Action.RULE_REJECTED, Action.RULES_CHANGED),
+    *(Action.CALENDAR_ENTERED, Action.CALENDAR_PROPOSED, Action.CALENDAR_APPROVED, Action.CALENDAR_WITHDRAWN),
+)
+PEOPLE: Final = (
+    *(Action.ACCOUNT_CREATED, Action.ACCOUNT_CHANGED, Action.ACCOUNT_DISABLED, Action.ACCOUNT_ENABLED),
+    *(Action.ROLE_GRANTED, Action.ROLE_LIMITED, Action.ROLE_ENDED, Action.WORK_HANDED_OVER),
+    *(Action.SUBSTITUTION_GRANTED, Action.SUBSTITUTION_ENDED),
+)
+RULES: Final = (
+    *(Action.RULE_PROPOSED, Action.RULE_APPROVED, Action.RULE_REJECTED, Action.RULE_TAKEN_BACK, Action.RULES_CHANGED),
+)
+CALENDAR: Final = (
+    *(Action.CALENDAR_LOADED, Action.CALENDAR_ENTERED, Action.CALENDAR_PROPOSED, Action.CALENDAR_APPROVED),
+    *(Action.CALENDAR_REJECTED, Action.CALENDAR_TAKEN_BACK, Action.CALENDAR_WITHDRAWN),
 )
 
 
@@ -117,21 +131,13 @@ def _flows(actor: Actor) -> list[Entry]:
     return found
 
 
-def recent(actor: Actor, *actions: str, size: int = RECENT) -> list[dict[str, Any]]:
-    """The changes of settings that this person may read in the trail, the latest first."""
-    found = search_events(actor, EventFilter(actions=actions or CHANGES), size=size).rows
-    return [_line(row) for row in found]
+def recent(actor: Actor, *actions: str, stream: str | None = None, size: int = RECENT) -> list[dict[str, Any]]:
+    """The changes of settings that this person may read in the trail, the latest first: who, when, what it was before.
 
-
-def _line(row: Row) -> dict[str, Any]:
-    who = (row["actor"] or {}).get("name") or (row["actor"] or {}).get("username") or ""
-    return {
-        "href": reverse("web:audit_event", args=[row["id"]]),
-        "label": action_label(row["action"]),
-        "about": row["stream"].split("/", 1)[-1],
-        "who": who,
-        "at": row["at"],
-    }
+    `stream`: of one account, agency or parameter.
+    """
+    found = search_events(actor, EventFilter(actions=actions or CHANGES, stream=stream), size=size).rows
+    return audit.rows(actor, found, QueryDict())
 
 
 def context(actor: Actor) -> dict[str, Any]:

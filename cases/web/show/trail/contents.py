@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -27,6 +28,7 @@ CLOSED: Final = {
 # A line of a list tells so many of the changes; the rest is counted.
 TOLD: Final = 2
 LONGEST: Final = 32
+MARK: Final = re.compile(r"[0-9a-f]{16,}|[0-9a-f]{8}…")
 
 
 def lines(actor: Actor, content: Content, people: Mapping[int, str] | None = None) -> list[dict[str, Any]]:
@@ -50,6 +52,8 @@ def summaries(actor: Actor, contents: Mapping[int, Content]) -> dict[int, str]:
 
 def _summary(actor: Actor, content: Content, people: Mapping[int, str], kinds: Mapping[str, str]) -> str:
     found = [*_moved_dues(content, kinds), *changes(actor, content.body, content.before, people)]
+    # Of a hash, or an id cut short, a line says nothing: these stand on the page of the event.
+    found = [line for line in found if not MARK.fullmatch(line["value"])]
     # First what had another value before.
     found.sort(key=lambda line: not line["old"])
     told = [_sentence(line) for line in found[:TOLD]]

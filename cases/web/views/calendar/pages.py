@@ -28,6 +28,7 @@ from cases.selectors.calendar.reading import find_entry, followers, list_entries
 from cases.selectors.paging import Row
 from cases.web.pages import PageRequest, page
 from cases.web.show.calendar import days as shown
+from cases.web.show.settings.entrance import CALENDAR, recent
 from cases.web.show.words import say
 from cases.web.views.entry import confirm
 from cases.workflow.errors import NotAllowed, WorkflowError
@@ -64,6 +65,7 @@ def calendar(request: PageRequest) -> HttpResponse:
         "entries": [shown.row(row) for row in entries],
         "may_keep": bool(regions_kept(request.actor)),
         "may_plan": may_plan(request.actor, directory),
+        "recent": recent(request.actor, *CALENDAR),
     }
     return render(request, "web/calendar/calendar.html", context)
 

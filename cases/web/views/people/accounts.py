@@ -13,6 +13,7 @@ from agencies.errors import AgencyError
 from agencies.selectors import administered
 from cases.web.pages import PageRequest, page
 from cases.web.show import accounts as accounts_page
+from cases.web.show.settings.entrance import PEOPLE, recent
 from cases.web.views.people.changes import change, find
 from cases.workflow.errors import NotAllowed
 from cases.workflow.view import Text
@@ -27,9 +28,8 @@ def accounts(request: PageRequest) -> HttpResponse:
     if "done" in told:
         messages.success(request, told["done"])
         return redirect("web:accounts")
-    return render(
-        request, "web/accounts.html", {**accounts_page.listed(request.actor, request.GET), **told}, status=status
-    )
+    context = {**accounts_page.listed(request.actor, request.GET), "recent": recent(request.actor, *PEOPLE)}
+    return render(request, "web/accounts.html", {**context, **told}, status=status)
 
 
 @never_cache
@@ -42,7 +42,8 @@ def person(request: PageRequest, username: str) -> HttpResponse:
     if "done" in told:
         messages.success(request, told["done"])
         return redirect("web:person", username)
-    context = accounts_page.of_person(request.actor, user)
+    changed = recent(request.actor, *PEOPLE, stream=f"account/{user.username}")
+    context = {**accounts_page.of_person(request.actor, user), "recent": changed}
     return render(request, "web/person.html", {**context, **told}, status=status)
 
 

@@ -22,6 +22,7 @@ from cases.web import filters
 from cases.web.filters import Select
 from cases.web.pages import PageRequest, page
 from cases.web.show.rules import versions as shown
+from cases.web.show.settings.entrance import RULES, recent
 from cases.web.show.words import say
 from cases.web.views.entry import confirm
 from cases.workflow.errors import WorkflowError
@@ -51,6 +52,7 @@ def rules(request: PageRequest) -> HttpResponse:
         ),
         "typed": day.isoformat() if day else "",
         "may_propose": proposes,
+        "recent": recent(request.actor, *RULES),
     }
     return render(request, "web/rules/list.html", context)
 

@@ -110,7 +110,7 @@ def parameter(request: PageRequest, key: str) -> HttpResponse:
         "may": shown.may_set(request.actor, region.code),
         "refused": refused.text if refused else None,
         "history": shown.history(key, region.code, directory),
-        "recent": [line for line in recent(request.actor, Action.PARAMETER_CHANGED, size=50) if line["about"] == key],
+        "recent": recent(request.actor, Action.PARAMETER_CHANGED, stream=f"config/{key}"),
     }
     return render(request, "web/settings/parameter.html", context, status=refused.status if refused else 200)
 

@@ -11,10 +11,12 @@ from agencies.actors import Actor
 from agencies.directory import get_directory
 from agencies.selectors import display_names
 from agencies.vocabulary import Label
+from audit.actions import Action
 from cases.intake.lists.fields import FIELDS
 from cases.models import ListBatch, SourceMapping
 from cases.web.pages import PageRequest, page
 from cases.web.show.lists.mapping import ORDERS
+from cases.web.show.settings.entrance import recent
 
 MOST: Final = 200
 WORDS: Final = {
@@ -39,7 +41,8 @@ WORDS: Final = {
 @page
 def sources(request: PageRequest) -> HttpResponse:
     """Those of the person's own agencies and their sub-units."""
-    return render(request, "web/settings/sources.html", {"words": WORDS, "rows": _rows(request.actor)})
+    context = {"words": WORDS, "rows": _rows(request.actor), "recent": recent(request.actor, Action.SOURCE_MAPPED)}
+    return render(request, "web/settings/sources.html", context)
 
 
 def _rows(actor: Actor) -> list[dict[str, Any]]:
