@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import orjson
@@ -21,6 +22,7 @@ from cases.intake.steps.preview import run_preview
 from cases.intake.steps.trial import trial_row, trial_rows
 from cases.models import Case, ListBatch, ListMend, ListRow, PreviewRow, Signal, Site, SourceMapping
 from cases.workflow.errors import GuardRefused, InvalidInput, NotAllowed
+from tests.web.test_reading import entered
 
 pytestmark = pytest.mark.usefixtures("demo_city")
 
@@ -117,12 +119,15 @@ def test_what_is_read_differently_from_now_on_is_on_record_with_what_was_before(
     for n, columns in enumerate(ways):
         confirm(led(GOOD.replace("1159", f"116{n}"), header=header, name=f"第{n}批"), columns, save=True)
     bodies = [orjson.loads(bytes(e.body)) for e in Event.objects.filter(action="source_mapped").order_by("seq")]
-    assert [body["data"]["columns"] for body in bodies] == [ways[0], ways[2]]
-    assert [body["data"].get("columns_before") for body in bodies] == [None, ways[0]]
+    was, became = ["ip", "port", "pool", "first"], ["port", "ip", "pool", "first"]
+    assert [body["data"]["columns"] for body in bodies] == [was, became]
+    assert [body["data"].get("columns_before") for body in bodies] == [None, was]
     assert {body["actor"]["username"] for body in bodies} == {sender().username}
     page = entered("audit-admin1").get("/settings/").content.decode()
     assert "确认名单来源对应" in page
-    assert re.search("列对应 · 源IP地址 .{1,20}改为", page)
+    told = re.search(r"列对应[^<]*", page)
+    assert told is not None
+    assert "源IP地址、源端口、矿池地址、首次发现时间 改为 源端口、源IP地址" in told[0]
 
 
 def test_a_saved_mapping_is_of_one_source_only() -> None:

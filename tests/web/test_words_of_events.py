@@ -48,11 +48,9 @@ PARAMETER = {
 }  # fmt: skip
 LIMITED = {"role": "reviewer", "last_day_before": "2026-12-20", "last_day": "2026-12-10"}
 MAPPED = {
-    "kind": "telecom",
-    "columns_before": {"ip": 1},
-    "columns": {"ip": 2, "port": 3},
+    "kind": "telecom", "columns_before": ["", "ip"], "columns": ["port", "ip"], "orders_before": {},
     "orders": {"first": "dmy"},
-}
+}  # fmt: skip
 TAKEN = {"what": "case_list", "rows": 500, "complete": False, "sha256": "a1" * 32, "format": "xlsx"}
 
 
@@ -120,7 +118,7 @@ def test_what_stood_before_stands_beside_what_is_new_and_hashes_in_no_line_of_th
     for action, line in (
         ("parameter_changed", {"name": "值 · 个工作日", "value": "5", "old": "3"}),
         ("role_limited", {"name": "结束日", "value": "2026-12-10", "old": "2026-12-20"}),
-        ("source_mapped", {"name": "列对应 · 源IP地址", "value": "2", "old": "1"}),
+        ("source_mapped", {"name": "列对应", "value": "源端口、源IP地址", "old": "--、源IP地址"}),
     ):
         data = {"parameter_changed": PARAMETER, "role_limited": LIMITED, "source_mapped": MAPPED}[action]
         lines = changes(supervisor, {"action": action, "data": data}, {})

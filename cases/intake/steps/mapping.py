@@ -176,11 +176,18 @@ def _keep(batch: ListBatch, actor: Actor, header: str, told: dict[str, Any], now
     SourceMapping.objects.update_or_create(**key, defaults={**told, "saved_by_id": actor.user_id, "saved_at": now})
     if before is not None and (before.columns, before.orders) == (told["columns"], told["orders"]):
         return
-    former = {"columns_before": before.columns, "orders_before": before.orders} if before else {}
+    former = {} if before is None else _told({"columns": before.columns, "orders": before.orders}, "_before")
     record(
         stream=f"agency/{batch.agency.code}",
         action=Action.SOURCE_MAPPED,
         actor=event_actor(actor),
-        data={"kind": batch.kind, "header": header, **former, **told},
+        data={"kind": batch.kind, "header": header, **former, **_told(told)},
         now=now,
     )
+
+
+def _told(mapping: Dictionary[str, Any], after: str = "") -> dict[str, Any]:
+    """Which field each column is, from the first on, and how the dates of a field are meant."""
+    columns = {int(column): name for name, column in mapping["columns"].items()}
+    named = [columns.get(n, "") for n in range(max(columns, default=-1) + 1)]
+    return {f"columns{after}": named, f"orders{after}": mapping["orders"]}

@@ -173,7 +173,7 @@ SOURCES: Final = Said(
         "header": Text("表头特征", "Mark of the header"),
         **FIELDS,
     },
-    dict(ORDERS),
+    {**FIELDS, **dict(ORDERS)},
 )
 CLOCK: Final = Said({"change": Text("变更", "Change")}, {})
 SORTS: Final = {
