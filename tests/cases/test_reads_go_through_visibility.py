@@ -54,6 +54,7 @@ WITHOUT = {
     "cases/workflow/clockwork/moving.py": "counts of what the database lets the looker see, or for the system",
     "cases/workflow/clockwork/recounting.py": "the system counts deadlines again, for nobody to read",
     "cases/selectors/clocks/statement.py": "the text of what cases.selectors.clocks.dwell asks, with the reader's keys",
+    "cases/selectors/dashboard/conditions.py": "conditions on the figures that dashboard.scope asks for with its keys",
     "cases/workflow/replay/escalations.py": "verification; names tasks by id to whoever may verify",
     "cases/workflow/replay/totals.py": "verification; supervisors are told no more than whether all is whole",
     "cases/workflow/replay/tables.py": "the same",
