@@ -8,7 +8,8 @@ from uuid import UUID
 from agencies.actors import Actor
 from cases.api.params import Params
 from cases.models.case import CaseOutcome, Level, Stage
-from cases.selectors.cases import FAMILIES, CaseFilter
+from cases.selectors.cases import CaseFilter
+from cases.selectors.evidence import FAMILIES
 from cases.selectors.listing.wanted import Order, Sort
 from cases.workflow.forms.choices import SUBJECTS
 from cases.workflow.view import Text

@@ -14,6 +14,7 @@ from agencies.visibility import seen, sight_keys
 from cases.selectors import refs
 from cases.selectors.clocks.statement import STANDS
 from cases.selectors.documents import is_told
+from cases.selectors.evidence import by_family
 from cases.selectors.paging import Row
 from cases.selectors.precision.facts import facts_shown
 from cases.selectors.reach.parts import Reading, reading
@@ -66,6 +67,7 @@ _DETAIL = f"""
 SELECT jsonb_build_object(
   'stamp', (SELECT n FROM agencies_stamp),
   'case', to_jsonb(c) - 'head' || jsonb_build_object('head', encode(c.head, 'hex')),
+  'strengths', case_strengths(c.facts),
   'merged_into', (SELECT m.number FROM cases_case m WHERE m.id = c.merged_into_id AND {seen("m.id")}),
   'absorbed', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', m.id, 'number', m.number) ORDER BY m.number), '[]')
                FROM cases_case m WHERE m.merged_into_id = c.id AND {seen("m.id")}),
@@ -107,6 +109,7 @@ def shown(data: dict[str, Any], read: Reading, directory: Directory) -> Row:
         **{name: case[name] for name in _CASE},
         "facts": facts,
         "withheld": withheld,
+        "signals": by_family(data["strengths"] if read.whole else None, [task["kind"] for task in data["tasks"]]),
         "revealable": list(read.viewpoint.revealable),
         "part": read.part.value,
         "review_on": case["review_on"] if read.whole else None,

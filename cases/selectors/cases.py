@@ -19,6 +19,7 @@ from agencies.directory import Directory, get_directory
 from agencies.visibility import Part
 from cases.selectors import refs
 from cases.selectors.clocks.statement import STANDS
+from cases.selectors.evidence import by_family
 from cases.selectors.listing.through import through
 from cases.selectors.listing.wanted import CaseFilter, Order, Sort
 from cases.selectors.paging import (
@@ -33,8 +34,6 @@ from cases.selectors.paging import (
 
 __all__ = ["CaseFilter", "Order", "Place", "Sort", "count_cases", "list_cases", "matching"]
 _NUMBER = re.compile(r"[A-Z]{2,6}[0-9]{2}-[0-9]+")
-# The order of `case_families` in the database.
-FAMILIES: Final = ("traffic", "hashpower", "energy", "funds", "report", "onsite")
 
 
 def list_cases(
@@ -157,21 +156,6 @@ def _shown(row: Row, directory: Directory) -> Row:
         "next_task": holder,
         "subject": row["subject"],
         "monthly_kwh": None if row["kwh"] is None else f"{row['kwh'].normalize():f}",
-        "signals": _signals(row),
+        "signals": by_family(row["strengths"], row["awaited"] or ()),
         "open_tasks": row["open_tasks"],
-    }
-
-
-# The findings that are awaited, by the families of signals they speak of.
-_SPEAKS_OF: Final = {"analyse_traffic": ("traffic",), "check_consumption": ("energy",), "inspect_site": ("onsite",)}
-
-
-def _signals(row: Row) -> dict[str, Any] | None:
-    """Each family's strength (0 to 3), and whether its finding is awaited; None where that is not told."""
-    if row["strengths"] is None:
-        return None
-    awaited = {family for kind in row["awaited"] or () for family in _SPEAKS_OF.get(kind, ())}
-    return {
-        family: {"strength": strength, "awaited": family in awaited}
-        for family, strength in zip(FAMILIES, row["strengths"], strict=True)
     }

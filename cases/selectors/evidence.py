@@ -6,7 +6,7 @@ shown.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -46,8 +46,32 @@ NUMBERS: Final[Mapping[str, Detail]] = {
     **dict.fromkeys(("wallet", "address_hash"), Detail.WALLET),
     "transferred": Detail.TRANSFER,
 }
+# The order of `case_families` in the database.
+FAMILIES: Final = ("traffic", "hashpower", "energy", "funds", "report", "onsite")
+# The findings that are awaited, by the family of signals they speak of.
+_SPEAKS_OF: Final = {"analyse_traffic": "traffic", "check_consumption": "energy", "inspect_site": "onsite"}
 # When something was seen is a trace in the network, and the month of a meter.
 _SPAN: Final = {"energy": Detail.KWH, "funds": Detail.TRANSFER}
+
+
+def by_family(strengths: Sequence[int] | None, awaited: Iterable[str]) -> dict[str, dict[str, Any]] | None:
+    """Each family's strength (0 to 3), and whether its finding is awaited; None where that is not told.
+
+    `strengths` come from `case_strengths` in the database, for the list and for the page; `awaited`: open kinds of tasks.
+    """
+    if strengths is None:
+        return None
+    asked = {_SPEAKS_OF.get(kind) for kind in awaited}
+    return {
+        family: {"strength": strength, "awaited": family in asked}
+        for family, strength in zip(FAMILIES, strengths, strict=True)
+    }
+
+
+def strengths_of(facts: Mapping[str, Any]) -> list[int]:
+    """How strongly each family speaks, of facts that stand in no row of a case: those of a past day."""
+    found: list[int] = fetch("SELECT case_strengths(%s::jsonb) AS found", [orjson.dumps(facts).decode()])[0]["found"]
+    return found
 
 
 def signals(

@@ -164,9 +164,7 @@ def strengths(found: Mapping[str, Mapping[str, Any]] | None) -> SafeString:
         return mark_safe('<span class="ink-3">--</span>')
     cells, spoken = [], []
     for family, look in words.SIGNALS.items():
-        state = found[family]
-        # Where the agency was asked and nothing speaks yet, its answer is awaited.
-        level = "n" if state["awaited"] and not state["strength"] else str(state["strength"])
+        level = words.level(found[family])
         spoken.append(words.pair(look.text, words.STRENGTHS[level]))
         cells.append((level, say(look.mark), spoken[-1]))
     drawn = format_html_join("", _SIGNAL, cells)

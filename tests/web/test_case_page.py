@@ -323,6 +323,56 @@ def test_a_case_that_is_read_in_part_is_not_named_beside_one_that_is_read_whole(
 # -- findings, measures, cost ------------------------------------------------------------------------------------------
 
 
+def strengths_on(page: str) -> dict[str, str]:
+    tabs = re.search(r'<ul class="sigtabs".*?</ul>', page, re.DOTALL)
+    assert tabs
+    said = re.sub(r"<svg.*?</svg>", "", tabs[0])
+    return dict(re.findall(r'<span class="k">(\S+) <em class="lv l[0-3n]">([^<]+)</em>', said))
+
+
+def strengths_in_the_list(number: str, who: str = "drc-handler1") -> dict[str, str]:
+    rows = entered(who).get("/cases/?view=all").content.decode().split("<tr")
+    row = next(row for row in rows if f"/cases/{number}/" in row)
+    title = re.search(r'<span class="sgs" title="([^"]+)"', row)
+    return dict(re.findall(r"(\w+)：(\w+)", title[1])) if title else {}
+
+
+def test_list_and_page_say_the_same_of_how_strongly_each_signal_speaks(demo_city: None) -> None:
+    """As many as were observed, until the agency whose matter it is has found something; also on a past day."""
+    world = World()
+    case = world.open()
+    number = world.view(case).number
+    seen = []
+
+    def looked() -> None:
+        clock.set_clock(world.later(minutes=1), frozen=True)
+        page = page_of("drc-handler1", number)
+        assert strengths_on(page) == strengths_in_the_list(number)
+        seen.append(strengths_on(page)["能耗"])
+
+    looked()
+    kinds = ["check_consumption", "analyse_traffic"]
+    world.act(case, "drc-handler1", "dispatch_verification", findings=kinds)
+    looked()
+    report = {"user_class": "ordinary", "price_class": "commercial", "serves_residents": False, "theft": False}
+    figures = {"monthly_kwh": "35000", "capacity_kva": "250"}
+    world.act(case, "grid-handler1", "report_consumption", result="abnormal", **report, **figures)
+    looked()
+    page = words(entered("drc-handler1").get(f"/cases/{number}/"))
+    assert "35,000 核查：月用电量 kWh" in page, "what it rests on stands there too"
+    assert 'class="lv' not in page_of("grid-handler1", number), "of an own part neither tells"
+    assert not strengths_in_the_list(number, "grid-handler1")
+    world.later(days=1)
+    world.act(case, "cac-handler1", "report_traffic", result="not_confirmed")
+    world.act(case, "drc-handler1", "request_rework", findings=["check_consumption"], reason="数据有误")
+    looked()
+    world.act(case, "grid-handler1", "report_consumption", result="normal", **report, **figures)
+    looked()
+    assert seen == ["未见", "待反馈", "强", "待反馈", "未见"]
+    before = strengths_on(page_of("drc-handler1", number, f"past/?on={(world.now - timedelta(days=1)).date()}"))
+    assert before["能耗"] == "强", "as it was found on that day"
+
+
 def test_findings_that_disagree_are_said_to_and_who_says_what(demo_city: None) -> None:
     case = story.dispatched()
     story.do("telecom-handler1", "report_subscriber", case, result="identified", subject="sole_trader")

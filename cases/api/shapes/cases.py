@@ -122,6 +122,9 @@ class CaseDetail(s.Serializer[Any]):
         help_text="Codes and numbers only, at the precision you may see; of an own part, what concerns your agency."
     )
     withheld = s.ListField(child=s.CharField(), help_text="The members of the facts that are masked or left out.")
+    signals = s.DictField(
+        child=SignalState(), allow_null=True, help_text="As in the list: by family; null of an own part."
+    )
     revealable = s.ListField(
         child=s.CharField(), help_text="The items of personal data that you may ask for (reveal_personal_data)."
     )

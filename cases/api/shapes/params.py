@@ -16,9 +16,9 @@ from cases.policy.reports.numbers import KINDS as REPORTS
 from cases.policy.statutory import clock_keys
 from cases.policy.tariff.simulate import COMPARED
 from cases.policy.tariff.words import PERIODS, VOLTAGES
-from cases.selectors.cases import FAMILIES
 from cases.selectors.clocks.dwell import OF, SORTS
 from cases.selectors.clocks.statement import GROUPS
+from cases.selectors.evidence import FAMILIES
 from cases.selectors.paging import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE
 from cases.workflow.forms.choices import PRICE_VARIANTS, SUBJECTS
 from cases.workflow.task_kinds import KINDS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
@@ -49,10 +49,13 @@ HEADLINES: Final = {
     "report": (),
     "onsite": ("devices", "power_kw"),
 }
-# How much a family says, by how many observations it rests on, as in the list; a finding may still be owed.
-STRENGTHS: Final = (Text("弱", "Weak"), Text("中", "Medium"), Text("强", "Strong"))
-AWAITED, ABSENT = Text("待反馈", "Awaited"), Text("未见", "Not seen")
-ANSWERS: Final = {"traffic": "analyse_traffic", "energy": "check_consumption", "onsite": "inspect_site"}
+# What a finding measured, where no observation of the family has a figure: its member and what that is called.
+FOUND: Final = {
+    "traffic": ("analyse_traffic", "connections", Text("核查：通信次数", "Found: connections"), ""),
+    "hashpower": ("analyse_traffic", "hashrate", Text("核查：估算算力", "Found: estimated hash rate"), "TH/s"),
+    "energy": ("check_consumption", "monthly_kwh", Text("核查：月用电量", "Found: energy a month"), "kWh"),
+    "onsite": ("inspect_site", "devices", Text("核查：设备台数", "Found: devices"), ""),
+}
 PLAIN: Final = frozenset({"port", "month", "ip"})
 
 
@@ -63,10 +66,9 @@ def tabs(actor: Actor, case: Row, wanted: str, read: Reading | None, until: date
     counts: dict[str, int] = dict(case["facts"].get("signals") or {})
     present = [family for family in words.SIGNALS if counts.get(family)]
     current = wanted if wanted in words.SIGNALS else (present or list(words.SIGNALS))[0]
-    awaited = {task["kind"] for task in case["tasks"]}
     return {
         "present": len(present),
-        "tabs": [_tab(family, counts, found, current, awaited) for family in words.SIGNALS],
+        "tabs": [_tab(family, case, counts.get(family, 0), found, current) for family in words.SIGNALS],
         "family": current,
         "current": words.SIGNALS[current],
         "counted": counts.get(current, 0),
@@ -80,22 +82,29 @@ def every_row(actor: Actor, case: Row, read: Reading | None) -> list[dict[str, A
     return [{**_row(item), "family": family} for family in words.SIGNALS for item in found if item["family"] == family]
 
 
-def _tab(
-    family: str, counts: dict[str, int], found: list[Row], current: str, awaited: Collection[str]
-) -> dict[str, Any]:
-    look, count = words.SIGNALS[family], counts.get(family, 0)
-    own = [item for item in found if item["family"] == family]
-    numbers: dict[str, Any] = next((item["numbers"] for item in own if item["numbers"]), {})
-    key = next((key for key in HEADLINES[family] if numbers.get(key)), None)
-    label, unit = FIGURES[key] if key else ("", "")
-    waiting = not count and ANSWERS.get(family) in awaited
+def _tab(family: str, case: Row, count: int, found: list[Row], current: str) -> dict[str, Any]:
+    look, own = words.SIGNALS[family], [item for item in found if item["family"] == family]
+    state = case["signals"][family] if case["signals"] else None
+    level = words.level(state) if state else ""
     return {
         "family": family, "text": look.text, "icon": look.icon, "count": count, "current": family == current,
-        "value": said(key, numbers[key]) if key else "", "unit": unit, "hint": label,
-        "level": min(count, len(STRENGTHS)),
-        "strength": STRENGTHS[min(count, 3) - 1] if count else AWAITED if waiting else ABSENT,
+        **_headline(family, case["facts"], own),
+        "level": level, "strength": words.STRENGTHS[level] if level else None,
         "sources": list(dict.fromkeys(item["agency_id"] for item in own if item["agency_id"])),
     }  # fmt: skip
+
+
+def _headline(family: str, facts: Mapping[str, Any], own: list[Row]) -> dict[str, Any]:
+    """What stands large in the tab: what the latest observation with a figure says, else what the finding measured."""
+    numbers: dict[str, Any] = next((item["numbers"] for item in own if item["numbers"]), {})
+    if key := next((key for key in HEADLINES[family] if numbers.get(key)), None):
+        label, unit = FIGURES[key]
+        return {"value": said(key, numbers[key]), "unit": unit, "hint": label}
+    kind, member, label, unit = FOUND.get(family, ("", "", None, ""))
+    value = ((facts.get("findings") or {}).get(kind) or {}).get(member)
+    return (
+        {"value": said(member, value), "unit": unit, "hint": label} if value else dict.fromkeys(("value", "hint"), "")
+    )
 
 
 def _row(item: Row) -> dict[str, Any]:

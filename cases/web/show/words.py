@@ -117,6 +117,12 @@ STRENGTHS: Final = {
     "n": Text("待反馈", "awaited"),
 }
 
+
+def level(state: Mapping[str, Any]) -> str:
+    """How strongly a family speaks, for list and page; where its agency was asked and nothing speaks yet: awaited."""
+    return "n" if state["awaited"] and not state["strength"] else str(state["strength"])
+
+
 AGENCY_CSS: Final = {
     Kind.DEVELOPMENT_COMMISSION: "ag-fgw",
     Kind.GRID_COMPANY: "ag-gd",

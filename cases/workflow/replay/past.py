@@ -17,6 +17,7 @@ from agencies.selectors import display_names
 from agencies.visibility import seen, sight_keys
 from audit.verification.projections import Event
 from cases.selectors.case import shown
+from cases.selectors.evidence import strengths_of
 from cases.selectors.paging import Row, fetch
 from cases.selectors.reach.parts import Reading
 from cases.workflow.replay.lines import NULL, plain
@@ -51,6 +52,7 @@ def past_case(actor: Actor, case: Row, read: Reading, end: datetime) -> Row | No
     of, merged = (state.facts.get("relapse") or {}).get("of"), _value("merged_into_id", state.row["merged_into_id"])
     data = {
         "case": _case(state),
+        "strengths": strengths_of(state.facts) if read.whole else None,
         "merged_into": known[merged]["number"] if merged in known else None,
         "absorbed": [known[one] for one in sorted(_absorbed(state), key=str) if one in known],
         "relapse_of": of if any(row["number"] == of for row in known.values()) else None,

@@ -17,7 +17,7 @@ from agencies.directory import get_directory
 from agencies.vocabulary import LABELS, Confidentiality
 from cases.selectors.paging import Row
 from cases.web.show.case import SUBJECTS
-from cases.web.show.words import OUTCOMES, SIGNALS, STAGES, STRENGTHS, clauses, say
+from cases.web.show.words import OUTCOMES, SIGNALS, STAGES, STRENGTHS, clauses, level, say
 from cases.workflow.forms.choices import LEVELS
 from cases.workflow.task_kinds import KINDS
 from cases.workflow.view import Text
@@ -102,7 +102,7 @@ def _strength(found: Mapping[str, Any] | None) -> str:
     """In the words of the meter; empty where this person is not told."""
     if found is None:
         return ""
-    return say(STRENGTHS["n" if found["awaited"] and not found["strength"] else str(found["strength"])])
+    return say(STRENGTHS[level(found)])
 
 
 def _number(text: str | None) -> float | int | str:
