@@ -57,7 +57,7 @@ _SPAN: Final = {"energy": Detail.KWH, "funds": Detail.TRANSFER}
 def by_family(strengths: Sequence[int] | None, awaited: Iterable[str]) -> dict[str, dict[str, Any]] | None:
     """Each family's strength (0 to 3), and whether its finding is awaited; None where that is not told.
 
-    `strengths` come from `case_strengths` in the database, for the list and for the page; `awaited`: open kinds of tasks.
+    `strengths`: what `case_strengths` of the database says, for list and page; `awaited`: the kinds of open tasks.
     """
     if strengths is None:
         return None

@@ -30,12 +30,21 @@ _VISIBLE = f"""SELECT c.id::text AS id, c.number FROM cases_case c
     WHERE (c.id = ANY(%s::uuid[]) OR c.number = ANY(%s)) AND {seen("c.id")}"""
 
 
+class Moved(NamedTuple):
+    """The deadline of a task of this kind, as an act left it and as it stood before."""
+
+    kind: str
+    old: str
+    new: str
+
+
 class Change(NamedTuple):
     """One act: what it wrote and what stood there before, both as the reader sees them; `gone`: what it took away."""
 
     body: dict[str, Any]
     before: dict[str, Any]
     gone: list[str]
+    moved: list[Moved]
 
 
 def differences(actor: Actor, case_id: UUID | str, seqs: Collection[int], read: Reading) -> dict[int, Change]:
@@ -43,21 +52,36 @@ def differences(actor: Actor, case_id: UUID | str, seqs: Collection[int], read: 
     if not seqs or not read.whole or read.viewpoint.only_referred:
         return {}
     state: dict[str, Any] = {}
+    tasks: dict[str, Moved] = {}
     found: dict[int, Change] = {}
     for row in fetch(_BODIES, [max(seqs), str(case_id), sight_keys(actor)]):
         body = orjson.loads(bytes(row["body"]))
         written = {**(body.get("set") or {}), **(body.get("case") or {})}
         gone = [name for name in body.get("unset") or () if name in state]
+        moved = _moved(body, tasks)
         if row["seq"] in seqs:
             after, before = _apart(written, state)
             shown = {**{name: body[name] for name in _ABOUT if name in body}, "set": after}
             found[row["seq"]] = Change(
-                body_shown(shown, read.viewpoint, row["id"])[0], body_shown(before, read.viewpoint, 0)[0], gone
+                body_shown(shown, read.viewpoint, row["id"])[0], body_shown(before, read.viewpoint, 0)[0], gone, moved
             )
         state |= written
         for name in gone:
             del state[name]
     return _without_unseen(actor, found)
+
+
+def _moved(body: dict[str, Any], tasks: dict[str, Moved]) -> list[Moved]:
+    """The deadlines that an act moved; `tasks`, by their id, stand afterwards as it left them."""
+    for task in body.get("open") or ():
+        tasks[task["id"]] = Moved(task["kind"], "", task.get("due") or "")
+    found = []
+    for row in body.get("touch") or ():
+        known = tasks.get(row["id"])
+        if known and row.get("due_at") and row["due_at"] != known.new:
+            tasks[row["id"]] = Moved(known.kind, known.new, row["due_at"])
+            found.append(tasks[row["id"]])
+    return found
 
 
 def _without_unseen(actor: Actor, found: dict[int, Change]) -> dict[int, Change]:
@@ -69,7 +93,9 @@ def _without_unseen(actor: Actor, found: dict[int, Change]) -> dict[int, Change]
     visible = {name for row in fetch(_VISIBLE, [ids, sorted(named), sight_keys(actor)]) for name in row.values()}
     unseen = named - visible
     return {
-        seq: Change({**each.body, "set": _hidden(each.body["set"], unseen)}, _hidden(each.before, unseen), each.gone)
+        seq: each._replace(
+            body={**each.body, "set": _hidden(each.body["set"], unseen)}, before=_hidden(each.before, unseen)
+        )
         for seq, each in found.items()
     }
 

@@ -33,6 +33,8 @@ from cases.workflow.view import Text
 
 # Who, where and when of the event itself: its own lines say so.
 OWN: Final = frozenset({"agency", "user", "at", "seq"})
+# Of a row its task, too: the kind beside it says which.
+WITHIN: Final = OWN | {"task"}
 PERSONS: Final = re.compile(r"user|assignee|\w+_by|on_behalf")
 AGENCIES: Final = frozenset({"agency", "lead_agency_id", "partner", "by_agency", "to_agency", "from_agency", "parent"})
 REGIONS: Final = frozenset({"region", "region_code", "from_region", "to_region"})
@@ -85,6 +87,20 @@ def _former(data: Mapping[str, Any]) -> dict[str, Any]:
 def _of(name: str) -> str:
     """The member that a former one belongs to: `last_day` of `last_day_before`, `value` of `before`."""
     return name.removesuffix(BEFORE).removesuffix("_") or "value"
+
+
+def moved_deadline(kind: str | None, old: str, new: str) -> dict[str, Any]:
+    """The line of a deadline that an act moved, with the one before."""
+    task = say(KINDS[kind].label) if kind in KINDS else gettext("事项")
+    return {
+        "name": gettext("%(task)s · 期限") % {"task": task},
+        "value": _instant(new),
+        "old": _instant(old) if old else "",
+    }
+
+
+def _instant(text: str) -> str:
+    return when(text) if INSTANT.fullmatch(text) else text
 
 
 def people_in(body: Mapping[str, Any], before: Mapping[str, Any]) -> set[int]:
@@ -172,7 +188,7 @@ def _said(name: str, value: Any, said: Words) -> str:
         return gettext("按权限不显示（承诺值 %(hash)s）") % {"hash": value["hmac"][:12]}
     if isinstance(value, dict):
         # What lies deeper (the lines of a bill, who signed what) is read in the body.
-        plain = {key: item for key, item in value.items() if key not in OWN and not isinstance(item, dict | list)}
+        plain = {key: item for key, item in value.items() if key not in WITHIN and not isinstance(item, dict | list)}
         return words.clauses(f"{_name(key, (name,), said)} {_said(key, item, said)}" for key, item in plain.items())
     if isinstance(value, int):
         return _number(name, value, said)

@@ -16,7 +16,7 @@ from cases.selectors.paging import Page, Row
 from cases.selectors.reach.parts import Reading
 from cases.selectors.timeline import timeline
 from cases.web.show import words
-from cases.web.show.changes import changes, people_in
+from cases.web.show.changes import changes, moved_deadline, people_in
 from cases.web.show.words import say
 from cases.workflow.reference.facts import FACTS
 from cases.workflow.task_kinds import KINDS
@@ -78,7 +78,8 @@ def _changes(actor: Actor, change: Change | None, people: Mapping[int, str]) -> 
         {"name": say(FACTS[name].meaning) if name in FACTS else name, "old": gettext("有"), "value": gettext("已撤去")}
         for name in change.gone
     ]
-    return [*changes(actor, change.body, change.before, people), *gone]
+    moved = [moved_deadline(*each) for each in change.moved]
+    return [*moved, *changes(actor, change.body, change.before, people), *gone]
 
 
 def event_row(row: Row) -> dict[str, Any]:

@@ -13,9 +13,8 @@ from agencies.directory import get_directory
 from agencies.selectors import display_names
 from cases.selectors.pages import kinds_of
 from cases.selectors.trail.contents import Content
-from cases.templatetags.lianzhi import when
 from cases.web.show import words
-from cases.web.show.changes import INSTANT, changes, people_in
+from cases.web.show.changes import changes, moved_deadline, people_in
 from cases.web.show.words import say
 from cases.workflow.task_kinds import KINDS
 from cases.workflow.view import Text
@@ -105,18 +104,10 @@ def _handed(actor: Actor, content: Content) -> list[dict[str, Any]]:
 def _moved_dues(content: Content, kinds: Mapping[str, str]) -> list[dict[str, Any]]:
     """The deadlines that were moved, each with the one before."""
     return [
-        {
-            "name": gettext("%(task)s · 期限") % {"task": _named(task["id"], kinds)},
-            "value": _instant(task["due_at"]),
-            "old": _instant(content.dues[task["id"]]) if task["id"] in content.dues else "",
-        }
+        moved_deadline(kinds.get(task["id"]), content.dues.get(task["id"], ""), task["due_at"])
         for task in content.body.get("touch") or ()
         if task.get("due_at") and task["due_at"] != content.dues.get(task["id"])
     ]
-
-
-def _instant(text: str) -> str:
-    return when(text) if INSTANT.fullmatch(text) else text
 
 
 def _named(task_id: str, kinds: Mapping[str, str]) -> str:
