@@ -100,11 +100,11 @@ def _headline(family: str, facts: Mapping[str, Any], own: list[Row]) -> dict[str
     if key := next((key for key in HEADLINES[family] if numbers.get(key)), None):
         label, unit = FIGURES[key]
         return {"value": said(key, numbers[key]), "unit": unit, "hint": label}
-    kind, member, label, unit = FOUND.get(family, ("", "", None, ""))
-    value = ((facts.get("findings") or {}).get(kind) or {}).get(member)
-    return (
-        {"value": said(member, value), "unit": unit, "hint": label} if value else dict.fromkeys(("value", "hint"), "")
-    )
+    if family in FOUND:
+        kind, member, label, unit = FOUND[family]
+        if value := ((facts.get("findings") or {}).get(kind) or {}).get(member):
+            return {"value": said(member, value), "unit": unit, "hint": label}
+    return {"value": "", "unit": "", "hint": ""}
 
 
 def _row(item: Row) -> dict[str, Any]:
