@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connections
@@ -17,6 +17,7 @@ from audit import clock
 from cases.models import PersonalRecord
 from cases.models.sealing import key_ring
 from cases.models.vault import record_place
+from cases.policy.dated import CHINA
 from cases.selectors.case import get_case
 from cases.selectors.casepage.differences import differences
 from cases.selectors.reach.parts import reading
@@ -216,6 +217,22 @@ def test_an_act_tells_what_it_changed_and_whoever_may_open_the_trail_has_the_way
     assert links
     assert all(entered("drc-handler1").get(link).status_code == 200 for link in links)
     assert not re.search(r'href="/audit/', re.search(r'<li id="e-8">.*?</li>', mine, re.DOTALL)[0])  # type: ignore[index]
+
+
+def test_a_deadline_that_was_moved_stands_with_the_one_before(demo_city: None) -> None:
+    """Asked for and granted, and granted once more: each time before and after, and no id of the task."""
+    clock.set_clock(datetime(2026, 11, 3, 10, tzinfo=CHINA), frozen=True)
+    case = story.dispatched()
+    row = get_case(find_actor("cac-handler1"), case.number)
+    assert row
+    task = next(each for each in row["tasks"] if each["kind"] == "analyse_traffic")
+    for on in ("2026-11-20", "2026-11-27"):
+        story.do("cac-handler1", "request_extension", case, task=task["id"], due_on=on, reason="数据未到")
+        story.do("drc-reviewer1", "decide_extension", case, decision="grant")
+    said = words(entered("sup-supervisor1").get(f"/cases/{case.number}/history/"))
+    assert "流量核查 · 期限 11-10 18:00 → 改为 11-20 18:00" in said
+    assert "流量核查 · 期限 11-20 18:00 → 改为 11-27 18:00" in said
+    assert task["id"][:8] not in said
 
 
 def test_of_an_own_part_no_change_is_told(demo_city: None) -> None:
