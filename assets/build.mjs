@@ -46,7 +46,8 @@ async function scripts() {
   for (const [from, name] of [["page", "phone"], ["worker", "phone-worker"]])
     await build({ ...lowered, entryPoints: [`js/phone/${from}.js`], bundle: true, format: "iife", outfile: `${OUT}/${name}.js` });
   // Loaded on the pages that need them only.
-  for (const name of ["act", "bulk", "trail"])
+  // `curves` with a build of ECharts of its own is asked for by app.js once the page is drawn.
+  for (const name of ["act", "bulk", "trail", "curves"])
     await build({ ...lowered, entryPoints: [`js/${name}.js`], bundle: true, format: "iife", outfile: `${OUT}/${name}.js` });
 }
 
@@ -63,8 +64,14 @@ async function icons() {
 
 async function licences() {
   const { devDependencies } = JSON.parse(await readFile("package.json", "utf8"));
-  const texts = await Promise.all(["@tabler/core", "@tabler/icons", "htmx.org"].map(async (name) =>
-    `${name} ${devDependencies[name]}\n\n${await readFile(`node_modules/${name}/LICENSE`, "utf8")}`));
+  const own = ["@tabler/core", "@tabler/icons", "htmx.org"].map((name) => [name, devDependencies[name], ["LICENSE"]]);
+  const locked = JSON.parse(await readFile("package-lock.json", "utf8")).packages;
+  const version = (name) => locked[`node_modules/${name}`].version;
+  // What curves.js holds: ECharts, and what it is made of.
+  own.push(["echarts", version("echarts"), ["LICENSE", "NOTICE"]], ["zrender", version("zrender"), ["LICENSE"]]);
+  own.push(["tslib", version("tslib"), ["LICENSE.txt"]]);
+  const texts = await Promise.all(own.map(async ([name, of, files]) =>
+    `${name} ${of}\n\n${(await Promise.all(files.map((file) => readFile(`node_modules/${name}/${file}`, "utf8")))).join("\n")}`));
   await writeFile(`${OUT}/LICENSES.txt`, texts.join("\n" + "-".repeat(78) + "\n"));
 }
 

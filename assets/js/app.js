@@ -65,6 +65,19 @@ fold();
 phone.addEventListener("change", fold);
 document.addEventListener("htmx:after:swap", fold);
 
+// Drawings that can be touched: their script is large, and asked for when everything else is there.
+const touched = () => {
+  const figure = document.querySelector("figure[data-script]");
+  if (!figure || document.querySelector("script[data-curves]")) return;
+  const script = document.createElement("script");
+  Object.assign(script, { src: figure.dataset.script, async: true });
+  script.dataset.curves = "";
+  document.head.append(script);
+};
+const idle = window.requestIdleCallback || ((then) => setTimeout(then, 200));
+window.addEventListener("load", () => idle(touched));
+document.addEventListener("htmx:after:swap", () => idle(touched));
+
 // Where the session has ended meanwhile, words that were searched for go on as a form: the log-in carries it along.
 document.addEventListener("htmx:before:response", (event) => {
   const { sourceElement, response } = event.detail.ctx;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -93,3 +94,44 @@ def test_every_view_is_accessible_and_no_wider_than_the_screen(enter: Enter, lan
     if language == "English":
         page.set_viewport_size({"width": 1440, "height": 900})
         page.get_by_role("button", name="中文").first.click()
+
+
+def test_a_drawing_can_be_touched_and_read_by_keys_and_stays_where_that_fails(enter: Enter) -> None:
+    """The script comes after the page, tells a point under the keys, obeys the policy, and leaves the drawing."""
+    case, last = story.dispatched(title="负荷第三案"), timezone.localtime(clock.now()).date() - timedelta(1)
+    bring(enter(GRID), case.number, written(month(last)))
+    page = enter(COMMISSION)
+    source = page.request.get(f"/cases/{case.number}/?signal=energy").text()
+    assert "<script" in source and not re.search("<script[^>]*curves", source), "not with the first view"
+    page.goto(f"/cases/{case.number}/?signal=energy")
+    figure = page.locator("#load figure.live")
+    expect(figure.locator("canvas").first).to_be_visible()
+    assert (page.locator("#load svg.chart").bounding_box() or {})["width"] == 1, "for readers of the page only"
+    figure.focus()
+    for _ in range(13):
+        page.keyboard.press("ArrowRight")
+    expect(figure.get_by_role("status")).to_have_text("03:15–03:30  本户 9.6 kW")
+    shown(page, "touched-day")
+    page.get_by_role("link", name="30 日热力图").click()
+    expect(page.locator("#load svg.heat")).to_be_attached()
+    expect(figure.locator("canvas").first).to_be_visible()
+    figure.focus()
+    for key in ("End", *["ArrowDown"] * 29):
+        page.keyboard.press(key)
+    expect(figure.get_by_role("status")).to_contain_text(f"{last} 23:45–24:00")
+    for key in (*["ArrowUp"] * 4, "Home", *["ArrowRight"] * 20):
+        page.keyboard.press(key)
+    expect(figure.get_by_role("status")).to_contain_text("05:00–05:15  缺测")
+    shown(page, "touched-heat")
+    page.emulate_media(media="print")
+    expect(page.locator("#load svg.heat")).to_be_visible()
+    expect(page.locator("#load .livec")).to_be_hidden()
+    page.emulate_media(media="screen")
+
+    broken = page.context.new_page()
+    broken.add_init_script("HTMLCanvasElement.prototype.getContext = () => null")
+    broken.goto(f"/cases/{case.number}/?signal=energy")
+    expect(broken.locator("script[data-curves]")).to_be_attached()
+    broken.wait_for_load_state("networkidle")
+    expect(broken.locator("#load svg.chart")).to_be_visible()
+    expect(broken.locator("#load .livec")).to_have_count(0)

@@ -27,9 +27,9 @@ from cases.web.show.charts.marks import write
 from cases.workflow.view import Text
 
 VIEWS: Final = {
-    "day": Text("日负荷", "Daily load"),
-    "heat": Text("30 日热力图", "30 days, heat map"),
-    "month": Text("30 日电量", "30 days of energy"),
+    "day": Text("日负荷", "Day"),
+    "heat": Text("30 日热力图", "Heat map"),
+    "month": Text("30 日电量", "Energy"),
     "table": Text("数据表", "Table"),
 }
 DAY, HEAT, MONTH, TABLE = VIEWS
@@ -65,7 +65,7 @@ def load_curve(
         "later": _beside(found, day, before=False),
         "chart": drawn,
         "table": loads.points_table(found.days, day) if current == TABLE else "",
-        "data": _data(found, day, current),
+        "data": _data(found, day, current, cut),
         "export": reverse("web:load_readings", args=[case["number"]]) if until is None else "",
         "figures": _figures(numbers, energy),
         "stops": [
@@ -92,7 +92,7 @@ def _address(params: QueryDict, day: date) -> str:
     return f"?{query.urlencode()}#h-load"
 
 
-def _data(found: Load, day: date, current: str) -> str:
+def _data(found: Load, day: date, current: str, cut: Cut | None) -> str:
     """The numbers of the drawing for the script that lets it be touched; empty where there is nothing to touch."""
     if current not in (DAY, HEAT):
         return ""
@@ -101,8 +101,11 @@ def _data(found: Load, day: date, current: str) -> str:
         "mean": gettext("30 日平均"),
         "band": gettext("30 日 P10 至 P90"),
         "gap": gettext("缺测"),
+        "cut": gettext("停电"),
+        "keys": gettext("负荷图，方向键逐点读数"),
     }
-    return json.dumps({**loads.drawing(found.days, day), "show": current, "words": words}, separators=(",", ":"))
+    drawn = loads.drawing(found.days, day, cut, heat=current == HEAT)
+    return json.dumps({**drawn, "show": current, "words": words}, separators=(",", ":"), ensure_ascii=False)
 
 
 def _beside(found: Load, day: date, *, before: bool) -> str:

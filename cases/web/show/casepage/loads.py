@@ -17,7 +17,7 @@ from cases.policy.energy.days import QUARTERS, Day, Days, at_quarter, begins, cl
 from cases.policy.energy.figures import Band, Figures, bands, month, of_day, thirty
 from cases.policy.energy.stops import Stop, rule, stops
 from cases.web.show.charts import Area, Cells, Chart, Series, Span, bar_chart, data_table, heat_map, line_chart
-from cases.web.show.charts.marks import NONE, write
+from cases.web.show.charts.marks import NONE, scale, write
 from cases.web.show.words import clauses, listed, pair
 
 # A label each three hours; of the map of heat each five days.
@@ -221,15 +221,20 @@ def points_table(days: Days, day: date) -> SafeString:
     return data_table(gettext("%(day)s 日负荷") % {"day": day.isoformat()}, heads, rows)
 
 
-def drawing(days: Days, day: date) -> dict[str, Any]:
-    """The numbers of the drawings, for the script that lets them be touched."""
-    among, around = thirty(day), bands(days, thirty(day))
+def drawing(days: Days, day: date, cut: Cut | None, *, heat: bool) -> dict[str, Any]:
+    """The numbers of a drawing, for the script that lets it be touched."""
+    labels, among = [clock(n) for n in range(QUARTERS)], thirty(day)
+    if heat:
+        values = [[plain(at_quarter(days.get(each, ()), n)) for n in range(QUARTERS)] for each in among]
+        most = scale([value for row in values for value in row]).most
+        shown = [each.isoformat() for each in among]
+        return {"labels": labels, "days": shown, "heat": values, "most": most, "cut_days": _places(cut, among)}
+    around = bands(days, among)
     return {
-        "labels": [clock(n) for n in range(QUARTERS)],
+        "labels": labels,
         "day": [plain(at_quarter(days[day], n)) for n in range(QUARTERS)],
         "mean": _row(around, lambda band: round(band.mean, 2)),
         "low": _row(around, lambda band: band.low),
         "high": _row(around, lambda band: band.high),
-        "days": [each.isoformat() for each in among],
-        "heat": [[plain(at_quarter(days.get(each, ()), n)) for n in range(QUARTERS)] for each in among],
+        "cut_day": _places(cut, [day]),
     }
