@@ -46,6 +46,7 @@ from tests.workflow.test_statements import STORIES, Counting
 
 BREACH = "charges/?kind=breach&monthly_kwh=35000&paid_price=0.5483&proper_price=0.6664&on=2021-11-01"
 READINGS = "户号,抄表周期起,抄表周期止,电量\n3203999999999,2026-10-01,2026-10-31,100\n"
+LOAD = "时间,功率（kW）\n2026-10-01 00:00,48\n"
 WANTED = 0.9  # of the operations described
 COOKIE = settings.SESSION_COOKIE_NAME
 LIST = (
@@ -205,6 +206,10 @@ def reads(api: Api, world: OverTheApi) -> None:
     ):
         api.send("drc-handler1", "GET", f"{V1}/{address}")
     api.send("drc-handler1", "GET", f"{V1}/attachments/{file}")
+    form = {"file": lambda: SimpleUploadedFile("x.csv", LOAD.encode())}
+    world.act(case, "drc-handler1", "dispatch_verification", findings=["check_consumption"])
+    api.send("grid-handler1", "POST", f"{V1}/cases/{case}/load-curve", form=form)
+    api.send("drc-handler1", "GET", f"{V1}/cases/{case}/load-curve")
     found = api.send("drc-handler1", "GET", f"{V1}/events/")
     api.send("drc-handler1", "GET", f"{V1}/events/{json.loads(found.content)['results'][0]['id']}")
     form = {

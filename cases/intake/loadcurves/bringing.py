@@ -32,7 +32,7 @@ from cases.workflow.errors import InvalidInput, NotAllowed, NotVisible
 from cases.workflow.guards.cooperation import LOAD_CURVE
 from cases.workflow.view import CaseView, Text
 
-TEMPLATE_NAME: Final = "日负荷数据模板.csv"
+TEMPLATE_NAME: Final = "load-template.csv"
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,14 +67,13 @@ def written(days: Days) -> bytes:
     All of one length: a file comes from one meter.
     """
     length = len(next(iter(days.values()), (None,) * QUARTERS))
-    out = io.StringIO()
-    table = csv.writer(out, lineterminator="\r\n")
-    table.writerow(header(length))
+    lines = [header(length)]
     for day in sorted(days):
         if len(days[day]) != length:
             raise ValueError("days of several lengths in one table")
-        table.writerow([day.isoformat(), UNIT, *("" if value is None else f"{value:f}" for value in days[day])])
-    return b"\xef\xbb\xbf" + out.getvalue().encode()
+        lines.append((day.isoformat(), UNIT, *("" if value is None else f"{value:f}" for value in days[day])))
+    # Dates, a unit and numbers: nothing in them is to be quoted, and no spreadsheet takes any for a formula.
+    return b"\xef\xbb\xbf" + "".join(f"{','.join(line)}\r\n" for line in lines).encode()
 
 
 def read(content: bytes) -> dict[date, Day]:

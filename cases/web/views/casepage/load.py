@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from urllib.parse import quote
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -99,6 +98,4 @@ def load_template(request: PageRequest, number: str) -> HttpResponse:
     """The table to fill in: the form in which readings are kept."""
     if get_case(request.actor, number) is None:
         raise NotVisible
-    response = HttpResponse(template(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(TEMPLATE_NAME)}"
-    return response
+    return attachment(template(), TEMPLATE_NAME)
