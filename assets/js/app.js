@@ -74,9 +74,9 @@ const touched = () => {
   script.dataset.curves = "";
   document.head.append(script);
 };
-const idle = window.requestIdleCallback || ((then) => setTimeout(then, 200));
-window.addEventListener("load", () => idle(touched));
-document.addEventListener("htmx:after:swap", () => idle(touched));
+const later = () => (window.requestIdleCallback ? requestIdleCallback(touched, { timeout: 1000 }) : setTimeout(touched, 200));
+window.addEventListener("load", later);
+document.addEventListener("htmx:after:swap", later);
 
 // Where the session has ended meanwhile, words that were searched for go on as a form: the log-in carries it along.
 document.addEventListener("htmx:before:response", (event) => {
