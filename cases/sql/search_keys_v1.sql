@@ -62,6 +62,33 @@ BEGIN
     ON CONFLICT (event_id, kind) WHERE event_id IS NOT NULL DO NOTHING;
 END $$;
 
+-- search_fill v1: the terms of what was stored before there were any. What is being erased is waited for and gets none: its
+-- terms were taken away before these came.
+CREATE FUNCTION search_fill(p_rows jsonb) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    v_written bigint;
+BEGIN
+    IF NOT sight_may('search_fill EXECUTE') AND NOT sight_of_owner() THEN
+        RAISE EXCEPTION 'terms are filled in by the system actor for it' USING ERRCODE = 'LZ006';
+    END IF;
+    PERFORM FROM cases_personalrecord p
+        WHERE p.id IN (SELECT (x ->> 'record_id')::uuid FROM jsonb_array_elements(p_rows) x) ORDER BY p.id FOR SHARE;
+    PERFORM FROM cases_listrow r
+        WHERE r.id IN (SELECT (x ->> 'row_id')::bigint FROM jsonb_array_elements(p_rows) x) ORDER BY r.id FOR SHARE;
+    PERFORM FROM audit_sealed s
+        WHERE s.event_id IN (SELECT (x ->> 'event_id')::bigint FROM jsonb_array_elements(p_rows) x) ORDER BY s.event_id FOR SHARE;
+    INSERT INTO cases_searchkey (kind, case_id, owner_id, record_id, row_id, event_id, terms, shown)
+    SELECT x.* FROM jsonb_to_recordset(p_rows) AS x(kind text, case_id uuid, owner_id bigint, record_id uuid, row_id bigint,
+                                                    event_id bigint, terms bigint[], shown bigint[])
+    WHERE EXISTS (SELECT FROM cases_personalrecord p WHERE p.id = x.record_id)
+       OR EXISTS (SELECT FROM cases_listrow r WHERE r.id = x.row_id AND r.erased_at IS NULL)
+       OR EXISTS (SELECT FROM audit_sealed s WHERE s.event_id = x.event_id)
+    ON CONFLICT DO NOTHING;
+    GET DIAGNOSTICS v_written = ROW_COUNT;
+    RETURN v_written;
+END $$;
+
 -- The cases that somebody finds through one agency by these terms: p_find is {kind: [[terms], …]}, each inner list a way
 -- of reading what was typed, of which all terms have to be there. What may be found by stands in p_agency: "finds" has for
 -- each kind the bits of the relations in which it is in clear and those in which it is masked (1 own, 2 in charge, 4 handed

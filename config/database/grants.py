@@ -81,6 +81,7 @@ OPEN_FUNCTIONS = frozenset(
         "outbox_notice",
         "rule_slot",
         "rules_entered",
+        "search_fill",
         "search_note",
         "sight_administers",
         "sight_decides",

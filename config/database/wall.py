@@ -210,7 +210,7 @@ SYSTEM_RIGHTS: dict[str, Rights] = {
     "search_terms": {
         **dict.fromkeys(("audit_event", "audit_sealed", "cases_listbatch", "cases_listrow"), "SELECT"),
         **dict.fromkeys(("cases_personalrecord", "cases_signal", "cases_site"), "SELECT"),
-        "cases_searchkey": "SELECT, INSERT",
+        "search_fill": "EXECUTE",
     },
     # What became of the rows of a list, on the command line.
     "list_report": {

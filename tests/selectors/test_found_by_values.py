@@ -7,7 +7,7 @@ import io
 import orjson
 import pytest
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import Error, connection, connections
 
 from agencies.actors import find_actor
 from agencies.sight import seeing
@@ -154,25 +154,41 @@ def test_what_is_erased_is_found_no_more(fresh_db, demo_city):
         assert cursor.fetchone() == (0,)
 
 
-def test_what_was_stored_before_there_were_terms_gets_them_and_keeps_them(fresh_db, demo_city, monkeypatch):
-    """As they were written with the lists and the acts."""
+def keys() -> list[dict[str, object]]:
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(KEYS)
+        return [orjson.loads(row[0]) for row in cursor.fetchall()]
+
+
+@pytest.fixture
+def written(fresh_db, demo_city, monkeypatch):
+    """The terms of a case, two lists and their acts as they were written with these, and taken away."""
     world, case = build(monkeypatch)
     to_measures(world, case)
     bring("telecom", SECOND.encode(), name="第二份")
     bring("grid", METERS.encode(), name="第三份")
     monkeypatch.undo()
-
-    def keys() -> list[dict[str, object]]:
-        with connections["owner"].cursor() as cursor:
-            cursor.execute(KEYS)
-            return [orjson.loads(row[0]) for row in cursor.fetchall()]
-
-    written = keys()
-    assert {"record_id", "row_id", "event_id"} == {name for key in written for name in SOURCES if key[name]}
+    found = keys()
+    assert {"record_id", "row_id", "event_id"} == {name for key in found for name in SOURCES if key[name]}
     with connections["owner"].cursor() as cursor:
         cursor.execute("DELETE FROM cases_searchkey")
+    return found
+
+
+def test_what_was_stored_before_there_were_terms_gets_them_and_keeps_them(written, monkeypatch):
     assert not found("drc-handler1", "58.218.77.9")
     monkeypatch.setattr(backfill, "AT_ONCE", 2)
+
+    def broken_off(name: str, _looked: int) -> None:
+        if name == "rows":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        backfill.write_all(progress=broken_off)
+    half = keys()
+    assert half
+    assert all(key in written for key in half)
+    assert len(half) < len(written)
     with nobody():
         call_command("search_terms", stdout=io.StringIO(), stderr=io.StringIO())
     assert keys() == written
@@ -181,3 +197,31 @@ def test_what_was_stored_before_there_were_terms_gets_them_and_keeps_them(fresh_
     call_command("search_terms", stdout=out, stderr=io.StringIO())
     assert "补建检索词 0 条" in out.getvalue()
     assert keys() == written
+
+
+ERASED = {
+    "_RECORDS": "DELETE FROM cases_personalrecord",
+    "_NETWORKS": "UPDATE cases_listrow SET erased_at = now() WHERE erased_at IS NULL",
+    "_ACTS": "ALTER TABLE audit_sealed DISABLE TRIGGER audit_sealed_recorded_erasure; DELETE FROM audit_sealed",
+}
+
+
+def test_what_is_erased_while_it_is_read_gets_no_terms(written, monkeypatch):
+    read, erased = backfill.fetch, {getattr(backfill, name): sql for name, sql in ERASED.items()}
+
+    def then_erased(sql, values):
+        rows = read(sql, values)
+        if sql in erased:
+            with connections["owner"].cursor() as cursor:
+                cursor.execute(erased[sql])
+        return rows
+
+    monkeypatch.setattr(backfill, "fetch", then_erased)
+    done = backfill.write_all()
+    assert all(done.looked.values()), done.looked
+    assert keys() == []
+
+
+def test_nobody_but_the_system_fills_in_terms(demo_city):
+    with seeing(find_actor("drc-handler1")), connection.cursor() as cursor, pytest.raises(Error, match="system actor"):
+        cursor.execute("SELECT search_fill('[]')")

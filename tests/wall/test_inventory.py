@@ -157,6 +157,7 @@ DOORS = {
     "list_unanswered": "lists in sight",
     "list_withdraw": "sight_may",
     "outbox_notice": "sight_may",
+    "search_fill": "sight_may",
     "search_note": "an event of the looker with sealed data",
     "tip_erase": "sight_may",
 }

@@ -1,7 +1,7 @@
 """Terms of what was stored before there were any: the values of the vault, of list rows and of acts, once more.
 
-In pieces, each in a transaction of its own. What has its terms keeps them, so that it may be broken off and begun anew,
-and lists and acts may come in meanwhile.
+In pieces, each in a transaction of its own. What has its terms keeps them, so that it may be broken off and begun anew;
+lists and acts may come in meanwhile, and what is erased meanwhile gets none (`search_fill`).
 """
 
 from __future__ import annotations
@@ -13,9 +13,8 @@ from typing import Any, Final
 from uuid import UUID
 
 import orjson
-from django.db import transaction
+from django.db import connection, transaction
 
-from cases.intake.copying import copy_rows
 from cases.intake.lists import values
 from cases.models.listing.terms import VAULT_KINDS, terms_of, terms_shown
 from cases.models.sealing import CannotOpen, key_ring, open_cells
@@ -56,30 +55,37 @@ class Written:
 
 def write_all(*, progress: Callable[[str, int], None] | None = None) -> Written:
     """Every value that has no terms yet gets them."""
-    done, before = Written(), _count()
+    done = Written()
     for name, piece in (("records", _records), ("rows", _networks), ("acts", _acts)):
         done.looked[name] = 0
         after: Any = _NEVER if name == "records" else 0
         while True:
             with transaction.atomic():
-                found, keys, once = piece(after, done)
-                copy_rows("cases_searchkey", _KEY, keys, once=once)
+                found, keys = piece(after, done)
+                done.terms += _fill(keys)
             if not found:
                 break
             after = found[-1]["id"]
             done.looked[name] += len(found)
             if progress is not None:
                 progress(name, done.looked[name])
-    done.terms = _count() - before
     return done
 
 
-Piece = tuple[Sequence[Row], Iterator[tuple[Any, ...]], str]
+Piece = tuple[Sequence[Row], Iterator[tuple[Any, ...]]]
+
+
+def _fill(keys: Iterator[tuple[Any, ...]]) -> int:
+    """How many of them are new."""
+    rows = orjson.dumps([dict(zip(_KEY, key, strict=True)) for key in keys]).decode()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT search_fill(%s::jsonb)", [rows])
+        return int(cursor.fetchone()[0])
 
 
 def _records(after: str, done: Written) -> Piece:
     found = fetch(_RECORDS, [after, list(VAULT_KINDS), AT_ONCE])
-    return found, _of_records(found, done), "(record_id, owner_id) WHERE record_id IS NOT NULL"
+    return found, _of_records(found, done)
 
 
 def _of_records(found: Sequence[Row], done: Written) -> Iterator[tuple[Any, ...]]:
@@ -108,7 +114,7 @@ def _senders(cases: Sequence[str], done: Written) -> dict[tuple[str, str], set[i
 
 def _networks(after: int, done: Written) -> Piece:
     found = fetch(_NETWORKS, [after, AT_ONCE])
-    return found, _of_networks(found, done), "(row_id, kind) WHERE row_id IS NOT NULL"
+    return found, _of_networks(found, done)
 
 
 def _of_networks(found: Sequence[Row], done: Written) -> Iterator[tuple[Any, ...]]:
@@ -129,7 +135,7 @@ def _acts(after: int, _done: Written) -> Piece:
         for row in found
         for of in terms_in(orjson.loads(row["data"]))
     )
-    return found, keys, "(event_id, kind) WHERE event_id IS NOT NULL"
+    return found, keys
 
 
 def _cells(row: Row, done: Written) -> list[Any]:
@@ -138,7 +144,3 @@ def _cells(row: Row, done: Written) -> list[Any]:
     except CannotOpen:
         done.unreadable.append(f"cases_listrow {row['batch_id']} {row['number']}")
         return []
-
-
-def _count() -> int:
-    return int(fetch("SELECT count(*) AS n FROM cases_searchkey", [])[0]["n"])
