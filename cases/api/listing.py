@@ -30,7 +30,7 @@ def asked(params: Params, actor: Actor) -> CaseFilter:
         region=params.region(),
         level=params.choice("level", Level.values),
         outcome=params.choice("outcome", CaseOutcome.values),
-        number=params.text("number", 24),
+        numbers=(number,) if (number := params.text("number", 24)) else None,
         holder_ids=(holder.id,) if holder else own if mine else (),
         closed=params.boolean("closed"),
         unlisted=params.boolean("unlisted") or None,

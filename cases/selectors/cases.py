@@ -49,9 +49,9 @@ def list_cases(
     Of the newest first the total is exact up to CAP, or always where `exact`; of the other orders it always is.
     """
     at = wanted.order.keyset.decode(cursor)
-    if at is None and wanted.number is None and wanted.q and _NUMBER.fullmatch(wanted.q.strip().upper()):
+    if at is None and wanted.numbers is None and wanted.q and _NUMBER.fullmatch(wanted.q.strip().upper()):
         # A whole number that this person sees is the only answer; the beginning of one is a part like any other.
-        whole = _page(actor, replace(wanted, number=wanted.q.strip().upper(), q=None), at, size, exact=exact)
+        whole = _page(actor, replace(wanted, numbers=(wanted.q.strip().upper(),), q=None), at, size, exact=exact)
         if whole.rows:
             return whole
     return _page(actor, wanted, at, size, exact=exact)

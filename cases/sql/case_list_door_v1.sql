@@ -67,7 +67,8 @@ BEGIN
         CASE WHEN w -> 'closed' = 'true' THEN ' AND l.stage = ''closed''' WHEN w ? 'closed' THEN ' AND l.stage <> ''closed''' END,
         CASE WHEN length(w ->> 'region') = 6 THEN format(' AND l.region_code = %L', w ->> 'region')
              WHEN w ? 'region' THEN format(' AND starts_with(l.region_code, %L)', w ->> 'region') END,
-        CASE WHEN w ? 'number' THEN format(' AND l.case_id = (SELECT n.id FROM cases_case n WHERE n.number = %L)', w ->> 'number') END,
+        CASE WHEN w ? 'numbers' THEN format(' AND l.case_id IN (SELECT n.id FROM cases_case n WHERE n.number = ANY(%L))',
+                ARRAY(SELECT jsonb_array_elements_text(w -> 'numbers'))) END,
         -- By number or title, or by a value of the case that this viewer reads (case_find, which comes with the terms).
         CASE WHEN w ? 'words' AND w ? 'find' THEN format(' AND (l.case_id IN (%s) OR l.case_id IN (SELECT case_find(%L, %L)))',
                 case_list_words(w ->> 'words'), p_agency, w -> 'find')

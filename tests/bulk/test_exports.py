@@ -11,7 +11,9 @@ from typing import Any
 
 import orjson
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from python_calamine import CalamineWorkbook
 
 from agencies.actors import find_actor
@@ -136,6 +138,17 @@ def test_the_ticked_rows_alone(log_in: LogIn) -> None:
         assert len(rows) == 2 + 2, address
         assert "勾选的行" in rows[0][0]
         assert client.post(file, {**hidden(page), "scope": "ticked"}).status_code == 400
+
+
+def test_ticked_rows_are_read_at_once_and_stand_as_they_were_ticked(demo_city: None) -> None:
+    numbers, actor, sent = [story.opened(title=f"{n} 号仓").number for n in range(3)], find_actor("drc-handler1"), []
+    for some in (numbers[:1], [numbers[2], numbers[0], numbers[1]]):
+        with CaptureQueriesContext(connection) as statements:
+            assert [row["number"] for row in lists.ticked_cases(actor, some)] == some
+        sent.append(len(statements))
+    assert sent[0] == sent[1] > 0
+    assert len(lists.ticked_cases(actor, [numbers[0].lower(), "没有这一件"])) == 1
+    assert lists.ticked_cases(actor, []) == []
 
 
 def test_the_tasks_of_a_result(log_in: LogIn) -> None:

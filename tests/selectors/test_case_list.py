@@ -126,11 +126,11 @@ def test_strength_is_what_was_found_and_else_how_much_was_reported(some, who):
     assert rows[some[3]]["signals"]["energy"] == {"strength": 1, "awaited": False}
     assert rows[some[3]]["signals"]["funds"] == {"strength": 0, "awaited": False}
     sent = story.dispatched()
-    (row,) = list_cases(who("drc-handler1"), CaseFilter(number=sent.number)).rows
+    (row,) = list_cases(who("drc-handler1"), CaseFilter(numbers=(sent.number,))).rows
     before = row["signals"]["traffic"]["strength"]
     assert row["signals"]["traffic"]["awaited"]
     story.do("cac-handler1", "report_traffic", sent, result="not_confirmed")
-    (row,) = list_cases(who("drc-handler1"), CaseFilter(number=sent.number)).rows
+    (row,) = list_cases(who("drc-handler1"), CaseFilter(numbers=(sent.number,))).rows
     assert row["signals"]["traffic"] == {"strength": min(before, 1), "awaited": False}
 
 

@@ -66,7 +66,7 @@ def test_who_is_cleared_sees_it_everywhere_and_its_colleague_nowhere(secret, ope
 def test_no_filter_search_or_address_tells_of_it(secret, who, username):
     actor, number = who(username), secret.number
     for wanted in (
-        CaseFilter(number=number),
+        CaseFilter(numbers=(number,)),
         CaseFilter(q=number),
         CaseFilter(q=number[:-1]),
         CaseFilter(q="秘密仓库"),

@@ -50,7 +50,7 @@ class CaseFilter:
     region: str | None = None
     level: str | None = None
     outcome: str | None = None
-    number: str | None = None
+    numbers: tuple[str, ...] | None = None
     holder_ids: tuple[int, ...] = ()
     closed: bool | None = None
     unlisted: bool | None = None
@@ -72,7 +72,7 @@ class CaseFilter:
         words = (self.q or "").strip()
         found: Mapping[str, Any] = {
             **{name: getattr(self, name) for name in ("stage", "region", "level", "outcome", "closed")},
-            "number": self.number.upper() if self.number else None,
+            "numbers": None if self.numbers is None else [number.upper() for number in self.numbers],
             "words": words or None,
             "unlisted": self.unlisted or None,
             "holders": list(self.holder_ids) or None,

@@ -39,13 +39,7 @@ def setting_of(actor: Actor) -> ListSetting:
 
 def save_view(actor: Actor, name: str, params: Mapping[str, str], now: datetime) -> SavedView:
     """Keep these conditions under a name; a view of the same name takes them over. Raises InvalidInput."""
-    called = " ".join(name.split())
-    if not called or len(called) > LONGEST_NAME or "\x00" in called:
-        raise InvalidInput(
-            fields={
-                "name": Text(f"请填写 1 至 {LONGEST_NAME} 个字的名称", f"Name it in 1 to {LONGEST_NAME} characters")
-            }
-        )
+    called = _called(name)
     if not actor.posts:
         raise NotVisible
     with transaction.atomic():
@@ -70,14 +64,7 @@ def save_view(actor: Actor, name: str, params: Mapping[str, str], now: datetime)
 
 def rename_view(actor: Actor, view_id: UUID, name: str) -> SavedView:
     """Another name for an own view. Raises InvalidInput, NotVisible."""
-    called = " ".join(name.split())
-    view = _one(actor, view_id)
-    if not called or len(called) > LONGEST_NAME or "\x00" in called:
-        raise InvalidInput(
-            fields={
-                "name": Text(f"请填写 1 至 {LONGEST_NAME} 个字的名称", f"Name it in 1 to {LONGEST_NAME} characters")
-            }
-        )
+    called, view = _called(name), _one(actor, view_id)
     if _own(actor).filter(name=called).exclude(pk=view.pk).exists():
         raise InvalidInput(
             fields={"name": Text("已有同名的视图，请换一个名称", "There is a view of this name; choose another")}
@@ -128,6 +115,15 @@ def set_density(actor: Actor, density: str) -> None:
     if density not in ListSetting.Density.values:
         raise InvalidInput(fields={"density": Text("没有这种行高", "There is no such row height")})
     ListSetting.objects.update_or_create(user_id=actor.user_id, defaults={"density": density})
+
+
+def _called(name: str) -> str:
+    """A name as it is kept. Raises InvalidInput."""
+    called = " ".join(name.split())
+    if not called or len(called) > LONGEST_NAME or "\x00" in called:
+        said = Text(f"请填写 1 至 {LONGEST_NAME} 个字的名称", f"Name it in 1 to {LONGEST_NAME} characters")
+        raise InvalidInput(fields={"name": said})
+    return called
 
 
 def _own(actor: Actor) -> QuerySet[SavedView]:

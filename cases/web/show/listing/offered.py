@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 from django.utils.translation import gettext
 
 from agencies.actors import Actor
-from agencies.directory import get_directory
+from agencies.directory import Directory, get_directory
 from cases.intake.selectors import visible_batches
 from cases.selectors.cases import Order, Sort
 from cases.selectors.choice import only_ids
@@ -49,10 +49,11 @@ ORDERS: Final = {
 
 def offered(actor: Actor, lists: Sequence[str] = ()) -> list[filters.Select]:
     """The drop-downs: first those of the row, then those behind 更多条件. `lists`: ids that are to be among them."""
+    directory = get_directory()
     return [
         filters.Select("stage", gettext("阶段"), gettext("全部阶段"), [(k, v.text) for k, v in words.STAGES.items()]),
-        filters.Select("holder", gettext("当前办理"), gettext("全部机构"), _holders(actor)),
-        filters.Select("district", gettext("区县"), gettext("全部区县"), filters.districts(actor, get_directory())),
+        filters.Select("holder", gettext("当前办理"), gettext("全部机构"), _holders(actor, directory)),
+        filters.Select("district", gettext("区县"), gettext("全部区县"), filters.districts(actor, directory)),
         filters.Select("subject", gettext("用电主体"), gettext("全部主体"), _subjects()),
         filters.Select("signal", gettext("信号"), gettext("全部信号"), _signals()),
         *_more(actor, lists),
@@ -74,12 +75,10 @@ def _more(actor: Actor, lists: Sequence[str]) -> list[filters.Select]:
     ]
 
 
-def _holders(actor: Actor) -> list[tuple[str, str]]:
+def _holders(actor: Actor, directory: Directory) -> list[tuple[str, str]]:
     """The agencies that can owe something where this person works."""
     own = tuple({post.region_code for post in actor.posts})
-    found = [
-        a for a in get_directory().by_code.values() if a.active and not a.is_unit and a.region_code.startswith(own)
-    ]
+    found = [a for a in directory.by_code.values() if a.active and not a.is_unit and a.region_code.startswith(own)]
     return [(str(a.id), a.short_name) for a in found]
 
 

@@ -175,11 +175,12 @@ def _ending(actor: Actor, found: Row, now: datetime, *, decides: bool) -> dict[s
     if ending is None:
         return None
     numbers = [number for _case, number in ending.used_by] if decides else []
+    seen = list_cases(actor, CaseFilter(numbers=tuple(numbers[:50])), size=50).rows
     return {
         "holds_to": ending.holds_to,
         "withdrawn": ending.withdrawn,
         "uses": len(numbers),
-        "numbers": [n for n in numbers[:50] if list_cases(actor, CaseFilter(number=n), size=1).rows],
+        "numbers": [n for n in numbers[:50] if n in {row["number"] for row in seen}],
         "asks": ending.retroactive and bool(numbers),
     }
 

@@ -82,9 +82,10 @@ def every_case(actor: Actor, asked: Asked) -> Iterator[list[Row]]:
 
 
 def ticked_cases(actor: Actor, numbers: Sequence[str]) -> list[Row]:
-    """The rows of these cases, as the list would show them."""
-    found = [list_cases(actor, CaseFilter(number=number), size=1).rows for number in numbers]
-    return [row for rows in found for row in rows]
+    """The rows of these cases, as the list would show them, in the order in which they were ticked."""
+    places = {number.upper(): place for place, number in enumerate(numbers)}
+    found = list_cases(actor, CaseFilter(numbers=tuple(places)), size=max(1, len(places))).rows
+    return sorted(found, key=lambda row: places[row["number"]])
 
 
 def every_task(actor: Actor, asked: Asked, now: datetime) -> Iterator[list[Row]]:
