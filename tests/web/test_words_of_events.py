@@ -51,7 +51,7 @@ MAPPED = {
     "kind": "telecom", "columns_before": ["", "ip"], "columns": ["port", "ip"], "orders_before": {},
     "orders": {"first": "dmy"},
 }  # fmt: skip
-TAKEN = {"what": "case_list", "rows": 500, "complete": False, "sha256": "a1" * 32, "format": "xlsx"}
+TAKEN = {"sha256": "a1" * 32, "what": "case_list", "rows": 500, "complete": False, "format": "xlsx"}
 
 
 def said(body: dict[str, Any]) -> str:
