@@ -117,6 +117,7 @@ RECORDS = {
     "well_known": ["network"],
     "measures": ["measure"],
     "escalation": ["rule"],
+    "load_curve": ["readings", "figures", "stops"],
 }
 
 
