@@ -253,6 +253,27 @@ TWICE = """async (no) => {
 }"""
 
 
+def test_what_another_sender_sent_is_said_to_be_there(due: tuple[World, str, str], phone: Phone) -> None:
+    """The worker, or another window, sends what waits; the page that took it hears nothing of that."""
+    _, case, no = due
+    page = phone("grid-crew1")
+    page.goto(f"/suspensions/{no}/photo/")
+    page.evaluate(
+        "() => { window.whole = window.fetch; window.fetch = () => Promise.reject(new TypeError('no network')); }"
+    )
+    for slot in ("meter", "seal"):
+        page.locator(f"#p-{slot}").set_input_files(picture(slot))
+    shots = page.locator(".shots li[data-id]")
+    expect(shots.filter(has_text="已存本机")).to_have_count(2)
+    expect(page.locator("[data-counted]")).to_contain_text("2")
+    other = page.context.new_page()
+    other.goto(f"/suspensions/{no}/")
+    expect(other.locator("[data-net]")).to_have_text("已连接", timeout=20_000)
+    page.evaluate("() => { window.fetch = window.whole; window.dispatchEvent(new Event('online')); }")
+    expect(shots.filter(has_text="已上传")).to_have_count(2)
+    assert kept(case) == 2
+
+
 def test_what_another_person_left_is_not_shown_nor_sent(due: tuple[World, str, str], phone: Phone) -> None:
     _, case, no = due
     page = phone("grid-crew1", service_workers="block")

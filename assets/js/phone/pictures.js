@@ -5,6 +5,9 @@ import { placed } from "./place.js";
 import { add, all, newId, put, remove } from "./queue.js";
 import { go, show } from "./waiting.js";
 
+// What this page has drawn and not yet heard of, by its id.
+const drawn = new Map();
+
 shots?.addEventListener("change", async (event) => {
   const input = event.target;
   if (!input.matches("[data-pick]") || !input.files.length) return;
@@ -56,7 +59,9 @@ export async function draw(entry) {
     const kept = (await all()).find((one) => one.id === entry.id);
     if (kept) {
       await remove(kept.seq);
+      drawn.delete(entry.id);
       item.replaceWith(...(old && old.dataset.slot !== "more" ? [old] : []));
+      count();
       show();
     } else take(entry.id);
   });
@@ -67,6 +72,23 @@ export async function draw(entry) {
   if (old && entry.slot !== "more") old.replaceWith(item);
   else shots.insertBefore(item, old);
   words(item, "waiting");
+  drawn.set(entry.id, item);
+  count();
+}
+
+// The worker sends, too, and says nothing: what has left the queue was taken. Refused ones stay in it.
+export async function settle() {
+  const asked = [...drawn];
+  const left = new Set((await all()).map((one) => one.id));
+  for (const [id, item] of asked)
+    if (!left.has(id) && drawn.delete(id)) words(item, "taken");
+}
+
+function count() {
+  const said = document.querySelector("[data-counted]");
+  if (!said) return;
+  const text = said.textContent.replace(/\d+/, shots.querySelectorAll("li[data-id]").length);
+  if (said.textContent !== text) said.textContent = text;
 }
 
 // A taken picture goes from the step by the server's own form.

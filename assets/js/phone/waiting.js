@@ -1,7 +1,7 @@
 // What waits on this telephone: shown in words, and sent as soon as there is a network.
 
 import { box, button, mine } from "./here.js";
-import { mark } from "./pictures.js";
+import { mark, settle } from "./pictures.js";
 import { all, flush, remove } from "./queue.js";
 
 const net = document.querySelector("[data-net]");
@@ -12,6 +12,7 @@ export async function show() {
   let entries = [];
   try {
     entries = await all();
+    await settle();
   } catch {
     return; // a browser that keeps nothing: the plain forms do
   }
