@@ -90,7 +90,7 @@ def wrong_with(page: Page, widths: Iterable[int] = WIDTHS) -> list[str]:
     return found
 
 
-def chinese_left(page: Page, known: str, names: Collection[str]) -> list[str]:
+def chinese_left(page: Page, known: str, names: Collection[str] = ()) -> list[str]:
     """The Chinese words on a page that do not come from the data; `known`: all texts of the data, joined.
 
     Names put together from known ones (a province, its city, its county) are known too. A text that is a sentence of
