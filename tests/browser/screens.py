@@ -15,17 +15,28 @@ import tempfile
 from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+import django
+from django.db import connections
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.installation import Installation
 
+if TYPE_CHECKING:
+    from tests.workflow.world import World
+
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screens"
 ADDRESS = re.compile(r"打开 (http://127\.0\.0\.1:\d+)")
 COLOURS = 128
-WIDE, NARROW = 1440, 375
+WIDE, NARROW, SHEET = 1440, 375, 718
+LIST = (
+    "源IP地址,出口源端口号,矿池地址,首次发现时间,户名\n"
+    "36.154.192.217,1159,pool.example,2026-03-10 08:00,徐州某某网络科技有限公司\n"
+    "36.154.192.218,1160,pool.example,2026-03-10 09:00,孙玲\n"
+    "36.154.192.300,1161,pool.example,2026-03-10 09:30,\n"
+)
 OFFICER, CREW, SUPERVISOR = "drc-handler1", "grid-crew1", "sup-supervisor1"
 
 
@@ -69,6 +80,7 @@ def main() -> None:
         stack.callback(shutil.rmtree, root, ignore_errors=True)
         home = Installation(root / "home")
         stack.callback(home.stop)
+        _set_up(home)
         demo = stack.enter_context(home.popen("demo"))
         stack.callback(demo.terminate)
         address = next(match[1] for line in demo.stdout or () if (match := ADDRESS.search(line)))
@@ -76,11 +88,19 @@ def main() -> None:
         chromium = shutil.which("chromium") or shutil.which("chromium-browser")
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         taken = [*_before_the_log_in(browser, address), *_pages(browser, address)]
-        taken += _crew(browser, address, home)
+        taken += [*_list(browser, address), *_printed(browser, address), *_crew(browser, address)]
         browser.close()
     for path in FOLDER.glob("*.png"):
         if path.stem not in taken:
             path.unlink()
+
+
+def _set_up(home: Installation) -> None:
+    """Before the settings are read: they say where the database is."""
+    os.environ |= {"LIANZHI_HOME": str(home.home.root), "DJANGO_SETTINGS_MODULE": "config.settings"}
+    # The browser's loop runs in this thread; nothing here is awaited.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    django.setup()
 
 
 def _before_the_log_in(browser: Browser, address: str) -> Iterable[str]:
@@ -103,31 +123,96 @@ def _pages(browser: Browser, address: str) -> Iterable[str]:
         page.context.close()
 
 
-def _crew(browser: Browser, address: str, home: Installation) -> Iterable[str]:
-    """The crew's steps: a cut that is due, made through the engine in the demo's own database."""
-    number = _due(home)
-    page = _enter(browser, address, CREW, NARROW)
-    for name, step in (("a", ""), ("b", "checks/"), ("c", "photo/"), ("d", "confirm/")):
-        page.goto(f"/suspensions/{number}/{step}")
-        yield _keep(page, f"05{name}-suspension-375")
+def _list(browser: Browser, address: str) -> Iterable[str]:
+    """A list on its way in: columns, preview, result; taken back in the end."""
+    page = _enter(browser, address, "telecom-handler1", WIDE)
+    page.goto("/imports/")
+    page.set_input_files("#file", {"name": "名单.csv", "mimeType": "text/csv", "buffer": LIST.encode("gb18030")})
+    page.select_option("#kind", "telecom")
+    page.fill("#batch", "2026 年 3 月第 2 批")
+    page.get_by_role("button", name="下一步：匹配列").click()
+    page.wait_for_url("**/mapping/", timeout=60_000)
+    yield _keep(page, "04b-import-map-1440")
+    page.get_by_role("button", name="下一步：校验预览").click()
+    page.wait_for_url("**/preview/", timeout=60_000)
+    yield _keep(page, "04c-import-preview-1440")
+    page.get_by_role("button", name="确认导入").click()
+    page.locator("[data-tile=new_case]").wait_for(timeout=60_000)
+    yield _keep(page, "04d-import-result-1440")
     page.context.close()
 
 
-def _due(home: Installation) -> str:
-    os.environ |= {"LIANZHI_HOME": str(home.home.root), "DJANGO_SETTINGS_MODULE": "config.settings"}
-    # The browser's loop runs in this thread; nothing here is awaited.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    import django
+def _printed(browser: Browser, address: str) -> Iterable[str]:
+    """A case as the printer gets it, as wide as a sheet of A4 within its margins."""
+    page = _enter(browser, address, OFFICER, SHEET)
+    page.goto("/cases/XZ21-2930/")
+    page.emulate_media(media="print")
+    yield _keep(page, "12-print-case-A4")
+    page.context.close()
 
-    django.setup()
+
+def _crew(browser: Browser, address: str) -> Iterable[str]:
+    """The crew's steps: a cut that is due, made through the engine in the demo's own database."""
     from audit import clock
+    from tests.browser import test_phone as phone
+
+    world, number = _due()
+    page = _enter(browser, address, CREW, NARROW)
+    page.goto(f"/suspensions/{number}/")
+    yield _keep(page, "05a-suspension-375")
+    page.goto(f"/suspensions/{number}/checks/")
+    phone.answer(page)
+    yield _keep(page, "05b-suspension-375")
+    phone.press(page, "下一步")
+    page.wait_for_url("**/photo/")
+    page.context.close()
+    # The cut is allowed half an hour after the last word to the user; by then the session is over.
+    clock.set_clock(world.later(minutes=40), frozen=True)
+    page = _enter(browser, address, CREW, NARROW)
+    page.goto(f"/suspensions/{number}/photo/")
+    for name in ("meter", "seal"):
+        page.locator(f"#p-{name}").set_input_files(phone.picture(name))
+    page.locator(".shots li[data-id]", has_text="已上传").nth(1).wait_for()
+    page.fill("[name='f.reading']", "41872.35")
+    page.fill("[name='f.seal_no']", "TS-2026-00318")
+    page.fill("[name='f.photo_reason']", "地下室")
+    page.locator("[name=dead]").check()
+    yield _keep(page, "05c-suspension-375")
+    phone.press(page, "下一步")
+    page.wait_for_url("**/confirm/")
+    yield _keep(page, "05d-suspension-375")
+    phone.prove(page)
+    phone.press(page, "确认停电")
+    code = page.locator("[data-code]").inner_text().replace(" ", "")
+    yield _keep(page, "05d-suspension-code-375")
+    second = _enter(browser, address, "grid-crew2", NARROW)
+    second.goto(f"/suspensions/code/?code={code}")
+    phone.press(second, "核对并继续")
+    second.locator("[name='f.load_is_zero'][value=true]").check(force=True)
+    second.fill("[name='f.reading']", "41872.35")
+    yield _keep(second, "05d-suspension-second-375")
+    phone.prove(second)
+    phone.press(second, "监护人确认")
+    second.locator("[data-receipt]").wait_for()
+    yield _keep(second, "05e-suspension-375")
+    second.context.close()
+    page.context.close()
+
+
+def _due() -> tuple[World, str]:
+    from audit import clock, sight
+    from config.database import wall
     from tests.web.test_cut_pages import determined, number
     from tests.workflow.world import World
 
+    # As in the tests, one who sets the scene may read and write everything: the database is thrown away.
+    with connections["owner"].cursor() as cursor:
+        wall.apply(cursor, all_powerful="tests")
+    sight.unless_said = sight.Sight(system="tests")
     world = World()
     case = world.served(determined(world))
     clock.set_clock(world.later(days=4), frozen=True)
-    return str(number(world, case))
+    return world, str(number(world, case))
 
 
 def _enter(browser: Browser, address: str, who: str, width: int) -> Page:
@@ -153,8 +238,13 @@ def _speak(page: Page, language: str) -> None:
 def _keep(page: Page, name: str) -> str:
     """Write the picture of the whole page in few colours, which a page of text does not miss."""
     FOLDER.mkdir(exist_ok=True)
+    size = page.viewport_size
+    if size and size["width"] == NARROW:  # what stands at the foot of the screen belongs to the foot of the picture
+        page.set_viewport_size(size | {"height": page.evaluate("document.documentElement.scrollHeight")})
     whole = Image.open(io.BytesIO(page.screenshot(full_page=True)))
     whole.convert("RGB").quantize(COLOURS).save(FOLDER / f"{name}.png", optimize=True)
+    if size:
+        page.set_viewport_size(size)
     sys.stdout.write(f"{name}\n")
     return name
 

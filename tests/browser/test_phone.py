@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, Route, expect
 
 from audit import clock
 from cases.models import Attachment
@@ -72,7 +72,7 @@ def log_in(page: Page, username: str) -> None:
     page.wait_for_url(lambda address: "/login/" not in address)
 
 
-def picture(name: str) -> dict[str, Any]:
+def picture(name: str) -> FilePayload:
     return {"name": f"{name}.jpg", "mimeType": "image/jpeg", "buffer": photo(name.encode())}
 
 
