@@ -8,12 +8,15 @@ import json
 import subprocess
 import sys
 import zipfile
+from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from audit import clock
 from audit.log import EventActor
@@ -261,3 +264,25 @@ def test_the_trail_is_verified_by_itself_every_night_and_says_when(demo_city: No
     now = clock.now()
     assert now < verifying.next_run(now) <= now + timedelta(days=1)
     assert "下次校验" in entered("drc-handler1").get("/audit/").content.decode()
+
+
+def test_the_page_asks_as_often_for_many_events_as_for_few(demo_city: None) -> None:
+    def asked() -> Counter[str]:
+        client.get(address)
+        with CaptureQueriesContext(connection) as queries:
+            page = client.get(address).content.decode()
+        rows.append(page.count("data-event="))
+        return Counter(query["sql"].split(" FROM ")[-1][:20] for query in queries.captured_queries)
+
+    client, rows = entered("sup-supervisor1"), list[int]()
+    case = story.dispatched(title="第一案")
+    address = f"/audit/?case={case.number}"
+    few = asked()
+    for n in range(12):
+        story.do("drc-handler1", "comment", case, comment=f"备注{n}")
+    many = asked()
+    assert rows[1] >= rows[0] + 12
+    # The stamp of the directory is asked anew once a second, not once a row.
+    assert few.pop("agencies_stamp", 0) <= 3
+    assert many.pop("agencies_stamp", 0) <= 3
+    assert many.total() == few.total()

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from agencies.actors import Actor
-from agencies.directory import get_directory
+from agencies.directory import get_directory, held_directory
 from agencies.services.parameters import declared
 from agencies.vocabulary import LABELS, Label, Role
 from cases.oversight.trail import risks
@@ -138,7 +138,7 @@ def name_of_parameter(key: str) -> Label | str:
 def _object(stream: str) -> str:
     """What an event beside the cases is about: an account by its username, an agency or a region by its name."""
     sort, _, name = stream.partition("/")
-    directory = get_directory()
+    directory = held_directory()
     if sort == "agency" and (agency := directory.by_code.get(name)):
         name = agency.short_name
     elif sort in ("calendar", "escalation"):

@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 from django.utils.translation import gettext
 
 from agencies.actors import Actor
-from agencies.directory import get_directory
+from agencies.directory import held_directory
 from agencies.selectors import display_names
 from agencies.vocabulary import LABELS
 from cases.intake.lists.judging.files import FILE
@@ -204,8 +204,8 @@ def _rule(stored: str) -> str:
 
 
 def _number(name: str, value: int, said: Words) -> str:
-    if name in AGENCIES and value in get_directory().by_id:
-        return get_directory().by_id[value].short_name
+    if name in AGENCIES and value in held_directory().by_id:
+        return held_directory().by_id[value].short_name
     if PERSONS.fullmatch(name):
         return said.people.get(value, str(value))
     return str(value)

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext
 
-from agencies.directory import get_directory
+from agencies.directory import held_directory
 from agencies.vocabulary import LABELS, Kind
 from cases.policy import deadlines
 from cases.selectors.paging import Row
@@ -96,7 +96,7 @@ def share(row: Step) -> str:
 
 
 def _step(row: Row, home: str, on: date) -> Step:
-    directory = get_directory()
+    directory = held_directory()
     agency = directory.by_id.get(row["agency"]["id"]) if row.get("agency") else None
     kind = agency.kind if agency else KINDS[row["kind"]].addressee if row["kind"] in KINDS else ""
     css = {str(code): look for code, look in AGENCY_CSS.items()}.get(str(kind), "ag-sys")
@@ -118,7 +118,7 @@ def _limit(kind: str, home: str, on: date) -> int | None:
     """Working days that the region, or else the release, gives this kind of task; None where it is no such length."""
     if kind not in deadlines.kinds():
         return None
-    own = get_directory().parameter(f"deadline.{kind}", home, on)
+    own = held_directory().parameter(f"deadline.{kind}", home, on)
     if isinstance(own, dict):
         found = own.get("working_days", own.get("amount") if own.get("unit") == "working_days" else None)
         return None if found is None else int(found)

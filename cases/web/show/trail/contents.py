@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.utils.translation import gettext
 
 from agencies.actors import Actor
-from agencies.directory import get_directory
+from agencies.directory import held_directory
 from agencies.selectors import display_names
 from cases.selectors.pages import kinds_of
 from cases.selectors.trail.contents import Content
@@ -115,6 +115,6 @@ def _named(task_id: str, kinds: Mapping[str, str]) -> str:
 
 
 def _opened(task: Mapping[str, Any]) -> str:
-    ref = get_directory().by_id.get(task.get("unit") or task["agency"])
+    ref = held_directory().by_id.get(task.get("unit") or task["agency"])
     kind = KINDS.get(task["kind"])
     return f"{ref.short_name if ref else ''} {say(kind.label) if kind else task['kind']}"
