@@ -60,6 +60,8 @@ SHOTS = (
     Shot("02-cases-en-1440", OFFICER, "/cases/", english=True),
     Shot("03-case-1440", OFFICER, "/cases/XZ21-2930/"),
     Shot("03-case-375", OFFICER, "/cases/XZ21-2930/", NARROW),
+    Shot("03-case-load-1440", OFFICER, "/cases/XZ21-2930/?signal=energy"),
+    Shot("03-case-load-375", OFFICER, "/cases/XZ21-2930/?signal=energy", NARROW),
     Shot("03-case-en-1440", OFFICER, "/cases/XZ21-2918/", english=True),
     Shot("04a-import-upload-1440", OFFICER, "/imports/"),
     Shot("06-audit-1440", SUPERVISOR, "/audit/?case=XZ21-2930"),
@@ -170,6 +172,8 @@ def _crew(browser: Browser, address: str) -> Iterable[str]:
     clock.set_clock(world.later(minutes=40), frozen=True)
     page = _enter(browser, address, CREW, NARROW)
     page.goto(f"/suspensions/{number}/photo/")
+    while not page.locator("[name='f.executed_at']").input_value().startswith(phone.typed(world)):
+        page.reload()  # each process hears of the clock a moment later
     for name in ("meter", "seal"):
         page.locator(f"#p-{name}").set_input_files(phone.picture(name))
     page.locator(".shots li[data-id]", has_text="已上传").nth(1).wait_for()
