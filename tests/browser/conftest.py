@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from django.conf import settings
 from django.core.cache import cache
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
+from audit import clock
 from tests.browser.every import finding, looking
 from tests.conftest import ALIASES, SERVERS, answers, child, connections, on_database, wait_for
 from tests.installation import Installation
@@ -85,6 +87,12 @@ def watched() -> Iterator[Callable[[Page, str], None]]:
 
     yield watch
     assert not wrong, "\n".join(wrong)
+
+
+def stop_clock(at: datetime) -> None:
+    """Let the clock stand still there, and give the server the moment after which it has seen that."""
+    clock.set_clock(at, frozen=True)
+    time.sleep(clock.CACHE_SECONDS + 0.1)
 
 
 @pytest.fixture

@@ -94,7 +94,6 @@ def test_a_crew_cuts_and_a_second_person_confirms(due: tuple[World, str, str], p
     press(page, "下一步")
     page.wait_for_url(f"**/suspensions/{no}/photo/")
     at(world, minutes=40)
-    page.wait_for_timeout(1100)  # the server looks at the clock again after a second
     page.goto(f"/suspensions/{no}/photo/")
     page.locator("[data-place]").click()
     for slot in ("meter", "breaker"):

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from audit import clock
-from tests.browser.conftest import Enter
+from tests.browser.conftest import Enter, stop_clock
 from tests.files import photo
 from tests.web import story
 from tests.web.test_cut_pages import determined
@@ -87,7 +87,7 @@ def at_the_meter(site: str) -> Iterator[tuple[World, str]]:
     world.later(days=4)
     world.final_notice(case)
     world.later(minutes=40)
-    clock.set_clock(world.now, frozen=True)
+    stop_clock(world.now)
     yield world, case
     clock.clear()
 

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, Rout
 from audit import clock
 from cases.models import Attachment
 from cases.workflow.onsite.steps import ITEMS
+from tests.browser.conftest import stop_clock
 from tests.browser.every import looking
 from tests.files import photo
 from tests.web.test_cut_pages import determined, number
@@ -35,7 +36,7 @@ def due(site: str) -> Iterator[tuple[World, str, str]]:
 
 
 def at(world: World, **span: float) -> None:
-    clock.set_clock(world.later(**span), frozen=True)
+    stop_clock(world.later(**span))
 
 
 @pytest.fixture
