@@ -23,7 +23,7 @@ TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clie
 
 def something_to_show() -> None:
     case, items = story.dispatched(title="登记簿一案"), ["phone", "subscriber"]
-    for who, rows in (("drc-handler1", 30), ("grid-handler1", 2)):
+    for who, rows in (("drc-handler1", 30), ("grid-handler2", 2)):
         actor = find_actor(who)
         note_read(actor=actor, way=Way.PAGE, case_id=case.case_id, items=items, purpose="visit", rows=rows)
     note_read(actor=find_actor("telecom-handler1"), way=Way.EXPORT, items=["refused_rows"], rows=9, file_hash="ab" * 32)
@@ -91,5 +91,5 @@ def test_much_reading_on_one_day_is_marked(enter: Enter) -> None:
     page.goto("/audit/access/?person=drc-handler1")
     expect(page.locator("#busiest .tagx.bad")).to_have_count(1)
     expect(page.locator("#lines tbody tr").first).to_contain_text("李明远")
-    page.goto("/audit/access/?person=grid-handler1")
+    page.goto("/audit/access/?person=grid-handler2")
     expect(page.locator("#busiest .tagx.bad")).to_have_count(0)
