@@ -80,10 +80,13 @@ def _said(page: Page) -> list[str]:
 @pytest.mark.parametrize("language", ["中文", "English"])
 def test_every_view_is_accessible_and_no_wider_than_the_screen(enter: Enter, language: str) -> None:
     case, last = story.dispatched(title="负荷另一案"), timezone.localtime(clock.now()).date() - timedelta(1)
-    bring(enter(GRID), case.number, written(month(last)))
-    page = enter(COMMISSION)
-    if language == "English":
-        page.get_by_role("button", name="English").first.click()
+    grid, page = enter(GRID), enter(COMMISSION)
+    bring(grid, case.number, written(month(last)))
+    for each in (grid, page) if language == "English" else ():
+        each.get_by_role("button", name="English").first.click()
+    grid.goto(f"/cases/{case.number}/load/")
+    expect(grid.locator("#i-file")).to_be_visible()
+    assert looking.wrong_with(grid) == []
     for view in ("day", "heat", "month", "table"):
         page.goto(f"/cases/{case.number}/?signal=energy&show={view}")
         expect(page.locator("#load")).to_contain_text("Load factor" if language == "English" else "负荷率")
@@ -92,9 +95,9 @@ def test_every_view_is_accessible_and_no_wider_than_the_screen(enter: Enter, lan
         shown(page, f"{view}-{language}-1440")
         page.set_viewport_size({"width": 375, "height": 900})
         shown(page, f"{view}-{language}-375")
-    if language == "English":
-        page.set_viewport_size({"width": 1440, "height": 900})
-        page.get_by_role("button", name="中文").first.click()
+    for each in (grid, page) if language == "English" else ():
+        each.set_viewport_size({"width": 1440, "height": 900})
+        each.get_by_role("button", name="中文").first.click()
 
 
 def test_a_drawing_can_be_touched_and_read_by_keys_and_stays_where_that_fails(enter: Enter) -> None:

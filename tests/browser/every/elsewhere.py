@@ -10,6 +10,8 @@ FILE = "answers a file"
 DOOR = "before or outside the log-in: looked at by its own tests"
 # The demo has no such object; its own tests look at it.
 RARE = "the demo has none: looked at by its own tests"
+# One page of a kind is looked at, as it opens.
+PART = "behind a part of a page that opens with another: looked at by its own tests"
 
 ELSEWHERE = {
     "channels:endpoint": RARE,
@@ -29,6 +31,7 @@ ELSEWHERE = {
     "web:billed_file": RARE,
     "web:billed_file_export": FILE,
     "web:blind_spots_file": FILE,
+    "web:bring_load": PART,
     "web:calendar_plan": RARE,
     "web:case_rows": SENT,
     "web:case_search": SENT,
@@ -65,6 +68,8 @@ ELSEWHERE = {
     "web:language": SENT,
     "web:login": DOOR,
     "web:logincode": DOOR,
+    "web:load_readings": FILE,
+    "web:load_template": FILE,
     "web:logout": SENT,
     "web:register_csv": FILE,
     "web:report": DOOR,
