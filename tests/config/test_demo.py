@@ -13,7 +13,7 @@ from django.conf import settings
 from config.demo.processes import DidNotStart, own_port
 from tests.installation import Installation, eventually
 from tools import demo_excerpt
-from tools.demo_excerpt import BLOCK, README, excerpt, without_chance
+from tools.demo_excerpt import BLOCK, README, RECORDS, excerpt, without_chance
 
 HAND_OFF = re.compile(r"^  \d\d-\d\d \d\d:\d\d  XZ21-\d+ +\S+（\S+） +\S+ +→ \S+", re.MULTILINE)
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
@@ -40,6 +40,11 @@ def test_the_readme_shows_what_it_prints(told: str) -> None:
     assert shown is not None
     now, how = without_chance(excerpt(told)), "run: DEMO_EXIT=1 make demo | .venv/bin/python tools/demo_excerpt.py"
     assert without_chance(shown.group()) == now, how
+    records, said = (RECORDS.search(text) for text in (told, shown.group()))
+    assert records is not None
+    assert said is not None
+    more = [int(n) - int(m) for n, m in zip(records.groups(), said.groups(), strict=True)]
+    assert all(0 <= n <= 40 for n in more), f"{how}: {more} more than the stories leave; papers are 17 and 15"
 
 
 def test_an_excerpt_marks_what_it_leaves_out_and_misses_no_line(monkeypatch: pytest.MonkeyPatch) -> None:
