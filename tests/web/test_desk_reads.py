@@ -11,13 +11,9 @@ from django.test.utils import CaptureQueriesContext
 
 from audit import clock
 from tests.web import story
-from tests.web.test_reading import entered
+from tests.web.test_reading import BY_THE_CLOCK, entered
 
 PEOPLE = ("drc-handler1", "cac-handler1", "grid-crew1", "sup-supervisor1")
-
-
-# Asked anew once a second, however long a page takes: whether the directory is the same, and what the clock shows.
-BY_THE_CLOCK = re.compile(r'SELECT n FROM agencies_stamp|SELECT "audit_democlock".*')
 
 
 def statements(username: str) -> list[str]:
