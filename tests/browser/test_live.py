@@ -165,7 +165,7 @@ def test_all_are_those_that_were_drawn_and_the_lines_that_came_since(
     seen = arrive("标记前到达一案")
     expect(page.locator(".msgs li", has_text=seen)).to_have_count(1)
     # From here on the page is told of nothing.
-    page.route("**/inbox/arrivals/**", lambda route: route.abort())
+    page.route("**/inbox/arrivals/**", lambda route: route.abort("internetdisconnected"))
     unseen = arrive("标记前未显示一案")
     mark = page.get_by_role("button", name="全部标为已读")
     mark.click()
