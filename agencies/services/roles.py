@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from agencies.access import trail
@@ -56,6 +57,8 @@ def grant_role(
     if not actor.is_system:
         for other in agencies_of(held):
             granter_of(actor, other, role, ceiling)
+    # What is over stands in nobody's way until the task comes to it.
+    _end_each(_over(now).filter(user=held), now)
     _check(held, agency, role, ceiling)
     if not actor.is_system:
         _require_number(held, role)
@@ -114,8 +117,17 @@ def limit_role(*, actor: Actor, membership: Membership, last_day: date, now: dat
 
 def end_past(now: datetime) -> int:
     """End on record the roles whose last day is over; they count no more since. Returns how many."""
-    over = Membership.objects.filter(active=True, last_day__lt=timezone.localdate(now)).select_related("agency", "user")
-    held, system = list(over.order_by("pk")), system_actor()
+    return _end_each(_over(now), now)
+
+
+def _over(now: datetime) -> QuerySet[Membership]:
+    """On record still, and of no account since midnight."""
+    over = Membership.objects.filter(active=True, last_day__lt=timezone.localdate(now))
+    return over.select_related("agency", "user").order_by("pk")
+
+
+def _end_each(over: QuerySet[Membership], now: datetime) -> int:
+    held, system = list(over), system_actor()
     for each in held:
         end_role(actor=system, membership=each, now=now, last=True)
     return len(held)

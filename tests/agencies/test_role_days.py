@@ -173,3 +173,14 @@ def test_a_role_that_is_held_does_not_change_its_ceiling_on_a_later_day(give):
     with pytest.raises(AgencyError, match="预定"):
         give(ceiling="sensitive", first_day=today() + timedelta(days=1))
     assert roles() == ["handler", "reviewer"]
+
+
+def test_what_is_over_and_not_ended_yet_stands_in_nobodys_way(give):
+    give(last_day=today())
+    clock.set_clock(midnight(today() + timedelta(days=1)) + timedelta(minutes=5), frozen=True)
+    later = today() + timedelta(days=3)
+    give(first_day=later)
+    told = Membership.objects.filter(user__username="grid-handler1", role="reviewer").order_by("pk")
+    assert [(each.active, each.first_day) for each in told] == [(False, None), (True, later)]
+    assert verified() == []
+    clock.clear()
