@@ -15,9 +15,11 @@ from audit.models import Event
 from cases.policy.dated import CHINA
 from cases.selectors.trail.contents import Content
 from cases.web.show.changes import changes
+from cases.web.show.records.exports import FILES
 from cases.web.show.trail.contents import summaries
 from cases.workflow.clockwork.escalating import escalate
 from tests.calendar.entries import entered
+from tests.installation import ROOT
 from tests.web import story
 from tests.workflow.test_statements import CUT
 from tests.workflow.world import World
@@ -129,3 +131,11 @@ def test_what_stood_before_stands_beside_what_is_new_and_hashes_in_no_line_of_th
     assert "案件清单" in line
     assert "a1a1" not in line
     assert any("a1a1" in each["value"] for each in changes(supervisor, content.body, {})), "its own page tells it"
+
+
+def test_whatever_leaves_as_a_file_has_a_name() -> None:
+    taken = re.compile(r'what="(\w+)"|note_export\(request, "(\w+)"')
+    texts = [path.read_text(encoding="utf-8") for path in (ROOT / "cases").rglob("*.py")]
+    found = {one or other for text in texts for one, other in taken.findall(text)}
+    assert len(found) > 10
+    assert found - set(FILES) == set()

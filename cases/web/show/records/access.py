@@ -24,6 +24,7 @@ from cases.selectors.paging import Row
 from cases.web.filters import Select
 from cases.web.pages import PageRequest
 from cases.web.show.privacy.personal import LABELS as PERSONAL
+from cases.web.show.records.exports import FILES
 from cases.web.show.words import listed, say
 from cases.workflow.errors import NotAllowed
 from cases.workflow.forms.cooperation import PURPOSES, REPORTER_PURPOSES
@@ -48,27 +49,10 @@ ITEMS: Final = {
     "last": Text("最近时间", "Last seen"),
     "refused_rows": Text("未采用的行（原文）", "Refused rows in clear"),
     "rows_elsewhere": Text("属地不在本系统的行（原文）", "Rows of regions not on this system, in clear"),
-    "problem_rows": Text("预览中需处理的行（原文）", "Rows of a preview that need a look, in clear"),
     "list_rows": Text("名单行（原文）", "Rows of a list in clear"),
     "masked_rows": Text("名单行（已遮盖）", "Rows of a list, masked"),
-    "access_log": Text("查阅日志", "Access log"),
-    "registers": Text("登记簿", "Registers"),
-    "billed_file": Text("电费核对结果", "Rows of a reconciliation"),
-    "bulk_run": Text("批量办理结果", "Rows of an act on many cases"),
-    "case_list": Text("案件清单", "List of cases"),
-    "task_list": Text("待办清单", "List of tasks"),
-    "bill_run": Text("批量出账结果", "Rows of a run of bills"),
-    "surcharge_ledger": Text("加价台账", "Ledger of surcharges"),
-    "working_time": Text("用时统计", "Working time"),
-    "case_dossier": Text("案件卷宗", "Dossier of a case"),
-    "load_curve": Text("日负荷数据", "Load readings"),
-    "compensation": Text("停电赔偿登记", "Register of compensation"),
-    "blind_spots": Text("监管盲区清单", "Register of blind spots"),
-    "audit_trail": Text("审计记录", "Audit trail"),
-    "sample_results": Text("抽查结果", "Results of a sample"),
-    "sample_population": Text("抽查总体", "Population of a sample"),
-    "audit_package": Text("审计可验证包", "Audit trail with its proof"),
     "tip_picture": Text("举报图片", "Picture of a tip"),
+    **FILES,
 }
 PURPOSE: Final = dict((*PURPOSES, *REPORTER_PURPOSES))
 TARGETS: Final = {

@@ -7,6 +7,7 @@ from typing import Final
 
 from cases.intake.ledger import withdrawal
 from cases.web.show.measures import STATES
+from cases.web.show.records.exports import FILES
 from cases.workflow.view import Text
 
 # Members of facts and of events beside cases that no form asks for.
@@ -141,14 +142,8 @@ MEMBERS: Final = {
 }  # fmt: skip
 VALUES: Final[Mapping[str, Text]] = {
     **STATES,
-    "case_list": Text("案件清单", "List of cases"), "task_list": Text("待办清单", "List of tasks"),
-    "audit_trail": Text("审计记录", "Audit trail"), "audit_package": Text("带证明的审计记录", "Audit trail with proof"),
-    "access_log": Text("查阅记录", "Access log"), "dashboard": Text("驾驶舱", "Dashboard"),
-    "working_time": Text("用时统计", "Working time"), "surcharge_ledger": Text("加价台账", "Ledger of surcharges"),
-    "bill_run": Text("批量出账", "Bills at once"), "bulk_run": Text("批量办理结果", "Acts on many cases"),
-    "billed_file": Text("实收对账", "Reconciliation"), "sample_results": Text("抽查结果", "Results of a sample"),
-    "sample_population": Text("抽查总体", "Population of a sample"), "feedback": Text("批次反馈", "Feedback"),
-    "problem_rows": Text("未采用的行", "Rows left out"), "xlsx": Text("电子表格", "Workbook"),
+    **FILES,
+    "xlsx": Text("电子表格", "Workbook"),
     "csv": Text("CSV", "CSV"), "cases": Text("案件", "Cases"), "set": Text("设定", "Set"),
     "advance": Text("拨快", "Put forward"), "clear": Text("复原", "Put back"),
     "disable": Text("停用", "Disabled"), "keep": Text("保留", "Kept"),
