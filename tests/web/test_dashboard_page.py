@@ -14,7 +14,7 @@ from audit import clock
 from audit.models import Access
 from tests.api.conftest import Person
 from tests.web import story
-from tests.web.test_desk_reads import BY_THE_CLOCK
+from tests.web.test_reading import BY_THE_CLOCK
 
 CHINA = timezone(timedelta(hours=8))
 WORKING = ("sup-supervisor1", "drc-handler1", "grid-handler1", "telecom-handler1", "cac-handler1")
