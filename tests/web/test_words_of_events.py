@@ -119,12 +119,13 @@ def test_what_stood_before_stands_beside_what_is_new_and_hashes_in_no_line_of_th
     supervisor = find_actor("sup-supervisor1")
     for action, line in (
         ("parameter_changed", {"name": "值 · 个工作日", "value": "5", "old": "3"}),
+        ("parameter_changed", {"name": "依据", "value": "徐整治办〔2026〕3号", "old": ""}),
         ("role_limited", {"name": "结束日", "value": "2026-12-10", "old": "2026-12-20"}),
         ("source_mapped", {"name": "列对应", "value": "源端口、源IP地址", "old": "--、源IP地址"}),
     ):
         data = {"parameter_changed": PARAMETER, "role_limited": LIMITED, "source_mapped": MAPPED}[action]
         lines = changes(supervisor, {"action": action, "data": data}, {})
-        assert line in lines, lines
+        assert line in [{name: each[name] for name in line} for each in lines], lines
         assert not any("before" in each["name"] or each["name"] == "早于" for each in lines)
     content = Content({"action": "export_ended", "data": TAKEN}, {}, {}, [], intact=True)
     line = summaries(supervisor, {1: content})[1]
@@ -139,3 +140,14 @@ def test_whatever_leaves_as_a_file_has_a_name() -> None:
     found = {one or other for text in texts for one, other in taken.findall(text)}
     assert len(found) > 10
     assert found - set(FILES) == set()
+
+
+def test_a_line_says_which_role_was_given_and_no_code_beside_its_name(demo_city: None) -> None:
+    body = {
+        "action": "role_granted",
+        "data": {"agency": 1, "agency_code": "320300-drc", "ceiling": "ordinary", "role": "handler"},
+    }
+    line = summaries(find_actor("sup-supervisor1"), {1: Content(body, {}, {}, [], intact=True)})[1]
+    assert line.startswith("角色：经办")
+    assert "320300-drc" not in line
+    assert line.endswith("等 3 项")

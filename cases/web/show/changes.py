@@ -70,6 +70,7 @@ def changes(
     said = Words(own, people, telling.words_of(body.get("action", "")))
     return [
         {
+            "member": path[-1],
             "name": " · ".join([_name(step, path[:n], said) for n, step in enumerate(path)][-2:]),
             "value": _value(path[-1], value, said),
             "old": _value(path[-1], old[path], said) if path in old else "",

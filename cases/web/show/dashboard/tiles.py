@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 
 from cases.web.show.charts.marks import write
 from cases.web.show.dashboard.facts import Facts
+from cases.web.show.words import clauses
 
 TEN_THOUSAND: Final = 10_000
 FEW: Final = "--"
@@ -60,6 +61,11 @@ def relative(now: Decimal | None, before: Decimal | None, *, good: int) -> Chang
     return change(float(now / before * 100), 100.0, "%", digits=1, good=good)
 
 
+def _beside(changed: Change | None, since: str, rest: str) -> str:
+    """What stands behind the change: since when, where there is one, and the rest."""
+    return clauses([since, rest]) if changed and changed.sign else rest
+
+
 def _open(facts: Facts) -> Tile:
     totals = facts.cases.totals
     return Tile(
@@ -68,8 +74,8 @@ def _open(facts: Facts) -> Tile:
         write(totals["open"]),
         gettext("件"),
         facts.asked.list_of("open"),
-        change(totals["open"], totals["open_before"]),
-        gettext("较期初；期内立案 %(n)s 件") % {"n": write(totals["listed"])},
+        changed := change(totals["open"], totals["open_before"]),
+        _beside(changed, gettext("较期初"), gettext("期内立案 %(n)s 件") % {"n": write(totals["listed"])}),
     )
 
 
@@ -77,14 +83,17 @@ def _in_time(facts: Facts) -> Tile:
     now, before = facts.work.now, facts.work.before
     share = None if now.share is None else now.share * 100
     words = {"due": write(now.due), "late": write(now.late), "standing": write(now.standing)}
+    rest = gettext("到期 %(due)s 项，超期办结 %(late)s 项，至今未办 %(standing)s 项")
+    earlier = None if before.share is None else before.share * 100
+    changed = change(share, earlier, gettext(" 个百分点"), digits=1, good=1)
     return Tile(
         "in_time",
         gettext("按期办理率"),
         write(share, 1),
         "%",
         facts.asked.list_of("missed"),
-        change(share, None if before.share is None else before.share * 100, gettext(" 个百分点"), digits=1, good=1),
-        gettext("较上期；到期 %(due)s 项，超期办结 %(late)s 项，至今未办 %(standing)s 项") % words,
+        changed,
+        _beside(changed, gettext("较上期"), rest % words),
     )
 
 
@@ -107,13 +116,14 @@ def _money(facts: Facts) -> Tile | None:
         return None
     now, before = facts.money.now, facts.money.before
     words = {"billed": _with_unit(now.billed, gettext("元")), "rate": rate(now.collected, now.billed)}
-    note = gettext("较上期；应收 %(billed)s，收缴率 %(rate)s") % words
+    changed = relative(now.collected, before.collected, good=1)
+    note = _beside(changed, gettext("较上期"), gettext("应收 %(billed)s，收缴率 %(rate)s") % words)
     return Tile(
         "money",
         gettext("加价电费实收"),
         *_scaled(now.collected, gettext("元")),
         facts.asked.list_of("billed"),
-        relative(now.collected, before.collected, good=1),
+        changed,
         note if now.collected is not None else gettext("涉及不足三件，合计不显示"),
     )
 
@@ -126,8 +136,8 @@ def _days(facts: Facts) -> Tile:
         write(cases.days, 1),
         gettext("个工作日"),
         facts.asked.list_of("done"),
-        change(cases.days, cases.days_before, digits=1, good=-1),
-        gettext("较上期；期内办结 %(n)s 件") % {"n": write(cases.totals["done"])},
+        changed := change(cases.days, cases.days_before, digits=1, good=-1),
+        _beside(changed, gettext("较上期"), gettext("期内办结 %(n)s 件") % {"n": write(cases.totals["done"])}),
     )
 
 

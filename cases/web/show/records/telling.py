@@ -163,6 +163,7 @@ PARAMETERS: Final = Said(
         "calendar_days": Text("个自然日", "Calendar days"),
         "hours": Text("小时", "Hours"),
         "days": Text("天数", "Days"),
+        "source": Text("依据", "Source"),
         **{code: Text(name.zh, name.en) for code, name in NAMES.items()},
     },
     {},

@@ -24,9 +24,6 @@ WORDS: Final = {
     "home": Label("工作台", "Workbench"),
     "yours": Label("由你办理", "yours to change"),
     "read": Label("只读", "to read"),
-    "recent": Label("最近的变更", "Changed last"),
-    "none": Label("没有可查看的变更", "No change that you may read"),
-    "more": Label("审计记录", "Audit trail"),
 }
 CHANGES: Final = (
     *(Action.AGENCY_CREATED, Action.AGENCY_CLOSED, Action.PARAMETER_CHANGED, Action.ROLE_GRANTED),

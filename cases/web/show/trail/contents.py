@@ -27,6 +27,9 @@ CLOSED: Final = {
 # A line of a list tells so many of the changes; the rest is counted.
 TOLD: Final = 2
 LONGEST: Final = 32
+# The code of what another member names; and what somebody was given or lost.
+CODES: Final = {"agency_code": "agency"}
+CHIEF: Final = frozenset({"role", "roles", "last_day"})
 MARK: Final = re.compile(r"[0-9a-f]{16,}|[0-9a-f]{8}…")
 
 
@@ -53,8 +56,10 @@ def _summary(actor: Actor, content: Content, people: Mapping[int, str], kinds: M
     found = [*_moved_dues(content, kinds), *changes(actor, content.body, content.before, people)]
     # Of a hash, or an id cut short, a line says nothing: these stand on the page of the event.
     found = [line for line in found if not MARK.fullmatch(line["value"])]
-    # First what had another value before.
-    found.sort(key=lambda line: not line["old"])
+    # Nor of a code whose name stands beside it. First what had another value before, then what the event is about.
+    members = {line.get("member", "") for line in found}
+    found = [line for line in found if CODES.get(line.get("member", "")) not in members]
+    found.sort(key=lambda line: (not line["old"], line.get("member") not in CHIEF))
     told = [_sentence(line) for line in found[:TOLD]]
     if stage := moved(content.body.get("from"), content.body.get("to")):
         told.insert(0, stage)

@@ -41,7 +41,6 @@ WORDS: Final = {
     "same": Label("同默认", "as default"),
     "from": Label("自", "from"),
     "set": Label("设置新的值", "Set a new value"),
-    "value": Label("新的值", "New value"),
     "unit": Label("单位", "unit"),
     "day": Label("生效日期", "In force from"),
     "history": Label("沿革", "History"),
@@ -53,11 +52,7 @@ WORDS: Final = {
         "只有管辖该地区的发展改革委签发人可以设置", "Only an approver of a commission that covers the region sets this"
     ),
     "done": Label("已设置，自所填日期起生效", "Set, in force from that day"),
-    "recent": Label("最近的变更", "Changed last"),
-    "more": Label("审计记录", "Audit trail"),
-    "no_change": Label("没有可查看的变更", "No change that you may read"),
     "scroll": Label("表格，可左右滚动", "Table, scrolls sideways"),
-    "escalation": Label("各步骤的说明见催办规则", "The rules of reminding say what each step does"),
 }
 
 
