@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from cases.policy.dated import CHINA
+
 FINDINGS = ["trace_subscriber", "check_consumption", "analyse_traffic", "inspect_site"]
 CONSUMPTION = {
     "result": "abnormal",
@@ -89,5 +91,5 @@ class CaseAtWork:
         if step.action == "record_inspection":
             data["inspected_at"] = now.isoformat()
         if step.action == "propose_determination":
-            data["review_on"] = (now + timedelta(days=30)).date().isoformat()
+            data["review_on"] = (now.astimezone(CHINA) + timedelta(days=30)).date().isoformat()
         return data

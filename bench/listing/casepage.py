@@ -13,13 +13,14 @@ import random
 import statistics
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from bench.listing.counting import counted
 from bench.listing.seed import seed
 from bench.listing.workloads import HANDLER
 from bench.sandbox import sandbox
+from cases.policy.dated import CHINA
 
 COMMENTS, FILES = 300, 40
 # What an import leaves beside each case: a site with keys, and personal values; some shared with other cases.
@@ -76,7 +77,7 @@ def _pages(plain: Any, rounds: int) -> Iterator[tuple[str, Callable[[], str], in
     long = found[0]
     yield "ordinary", lambda: f"/cases/{turn.choice(found)[0]}/", rounds
     _grown(handler, long[1])
-    day = (datetime.now(UTC) - timedelta(days=1)).date()
+    day = datetime.now(CHINA).date() - timedelta(days=1)
     yield "long history", lambda: f"/cases/{long[0]}/", rounds
     yield "whole history", lambda: f"/cases/{long[0]}/history/", rounds
     yield "past day", lambda: f"/cases/{turn.choice(found)[0]}/past/?on={day}", rounds

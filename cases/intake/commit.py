@@ -132,7 +132,7 @@ def _rows(
     numbers: dict[str, str],
     imported: Import,
 ) -> Iterator[tuple[Any, ...]]:
-    model = model_on(imported.now.date())
+    model = model_on(imported.now.astimezone(CST).date())
     for line in lines:
         read, placement = line.read, line.placement
         root = placement.root if placement else None
@@ -189,7 +189,7 @@ def _keys(plan: Plan, targets: dict[str, Target], now: datetime) -> Iterator[tup
 
 
 def _answers(plan: Plan, now: datetime) -> Iterator[tuple[Any, ...]]:
-    model = model_on(now.date())
+    model = model_on(now.astimezone(CST).date())
     for answer in plan.answers:
         reasons = list(answer.reasons)
         yield answer.row_id, answer.reply_id, answer.moved, reasons, model.score(reasons), now

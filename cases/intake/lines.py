@@ -25,6 +25,7 @@ from cases.intake.sites.plan import Placement, Plan, Reply
 from cases.intake.steps.columns import mapping_from, orders_from
 from cases.intake.steps.reader import Mends, mends_of, read_mended
 from cases.models.sealing import key_ring, open_cells, seal_cells
+from cases.policy.dated import CHINA
 from cases.policy.matching.weights import model_on
 
 
@@ -93,7 +94,7 @@ def match(
     waiting = _waiting(lines, setting) if kind == "telecom" else Waiting()
     answered = _answered(fresh, setting, batch) if kind == "trace" else waiting.late_replies()
     everything = [e for _, e in fresh] + [reply.evidence for reply in (*waiting.all(), *answered)]
-    model = model_on(setting.received.date())
+    model = model_on(setting.received.astimezone(CHINA).date())
     known = known_sites(everything, model, with_sights=kind == "trace", twins=waiting.twins, beside=beside)
     answers = Answers(known.sights, known.rows)
     answers.expect(answered)

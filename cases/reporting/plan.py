@@ -19,6 +19,7 @@ from agencies.directory import AgencyRef, Directory, get_directory
 from agencies.vocabulary import Kind
 from audit.sight import working_as
 from cases.models import CaseAgency, Report, ReportVersion
+from cases.policy.dated import CHINA
 from cases.policy.reports.numbers import KINDS, report_number
 from cases.policy.reports.weeks import DEFAULT_HOUR, PARAMETER, Week, due_at, is_late, owed
 from cases.workflow.workdays import calendar_for
@@ -67,11 +68,12 @@ def missing(now: datetime) -> list[Due]:
 
 def _of(agency: AgencyRef, directory: Directory, now: datetime) -> Iterator[Due]:
     region, calendar = agency.region_code, calendar_for(agency.region_code, directory)
+    hour = hour_of(directory, region, now.astimezone(CHINA).date())
     for kind in KINDS:
         latest = Report.objects.filter(kind=kind, region_id=region, versions__asked_by=None).aggregate(
             last=Max("first_day")
         )["last"]
-        weeks = owed(now, calendar, hour_of(directory, region, now.date()), Week(latest) if latest else None)
+        weeks = owed(now, calendar, hour, Week(latest) if latest else None)
         there = set(
             Report.objects.filter(
                 kind=kind, region_id=region, first_day__in=[week.first for week in weeks]

@@ -18,10 +18,7 @@ from agencies.tasks import end_roles
 from audit import clock
 from audit.verification.ranges import verify_range
 from tests.agencies.cast import events
-
-
-def today() -> date:
-    return timezone.localdate(clock.now())
+from tests.days import today
 
 
 def midnight(day: date) -> datetime:

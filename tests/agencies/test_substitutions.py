@@ -25,10 +25,7 @@ from agencies.services import (
 from audit import clock
 from audit.verification.ranges import verify_range
 from tests.agencies.cast import NOW, events, told
-
-
-def today() -> date:
-    return timezone.localdate(clock.now())
+from tests.days import today
 
 
 def stand_in(actor="sec-admin1", absent="grid-reviewer1", substitute="grid-handler1", code="320300-grid", **more):

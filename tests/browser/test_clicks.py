@@ -7,18 +7,18 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from django.utils.timezone import localtime
 from playwright.sync_api import Page, expect
 
 from agencies.actors import find_actor
-from audit import clock
 from cases.selectors.case import get_case
 from cases.workflow.onsite.steps import ITEMS
 from tests.browser.conftest import Enter
 from tests.browser.test_phone import Phone, at, due, phone, press, prove
+from tests.days import today
 from tests.files import taken_picture
 from tests.web import story
 from tests.workflow.world import World
@@ -130,7 +130,7 @@ def test_a_supervisor_finds_who_changed_a_date(enter: Enter) -> None:
     assert asked
     task = next(each for each in asked["tasks"] if each["kind"] == "analyse_traffic")
     before = localtime(datetime.fromisoformat(str(task["due_at"]))).strftime("%m-%d %H:%M")
-    on = (clock.now() + timedelta(days=20)).date().isoformat()
+    on = today(20).isoformat()
     story.do("cac-handler1", "request_extension", case, task=task["id"], due_on=on, reason="数据未到")
     story.do("drc-reviewer1", "decide_extension", case, decision="grant")
     page = counted(enter("sup-supervisor1"))

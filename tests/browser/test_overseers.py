@@ -6,16 +6,15 @@ Every page is looked at by axe and for its width in both languages, at the desk 
 from __future__ import annotations
 
 import csv
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from audit import clock
 from cases.policy.sampling import Member, draw
 from tests.browser.conftest import Enter
 from tests.browser.every.looking import inaccessible
+from tests.days import today
 from tests.web import story
 
 SCREENS = [(1440, "zh-hans"), (375, "en"), (1440, "en"), (375, "zh-hans")]
@@ -54,9 +53,8 @@ def test_a_sample_is_drawn_found_wrong_and_reported(enter: Enter, tmp_path: Path
         closed(f"抽查第{n}案", "320381")
     page = enter("sup-supervisor1")
     page.goto("/sampling/")
-    today = clock.now().date().isoformat()
-    page.fill("#s-closed_from", today)
-    page.fill("#s-closed_to", today)
+    page.fill("#s-closed_from", today().isoformat())
+    page.fill("#s-closed_to", today().isoformat())
     page.select_option("#s-by", "county")
     page.fill("#s-size", "3")
     page.locator("form[data-once] button[data-primary]").click()
@@ -77,7 +75,7 @@ def test_a_sample_is_drawn_found_wrong_and_reported(enter: Enter, tmp_path: Path
     page.get_by_label("问题", exact=True).check()
     page.select_option("#s-kind", "evidence")
     page.select_option("#s-severity", "serious")
-    page.fill("#s-correct_by", (clock.now() + timedelta(days=20)).date().isoformat())
+    page.fill("#s-correct_by", today(20).isoformat())
     page.locator("button[data-primary]").click()
     expect(page.locator(".esum")).to_contain_text("请写明问题")
     expect(page.locator("#s-kind")).to_have_value("evidence")

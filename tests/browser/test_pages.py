@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from audit import clock
 from cases.models import Case
 from tests.browser.conftest import Enter
+from tests.days import today
 from tests.web import story
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -138,7 +139,7 @@ def test_an_act_that_cannot_be_undone_is_checked_and_then_confirmed(enter: Enter
     handler.select_option("[name='f.subject']", "sole_trader")
     handler.get_by_label("持续监测", exact=True).check()
     handler.select_option("[name='f.monitoring_reason']", "awaiting_signal")
-    handler.fill("[name='f.review_on']", (clock.now() + timedelta(days=60)).date().isoformat())
+    handler.fill("[name='f.review_on']", today(60).isoformat())
     handler.locator("button[value=now]").click()
     expect(handler.locator(".note.ok")).to_contain_text("已办理：提出认定意见")
 

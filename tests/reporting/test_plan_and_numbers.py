@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from contextlib import closing
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import psycopg2
 import pytest
@@ -29,8 +29,9 @@ STILL = timedelta(minutes=5)
 
 
 def swept(now: str) -> list[ReportVersion]:
-    """What the worker does: sweep, and draw up whatever it was rung for."""
-    return [draw_version(version, at(now)) for version in plan.sweep(at(now), STILL)]
+    """What the worker does, whose clock is in UTC: sweep, and draw up whatever it was rung for."""
+    moment = at(now).astimezone(UTC)
+    return [draw_version(version, moment) for version in plan.sweep(moment, STILL)]
 
 
 def numbers(kind: str = "ledger", region: str = "3203") -> list[str]:
@@ -95,6 +96,19 @@ def test_a_region_that_wants_none_has_none_and_no_arrears_afterwards() -> None:
     assert [v for v in swept("2026-11-30 09:59") if v.report.region_id == "3203"] == []
     mine = [v for v in swept("2026-11-30 10:00") if v.report.region_id == "3203"]
     assert {f"{v.report.first_day:%m-%d}" for v in mine} == {"11-23"}
+
+
+@pytest.mark.usefixtures("demo_city")
+def test_an_hour_holds_from_midnight_in_china_on_its_day() -> None:
+    from agencies.services.parameters import set_parameter
+
+    weeks.opened(BEFORE)
+    swept("2026-11-16 09:00")
+    monday, approver = at("2026-11-23 00:00").date(), find_actor("drc-approver1")
+    more = {"effective_from": monday, "source": "试", "now": at(BEFORE)}
+    set_parameter(actor=approver, region="3203", key="reports.hour", value=6, **more)
+    assert [v for v in swept("2026-11-23 05:59") if v.report.region_id == "3203"] == []
+    assert [v for v in swept("2026-11-23 06:00") if v.report.region_id == "3203"]
 
 
 def test_two_workers_at_once_give_out_one_number_and_draw_up_one_version(fresh_db: Clone, demo_city: None) -> None:

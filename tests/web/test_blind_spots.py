@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +15,7 @@ from cases.policy.dated import CHINA
 from cases.policy.law import RULE_SET_VERSION
 from cases.selectors.law import blindspots
 from tests.api.conftest import Person
+from tests.days import today
 from tests.web import story
 
 HOME = {"result": "abnormal", "user_class": "residential", "price_class": "tiered", "serves_residents": True}
@@ -32,7 +32,7 @@ def household(region: str = "320303", kwh: str | None = "9000", reason: str = "r
         "drc-handler1", "record_inspection", case, result="running", inspected_at=clock.now().isoformat(),
         officers=OFFICERS, home_entry=False, signature="signed", subject="natural_person",
     )  # fmt: skip
-    review = (clock.now() + timedelta(days=40)).date().isoformat()
+    review = today(40).isoformat()
     story.do(
         "drc-handler1", "propose_determination", case, finding="self_operated", subject="natural_person",
         disposals=["continue_monitoring"], monitoring_reason=reason, review_on=review,

@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from agencies.actors import find_actor
 from audit import clock
 from cases.models import Case, ListBatch
+from tests.days import today
 from tests.intake.ledgers import batch, bring, cases, site, telecom
 from tests.web.conftest import LogIn
 from tests.web.steps import imported
@@ -29,7 +30,7 @@ def names(page: str) -> list[str]:
 
 def test_what_is_stated_at_the_upload_stands_in_the_ledger(log_in: LogIn) -> None:
     client = log_in("drc-handler1")
-    day = (clock.now() + timedelta(days=9)).date().isoformat()
+    day = today(9).isoformat()
     form = {"kind": "telecom", "batch": "十二月", "agency": "320300-telecom", "level": "priority", "due": day}
     file = SimpleUploadedFile("名单.csv", telecom(site(1)))
     address = imported(client, {**form, "issuer": "江苏省发展改革委", "file": file})

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -21,6 +20,7 @@ from cases.oversight.sampling import planning, reviewing
 from cases.oversight.sampling.checking import PREFIX
 from cases.policy.sampling import Member, draw, population_hash
 from cases.workflow.errors import GuardRefused, NotAllowed
+from tests.days import today
 from tests.servers import Servers
 from tests.web import story
 from tests.web.test_reading import entered
@@ -36,10 +36,9 @@ def closed(title: str, region: str = "320303") -> Any:
 
 
 def plan(size: str = "2", by: str = "county") -> dict[str, str]:
-    today = clock.now().date()
     return {
-        "closed_from": (today - timedelta(days=3)).isoformat(),
-        "closed_to": today.isoformat(),
+        "closed_from": today(-3).isoformat(),
+        "closed_to": today().isoformat(),
         "by": by,
         "size": size,
     }
@@ -118,7 +117,7 @@ def test_a_problem_reaches_the_agency_is_answered_and_struck_off(sample: Sample)
     wrong = client.post(address, {"result": "problem", "opinion": "缺少现场照片"})
     assert wrong.status_code == 400
     assert "缺少现场照片" in wrong.content.decode()
-    until = (clock.now() + timedelta(days=10)).date().isoformat()
+    until = today(10).isoformat()
     entry = {
         "result": "problem",
         "kind": "evidence",
@@ -135,7 +134,7 @@ def test_a_problem_reaches_the_agency_is_answered_and_struck_off(sample: Sample)
     assert (task.kind, task.agency.code) == ("answer_urge", unit.lead.code)
     assert Event.objects.get(stream=f"case/{unit.case_id}", seq=finding.event_seq).action == "sample_case"
     asked = entered("drc-handler1").get("/urges/").content.decode()
-    day = (clock.now() + timedelta(days=10)).date()
+    day = today(10)
     assert f"整改期限{day.year}年{day.month}月{day.day}日" in asked
     assert client.post(f"{address}accept/").status_code == 409
     story.do("drc-reviewer1", "answer_urge", story_case(unit), task=str(task.pk), answer="已补拍并入卷")

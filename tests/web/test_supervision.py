@@ -21,6 +21,7 @@ from cases.web.show.supervision.urging import urge_href
 from cases.workflow.clockwork.escalating import escalate
 from cases.workflow.engine import perform
 from cases.workflow.workdays import calendar_for
+from tests.days import today
 from tests.web import story
 from tests.web.conftest import LogIn
 from tests.web.test_acts import act
@@ -85,8 +86,7 @@ def text(answer: object) -> str:
 
 
 def monday() -> date:
-    today = (clock.now() + timedelta(hours=8)).date()
-    return today - timedelta(days=today.weekday())
+    return today(-today().weekday())
 
 
 def test_supervision_sees_its_questions_and_the_answers(log_in: LogIn, ahead: Ahead) -> None:
@@ -139,7 +139,7 @@ def test_the_rules_of_a_region_stand_with_their_day_and_paper(log_in: LogIn) -> 
     page = text(client.get("/escalation-rules/"))
     assert all(word in page for word in ("到期日前 1 个工作日 09:00", "超期第 2 个工作日 09:00", "默认规则", "24小时"))
     assert "没有地区另作规定" in page
-    since = clock.now().date() + timedelta(days=30)
+    since = today(30)
     more = {"effective_from": since, "source": "徐发改〔2026〕12号", "now": clock.now()}
     system = find_actor("system")
     set_parameter(actor=system, region="320300", key="escalation.steps", value={"pressed": 3}, **more)

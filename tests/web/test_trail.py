@@ -23,6 +23,7 @@ from audit.models import Access, Event
 from audit.verification.keeping import last_kept
 from cases.models import Task
 from cases.oversight.trail import verifying
+from tests.days import today
 from tests.servers import Servers
 from tests.web import story
 from tests.web.test_reading import BY_THE_CLOCK, entered
@@ -40,7 +41,7 @@ def extended(demo_city: None) -> Any:
     """A case in which somebody moved a deadline."""
     case = story.dispatched(title="鼓楼区旧厂房")
     task = Task.objects.get(case_id=case.case_id, kind="check_consumption")
-    until = (clock.now() + timedelta(days=20)).date().isoformat()
+    until = today(20).isoformat()
     story.do(
         "grid-handler1", "request_extension", case, task=str(task.pk), due_on=until, reason="需停产配合，等待抄表周期"
     )

@@ -12,6 +12,7 @@ from audit.log import timestamp
 from cases.intake.acts import Import, Target
 from cases.intake.sites.identity import SiteState
 from cases.intake.sites.plan import Plan
+from cases.policy.dated import CHINA
 from cases.policy.matching.weights import model_on
 
 # A pair that is open learns the stronger reasons; one that was decided stays as it is.
@@ -27,7 +28,7 @@ _WRITE = """
 
 def write_suggestions(plan: Plan, targets: dict[str, Target], imported: Import) -> int:
     """Write the suggestions of a chunk; returns how many pairs it found."""
-    model = model_on(imported.now.date())
+    model = model_on(imported.now.astimezone(CHINA).date())
     pairs: dict[tuple[str, str], tuple[float, list[str]]] = {}
     for placement in plan.placements:
         here = _case(placement.root, targets) if placement.suggested else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from agencies.actors import Actor, Post
 from cases.policy import law
+from cases.policy.dated import CHINA
 from cases.workflow.fields import Transition
 from cases.workflow.transitions import TRANSITIONS
 from cases.workflow.view import Act, CaseView, Refusal, Text
@@ -33,7 +34,7 @@ def four_eyes(transition: Transition, view: CaseView, actor: Actor, post: Post) 
             return Refusal(
                 "four_eyes",
                 _same_person(transition, act, actor, post),
-                article=law.cite("project.two_people", view.opened_at.date(), view.region_code),
+                article=law.cite("project.two_people", view.opened_at.astimezone(CHINA).date(), view.region_code),
                 status=403,
             )
     return None

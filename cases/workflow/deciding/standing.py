@@ -14,6 +14,7 @@ from agencies.directory import Directory
 from agencies.visibility import ceilings, sees
 from agencies.vocabulary import CASE_ROLES, LABELS, Confidentiality, Role
 from cases.policy import law
+from cases.policy.dated import CHINA
 from cases.workflow.deciding.four_eyes import four_eyes
 from cases.workflow.fields import Transition
 from cases.workflow.task_kinds import FINDING_KINDS, can_be_done_here
@@ -202,7 +203,7 @@ def _person_needed(transition: Transition, view: CaseView) -> Refusal:
             f"“{transition.label.zh}”须由人办理，系统只登记名单带来的线索。",
             f"“{transition.label.en}” takes a person; the system only records what a list brought.",
         ),
-        article=law.cite("pipl.automated", view.opened_at.date(), view.region_code),
+        article=law.cite("pipl.automated", view.opened_at.astimezone(CHINA).date(), view.region_code),
         status=403,
     )
 

@@ -15,6 +15,7 @@ from agencies.vocabulary import Label
 from audit import clock
 from cases.policy import deadlines, escalation
 from cases.policy.calendar import national_calendar
+from cases.policy.dated import CHINA
 from cases.policy.execution import notice_rule, notice_rule_changes
 from cases.policy.lists import due
 from cases.policy.privacy import retention
@@ -71,7 +72,7 @@ def _is_notice_for(user_class: str) -> Callable[[Any, str], bool]:
             return False
         try:
             # Also with the rules of the places inside that have some of their own, and with those to come.
-            for inside, day in notice_rule_changes(region, clock.now().date()):
+            for inside, day in notice_rule_changes(region, clock.now().astimezone(CHINA).date()):
                 notice_rule(user_class, inside, day, value)
         except ValueError:
             return False
@@ -82,7 +83,7 @@ def _is_notice_for(user_class: str) -> Callable[[Any, str], bool]:
 
 def _is_escalation(value: Any, region: str) -> bool:
     """Together with what the release says of each day from now on; the parts that a region leaves out are its."""
-    today = clock.now().date()
+    today = clock.now().astimezone(CHINA).date()
     try:
         for day in (today, *(day for day in escalation.national_changes(region) if day > today)):
             local = escalation.Override(region, day, None, value, "-")
