@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from typing import Any
 
 import pytest
@@ -183,6 +185,17 @@ def test_taking_it_along_is_logged_and_names_no_account(world: World, log_in: Lo
     assert Access.objects.filter(way="export").count() == 3
     assert Event.objects.filter(action="export_made").count() == 3
     assert client.get("/surcharges/surcharges.pdf").status_code == 404
+
+
+def test_the_file_says_the_day_in_china_on_which_a_surcharge_ended(world: World, log_in: LogIn) -> None:
+    case = world.surcharged(listed(world))
+    world.now = at("2026-11-25 06:30")
+    world.act(case, "drc-handler1", "report_cessation", stopped_on="2026-11-20", proof="load")
+    end = world.attach(case, "drc-approver1", "停止执行函.pdf")
+    world.act(case, "drc-approver1", "end_surcharge", ends_on="2026-11-20", end_file=end)
+    text = log_in("grid-billing1").get("/surcharges/surcharges.csv").content.decode("utf-8-sig")
+    (row,) = csv.DictReader(io.StringIO(text))
+    assert (row["停止挖矿日期"], row["停止执行日期"]) == ("2026-11-20", "2026-11-25")
 
 
 def test_the_first_bill_waits_until_the_user_was_told_for_seven_days(world: World, log_in: LogIn) -> None:

@@ -186,6 +186,14 @@ def test_an_extension_is_asked_before_expiry_and_moves_the_deadline() -> None:
     assert desk.fact("extensions")[0]["granted"] is True
 
 
+def test_the_former_deadline_that_a_grant_lies_after_is_of_the_day_in_china() -> None:
+    desk = Desk().dispatched("analyse_traffic")
+    desk.act("cac-handler1", "request_extension", due_on="2026-11-17", reason="取证需要")
+    desk.task("decide_extension").data["from"] = "2026-11-09T23:30:00Z"
+    wrong = desk.refused("drc-reviewer1", "decide_extension", decision="grant", due_on="2026-11-10")
+    assert "应晚于原期限 2026-11-10" in wrong.text.zh
+
+
 def test_a_refused_extension_moves_nothing() -> None:
     desk = Desk().dispatched("analyse_traffic")
     desk.act("cac-handler1", "request_extension", due_on="2026-11-17", reason="取证需要")

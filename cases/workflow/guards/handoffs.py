@@ -8,7 +8,7 @@ from agencies.directory import AgencyRef, Directory
 from agencies.vocabulary import LABELS, Confidentiality, Kind
 from cases.policy.dated import CHINA
 from cases.workflow.clockwork.pauses import deadline_now
-from cases.workflow.effects.base import common_superior, question_pending, resolve_agency, still_owed
+from cases.workflow.effects.base import common_superior, instant, question_pending, resolve_agency, still_owed
 from cases.workflow.guards.base import Data, cite, correct, local, needs, refuse
 from cases.workflow.task_kinds import KINDS, NAMED, PARTNER, RULINGS
 from cases.workflow.texts import describe_agency, describe_roles, describe_stage
@@ -212,8 +212,8 @@ def granted_until(view: CaseView, data: Data, ctx: Context) -> Refusal | None:
     """What is granted lies ahead of what there was."""
     if not data or ctx.task is None or data["decision"] != "grant" or data["due_on"] is None:
         return None
-    before = ctx.task.data["from"][:10]
-    if data["due_on"].isoformat() <= before:
+    before = instant(ctx.task.data["from"]).astimezone(CHINA).date()
+    if data["due_on"] <= before:
         return correct("due_on", f"应晚于原期限 {before}", f"It must lie after the former deadline, {before}")
     return None
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import datetime
 from typing import Any, Final
 
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from agencies.actors import Actor
@@ -165,7 +166,7 @@ def cells(entry: Row) -> list[Any]:
 
 
 def _day(at: str | None) -> str:
-    return date.fromisoformat(at[:10]).isoformat() if at else ""
+    return timezone.localdate(datetime.fromisoformat(at)).isoformat() if at else ""
 
 
 def sums(found: Row) -> Row:
