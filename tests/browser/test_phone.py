@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, Rout
 
 from audit import clock
 from cases.models import Attachment
+from cases.policy.dated import CHINA
 from cases.workflow.onsite.steps import ITEMS
 from tests.browser.conftest import stop_clock
 from tests.browser.every import looking
@@ -120,6 +121,10 @@ def test_pictures_and_steps_wait_for_the_network_and_go_once(due: tuple[World, s
     page = without_network(phone, case, no)
     page.locator("#p-seal").set_input_files(picture("封印"))
     expect(page.locator(".shots li[data-id]").nth(1)).to_contain_text("已上传")
+    # The browser stands in UTC; the picture says the hour in China.
+    hours = {f"{datetime.now(CHINA) - timedelta(minutes=m):%Y-%m-%d %H:}" for m in (0, 10)}
+    said = page.locator(".shots li[data-id] .shot > i").nth(1).inner_text()
+    assert any(hour in said for hour in hours), said
     at(world, minutes=40)
     page.fill("[name='f.executed_at']", typed(world))
     page.fill("[name='f.photo_reason']", "地下室")

@@ -5,6 +5,9 @@ import { placed } from "./place.js";
 import { add, all, newId, put, remove } from "./queue.js";
 import { go, show } from "./waiting.js";
 
+// The time on a picture, wherever the telephone's own clock stands.
+const chinas = new Intl.DateTimeFormat("sv", { dateStyle: "short", timeStyle: "short", timeZone: "Asia/Shanghai" });
+
 // What this page has drawn and not yet heard of, by its id.
 const drawn = new Map();
 
@@ -46,7 +49,7 @@ export async function draw(entry) {
   const shot = document.createElement("span");
   shot.className = "shot";
   const stamp = document.createElement("i");
-  stamp.textContent = `${number} ${shots.dataset.stamp} ${new Date(entry.at).toLocaleString("sv").slice(0, 16)}`;
+  stamp.textContent = `${number} ${shots.dataset.stamp} ${chinas.format(entry.at)}`;
   const picture = await small(entry.blob);
   if (picture) shot.append(picture);
   shot.append(stamp);
