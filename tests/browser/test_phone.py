@@ -42,14 +42,13 @@ def at(world: World, **span: float) -> None:
 
 @pytest.fixture
 def phone(browser: Browser, site: str, watched: Callable[[Page, str], None]) -> Iterator[Phone]:
-    """A telephone of its own, logged in."""
+    """A telephone of its own, logged in; its clock stands in another zone than the city's."""
     contexts: list[BrowserContext] = []
     mute: list[BrowserContext] = []
 
     def phone(username: str, **how: Any) -> Page:
-        context = browser.new_context(
-            base_url=site, viewport={"width": 375, "height": 812}, has_touch=True, locale="zh-CN", **how
-        )
+        screen: Any = {"viewport": {"width": 375, "height": 812}, "has_touch": True}
+        context = browser.new_context(base_url=site, locale="zh-CN", timezone_id="Europe/London", **screen, **how)
         context.set_default_timeout(20_000)
         contexts.append(context)
         if how.get("java_script_enabled") is False:
@@ -121,7 +120,7 @@ def test_pictures_and_steps_wait_for_the_network_and_go_once(due: tuple[World, s
     page = without_network(phone, case, no)
     page.locator("#p-seal").set_input_files(picture("封印"))
     expect(page.locator(".shots li[data-id]").nth(1)).to_contain_text("已上传")
-    # The browser stands in UTC; the picture says the hour in China.
+    # The picture says the hour in China.
     hours = {f"{datetime.now(CHINA) - timedelta(minutes=m):%Y-%m-%d %H:}" for m in (0, 10)}
     said = page.locator(".shots li[data-id] .shot > i").nth(1).inner_text()
     assert any(hour in said for hour in hours), said
