@@ -14,8 +14,9 @@ import sys
 import tempfile
 from collections.abc import Iterable
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import django
 from django.db import connections
@@ -170,6 +171,7 @@ def _crew(browser: Browser, address: str) -> Iterable[str]:
     page.context.close()
     # The cut is allowed half an hour after the last word to the user; by then the session is over.
     clock.set_clock(world.later(minutes=40), frozen=True)
+    _session.cache_clear()
     page = _enter(browser, address, CREW, NARROW)
     page.goto(f"/suspensions/{number}/photo/")
     while not page.locator("[name='f.executed_at']").input_value().startswith(phone.typed(world)):
@@ -220,17 +222,25 @@ def _due() -> tuple[World, str]:
 
 
 def _enter(browser: Browser, address: str, who: str, width: int) -> Page:
+    screen: Any = {"viewport": {"width": width, "height": 900}, "has_touch": width == NARROW}
+    state = _session(browser, address, who)
+    return browser.new_context(base_url=address, locale="zh-CN", storage_state=state, **screen).new_page()
+
+
+@cache
+def _session(browser: Browser, address: str, who: str) -> Any:
+    """Logged in once: the door lets nobody try more than ten times a minute."""
     from config.settings.base import DEMO_PASSWORD
 
-    page = browser.new_context(
-        base_url=address, viewport={"width": width, "height": 900}, locale="zh-CN", has_touch=width == NARROW
-    ).new_page()
+    page = browser.new_context(base_url=address, locale="zh-CN").new_page()
     page.goto("/login/")
     page.fill("#u", who)
     page.fill("#p", DEMO_PASSWORD)
-    with page.expect_navigation():
-        page.press("#p", "Enter")
-    return page
+    page.press("#p", "Enter")
+    page.wait_for_url(lambda address: "/login/" not in address)
+    state = page.context.storage_state()
+    page.context.close()
+    return state
 
 
 def _speak(page: Page, language: str) -> None:
@@ -242,6 +252,8 @@ def _speak(page: Page, language: str) -> None:
 def _keep(page: Page, name: str) -> str:
     """Write the picture of the whole page in few colours, which a page of text does not miss."""
     FOLDER.mkdir(exist_ok=True)
+    if ("/login/" in page.url) != name.startswith("09-login"):
+        raise SystemExit(f"{name} would be a picture of {page.url}")
     size = page.viewport_size
     if size and size["width"] == NARROW:  # what stands at the foot of the screen belongs to the foot of the picture
         page.set_viewport_size(size | {"height": page.evaluate("document.documentElement.scrollHeight")})
