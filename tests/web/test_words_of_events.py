@@ -14,7 +14,7 @@ from audit import clock
 from audit.models import Event
 from cases.policy.dated import CHINA
 from cases.selectors.trail.contents import Content
-from cases.web.show.changes import changes
+from cases.web.show.changes import changes, unchanged
 from cases.web.show.records.exports import FILES
 from cases.web.show.trail.contents import summaries
 from cases.workflow.clockwork.escalating import escalate
@@ -132,6 +132,31 @@ def test_what_stood_before_stands_beside_what_is_new_and_hashes_in_no_line_of_th
     assert "案件清单" in line
     assert "a1a1" not in line
     assert any("a1a1" in each["value"] for each in changes(supervisor, content.body, {})), "its own page tells it"
+
+
+@pytest.mark.usefixtures("demo_city")
+def test_of_what_is_withheld_no_line_says_that_it_changed() -> None:
+    def kept(commitment: str) -> dict[str, str]:
+        return {"withheld": "energy", "hmac": commitment * 16}
+
+    def bill(commitment: str, state: str) -> list[dict[str, Any]]:
+        return [{"no": "B01", "kwh": kept(commitment), "state": state}]
+
+    supervisor = find_actor("sup-supervisor1")
+    before = {"surcharge": {"monthly_kwh": kept("a1b2"), "bills": bill("a1b2", "issued"), "state": "notified"}}
+    body = {"set": {"surcharge": {"monthly_kwh": kept("c3d4"), "bills": bill("c3d4", "issued"), "state": "ended"}}}
+    found = {line["member"]: line for line in changes(supervisor, body, before)}
+    assert found.keys() == {"monthly_kwh", "state"}, "the bills differ in a commitment alone"
+    assert "是否变动也不显示" in found["monthly_kwh"]["value"]
+    assert "a1b2" not in found["monthly_kwh"]["old"]
+    assert unchanged(body, before) == 1
+    line = summaries(supervisor, {1: Content(body, before, {}, [], intact=True)})[1]
+    assert "不显示" not in line
+    assert line.endswith("已停止执行")
+    alone = {"set": {"surcharge": {"monthly_kwh": kept("c3d4")}}}
+    assert summaries(supervisor, {1: Content(alone, before, {}, [], intact=True)})[1] == "按权限不显示 1 项"
+    other = {"set": {"surcharge": {"bills": bill("c3d4", "approved")}}}
+    assert [line["member"] for line in changes(supervisor, other, before)] == ["bills"]
 
 
 def test_whatever_leaves_as_a_file_has_a_name() -> None:

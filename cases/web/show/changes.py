@@ -58,6 +58,8 @@ def changes(
 ) -> list[dict[str, Any]]:
     """The members of the body that change something, one line each, beside what stood there before.
 
+    What is withheld has a line with its commitment, which says that nobody is told whether it changed: commitments
+    differ from event to event where the values do not.
     `people`: the names of those whom `people_in` finds, where several bodies are told at once.
     """
     transition = TRANSITIONS.get(body.get("action", ""))
@@ -74,10 +76,19 @@ def changes(
             "name": " · ".join([_name(step, path[:n], said) for n, step in enumerate(path)][-2:]),
             "value": _value(path[-1], value, said),
             "old": _value(path[-1], old[path], said) if path in old else "",
+            "hidden": False,
+            **(_withheld(value, was_there=path in old) if _hidden(value) else {}),
         }
         for path, value in parts
-        if old.get(path) != value and not (len(path) > 1 and path[-1] in OWN)
+        if (_hidden(value) or _bare(old.get(path)) != _bare(value)) and not (len(path) > 1 and path[-1] in OWN)
     ]
+
+
+def _withheld(value: Mapping[str, Any], *, was_there: bool) -> dict[str, Any]:
+    if not was_there:
+        return {"hidden": True}
+    said = gettext("按权限不显示，是否变动也不显示（承诺值 %(hash)s）") % {"hash": value["hmac"][:12]}
+    return {"hidden": True, "old": gettext("按权限不显示"), "value": said}
 
 
 def _former(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -113,7 +124,8 @@ def people_in(body: Mapping[str, Any], before: Mapping[str, Any]) -> set[int]:
 def unchanged(body: Mapping[str, Any], before: Mapping[str, Any]) -> int:
     """How many members there were before that the body left as they are, also those that it names again."""
     new, old = dict(_parts(body)), dict(_flat(before, (), DEPTH))
-    return sum(1 for path, value in old.items() if new.get(path, value) == value and path[-1] not in OWN)
+    kept = [path for path, value in old.items() if _bare(new.get(path, value)) == _bare(value)]
+    return sum(1 for path in kept if path[-1] not in OWN and not _hidden(new.get(path)))
 
 
 def _parts(body: Mapping[str, Any]) -> list[tuple[tuple[str, ...], Any]]:
@@ -123,10 +135,23 @@ def _parts(body: Mapping[str, Any]) -> list[tuple[tuple[str, ...], Any]]:
 def _flat(values: Mapping[str, Any], path: tuple[str, ...], depth: int) -> Iterator[tuple[tuple[str, ...], Any]]:
     """The members of a body by their path, so that each figure gets a line of its own."""
     for key, value in values.items():
-        if isinstance(value, dict) and value and depth and "withheld" not in value:
+        if isinstance(value, dict) and value and depth and not _hidden(value):
             yield from _flat(value, (*path, key), depth - 1)
         else:
             yield (*path, key), value
+
+
+def _hidden(value: Any) -> bool:
+    return isinstance(value, dict) and "withheld" in value
+
+
+def _bare(value: Any) -> Any:
+    """A value without the commitments in it, which differ from event to event."""
+    if isinstance(value, list):
+        return [_bare(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _bare(item) for key, item in value.items() if key != "hmac" or not _hidden(value)}
+    return value
 
 
 def _name(step: str, above: tuple[str, ...], said: Words) -> str:
@@ -185,11 +210,14 @@ def _said(name: str, value: Any, said: Words) -> str:
         return gettext("是") if value else gettext("否")
     if isinstance(value, list):
         return words.listed(_said(name, item, said) for item in value)
-    if isinstance(value, dict) and "withheld" in value:
+    if _hidden(value):
         return gettext("按权限不显示（承诺值 %(hash)s）") % {"hash": value["hmac"][:12]}
     if isinstance(value, dict):
         # What lies deeper (the lines of a bill, who signed what) is read in the body.
-        plain = {key: item for key, item in value.items() if key not in WITHIN and not isinstance(item, dict | list)}
+        # In one order: what stood before comes from the database in its own.
+        plain = {
+            key: value[key] for key in sorted(value) if key not in WITHIN and not isinstance(value[key], dict | list)
+        }
         return words.clauses(f"{_name(key, (name,), said)} {_said(key, item, said)}" for key, item in plain.items())
     if isinstance(value, int):
         return _number(name, value, said)

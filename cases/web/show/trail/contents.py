@@ -54,8 +54,9 @@ def summaries(actor: Actor, contents: Mapping[int, Content]) -> dict[int, str]:
 
 def _summary(actor: Actor, content: Content, people: Mapping[int, str], kinds: Mapping[str, str]) -> str:
     found = [*_moved_dues(content, kinds), *changes(actor, content.body, content.before, people)]
-    # Of a hash, or an id cut short, a line says nothing: these stand on the page of the event.
-    found = [line for line in found if not MARK.fullmatch(line["value"])]
+    # Of a hash, or an id cut short, a line says nothing: these stand on the page of the event. What is withheld too.
+    hidden = sum(bool(line.get("hidden")) for line in found)
+    found = [line for line in found if not line.get("hidden") and not MARK.fullmatch(line["value"])]
     # Nor of a code whose name stands beside it. First what had another value before, then what the event is about.
     members = {line.get("member", "") for line in found}
     found = [line for line in found if CODES.get(line.get("member", "")) not in members]
@@ -65,6 +66,8 @@ def _summary(actor: Actor, content: Content, people: Mapping[int, str], kinds: M
         told.insert(0, stage)
     if not told:
         told = [_opened(task) for task in (content.body.get("open") or ())[:TOLD]]
+    if not told and hidden:
+        told = [gettext("按权限不显示 %(n)s 项") % {"n": hidden}]
     if len(found) > TOLD:
         told.append(gettext("等 %(n)s 项") % {"n": len(found)})
     return words.clauses(told)
