@@ -159,6 +159,29 @@ def test_of_what_is_withheld_no_line_says_that_it_changed() -> None:
     assert [line["member"] for line in changes(supervisor, other, before)] == ["bills"]
 
 
+@pytest.mark.usefixtures("demo_city")
+def test_of_rows_a_line_tells_those_that_differ_and_what_in_them() -> None:
+    def bill(no: str, review: str, price: str = "0.6664") -> dict[str, Any]:
+        return {"energy_price": price, "month": "2026-10", "no": no, "review": review, "lines": [{"item": "tier1"}]}
+
+    supervisor, kept = find_actor("sup-supervisor1"), {"surcharge": {"bills": [bill("B01", "ok"), bill("B02", "open")]}}
+    reviewed = {"set": {"surcharge": {"bills": [bill("B01", "ok"), bill("B02", "ok")]}}}
+    (line,) = changes(supervisor, reviewed, kept)
+    assert ("B01" in line["value"], "B02" in line["value"], "B02" in line["old"]) == (False, True, True)
+    assert not any("0.6664" in line[side] or "2026-10" in line[side] for side in ("old", "value"))
+    more = {"set": {"surcharge": {"bills": [*kept["surcharge"]["bills"], bill("B03", "open", "0.7")]}}}
+    (line,) = changes(supervisor, more, kept)
+    assert (line["old"], "B02" in line["value"], "B03" in line["value"], "0.7" in line["value"]) == (
+        "",
+        False,
+        True,
+        True,
+    )
+    gone = {"set": {"surcharge": {"bills": [bill("B01", "ok")]}}}
+    (line,) = changes(supervisor, gone, kept)
+    assert (line["value"], "B02" in line["old"]) == ("--", True)
+
+
 def test_whatever_leaves_as_a_file_has_a_name() -> None:
     taken = re.compile(r'what="(\w+)"|note_export\(request, "(\w+)"')
     texts = [path.read_text(encoding="utf-8") for path in (ROOT / "cases").rglob("*.py")]

@@ -23,6 +23,7 @@ from cases.policy.lists import due
 from cases.templatetags.lianzhi import region_name, when
 from cases.web.show import imports, words
 from cases.web.show.records import telling
+from cases.web.show.records.differing import NAME, apart, hidden, same
 from cases.web.show.records.members import MEMBERS, VALUES
 from cases.web.show.words import say
 from cases.workflow.fields import Field
@@ -42,6 +43,7 @@ INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 BEFORE: Final = "before"
 LONGEST: Final = 400
+Path = tuple[str, ...]
 DEPTH: Final = 2
 
 
@@ -74,21 +76,26 @@ def changes(
         {
             "member": path[-1],
             "name": " · ".join([_name(step, path[:n], said) for n, step in enumerate(path)][-2:]),
-            "value": _value(path[-1], value, said),
-            "old": _value(path[-1], old[path], said) if path in old else "",
-            "hidden": False,
-            **(_withheld(value, was_there=path in old) if _hidden(value) else {}),
+            "hidden": hidden(value),
+            **_both(path, value, old, said),
         }
         for path, value in parts
-        if (_hidden(value) or _bare(old.get(path)) != _bare(value)) and not (len(path) > 1 and path[-1] in OWN)
+        if (hidden(value) or not same(old.get(path), value)) and not (len(path) > 1 and path[-1] in OWN)
     ]
 
 
-def _withheld(value: Mapping[str, Any], *, was_there: bool) -> dict[str, Any]:
-    if not was_there:
-        return {"hidden": True}
-    said = gettext("按权限不显示，是否变动也不显示（承诺值 %(hash)s）") % {"hash": value["hmac"][:12]}
-    return {"hidden": True, "old": gettext("按权限不显示"), "value": said}
+def _both(path: Path, value: Any, old: Mapping[Path, Any], said: Words) -> dict[str, str]:
+    """The value and the one before, of lists of rows what differs."""
+    if path not in old:
+        return {"value": _value(path[-1], value, said), "old": ""}
+    if hidden(value):
+        told = gettext("按权限不显示，是否变动也不显示（承诺值 %(hash)s）") % {"hash": value["hmac"][:12]}
+        return {"value": told, "old": gettext("按权限不显示")}
+    new, former = apart(value, old[path])
+    return {
+        "value": _value(path[-1], new, said),
+        "old": "" if former is None and old[path] else _value(path[-1], former, said),
+    }
 
 
 def _former(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -124,37 +131,24 @@ def people_in(body: Mapping[str, Any], before: Mapping[str, Any]) -> set[int]:
 def unchanged(body: Mapping[str, Any], before: Mapping[str, Any]) -> int:
     """How many members there were before that the body left as they are, also those that it names again."""
     new, old = dict(_parts(body)), dict(_flat(before, (), DEPTH))
-    kept = [path for path, value in old.items() if _bare(new.get(path, value)) == _bare(value)]
-    return sum(1 for path in kept if path[-1] not in OWN and not _hidden(new.get(path)))
+    kept = [path for path, value in old.items() if same(new.get(path, value), value)]
+    return sum(1 for path in kept if path[-1] not in OWN and not hidden(new.get(path)))
 
 
-def _parts(body: Mapping[str, Any]) -> list[tuple[tuple[str, ...], Any]]:
+def _parts(body: Mapping[str, Any]) -> list[tuple[Path, Any]]:
     return [part for member in ("case", "set", "data") for part in _flat(body.get(member) or {}, (), DEPTH)]
 
 
-def _flat(values: Mapping[str, Any], path: tuple[str, ...], depth: int) -> Iterator[tuple[tuple[str, ...], Any]]:
+def _flat(values: Mapping[str, Any], path: Path, depth: int) -> Iterator[tuple[Path, Any]]:
     """The members of a body by their path, so that each figure gets a line of its own."""
     for key, value in values.items():
-        if isinstance(value, dict) and value and depth and not _hidden(value):
+        if isinstance(value, dict) and value and depth and not hidden(value):
             yield from _flat(value, (*path, key), depth - 1)
         else:
             yield (*path, key), value
 
 
-def _hidden(value: Any) -> bool:
-    return isinstance(value, dict) and "withheld" in value
-
-
-def _bare(value: Any) -> Any:
-    """A value without the commitments in it, which differ from event to event."""
-    if isinstance(value, list):
-        return [_bare(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _bare(item) for key, item in value.items() if key != "hmac" or not _hidden(value)}
-    return value
-
-
-def _name(step: str, above: tuple[str, ...], said: Words) -> str:
+def _name(step: str, above: Path, said: Words) -> str:
     named = said.event.names.get(".".join((*above[-1:], step))) or said.event.names.get(step)
     if named or (not above and step in FACTS):
         return say(named or FACTS[step].meaning)
@@ -210,14 +204,13 @@ def _said(name: str, value: Any, said: Words) -> str:
         return gettext("是") if value else gettext("否")
     if isinstance(value, list):
         return words.listed(_said(name, item, said) for item in value)
-    if _hidden(value):
+    if hidden(value):
         return gettext("按权限不显示（承诺值 %(hash)s）") % {"hash": value["hmac"][:12]}
     if isinstance(value, dict):
         # What lies deeper (the lines of a bill, who signed what) is read in the body.
-        # In one order: what stood before comes from the database in its own.
-        plain = {
-            key: value[key] for key in sorted(value) if key not in WITHIN and not isinstance(value[key], dict | list)
-        }
+        # In one order, its number first: what stood before comes from the database in an order of its own.
+        order = sorted(value.keys() - WITHIN, key=lambda key: (key != NAME, key))
+        plain = {key: value[key] for key in order if not isinstance(value[key], dict | list)}
         return words.clauses(f"{_name(key, (name,), said)} {_said(key, item, said)}" for key, item in plain.items())
     if isinstance(value, int):
         return _number(name, value, said)
