@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
 import orjson
 import pytest
 
-from agencies.actors import find_actor
+from agencies.actors import Actor, find_actor
 from audit import clock
 from audit.models import Event
 from cases.policy.dated import CHINA
-from cases.selectors.trail.contents import Content
-from cases.web.show.changes import changes, unchanged
+from cases.selectors.casepage.differences import differences
+from cases.selectors.paging import Row
+from cases.selectors.precision.since import LOOKED_AT, written_since
+from cases.selectors.reach.parts import reading
+from cases.selectors.trail.contents import Content, contents_of
+from cases.web.show.changes import changes
 from cases.web.show.records.exports import FILES
 from cases.web.show.trail.contents import summaries
 from cases.workflow.clockwork.escalating import escalate
@@ -134,29 +139,58 @@ def test_what_stood_before_stands_beside_what_is_new_and_hashes_in_no_line_of_th
     assert any("a1a1" in each["value"] for each in changes(supervisor, content.body, {})), "its own page tells it"
 
 
-@pytest.mark.usefixtures("demo_city")
-def test_of_what_is_withheld_no_line_says_that_it_changed() -> None:
-    def kept(commitment: str) -> dict[str, str]:
-        return {"withheld": "energy", "hmac": commitment * 16}
-
-    def bill(commitment: str, state: str) -> list[dict[str, Any]]:
-        return [{"no": "B01", "kwh": kept(commitment), "state": state}]
-
+def withheld_in(case: str, read: Callable[[Actor, list[Row]], dict[int, list[dict[str, Any]]]]) -> dict[str, set[str]]:
+    """By act the members that supervision is told to have changed without their value."""
     supervisor = find_actor("sup-supervisor1")
-    before = {"surcharge": {"monthly_kwh": kept("a1b2"), "bills": bill("a1b2", "issued"), "state": "notified"}}
-    body = {"set": {"surcharge": {"monthly_kwh": kept("c3d4"), "bills": bill("c3d4", "issued"), "state": "ended"}}}
-    found = {line["member"]: line for line in changes(supervisor, body, before)}
-    assert found.keys() == {"monthly_kwh", "state"}, "the bills differ in a commitment alone"
-    assert "是否变动也不显示" in found["monthly_kwh"]["value"]
-    assert "a1b2" not in found["monthly_kwh"]["old"]
-    assert unchanged(body, before) == 1
-    line = summaries(supervisor, {1: Content(body, before, {}, [], intact=True)})[1]
-    assert "不显示" not in line
-    assert line.endswith("已停止执行")
-    alone = {"set": {"surcharge": {"monthly_kwh": kept("c3d4")}}}
-    assert summaries(supervisor, {1: Content(alone, before, {}, [], intact=True)})[1] == "按权限不显示 1 项"
-    other = {"set": {"surcharge": {"bills": bill("c3d4", "approved")}}}
-    assert [line["member"] for line in changes(supervisor, other, before)] == ["bills"]
+    rows = [{"id": e.pk, "stream": e.stream, "seq": e.seq} for e in Event.objects.filter(stream=f"case/{case}")]
+    acts = dict(Event.objects.filter(stream=f"case/{case}").values_list("seq", "action"))
+    lines = read(supervisor, rows)
+    return {acts[seq]: {line["member"] for line in lines[seq] if line.get("hidden")} for seq in lines}
+
+
+def of_trail(actor: Actor, rows: list[Row]) -> dict[int, list[dict[str, Any]]]:
+    told = contents_of(actor, rows)
+    return {row["seq"]: changes(actor, told[row["id"]].body, told[row["id"]].before) for row in rows}
+
+
+def of_case(actor: Actor, rows: list[Row]) -> dict[int, list[dict[str, Any]]]:
+    case = rows[0]["stream"].removeprefix("case/")
+    read = reading(actor, case)
+    assert read is not None
+    told = differences(actor, case, [row["seq"] for row in rows], read)
+    return {seq: changes(actor, each.body, each.before) for seq, each in told.items()}
+
+
+def of_form(actor: Actor, rows: list[Row]) -> dict[int, list[dict[str, Any]]]:
+    """As many events as a form tells of, the last ones."""
+    told = written_since(actor, rows[0]["stream"].removeprefix("case/"), len(rows) - LOOKED_AT)
+    return {each["seq"]: changes(actor, each["body"], each["before"]) for each in told}
+
+
+@pytest.mark.usefixtures("demo_city")
+def test_of_what_is_withheld_the_acts_that_changed_it_say_so_and_no_others() -> None:
+    world = World()
+    surcharged = {"finding": "self_operated", "subject": "sole_trader", "disposals": ["surcharge"]}
+    case = world.determined(world.verified(world.open()), **surcharged, proven_from="2026-10-01")
+    world.surcharged(case)
+    month = {"month": "2026-10", "cycle_from": "2026-10-01", "cycle_to": "2026-10-31", "kwh": "35000"}
+    world.act(case, "grid-billing1", "issue_bill", **month, energy_price="0.6664")
+    world.act(case, "grid-reviewer1", "review_bill", decision="approve")
+    for read in (of_trail, of_case, of_form):
+        told = withheld_in(case, read)
+        assert "monthly_kwh" in told["propose_surcharge"], read.__name__
+        for act in ("issue_surcharge_list", "acknowledge_surcharge", "notify_subscriber", "issue_bill", "review_bill"):
+            assert told[act] == set(), (read.__name__, act)
+
+
+@pytest.mark.usefixtures("demo_city")
+def test_the_list_of_the_trail_tells_last_what_is_withheld_and_no_commitment() -> None:
+    supervisor, kept = find_actor("sup-supervisor1"), {"withheld": "energy", "hmac": "a1b2c3d4" * 8}
+    body = {"set": {"surcharge": {"monthly_kwh": kept, "state": "ended"}}}
+    for before in ({}, {"surcharge": {"monthly_kwh": {**kept, "hmac": "b2c3d4e5" * 8}, "state": "notified"}}):
+        line = summaries(supervisor, {1: Content(body, before, {}, [], intact=True)})[1]
+        assert line.endswith("：按权限不显示")
+        assert line.index("状态") < line.index("月用电量")
 
 
 @pytest.mark.usefixtures("demo_city")

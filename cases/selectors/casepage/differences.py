@@ -12,7 +12,7 @@ import orjson
 from agencies.actors import Actor
 from agencies.visibility import seen, sight_keys
 from cases.selectors.paging import fetch
-from cases.selectors.precision.facts import body_shown
+from cases.selectors.precision.facts import before_shown, body_shown
 from cases.selectors.reach.parts import Reading
 
 _BODIES = f"""SELECT e.id, e.seq, e.body FROM cases_case c
@@ -62,9 +62,8 @@ def differences(actor: Actor, case_id: UUID | str, seqs: Collection[int], read: 
         if row["seq"] in seqs:
             after, before = _apart(written, state)
             shown = {**{name: body[name] for name in _ABOUT if name in body}, "set": after}
-            found[row["seq"]] = Change(
-                body_shown(shown, read.viewpoint, row["id"])[0], body_shown(before, read.viewpoint, 0)[0], gone, moved
-            )
+            told = before_shown(before, shown, read.viewpoint, row["id"])
+            found[row["seq"]] = Change(body_shown(shown, read.viewpoint, row["id"])[0], told, gone, moved)
         state |= written
         for name in gone:
             del state[name]

@@ -104,6 +104,22 @@ def body_shown(body: Mapping[str, Any], viewpoint: Viewpoint, event_id: int) -> 
     return _members(body, (), viewpoint, withheld, hidden), withheld.paths
 
 
+def before_shown(
+    state: Mapping[str, Any], body: Mapping[str, Any], viewpoint: Viewpoint, event_id: int
+) -> dict[str, Any]:
+    """Facts and columns before this event as this person sees them beside its body.
+
+    What is withheld has the commitment that the event would have given it: it looks the same where the event left it.
+    """
+    columns = (body.get("case") or {}).keys()
+    parts = {
+        "set": {name: value for name, value in state.items() if name not in columns},
+        "case": {name: value for name, value in state.items() if name in columns},
+    }
+    shown, _ = body_shown(parts, viewpoint, event_id)
+    return {**shown["set"], **shown.get("case", {})}
+
+
 def _referred(facts: Mapping[str, Any], viewpoint: Viewpoint, withheld: Withheld) -> dict[str, Any]:
     """All that a partner has: what was referred to it."""
     own = [row for row in facts.get("referrals") or () if row.get("partner") in viewpoint.agencies]

@@ -36,9 +36,3 @@ def body_of(actor: Actor, row: Row) -> dict[str, Any]:
         read = reading(actor, row["stream"].removeprefix(CASE))
         shown, withheld = body_shown(whole, read.viewpoint if read else NOTHING, row["id"])
     return {"body": None if withheld else row["body"], "shown": shown, "withheld": withheld, "intact": intact}
-
-
-def state_shown(actor: Actor, stream: str, state: dict[str, Any]) -> dict[str, Any]:
-    """What stood in a case before an event, as the reader sees it."""
-    read = reading(actor, stream.removeprefix(CASE))
-    return body_shown(state, read.viewpoint, 0)[0] if read and not read.viewpoint.only_referred else {}

@@ -9,7 +9,7 @@ import orjson
 
 from agencies.actors import Actor
 from cases.selectors.paging import Row, fetch
-from cases.selectors.precision.facts import body_shown
+from cases.selectors.precision.facts import before_shown, body_shown
 from cases.selectors.reach.parts import reading
 
 # More than that is read on the page of the case.
@@ -35,7 +35,7 @@ def written_since(actor: Actor, case_id: UUID | str, version: int) -> list[Row]:
     found = []
     for row in rows:
         body = orjson.loads(row["body"])
-        before = body_shown(state, read.viewpoint, 0)[0]
+        before = before_shown(state, body, read.viewpoint, row["id"])
         found.append({"seq": row["seq"], "body": body_shown(body, read.viewpoint, row["id"])[0], "before": before})
         state = {**state, **(body.get("set") or {}), **(body.get("case") or {})}
     return found

@@ -13,7 +13,7 @@ import orjson
 from agencies.actors import Actor
 from audit.chain import leaf as computed
 from cases.selectors.paging import Row, fetch
-from cases.selectors.precision.facts import body_shown
+from cases.selectors.precision.facts import before_shown, body_shown
 from cases.selectors.precision.proofs import CASE
 from cases.selectors.precision.viewers import NOTHING
 from cases.selectors.reach.several import viewpoints
@@ -50,7 +50,7 @@ def contents_of(actor: Actor, events: Sequence[Row]) -> dict[int, Content]:
         view = views.get(event["stream"].removeprefix(CASE))
         viewpoint = view.viewpoint if view else NOTHING
         shown, withheld = body_shown(raw, viewpoint, event["id"])
-        told = {} if viewpoint.only_referred else body_shown(old, viewpoint, 0)[0]
+        told = {} if viewpoint.only_referred else before_shown(old, raw, viewpoint, event["id"])
         found[event["id"]] = Content(shown, told, dues, withheld, intact)
     return found
 

@@ -23,7 +23,7 @@ from cases.policy.lists import due
 from cases.templatetags.lianzhi import region_name, when
 from cases.web.show import imports, words
 from cases.web.show.records import telling
-from cases.web.show.records.differing import NAME, apart, hidden, same
+from cases.web.show.records.differing import NAME, apart, hidden
 from cases.web.show.records.members import MEMBERS, VALUES
 from cases.web.show.words import say
 from cases.workflow.fields import Field
@@ -60,8 +60,7 @@ def changes(
 ) -> list[dict[str, Any]]:
     """The members of the body that change something, one line each, beside what stood there before.
 
-    What is withheld has a line with its commitment, which says that nobody is told whether it changed: commitments
-    differ from event to event where the values do not.
+    What is withheld has a line where its commitments differ (`before_shown` gives both sides those of one event).
     `people`: the names of those whom `people_in` finds, where several bodies are told at once.
     """
     transition = TRANSITIONS.get(body.get("action", ""))
@@ -80,7 +79,7 @@ def changes(
             **_both(path, value, old, said),
         }
         for path, value in parts
-        if (hidden(value) or not same(old.get(path), value)) and not (len(path) > 1 and path[-1] in OWN)
+        if old.get(path) != value and not (len(path) > 1 and path[-1] in OWN)
     ]
 
 
@@ -89,8 +88,7 @@ def _both(path: Path, value: Any, old: Mapping[Path, Any], said: Words) -> dict[
     if path not in old:
         return {"value": _value(path[-1], value, said), "old": ""}
     if hidden(value):
-        told = gettext("按权限不显示，是否变动也不显示（承诺值 %(hash)s）") % {"hash": value["hmac"][:12]}
-        return {"value": told, "old": gettext("按权限不显示")}
+        return {"value": _said(path[-1], value, said), "old": gettext("按权限不显示")}
     new, former = apart(value, old[path])
     return {
         "value": _value(path[-1], new, said),
@@ -131,8 +129,7 @@ def people_in(body: Mapping[str, Any], before: Mapping[str, Any]) -> set[int]:
 def unchanged(body: Mapping[str, Any], before: Mapping[str, Any]) -> int:
     """How many members there were before that the body left as they are, also those that it names again."""
     new, old = dict(_parts(body)), dict(_flat(before, (), DEPTH))
-    kept = [path for path, value in old.items() if same(new.get(path, value), value)]
-    return sum(1 for path in kept if path[-1] not in OWN and not hidden(new.get(path)))
+    return sum(1 for path, value in old.items() if new.get(path, value) == value and path[-1] not in OWN)
 
 
 def _parts(body: Mapping[str, Any]) -> list[tuple[Path, Any]]:

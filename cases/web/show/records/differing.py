@@ -1,4 +1,4 @@
-"""What differs between two values of an event's body, as far as the reader may know it."""
+"""What differs between two values of an event's body."""
 
 from __future__ import annotations
 
@@ -17,19 +17,6 @@ def hidden(value: Any) -> bool:
     return isinstance(value, dict) and "withheld" in value
 
 
-def same(one: Any, other: Any) -> bool:
-    """Equal, as far as the reader sees them: commitments of one value differ from event to event."""
-    return bool(_bare(one) == _bare(other))
-
-
-def _bare(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_bare(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _bare(item) for key, item in value.items() if key != "hmac" or not hidden(value)}
-    return value
-
-
 def apart(new: Any, old: Any) -> tuple[Any, Any]:
     """Of two lists of rows the rows, and of these the members, that differ; anything else as it is.
 
@@ -38,14 +25,14 @@ def apart(new: Any, old: Any) -> tuple[Any, Any]:
     if not (_is_rows(new) and _is_rows(old)):
         return new, old
     blank: Row = {}
-    pairs = [(row, former) for row, former in zip_longest(new, old, fillvalue=blank) if not same(row, former)]
+    pairs = [(row, former) for row, former in zip_longest(new, old, fillvalue=blank) if row != former]
     rows = [_members(row, former) for row, former in pairs]
     formers = [_members(former, row) for row, former in pairs]
     return [row for row in rows if row], [row for row in formers if row] or None
 
 
 def _members(row: Row, other: Mapping[str, Any]) -> Row:
-    return {key: value for key, value in row.items() if key == NAME or not same(value, other.get(key, _ABSENT))}
+    return {key: value for key, value in row.items() if key == NAME or value != other.get(key, _ABSENT)}
 
 
 def _is_rows(value: Any) -> bool:

@@ -54,28 +54,26 @@ def summaries(actor: Actor, contents: Mapping[int, Content]) -> dict[int, str]:
 
 def _summary(actor: Actor, content: Content, people: Mapping[int, str], kinds: Mapping[str, str]) -> str:
     found = [*_moved_dues(content, kinds), *changes(actor, content.body, content.before, people)]
-    # Of a hash, or an id cut short, a line says nothing: these stand on the page of the event. What is withheld too.
-    hidden = sum(bool(line.get("hidden")) for line in found)
-    found = [line for line in found if not line.get("hidden") and not MARK.fullmatch(line["value"])]
-    # Nor of a code whose name stands beside it. First what had another value before, then what the event is about.
+    # Of a hash, or an id cut short, a line says nothing: these stand on the page of the event.
+    found = [line for line in found if not MARK.fullmatch(line["value"])]
+    # Nor of a code whose name stands beside it. First what had another value before, then what the event is about;
+    # last what the reader may not see.
     members = {line.get("member", "") for line in found}
     found = [line for line in found if CODES.get(line.get("member", "")) not in members]
-    found.sort(key=lambda line: (not line["old"], line.get("member") not in CHIEF))
+    found.sort(key=lambda line: (line.get("hidden", False), not line["old"], line.get("member") not in CHIEF))
     told = [_sentence(line) for line in found[:TOLD]]
     if stage := moved(content.body.get("from"), content.body.get("to")):
         told.insert(0, stage)
     if not told:
         told = [_opened(task) for task in (content.body.get("open") or ())[:TOLD]]
-    if not told and hidden:
-        told = [gettext("按权限不显示 %(n)s 项") % {"n": hidden}]
     if len(found) > TOLD:
         told.append(gettext("等 %(n)s 项") % {"n": len(found)})
     return words.clauses(told)
 
 
 def _sentence(line: Mapping[str, Any]) -> str:
-    value = _short(line["value"])
-    if line["old"]:
+    value = gettext("按权限不显示") if line.get("hidden") else _short(line["value"])
+    if line["old"] and not line.get("hidden"):
         value = gettext("%(old)s 改为 %(new)s") % {"old": _short(line["old"]), "new": value}
     return words.pair(line["name"], value)
 
