@@ -12,7 +12,7 @@ const OUT = "../cases/static/cases";
 const SHEETS = [
   "tokens", "base", "frame", "components", "workbench", "list", "case", "casepage", "measures", "calendar", "import", "audit", "login",
   "action", "acts",
-  "charts", "dashboard",
+  "charts", "dashboard", "tariff",
   "phone",
   "guide",
   "small", "listing", "bulk", "load", "print",

@@ -94,6 +94,7 @@ urlpatterns = [
     path("", include("cases.web.views.reports.urls")),
     path("", include("cases.web.views.dashboard.urls")),
     path("tariff/", tariff.tariff, name="tariff"),
+    path("tariff/comparison.<str:kind>", tariff.tariff_file, name="tariff_file"),
     path("report/", report.report, name="report"),
     path("report/follow/", report.follow, name="follow"),
     path("tips/<uuid:tip_id>/", sealed.tip, name="tip"),

@@ -40,6 +40,12 @@ LIST = (
 )
 OFFICER, CREW, SUPERVISOR = "drc-handler1", "grid-crew1", "sup-supervisor1"
 
+# The month of the design's mockup, with its prices.
+COMPARED = (
+    "from=2021-11-06&to=2021-12-05&used_before=351200&rate=0.50&on=2021-11-20&peak=11680&flat=11790&valley=11650"
+    "&price_peak=1.1459&price_flat=0.6664&price_valley=0.2853"
+)
+
 
 class Shot(NamedTuple):
     """One picture: its name, who looks, and at what."""
@@ -68,7 +74,8 @@ SHOTS = (
     Shot("06-audit-1440", SUPERVISOR, "/audit/?case=XZ21-2930"),
     Shot("07-dashboard-1440", SUPERVISOR, "/dashboard/"),
     Shot("07-dashboard-375", SUPERVISOR, "/dashboard/", NARROW),
-    Shot("08-tariff-1440", OFFICER, "/tariff/"),
+    Shot("08-tariff-1440", OFFICER, f"/tariff/?{COMPARED}"),
+    Shot("08-tariff-375", OFFICER, f"/tariff/?{COMPARED}", NARROW),
     Shot("10-not-found-1440", OFFICER, "/cases/XZ26-9999/"),
     Shot("13-settings-1440", "admin1", "/settings/"),
     Shot("14-overdue-1440", SUPERVISOR, "/overdue/"),

@@ -101,7 +101,7 @@ def _labels(cells: Cells, steps: tuple[int, int], high: int) -> SafeString:
 def _outline(cells: Cells, span: Span) -> SafeString:
     """The edge of the cells from the first to the last one of the span."""
     wide = len(cells.columns)
-    (top, begin), (bottom, last) = divmod(span.first, wide), divmod(span.last, wide)
+    (top, begin), (bottom, last) = divmod(int(span.first), wide), divmod(int(span.last), wide)
     left, right, y = at(_x(cells, 0)), at(_x(cells, wide)), [TOP + ROW * n for n in range(len(cells.rows) + 1)]
     start, end = at(_x(cells, begin)), at(_x(cells, last + 1))
     path = f"M{start} {y[top]}H{end}V{y[top + 1]}H{start}z"

@@ -28,7 +28,7 @@ class _Plot:
     # Columns need half a place on either side, a line begins at the edge.
     inset: float
 
-    def x(self, n: int) -> float:
+    def x(self, n: float) -> float:
         inner = WIDTH - LEFT - self.right - 2 * self.inset
         return LEFT + self.inset + (inner * n / (self.count - 1) if self.count > 1 else inner / 2)
 

@@ -24,17 +24,20 @@ class Area:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of places from the first to the last one, by its name."""
+    """A stretch of places from the first to the last one, by its name; it may begin or end between two."""
 
     name: str
-    first: int
-    last: int
+    first: float
+    last: float
 
 
 class Plot(Protocol):
     """Where a place and a number lie."""
 
-    def x(self, n: int) -> float: ...
+    @property
+    def count(self) -> int: ...
+
+    def x(self, n: float) -> float: ...
 
     def y(self, value: Number, along: Scale) -> float: ...
 
@@ -69,7 +72,7 @@ def spans(of: Sequence[Span], plot: Plot, top: int, bottom: int) -> SafeString:
     for each in of:
         first, last = plot.x(each.first), plot.x(each.last)
         # Near the right edge the name stands before the stretch.
-        late = first > plot.x(0) + (plot.x(1) - plot.x(0)) * 60
+        late = each.first > 0.62 * (plot.count - 1)
         rows.append(
             (
                 at(first),

@@ -1,18 +1,22 @@
-"""The comparison of tariffs in words: one card a class, every line with its formula, what follows from it."""
+"""The comparison of tariffs in words: the compared bills, what follows from them, and what may be chosen."""
 
 from __future__ import annotations
 
-from decimal import Decimal
+from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
 
 from agencies.directory import Directory
 from cases.policy.papers import on_record
 from cases.policy.surcharge import surcharge_rule
-from cases.policy.tariff import Line, Option, Simulation
+from cases.policy.tariff import Option, Simulation
 from cases.policy.tariff.contract import plain
 from cases.policy.tariff.simulate import COMPARED
 from cases.policy.tariff.words import VOLTAGES
 from cases.selectors.rules.entered import entered_rules
+from cases.web.show.law import sheet
 from cases.web.show.measures import amount
 from cases.web.show.words import say
 from cases.workflow.forms.choices import PRICE_VARIANTS
@@ -25,12 +29,14 @@ def result(asked: Asked) -> dict[str, Any]:
     found = asked.found
     if found is None:
         raise ValueError("there is nothing to show yet")
-    kinds = list(dict.fromkeys(option.kind for option in found.options))
+    columns = sheet.plans(found)
     return {
         "kwh": amount(plain(found.kwh)),
         "days": asked.cycle.days,
-        "groups": [_group(found, kind) for kind in kinds],
-        "bars": _bars(found),
+        "sheet": sheet.sheet(found, columns),
+        "chart": sheet.drawing(found),
+        # Where no rate was named there are more than the page sets beside each other.
+        "groups": _groups(found) if len(columns) < len(found.options) else [],
         "missing": [{"name": class_name(kind), "text": Text(error.zh, error.en)} for kind, error in found.missing],
         "warnings": [Text(zh, en) for _code, zh, en in found.warnings],
         "notes": [Text(note.zh, note.en) for note in found.notes],
@@ -40,52 +46,30 @@ def result(asked: Asked) -> dict[str, Any]:
     }
 
 
-def _group(found: Simulation, kind: str) -> dict[str, Any]:
-    """One class: its bill line by line, and the same with each surcharge."""
-    options = [option for option in found.options if option.kind == kind]
+def _groups(found: Simulation) -> list[dict[str, Any]]:
+    """Every class with each rate on record."""
+    kinds = dict.fromkeys(option.kind for option in found.options)
+    return [_group([option for option in found.options if option.kind == kind], found.current) for kind in kinds]
+
+
+def _group(options: Sequence[Option], current: str) -> dict[str, Any]:
     without = options[0]
     return {
-        "kind": kind,
-        "name": class_name(kind),
+        "kind": without.kind,
         "plan": Text(without.zh, without.en),
-        "current": kind == found.current,
+        "current": without.kind == current,
         "total": amount(without.bill.total),
         "average": f"{without.average:.4f}",
         "more": without.difference > 0,
         "less": without.difference < 0,
         "difference": amount(abs(without.difference)),
-        "lines": [_line(line) for line in without.bill.lines],
         "rates": [_rate(option) for option in options[1:]],
     }
 
 
-def _bars(found: Simulation) -> list[dict[str, Any]]:
-    """Each class without a surcharge, and with those of the question or, where it names none, with the lawful ones."""
-    several = len({option.rate for option in found.options}) > 2
-    shown = [option for option in found.options if not option.rate or option.lawful or not several]
-    longest = max((option.bill.total for option in shown), default=Decimal(0))
-    return [
-        {
-            "name": class_name(option.kind),
-            "rate": _short(option.rate) if option.rate else "",
-            "current": option.kind == found.current and not option.rate,
-            "total": amount(option.bill.total),
-            "width": f"{100 * option.bill.total / longest:.2f}" if longest else "0",
-        }
-        for option in shown
-    ]
-
-
-def _short(rate: Decimal) -> str:
-    return plain(rate) if rate != rate.quantize(Decimal("0.01")) else f"{rate:.2f}"
-
-
 def _rate(option: Option) -> dict[str, Any]:
-    added = [line for line in option.bill.lines if line.item == "surcharge"]
     return {
-        "rate": f"{option.rate:.4f}",
-        "short": _short(option.rate),
-        "line": _line(added[0]) if added else None,
+        "short": sheet.short(option.rate),
         "total": amount(option.bill.total),
         "average": f"{option.average:.4f}",
         "difference": ("+" if option.difference > 0 else "") + amount(option.difference),
@@ -93,19 +77,8 @@ def _rate(option: Option) -> dict[str, Any]:
     }
 
 
-def _line(line: Line) -> dict[str, Any]:
-    return {
-        "name": Text(line.zh, line.en),
-        "days": f"{line.first} – {line.last}" if line.first else "",
-        "kwh": amount(plain(line.kwh)),
-        "unit": line.unit if line.unit == "kWh" else say(Text(line.unit.replace("month", "月"), line.unit)),
-        "price": f"{line.price:.4f}",
-        "amount": amount(line.amount),
-    }
-
-
-def options(asked: Asked, directory: Directory) -> dict[str, Any]:
-    """The lists to choose from, and the rates on record to take one of."""
+def options(asked: Asked, directory: Directory, typed: Mapping[str, str]) -> dict[str, Any]:
+    """The lists to choose from, and the rates on record to take one of: each an address with what was typed."""
     entered = entered_rules().documents
     rule = surcharge_rule(asked.region, asked.cycle.last, entered=entered)
     return {
@@ -125,9 +98,27 @@ def options(asked: Asked, directory: Directory) -> dict[str, Any]:
             {"value": key, "label": say(text), "selected": key == asked.variant} for key, text in PRICE_VARIANTS
         ],
         "rates": [
-            {"rate": f"{one.rate:.2f}", "document": one.document, "draft": one.status != "in_force"}
+            {
+                "rate": f"{one.rate:.2f}",
+                "document": one.document,
+                "draft": one.status != "in_force",
+            }
             for one in on_record(entered)
             if one.rate is not None
         ],
+        "chips": [
+            {"rate": f"{rate:.2f}", "href": f"{_address({**typed, 'rate': f'{rate:.2f}'})}#answer"}
+            for rate in sorted({one.rate for one in on_record(entered) if one.rate is not None})
+        ],
         "rule": {"rate": f"{rule.rate:.2f}", "document": rule.document, "confirm": rule.confirm} if rule else None,
     }
+
+
+def _address(typed: Mapping[str, str], kind: str = "") -> str:
+    path = reverse("web:tariff_file", args=[kind]) if kind else reverse("web:tariff")
+    return f"{path}?{urlencode({name: value for name, value in typed.items() if value})}"
+
+
+def files(typed: Mapping[str, str]) -> list[dict[str, str]]:
+    """The comparison as a file, by the same question."""
+    return [{"kind": kind.upper(), "href": _address(typed, kind)} for kind in ("xlsx", "csv")]

@@ -27,4 +27,5 @@ FILES: Final = {
     "audit_package": Text("审计可验证包", "Audit trail with its proof"),
     "dashboard": Text("驾驶舱", "Dashboard"),
     "feedback": Text("批次反馈", "Feedback"),
+    "tariff": Text("电价测算明细", "Comparison of tariffs"),
 }
