@@ -1,5 +1,6 @@
 // Every page works without this file; it only saves steps. Security keys alone need it.
 
+import "./dropping.js";
 import "./hotkeys.js";
 import "./live.js";
 import { useKey } from "./keys.js";

@@ -66,6 +66,7 @@ urlpatterns = [
     path("blind-spots/report.<slug:form>", blindspots.blind_spots_file, name="blind_spots_file"),
     path("rule-changes/", changes.rule_changes, name="rule_changes"),
     path("imports/", imports.imports, name="imports"),
+    path("imports/template/<slug:kind>.xlsx", imports.template, name="import_template"),
     path("imports/<uuid:batch_id>/", imports.result, name="import"),
     path("imports/<uuid:batch_id>/refused.csv", imports.refused, name="import_refused"),
     path("imports/<uuid:batch_id>/elsewhere.csv", imports.elsewhere, name="import_elsewhere"),

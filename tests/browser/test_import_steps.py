@@ -74,3 +74,27 @@ def test_a_list_is_led_in_on_a_phone_with_a_date_answered_and_a_cell_set_right(
     result = page.url
     page.go_back()
     expect(page).to_have_url(result)
+
+
+def test_a_list_is_dropped_on_the_field_and_goes_its_way(enter: Enter) -> None:
+    page = enter("telecom-handler1")
+    page.goto("/imports/")
+    dropped = page.evaluate_handle(
+        """([name, text]) => {
+            const held = new DataTransfer();
+            held.items.add(new File([text], name, { type: "text/csv" }));
+            return held;
+        }""",
+        ["拖放.csv", LIST.replace("217", "219")],
+    )
+    field = page.locator("label.drop").first
+    field.dispatch_event("dragover", {"dataTransfer": dropped})
+    expect(field).to_have_class(re.compile("over"))
+    field.dispatch_event("drop", {"dataTransfer": dropped})
+    expect(field).not_to_have_class(re.compile("over"))
+    assert page.evaluate("document.getElementById('file').files[0].name") == "拖放.csv"
+    page.select_option("#kind", "telecom")
+    page.fill("#batch", "拖放批次")
+    page.get_by_role("button", name=STEPS["zh"][0]).click()
+    page.wait_for_url(re.compile("/mapping/$"), timeout=60_000)
+    expect(page.locator("main")).to_contain_text("拖放.csv")

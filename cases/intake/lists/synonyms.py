@@ -167,3 +167,8 @@ SYNONYMS: dict[str, dict[str, tuple[str, ...]]] = {
 # What a header must have at least: without these the list cannot be matched with anything.
 REQUIRED = {"telecom": ("ip",), "trace": ("ip", "result"), "grid": ("meter",), "tips": ("address",)}
 KINDS = tuple(SYNONYMS)
+
+
+def template_header(kind: str) -> list[str]:
+    """The columns of a list to be filled in: each field by its own word."""
+    return [words[0].upper() for words in SYNONYMS[kind].values()]

@@ -17,6 +17,7 @@ from agencies.directory import get_directory
 from audit import clock
 from audit.access.writing import Way
 from cases.intake.ledger.statement import Stated
+from cases.intake.lists.synonyms import SYNONYMS, template_header
 from cases.intake.reading_log import note_rows
 from cases.intake.receiving import content_of, find_agency, receive_list
 from cases.intake.selectors import batch_rows, get_batch
@@ -29,6 +30,8 @@ from cases.web.show import imports as import_page
 from cases.web.show.lists import ledger
 from cases.web.show.lists.running import running
 from cases.web.show.lists.steps import next_address, steps, steps_of
+from cases.web.views.money.ledger import XLSX, as_workbook
+from cases.web.views.records.access import attachment
 from cases.workflow.errors import InvalidInput, NotAllowed, NotVisible
 
 # A person waits this long for the answer; a longer list goes on in the background and its page shows how far it is.
@@ -54,6 +57,15 @@ def _upload(request: PageRequest, status: int, **said: Any) -> HttpResponse:
     listed = ledger.listing(request.actor, request.GET)
     context = {**import_page.upload_context(request.actor, request.POST.dict(), **said), **listed, "steps": steps(1)}
     return render(request, "web/imports.html", context, status=status)
+
+
+@page
+def template(request: PageRequest, kind: str) -> HttpResponse:
+    """An empty list of this kind, to be filled in."""
+    if kind not in SYNONYMS or not import_page.senders(request.actor):
+        raise NotVisible
+    content = as_workbook([template_header(kind)])
+    return attachment(content, f"template-{kind}.xlsx", XLSX)
 
 
 @page

@@ -61,9 +61,9 @@ def access_csv(request: PageRequest) -> HttpResponse:
     return attachment(content, "access-log.csv")
 
 
-def attachment(content: bytes, name: str) -> HttpResponse:
-    """A register as a file to be kept."""
-    response = HttpResponse(content, content_type="text/csv; charset=utf-8")
+def attachment(content: bytes, name: str, content_type: str = "text/csv; charset=utf-8") -> HttpResponse:
+    """A register, or something else, as a file to be kept."""
+    response = HttpResponse(content, content_type=content_type)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = "no-store"
     return response
