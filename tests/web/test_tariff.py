@@ -41,7 +41,7 @@ def test_the_worked_month_stands_on_the_page_line_by_line(page):
     shown = text_of(page(f"{FEBRUARY}&rate=0.50"))
     for figure in ("28,990.50", "26,832.17", "19,190.50", "23,324.00", "-5,666.50", "40,824.00", "36,690.50"):
         assert figure in shown, figure
-    assert "第3档电量 35,000 0.8283 28,990.50 28,990.50 --" in shown
+    assert "第3档电量 35,000 0.8283 28,990.50 28,990.50 -- -- -- -- -- --" in shown
     assert "18,958.333333 0.5583 -- -- 10,584.44 10,584.44 --" in shown
     assert "平衡点：全年超过 8,264 kWh" in shown
     assert "加价达到 0.1619 元/kWh 时，工商业与现行电费持平" in shown  # 5,666.50 ÷ 35,000 = 0.161900
@@ -185,10 +185,10 @@ def case_month() -> date:
 
 def test_part_of_a_cycle_is_the_daily_mean_times_its_days(page):
     query = "region=3203&kwh=35000&from=2021-08-01&to=2021-08-31&price_class=combined&rate=2.00&on=2021-08-20"
-    shown = text_of(page(query))
-    assert "13,548.387097 2.0000 -- 27,096.77" in shown
-    assert "合计 35,000 " in shown
-    assert "46,287.27" in shown
+    rows = {row[0]: row for row in sheet_of(page(query))}
+    assert rows["惩罚性电价加价"][1:3] == ["13,548.387097", "2.0000"]
+    charged = rows["项目"].index("F 居民合表电价 + 2.00")
+    assert [rows[name][charged] for name in ("惩罚性电价加价", "合计")] == ["27,096.77", "46,287.27"]
 
 
 def test_an_unverified_price_says_so(page):
@@ -276,7 +276,9 @@ def test_in_english(log_in):
     shown = text_of(client.get(f"{PATH}?{FEBRUARY}").content.decode())
     assert "Re-classing to commercial would lower the monthly bill by 5666.50 CNY" in shown
     assert "Unverified price" in shown
-    assert "35,000 0.8283 28,990.50" in shown
+    assert "Price CNY/kWh" in shown
+    assert "Bills line by line CNY; 35,000 kWh, 28 days" in shown
+    assert " 35,000 0.8283 28,990.50 -- -- -- " in shown
 
 
 def test_the_api_gives_the_same_figures(log_in):
