@@ -30,8 +30,7 @@ from cases.web.show import imports as import_page
 from cases.web.show.lists import ledger
 from cases.web.show.lists.running import running
 from cases.web.show.lists.steps import next_address, steps, steps_of
-from cases.web.views.money.ledger import XLSX, as_workbook
-from cases.web.views.records.access import attachment
+from cases.web.taking import XLSX, as_workbook, attachment
 from cases.workflow.errors import InvalidInput, NotAllowed, NotVisible
 
 # A person waits this long for the answer; a longer list goes on in the background and its page shows how far it is.

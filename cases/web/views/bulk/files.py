@@ -23,9 +23,9 @@ from cases.intake.export import csv_line, neutral
 from cases.intake.feedback.workbook import Workbook
 from cases.selectors.paging import Row
 from cases.web.pages import PageRequest
+from cases.web.taking import CSV, XLSX
 
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-KINDS: Final = {"xlsx": XLSX, "csv": "text/csv; charset=utf-8"}
+KINDS: Final = {"xlsx": XLSX, "csv": CSV}
 
 
 @dataclass(slots=True)

@@ -18,8 +18,8 @@ from cases.web import filters, forms
 from cases.web.pages import PageRequest, page
 from cases.web.show import bulk as show
 from cases.web.show.words import say
+from cases.web.taking import taken
 from cases.web.views.bulk.lists import Form, chosen
-from cases.web.views.money.ledger import taken
 from cases.workflow.errors import InvalidInput, NotVisible, WorkflowError
 from cases.workflow.many import steps
 from cases.workflow.many.acts import ACTS

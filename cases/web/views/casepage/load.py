@@ -25,7 +25,7 @@ from cases.web.show.case import heading
 from cases.web.show.casepage.load import EXPORT_HEADS, export_rows
 from cases.web.show.records import access as access_page
 from cases.web.show.words import say
-from cases.web.views.records.access import attachment
+from cases.web.taking import attachment
 from cases.workflow.deciding.available import available_actions
 from cases.workflow.errors import InvalidInput, NotVisible
 

@@ -14,7 +14,7 @@ from cases.web import filters
 from cases.web.pages import PageRequest, page
 from cases.web.show.clocks import dwell as show
 from cases.web.show.words import say
-from cases.web.views.money.ledger import taken
+from cases.web.taking import taken
 from cases.workflow.errors import NotVisible
 from cases.workflow.workdays import calendar_for
 

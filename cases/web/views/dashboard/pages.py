@@ -18,7 +18,7 @@ from cases.web.show.dashboard import listed
 from cases.web.show.dashboard import page as show
 from cases.web.show.dashboard.asked import asked
 from cases.web.show.dashboard.facts import read
-from cases.web.views.money.ledger import taken
+from cases.web.taking import taken
 from cases.workflow.errors import NotVisible
 
 PAGE_SIZE = 25

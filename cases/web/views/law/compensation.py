@@ -12,7 +12,7 @@ from cases.web.pages import PageRequest, page
 from cases.web.show.law import compensation as show
 from cases.web.show.records import access as access_page
 from cases.web.show.words import say
-from cases.web.views.records.access import attachment
+from cases.web.taking import attachment
 
 PAGE_SIZE = 25
 

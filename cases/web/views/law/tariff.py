@@ -17,7 +17,7 @@ from cases.web.pages import PageRequest, page
 from cases.web.show.law import sheet
 from cases.web.show.law import tariff as show
 from cases.web.show.simulation import figures_of
-from cases.web.views.money.ledger import taken
+from cases.web.taking import taken
 from cases.workflow.errors import NotAllowed, NotVisible
 from cases.workflow.reference.comparison import Asked, may_compare, read
 from cases.workflow.view import Text

@@ -18,7 +18,7 @@ from cases.web import filters
 from cases.web.pages import PageRequest, page
 from cases.web.show.money import comparing as shown
 from cases.web.show.words import say
-from cases.web.views.money.ledger import taken
+from cases.web.taking import taken
 from cases.workflow.errors import InvalidInput, NotVisible
 from cases.workflow.view import Text
 

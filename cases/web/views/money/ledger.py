@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
 from datetime import date
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from agencies.access import reads
 from agencies.access.rates import EXPORTS, spend
 from audit import clock
 from cases.billing.access import company
-from cases.intake.export import csv_line
-from cases.intake.feedback.workbook import Workbook
 from cases.selectors.case import find_case_id
 from cases.selectors.money.ledger import every_entry, find_entry, ledger, totals
 from cases.web import filters
 from cases.web.pages import PageRequest, page
 from cases.web.show.money import ledger as shown
 from cases.web.show.words import say
+from cases.web.taking import taken
 from cases.workflow.errors import NotVisible
 from cases.workflow.view import Text
 
 PAGE_SIZE = 25
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @page
@@ -71,27 +66,6 @@ def surcharges_file(request: PageRequest, kind: str) -> HttpResponse:
     rows = [shown.cells(row) for row in every_entry(request.actor, wanted, today=_today(), sort=sort)]
     table = [[say(Text(*head)) for head in shown.HEADS], *rows]
     return taken(request, table, kind, what="surcharge_ledger", name="surcharges")
-
-
-def taken(request: PageRequest, table: list[list[str]], kind: str, *, what: str, name: str) -> HttpResponse:
-    """A table as a file; that it was taken is a line of the access log and an event."""
-    content = as_workbook(table) if kind == "xlsx" else b"\xef\xbb\xbf" + b"".join(csv_line(row) for row in table)
-    digest = hashlib.sha256(content).hexdigest()
-    reads.note_export(
-        actor=request.actor, what=what, rows=len(table) - 1, file_hash=digest, now=clock.now(), request=request
-    )
-    response = HttpResponse(content, content_type=XLSX if kind == "xlsx" else "text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
-    response["Cache-Control"] = "no-store"
-    return response
-
-
-def as_workbook(table: list[list[str]]) -> bytes:
-    out = io.BytesIO()
-    with Workbook(out, clock.now()) as book, book.sheet("sheet") as sheet:
-        for row in table:
-            sheet.write(row)
-    return out.getvalue()
 
 
 def _today() -> date:

@@ -22,7 +22,7 @@ from cases.web.pages import PageRequest, page
 from cases.web.show.measures import amount
 from cases.web.show.money import runs as shown
 from cases.web.show.words import say
-from cases.web.views.money.ledger import taken
+from cases.web.taking import taken
 from cases.workflow.errors import InvalidInput, NotVisible, WorkflowError
 from cases.workflow.view import Text
 

@@ -19,6 +19,7 @@ from cases.web import filters
 from cases.web.pages import PageRequest, page
 from cases.web.show.records import access as access_page
 from cases.web.show.trail.asked import day_of, typed_days
+from cases.web.taking import attachment
 
 PAGE_SIZE = 50
 TYPED = ("from", "to", "case", "person")
@@ -59,14 +60,6 @@ def access_csv(request: PageRequest) -> HttpResponse:
     wanted, _ = _wanted(request, given, _typed(request))
     content = access_page.export(request, all_lines(request.actor, wanted) if wanted else [])
     return attachment(content, "access-log.csv")
-
-
-def attachment(content: bytes, name: str, content_type: str = "text/csv; charset=utf-8") -> HttpResponse:
-    """A register, or something else, as a file to be kept."""
-    response = HttpResponse(content, content_type=content_type)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["Cache-Control"] = "no-store"
-    return response
 
 
 def _typed(request: PageRequest) -> dict[str, str]:

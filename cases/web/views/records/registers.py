@@ -18,7 +18,7 @@ from cases.web.pages import PageRequest, page
 from cases.web.show.records import access as access_page
 from cases.web.show.records import registers as register_page
 from cases.web.show.words import say
-from cases.web.views.records.access import attachment
+from cases.web.taking import attachment
 from cases.workflow.errors import NotAllowed, NotVisible
 from cases.workflow.view import Text
 

@@ -23,7 +23,7 @@ from cases.web.filters import Select
 from cases.web.pages import PageRequest, page, post_only
 from cases.web.show import sampling as shown
 from cases.web.show.words import say
-from cases.web.views.money.ledger import taken
+from cases.web.taking import taken
 from cases.workflow.errors import InvalidInput, NotVisible
 
 MOST_LISTED = 100

@@ -15,14 +15,11 @@ from cases.oversight.trail.verifying import check_open
 from cases.web.pages import PageRequest, page
 from cases.web.show.trail.asked import asked
 from cases.web.show.trail.files import write_table
+from cases.web.taking import CSV, XLSX
 from cases.workflow.errors import InvalidInput, NotVisible
 from cases.workflow.view import Text
 
-TYPES = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "csv": "text/csv; charset=utf-8",
-    "zip": "application/zip",
-}
+TYPES = {"xlsx": XLSX, "csv": CSV, "zip": "application/zip"}
 NOTHING = Text("条件无法识别，没有导出。请回到审计页修改条件。", "The conditions cannot be read; nothing was exported.")
 
 
