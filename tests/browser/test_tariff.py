@@ -18,6 +18,10 @@ TIMED: Final = {
     "peak": "11680", "flat": "11790", "valley": "11650", "price_peak": "1.1459", "price_flat": "0.6664",
     "price_valley": "0.2853",
 }  # fmt: skip
+CUT: Final = """[...document.querySelectorAll(".chart text")].filter((text) => {
+    const [own, all] = [text, text.ownerSVGElement].map((one) => one.getBoundingClientRect());
+    return own.width && (own.left < all.left - 1 || own.right > all.right + 1);
+}).map((text) => text.textContent)"""
 TOO_WIDE: Final = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
 
@@ -79,3 +83,4 @@ def test_a_comparison_is_readable_at_every_width(enter: Enter, width: int) -> No
         page.goto(f"/tariff/?{urlencode({**TYPED, **TIMED, **more})}")
         assert looking.inaccessible(page) == []
         assert page.evaluate(TOO_WIDE) is False
+        assert page.evaluate(CUT) == [], "figures of the scale that do not fit beside the drawing"

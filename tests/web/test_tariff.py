@@ -95,6 +95,8 @@ def test_the_line_says_what_the_surcharge_makes_of_the_commercial_bill(page):
     shown = page(f"{FEBRUARY}&rate=0.50")
     said = "一般工商业加价 0 至 2.00 元/kWh 时，周期电费由 23,324.00 元升至 93,324.00 元；现行电费 28,990.50 元"
     assert said in shown  # 23,324 + 35,000 × 2
+    table = shown.split('id="h-line"')[1].split("<table", 1)[1].split("</table>")[0]
+    assert "0.00 2.3324 0.25 3.2074 0.50 4.0824" in text_of(table)  # in 10,000 CNY
     assert "0 至 3.25 元/kWh" in page(f"{FEBRUARY}&rate=3.10")
     half = page(f"{FEBRUARY}&rate=2.00&on=2021-02-15")  # 14 of 28 days
     assert "升至 58,324.00 元" in half

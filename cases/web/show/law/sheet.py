@@ -21,6 +21,8 @@ NONE: Final = "--"
 SURCHARGE: Final = "surcharge"
 # The drawing goes from nothing to the highest rate on record in steps of a quarter, further where more was asked.
 STEP, FARTHEST = Decimal("0.25"), Decimal(2)
+# In its unit the scale has room beside the drawing on a telephone, too.
+WAN: Final = Decimal(10_000)
 
 
 class Plan(NamedTuple):
@@ -166,7 +168,7 @@ def drawing(found: Simulation) -> Chart | None:
     rates = _rates(found)
     steps = int((max(FARTHEST, *rates) / STEP).to_integral_value(ROUND_CEILING))
     places = [STEP * n for n in range(steps + 1)]
-    totals = [float(base.bill.total + charged * rate) for rate in places]
+    totals = [base.bill.total + charged * rate for rate in places]
     now = next(o for o in found.options if o.kind == found.current and not o.rate)
     name = say(class_name(base.kind))
     said = gettext(
@@ -175,15 +177,15 @@ def drawing(found: Simulation) -> Chart | None:
         "name": name,
         "most": f"{places[-1]:.2f}",
         "low": amount(base.bill.total),
-        "high": amount(Decimal(str(totals[-1])).quantize(Decimal("0.01"))),
+        "high": amount(totals[-1].quantize(Decimal("0.01"))),
         "now": amount(now.bill.total),
     }
     return line_chart(
         gettext("加价标准与周期电费"),
         [f"{rate:.2f}" for rate in places],
-        [Series(name, totals, gettext("元"), css="c-st-tariff", digits=2)],
+        [Series(name, [float(total / WAN) for total in totals], gettext("万元"), css="c-st-tariff", digits=4)],
         head=gettext("加价标准（元/kWh）"),
-        levels=[(gettext("现行 %(name)s") % {"name": say(class_name(found.current))}, float(now.bill.total))],
+        levels=[(gettext("现行 %(name)s") % {"name": say(class_name(found.current))}, float(now.bill.total / WAN))],
         marked=_marks(found),
         height=240,
         every=max(1, steps // 8),
