@@ -7,14 +7,12 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from audit import clock
 from audit.models import Access
 from tests.api.conftest import Person
 from tests.web import story
-from tests.web.test_reading import BY_THE_CLOCK
+from tests.web.counting import statements
 
 CHINA = timezone(timedelta(hours=8))
 WORKING = ("sup-supervisor1", "drc-handler1", "grid-handler1", "telecom-handler1", "cac-handler1")
@@ -179,11 +177,7 @@ def test_a_table_is_taken_as_a_file_and_that_is_logged() -> None:
 @pytest.mark.usefixtures("november")
 def test_the_page_asks_as_often_whatever_there_is_to_count() -> None:
     def asked() -> int:
-        client = Person("sup-supervisor1").client
-        client.get("/dashboard/")
-        with CaptureQueriesContext(connection) as queries:
-            client.get("/dashboard/")
-        return len([query for query in queries.captured_queries if not BY_THE_CLOCK.fullmatch(query["sql"])])
+        return len(statements(Person("sup-supervisor1").client, "/dashboard/"))
 
     asked()
     before = asked()

@@ -6,23 +6,13 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from audit import clock
 from tests.web import story
-from tests.web.test_reading import BY_THE_CLOCK, entered
+from tests.web.counting import statements
+from tests.web.test_reading import entered
 
 PEOPLE = ("drc-handler1", "cac-handler1", "grid-crew1", "sup-supervisor1")
-
-
-def statements(username: str) -> list[str]:
-    client = entered(username)
-    client.get("/")
-    with CaptureQueriesContext(connection) as queries:
-        page = client.get("/")
-    assert page.status_code == 200
-    return [query["sql"] for query in queries.captured_queries if not BY_THE_CLOCK.fullmatch(query["sql"])]
 
 
 def figure(username: str, key: str) -> int:
@@ -43,10 +33,10 @@ def more(cases: int) -> None:
 def test_the_workbench_asks_as_often_with_few_tasks_as_with_many() -> None:
     more(2)
     more(2)
-    few = {username: len(statements(username)) for username in PEOPLE}
+    few = {username: len(statements(entered(username), "/")) for username in PEOPLE}
     before = figure("cac-handler1", "overdue")
     more(14)
     more(14)
     assert figure("cac-handler1", "overdue") >= before + 14, "more than any group shows"
-    assert {username: len(statements(username)) for username in PEOPLE} == few
+    assert {username: len(statements(entered(username), "/")) for username in PEOPLE} == few
     assert max(few.values()) <= 40

@@ -6,16 +6,13 @@ import json
 import re
 import subprocess
 import sys
-from collections import Counter
 from datetime import datetime, timedelta
 from html import unescape
 from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from agencies import visibility
 from agencies.actors import find_actor
@@ -28,6 +25,7 @@ from cases.documents.attachments import store_attachment
 from cases.web.show.listing.asked import VIEWS
 from cases.web.show.trail import verdict as band
 from tests.web import story
+from tests.web.counting import statements
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted((ROOT / "cases" / "templates").rglob("*.html"))
@@ -145,11 +143,11 @@ def test_a_list_costs_the_same_queries_however_long_it_is(demo_city: None, addre
     client = entered("drc-handler1")
     story.dispatched()
     story.opened()
-    few = queries(client, address)
+    few = len(statements(client, address))
     for _ in range(6):
         story.opened()
         story.dispatched()
-    assert queries(client, address) == few
+    assert len(statements(client, address)) == few
 
 
 @pytest.mark.parametrize("username", ["drc-handler1", "telecom-handler1"])
@@ -267,25 +265,6 @@ def test_every_fact_of_a_whole_case_has_a_name(demo_city: None) -> None:
         )
         assert told, action
         assert not re.search(r"[a-z]+_[a-z]+|[{}]", re.sub(r"<[^>]+>", " ", told[0])), action
-
-
-# Asked anew once a second, however long a page takes: whether the directory is the same, and what the clock shows.
-BY_THE_CLOCK = re.compile(r'SELECT n FROM agencies_stamp|SELECT "audit_democlock".*')
-
-
-def others(caught: CaptureQueriesContext) -> list[str]:
-    """All statements but those asked once a second; of these a page has three of a sort at most, not one a row."""
-    asked = [query["sql"] for query in caught.captured_queries]
-    again = Counter(sql[:30] for sql in asked if BY_THE_CLOCK.fullmatch(sql))
-    assert max(again.values(), default=0) <= 3, again
-    return [sql for sql in asked if not BY_THE_CLOCK.fullmatch(sql)]
-
-
-def queries(client: Client, address: str) -> int:
-    client.get(address)  # warms what is kept per process
-    with CaptureQueriesContext(connection) as caught:
-        assert client.get(address).status_code == 200
-    return len([sql for sql in others(caught) if "SAVEPOINT" not in sql])
 
 
 def test_a_view_parses_calls_and_renders() -> None:

@@ -13,9 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from audit import clock
 from audit.log import EventActor
@@ -26,7 +24,8 @@ from cases.oversight.trail import verifying
 from tests.days import today
 from tests.servers import Servers
 from tests.web import story
-from tests.web.test_reading import entered, others
+from tests.web.counting import statements
+from tests.web.test_reading import entered
 from tests.web.test_registers import behind_the_triggers
 
 VERIFY = "/audit/verify/"
@@ -268,11 +267,8 @@ def test_the_trail_is_verified_by_itself_every_night_and_says_when(demo_city: No
 
 def test_the_page_asks_as_often_for_many_events_as_for_few(demo_city: None) -> None:
     def asked() -> int:
-        client.get(address)
-        with CaptureQueriesContext(connection) as queries:
-            page = client.get(address).content.decode()
-        rows.append(page.count("data-event="))
-        return len(others(queries))
+        rows.append(client.get(address).content.decode().count("data-event="))
+        return len(statements(client, address))
 
     client, rows = entered("sup-supervisor1"), list[int]()
     case = story.dispatched(title="第一案")
