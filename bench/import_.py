@@ -22,9 +22,8 @@ from typing import Any, NamedTuple
 from bench.importing import by_hand, cpu
 from bench.importing.alone import import_alone
 from bench.importing.lists import as_csv, make_rows
-from bench.sandbox import DATABASE, Sandbox, sandbox
+from bench.sandbox import BY_HAND, DATABASE, Sandbox, sandbox
 
-BY_HAND = "by_hand"
 # What both ways write, to be counted beside each other.
 COUNTED = (
     *("cases_case", "audit_event", "cases_task", "cases_caseagency", "cases_clockinterval", "cases_outbox"),

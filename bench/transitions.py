@@ -30,9 +30,8 @@ from bench.handoffs import recording, ways
 from bench.handoffs.crew import DoCase, Measured, together
 from bench.handoffs.script import OPENING, STEPS
 from bench.importing import cpu
-from bench.sandbox import DATABASE, Sandbox, sandbox
+from bench.sandbox import BY_HAND, DATABASE, Sandbox, sandbox
 
-BY_HAND = "by_hand"
 CHUNK = 200
 WARM_CLIENTS, WARM_CASES = 4, 24  # they bring both web servers, and the plans of all their sessions, to usual speed
 # The hand's clone keeps tables, keys and indexes; what holds a case and its events together goes.

@@ -4,20 +4,23 @@
 - `fresh_db`: a database of its own, for commits, threads and other processes; also in `os.environ` for children.
 - `demo_city`: either of them with the demo city loaded.
 - `served`, `celery_worker_process`: a live web server and a live worker on a `fresh_db`.
+- `bench`: a workload of bench/, small, on a clone of its own.
 """
 
 from __future__ import annotations
 
 import io
+import json
 import os
 import shutil
 import signal
 import socket
+import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing import resource_tracker
 from pathlib import Path
@@ -62,6 +65,7 @@ from cases.selectors.calendar import entered
 from config.database import wall
 
 ALIASES = ("default", "owner")
+Bench = Callable[..., list[dict[str, Any]]]
 # The stamp of directories that tests build without a database.
 IN_MEMORY = 1
 
@@ -194,6 +198,20 @@ def real_time() -> Iterator[None]:
     clock.forget()
     yield
     clock.forget()
+
+
+@pytest.fixture
+def bench(django_db_setup: None) -> Bench:
+    """Run a workload of bench/ on a clone of its own in the cluster of this run; its lines."""
+
+    def run(*arguments: str) -> list[dict[str, Any]]:
+        lent = os.environ | {"BENCH_CLUSTER": str(SERVERS.database_root), "BENCH_TEMPLATE": TEMPLATE}
+        command = [sys.executable, "-m", "bench", *arguments, "--json"]
+        done = subprocess.run(command, cwd=ROOT, env=lent, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    return run
 
 
 @pytest.fixture

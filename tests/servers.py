@@ -35,6 +35,7 @@ FAST = {
     "fsync": "off",
     "full_page_writes": "off",
     "max_connections": "200",
+    "max_wal_size": "256MB",
     "max_wal_senders": "0",
     "wal_level": "minimal",
 }
@@ -57,7 +58,7 @@ class Servers:
         self.lock = locks.acquire(self.root / "lock")
         self.sockets = socket_directory(self.root / "run")
         self.redis = Redis(self.root / "redis", self.sockets, self.root / "redis.log", durable=False)
-        lent = Path(LENT) if LENT else self.root
+        lent = self.database_root = Path(LENT) if LENT else self.root
         self.database_sockets = socket_directory(lent / "run")
         self.cluster = Cluster(lent / "postgres", self.database_sockets, lent / "postgres.log", FAST)
         self._numbers = itertools.count(1)
