@@ -114,18 +114,20 @@ MOST_LISTS = 40
 
 
 def test_processes_that_are_killed_at_any_moment_leave_nothing_half_written() -> None:
-    """Parts and the ends of three lists or more, by processes that live for some milliseconds.
+    """Parts and the ends of two lists or more, by processes that live for some milliseconds.
 
-    On a busy machine fewer are killed at work, and more lists are sent.
+    On a busy machine fewer are killed at work, and more lists are sent; and each lives a little longer than the one
+    before, or none would come to the end of a list.
     """
     chance, kills, number = random.Random(48), 0, -1
     while number < 2 or kills <= 6:
         number += 1
         assert number < MOST_LISTS, "so few are killed at work that nothing is tried"
         content = as_csv(make_rows(2_000, number))
-        upload = _begin(number, content)
+        upload, longest = _begin(number, content), 0.12
         while not _finished(upload):
-            kills += _killed_at_work(upload, content, chance.uniform(0, 0.12))
+            kills += _killed_at_work(upload, content, chance.uniform(0, longest))
+            longest *= 1.1
             _nothing_is_half_written()
         batch = ListUpload.objects.get(id=upload).batch
         assert batch is not None

@@ -129,7 +129,7 @@ def enter(browser: Browser, site: str, watched: Callable[[Page, str], None]) -> 
     assert not wrong, "\n".join(wrong)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Installation, str]]:
     """A demo that has been played to its end and still serves its pages."""
     home = Installation(tmp_path_factory.mktemp("pages"))
@@ -153,6 +153,6 @@ def _address(process: subprocess.Popen[str]) -> str:
     raise AssertionError(process.stderr.read() if process.stderr else "")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def found(played: tuple[Installation, str]) -> list[finding.Found]:
     return [page for person in finding.PEOPLE for page in finding.pages_of(played[1], person)]

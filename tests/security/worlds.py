@@ -249,15 +249,16 @@ def people() -> list[tuple[str, str, str]]:
 
 
 @contextmanager
-def taken_out(servers: Any, full: str, case: str, name: str) -> Iterator[str]:
-    """A copy of the database without the case and whatever is about it."""
+def taken_out(servers: Any, full: str, cases: list[str], name: str) -> Iterator[str]:
+    """A copy of the database without these cases and whatever is about them."""
     servers.clone(full, name)
     try:
         with closing(servers.cluster.connect(name)) as owner, owner.cursor() as cursor:
             with without_triggers(cursor):
-                for statement in REMOVE:
-                    cursor.execute(statement, {"case": case})
-            assert mentions(cursor, case) == []
+                for case in cases:
+                    for statement in REMOVE:
+                        cursor.execute(statement, {"case": case})
+            assert [mentions(cursor, case) for case in cases] == [[]] * len(cases)
         yield name
     finally:
         servers._run(f'DROP DATABASE "{name}" WITH (FORCE)')
