@@ -155,4 +155,4 @@ def _address(process: subprocess.Popen[str]) -> str:
 
 @pytest.fixture(scope="module")
 def found(played: tuple[Installation, str]) -> list[finding.Found]:
-    return [page for person in finding.PEOPLE for page in finding.pages_of(played[1], person)]
+    return finding.pages_of_all(played[1])
