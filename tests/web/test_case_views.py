@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from agencies.models import User
+from audit import clock
 from cases.models import ListBatch, ListSetting, SavedView
 from tests.intake.samples import bring
 from tests.web import story
@@ -185,3 +186,24 @@ def test_a_view_counts_what_it_lists_for_each_who_may_use_it():
     page = client.get(f"/cases/?view={view.id}").content.decode()
     assert tabs(page)["早先的"][1] == str(len(numbers(page))) == "2"
     assert "有条件无法识别" in page
+
+
+def test_views_beyond_the_row_of_tabs_are_told_listed_and_open_by_their_address():
+    for owner in ("drc-handler2", "drc-reviewer1", "drc-approver1"):
+        keeper = User.objects.get(username=owner)
+        SavedView.objects.bulk_create(
+            SavedView(owner=keeper, agency_id=keeper.agency_id, name=f"{owner} {n:02}", position=n, shared=True,
+                      params={"view": "open"}, saved_at=clock.now())
+            for n in range(1, 10)
+        )  # fmt: skip
+    client = entered("drc-handler1")
+    page = client.get("/cases/").content.decode()
+    shown = [name for name in tabs(page) if name.startswith("drc-")]
+    assert len(shown) == 24
+    assert re.search(r"data-views-left>另有 3 个<", page)
+    listed = client.get("/cases/views/").content.decode()
+    assert all(f">{owner} {n:02}<" in listed for owner in ("drc-handler2", "drc-approver1") for n in range(1, 10))
+    last = SavedView.objects.get(name="drc-reviewer1 09")
+    opened = client.get(f"/cases/?view={last.id}").content.decode()
+    assert f'href="/cases/?view={last.id}" aria-current="page"' in opened
+    assert re.search(r"data-views-left>另有 2 个<", opened)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 from django.conf import settings
 
@@ -10,9 +11,10 @@ from agencies.actors import find_actor
 from audit import clock
 from audit.models import Event
 from cases.models import Case
-from cases.selectors.precision.since import written_since
+from cases.policy.dated import CHINA
 from cases.selectors.reach.parts import reading
 from cases.selectors.tasks import next_task
+from cases.web.acts.since import told_since
 from cases.workflow.transitions import TRANSITIONS
 from tests.web import story
 from tests.web.conftest import LogIn
@@ -100,6 +102,19 @@ def test_who_came_before_and_what_it_changed_is_told_member_by_member(log_in: Lo
     assert Case.objects.get(pk=case.case_id).version == seen + 1
 
 
+def test_a_deadline_that_was_moved_meanwhile_is_told_with_the_one_before(log_in: LogIn) -> None:
+    clock.set_clock(datetime(2026, 11, 3, 10, tzinfo=CHINA), frozen=True)
+    case = story.dispatched()
+    client, seen = log_in("drc-handler1"), version(case)
+    story.do("cac-handler1", "request_extension", case, due_on="2026-11-20", reason="数据未到")
+    story.do("drc-reviewer1", "decide_extension", case, decision="grant")
+    typed = {"version": str(seen), "key": "k", "step": "now", "f.comment": "走访情况待补"}
+    answer = client.post(f"/cases/{case.number}/actions/comment/", typed)
+    assert answer.status_code == 412
+    rows = re.findall(r'<th scope="row">([^<]+)</th><td>(.*?)</td><td><ins>([^<]*)</ins>', answer.content.decode())
+    assert ("流量核查 · 期限", "<del>11-10 18:00</del>", "11-20 18:00") in rows, rows
+
+
 def test_who_reads_a_part_of_the_case_is_told_no_more_than_that(log_in: LogIn) -> None:
     case, telecom = story.dispatched(), find_actor("telecom-handler1")
     own = story.do("telecom-handler1", "report_subscriber", case, result="identified", subject="sole_trader")
@@ -107,8 +122,10 @@ def test_who_reads_a_part_of_the_case_is_told_no_more_than_that(log_in: LogIn) -
     read = reading(telecom, case.case_id)
     assert read is not None
     assert not read.whole
-    assert written_since(find_actor("drc-handler1"), case.case_id, own.version)
-    assert written_since(telecom, case.case_id, own.version) == []
+    row = {"id": case.case_id, "version": other.version}
+    [whole] = told_since(find_actor("drc-handler1"), row, own.version, clock.now())
+    assert whole["changes"]
+    assert told_since(telecom, row, own.version, clock.now()) == []
     client = log_in("telecom-handler1")
     assert client.get(f"/cases/{case.number}/receipts/{own.version}/").status_code == 200
     # Not that of the event before it, either, which this person does read.

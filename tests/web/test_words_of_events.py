@@ -16,7 +16,6 @@ from audit.models import Event
 from cases.policy.dated import CHINA
 from cases.selectors.casepage.differences import differences
 from cases.selectors.paging import Row
-from cases.selectors.precision.since import LOOKED_AT, written_since
 from cases.selectors.reach.parts import reading
 from cases.selectors.trail.contents import Content, contents_of
 from cases.web.show.changes import changes
@@ -161,12 +160,6 @@ def of_case(actor: Actor, rows: list[Row]) -> dict[int, list[dict[str, Any]]]:
     return {seq: changes(actor, each.body, each.before) for seq, each in told.items()}
 
 
-def of_form(actor: Actor, rows: list[Row]) -> dict[int, list[dict[str, Any]]]:
-    """As many events as a form tells of, the last ones."""
-    told = written_since(actor, rows[0]["stream"].removeprefix("case/"), len(rows) - LOOKED_AT)
-    return {each["seq"]: changes(actor, each["body"], each["before"]) for each in told}
-
-
 @pytest.mark.usefixtures("demo_city")
 def test_of_what_is_withheld_the_acts_that_changed_it_say_so_and_no_others() -> None:
     world = World()
@@ -176,7 +169,7 @@ def test_of_what_is_withheld_the_acts_that_changed_it_say_so_and_no_others() -> 
     month = {"month": "2026-10", "cycle_from": "2026-10-01", "cycle_to": "2026-10-31", "kwh": "35000"}
     world.act(case, "grid-billing1", "issue_bill", **month, energy_price="0.6664")
     world.act(case, "grid-reviewer1", "review_bill", decision="approve")
-    for read in (of_trail, of_case, of_form):
+    for read in (of_trail, of_case):
         told = withheld_in(case, read)
         assert "monthly_kwh" in told["propose_surcharge"], read.__name__
         for act in ("issue_surcharge_list", "acknowledge_surcharge", "notify_subscriber", "issue_bill", "review_bill"):

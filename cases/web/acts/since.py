@@ -8,17 +8,16 @@ from typing import Any, Final
 from django.utils.translation import gettext
 
 from agencies.actors import Actor
+from cases.selectors.casepage.differences import Change, differences
 from cases.selectors.paging import Row
-from cases.selectors.precision.since import written_since
+from cases.selectors.reach.parts import reading
 from cases.selectors.timeline import timeline
 from cases.web.show import words
-from cases.web.show.casepage.history import event_row
-from cases.web.show.changes import changes
+from cases.web.show.casepage.history import event_row, lines_of
 from cases.web.show.due import clock_words
 from cases.web.show.words import say
 
 LOOKED_AT: Final = 20
-# What is kept beside the case by every act and tells a reader nothing.
 _LINES: Final = 12
 
 
@@ -44,12 +43,16 @@ def named(rows: list[Row]) -> str:
 
 
 def told_since(actor: Actor, case: Row | None, version: int | None, now: datetime) -> list[dict[str, Any]]:
-    """Act by act: who, when, and each member that changed with what stood there before."""
+    """Act by act: who, when, and what it changed with what stood there before, as the page of the case tells it.
+
+    Of a case that is not read whole only the acts are told, not what they changed.
+    """
     rows = acts_since(actor, case, version)
-    if not rows or case is None or version is None:
+    read = reading(actor, case["id"]) if rows and case else None
+    if case is None or read is None:
         return []
-    written = {event["seq"]: event for event in written_since(actor, case["id"], version)}
-    return [_act(actor, row, written.get(row["seq"]), now) for row in rows]
+    changed = differences(actor, case["id"], [row["seq"] for row in rows], read)
+    return [_act(actor, row, changed.get(row["seq"]), now) for row in rows]
 
 
 def overtaken(rows: list[Row], user_id: int, now: datetime) -> str:
@@ -61,9 +64,8 @@ def overtaken(rows: list[Row], user_id: int, now: datetime) -> str:
     return gettext("%(who)s %(at)s 修改了这件案件，你的内容还没有提交") % said
 
 
-def _act(actor: Actor, row: Row, event: Row | None, now: datetime) -> dict[str, Any]:
-    shown = event_row(row)
-    lines = changes(actor, event["body"], event["before"]) if event else []
+def _act(actor: Actor, row: Row, change: Change | None, now: datetime) -> dict[str, Any]:
+    shown, lines = event_row(row), lines_of(actor, change)
     return {
         "label": shown["label"],
         "who": shown["who"],

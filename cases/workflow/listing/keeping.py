@@ -15,7 +15,7 @@ from cases.models.listing.saved import ListSetting, SavedView
 from cases.workflow.errors import InvalidInput, NotVisible
 from cases.workflow.view import Text
 
-# All of them stand in one row of tabs and are counted with each page.
+# They stand in one row of tabs and are counted with each page.
 MOST_VIEWS: Final = 12
 LONGEST_NAME: Final = 20
 
@@ -29,7 +29,7 @@ def views_of(actor: Actor) -> Sequence[SavedView]:
     return sorted(
         found.select_related("owner"),
         key=lambda view: (view.owner_id != actor.user_id, view.position, view.name, view.id),
-    )[: MOST_VIEWS * 2]
+    )
 
 
 def setting_of(actor: Actor) -> ListSetting:

@@ -58,7 +58,7 @@ def with_changes(actor: Actor, case: Row, found: Page, read: Reading, most: int 
     opened = readable_events(actor, [row["event_id"] for row in found.rows])
     rows = []
     for row in found.rows:
-        told = _changes(actor, changed.get(row["seq"]), people)
+        told = lines_of(actor, changed.get(row["seq"]), people)
         rows.append(
             {
                 **event_row(row),
@@ -71,7 +71,8 @@ def with_changes(actor: Actor, case: Row, found: Page, read: Reading, most: int 
     return rows
 
 
-def _changes(actor: Actor, change: Change | None, people: Mapping[int, str]) -> list[dict[str, Any]]:
+def lines_of(actor: Actor, change: Change | None, people: Mapping[int, str] | None = None) -> list[dict[str, Any]]:
+    """What an act changed, a line each: deadlines first, then members, then what it took away."""
     if change is None:
         return []
     gone = [

@@ -20,6 +20,8 @@ from cases.web.show.listing.offered import IN_ROW, ORDERS
 from cases.web.show.words import say
 from cases.workflow.task_kinds import KINDS
 
+# Own views, of which there are half as many at most, stand before those of colleagues.
+MOST_TABS: Final = 24
 # The heads that sort: the order of a first click, and that of a second.
 HEADS: Final = {
     "due": ("due", "-due"),
@@ -33,7 +35,8 @@ def context(
     actor: Actor, found: Asked, page: Page, now: datetime, *, saved: Sequence[SavedView] = (), current: str = ""
 ) -> dict[str, Any]:
     """What the template needs."""
-    more, views = found.selects[IN_ROW:], tabs(actor, found, now, saved, current)
+    more, in_row = found.selects[IN_ROW:], _in_row(saved, current)
+    views = tabs(actor, found, now, in_row, current)
     return {
         "page": {
             **filters.paged(page, [list_row(row) for row in page.rows]),
@@ -42,6 +45,7 @@ def context(
             "last": f"{(page.before or 0) + len(page.rows):,}",
         },
         "views": views,
+        "views_left": len(saved) - len(in_row),
         "sums": {view["name"]: f"{view['count']:,}" for view in views if view["name"] in ("all", "open")},
         "asked": found,
         "typed": found.typed,
@@ -57,6 +61,11 @@ def context(
         "jumps": ORDERS[found.sort].order.sort is Sort.DUE,
         "empty": _empty(actor, found, now) if not page.rows else None,
     }
+
+
+def _in_row(saved: Sequence[SavedView], current: str) -> list[SavedView]:
+    """The saved views that stand as tabs, each counted with the page: so many, and the one that is open."""
+    return [view for n, view in enumerate(saved) if n < MOST_TABS or str(view.id) == current]
 
 
 def tabs(actor: Actor, found: Asked, now: datetime, saved: Sequence[SavedView], current: str) -> list[dict[str, Any]]:
