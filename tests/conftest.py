@@ -290,4 +290,4 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
         pytest.fail("chromium is missing; run make test, or as root: apt-get install chromium fonts-noto-cjk")
-    return browser_type_launch_args | {"executable_path": chromium, "args": ["--no-sandbox"]}
+    return browser_type_launch_args | {"executable_path": chromium, "args": ["--no-sandbox", "--disable-gpu"]}

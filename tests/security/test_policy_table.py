@@ -1,6 +1,6 @@
 """Who may do and read what: each cell of the hand-kept policy table against the product, with the exact answer.
 
-Here every act and read meets every answer, relation and role that the table knows of, and one cell in sixty of all;
+Here every act and read meets every answer, relation and role that the table knows of, and one cell in 240 of all;
 `make drills` asks for all of them (drill_cells.py).
 """
 
@@ -19,7 +19,7 @@ from tests.security.asking import ask
 from tests.security.city import City, build
 from tests.security.tables import ROLES, Cell, Policy, Table, Unanswered, lines
 
-ONE_IN = 60
+ONE_IN = 240
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +61,7 @@ def quick(cells: list[Cell]) -> tuple[list[Cell], list[Cell]]:
 
 
 def at_random(cells: list[Cell]) -> list[Cell]:
-    """One in sixty, the same in every run; what `quick` has is left to the tests of it."""
+    """Some of all, the same in every run; what `quick` has is left to the tests of it."""
     asked = {cell for half in quick(cells) for cell in half}
     return [cell for cell in cells if zlib.crc32(repr(cell).encode()) % ONE_IN == 0 and cell not in asked]
 
@@ -100,8 +100,8 @@ def test_cells_at_random_are_answered_as_the_table_says_and_a_denial_changes_no_
     some = at_random(cells)
     asked = ask(city, some, to_first=to_first)
     assert asked.violations == []
-    assert asked.cells == len(some) > 1000
-    assert asked.denials > 800
+    assert asked.cells == len(some) > 250
+    assert asked.denials > 200
 
 
 def test_a_row_that_a_denial_leaves_behind_is_noticed(city: City, monkeypatch: pytest.MonkeyPatch) -> None:

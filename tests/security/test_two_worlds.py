@@ -7,7 +7,7 @@ every agency and role looks for each of the cases alone (drill_worlds.py).
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +18,7 @@ from django.db import connections
 from tests.conftest import SERVERS, Clone, on_database
 from tests.security import looking, worlds
 from tests.security.city import City
+from tests.security.clear import shown_in_clear
 from tests.security.worlds import Hidden
 
 # A sender of lists, a sub-unit, a supervisor of one city only.
@@ -45,9 +46,11 @@ class Pair:
             self.made[names] = self.copies.enter_context(copy)
         return self.made[names]
 
-    def look(self, database: str, username: str) -> dict[str, bytes]:
+    def look(self, database: str, username: str, asked: Sequence[str] = ()) -> dict[str, bytes]:
+        """Everything that this person can read, or these addresses alone."""
+        session = self.sessions[username]
         with on_database(database):
-            found = looking.answers(self.sessions[username], self.city, self.hidden)
+            found = looking.answers_of(session, asked) if asked else looking.answers(session, self.city, self.hidden)
             _close()
         # Two worlds of which somebody sees the login page alone do not differ.
         assert found["/"].startswith(b"200"), (username, found["/"][:300])
@@ -86,11 +89,12 @@ class Seen:
     size: int = 0
     differing: list[str] = field(default_factory=list)
     leaked: list[str] = field(default_factory=list)
+    in_clear: list[str] = field(default_factory=list)
     shown: set[str] = field(default_factory=set)
 
 
 def compare(pair: Pair, usernames: Collection[str] | None = None) -> Seen:
-    """Both worlds as each person sees them, and the canaries in the first.
+    """Both worlds as each person sees them; canaries, and personal values in clear, in the first.
 
     For everybody the other world is one without a single case that they may not see, each such case in turn; for the
     persons named here it is one without all of these cases.
@@ -101,6 +105,8 @@ def compare(pair: Pair, usernames: Collection[str] | None = None) -> Seen:
             continue
         full = pair.look(pair.full, username)
         everything = b"\n".join(full.values()).decode(errors="replace")
+        with on_database(pair.full):
+            seen.in_clear += [f"{username}: {item}" for item in sorted(shown_in_clear(everything, username))]
         unseen = [each for each in pair.hidden if not each.may_see(agency, role)]
         for each in pair.hidden:
             sung = {kind for kind, word in each.canaries.items() if word in everything}
@@ -120,16 +126,18 @@ def compare(pair: Pair, usernames: Collection[str] | None = None) -> Seen:
 def test_whoever_may_not_see_a_case_cannot_tell_whether_there_is_one(pair: Pair) -> None:
     seen = compare(pair, SOME)
     assert seen.differing == []
-    assert seen.leaked == []
+    assert (seen.leaked, seen.in_clear) == ([], [])
     assert seen.compared > 1500
 
 
 def test_whoever_may_see_it_can_tell(pair: Pair) -> None:
     """The measure itself: the worlds do differ, in the list, the page, the search and the tasks; the canaries sing."""
     [nanjing] = [each for each in pair.hidden if each.name == "nanjing"]
-    full, other = pair.look(pair.full, "nj-drc-handler1"), pair.look(pair.without([nanjing]), "nj-drc-handler1")
-    places = {where.split("?")[0] for where, _ in looking.differing(full, other)}
-    assert {"/", "/tasks/", "/cases/", f"/cases/{nanjing.number}/", "/api/v1/cases/"} <= places
+    lists, own = ["/", "/tasks/", "/cases/", "/api/v1/cases/"], (nanjing.number, *nanjing.files)
+    with on_database(pair.full):
+        of_case = [at for at in looking.addresses(pair.city, pair.hidden) if any(name in at for name in own)]
+    full, other = (pair.look(at, "nj-drc-handler1", [*lists, *of_case]) for at in (pair.full, pair.without([nanjing])))
+    assert {*lists, f"/cases/{nanjing.number}/"} <= {where for where, _ in looking.differing(full, other)}
     everything = b"\n".join(full.values()).decode(errors="replace")
     sung = {kind for kind, word in nanjing.canaries.items() if word in everything}
     assert sung == {"title", "comment", "filename", "content"}

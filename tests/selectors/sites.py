@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any
 
 import pytest
@@ -171,13 +172,18 @@ def addresses(case: str, client: Client) -> list[str]:
             *(f"/api/v1/events/{n}" for n in events)]  # fmt: skip
 
 
+@lru_cache(maxsize=1)
+def without_hashes(text: str) -> str:
+    """Any short figure stands somewhere in them. Once for all the fields that are looked for in what somebody read."""
+    return HASHES.sub("", text)
+
+
 def findings(text: str, field: str, form: str, forms: dict[str, str]) -> list[str]:
     """What is wrong with what somebody got to see of a field; nothing is as it should be."""
     wrong = []
     if form != "none" and forms.get(form, "") not in text:
         wrong.append(f"{field} is not shown as {form} ({forms.get(form)})")
-    bare = HASHES.sub("", text)  # any short figure stands somewhere in them
-    if form != "clear" and forms["clear"] in bare:
+    if form != "clear" and forms["clear"] in (bare := without_hashes(text)):
         where = bare.index(forms["clear"])
         wrong.append(f"{field} stands in clear: …{bare[max(where - 60, 0) : where + 40]!r}…")
     less = forms.get("masked") or forms.get("district") or ""

@@ -30,7 +30,7 @@ from cases.web.show import imports as import_page
 from cases.web.show.lists import ledger
 from cases.web.show.lists.running import running
 from cases.web.show.lists.steps import next_address, steps, steps_of
-from cases.web.taking import XLSX, as_workbook, attachment
+from cases.web.taking import CSV, XLSX, as_workbook, attachment
 from cases.workflow.errors import InvalidInput, NotAllowed, NotVisible
 
 # A person waits this long for the answer; a longer list goes on in the background and its page shows how far it is.
@@ -114,7 +114,7 @@ def _download(
     if batch is None:
         raise NotVisible
     spend(EXPORTS, str(request.actor.user_id))
-    response = HttpResponse(export(request, batch), content_type="text/csv; charset=utf-8")
+    response = HttpResponse(export(request, batch), content_type=CSV)
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(batch.name)}.csv"
     response["Cache-Control"] = "no-store"
     return response

@@ -12,12 +12,13 @@ from agencies.access.rates import EXPORTS, spend
 from agencies.actors import Actor
 from agencies.directory import get_directory
 from audit import clock
-from cases.intake.reports.blindspots import SPOTS, XLSX, filename, report
+from cases.intake.reports.blindspots import SPOTS, filename, report
 from cases.policy.dated import CHINA
 from cases.selectors.law.blindspots import ORDERS, BlindFilter, list_blind_spots, totals, watches
 from cases.selectors.paging import Row
 from cases.web import filters
 from cases.web.pages import PageRequest, page
+from cases.web.taking import CSV, XLSX
 from cases.workflow.errors import NotVisible
 from cases.workflow.forms.choices import SUBJECTS
 from cases.workflow.view import Text
@@ -62,7 +63,7 @@ def blind_spots_file(request: PageRequest, form: str) -> HttpResponse:
     spend(EXPORTS, str(request.actor.user_id))
     now, staff = clock.now(), str(getattr(request.user, "staff_no", ""))
     content = report(actor=request.actor, wanted=wanted, form=form, staff_no=staff, now=now, request=request)
-    response = HttpResponse(content, content_type=XLSX if form == "xlsx" else "text/csv; charset=utf-8")
+    response = HttpResponse(content, content_type=XLSX if form == "xlsx" else CSV)
     response["Content-Disposition"] = f"attachment; filename=\"blind-spots.{form}\"; filename*=UTF-8''{_quoted(form)}"
     response["Cache-Control"] = "no-store"
     return response
