@@ -76,16 +76,29 @@ def call(
     connection = kind(host, parts.port or (443 if kind is _Tls else 80), timeout=PATIENCE_SECONDS)
     try:
         connection.connect()
-        with ending(connection.sock, until):
-            response = _asked(connection, parts, sent, said)
+        # The response holds the wire, the connection no longer.
+        with ending(connection.sock, until), _asked(connection, parts, sent, said) as response:
             told = {name.lower(): value for name, value in response.getheaders()}
             return Answer(response.status, _read(response, until, host), told)
-    except http.client.HTTPException as error:
+    except (http.client.HTTPException, ConnectionError) as error:
         if monotonic() > until:
-            raise TimeoutError(f"{host} 没有及时答复 {host} did not answer in time") from error
-        raise ConnectionError(f"{host} 的答复不是 HTTP the answer of {host} is no HTTP") from error
+            raise _late(error, host) from error
+        if isinstance(error, http.client.HTTPException):
+            raise ConnectionError(f"{host} 的答复不是 HTTP the answer of {host} is no HTTP") from error
+        raise
     finally:
         connection.close()
+
+
+def _late(error: Exception, host: str) -> OSError:
+    """It was we who hung up: what is still sent after that resets the connection, in the head or in the body."""
+    if isinstance(error, http.client.RemoteDisconnected):
+        return TimeoutError(f"{host} 没有及时答复 {host} did not answer in time")
+    return _too_much(host)
+
+
+def _too_much(host: str) -> AnswerRefused:
+    return AnswerRefused(f"{host} 的答复过长或过慢", f"the answer of {host} is too long or too slow")
 
 
 def _asked(
@@ -130,7 +143,7 @@ def _read(response: http.client.HTTPResponse, until: float, host: str) -> bytes:
         piece = response.read1(_PIECE)
         content += piece
         if len(content) > MOST_BYTES or monotonic() > until:
-            raise AnswerRefused(f"{host} 的答复过长或过慢", f"the answer of {host} is too long or too slow")
+            raise _too_much(host)
         if not piece:
             return content
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import http.client
 import http.server
 import socket
 import time
@@ -163,6 +164,22 @@ def test_an_answer_that_comes_a_few_bytes_at_a_time_is_given_up_as_a_whole(named
     with pytest.raises(OutgoingRefused, match="too slow"):
         call(f"http://127.0.0.1:{port}{path}")
     assert time.monotonic() - began < 2, "each byte came in time, all of them did not"
+
+
+@pytest.mark.parametrize("reading", ["begin", "read1"])
+def test_what_still_comes_after_we_hung_up_is_told_as_too_slow(named, monkeypatch, port, reading):
+    """It resets the connection when we are too busy to read before: seen on a slow machine."""
+    monkeypatch.setattr(web_module, "PATIENCE_SECONDS", 0.3)
+    read = getattr(http.client.HTTPResponse, reading)
+
+    def busy(response, *args):
+        time.sleep(0.6)
+        return read(response, *args)
+
+    monkeypatch.setattr(http.client.HTTPResponse, reading, busy)
+    with pytest.raises(OutgoingRefused, match="too slow") as refused:
+        call(f"http://127.0.0.1:{port}/drip-head")
+    assert isinstance(refused.value.__cause__, ConnectionResetError)
 
 
 def test_outside_the_demo_only_https_is_spoken(named, settings, port):
