@@ -6,7 +6,7 @@ A name that no form and no table knows stands for itself; the body as it was has
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
@@ -187,6 +187,7 @@ for _transition in TRANSITIONS.values():
             _CHOICES.setdefault(_code, _label)
 for _code, _label in opening.REASONS.items():
     _CHOICES.setdefault(_code, _label)
+_ROLES: Final = {role.value: label for role, label in LABELS.items()}
 
 
 def _value(name: str, value: Any, said: Words) -> str:
@@ -200,7 +201,7 @@ def _said(name: str, value: Any, said: Words) -> str:
     if isinstance(value, bool):
         return gettext("是") if value else gettext("否")
     if isinstance(value, list):
-        return words.listed(_said(name, item, said) for item in value)
+        return words.listed(_as_far_as_shown(_said(name, item, said) for item in value))
     if hidden(value):
         return gettext("按权限不显示（承诺值 %(hash)s）") % {"hash": value["hmac"][:12]}
     if isinstance(value, dict):
@@ -212,6 +213,16 @@ def _said(name: str, value: Any, said: Words) -> str:
     if isinstance(value, int):
         return _number(name, value, said)
     return _text(name, str(value), said)
+
+
+def _as_far_as_shown(parts: Iterable[str]) -> Iterator[str]:
+    """Of what is cut off nobody reads the rest: hundreds of rows are not put into words for it."""
+    length = 0
+    for part in parts:
+        yield part
+        length += len(part)
+        if length > LONGEST:
+            return
 
 
 def _rule(stored: str) -> str:
@@ -241,11 +252,10 @@ def _text(name: str, value: str, said: Words) -> str:
         return region_name(value)
     field = _own_field(name, said) or _ANY.get(name) or _ANY.get(f"{name}_code")
     told = said.event.values.get(f"{name}:{value}") or said.event.values.get(value)
-    known = told or (dict(field.choices).get(value) if field else None)
+    known = told or (next((label for code, label in field.choices if code == value), None) if field else None)
     stage = words.STAGES[value].text if value in words.STAGES else None
     task = KINDS[value].label if value in KINDS else None
-    role = {code.value: label for code, label in LABELS.items()}.get(value)
     if name == "problem" and value in FILE:
         # The first words of the sentence: the rest holds figures that the event does not.
         return re.split(r"[；;，,:：.]", say(FILE[value]))[0].format(kind="", wanted="")
-    return say(known or stage or task or VALUES.get(value) or role or _CHOICES.get(value) or value)
+    return say(known or stage or task or VALUES.get(value) or _ROLES.get(value) or _CHOICES.get(value) or value)
