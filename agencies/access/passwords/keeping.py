@@ -6,10 +6,9 @@ By the machine's clock: the demo's clock leaps over weeks.
 from __future__ import annotations
 
 from datetime import datetime
-from functools import cache
 
 from django.conf import settings
-from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.hashers import check_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
@@ -46,16 +45,7 @@ def accept(user: User, new: str) -> None:
             f"The password cannot be used: it is one of your last {NOT_AGAIN}.",
             field="password",
         )
-    if new == settings.DEMO_PASSWORD:
-        user.password = _hash_of_the_demo(new)
-    else:
-        user.set_password(new)
-
-
-@cache
-def _hash_of_the_demo(password: str) -> str:
-    """Made once for all its people: a salt of their own would hide nothing, the password is printed everywhere."""
-    return make_password(password)
+    user.set_password(new)
 
 
 @working_as("entry")
