@@ -40,28 +40,63 @@ class Sandbox(NamedTuple):
 def sandbox(*, redis: bool = False, options: Mapping[str, str] | None = None) -> Iterator[Sandbox]:
     """Must be entered before Django reads its settings: it leads them to the sandbox; with a Redis where asked for."""
     from config.embedded.home import socket_directory
-    from config.embedded.postgres import Cluster
     from config.embedded.redis import Redis
 
     root = Path(tempfile.mkdtemp(prefix="lianzhi-bench-"))
     sockets = socket_directory(root / "run")
     sockets.mkdir(mode=0o700, exist_ok=True)
-    lent = Path(LENT) if LENT else root
-    database = Cluster(
-        lent / "postgres", socket_directory(lent / "run"), lent / "postgres.log", OPTIONS | (options or {})
-    )
     broker = Redis(root / "redis", sockets, root / "redis.log", durable=False)
     try:
         if redis:
             broker.start()
-        _lead_to(database.sockets, broker.socket)
-        (_clone if LENT else _make)(database)
-        yield Sandbox(database, broker)
+        with _lent(Path(LENT)) if LENT else _own(root, OPTIONS | dict(options or {})) as cluster:
+            _lead_to(cluster.sockets, broker.socket)
+            _set_up()
+            yield Sandbox(cluster, broker)
     finally:
         broker.stop()
-        (_drop if LENT else Cluster.stop)(database)
         shutil.rmtree(sockets, ignore_errors=True)
         shutil.rmtree(root, ignore_errors=True)
+
+
+@contextmanager
+def _own(root: Path, options: Mapping[str, str]) -> Iterator[Any]:
+    """A cluster of its own with an empty database."""
+    from config.embedded.postgres import bootstrap
+
+    cluster = _cluster(root, options)
+    try:
+        cluster.start()
+        bootstrap(cluster, DATABASE)
+        yield cluster
+    finally:
+        cluster.stop()
+
+
+@contextmanager
+def _lent(root: Path) -> Iterator[Any]:
+    """The running cluster there with a clone of the migrated database; both clones of a bench are gone after it."""
+    from config.embedded import OWNER_ROLE
+
+    def run(*statements: str) -> None:
+        with closing(cluster.connect()) as connection, connection.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
+
+    cluster, template = _cluster(root, {}), os.environ["BENCH_TEMPLATE"]
+    drop = [f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)' for name in (DATABASE, BY_HAND)]
+    try:
+        run(*drop, f'CREATE DATABASE "{DATABASE}" TEMPLATE "{template}" OWNER "{OWNER_ROLE}"')
+        yield cluster
+    finally:
+        run(*drop)
+
+
+def _cluster(root: Path, options: Mapping[str, str]) -> Any:
+    from config.embedded.home import socket_directory
+    from config.embedded.postgres import Cluster
+
+    return Cluster(root / "postgres", socket_directory(root / "run"), root / "postgres.log", options)
 
 
 def _lead_to(sockets: Path, broker: Path) -> None:
@@ -76,32 +111,10 @@ def _lead_to(sockets: Path, broker: Path) -> None:
     os.environ.setdefault("SECRET_KEY", "a key for benches that protects nothing at all, 0123456789")
 
 
-def _make(cluster: Any) -> None:
+def _set_up() -> None:
     import django
     from django.core.management import call_command
 
-    from config.embedded.postgres import bootstrap
-
-    cluster.start()
-    bootstrap(cluster, DATABASE)
     django.setup()
-    call_command("migrate", verbosity=0)
-
-
-def _clone(cluster: Any) -> None:
-    import django
-
-    from config.embedded import OWNER_ROLE
-
-    _drop(cluster)
-    with closing(cluster.connect()) as connection, connection.cursor() as cursor:
-        template = os.environ["BENCH_TEMPLATE"]
-        cursor.execute(f'CREATE DATABASE "{DATABASE}" TEMPLATE "{template}" OWNER "{OWNER_ROLE}"')
-    django.setup()
-
-
-def _drop(cluster: Any) -> None:
-    """With the databases that a bench cloned from its own."""
-    with closing(cluster.connect()) as connection, connection.cursor() as cursor:
-        for name in (DATABASE, BY_HAND):
-            cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    if not LENT:
+        call_command("migrate", verbosity=0)
