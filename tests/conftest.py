@@ -4,6 +4,7 @@
 - `fresh_db`: a database of its own, for commits, threads and other processes; also in `os.environ` for children.
 - `demo_city`: either of them with the demo city loaded.
 - `served`, `celery_worker_process`: a live web server and a live worker on a `fresh_db`.
+- `first_demo`: a demo played to its end, once a run (tests/demo.py).
 - `bench`: a workload of bench/, small, on a clone of its own.
 """
 
@@ -29,6 +30,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from config.embedded import process
+from tests.demo import first_demo
 from tests.installation import is_foreign
 from tests.servers import DEMO_TEMPLATE, DEMO_TEST, LENT, TEMPLATE, TEST, Servers
 
@@ -64,6 +66,7 @@ from audit import sight
 from cases.selectors.calendar import entered
 from config.database import wall
 
+__all__ = ["first_demo"]
 ALIASES = ("default", "owner")
 Bench = Callable[..., list[dict[str, Any]]]
 # The stamp of directories that tests build without a database.
@@ -140,7 +143,8 @@ def servers() -> Servers:
 @pytest.fixture(scope="session")
 def django_db_setup(request: pytest.FixtureRequest, servers: Servers, django_db_blocker: Any) -> None:
     """Migrate a template once as the owner, clone the rest from it (in place of pytest-django's own set-up)."""
-    with_city = any("demo_city" in getattr(item, "fixturenames", ()) for item in request.session.items)
+    wanting = {name for item in request.session.items for name in getattr(item, "fixturenames", ())}
+    with_city = not wanting.isdisjoint({"demo_city", "bench"})
     with django_db_blocker.unblock():
         if not LENT:
             make_templates(with_city=with_city)
@@ -202,10 +206,10 @@ def real_time() -> Iterator[None]:
 
 @pytest.fixture
 def bench(django_db_setup: None) -> Bench:
-    """Run a workload of bench/ on a clone of its own in the cluster of this run; its lines."""
+    """Run a workload of bench/ on a clone of the demo city in the cluster of this run; its lines."""
 
     def run(*arguments: str) -> list[dict[str, Any]]:
-        lent = os.environ | {"BENCH_CLUSTER": str(SERVERS.database_root), "BENCH_TEMPLATE": TEMPLATE}
+        lent = os.environ | {"BENCH_CLUSTER": str(SERVERS.database_root), "BENCH_TEMPLATE": DEMO_TEMPLATE}
         command = [sys.executable, "-m", "bench", *arguments, "--json"]
         done = subprocess.run(command, cwd=ROOT, env=lent, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
@@ -290,4 +294,4 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
         pytest.fail("chromium is missing; run make test, or as root: apt-get install chromium fonts-noto-cjk")
-    return browser_type_launch_args | {"executable_path": chromium, "args": ["--no-sandbox", "--disable-gpu"]}
+    return browser_type_launch_args | {"executable_path": chromium, "args": ["--no-sandbox"]}

@@ -27,7 +27,7 @@ from schemathesis.specs.openapi import checks
 from cases.workflow.transitions import TRANSITIONS
 from tests.api.conftest import OPENING
 
-EXAMPLES = 3
+EXAMPLES = 5
 PREFIXES = {
     "development_commission": "drc",
     "power_authority": "drc",

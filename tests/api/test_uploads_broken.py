@@ -114,7 +114,7 @@ MOST_LISTS = 40
 
 
 def test_processes_that_are_killed_at_any_moment_leave_nothing_half_written() -> None:
-    """Parts and the ends of two lists or more, by processes that live for some milliseconds.
+    """Parts and the ends of three lists or more, by processes that live for some milliseconds.
 
     On a busy machine fewer are killed at work, and more lists are sent; and each lives a little longer than the one
     before, or none would come to the end of a list.

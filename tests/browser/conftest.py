@@ -16,13 +16,15 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.core.cache import cache
+from django.test import Client
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
+from agencies.models import User
 from audit import clock
 from tests.browser.every import finding, looking
 from tests.conftest import ALIASES, SERVERS, answers, child, connections, on_database, wait_for
+from tests.demo import FirstDemo
 from tests.installation import Installation
 from tests.servers import DEMO_TEMPLATE
 
@@ -97,7 +99,9 @@ def stop_clock(at: datetime) -> None:
 
 @pytest.fixture
 def enter(browser: Browser, site: str, watched: Callable[[Page, str], None]) -> Iterator[Enter]:
-    """A new window of this person, logged in through the login page; with or without scripts, of any width.
+    """A new window of this person with a session that is open already; with or without scripts, of any width.
+
+    The way through the login page is walked in test_entry.py, for each of the people once more in test_every_page.py.
 
     What a test leaves open is looked at by axe, but for windows whose clock it has stopped: there axe never ends.
     """
@@ -113,13 +117,13 @@ def enter(browser: Browser, site: str, watched: Callable[[Page, str], None]) -> 
         contexts.append(context)
         if scripts and not stopped:
             looked_at.append(context)
+        client = Client()
+        client.force_login(User.objects.get(username=username))
+        context.add_cookies([{"name": name, "value": made.value, "url": site} for name, made in client.cookies.items()])
         page = context.new_page()
         watched(page, site)
-        page.goto("/login/")
-        page.fill("#u", username)
-        page.fill("#p", settings.DEMO_PASSWORD)
-        page.click("form:has(#p) button.btn-primary")
-        page.wait_for_url(f"{site}/")
+        page.goto("/")
+        assert page.url == f"{site}/", "not let in"
         return page
 
     yield enter
@@ -130,9 +134,9 @@ def enter(browser: Browser, site: str, watched: Callable[[Page, str], None]) -> 
 
 
 @pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Installation, str]]:
-    """A demo that has been played to its end and still serves its pages."""
-    home = Installation(tmp_path_factory.mktemp("pages"))
+def played(first_demo: FirstDemo) -> Iterator[tuple[Installation, str]]:
+    """A demo that has been played to its end, started once more to serve its pages."""
+    home = first_demo.home
     with home.popen("demo") as process:
         try:
             address = _address(process)
@@ -154,5 +158,6 @@ def _address(process: subprocess.Popen[str]) -> str:
 
 
 @pytest.fixture(scope="module")
-def found(played: tuple[Installation, str]) -> list[finding.Found]:
-    return finding.pages_of_all(played[1])
+def found(played: tuple[Installation, str], browser_name: str) -> list[finding.Found]:
+    """By the name of the browser tests are put together: those without it would start all this a second time."""
+    return [page for person in finding.PEOPLE for page in finding.pages_of(played[1], person)]

@@ -1,7 +1,6 @@
 """Every page of the product over the cases of the demo, found by its links: accessible, narrow, quiet, bilingual.
 
-A small version of `drill_pages.py` beside it: here each kind of page once, where most is to be seen on it, in both
-languages at all widths; axe looks at one width in the one language and at the other in the other.
+A small version of `drill_pages.py` beside it: here each kind of page once, where most is to be seen on it.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from cases.web.show.guide import texts as guide
-from tests.browser.every import finding, looking, walking
+from tests.browser.every import finding, walking
 from tests.browser.every.elsewhere import ELSEWHERE
 from tests.installation import Installation
 
@@ -30,14 +29,8 @@ def test_every_address_is_found_by_links_or_has_a_reason(found: list[finding.Fou
 def test_every_page_is_accessible_narrow_quiet_and_in_its_language(
     played: tuple[Installation, str], found: list[finding.Found], browser: Browser, watched: Watch, language: str
 ) -> None:
-    wrong = walking.complaints(played, finding.fullest(found), browser, watched, language, walking.at_one)
+    wrong = walking.complaints(played, finding.fullest(found), browser, watched, language)
     assert not wrong, "\n".join(wrong)
-
-
-def test_axe_looks_at_each_page_at_both_widths() -> None:
-    for name in finding.all_names():
-        seen = [*walking.at_one(name, "zh"), *walking.at_one(name, "en")]
-        assert sorted(seen) == sorted(looking.AXE_WIDTHS), name
 
 
 def test_every_page_has_a_help_of_its_own(found: list[finding.Found]) -> None:

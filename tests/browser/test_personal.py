@@ -43,7 +43,7 @@ def test_a_reason_opens_a_value_which_leaves_the_screen_by_itself(enter: Enter, 
     expect(page.locator(".wmline")).to_contain_text("李明远 XZ1001")
     try:
         # Shortly before the end the page is asked for; it comes again by itself and is masked.
-        clock.advance(timedelta(minutes=30, seconds=-12))
+        clock.advance(timedelta(minutes=30, seconds=-25))
         page.wait_for_timeout(1000 * clock.CACHE_SECONDS + 200)  # the server may lag behind that long
         page.goto(f"/cases/{case.number}/")
         expect(page.locator("main")).to_contain_text(PHONE)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import signal
 import urllib.request
-from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
 
 from config.demo.processes import DidNotStart, own_port
+from tests.demo import FirstDemo
 from tests.installation import Installation, eventually
 from tools import demo_excerpt
 from tools.demo_excerpt import BLOCK, README, RECORDS, excerpt, without_chance
@@ -19,20 +19,14 @@ HAND_OFF = re.compile(r"^  \d\d-\d\d \d\d:\d\d  XZ21-\d+ +\S+（\S+） +\S+ +→
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    made = Installation(tmp_path_factory.mktemp("演示 demo") / "home")
-    yield made
-    made.stop()
+@pytest.fixture
+def home(first_demo: FirstDemo) -> Installation:
+    return first_demo.home
 
 
-@pytest.fixture(scope="module")
-def told(home: Installation) -> str:
-    """What a first demo prints, from an empty directory to its end."""
-    home.environment["DEMO_EXIT"] = "1"
-    said = home.run("demo", seconds=600)
-    del home.environment["DEMO_EXIT"]
-    return said
+@pytest.fixture
+def told(first_demo: FirstDemo) -> str:
+    return first_demo.told
 
 
 def test_the_readme_shows_what_it_prints(told: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -50,13 +51,15 @@ def test_a_scan_of_the_whole_database_finds_no_personal_value() -> None:
     bring("telecom", "\n".join(lines[:900]).encode("gb18030"), name="名单")
     assert PersonalRecord.objects.count() > 500
     canaries: set[str] = set()
-    # All come in by the same few ways: every third of them in every column is enough to look for.
-    for site in TRUTH["sites"][::3]:
+    for site in TRUTH["sites"]:
         canaries |= {site["phone"], site["account"], site["broadband"], f"{site['road']}{site['no']}号"}
         if site["kind"] not in TITLED and len(site["holder"]) > 2:
             canaries.add(site["holder"])
+    # A canary stands in a row of its own characters: all others need not be searched a thousand times.
+    own, shortest = re.escape("".join(sorted(set().union(*canaries)))), min(map(len, canaries))
+    parts = re.compile(f"[{own}]{{{shortest},}}")
     for table, column in text_columns():
-        text = dumped(table, column)
+        text = "\n".join(set(parts.findall(dumped(table, column))))
         # Numbers and ids may hold any digits by chance; what is looked for is long or Chinese.
         found = {canary for canary in canaries if canary in text}
         assert not found, f"{table}.{column}: {sorted(found)[:5]}"
@@ -105,8 +108,7 @@ def test_a_sender_learns_of_no_case_that_its_agency_takes_no_part_in() -> None:
     from agencies.actors import find_actor
     from cases.selectors.case import find_case_id
 
-    lines = content_of("telecom").decode("gb18030").splitlines()
-    bring("telecom", "\n".join(lines[:600]).encode("gb18030"), name="名单")
+    bring("telecom")
     bring("trace")
     bring("grid")
     commission, grid = find_actor("drc-handler1"), find_actor("grid-handler1")

@@ -82,29 +82,19 @@ def log_in(address: str, person: str) -> requests.Session:
     return session
 
 
-def pages_of_all(address: str, each: int = 1) -> list[Found]:
-    """What links lead each of the people to."""
-    files = set[str]()
-    return [page for person in PEOPLE for page in pages_of(address, person, each, files)]
-
-
-def pages_of(address: str, person: str, each: int, files: set[str]) -> list[Found]:
-    """All pages that links lead this person to, at most `each` of a kind.
-
-    What answers with a file is no page and leads nowhere: its name goes into `files` and it is asked for once.
-    """
+def pages_of(address: str, person: str, each: int = 1) -> list[Found]:
+    """All pages that links lead this person to, at most `each` of a kind; answers that are no page are left out."""
     session, found = log_in(address, person), list[Found]()
     tried, shown = Counter[str](), Counter[str]()
     waiting, asked = deque(["/", "/more/"]), {"/", "/more/"}
     while waiting:
         path = waiting.popleft()
         name = name_of(path)
-        if name is None or name in files or shown[name] >= each or tried[name] >= each * TRIES:
+        if name is None or shown[name] >= each or tried[name] >= each * TRIES:
             continue
         tried[name] += 1
         with session.get(address + path, stream=True) as answer:
             if not answer.headers.get("Content-Type", "").startswith("text/html"):
-                files.add(name)
                 continue
             text = answer.text
         assert answer.status_code < 500, f"{person} {path}: {answer.status_code}"

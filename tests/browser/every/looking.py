@@ -62,7 +62,8 @@ def inaccessible(page: Page) -> list[str]:
     contrast (WCAG 1.4.3).
     """
     page.evaluate("window.scrollTo({top: 0, behavior: 'instant'})")
-    page.evaluate(_axe())
+    if not page.evaluate("'axe' in window"):  # it stays from one width to the next
+        page.evaluate(_axe())
     # All that axe tells is some hundred kilobytes, of which nobody reads what is right.
     violations: list[dict[str, Any]] = page.evaluate(_VIOLATIONS, list(RULES))
     return [f"{each['id']}: {each['target']} {each['html'][:150]} ({each['count']})" for each in violations]
@@ -84,14 +85,14 @@ def too_wide(page: Page) -> int:
     return extra
 
 
-def wrong_with(page: Page, widths: Iterable[int] = WIDTHS, axe_widths: Collection[int] = AXE_WIDTHS) -> list[str]:
-    """All complaints about the open page at these widths; axe, which takes longest, looks at those named apart."""
+def wrong_with(page: Page, widths: Iterable[int] = WIDTHS) -> list[str]:
+    """All complaints about the open page at these widths."""
     found = []
     for width in widths:
         page.set_viewport_size({"width": width, "height": 900})
         if extra := too_wide(page):
             found.append(f"{width} px: {extra} px too wide")
-        if width in axe_widths:
+        if width in AXE_WIDTHS:
             found += [f"{width} px: {each}" for each in inaccessible(page)]
     return found
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import zlib
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 
 from django.conf import settings
 from playwright.sync_api import Browser, Page
@@ -13,26 +12,10 @@ from tests.browser.every import data, finding, looking
 from tests.installation import Installation
 
 Watch = Callable[[Page, str], None]
-AxeWidths = Callable[[str, str], Collection[int]]
-
-
-def at_both(_name: str, _language: str) -> Collection[int]:
-    return looking.AXE_WIDTHS
-
-
-def at_one(name: str, language: str) -> Collection[int]:
-    """Narrow in one language and wide in the other, each page by its name: axe takes most of the time of a walk."""
-    wide = (zlib.crc32(name.encode()) + (language == "en")) % 2
-    return (looking.AXE_WIDTHS[wide],)
 
 
 def complaints(
-    played: tuple[Installation, str],
-    pages: Iterable[finding.Found],
-    browser: Browser,
-    watch: Watch,
-    language: str,
-    axe: AxeWidths = at_both,
+    played: tuple[Installation, str], pages: Iterable[finding.Found], browser: Browser, watch: Watch, language: str
 ) -> list[str]:
     """What is wrong with these pages in this language, each with its name, address and reader."""
     home, address = played
@@ -47,7 +30,7 @@ def complaints(
         _enter(page, person, language)
         for each in theirs:
             page.goto(each.path)
-            found = looking.wrong_with(page, axe_widths=axe(each.name, language))
+            found = looking.wrong_with(page)
             if language == "en":
                 found += [f"left in Chinese: {word}" for word in looking.chinese_left(page, known, names)]
             wrong += [f"{each.name} {each.path} ({person}): {complaint}" for complaint in found]
