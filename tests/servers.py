@@ -106,7 +106,8 @@ class Servers:
             self.redis.command("FLUSHALL")
 
     def clone(self, template: str, name: str) -> None:
-        self._run(f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER "{OWNER_ROLE}"')
+        # As files, three times as fast as page by page through the log: what that is safe from does not matter here.
+        self._run(f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER "{OWNER_ROLE}" STRATEGY FILE_COPY')
         # All rights are in the template but those on the database itself, which `migrate` took away there.
         self._run(f'REVOKE TEMPORARY ON DATABASE "{name}" FROM PUBLIC')
 
