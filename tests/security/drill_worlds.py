@@ -13,4 +13,4 @@ def test_nobody_can_tell_the_worlds_apart(pair):
     seen = compare(pair)
     sys.stdout.write(f"\n{len(pair.people)} people, {summary(seen)}\n")
     assert seen.differing == []
-    assert (seen.leaked, seen.in_clear) == ([], [])
+    assert (seen.leaked, seen.in_clear, pair.heard.told(pair.hidden)) == ([], [], [])

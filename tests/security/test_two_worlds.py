@@ -6,7 +6,6 @@ every agency and role looks for each of the cases alone (drill_worlds.py).
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -18,7 +17,7 @@ from django.db import connections
 from tests.conftest import SERVERS, Clone, on_database
 from tests.security import looking, worlds
 from tests.security.city import City
-from tests.security.clear import shown_in_clear
+from tests.security.in_clear import Heard, shown_in_clear
 from tests.security.worlds import Hidden
 
 # A sender of lists, a sub-unit, a supervisor of one city only.
@@ -34,6 +33,7 @@ class Pair:
     hidden: list[Hidden]
     people: list[tuple[str, str, str]]
     sessions: dict[str, str]
+    heard: Heard
     copies: ExitStack
     made: dict[tuple[str, ...], str] = field(default_factory=dict)
 
@@ -63,21 +63,13 @@ def _close() -> None:
 
 
 @pytest.fixture
-def hushed() -> Iterator[None]:
-    """No line for each of hundreds of refusals; given back also where the worlds cannot be built."""
-    logging.disable(logging.CRITICAL)
-    yield
-    logging.disable(logging.NOTSET)
-
-
-@pytest.fixture
-def pair(demo_city: None, fresh_db: Clone, settings: Any, hushed: None) -> Iterator[Pair]:
+def pair(demo_city: None, fresh_db: Clone, settings: Any, heard: Heard) -> Iterator[Pair]:
     settings.SESSION_IDLE_SECONDS = settings.SESSION_COOKIE_AGE  # all have logged in before the first of them looks
     city, hidden = worlds.build(SERVERS, fresh_db.name)
     people = worlds.people()
     sessions = {name: looking.enter(name) for name, *_ in people}
     with ExitStack() as copies:
-        yield Pair(fresh_db.name, city, hidden, people, sessions, copies)
+        yield Pair(fresh_db.name, city, hidden, people, sessions, heard, copies)
         _close()
 
 
@@ -126,8 +118,9 @@ def compare(pair: Pair, usernames: Collection[str] | None = None) -> Seen:
 def test_whoever_may_not_see_a_case_cannot_tell_whether_there_is_one(pair: Pair) -> None:
     seen = compare(pair, SOME)
     assert seen.differing == []
-    assert (seen.leaked, seen.in_clear) == ([], [])
-    assert seen.compared > 1500
+    assert (seen.leaked, seen.in_clear, pair.heard.told(pair.hidden)) == ([], [], [])
+    assert seen.compared > 2000
+    assert len(pair.heard.lines) > 100
 
 
 def test_whoever_may_see_it_can_tell(pair: Pair) -> None:

@@ -1,4 +1,4 @@
-"""Workers are killed while they import, fifty here, two hundred in `make drills`; no row is lost, none is doubled."""
+"""Drill: two hundred workers are killed while they import; no row is lost, none is doubled."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.intake.kills import killed_imports
 
 
 @pytest.mark.usefixtures("fresh_db", "demo_city")
-def test_killed_workers_lose_nothing_and_double_nothing() -> None:
-    wanted = int(os.environ.get("KILLS", "50"))
+def test_two_hundred_killed_workers_lose_nothing_and_double_nothing() -> None:
+    wanted = int(os.environ.get("KILLS", "200"))
     _lists, kills = killed_imports(wanted, seed=200)
     assert kills == wanted
