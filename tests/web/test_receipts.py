@@ -126,6 +126,9 @@ def test_who_reads_a_part_of_the_case_is_told_no_more_than_that(log_in: LogIn) -
     [whole] = told_since(find_actor("drc-handler1"), row, own.version, clock.now())
     assert whole["changes"]
     assert told_since(telecom, row, own.version, clock.now()) == []
+    # The own act in the part that it reads is told; what it changed is not, here as on the page of the case.
+    [part] = told_since(telecom, row, case.version, clock.now())
+    assert (part["who"], part["changes"]) == ("许昊", [])
     client = log_in("telecom-handler1")
     assert client.get(f"/cases/{case.number}/receipts/{own.version}/").status_code == 200
     # Not that of the event before it, either, which this person does read.

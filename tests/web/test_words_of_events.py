@@ -14,10 +14,12 @@ from agencies.actors import Actor, find_actor
 from audit import clock
 from audit.models import Event
 from cases.policy.dated import CHINA
+from cases.selectors.case import get_case
 from cases.selectors.casepage.differences import differences
 from cases.selectors.paging import Row
 from cases.selectors.reach.parts import reading
 from cases.selectors.trail.contents import Content, contents_of
+from cases.web.acts.since import acts_since, told_since
 from cases.web.show.changes import changes
 from cases.web.show.records.exports import FILES
 from cases.web.show.trail.contents import summaries
@@ -28,6 +30,8 @@ from tests.web import story
 from tests.workflow.test_statements import CUT
 from tests.workflow.world import World
 
+# So many acts ago a form was opened.
+LAST = 12
 # What is no word of ours: hashes, ids cut short, days, papers.
 OTHER = re.compile(r"[0-9a-f]{16,}|[0-9a-f]{8}…|SHA-256|PDF|chinesecalendar")
 REPORT = {
@@ -160,6 +164,15 @@ def of_case(actor: Actor, rows: list[Row]) -> dict[int, list[dict[str, Any]]]:
     return {seq: changes(actor, each.body, each.before) for seq, each in told.items()}
 
 
+def of_form(actor: Actor, rows: list[Row]) -> dict[int, list[dict[str, Any]]]:
+    """A form that was opened before the last of the events."""
+    case, version = get_case(actor, rows[0]["stream"].removeprefix("case/")), len(rows) - LAST
+    told = told_since(actor, case, version, clock.now())
+    acts = acts_since(actor, case, version)
+    assert len(told) == LAST and not any(act["more"] for act in told)
+    return {act["seq"]: each["changes"] for act, each in zip(acts, told, strict=True)}
+
+
 @pytest.mark.usefixtures("demo_city")
 def test_of_what_is_withheld_the_acts_that_changed_it_say_so_and_no_others() -> None:
     world = World()
@@ -169,7 +182,7 @@ def test_of_what_is_withheld_the_acts_that_changed_it_say_so_and_no_others() -> 
     month = {"month": "2026-10", "cycle_from": "2026-10-01", "cycle_to": "2026-10-31", "kwh": "35000"}
     world.act(case, "grid-billing1", "issue_bill", **month, energy_price="0.6664")
     world.act(case, "grid-reviewer1", "review_bill", decision="approve")
-    for read in (of_trail, of_case):
+    for read in (of_trail, of_case, of_form):
         told = withheld_in(case, read)
         assert "monthly_kwh" in told["propose_surcharge"], read.__name__
         for act in ("issue_surcharge_list", "acknowledge_surcharge", "notify_subscriber", "issue_bill", "review_bill"):
