@@ -6,6 +6,7 @@ exits 1 where a sentence has no English or the compiled file is not that of the 
 
 from __future__ import annotations
 
+import ast
 import io
 import sys
 from collections.abc import Iterator
@@ -26,7 +27,8 @@ MO = PO.with_suffix(".mo")
 PLACES = ("cases/templates/**/*.html", "notifications/templates/**/*.html")
 CODE = ("cases/web/**/*.py", "cases/templatetags/*.py", "notifications/**/*.py")
 UNDATED = datetime(2000, 1, 1, tzinfo=UTC)
-KEYWORDS: dict[str, Any] = {"gettext": None, "gettext_lazy": None, "_": None, "ngettext": (1, 2)}
+# How many of what it is given are sentences: the one, or the one for one and the one for many.
+KEYWORDS = {"gettext": 1, "gettext_lazy": 1, "_": 1, "ngettext": 2}
 
 
 def sentences() -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -34,13 +36,28 @@ def sentences() -> Iterator[tuple[str, tuple[str, ...]]]:
     for pattern in (*PLACES, *CODE):
         for path in sorted(ROOT.glob(pattern)):
             text = path.read_text(encoding="utf-8")
-            if path.suffix == ".html":
-                text = templatize(text)
-            found = extract_python(io.BytesIO(text.encode()), KEYWORDS, (), {"encoding": "utf-8"})
-            for _line, function, message, _comments in cast("Any", found):
-                parts = [message] if isinstance(message, str) else [part for part in message if part]
-                if parts:
-                    yield path.relative_to(ROOT).as_posix(), tuple(parts[: 2 if function == "ngettext" else 1])
+            for said in in_template(text) if path.suffix == ".html" else in_code(text):
+                yield path.relative_to(ROOT).as_posix(), said
+
+
+def in_template(text: str) -> Iterator[tuple[str, ...]]:
+    source = io.BytesIO(templatize(text).encode())
+    wanted: Any = dict.fromkeys(KEYWORDS) | {"ngettext": (1, 2)}
+    found = extract_python(source, wanted, (), {"encoding": "utf-8"})
+    for _line, function, message, _comments in cast("Any", found):
+        parts = [message] if isinstance(message, str) else [part for part in message if part]
+        if parts:
+            yield tuple(parts[: KEYWORDS[function]])
+
+
+def in_code(text: str) -> Iterator[tuple[str, ...]]:
+    """Babel reads tokens, and a call within an f-string is none."""
+    calls = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)]
+    for call in sorted(calls, key=lambda node: (node.func.lineno, node.func.col_offset)):
+        wanted = KEYWORDS.get(call.func.id, 0) if isinstance(call.func, ast.Name) else 0
+        said = [str(each.value) for each in call.args[:wanted] if isinstance(each, ast.Constant)]
+        if said:
+            yield tuple(said)
 
 
 def merged() -> Catalog:
