@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.test import Client
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
 
 from agencies.models import User
 from audit import clock
@@ -97,6 +97,11 @@ def stop_clock(at: datetime) -> None:
     time.sleep(clock.CACHE_SECONDS + 0.1)
 
 
+def open_session(context: BrowserContext, client: Client, site: str) -> None:
+    """The session of this client, in a window."""
+    context.add_cookies([{"name": name, "value": made.value, "url": site} for name, made in client.cookies.items()])
+
+
 @pytest.fixture
 def enter(browser: Browser, site: str, watched: Callable[[Page, str], None]) -> Iterator[Enter]:
     """A new window of this person with a session that is open already; with or without scripts, of any width.
@@ -119,7 +124,7 @@ def enter(browser: Browser, site: str, watched: Callable[[Page, str], None]) -> 
             looked_at.append(context)
         client = Client()
         client.force_login(User.objects.get(username=username))
-        context.add_cookies([{"name": name, "value": made.value, "url": site} for name, made in client.cookies.items()])
+        open_session(context, client, site)
         page = context.new_page()
         watched(page, site)
         page.goto("/")

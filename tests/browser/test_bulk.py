@@ -90,7 +90,7 @@ def test_three_are_chosen_one_does_not_apply_and_one_changes_meanwhile(
             # Of Chinese there is what the data says, and no word of the product.
             known = "".join([*page.locator("tr .cn, tr .sub").all_inner_texts(), page.locator("header").inner_text()])
             assert looking.chinese_left(page, known) == []
-            assert looking.wrong_with(page, [375]) == []
+            assert looking.wrong_with(page) == []
     finally:
         page.set_viewport_size({"width": 1440, "height": 900})
         page.goto("/")

@@ -13,32 +13,15 @@ from playwright.sync_api import Page, expect
 
 from cases.policy.sampling import Member, draw
 from tests.browser.conftest import Enter
-from tests.browser.every.looking import inaccessible
+from tests.browser.every.walking import in_both_languages
 from tests.days import today
 from tests.web import story
-
-SCREENS = [(1440, "zh-hans"), (375, "en"), (1440, "en"), (375, "zh-hans")]
-TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
 
 def closed(title: str, region: str) -> Any:
     case = story.opened(title=title, region=region)
     story.do("drc-handler1", "propose_exclusion", case, reason_code="research", explanation="高校研究用机")
     return story.do("drc-reviewer1", "decide_exclusion", case, decision="approve")
-
-
-def looked_at(page: Page, *addresses: str) -> None:
-    """Each page at each width in each language."""
-    for width, language in SCREENS:
-        page.set_viewport_size({"width": width, "height": 900})
-        page.context.add_cookies([{"name": "django_language", "value": language, "url": page.url}])
-        for address in addresses:
-            page.goto(address)
-            expect(page.locator("h1")).to_be_visible()
-            assert inaccessible(page) == [], (address, width, language)
-            assert page.evaluate(TOO_WIDE) is False, (address, width, language)
-    page.set_viewport_size({"width": 1440, "height": 900})
-    page.context.add_cookies([{"name": "django_language", "value": "zh-hans", "url": page.url}])
 
 
 def taken(page: Page, link: str, where: Path) -> list[list[str]]:
@@ -48,7 +31,7 @@ def taken(page: Page, link: str, where: Path) -> list[list[str]]:
     return list(csv.reader(where.read_text(encoding="utf-8-sig").splitlines()))
 
 
-def test_a_sample_is_drawn_found_wrong_and_reported(enter: Enter, tmp_path: Path) -> None:
+def test_a_sample_is_drawn_found_wrong_and_reported(enter: Enter, site: str, tmp_path: Path) -> None:
     for n in range(4):
         closed(f"抽查第{n}案", "320381")
     page = enter("sup-supervisor1")
@@ -87,10 +70,11 @@ def test_a_sample_is_drawn_found_wrong_and_reported(enter: Enter, tmp_path: Path
     expect(rows.first).to_contain_text("证据 · 一般")
     report = taken(page, "/results.csv", tmp_path / "results.csv")
     assert [row for row in report if row[6:9] == ["问题", "证据", "一般"]]
-    looked_at(page, "/sampling/", sample, unit)
+    wrong = in_both_languages(page, site, "/sampling/", sample, unit)
+    assert not wrong, "\n".join(wrong)
 
 
-def test_the_dashboard_leads_to_the_cases_that_it_counts(enter: Enter) -> None:
+def test_the_dashboard_leads_to_the_cases_that_it_counts(enter: Enter, site: str) -> None:
     story.dispatched(title="驾驶舱一案", region="320312")
     page = enter("drc-handler1")
     page.goto("/dashboard/")
@@ -99,4 +83,5 @@ def test_the_dashboard_leads_to_the_cases_that_it_counts(enter: Enter) -> None:
     tile.locator("a").first.click()
     expect(page.locator(".pager")).to_contain_text(f"共 {counted} 件")
     cases = page.url
-    looked_at(page, "/dashboard/", cases, cases.replace("of=open", "of=missed"))
+    wrong = in_both_languages(page, site, "/dashboard/", cases, cases.replace("of=open", "of=missed"))
+    assert not wrong, "\n".join(wrong)

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
-from tests.installation import ROOT, Installation
+from django.db import connection
 
+from tests.conftest import SERVERS
+from tests.installation import ROOT
+
+# Asks the whole database, past every wall, for one value.
+Query = Callable[[str], Any]
 # Texts that the law, the lists and the people give, and that nobody may translate for them.
 # The sign before a text message and the number of the sample case are names too.
 NAMES = ("联治", "示例")
@@ -30,16 +37,23 @@ SELECT array_agg(name) FROM (
 """
 
 
-def texts(home: Installation) -> str:
+def past_every_wall(statement: str) -> Any:
+    """Ask the database of this test."""
+    name = str(connection.settings_dict["NAME"])
+    with closing(SERVERS.cluster.connect(name)) as postgres, postgres.cursor() as cursor:
+        cursor.execute(statement)
+        return cursor.fetchone()[0]
+
+
+def texts(query: Query) -> str:
     """All Chinese texts in the tables but those of the trail, whose words are the product's own."""
-    union = home.query(_COLUMNS, role="postgres")
-    tables = home.query(f"SELECT string_agg(t, E'\\n') FROM ({union}) AS each", role="postgres") or ""
+    tables = query(f"SELECT string_agg(t, E'\\n') FROM ({query(_COLUMNS)}) AS each") or ""
     return "\n".join([tables, *NAMES, *(path.read_text(encoding="utf-8") for path in _shipped())])
 
 
-def names(home: Installation) -> set[str]:
+def names(query: Query) -> set[str]:
     """The names of agencies, people and regions: some are words of the pages, too."""
-    return set(home.query(_NAMES, role="postgres"))
+    return set(query(_NAMES))
 
 
 def _shipped() -> Iterator[Path]:

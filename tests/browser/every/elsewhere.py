@@ -6,12 +6,12 @@ from __future__ import annotations
 SENT = "a form is sent there"
 # A file is downloaded.
 FILE = "answers a file"
-# Outside the installation, or before the log-in.
-DOOR = "before or outside the log-in: looked at by its own tests"
-# The demo has no such object; its own tests look at it.
-RARE = "the demo has none: looked at by its own tests"
+# Outside the installation, or before the log-in. These three are looked at all the same: see test_rare_pages.py.
+DOOR = "before or outside the log-in"
+# The demo has no such object.
+RARE = "the demo has none"
 # One page of a kind is looked at, as it opens.
-PART = "behind a part of a page that opens with another: looked at by its own tests"
+PART = "behind a part of a page that opens with another"
 
 ELSEWHERE = {
     "channels:endpoint": RARE,
