@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -151,6 +152,7 @@ def first_wall_down(monkeypatch: pytest.MonkeyPatch) -> None:
     """Everybody holds every post, as far as the application knows; what the database is told stays true."""
     real = {"load": load_actor, "sight": sight_of}
 
+    @cache
     def everything(user_id: int) -> Actor:
         return omnipotent(real["load"](user_id))
 
