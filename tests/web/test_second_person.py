@@ -82,6 +82,10 @@ def test_a_code_ends_after_ten_minutes_and_with_the_next_one(at_the_meter: tuple
     with pytest.raises(CodeRefused, match="已过期"):
         redeem(first.code, second, now=now + timedelta(minutes=10))
     again = shown(case)
+    # Where the clock stands still, both were shown at one moment.
+    current = codes.current(find_actor("grid-crew1"), case, ACT)
+    assert current is not None
+    assert (current.code, current.open_at(now)) == (again.code, True)
     with pytest.raises(CodeRefused, match="已换了新的"):
         redeem(first.code, second, now=now + timedelta(minutes=1))
     assert redeem(again.code, second, now=now + timedelta(minutes=9, seconds=59)).action == ACT

@@ -89,7 +89,7 @@ def mint(actor: Actor, case_id: UUID | str, action: str, *, now: datetime) -> Sh
 def current(actor: Actor, case_id: UUID | str, action: str) -> Shown | None:
     """The last code that this person showed for this act, whatever became of it."""
     own = SecondCode.objects.filter(case_id=case_id, action=action, minted_by_id=actor.user_id)
-    row = own.order_by("-minted_at").first()
+    row = own.order_by("-minted_at", "-id").first()
     if row is None:
         return None
     name = display_names(actor, {row.used_by_id}).get(row.used_by_id, "") if row.used_by_id else ""
