@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -49,3 +50,6 @@ def test_no_page_is_left_out() -> None:
     reasons = {elsewhere.RARE, elsewhere.PART, elsewhere.DOOR}
     wanted = {name for name, reason in elsewhere.ELSEWHERE.items() if reason in reasons}
     assert set(THERE).union(NO_PAGE, *rare.GROUPS.values()) == wanted
+    for file in set(THERE.values()):
+        said = (Path(__file__).parent / file).read_text(encoding="utf-8")
+        assert "in_both_languages(" in said or "looking.wrong_with(" in said, file

@@ -2,21 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator
+from tests.hearing import heard
 
-import pytest
-
-from tests.security.in_clear import Heard
-
-
-@pytest.fixture
-def heard() -> Iterator[Heard]:
-    """In the place of every other handler: hundreds of refusals leave a line each."""
-    handler, root = Heard(), logging.getLogger()
-    level, others = root.level, root.handlers
-    root.handlers = [handler]
-    root.setLevel(logging.DEBUG)
-    yield handler
-    root.setLevel(level)
-    root.handlers = others
+__all__ = ["heard"]

@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-import logging
-
 from agencies.models import User
+from tests.hearing import Heard
 from tests.security.tables import lines
 from tests.security.worlds import ACCOUNT, HOLDER, PHONE, Hidden
 
 PERSONAL = {"holder": HOLDER, "phone": PHONE, "account": ACCOUNT}
 
 
-class Heard(logging.Handler):
-    """Everything that anything logs, arguments and tracebacks too."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.DEBUG)
-        self.lines: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.lines.append(logging.Formatter().format(record))
-
-    def told(self, hidden: list[Hidden]) -> list[str]:
-        """The strings of these cases, and the personal values, that stand in it."""
-        text = "\n".join(self.lines)
-        kept = [*PERSONAL.values(), *(each.canaries[k] for each in hidden for k in ("title", "comment", "content"))]
-        return [word for word in kept if word in text]
+def told(heard: Heard, hidden: list[Hidden]) -> list[str]:
+    """The strings of these cases, and the personal values, that stand in what was logged."""
+    text = "\n".join(heard.lines)
+    kept = [*PERSONAL.values(), *(each.canaries[k] for each in hidden for k in ("title", "comment", "content"))]
+    return [word for word in kept if word in text]
 
 
 def shown_in_clear(read: str, username: str) -> set[str]:

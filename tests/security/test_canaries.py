@@ -22,10 +22,11 @@ from notifications.choices.planning import Choice, Chosen
 from notifications.delivery import outgoing, planned
 from notifications.delivery.sending import send_all
 from tests.conftest import SERVERS, Clone
+from tests.hearing import Heard
 from tests.notifications.channels.conftest import gateway
 from tests.security import looking, worlds
 from tests.security.city import City
-from tests.security.in_clear import PERSONAL, Heard, shown_in_clear
+from tests.security.in_clear import PERSONAL, shown_in_clear, told
 from tests.security.worlds import Hidden
 
 # Tables whose rows leave for somebody who did not ask: what they hold is read by whoever gets them.
@@ -109,4 +110,4 @@ def test_personal_values_are_read_in_clear_by_nobody_but_whom_the_policy_names(
         read = b"\n".join(looking.answers(sessions[name], city, hidden).values()).decode(errors="replace")
         assert shown_in_clear(read, name) == set(), name
     assert len(heard.lines) > 100
-    assert heard.told(hidden) == []
+    assert told(heard, hidden) == []

@@ -15,9 +15,10 @@ import pytest
 from django.db import connections
 
 from tests.conftest import SERVERS, Clone, on_database
+from tests.hearing import Heard
 from tests.security import looking, worlds
 from tests.security.city import City
-from tests.security.in_clear import Heard, shown_in_clear
+from tests.security.in_clear import shown_in_clear, told
 from tests.security.worlds import Hidden
 
 # A sender of lists, a sub-unit, a supervisor of one city only.
@@ -118,7 +119,7 @@ def compare(pair: Pair, usernames: Collection[str] | None = None) -> Seen:
 def test_whoever_may_not_see_a_case_cannot_tell_whether_there_is_one(pair: Pair) -> None:
     seen = compare(pair, SOME)
     assert seen.differing == []
-    assert (seen.leaked, seen.in_clear, pair.heard.told(pair.hidden)) == ([], [], [])
+    assert (seen.leaked, seen.in_clear, told(pair.heard, pair.hidden)) == ([], [], [])
     assert seen.compared > 2000
     assert len(pair.heard.lines) > 100
 

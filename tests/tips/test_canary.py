@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator
 from urllib.parse import quote
 
 import pytest
@@ -13,12 +11,14 @@ from django.db import connection
 from cases import tasks
 from cases.models import Case, Erasure, ListBatch, Tip
 from notifications.relay import deliver_all
+from tests.hearing import Heard, heard
 from tests.intake.test_privacy import dumped, text_columns
 from tests.retention.story import act
 from tests.tips.reporting import number_in, send
 from tests.tips.test_opening import REASON
 from tests.web.test_reading import entered
 
+__all__ = ["heard"]
 V1 = "/api/v1"
 # Of each sort of agency who works there, and who oversees them.
 PEOPLE = (
@@ -26,28 +26,6 @@ PEOPLE = (
     *("grid-handler1", "telecom-handler1", "cac-handler1", "sup-supervisor1", "xzsup-supervisor1"),
 )
 CANARY = {"name": "欧阳鹮鹬", "phone": "13977776666", "contact": "鸬鹚巷子十三号院"}
-
-
-class Heard(logging.Handler):
-    """Everything that anything logs, arguments and tracebacks too."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.DEBUG)
-        self.lines: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.lines.append(logging.Formatter().format(record))
-
-
-@pytest.fixture
-def heard() -> Iterator[Heard]:
-    handler, root = Heard(), logging.getLogger()
-    level = root.level
-    root.addHandler(handler)
-    root.setLevel(logging.DEBUG)
-    yield handler
-    root.setLevel(level)
-    root.removeHandler(handler)
 
 
 def addresses(case: Case, tip: Tip, batch: ListBatch) -> list[str]:
